@@ -1,0 +1,50 @@
+"""Who may do what with companies."""
+
+import rules
+from django.contrib.auth.models import AnonymousUser
+
+from apps.accounts.models import User
+from apps.companies.models import Company, Kind, Membership, Role
+
+
+def roles_of(user: User | AnonymousUser) -> dict[int, tuple[str, str]]:
+    """``{company id: (company kind, role)}`` for ``user``; read once and kept on the user object for the request."""
+    if not user.is_authenticated:
+        return {}
+    cached = getattr(user, "_company_roles", None)
+    if cached is None:
+        rows = Membership.objects.filter(user=user).values_list("company_id", "company__kind", "role")
+        cached = {company: (kind, role) for company, kind, role in rows}
+        user._company_roles = cached
+    return cached
+
+
+def presence_role(user: User | AnonymousUser) -> str | None:
+    """The role of ``user`` at Presence, or None."""
+    return next((role for kind, role in roles_of(user).values() if kind == Kind.PRESENCE), None)
+
+
+@rules.predicate
+def is_presence(user) -> bool:
+    return presence_role(user) is not None
+
+
+@rules.predicate
+def is_presence_manager(user) -> bool:
+    return presence_role(user) == Role.MANAGER
+
+
+@rules.predicate
+def is_project_manager(user) -> bool:
+    """A project manager, or a manager, who may do all that a project manager may."""
+    return presence_role(user) in (Role.MANAGER, Role.PROJECT_MANAGER)
+
+
+@rules.predicate
+def is_lead_of(user, company: Company | None) -> bool:
+    return company is not None and roles_of(user).get(company.pk, ("", ""))[1] == Role.LEAD
+
+
+rules.add_perm("companies.add", is_project_manager)
+rules.add_perm("companies.change", is_project_manager | is_lead_of)
+rules.add_perm("companies.add_person", is_project_manager)

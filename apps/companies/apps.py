@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CompaniesConfig(AppConfig):
+    """Companies, their people and their contacts."""
+
+    name = "apps.companies"
+    label = "companies"

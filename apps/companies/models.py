@@ -1,0 +1,117 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.cnpj import CNPJField
+
+
+class Kind(models.TextChoices):
+    """What a company is in the market. The role it plays in one rollout is ``rollouts.Party``."""
+
+    PRESENCE = "presence", "Presence"
+    PLATFORM = "platform", _("Plataforma")
+    INTEGRATOR = "integrator", _("Integrador")
+    CLIENT = "client", _("Cliente")
+
+
+class Role(models.TextChoices):
+    """What a person is in their company. The first three exist at Presence only, the last two elsewhere only."""
+
+    MANAGER = "manager", _("Gestor Presence")
+    PROJECT_MANAGER = "project_manager", _("Gerente de projeto")
+    ANALYST = "analyst", _("Analista")
+    LEAD = "lead", _("Responsável")
+    MEMBER = "member", _("Membro")
+
+
+PRESENCE_ROLES = (Role.MANAGER, Role.PROJECT_MANAGER, Role.ANALYST)
+COMPANY_ROLES = (Role.LEAD, Role.MEMBER)
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def visible_to(self, user) -> "CompanyQuerySet":
+        """Presence people see every company; others see their own. Partners are seen through a rollout's page."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser or Membership.objects.filter(user=user, company__kind=Kind.PRESENCE).exists():
+            return self
+        return self.filter(memberships__user=user).distinct()
+
+
+class Company(models.Model):
+    kind = models.CharField(_("tipo"), max_length=12, choices=Kind)
+    legal_name = models.CharField(_("razão social"), max_length=160)
+    trade_name = models.CharField(_("nome fantasia"), max_length=80)
+    cnpj = CNPJField(_("CNPJ"), unique=True)
+    street = models.CharField(_("endereço"), max_length=160, blank=True)
+    city = models.CharField(_("cidade"), max_length=80, blank=True)
+    state = models.CharField(_("UF"), max_length=2, blank=True)
+    postal_code = models.CharField(_("CEP"), max_length=9, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("empresa")
+        verbose_name_plural = _("empresas")
+        ordering = ["trade_name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="company_kind_is_known"),
+            # There is one Presence: every rule about "Presence people" leans on it.
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind=Kind.PRESENCE), name="company_one_presence"),
+        ]
+
+    def __str__(self) -> str:
+        return self.trade_name
+
+    @property
+    def address(self) -> str:
+        place = "/".join(filter(None, [self.city, self.state]))
+        return ", ".join(filter(None, [self.street, place, self.postal_code]))
+
+
+class Membership(models.Model):
+    """A person's place in a company."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("papel"), max_length=16, choices=Role)
+    position = models.CharField(_("cargo"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("vínculo")
+        verbose_name_plural = _("vínculos")
+        ordering = ["company__trade_name", "user__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "company"], name="membership_once_per_company"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.company}"
+
+
+class Contact(models.Model):
+    """Somebody to call at a company, with or without a sign-in."""
+
+    class Kind(models.TextChoices):
+        TECHNICAL = "technical", _("Técnico")
+        DECISION = "decision", _("Decisão")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="contacts")
+    kind = models.CharField(_("tipo"), max_length=10, choices=Kind)
+    name = models.CharField(_("nome"), max_length=120)
+    position = models.CharField(_("cargo"), max_length=80, blank=True)
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("telefone"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("contato")
+        verbose_name_plural = _("contatos")
+        ordering = ["kind", "name"]
+        constraints = [models.UniqueConstraint(fields=["company", "kind", "email"], name="contact_once_per_kind")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,77 @@
+"""A refusal is an answer, not a crash: one sentence that says what to do, and a status that fits.
+
+Actions raise ``Refusal``; a view with a form shows it on the form (``forms.attempt``); anything left
+over becomes a page, an htmx toast or a JSON body here.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+
+class Refusal(Exception):
+    """The record says no. ``message`` is for the reader; ``details`` are further lines of the same answer.
+
+    ``field`` names the form field at fault, where there is one. ``status`` is the HTTP status: 409 when
+    the state of the record is in the way, 422 when what was typed is.
+    """
+
+    status = 409
+
+    def __init__(
+        self, message: str, *, details: Sequence[str] = (), field: str | None = None, status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = list(details)
+        self.field = field
+        if status is not None:
+            self.status = status
+
+
+class Invalid(Refusal):
+    """What was typed cannot be accepted (422)."""
+
+    status = 422
+
+
+class NotAllowed(PermissionDenied):
+    """The person may see this but not do it (403)."""
+
+
+def require(user, permission: str, obj=None) -> None:
+    """Raise ``NotAllowed`` (403) unless ``user`` holds ``permission`` on ``obj``. Rules live in each ``access.py``."""
+    if not user.has_perm(permission, obj):
+        raise NotAllowed(_("Seu papel neste projeto não permite esta ação."))
+
+
+class RefusalMiddleware:
+    """Turn a ``Refusal`` that no view caught into a response in the reader's language."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            return refusal_response(request, exception.message, exception.details, exception.status)
+        if isinstance(exception, NotAllowed):
+            return refusal_response(request, str(exception), [], 403)
+        return None
+
+
+def refusal_response(request: HttpRequest, message: str, details: Sequence[str], status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": message, "details": list(details)}, status=status)
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=status)
+        response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join([message, *details]), "tone": "danger"}})
+        response["HX-Reswap"] = "none"
+        return response
+    return render(request, "core/refusal.html", {"message": message, "details": details}, status=status)
