@@ -1,0 +1,54 @@
+"""Who may do what in a rollout. Views, API and templates ask these; tests/rollouts/test_access.py is the table.
+
+The building blocks here serve the rooms' own ``access.py`` too: a predicate takes a user and a *thing of a rollout*,
+which is a ``Rollout`` or any object with a ``rollout``.
+"""
+
+import rules
+
+from apps.companies.access import is_presence, is_presence_manager, is_project_manager, roles_of
+from apps.companies.models import Role
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+
+
+def rollout_of(thing) -> Rollout | None:
+    return thing if thing is None or isinstance(thing, Rollout) else thing.rollout
+
+
+def acts_for(*party_roles: str) -> rules.Predicate:
+    """True for a person of a company that plays one of ``party_roles`` in the rollout."""
+
+    def acts(user, thing) -> bool:
+        rollout = rollout_of(thing)
+        return rollout is not None and bool(rollout.roles_of(user) & set(party_roles))
+
+    return rules.predicate(acts, name=f"acts_for:{'|'.join(party_roles)}")
+
+
+def leads_for(*party_roles: str) -> rules.Predicate:
+    """True for a lead of a company that plays one of ``party_roles`` in the rollout."""
+
+    def leads(user, thing) -> bool:
+        rollout = rollout_of(thing)
+        if rollout is None:
+            return False
+        led = {company for company, (_kind, role) in roles_of(user).items() if role == Role.LEAD}
+        return any(party.company_id in led for party in rollout.parties.all() if party.role in party_roles)
+
+    return rules.predicate(leads, name=f"leads_for:{'|'.join(party_roles)}")
+
+
+is_presence_staff = is_presence
+"""Any Presence role: analysts do the daily work (reviews, results, hours)."""
+
+takes_part = acts_for(*PartyRole.values) | is_presence
+"""Anybody of the four companies."""
+
+rules.add_perm("rollouts.view", takes_part)
+rules.add_perm("rollouts.create", is_project_manager)
+rules.add_perm("rollouts.advance", is_project_manager)
+rules.add_perm("rollouts.send_back", is_project_manager)
+rules.add_perm("rollouts.hold", is_project_manager)
+rules.add_perm("rollouts.cancel", is_project_manager)
+rules.add_perm("rollouts.waive", is_presence_manager)

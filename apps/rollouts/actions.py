@@ -1,0 +1,233 @@
+"""What a person can do to a rollout as a whole. What happens inside a stage is in that stage's own room."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_fsm import TransitionNotAllowed
+
+from apps.accounts.models import User
+from apps.blueprints.models import Platform
+from apps.companies.access import is_project_manager
+from apps.companies.models import Company, Kind
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import gates, registry, timeline
+from apps.rollouts.models import Hold, Party, Rollout, Waiver
+from apps.rollouts.stages import BACKWARD, FORWARD, Gate, PartyRole, Stage
+
+CREATED = timeline.kind("rollouts.created", gettext_lazy("abriu o projeto com a plataforma %(platform)s"), "rocket")
+ADVANCED = timeline.kind(
+    "rollouts.advanced", gettext_lazy("passou o projeto para %(stage)s"), "arrow-right", stage=Stage
+)
+SENT_BACK = timeline.kind(
+    "rollouts.sent_back", gettext_lazy("devolveu o projeto para %(stage)s: %(reason)s"), "undo-2", stage=Stage
+)
+HELD = timeline.kind(
+    "rollouts.held", gettext_lazy("pausou o projeto por causa de %(caused_by)s: %(reason)s"), "pause", caused_by=PartyRole
+)
+RESUMED = timeline.kind("rollouts.resumed", gettext_lazy("retomou o projeto"), "play")
+CANCELLED = timeline.kind("rollouts.cancelled", gettext_lazy("cancelou o projeto: %(reason)s"), "x")
+WAIVED = timeline.kind("rollouts.waived", gettext_lazy("dispensou “%(requirement)s”: %(reason)s"), "shield-off")
+UNWAIVED = timeline.kind("rollouts.unwaived", gettext_lazy("retirou a dispensa de “%(requirement)s”"), "shield")
+
+MACHINE_EVENTS = [event_kind.name for event_kind in (ADVANCED, SENT_BACK, HELD, RESUMED, CANCELLED)]
+
+# Which kinds of company may play which role. The integrator may be the platform's, the client's or a third one's team.
+ELIGIBLE = {
+    PartyRole.PRESENCE: {Kind.PRESENCE},
+    PartyRole.PLATFORM: {Kind.PLATFORM},
+    PartyRole.INTEGRATOR: {Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT},
+    PartyRole.CLIENT: {Kind.CLIENT},
+}
+
+
+class GateClosed(Refusal):
+    """Something is missing; ``requirements`` are the same that the page shows."""
+
+    def __init__(self, gate: Gate, requirements: list[gates.Requirement]) -> None:
+        super().__init__(
+            _("Ainda não é possível: %(gate)s.") % {"gate": gate.label},
+            details=[f"{item.owed_by_label}: {item.text}" for item in requirements],
+        )
+        self.requirements = requirements
+
+
+class Stale(Refusal):
+    """Somebody else moved the rollout after the page was opened; the details say what changed."""
+
+
+def create_rollout(
+    *,
+    by: User,
+    client: Company,
+    platform: Platform,
+    platform_company: Company,
+    integrator: Company,
+    project_manager: User,
+    scope: str = "",
+    target_date: date | None = None,
+) -> Rollout:
+    """Open a rollout at the kickoff stage and copy into it everything it starts from.
+
+    Raises ``NotAllowed`` unless ``by`` is a Presence project manager, ``Invalid`` when a company cannot play its role.
+    """
+    require(by, "rollouts.create")
+    presence = Company.objects.filter(kind=Kind.PRESENCE).first()
+    if presence is None:
+        raise Refusal(_("Cadastre primeiro a empresa Presence."))
+    cast = {
+        PartyRole.PRESENCE: presence,
+        PartyRole.PLATFORM: platform_company,
+        PartyRole.INTEGRATOR: integrator,
+        PartyRole.CLIENT: client,
+    }
+    for role, company in cast.items():
+        if company.kind not in ELIGIBLE[role]:
+            raise Invalid(
+                _("%(company)s não pode ser %(role)s neste projeto.") % {"company": company, "role": role.label.lower()},
+                field="platform_company" if role is PartyRole.PLATFORM else role.value,
+            )
+    if integrator.kind in {Kind.PLATFORM, Kind.CLIENT} and integrator not in {platform_company, client}:
+        raise Invalid(
+            _("O integrador pode ser a plataforma ou o cliente deste projeto, não os de outro."), field="integrator"
+        )
+    if not is_project_manager(project_manager):
+        raise Invalid(_("O gerente de projeto precisa ter esse papel na Presence."), field="project_manager")
+    with transaction.atomic():
+        rollout = Rollout.objects.create(
+            platform=platform, project_manager=project_manager, scope=scope, target_date=target_date
+        )
+        Party.objects.bulk_create(Party(rollout=rollout, role=role, company=company) for role, company in cast.items())
+        registry.start(rollout)
+        with timeline.changing(rollout) as locked:
+            timeline.record(locked, CREATED, by, platform=platform.name)
+        return locked
+
+
+def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rollout:
+    """Take ``rollout`` through the forward ``gate`` of its stage.
+
+    ``seen_version`` is the version of the page the person acted on: if the rollout was moved, held, resumed or
+    cancelled since, ``Stale`` says what happened. ``GateClosed`` lists what is missing.
+    """
+    require(by, "rollouts.advance", rollout)
+    with timeline.changing(rollout) as locked:
+        _refuse_if_moved_since(locked, seen_version)
+        if FORWARD.get(locked.stage) != gate:
+            raise Refusal(
+                _("O projeto está em %(stage)s; esta passagem não se aplica.") % {"stage": locked.get_stage_display()}
+            )
+        _go_through(locked, gate)
+        timeline.record(locked, ADVANCED, by, stage=locked.stage, gate=gate.value)
+        return locked
+
+
+def send_back(rollout: Rollout, gate: Gate, *, by: User, seen_version: int, reason: str) -> Rollout:
+    """Return ``rollout`` to an earlier stage: development (from homologation) or homologation (from acceptance)."""
+    require(by, "rollouts.send_back", rollout)
+    reason = _stated(reason)
+    with timeline.changing(rollout) as locked:
+        _refuse_if_moved_since(locked, seen_version)
+        if BACKWARD.get(locked.stage) != gate:
+            raise Refusal(
+                _("O projeto está em %(stage)s; esta devolução não se aplica.") % {"stage": locked.get_stage_display()}
+            )
+        _go_through(locked, gate)
+        timeline.record(locked, SENT_BACK, by, stage=locked.stage, reason=reason)
+        return locked
+
+
+def hold(rollout: Rollout, *, by: User, caused_by: str, reason: str, seen_version: int) -> Hold:
+    """Pause ``rollout``; until it is resumed the ball and the clocks are with ``caused_by``."""
+    require(by, "rollouts.hold", rollout)
+    reason = _stated(reason)
+    with timeline.changing(rollout) as locked:
+        _refuse_if_moved_since(locked, seen_version)
+        if locked.open_hold:
+            raise Refusal(_("O projeto já está em pausa."))
+        pause = Hold.objects.create(rollout=locked, caused_by=PartyRole(caused_by), reason=reason)
+        timeline.record(locked, HELD, by, caused_by=pause.caused_by, reason=reason)
+        return pause
+
+
+def resume(rollout: Rollout, *, by: User, seen_version: int) -> Rollout:
+    """End the open hold of ``rollout``."""
+    require(by, "rollouts.hold", rollout)
+    with timeline.changing(rollout) as locked:
+        _refuse_if_moved_since(locked, seen_version)
+        pause = locked.open_hold
+        if pause is None:
+            raise Refusal(_("O projeto não está em pausa."))
+        pause.ended_at = clock.now()
+        pause.save(update_fields=["ended_at"])
+        timeline.record(locked, RESUMED, by)
+        return locked
+
+
+def cancel(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rollout:
+    """Cancel ``rollout`` from any open stage, on hold or not. It cannot be reopened."""
+    require(by, "rollouts.cancel", rollout)
+    reason = _stated(reason)
+    with timeline.changing(rollout) as locked:
+        _refuse_if_moved_since(locked, seen_version)
+        locked.cancel()
+        locked.save()
+        if pause := locked.open_hold:
+            pause.ended_at = clock.now()
+            pause.save(update_fields=["ended_at"])
+        timeline.record(locked, CANCELLED, by, reason=reason)
+        return locked
+
+
+def waive(rollout: Rollout, gate: Gate, requirement: str, *, by: User, reason: str) -> Waiver:
+    """Let ``gate`` open without ``requirement`` (its key). Only requirements that are missing and waivable."""
+    require(by, "rollouts.waive", rollout)
+    reason = _stated(reason)
+    with timeline.changing(rollout) as locked:
+        found = next((item for item in gates.unmet(locked, gate) if item.key == requirement), None)
+        if found is None:
+            raise Refusal(_("Esta pendência não existe mais: atualize a página."))
+        if not found.waivable:
+            raise Refusal(_("Esta pendência não pode ser dispensada."))
+        waiver = Waiver.objects.create(
+            rollout=locked, gate=gate, requirement=requirement, text=str(found.text), reason=reason, waived_by=by
+        )
+        timeline.record(locked, WAIVED, by, requirement=waiver.text, reason=reason, gate=gate.value)
+        return waiver
+
+
+def withdraw_waiver(waiver: Waiver, *, by: User) -> None:
+    """Take back a waiver while its gate still lies ahead."""
+    require(by, "rollouts.waive", waiver.rollout)
+    with timeline.changing(waiver.rollout) as locked:
+        if gates.next_gate(locked) != waiver.gate:
+            raise Refusal(_("A passagem já foi feita com esta dispensa; ela fica no registro."))
+        waiver.delete()
+        timeline.record(locked, UNWAIVED, by, requirement=waiver.text)
+
+
+def _stated(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    return reason.strip()
+
+
+def _refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
+    changes = rollout.events.filter(sequence__gt=seen_version, kind__in=MACHINE_EVENTS)
+    if changes:
+        raise Stale(
+            _("O projeto mudou enquanto você estava nesta página. Confira antes de continuar."),
+            details=[f"{event.actor_name} {event.describe()}." for event in changes],
+        )
+
+
+def _go_through(rollout: Rollout, gate: Gate) -> None:
+    if rollout.open_hold:
+        raise Refusal(_("O projeto está em pausa. Retome-o antes de mudar de etapa."))
+    try:
+        getattr(rollout, gate.value)()
+    except TransitionNotAllowed:
+        raise GateClosed(gate, gates.unmet(rollout, gate)) from None
+    rollout.save()

@@ -1,0 +1,59 @@
+"""Where the rooms above announce themselves, so that this app need not know them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from apps.rollouts.models import Rollout
+
+Starter = Callable[["Rollout"], None]
+_starters: list[Starter] = []
+
+
+def on_start(starter: Starter) -> Starter:
+    """Register what an app copies from the blueprints when a rollout starts; called within that transaction."""
+    if starter not in _starters:
+        _starters.append(starter)
+    return starter
+
+
+def start(rollout: "Rollout") -> None:
+    for starter in _starters:
+        starter(rollout)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a room's summary on the project page; ``tone`` is a badge tone of the interface."""
+
+    label: "StrOrPromise"
+    value: "StrOrPromise"
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Room:
+    """A page of the rollout. ``url_name`` takes the rollout's pk; ``stage`` is the stage it serves, empty for all."""
+
+    key: str
+    title: "StrOrPromise"
+    icon: str
+    url_name: str
+    summary: Callable[["Rollout"], Iterable[Fact]]
+    stage: str = ""
+    position: int = 100
+
+
+_rooms: dict[str, Room] = {}
+
+
+def add_room(room: Room) -> None:
+    _rooms[room.key] = room
+
+
+def rooms() -> list[Room]:
+    """Every room in the order of the process."""
+    return sorted(_rooms.values(), key=lambda room: room.position)

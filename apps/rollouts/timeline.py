@@ -1,0 +1,146 @@
+"""The timeline: one append-only, hash-chained event for each action, written in the action's own transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core import canonical, clock
+from apps.core.refusals import Refusal
+from apps.rollouts import gates
+from apps.rollouts.models import Event, Rollout
+from apps.rollouts.stages import PartyRole
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """A kind of event: ``sentence`` follows the actor's name and may name keys of the event's data as ``%(key)s``.
+
+    ``labels`` says which data keys hold the value of a ``TextChoices`` and are shown by its label.
+    """
+
+    name: str
+    sentence: "StrOrPromise"
+    icon: str = "dot"
+    labels: dict[str, type[models.TextChoices]] = field(default_factory=dict)
+
+
+_kinds: dict[str, EventKind] = {}
+
+
+def kind(name: str, sentence: "StrOrPromise", icon: str = "dot", **labels: type[models.TextChoices]) -> EventKind:
+    """Declare an event kind, beside the action that records it. ``name`` is ``app.what_happened``, for ever."""
+    _kinds[name] = EventKind(name, sentence, icon, labels)
+    return _kinds[name]
+
+
+def kind_of(event: Event) -> EventKind:
+    return _kinds.get(event.kind) or EventKind(event.kind, gettext_lazy("registrou um evento"))
+
+
+def describe(event: Event) -> str:
+    """The event's sentence in the reader's language."""
+    event_kind = kind_of(event)
+    values = dict(event.data)
+    for key, choices in event_kind.labels.items():
+        if values.get(key) in choices.values:
+            values[key] = choices(values[key]).label
+    try:
+        return str(event_kind.sentence) % values
+    except KeyError:
+        # An event written by an older version may lack a key that the sentence now names.
+        return str(event_kind.sentence)
+
+
+@contextmanager
+def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout]:
+    """One transaction around a change of ``rollout``: yields it locked and fresh.
+
+    Raises ``Refusal`` (409) when the rollout is completed or cancelled, unless ``even_closed``.
+    """
+    with transaction.atomic():
+        locked = Rollout.objects.select_for_update(of=("self",)).get(pk=rollout.pk)
+        if not (locked.is_open or even_closed):
+            raise Refusal(
+                _("O projeto %(code)s está encerrado (%(stage)s) e não aceita mais alterações.")
+                % {"code": locked.code, "stage": locked.get_stage_display().lower()}
+            )
+        locked._is_locked = True
+        yield locked
+
+
+def record(
+    rollout: Rollout, event_kind: EventKind, actor, *, party: str | None = None, **data: object
+) -> Event:
+    """Append one event. ``rollout`` must come from ``changing`` and all else must have been written already.
+
+    ``party`` is the role ``actor`` acted for; left out, it is the role they hold here (Presence first where they hold
+    several). ``data`` is JSON and never a secret. The holder is worked out anew, since any event may pass the ball.
+    """
+    if not getattr(rollout, "_is_locked", False):
+        raise RuntimeError("record() needs the rollout that changing() locked.")
+    last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
+    if party is None:
+        roles = rollout.roles_of(actor) if actor else set()
+        party = next((role for role in PartyRole.values if role in roles), "")
+    rollout.version += 1
+    event = Event(
+        rollout=rollout,
+        sequence=rollout.version,
+        kind=event_kind.name,
+        actor=actor,
+        actor_name=str(actor) if actor else "",
+        party=party,
+        at=clock.now(),
+        data=data,
+        previous=last or GENESIS,
+    )
+    event.hash = canonical.sha256(event.hashed())
+    event.save(force_insert=True)
+    _pass_the_ball(rollout)
+    rollout.save(update_fields=["version", "holder", "holder_since"])
+    return event
+
+
+def _pass_the_ball(rollout: Rollout) -> None:
+    rollout._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    holder = gates.holder(rollout)
+    if holder != rollout.holder:
+        rollout.holder = holder
+        rollout.holder_since = clock.now()
+
+
+@dataclass(frozen=True)
+class BrokenLink:
+    """The first place where a rollout's chain does not hold; ``sequence`` counts from 1."""
+
+    rollout: Rollout
+    sequence: int
+    why: str
+
+
+def verify(rollout: Rollout) -> BrokenLink | None:
+    """Recompute every hash and link of ``rollout``'s chain; None when all of it holds."""
+    previous = GENESIS
+    expected = 0
+    for event in rollout.events.order_by("sequence").iterator():
+        expected += 1
+        if event.sequence != expected:
+            return BrokenLink(rollout, expected, f"event #{expected} is missing")
+        if event.previous != previous:
+            return BrokenLink(rollout, expected, f"event #{expected} does not link to the one before it")
+        if canonical.sha256(event.hashed()) != event.hash:
+            return BrokenLink(rollout, expected, f"event #{expected} was changed after it was written")
+        previous = event.hash
+    if expected != rollout.version:
+        return BrokenLink(rollout, expected + 1, f"event #{expected + 1} is missing: the rollout has {rollout.version}")
+    return None
