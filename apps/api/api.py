@@ -1,0 +1,7 @@
+from ninja import NinjaAPI
+from ninja.security import django_auth
+
+from apps.rollouts.api import router as rollouts
+
+api = NinjaAPI(title="Presence Rollout", version="1", auth=django_auth, docs_url=None)
+api.add_router("/rollouts", rollouts)

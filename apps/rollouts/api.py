@@ -1,0 +1,102 @@
+"""The REST router of rollouts; ``apps/api`` mounts it. It answers from the same queries as the pages."""
+
+from datetime import date, datetime
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+
+from apps.rollouts import queries
+from apps.rollouts.gates import Requirement
+from apps.rollouts.models import Rollout
+
+router = Router(tags=["rollouts"])
+
+
+class PartyOut(Schema):
+    role: str
+    company: str
+    cnpj: str
+
+    @staticmethod
+    def resolve_company(party) -> str:
+        return party.company.legal_name
+
+    @staticmethod
+    def resolve_cnpj(party) -> str:
+        return party.company.cnpj
+
+
+class RolloutOut(Schema):
+    """``version`` is the sequence number of the timeline's last event; instants are UTC."""
+
+    id: int
+    code: str
+    title: str
+    platform: str
+    stage: str
+    on_hold: bool
+    holder: str
+    holder_since: datetime
+    version: int
+    started_at: datetime
+    closed_at: datetime | None
+    target_date: date | None
+    parties: list[PartyOut]
+
+    @staticmethod
+    def resolve_platform(rollout) -> str:
+        return rollout.platform.name
+
+    @staticmethod
+    def resolve_on_hold(rollout) -> bool:
+        return rollout.open_hold is not None
+
+    @staticmethod
+    def resolve_parties(rollout) -> list:
+        return list(rollout.parties.all())
+
+
+class RequirementOut(Schema):
+    """Something that keeps the gate closed; ``owed_by`` is a party role, ``url`` leads to the form that settles it."""
+
+    key: str
+    text: str
+    owed_by: str
+    since: datetime
+    url: str
+    waivable: bool
+    waived: bool
+
+    @staticmethod
+    def resolve_text(requirement: Requirement) -> str:
+        return str(requirement.text)
+
+    @staticmethod
+    def resolve_waived(requirement: Requirement) -> bool:
+        return requirement.waiver is not None
+
+
+class GateOut(Schema):
+    gate: str | None
+    open: bool
+    requirements: list[RequirementOut]
+
+
+@router.get("/", response=list[RolloutOut], summary="Rollouts you may see")
+def list_rollouts(request: HttpRequest, situation: str = "all", stage: str = "", holder: str = ""):
+    return list(queries.listing(request.user, situation=situation, stage=stage, holder=holder))
+
+
+@router.get("/{int:rollout_id}/", response=RolloutOut, summary="One rollout")
+def read_rollout(request: HttpRequest, rollout_id: int):
+    return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+
+
+@router.get("/{int:rollout_id}/gate/", response=GateOut, summary="The next gate and all it still asks")
+def read_gate(request: HttpRequest, rollout_id: int):
+    rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    status = queries.next_gate_status(rollout)
+    if status is None:
+        return {"gate": None, "open": False, "requirements": []}
+    return {"gate": status.gate.value, "open": status.open, "requirements": [*status.unmet, *status.waived]}

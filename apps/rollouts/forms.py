@@ -1,0 +1,85 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.blueprints.models import Platform
+from apps.companies.models import Company, Kind, Role
+from apps.core.widgets import DateInput
+from apps.rollouts.stages import Gate, PartyRole
+
+
+class CreateForm(forms.Form):
+    success_message = _("Projeto aberto. A lista de pré-requisitos já está com cada parte.")
+
+    client = forms.ModelChoiceField(Company.objects.filter(kind=Kind.CLIENT), label=_("Cliente"))
+    platform = forms.ModelChoiceField(Platform.objects.all(), label=_("Plataforma de e-commerce"))
+    platform_company = forms.ModelChoiceField(
+        Company.objects.filter(kind=Kind.PLATFORM), label=_("Empresa responsável pela plataforma")
+    )
+    integrator = forms.ModelChoiceField(
+        Company.objects.filter(kind__in=[Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT]).order_by("kind", "trade_name"),
+        label=_("Integrador"),
+        help_text=_("Quem desenvolve o conector. Pode ser a própria plataforma ou o cliente."),
+    )
+    project_manager = forms.ModelChoiceField(
+        User.objects.filter(
+            is_active=True,
+            memberships__company__kind=Kind.PRESENCE,
+            memberships__role__in=[Role.MANAGER, Role.PROJECT_MANAGER],
+        ),
+        label=_("Gerente de projeto"),
+    )
+    target_date = forms.DateField(label=_("Entrada em produção prevista"), required=False, widget=DateInput)
+    scope = forms.CharField(
+        label=_("Escopo"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Processos combinados e o que fica de fora, em poucas linhas."),
+    )
+
+
+class SeenForm(forms.Form):
+    """A form about the rollout as it was when the page was opened."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AdvanceForm(SeenForm):
+    gate = forms.ChoiceField(choices=Gate.choices, widget=forms.HiddenInput)
+
+    def clean_gate(self) -> Gate:
+        return Gate(self.cleaned_data["gate"])
+
+
+class SendBackForm(AdvanceForm):
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class HoldForm(SeenForm):
+    success_message = _("Projeto em pausa.")
+
+    caused_by = forms.ChoiceField(
+        label=_("Causada por"), choices=PartyRole.choices, help_text=_("Os prazos passam a correr por conta desta parte.")
+    )
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ResumeForm(SeenForm):
+    success_message = _("Projeto retomado.")
+
+
+class CancelForm(SeenForm):
+    success_message = _("Projeto cancelado.")
+
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WaiveForm(forms.Form):
+    success_message = _("Pendência dispensada. A dispensa constará do termo de aceite.")
+
+    gate = forms.ChoiceField(choices=Gate.choices, widget=forms.HiddenInput)
+    requirement = forms.CharField(widget=forms.HiddenInput, max_length=120)
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean_gate(self) -> Gate:
+        return Gate(self.cleaned_data["gate"])

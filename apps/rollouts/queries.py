@@ -1,0 +1,94 @@
+"""Reads that the page and the API share."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django_fsm import can_proceed
+
+from apps.rollouts import gates
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
+
+
+@dataclass(frozen=True)
+class GateStatus:
+    """A gate as it stands: what is missing, what was waived, and whether the transition would go through now."""
+
+    gate: Gate
+    unmet: list[gates.Requirement]
+    waived: list[gates.Requirement]
+    open: bool
+
+    @property
+    def by_party(self) -> dict[str, list[gates.Requirement]]:
+        """The unmet requirements under the label of the party that owes them, in the order of the parties."""
+        grouped = {
+            role.label: [item for item in self.unmet if item.owed_by == role]
+            for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM, PartyRole.PRESENCE)
+        }
+        return {str(label): items for label, items in grouped.items() if items}
+
+
+def gate_status(rollout: Rollout, gate: Gate) -> GateStatus:
+    found = gates.requirements(rollout, gate)
+    return GateStatus(
+        gate=gate,
+        unmet=[item for item in found if item.waiver is None],
+        waived=[item for item in found if item.waiver is not None],
+        open=can_proceed(getattr(rollout, gate.value)),
+    )
+
+
+def next_gate_status(rollout: Rollout) -> GateStatus | None:
+    """The gate ahead; None for a completed or cancelled rollout."""
+    gate = FORWARD.get(rollout.stage)
+    return gate_status(rollout, gate) if gate else None
+
+
+def way_back_status(rollout: Rollout) -> GateStatus | None:
+    """The gate that leads back from the present stage, where the process has one."""
+    gate = BACKWARD.get(rollout.stage)
+    return gate_status(rollout, gate) if gate else None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the stage rail. ``state`` is done, current, held or todo."""
+
+    stage: Stage
+    label: str
+    state: str
+
+
+def steps(rollout: Rollout) -> list[Step]:
+    """The six stages as the rail shows them. A cancelled rollout keeps the rail up to where it stopped."""
+    stage = rollout.stage
+    if stage == Stage.CANCELLED:
+        reached = rollout.events.filter(kind__in=("rollouts.advanced", "rollouts.sent_back")).order_by("-sequence").first()
+        stage = reached.data["stage"] if reached else Stage.KICKOFF
+    here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
+    current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
+    return [
+        Step(step, str(step.label), "done" if place < here else current if place == here else "todo")
+        for place, step in enumerate(PATH)
+    ]
+
+
+def listing(user, *, situation: str = "open", holder: str = "", stage: str = "", text: str = "") -> QuerySet[Rollout]:
+    """The rollouts ``user`` may see, filtered as the list page and the API offer."""
+    found = Rollout.objects.visible_to(user).for_listing()
+    if situation == "open":
+        found = found.open()
+    elif situation == "closed":
+        found = found.exclude(pk__in=Rollout.objects.open())
+    elif situation == "held":
+        found = found.open().filter(holds__ended_at=None, holds__isnull=False).distinct()
+    if holder in PartyRole.values:
+        found = found.filter(holder=holder)
+    if stage in Stage.values:
+        found = found.filter(stage=stage)
+    if text:
+        found = found.filter(pk__in=Rollout.objects.filter(parties__company__trade_name__icontains=text)) | found.filter(
+            platform__name__icontains=text
+        )
+    return found.distinct()

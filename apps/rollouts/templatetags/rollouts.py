@@ -1,0 +1,33 @@
+"""What the layout of a rollout's pages needs."""
+
+from django import template
+
+from apps.rollouts import queries, registry
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+
+register = template.Library()
+
+
+@register.simple_tag
+def stage_steps(rollout: Rollout) -> list[queries.Step]:
+    """The steps of the stage rail."""
+    return queries.steps(rollout)
+
+
+@register.simple_tag
+def rollout_rooms() -> list[registry.Room]:
+    """The rooms, in the order of the process."""
+    return registry.rooms()
+
+
+@register.filter
+def party_label(role: str) -> str:
+    """The label of a party role."""
+    return str(PartyRole(role).label) if role in PartyRole.values else ""
+
+
+@register.filter
+def company_of(rollout: Rollout, role: str) -> object:
+    """The company that plays ``role``."""
+    return rollout.company(role)
