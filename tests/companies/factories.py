@@ -1,0 +1,73 @@
+import factory
+from factory.django import DjangoModelFactory
+from stdnum.br.cnpj import calc_check_digits
+
+from apps.accounts.models import User
+from apps.companies.models import Company, Contact, Kind, Membership, Role
+
+PASSWORD = "uma-senha-bem-longa"  # noqa: S105
+
+
+def a_cnpj(number: int) -> str:
+    """A valid CNPJ, a different one for each number."""
+    stem = f"{number:08d}0001"
+    return stem + calc_check_digits(stem)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Pessoa {n}")
+    email = factory.Sequence(lambda n: f"pessoa{n}@exemplo.com.br")
+    password = factory.django.Password(PASSWORD)
+
+
+class CompanyFactory(DjangoModelFactory):
+    class Meta:
+        model = Company
+
+    kind = Kind.CLIENT
+    legal_name = factory.LazyAttribute(lambda company: f"{company.trade_name} Comércio Ltda.")
+    trade_name = factory.Sequence(lambda n: f"Loja {n}")
+    cnpj = factory.Sequence(lambda n: a_cnpj(n + 1))
+    street = "Rua das Flores, 10"
+    city = "Curitiba"
+    state = "PR"
+    postal_code = "80000-000"
+
+
+class PresenceFactory(CompanyFactory):
+    """There is one Presence in a database: asking again gives the same."""
+
+    class Meta:
+        model = Company
+        django_get_or_create = ("kind",)
+
+    kind = Kind.PRESENCE
+    trade_name = "Presence"
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    company = factory.SubFactory(CompanyFactory)
+    role = Role.MEMBER
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    company = factory.SubFactory(CompanyFactory)
+    kind = Contact.Kind.TECHNICAL
+    name = factory.Sequence(lambda n: f"Contato {n}")
+    email = factory.Sequence(lambda n: f"contato{n}@exemplo.com.br")
+
+
+def a_person(company: Company, role: str = Role.MEMBER, **fields) -> User:
+    """Somebody who works at ``company``."""
+    return MembershipFactory(company=company, role=role, **{f"user__{name}": value for name, value in fields.items()}).user

@@ -1,0 +1,66 @@
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.blueprints.models import Platform
+from apps.companies.models import Kind, Role
+from apps.rollouts.models import Party, Rollout
+from apps.rollouts.stages import CLOSED, PartyRole, Stage
+from tests.companies.factories import CompanyFactory, PresenceFactory, a_person
+
+
+class PlatformFactory(DjangoModelFactory):
+    class Meta:
+        model = Platform
+        django_get_or_create = ("slug",)
+
+    slug = "vtex"
+    name = "VTEX"
+
+
+class RolloutFactory(DjangoModelFactory):
+    """A rollout with its four companies and their people, as a row: nothing was copied from the blueprints.
+
+    ``rollout.people`` maps manager, pm, analyst, client (lead), client_member, integrator (lead), platform (lead) and
+    stranger (the lead of another client) to users. Use ``actions.create_rollout`` for one that starts as in real life.
+    """
+
+    class Meta:
+        model = Rollout
+        skip_postgeneration_save = True
+
+    platform = factory.SubFactory(PlatformFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, **fields):
+        presence = PresenceFactory()
+        people = {
+            "manager": a_person(presence, Role.MANAGER),
+            "pm": a_person(presence, Role.PROJECT_MANAGER),
+            "analyst": a_person(presence, Role.ANALYST),
+        }
+        companies = {
+            PartyRole.PRESENCE: presence,
+            PartyRole.PLATFORM: fields.pop("platform_company", None) or CompanyFactory(kind=Kind.PLATFORM),
+            PartyRole.INTEGRATOR: fields.pop("integrator", None) or CompanyFactory(kind=Kind.INTEGRATOR),
+            PartyRole.CLIENT: fields.pop("client", None) or CompanyFactory(kind=Kind.CLIENT),
+        }
+        people["client"] = a_person(companies[PartyRole.CLIENT], Role.LEAD)
+        people["client_member"] = a_person(companies[PartyRole.CLIENT])
+        people["integrator"] = a_person(companies[PartyRole.INTEGRATOR], Role.LEAD)
+        people["platform"] = a_person(companies[PartyRole.PLATFORM], Role.LEAD)
+        people["stranger"] = a_person(CompanyFactory(kind=Kind.CLIENT), Role.LEAD)
+        fields.setdefault("project_manager", people["pm"])
+        rollout = super()._create(model_class, *args, **fields)
+        Party.objects.bulk_create(Party(rollout=rollout, role=role, company=company) for role, company in companies.items())
+        rollout.people = people
+        return rollout
+
+
+def at_stage(rollout: Rollout, stage: Stage) -> Rollout:
+    """Put ``rollout`` at ``stage`` without passing the gates, for tests of what happens there."""
+    closed_at = rollout.stage_entered_at if stage in CLOSED else None
+    Rollout.objects.filter(pk=rollout.pk).update(stage=stage, closed_at=closed_at)
+    people = getattr(rollout, "people", None)
+    rollout = Rollout.objects.get(pk=rollout.pk)
+    rollout.people = people
+    return rollout
