@@ -1,7 +1,13 @@
 """Filters every template may use (a template builtin)."""
 
-from django import template
+from datetime import date, datetime, timedelta
 
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.core import clock
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
@@ -25,6 +31,63 @@ def money(value: int | None) -> str:
 def cnpj(value: str) -> str:
     """A stored CNPJ with its punctuation."""
     return cnpj_.show(value)
+
+
+@register.filter
+def initials(name: object) -> str:
+    """First letters of the first and the last name: ``Ana Paula Souza`` as ``AS``."""
+    words = str(name or "").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def startswith(text: str, prefix: object) -> bool:
+    return str(text).startswith(str(prefix))
+
+
+@register.filter
+def moment(value: date | datetime | None) -> str:
+    """A date, or an instant in the reader's time zone, as short text: ``23/11/2026 18:04``."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    return formats.date_format(value, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def isoformat(value: date | datetime | None) -> str:
+    """For the ``datetime`` attribute: the date, or the instant with its offset in the reader's time zone."""
+    if value is None:
+        return ""
+    return timezone.localtime(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+@register.filter
+def relative(value: date | datetime | None) -> str:
+    """How far from now, in words, counting calendar days of the reader; beyond a week, the date itself."""
+    if value is None:
+        return ""
+    is_instant = isinstance(value, datetime)
+    if is_instant:
+        elapsed = clock.now() - value
+        minutes = round(abs(elapsed) / timedelta(minutes=1))
+        past = elapsed >= timedelta(0)
+        if minutes < 1:
+            return _("agora")
+        if minutes < 60:
+            return (_("há %(n)s min") if past else _("em %(n)s min")) % {"n": minutes}
+        if minutes < 6 * 60:
+            return (_("há %(n)s h") if past else _("em %(n)s h")) % {"n": round(minutes / 60)}
+    day = timezone.localtime(value).date() if is_instant else value
+    days = (day - clock.today()).days
+    if abs(days) > 7:
+        return formats.date_format(day, "SHORT_DATE_FORMAT")
+    if days in (-1, 0, 1):
+        return {-1: _("ontem"), 0: _("hoje"), 1: _("amanhã")}[days]
+    if days < 0:
+        return ngettext("há %(n)s dia", "há %(n)s dias", -days) % {"n": -days}
+    return ngettext("em %(n)s dia", "em %(n)s dias", days) % {"n": days}
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,64 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+
+
+class Platform(models.Model):
+    """An e-commerce platform a client may be connected to; its details are its blueprint's."""
+
+    slug = models.SlugField(_("identificador"), max_length=40, unique=True)
+    name = models.CharField(_("nome"), max_length=80)
+    website = models.URLField(_("site"), blank=True)
+    position = models.PositiveSmallIntegerField(_("posição"), default=0)
+
+    class Meta:
+        verbose_name = _("plataforma")
+        verbose_name_plural = _("plataformas")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BlueprintQuerySet(models.QuerySet["Blueprint"]):
+    def current(self, kind: str, key: str = "default") -> "Blueprint":
+        """The newest version loaded. Raises ``Blueprint.DoesNotExist`` before ``manage.py load_blueprints`` ran."""
+        return self.filter(kind=kind, key=key).order_by("-version")[:1].get()
+
+
+class Blueprint(models.Model):
+    """One version of one data file. It never changes: a rollout remembers the version it was copied from."""
+
+    class Kind(models.TextChoices):
+        PLATFORM = "platform", _("Plataforma")
+        PREREQUISITES = "prerequisites", _("Pré-requisitos")
+        SCRIPT = "script", _("Roteiro de homologação")
+        KICKOFF = "kickoff", _("Reunião inaugural")
+        TRAINING = "training", _("Treinamento")
+        GOLIVE = "golive", _("Entrada em produção")
+        PRESENCE_API = "presence_api", _("Presence API")
+        HOURS = "hours", _("Política de horas")
+        TERM = "term", _("Termo de aceite")
+
+    kind = models.CharField(_("tipo"), max_length=16, choices=Kind)
+    key = models.SlugField(_("chave"), max_length=40, default="default")
+    version = models.PositiveIntegerField(_("versão"))
+    content = models.JSONField(_("conteúdo"))
+    checksum = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = BlueprintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("modelo")
+        verbose_name_plural = _("modelos")
+        ordering = ["kind", "key", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "version"], name="blueprint_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="blueprint_version_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.key} · v{self.version}"
