@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class RolloutsConfig(AppConfig):
@@ -6,3 +7,7 @@ class RolloutsConfig(AppConfig):
 
     name = "apps.rollouts"
     label = "rollouts"
+
+    def ready(self) -> None:
+        """Find every app's ``requirements.py``, where it says what gates ask, what a rollout starts with and its room."""
+        autodiscover_modules("requirements")
