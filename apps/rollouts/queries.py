@@ -21,12 +21,9 @@ class GateStatus:
 
     @property
     def by_party(self) -> dict[str, list[gates.Requirement]]:
-        """The unmet requirements under the label of the party that owes them, in the order of the parties."""
-        grouped = {
-            role.label: [item for item in self.unmet if item.owed_by == role]
-            for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM, PartyRole.PRESENCE)
-        }
-        return {str(label): items for label, items in grouped.items() if items}
+        """The unmet requirements under the role of the party that owes them, in the order of the parties."""
+        grouped = {role.value: [item for item in self.unmet if item.owed_by == role] for role in PartyRole}
+        return {role: items for role, items in grouped.items() if items}
 
 
 def gate_status(rollout: Rollout, gate: Gate) -> GateStatus:

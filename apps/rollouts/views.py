@@ -1,7 +1,11 @@
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -81,9 +85,24 @@ def rollout_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "cancel", forms.CancelForm, actions.cancel)
 
 
-@require_POST
 def rollout_waive(request: HttpRequest, pk: int) -> HttpResponse:
-    return _change(request, pk, "waive", forms.WaiveForm, actions.waive)
+    """Ask for the reason of a waiver (GET names gate and requirement) and grant it."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "rollouts.waive", rollout)
+    asked = request.POST if request.method == "POST" else request.GET
+    ahead = queries.next_gate_status(rollout)
+    requirement = next((item for item in ahead.unmet if item.key == asked.get("requirement")), None) if ahead else None
+    if requirement is None or ahead is None or ahead.gate != asked.get("gate"):
+        messages.info(request, _("Esta pendência não existe mais."))
+        return redirect(rollout)
+    form = forms.WaiveForm(request.POST or None, initial={"gate": ahead.gate, "requirement": requirement.key})
+    status = 200
+    if request.method == "POST":
+        if attempt(request, form, actions.waive, rollout, by=request.user):
+            return redirect(rollout)
+        status = form.refusal_status  # type: ignore[attr-defined]
+    context = {"rollout": rollout, "room": "overview", "form": form, "requirement": requirement}
+    return render(request, "rollouts/waive.html", context, status=status)
 
 
 @require_POST
@@ -105,7 +124,7 @@ def rollout_timeline(request: HttpRequest, pk: int) -> HttpResponse:
 def _change(request: HttpRequest, pk: int, name: str, form_class, action) -> HttpResponse:
     """Run one action on the rollout; a refusal shows the project page again, with the form open and the reason on it."""
     rollout = visible_rollout(request, pk)
-    form = form_class(request.POST)
+    form = form_class(request.POST, auto_id=f"{name}_%s")
     if attempt(request, form, action, rollout, by=request.user):
         if name == "advance":
             rollout.refresh_from_db()
@@ -114,33 +133,53 @@ def _change(request: HttpRequest, pk: int, name: str, form_class, action) -> Htt
     return _detail(request, visible_rollout(request, pk), failed=(name, form))
 
 
-def _detail(request: HttpRequest, rollout: Rollout, failed: tuple[str, forms.forms.Form] | None = None) -> HttpResponse:
-    seen = {"seen_version": rollout.version}
+@dataclass(frozen=True)
+class Dialog:
+    """A question the project page may ask before it acts."""
+
+    name: str
+    title: str
+    url: str
+    form: Form
+    variant: str = "primary"
+    failed: bool = False
+
+
+def _detail(request: HttpRequest, rollout: Rollout, failed: tuple[str, Form] | None = None) -> HttpResponse:
     ahead, back = queries.next_gate_status(rollout), queries.way_back_status(rollout)
-    offered = {
-        "advance": forms.AdvanceForm(initial={**seen, "gate": ahead.gate if ahead else ""}),
-        "send_back": forms.SendBackForm(initial={**seen, "gate": back.gate if back else ""}),
-        "hold": forms.HoldForm(initial={**seen, "caused_by": rollout.holder}),
-        "resume": forms.ResumeForm(initial=seen),
-        "cancel": forms.CancelForm(initial=seen),
-        "waive": forms.WaiveForm(initial={"gate": ahead.gate if ahead else ""}),
-    }
+    failed_name, failed_form = failed or ("", None)
     status = 200
-    if failed:
-        name, form = failed
-        # What was typed stays; the version is the one now shown, so that pressing again is a decision taken knowingly.
-        form.data = form.data.copy()
-        if "seen_version" in form.fields:
-            form.data["seen_version"] = rollout.version
-        offered[name] = form
-        status = form.refusal_status  # type: ignore[attr-defined]
+    if failed_form is not None:
+        # What was typed stays; the version becomes the one now shown, so that pressing again is a decision made knowingly.
+        failed_form.data = failed_form.data.copy()
+        failed_form.data["seen_version"] = rollout.version
+        status = failed_form.refusal_status  # type: ignore[attr-defined]
+
+    def offer(name: str, form_class: type[Form], **initial: object) -> Form:
+        if name == failed_name and failed_form is not None:
+            return failed_form
+        return form_class(initial={"seen_version": rollout.version, **initial}, auto_id=f"{name}_%s")
+
+    def ask(name: str, title: str, form: Form, variant: str = "primary") -> Dialog:
+        url = reverse(f"rollouts:{name}", args=[rollout.pk])
+        return Dialog(name, title, url, form, variant, failed=name == failed_name)
+
+    dialogs = []
+    if ahead and not rollout.open_hold:
+        dialogs.append(ask("hold", _("Pausar projeto"), offer("hold", forms.HoldForm, caused_by=rollout.holder)))
+    if back:
+        dialogs.append(ask("send_back", str(back.gate.label), offer("send_back", forms.SendBackForm, gate=back.gate)))
+    if ahead:
+        dialogs.append(ask("cancel", _("Cancelar projeto"), offer("cancel", forms.CancelForm), "danger"))
     context = {
         "rollout": rollout,
         "room": "overview",
         "ahead": ahead,
         "back": back,
-        "forms": offered,
-        "failed": failed[0] if failed else "",
+        "advance": offer("advance", forms.AdvanceForm, gate=ahead.gate if ahead else ""),
+        "resume": offer("resume", forms.ResumeForm),
+        "dialogs": dialogs,
+        "failed_form": failed_form if failed_name not in {dialog.name for dialog in dialogs} else None,
         "summaries": [(room, list(room.summary(rollout))) for room in registry.rooms()],
         "events": rollout.events.order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),

@@ -2,8 +2,8 @@
 
 from django import template
 
-from apps.rollouts import queries, registry
-from apps.rollouts.models import Rollout
+from apps.rollouts import queries, registry, timeline
+from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import PartyRole
 
 register = template.Library()
@@ -31,3 +31,9 @@ def party_label(role: str) -> str:
 def company_of(rollout: Rollout, role: str) -> object:
     """The company that plays ``role``."""
     return rollout.company(role)
+
+
+@register.filter
+def event_icon(event: Event) -> str:
+    """The name of the icon of the event's kind."""
+    return timeline.kind_of(event).icon
