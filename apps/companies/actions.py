@@ -1,0 +1,59 @@
+"""What people do with companies, their people and their contacts. None of it belongs to one rollout's timeline."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.companies.models import COMPANY_ROLES, PRESENCE_ROLES, Company, Contact, Kind, Membership
+from apps.core.refusals import Invalid, require
+
+
+def add_company(*, by: User, **fields) -> Company:
+    """A new company. Raises ``Invalid`` when a second Presence is asked for."""
+    require(by, "companies.add")
+    if fields["kind"] == Kind.PRESENCE and Company.objects.filter(kind=Kind.PRESENCE).exists():
+        raise Invalid(_("A empresa Presence já está cadastrada."), field="kind")
+    return Company.objects.create(**fields)
+
+
+def change_company(company: Company, *, by: User, **fields) -> Company:
+    """Correct a company's data. Its kind and CNPJ are Presence's to change; a lead's form does not carry them."""
+    require(by, "companies.change", company)
+    for name, value in fields.items():
+        setattr(company, name, value)
+    company.save()
+    return company
+
+
+def add_person(company: Company, *, by: User, name: str, email: str, role: str, position: str = "") -> Membership:
+    """Give a person a place in ``company``; who has no sign-in yet gets one and enters by e-mailed code.
+
+    ``role`` must be one of the company's kind: manager, project_manager, analyst at Presence; lead, member elsewhere.
+    """
+    require(by, "companies.add_person", company)
+    allowed = PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES
+    if role not in allowed:
+        raise Invalid(_("Este papel não existe em empresas deste tipo."), field="role")
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            user = User.objects.create_user(email, name=name)
+        if Membership.objects.filter(user=user, company=company).exists():
+            raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
+        return Membership.objects.create(user=user, company=company, role=role, position=position)
+
+
+def remove_person(membership: Membership, *, by: User) -> None:
+    """Take a person's place in a company away; what they did stays on the record."""
+    require(by, "companies.add_person", membership.company)
+    if membership.user_id == by.pk:
+        raise Invalid(_("Você não pode remover a si mesmo."))
+    membership.delete()
+
+
+def add_contact(company: Company, *, by: User, **fields) -> Contact:
+    """Somebody to call at ``company``. The same e-mail counts once for each kind of contact."""
+    require(by, "companies.change", company)
+    if Contact.objects.filter(company=company, kind=fields["kind"], email__iexact=fields["email"]).exists():
+        raise Invalid(_("Este contato já está cadastrado."), field="email")
+    return Contact.objects.create(company=company, **fields)

@@ -1,0 +1,89 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.companies import actions, forms
+from apps.companies.access import is_presence
+from apps.companies.models import Company, Kind, Membership
+from apps.core.forms import attempt
+from apps.core.refusals import require
+
+
+def visible_company(request: HttpRequest, pk: int) -> Company:
+    return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
+
+
+@require_GET
+def company_list(request: HttpRequest) -> HttpResponse:
+    found = Company.objects.visible_to(request.user)
+    kind = request.GET.get("kind", "")
+    if kind in Kind.values:
+        found = found.filter(kind=kind)
+    return render(request, "companies/list.html", {"companies": found, "kinds": Kind.choices, "kind": kind})
+
+
+def company_new(request: HttpRequest) -> HttpResponse:
+    require(request.user, "companies.add")
+    form = forms.CompanyForm(request.POST or None, initial={"kind": request.GET.get("kind", Kind.CLIENT)})
+    if request.method == "POST" and attempt(request, form, actions.add_company, by=request.user):
+        return redirect("companies:list")
+    return render(request, "companies/form.html", {"form": form}, status=_status(form))
+
+
+def company_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    company = visible_company(request, pk)
+    require(request.user, "companies.change", company)
+    form_class = forms.CompanyForm if is_presence(request.user) else forms.OwnCompanyForm
+    form = form_class(request.POST or None, instance=company)
+    if request.method == "POST" and attempt(request, form, actions.change_company, company, by=request.user):
+        return redirect("companies:detail", pk)
+    return render(request, "companies/form.html", {"form": form, "company": company}, status=_status(form))
+
+
+@require_GET
+def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _detail(request, visible_company(request, pk))
+
+
+@require_POST
+def person_add(request: HttpRequest, pk: int) -> HttpResponse:
+    company = visible_company(request, pk)
+    form = forms.PersonForm(request.POST, company=company, auto_id="person_%s")
+    if attempt(request, form, actions.add_person, company, by=request.user):
+        return redirect("companies:detail", pk)
+    return _detail(request, company, person=form)
+
+
+@require_POST
+def person_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
+    company = visible_company(request, pk)
+    actions.remove_person(get_object_or_404(Membership, pk=membership_pk, company=company), by=request.user)
+    messages.success(request, _("Pessoa removida da empresa."))
+    return redirect("companies:detail", pk)
+
+
+@require_POST
+def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
+    company = visible_company(request, pk)
+    form = forms.ContactForm(request.POST, auto_id="contact_%s")
+    if attempt(request, form, actions.add_contact, company, by=request.user):
+        return redirect("companies:detail", pk)
+    return _detail(request, company, contact=form)
+
+
+def _status(form) -> int:
+    return getattr(form, "refusal_status", 200)
+
+
+def _detail(request: HttpRequest, company: Company, person=None, contact=None) -> HttpResponse:
+    failed = person or contact
+    context = {
+        "company": company,
+        "memberships": company.memberships.select_related("user"),
+        "contacts": company.contacts.all(),
+        "person_form": person or forms.PersonForm(company=company, auto_id="person_%s"),
+        "contact_form": contact or forms.ContactForm(auto_id="contact_%s"),
+    }
+    return render(request, "companies/detail.html", context, status=_status(failed) if failed else 200)
