@@ -1,9 +1,11 @@
 """Text that a blueprint gives in both languages and the page shows in the reader's."""
 
-from django.db import models
-from django.utils.translation import get_language
+from typing import Any
 
-LANGUAGES = ("pt", "en")
+from django.db import models
+from django.utils.html import escape
+from django.utils.translation import get_language
+from pydantic_core import CoreSchema, core_schema
 
 
 class Localized(dict):
@@ -17,9 +19,14 @@ class Localized(dict):
         return bool(self.get("pt"))
 
     def __html__(self) -> str:
-        from django.utils.html import escape
-
         return escape(str(self))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        """In a blueprint both languages are there, and nothing else."""
+        words = core_schema.typed_dict_field(core_schema.str_schema(min_length=1, strip_whitespace=True))
+        table = core_schema.typed_dict_schema({"pt": words, "en": words}, extra_behavior="forbid")
+        return core_schema.no_info_after_validator_function(cls, table)
 
     @classmethod
     def of(cls, value: "str | dict | Localized | None") -> "Localized":

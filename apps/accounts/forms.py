@@ -1,0 +1,35 @@
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+
+# The zones of Brazil, from east to west, as people know them.
+BRAZIL = [
+    ("America/Noronha", _("Fernando de Noronha (UTC−2)")),
+    ("America/Sao_Paulo", _("Brasília, São Paulo, Rio de Janeiro (UTC−3)")),
+    ("America/Manaus", _("Manaus (UTC−4)")),
+    ("America/Cuiaba", _("Cuiabá (UTC−4)")),
+    ("America/Rio_Branco", _("Rio Branco (UTC−5)")),
+]
+
+
+def time_zones() -> list:
+    known = {zone for zone, _label in BRAZIL}
+    # "Etc/…" and the names without a region are aliases that nobody looks for.
+    others = sorted(zone for zone in available_timezones() - known if "/" in zone and not zone.startswith("Etc/"))
+    return [(_("Brasil"), BRAZIL), (_("Outros"), [(zone, zone.replace("_", " ")) for zone in others])]
+
+
+class ProfileForm(forms.ModelForm):
+    success_message = _("Perfil atualizado.")
+    time_zone = forms.ChoiceField(
+        label=_("Fuso horário"), choices=time_zones, help_text=_("Datas e horários aparecem neste fuso.")
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "time_zone"]
+        labels = {"name": _("Nome"), "language": _("Idioma")}
+        help_texts = {"name": _("Como aparece no histórico e nos documentos dos projetos.")}

@@ -1,0 +1,252 @@
+/* Behaviour of the pages, by data attribute (docs/interface.md). Everything also works on fragments that htmx brings. */
+(() => {
+  "use strict";
+
+  const words = document.body.dataset;
+  const store = (area, change) => {
+    try {
+      return change(window[area]);
+    } catch {
+      return null; // Storage closed by the browser: the page works, it only remembers nothing.
+    }
+  };
+  const byData = (node, name) => (node instanceof Element ? node.closest(`[${name}]`) : null);
+
+  /* Toasts ------------------------------------------------------------------------------------ */
+  const region = document.getElementById("toasts");
+
+  const letGo = (toast) => {
+    // Errors stay until they are closed; the rest goes, but not while it is being read.
+    if (toast.dataset.tone === "danger" || toast.dataset.tone === "warning") return;
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+    setTimeout(leave, 7000);
+  };
+
+  const toast = (text, tone = "info") => {
+    const template = document.querySelector(`template[data-toast-template="${tone}"]`) || document.querySelector("template[data-toast-template]");
+    if (!template || !text) return;
+    const node = template.content.firstElementChild.cloneNode(true);
+    node.querySelector("[data-toast-text]").textContent = text;
+    region.append(node);
+    letGo(node);
+  };
+
+  document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.tone));
+
+  /* Dialogs ------------------------------------------------------------------------------------ */
+  const openDialog = (dialog) => {
+    if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+    dialog.showModal();
+    const first = dialog.querySelector("[aria-invalid='true'], [data-form-errors], [autofocus], form :is(input:not([type='hidden']), select, textarea)");
+    if (first) first.focus();
+  };
+
+  /* Forms that keep what was typed --------------------------------------------------------------- */
+  const keepKey = (form) => `keep:${location.pathname}:${form.dataset.keep}`;
+  const keepable = (field) =>
+    field.name &&
+    !["password", "file", "hidden", "submit", "button"].includes(field.type) &&
+    field.name !== "csrfmiddlewaretoken" &&
+    !field.closest("[data-secret]");
+
+  const keep = (form) => {
+    const values = [...form.elements].filter(keepable).map((field) => {
+      if (field.type === "checkbox" || field.type === "radio") return [field.name, field.value, field.checked];
+      if (field.type === "select-multiple") return [field.name, null, [...field.selectedOptions].map((option) => option.value)];
+      return [field.name, null, field.value];
+    });
+    store("sessionStorage", (area) => area.setItem(keepKey(form), JSON.stringify(values)));
+  };
+
+  const bringBack = (form) => {
+    const text = store("sessionStorage", (area) => area.getItem(keepKey(form)));
+    if (!text) return;
+    for (const [name, option, value] of JSON.parse(text)) {
+      const fields = [...form.elements].filter((field) => field.name === name && keepable(field));
+      const field = option === null ? fields[0] : fields.find((candidate) => candidate.value === option);
+      if (!field) continue;
+      if (typeof value === "boolean") field.checked = value;
+      else if (Array.isArray(value)) for (const choice of field.options) choice.selected = value.includes(choice.value);
+      else field.value = value;
+    }
+  };
+
+  const forget = (form) => store("sessionStorage", (area) => area.removeItem(keepKey(form)));
+
+  const cameBackWithErrors = (form) => form.querySelector("[data-form-errors], [aria-invalid='true']") !== null;
+
+  /* A submitted form is forgotten once another page has come for it. Coming back by "back" or "reload" (the way out of a
+     connection that failed), being sent to the sign-in page first, and errors on the form all keep it. */
+  const settleKept = () => {
+    const [navigation] = performance.getEntriesByType("navigation");
+    const arrived = !navigation || navigation.type === "navigate";
+    store("sessionStorage", (area) => {
+      const sent = JSON.parse(area.getItem("keep-sent") || "null");
+      if (!sent) return;
+      area.removeItem("keep-sent");
+      const form = [...document.querySelectorAll("form[data-keep]")].find((candidate) => keepKey(candidate) === sent);
+      if (arrived && !document.querySelector("[data-entrance]") && !(form && cameBackWithErrors(form))) area.removeItem(sent);
+    });
+  };
+
+  /* Arrivals: the page, or a fragment --------------------------------------------------------------- */
+  const arrive = (root) => {
+    for (const form of root.querySelectorAll("form[data-keep]")) if (!cameBackWithErrors(form)) bringBack(form);
+    for (const dialog of root.querySelectorAll("dialog[data-open-now]")) openDialog(dialog);
+    for (const node of root.querySelectorAll("[data-toast]")) letGo(node);
+    if (root.matches?.("dialog[data-open-now]")) openDialog(root);
+    const themes = root.querySelectorAll("[data-set-theme]");
+    if (themes.length) showTheme();
+  };
+
+  /* Theme --------------------------------------------------------------------------------------------- */
+  const showTheme = () => {
+    const current = document.documentElement.dataset.theme || "system";
+    for (const button of document.querySelectorAll("[data-set-theme]"))
+      button.setAttribute("aria-pressed", String(button.dataset.setTheme === current));
+  };
+
+  const setTheme = (theme) => {
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    store("localStorage", (area) => (theme === "system" ? area.removeItem("theme") : area.setItem("theme", theme)));
+    showTheme();
+  };
+
+  /* Clicks ---------------------------------------------------------------------------------------------- */
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== except) menu.open = false;
+  };
+
+  document.addEventListener("click", (event) => {
+    const opener = byData(event.target, "data-open-dialog");
+    const inside = byData(event.target, "data-menu");
+    if (!inside || event.target.closest(".menu-item")) closeMenus();
+    else closeMenus(inside);
+    if (opener) {
+      event.preventDefault();
+      openDialog(document.getElementById(opener.dataset.openDialog));
+      return;
+    }
+    if (byData(event.target, "data-close-dialog")) event.target.closest("dialog")?.close();
+    else if (event.target instanceof HTMLDialogElement) {
+      // A press on the backdrop lands on the dialog itself, outside its box.
+      const box = event.target.getBoundingClientRect();
+      const within = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+      if (!within) event.target.close();
+    }
+    byData(event.target, "data-close-toast")?.closest("[data-toast]").remove();
+    const theme = byData(event.target, "data-set-theme");
+    if (theme) setTheme(theme.dataset.setTheme);
+    const copier = byData(event.target, "data-copy");
+    if (copier) {
+      const source = document.querySelector(copier.dataset.copy);
+      const text = source?.value ?? source?.textContent.trim() ?? "";
+      navigator.clipboard?.writeText(text).then(
+        () => toast(words.textCopied, "success"),
+        () => toast(words.textNotCopied, "danger"),
+      ) ?? toast(words.textNotCopied, "danger");
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details[data-menu][open]");
+    if (!open) return;
+    const within = open.contains(document.activeElement);
+    closeMenus();
+    if (within) open.querySelector("summary").focus();
+  });
+
+  /* Forms ------------------------------------------------------------------------------------------------- */
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form?.dataset.keep !== undefined) keep(form);
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.dataset.keep !== undefined) keep(form);
+    if (form?.dataset.autosubmit !== undefined) form.requestSubmit();
+  });
+
+  // Asked in the capture phase, so that htmx does not send what was not confirmed.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+      if (question && !window.confirm(question)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    },
+    true,
+  );
+
+  const busy = new Map();
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sending !== undefined) {
+      event.preventDefault(); // The second click of a double click.
+      return;
+    }
+    form.dataset.sending = "";
+    if (form.dataset.keep !== undefined) store("sessionStorage", (area) => area.setItem("keep-sent", JSON.stringify(keepKey(form))));
+    const button = event.submitter;
+    if (button) {
+      busy.set(form, [button, [...button.childNodes]]);
+      button.setAttribute("aria-disabled", "true");
+      if (button.dataset.busy) button.textContent = button.dataset.busy;
+    }
+    // A download answers a form without a new page: give the form back.
+    if (form.dataset.download !== undefined) setTimeout(() => release(form), 1500);
+  });
+
+  const release = (form) => {
+    delete form.dataset.sending;
+    const [button, contents] = busy.get(form) || [];
+    if (!button) return;
+    button.removeAttribute("aria-disabled");
+    button.replaceChildren(...contents);
+    busy.delete(form);
+  };
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const form of document.querySelectorAll("form[data-sending]")) release(form);
+  });
+
+  /* htmx ---------------------------------------------------------------------------------------------------- */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const path = xhr.responseURL ? new URL(xhr.responseURL).pathname : "";
+    if (path === words.loginUrl) {
+      // The session ended: sign in, then come back here.
+      event.detail.shouldSwap = false;
+      location.assign(`${words.loginUrl}?next=${encodeURIComponent(location.pathname + location.search)}`);
+      return;
+    }
+    const wholePage = /^\s*<!doctype/i.test(xhr.responseText);
+    if (xhr.status >= 400 && xhr.status !== 422 && wholePage) {
+      event.detail.shouldSwap = false;
+      toast(xhr.status === 403 ? words.textForbidden : xhr.status === 404 ? words.textGone : words.textFailed, "danger");
+    } else if (xhr.status >= 400 && !xhr.responseText.trim()) {
+      event.detail.shouldSwap = false;
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status >= 500) toast(words.textFailed, "danger");
+  });
+  document.addEventListener("htmx:sendError", () => toast(words.textOffline, "danger"));
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt !== document.body) arrive(event.detail.elt);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (form instanceof HTMLFormElement && form.dataset.keep !== undefined && event.detail.successful) forget(form);
+  });
+
+  settleKept();
+  arrive(document.documentElement);
+})();
