@@ -4,26 +4,32 @@ Every function takes an optional ``version``; without it the newest loaded one i
 rollout starts, and never look back.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field, replace
+from typing import Any, Literal, NamedTuple
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from apps.blueprints.models import Blueprint
 from apps.core.localized import Localized
 
 Kind = Blueprint.Kind
+Owner = Literal["presence", "platform", "integrator", "client"]
+Gate = Literal["start_development", "start_training", "start_homologation", "start_acceptance", "start_go_live"]
+STRICT = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class CredentialField:
     """One value of a credential. A ``secret`` one goes to the vault and is never shown again."""
 
     name: str
     label: Localized
-    help: Localized
-    secret: bool
+    help: Localized = field(default_factory=Localized)
+    secret: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class PrerequisiteItem:
     """Something a party must bring. ``owner`` is a party role, ``gate`` the gate that asks for it.
 
@@ -34,55 +40,66 @@ class PrerequisiteItem:
     key: str
     title: Localized
     help: Localized
-    owner: str
-    gate: str
-    kind: str
-    environment: str = ""
+    owner: Owner
+    gate: Gate
+    kind: Literal["document", "link", "statement", "credential", "contact"]
+    environment: Literal["", "homologation", "production"] = ""
     waivable: bool = False
     where: Localized = field(default_factory=Localized)
     fields: list[CredentialField] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
+class PrerequisiteList:
+    version: int
+    items: list[PrerequisiteItem]
+
+
+@dataclass(frozen=True, config=STRICT)
 class ScriptCase:
     """One case of the homologation script. ``obligation`` is mandatory, optional or conditional."""
 
     code: str
     process: str
     title: Localized
-    actors: list[str]
-    obligation: str
-    condition: Localized
-    condition_key: str
+    actors: list[Owner]
+    obligation: Literal["mandatory", "optional", "conditional"]
     preconditions: Localized
     steps: list[Localized]
     expected: Localized
     evidence: Localized
+    condition: Localized = field(default_factory=Localized)
+    condition_key: str = ""
 
 
-@dataclass(frozen=True)
+class Process(NamedTuple):
+    key: str
+    title: Localized
+
+
+@dataclass(frozen=True, config=STRICT)
 class Script:
     version: int
     title: Localized
-    processes: list[tuple[str, Localized]]
+    processes: list[Process]
     cases: list[ScriptCase]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class AgendaItem:
     key: str
     title: Localized
-    notes: Localized
+    notes: Localized = field(default_factory=Localized)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class IntegrationModel:
     key: str
     title: Localized
     help: Localized
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class KickoffBlueprint:
     version: int
     duration_minutes: int
@@ -90,54 +107,60 @@ class KickoffBlueprint:
     models: list[IntegrationModel]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class MethodField:
     name: str
     label: Localized
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class PresenceMethod:
     """A method of the Presence API. ``direction`` is erp_to_platform or platform_to_erp."""
 
     code: str
     process: str
     title: Localized
-    direction: str
+    direction: Literal["erp_to_platform", "platform_to_erp"]
     by: list[str]
     fields: list[MethodField]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
+class PresenceApi:
+    version: int
+    methods: list[PresenceMethod]
+
+
+@dataclass(frozen=True, config=STRICT)
 class Topic:
     key: str
     title: Localized
     minutes: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class TrainingBlueprint:
     version: int
     allowance_minutes: int
     topics: list[Topic]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class GoLiveItem:
     key: str
     title: Localized
     help: Localized
-    owner: str
+    owner: Owner
     mandatory: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class GoLiveBlueprint:
     version: int
     items: list[GoLiveItem]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class HoursPolicy:
     """Allowances in minutes, the rate in centavos an hour."""
 
@@ -147,7 +170,7 @@ class HoursPolicy:
     hourly_rate: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Clause:
     """A clause of the acceptance term; its text may name {client}, {platform}, {integrator} and {presence}."""
 
@@ -156,160 +179,94 @@ class Clause:
     text: Localized
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class TermBlueprint:
     version: int
     clauses: list[Clause]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
     """A platform as the blueprints know it. ``probe`` is the cheap read that would verify a credential, as data."""
 
-    slug: str
     version: int
+    slug: str
     name: str
     website: str
+    position: int
     test_environment: Localized
     where: dict[str, Localized]
     fields: list[CredentialField]
-    probe: dict[str, Any]
+    probe: dict[str, Any] = field(default_factory=dict)
 
 
-def read(kind: str, key: str = "default", version: int | None = None) -> Blueprint:
-    """The blueprint row. Raises ``Blueprint.DoesNotExist`` when it was never loaded."""
+TYPES: dict[str, type] = {
+    Kind.PLATFORM: PlatformBlueprint,
+    Kind.PREREQUISITES: PrerequisiteList,
+    Kind.SCRIPT: Script,
+    Kind.KICKOFF: KickoffBlueprint,
+    Kind.TRAINING: TrainingBlueprint,
+    Kind.GOLIVE: GoLiveBlueprint,
+    Kind.PRESENCE_API: PresenceApi,
+    Kind.HOURS: HoursPolicy,
+    Kind.TERM: TermBlueprint,
+}
+
+
+def parse(kind: str, content: dict[str, Any]) -> Any:
+    """The typed value of a file's content, ``version`` included. pydantic's ValidationError says what is wrong where."""
+    return TypeAdapter(TYPES[kind]).validate_python(content)
+
+
+def read(kind: str, key: str = "default", version: int | None = None) -> Any:
+    """The typed value of a loaded blueprint. Raises ``Blueprint.DoesNotExist`` when it was never loaded."""
     if version is None:
-        return Blueprint.objects.current(kind, key)
-    return Blueprint.objects.get(kind=kind, key=key, version=version)
-
-
-def _text(value: dict[str, str] | None) -> Localized:
-    return Localized.of(value)
-
-
-def _fields(rows: list[dict[str, Any]]) -> list[CredentialField]:
-    return [
-        CredentialField(row["name"], _text(row["label"]), _text(row.get("help")), row.get("secret", False)) for row in rows
-    ]
+        row = Blueprint.objects.current(kind, key)
+    else:
+        row = Blueprint.objects.get(kind=kind, key=key, version=version)
+    return parse(kind, {**row.content, "version": row.version})
 
 
 def platform(slug: str, version: int | None = None) -> PlatformBlueprint:
-    row = read(Kind.PLATFORM, slug, version)
-    content = row.content
-    return PlatformBlueprint(
-        slug=slug,
-        version=row.version,
-        name=content["name"],
-        website=content.get("website", ""),
-        test_environment=_text(content["test_environment"]),
-        where={key: _text(value) for key, value in content["where"].items()},
-        fields=_fields(content["fields"]),
-        probe=content.get("probe", {}),
-    )
+    return read(Kind.PLATFORM, slug, version)
 
 
 def prerequisites_for(platform_slug: str, version: int | None = None) -> list[PrerequisiteItem]:
     """The prerequisites of a rollout on ``platform_slug``: the common list with that platform's own fields and help."""
     own = platform(platform_slug)
-    content = read(Kind.PREREQUISITES, version=version).content
     return [
-        PrerequisiteItem(
-            key=item["key"],
-            title=_text(item["title"]),
-            help=_text(item["help"]),
-            owner=item["owner"],
-            gate=item["gate"],
-            kind=item["kind"],
-            environment=item.get("environment", ""),
-            waivable=item["waivable"],
-            where=_text(item.get("where")) or own.where.get(item["key"], Localized()),
-            fields=(_fields(item["fields"]) if "fields" in item else own.fields) if item["kind"] == "credential" else [],
+        replace(
+            item,
+            where=item.where or own.where.get(item.key, Localized()),
+            fields=item.fields or own.fields if item.kind == "credential" else [],
         )
-        for item in content["items"]
+        for item in read(Kind.PREREQUISITES, version=version).items
     ]
 
 
 def script(version: int | None = None) -> Script:
-    row = read(Kind.SCRIPT, version=version)
-    return Script(
-        version=row.version,
-        title=_text(row.content["title"]),
-        processes=[(item["key"], _text(item["title"])) for item in row.content["processes"]],
-        cases=[
-            ScriptCase(
-                code=case["code"],
-                process=case["process"],
-                title=_text(case["title"]),
-                actors=case["actors"],
-                obligation=case["obligation"],
-                condition=_text(case.get("condition")),
-                condition_key=case.get("condition_key", ""),
-                preconditions=_text(case["preconditions"]),
-                steps=[_text(step) for step in case["steps"]],
-                expected=_text(case["expected"]),
-                evidence=_text(case["evidence"]),
-            )
-            for case in row.content["cases"]
-        ],
-    )
+    return read(Kind.SCRIPT, version=version)
 
 
 def kickoff(version: int | None = None) -> KickoffBlueprint:
-    row = read(Kind.KICKOFF, version=version)
-    return KickoffBlueprint(
-        version=row.version,
-        duration_minutes=row.content["duration_minutes"],
-        agenda=[
-            AgendaItem(item["key"], _text(item["title"]), _text(item.get("notes"))) for item in row.content["agenda"]
-        ],
-        models=[
-            IntegrationModel(item["key"], _text(item["title"]), _text(item["help"])) for item in row.content["models"]
-        ],
-    )
+    return read(Kind.KICKOFF, version=version)
 
 
 def presence_methods(version: int | None = None) -> list[PresenceMethod]:
-    return [
-        PresenceMethod(
-            code=method["code"],
-            process=method["process"],
-            title=_text(method["title"]),
-            direction=method["direction"],
-            by=method["by"],
-            fields=[MethodField(item["name"], _text(item["label"])) for item in method["fields"]],
-        )
-        for method in read(Kind.PRESENCE_API, version=version).content["methods"]
-    ]
+    return read(Kind.PRESENCE_API, version=version).methods
 
 
 def training(version: int | None = None) -> TrainingBlueprint:
-    row = read(Kind.TRAINING, version=version)
-    return TrainingBlueprint(
-        version=row.version,
-        allowance_minutes=row.content["allowance_minutes"],
-        topics=[Topic(item["key"], _text(item["title"]), item["minutes"]) for item in row.content["topics"]],
-    )
+    return read(Kind.TRAINING, version=version)
 
 
 def golive(version: int | None = None) -> GoLiveBlueprint:
-    row = read(Kind.GOLIVE, version=version)
-    return GoLiveBlueprint(
-        version=row.version,
-        items=[
-            GoLiveItem(item["key"], _text(item["title"]), _text(item["help"]), item["owner"], item["mandatory"])
-            for item in row.content["items"]
-        ],
-    )
+    return read(Kind.GOLIVE, version=version)
 
 
 def hours_policy(version: int | None = None) -> HoursPolicy:
-    row = read(Kind.HOURS, version=version)
-    return HoursPolicy(version=row.version, **row.content)
+    return read(Kind.HOURS, version=version)
 
 
 def term_clauses(version: int | None = None) -> TermBlueprint:
-    row = read(Kind.TERM, version=version)
-    return TermBlueprint(
-        version=row.version,
-        clauses=[Clause(item["key"], _text(item["title"]), _text(item["text"])) for item in row.content["clauses"]],
-    )
+    return read(Kind.TERM, version=version)
