@@ -95,6 +95,11 @@
     for (const dialog of root.querySelectorAll("dialog[data-open-now]")) openDialog(dialog);
     for (const node of root.querySelectorAll("[data-toast]")) letGo(node);
     if (root.matches?.("dialog[data-open-now]")) openDialog(root);
+    for (const step of root.querySelectorAll("[aria-current='step']")) {
+      // On a phone the rail is wider than the screen: show where the work is.
+      const rail = step.closest(".overflow-x-auto");
+      if (rail) rail.scrollLeft = step.offsetLeft - rail.offsetLeft - 16;
+    }
     const themes = root.querySelectorAll("[data-set-theme]");
     if (themes.length) showTheme();
   };
