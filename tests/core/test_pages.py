@@ -1,0 +1,57 @@
+"""The pages nobody wants to meet say what happened and where to go, signed in or not."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from apps.core.refusals import refusal_response
+from tests.companies.factories import UserFactory
+
+
+@pytest.mark.django_db
+def test_an_address_that_does_not_exist_leads_home_with_the_navigation_still_there(client_for):
+    answer = client_for(UserFactory(name="Ana Souza")).get("/nao-existe/")
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Página não encontrada" in page
+    assert "Ana Souza" in page
+
+
+@pytest.mark.django_db
+def test_an_address_that_does_not_exist_shows_no_navigation_to_a_visitor(client):
+    page = client.get("/nao-existe/").content.decode()
+    assert "Página não encontrada" in page
+    assert reverse("account_logout") not in page
+
+
+@pytest.mark.django_db
+def test_a_form_whose_protection_expired_is_told_to_be_sent_again():
+    answer = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": "a@b.com"})
+    assert answer.status_code == 403
+    assert "Esta página venceu" in answer.content.decode()
+
+
+def test_the_page_of_a_failure_needs_neither_request_nor_database():
+    assert "Algo deu errado do nosso lado" in render_to_string("500.html")
+
+
+@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html"])
+def test_an_error_page_renders_with_nothing_at_all(template):
+    assert "Ir para o início" in render_to_string(template)
+
+
+def test_a_refusal_page_gives_the_reason_the_details_and_the_way_back():
+    request = RequestFactory().get("/", headers={"referer": "http://testserver/projetos/7/"})
+    request.user = AnonymousUser()
+    answer = refusal_response(request, "Falta a ata <b>.", ["Publique a ata.", "Avise o cliente."], 409)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Falta a ata &lt;b&gt;." in page
+    assert "Avise o cliente." in page
+    assert 'href="http://testserver/projetos/7/"' in page
+
+
+def test_the_style_guide_is_not_published(client):
+    assert client.get("/styleguide/").status_code == 404
