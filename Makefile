@@ -1,0 +1,30 @@
+# Two commands matter: `make run` and `make test`. Both do all their own set-up (presence_rollout/ops/bootstrap.py).
+BOOT = python3 presence_rollout/ops/bootstrap.py
+PY = .venv/bin/python
+
+.PHONY: help run test check format messages lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## serve the application with its worker at http://127.0.0.1:8000 (PORT= changes it)
+	@$(BOOT) run && exec $(PY) -m presence_rollout.ops.serve
+
+test: ## every check and test, on SQLite, PostgreSQL, Redis with a worker, and in Chromium
+	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.testrun
+
+check: ## format, lint, types, import floors, templates, migrations, translations
+	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check
+
+format: ## rewrite the code in the house style
+	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+
+messages: ## update locale/en with the strings of the source
+	@$(PY) -m presence_rollout.ops.messages update
+
+lock: ## pin requirements/*.in into hashed requirements/*.txt
+	@for name in base dev; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## remove what the other targets made, except the data in var/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/css/app.css

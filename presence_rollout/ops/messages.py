@@ -1,0 +1,127 @@
+"""The English catalogue, without GNU gettext: extract, check and compile.
+
+Source strings are Portuguese. ``update`` brings locale/en up to date and keeps what is translated, ``check`` fails on a
+missing, fuzzy or stale message or on placeholders that differ, ``compile`` writes the binary catalogue.
+"""
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w+\}")
+
+
+def extract() -> dict[tuple[str | None, str], str | None]:
+    """Every message of the source: ``{(context, singular): plural or None}``."""
+    found: dict[tuple[str | None, str], str | None] = {}
+    for _path, message, context in _messages():
+        singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, None)
+        if singular:
+            found[context, singular] = plural or found.get((context, singular))
+    return found
+
+
+def _messages() -> Iterator[tuple[Path, str | tuple, str | None]]:
+    from babel.messages.extract import extract as babel_extract
+    from django.conf import settings
+    from django.utils.translation.template import templatize
+
+    if not settings.configured:
+        settings.configure()
+    python = [*(ROOT / "apps").rglob("*.py"), *(ROOT / "presence_rollout").glob("*.py")]
+    for path in sorted(python):
+        with path.open("rb") as file:
+            for _line, message, _comments, context in babel_extract("python", file, KEYWORDS):
+                yield path, message, context
+    for path in sorted((ROOT / "templates").rglob("*.*")):
+        # Django turns a template into Python-like calls; its output names gettext and friends.
+        source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        for _line, message, _comments, context in babel_extract("python", io.BytesIO(source.encode()), KEYWORDS):
+            yield path, message, context
+
+
+def update() -> None:
+    """Write the catalogue anew: same translations, new messages empty, gone messages dropped."""
+    import polib
+
+    old = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(CATALOGUE))} if CATALOGUE.exists() else {}
+    catalogue = polib.POFile(wrapwidth=120)
+    catalogue.metadata = {
+        "Language": "en",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=2; plural=(n != 1);",
+    }
+    for (context, singular), plural in sorted(extract().items(), key=lambda item: (item[0][1], item[0][0] or "")):
+        kept = old.get((context, singular))
+        entry = polib.POEntry(msgctxt=context, msgid=singular)
+        if plural:
+            entry.msgid_plural = plural
+            entry.msgstr_plural = kept.msgstr_plural if kept and kept.msgstr_plural else {0: "", 1: ""}
+        else:
+            entry.msgstr = kept.msgstr if kept else ""
+        if "%(" in singular or "%s" in singular:
+            entry.flags = ["python-format"]
+        catalogue.append(entry)
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.save(str(CATALOGUE))
+    print(f"{len(catalogue)} messages, {sum(not _done(entry) for entry in catalogue)} to translate.")
+
+
+def _done(entry) -> bool:
+    return all(entry.msgstr_plural.values()) if entry.msgid_plural else bool(entry.msgstr)
+
+
+def problems() -> list[str]:
+    """What keeps the English catalogue from being complete."""
+    import polib
+
+    catalogue = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(CATALOGUE))}
+    wanted = extract()
+    found = [f"missing: {singular}" for context, singular in wanted if (context, singular) not in catalogue]
+    found += [f"stale: {singular}" for context, singular in catalogue if (context, singular) not in wanted]
+    for entry in catalogue.values():
+        if entry.fuzzy or not _done(entry):
+            found.append(f"untranslated: {entry.msgid}")
+            continue
+        expected = set(PLACEHOLDER.findall(entry.msgid))
+        for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            if set(PLACEHOLDER.findall(text)) - expected or (
+                not entry.msgid_plural and set(PLACEHOLDER.findall(text)) != expected
+            ):
+                found.append(f"placeholders differ: {entry.msgid}")
+    return found
+
+
+def compile_catalogue() -> None:
+    """Write the .mo beside the .po, if it is out of date."""
+    import polib
+
+    target = CATALOGUE.with_suffix(".mo")
+    if not target.exists() or target.stat().st_mtime < CATALOGUE.stat().st_mtime:
+        polib.pofile(str(CATALOGUE)).save_as_mofile(str(target))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["update"]:
+        update()
+    elif sys.argv[1:] == ["compile"]:
+        compile_catalogue()
+    elif found := problems():
+        sys.exit("\n".join(found))

