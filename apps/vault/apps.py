@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    """Secrets at rest."""
+
+    name = "apps.vault"
+    label = "vault"
