@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("apps.api.urls")),
     path("", include("apps.companies.urls")),
     path("", include("apps.rollouts.urls")),
+    path("", include("apps.prerequisites.urls")),
 ]

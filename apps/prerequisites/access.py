@@ -1,0 +1,22 @@
+"""Who delivers and who reviews."""
+
+import rules
+
+from apps.companies.access import is_presence
+from apps.rollouts.access import rollout_of
+from apps.rollouts.stages import PartyRole
+
+
+@rules.predicate
+def owes(user, prerequisite) -> bool:
+    """A person of the owner's company; the client also for the platform, whose items it may collect (owner's text)."""
+    if prerequisite is None:
+        return False
+    roles = rollout_of(prerequisite).roles_of(user)
+    if prerequisite.owner in roles:
+        return True
+    return prerequisite.owner == PartyRole.PLATFORM and PartyRole.CLIENT in roles
+
+
+rules.add_perm("prerequisites.submit", owes)
+rules.add_perm("prerequisites.review", is_presence)

@@ -1,0 +1,174 @@
+"""Deliver, accept, send back. States: pending → submitted → accepted, or → rejected → submitted again."""
+
+from typing import Any
+
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.companies.models import Contact
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal, require
+from apps.files import actions as files
+from apps.prerequisites.models import Prerequisite, Submission
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+from apps.vault import actions as vault
+
+SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")
+ACCEPTED = timeline.kind("prerequisites.accepted", gettext_lazy("aceitou “%(item)s”"), "check")
+REJECTED = timeline.kind("prerequisites.rejected", gettext_lazy("devolveu “%(item)s”: %(reason)s"), "undo-2")
+REOPENED = timeline.kind("prerequisites.reopened", gettext_lazy("reabriu “%(item)s”: %(reason)s"), "rotate-ccw")
+
+State = Prerequisite.State
+Kind = Prerequisite.Kind
+
+
+def submit(
+    prerequisite: Prerequisite,
+    *,
+    by: User,
+    text: str = "",
+    link: str = "",
+    file: File | None = None,
+    values: dict[str, str] | None = None,
+    contacts: list[dict[str, str]] | None = None,
+) -> Submission:
+    """Deliver ``prerequisite``, for the first time or again.
+
+    ``values`` are a credential's fields by name: secret ones go to the vault, and one left blank keeps what the last
+    delivery held. What Presence itself owes is accepted at once, since nobody else reviews it. Raises ``Refusal`` (409)
+    when it waits for review or was accepted, ``Invalid`` (422) when something needed is missing.
+    """
+    require(by, "prerequisites.submit", prerequisite)
+    with timeline.changing(prerequisite.rollout) as rollout:
+        prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
+        if prerequisite.state == State.SUBMITTED:
+            raise Refusal(_("Este item já foi entregue e está em conferência na Presence."))
+        if prerequisite.state == State.ACCEPTED:
+            raise Refusal(_("Este item já foi aceito. Peça à Presence que o reabra para enviar outra versão."))
+        text = text.strip()
+        last = prerequisite.last
+        if prerequisite.kind == Kind.CREDENTIAL:
+            kept = _checked(prerequisite, values or {}, last)
+        elif prerequisite.kind == Kind.CONTACT:
+            if not contacts:
+                raise Invalid(_("Informe o contato técnico e o de decisão."))
+        elif prerequisite.kind == Kind.LINK and not link:
+            raise Invalid(_("Informe o link."), field="link")
+        elif prerequisite.kind == Kind.STATEMENT and not text:
+            raise Invalid(_("Escreva a declaração."), field="text")
+        elif prerequisite.kind == Kind.DOCUMENT and not (file or link):
+            raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
+        submission = Submission.objects.create(
+            prerequisite=prerequisite,
+            number=last.number + 1 if last else 1,
+            text=text,
+            link=link,
+            file=files.store(file, by=by) if file else None,
+            submitted_by=by,
+        )
+        if prerequisite.kind == Kind.CREDENTIAL:
+            _keep_credential(submission, values or {}, kept)
+        elif contacts:
+            submission.values = {"contacts": contacts}
+            submission.save(update_fields=["values"])
+        _move(prerequisite, State.SUBMITTED)
+        if prerequisite.owner == PartyRole.PRESENCE:
+            _accept(prerequisite, submission, by, rollout)
+        timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
+        return submission
+
+
+def accept(prerequisite: Prerequisite, *, by: User) -> None:
+    """Accept what was delivered. Contacts delivered become contacts of the company."""
+    require(by, "prerequisites.review", prerequisite)
+    with timeline.changing(prerequisite.rollout) as rollout:
+        prerequisite, submission = _waiting_for_review(prerequisite)
+        _accept(prerequisite, submission, by, rollout)
+        timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
+
+
+def reject(prerequisite: Prerequisite, *, by: User, reason: str) -> None:
+    """Send what was delivered back to its owner, with the reason."""
+    require(by, "prerequisites.review", prerequisite)
+    if not reason.strip():
+        raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
+    with timeline.changing(prerequisite.rollout) as rollout:
+        prerequisite, submission = _waiting_for_review(prerequisite)
+        _decide(submission, Submission.Decision.REJECTED, by, reason.strip())
+        _move(prerequisite, State.REJECTED)
+        timeline.record(rollout, REJECTED, by, item=prerequisite.title["pt"], reason=reason.strip())
+
+
+def reopen(prerequisite: Prerequisite, *, by: User, reason: str) -> None:
+    """Take back the acceptance of something that turned out wrong; its owner must deliver it again."""
+    require(by, "prerequisites.review", prerequisite)
+    if not reason.strip():
+        raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
+    with timeline.changing(prerequisite.rollout) as rollout:
+        prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
+        if prerequisite.state != State.ACCEPTED:
+            raise Refusal(_("Só um item aceito pode ser reaberto."))
+        submission = prerequisite.last
+        if submission is not None:
+            _decide(submission, Submission.Decision.REJECTED, by, reason.strip())
+        _move(prerequisite, State.REJECTED)
+        timeline.record(rollout, REOPENED, by, item=prerequisite.title["pt"], reason=reason.strip())
+
+
+def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:
+    prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
+    submission = prerequisite.last
+    if prerequisite.state != State.SUBMITTED or submission is None:
+        raise Refusal(_("Não há entrega em conferência neste item."))
+    return prerequisite, submission
+
+
+def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollout: Rollout) -> None:
+    _decide(submission, Submission.Decision.ACCEPTED, by)
+    _move(prerequisite, State.ACCEPTED)
+    for contact in submission.contacts():
+        Contact.objects.update_or_create(
+            company=rollout.company(prerequisite.owner),
+            kind=contact["kind"],
+            email=contact["email"],
+            defaults={name: contact[name] for name in ("name", "phone", "position")},
+        )
+
+
+def _decide(submission: Submission, decision: str, by: User, reason: str = "") -> None:
+    submission.decision = decision
+    submission.reason = reason
+    submission.decided_by = by
+    submission.decided_at = clock.now()
+    submission.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
+
+
+def _move(prerequisite: Prerequisite, state: str) -> None:
+    prerequisite.state = state
+    prerequisite.since = clock.now()
+    prerequisite.save(update_fields=["state", "since"])
+
+
+def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submission | None) -> dict[str, Any]:
+    """The secrets of the last delivery by field name; ``Invalid`` for a required field that is nowhere."""
+    kept = {secret.field: secret for secret in last.secrets.all()} if last else {}
+    for spec in prerequisite.specs():
+        if spec["name"] != "notes" and not values.get(spec["name"]) and not (spec["secret"] and spec["name"] in kept):
+            raise Invalid(_("Preencha “%(field)s”.") % {"field": spec["label"]}, field=f"value_{spec['name']}")
+    return kept
+
+
+def _keep_credential(submission: Submission, values: dict[str, str], kept: dict[str, Any]) -> None:
+    for spec in submission.prerequisite.specs():
+        value = values.get(spec["name"], "")
+        if not spec["secret"]:
+            submission.values[spec["name"]] = value
+        elif value:
+            submission.secrets.add(vault.seal(value, field=spec["name"]))
+        else:
+            submission.secrets.add(kept[spec["name"]])
+    submission.save(update_fields=["values"])

@@ -1,0 +1,76 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.companies.models import Contact
+from apps.prerequisites.models import Prerequisite
+
+Kind = Prerequisite.Kind
+
+
+class SubmitForm(forms.Form):
+    """The form of one prerequisite: what it asks depends on its kind; a credential asks its platform's own fields."""
+
+    def __init__(self, *args, prerequisite: Prerequisite, **kwargs) -> None:
+        kwargs.setdefault("auto_id", f"item{prerequisite.pk}_%s")
+        super().__init__(*args, **kwargs)
+        self.prerequisite = prerequisite
+        self.success_message = _("Entregue: %(item)s.") % {"item": prerequisite.title}
+        getattr(self, f"_ask_{prerequisite.kind}")()
+
+    def _ask_document(self) -> None:
+        self.fields["file"] = forms.FileField(label=_("Arquivo"), required=False)
+        self._ask_link(required=False)
+        self._ask_statement(required=False, label=_("Observação"))
+
+    def _ask_link(self, required: bool = True) -> None:
+        self.fields["link"] = forms.URLField(
+            label=_("Link"), required=required, max_length=500, assume_scheme="https"
+        )
+
+    def _ask_statement(self, required: bool = True, label=_("Descrição")) -> None:
+        self.fields["text"] = forms.CharField(label=label, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def _ask_credential(self) -> None:
+        last = self.prerequisite.last
+        kept = {secret.field for secret in last.secrets.all()} if last else set()
+        for spec in self.prerequisite.specs():
+            name, is_kept = f"value_{spec['name']}", spec["name"] in kept
+            widget: forms.Widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+            if spec["secret"]:
+                widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "data-secret": ""})
+            self.fields[name] = forms.CharField(
+                label=str(spec["label"]),
+                help_text=_("Já guardado. Deixe em branco para manter.") if is_kept else str(spec["help"]),
+                required=not is_kept and spec["name"] != "notes",
+                initial=last.values.get(spec["name"]) if last and not spec["secret"] else None,
+                widget=widget,
+                max_length=2000,
+            )
+
+    def _ask_contact(self) -> None:
+        for kind, label in Contact.Kind.choices:
+            self.fields[f"{kind}_name"] = forms.CharField(label=_("Contato %(kind)s: nome") % {"kind": label.lower()})
+            self.fields[f"{kind}_position"] = forms.CharField(label=_("Cargo"), required=False)
+            self.fields[f"{kind}_email"] = forms.EmailField(label=_("E-mail"))
+            self.fields[f"{kind}_phone"] = forms.CharField(label=_("Telefone"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the action what it takes: ``values`` of a credential, ``contacts`` of a contact item."""
+        data = super().clean() or {}
+        if self.prerequisite.kind == Kind.CREDENTIAL:
+            return {"values": {name.removeprefix("value_"): value for name, value in data.items()}}
+        if self.prerequisite.kind == Kind.CONTACT:
+            parts = ("name", "position", "email", "phone")
+            return {
+                "contacts": [
+                    {"kind": kind, **{part: data.get(f"{kind}_{part}", "") for part in parts}}
+                    for kind in Contact.Kind.values
+                ]
+            }
+        return data
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("O que precisa ser corrigido"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -1,0 +1,81 @@
+"""What the prerequisites ask of each gate, what a rollout starts with, and the room's page."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.blueprints import content
+from apps.prerequisites.models import Prerequisite
+from apps.rollouts import registry
+from apps.rollouts.gates import Requirement, requires
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import FORWARD, Gate, PartyRole
+
+
+@registry.on_start
+def copy_the_list(rollout: Rollout) -> None:
+    """The list of the rollout's platform, as its blueprint has it today."""
+    Prerequisite.objects.bulk_create(
+        Prerequisite(
+            rollout=rollout,
+            key=item.key,
+            position=position,
+            title=item.title,
+            help=item.help,
+            where=item.where,
+            owner=item.owner,
+            gate=item.gate,
+            kind=item.kind,
+            environment=item.environment,
+            waivable=item.waivable,
+            fields=[asdict(field) for field in item.fields],
+        )
+        for position, item in enumerate(content.prerequisites_for(rollout.platform.slug), start=1)
+    )
+
+
+def _register(gate: Gate) -> None:
+    @requires(gate)
+    def prerequisites_are_accepted(rollout: Rollout) -> Iterator[Requirement]:
+        for item in rollout.prerequisites.filter(gate=gate).exclude(state=Prerequisite.State.ACCEPTED):
+            in_review = item.state == Prerequisite.State.SUBMITTED
+            text = _("Conferir: %(item)s") if in_review else _("Corrigir: %(item)s") if item.state == "rejected" else "%(item)s"
+            yield Requirement(
+                key=f"prerequisite:{item.key}",
+                text=text % {"item": item.title},
+                owed_by=PartyRole.PRESENCE if in_review else item.owner,
+                since=item.since,
+                url=reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}",
+                waivable=item.waivable,
+            )
+
+
+for _gate in FORWARD.values():
+    _register(_gate)
+
+
+def summary(rollout: Rollout) -> Iterator[registry.Fact]:
+    states = list(rollout.prerequisites.values_list("state", flat=True))
+    accepted = states.count("accepted")
+    yield registry.Fact(
+        _("Aceitos"), f"{accepted}/{len(states)}", "success" if states and accepted == len(states) else "neutral"
+    )
+    if waiting := states.count("submitted"):
+        yield registry.Fact(_("Em conferência"), str(waiting), "info")
+    if back := states.count("rejected"):
+        yield registry.Fact(_("Devolvidos"), str(back), "warning")
+
+
+registry.add_room(
+    registry.Room(
+        key="prerequisites",
+        title=gettext_lazy("Pré-requisitos"),
+        icon="list-checks",
+        url_name="prerequisites:room",
+        summary=summary,
+        position=10,
+    )
+)

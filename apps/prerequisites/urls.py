@@ -1,0 +1,14 @@
+from django.urls import path
+
+from apps.prerequisites import views
+
+app_name = "prerequisites"
+
+urlpatterns = [
+    path("projetos/<int:pk>/pre-requisitos/", views.room, name="room"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/entregar/", views.submit, name="submit"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/aceitar/", views.accept, name="accept"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/devolver/", views.reject, name="reject"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/reabrir/", views.reopen, name="reopen"),
+    path("projetos/<int:pk>/entregas/<int:submission_pk>/arquivo/", views.download, name="download"),
+]

@@ -1,0 +1,99 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.forms import attempt
+from apps.files.http import attachment
+from apps.files.models import StoredFile
+from apps.prerequisites import actions, forms
+from apps.prerequisites.models import Prerequisite, Submission
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+
+
+@require_GET
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    return _room(request, visible_rollout(request, pk))
+
+
+@require_POST
+def submit(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+    rollout, item = _item(request, pk, item_pk)
+    form = forms.SubmitForm(request.POST, request.FILES, prerequisite=item)
+    if attempt(request, form, actions.submit, item, by=request.user):
+        return redirect(_anchor(rollout, item))
+    return _room(request, rollout, item, submit_form=form)
+
+
+@require_POST
+def accept(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+    rollout, item = _item(request, pk, item_pk)
+    actions.accept(item, by=request.user)
+    return redirect(_anchor(rollout, item))
+
+
+@require_POST
+def reject(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+    return _with_reason(request, pk, item_pk, actions.reject)
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+    return _with_reason(request, pk, item_pk, actions.reopen)
+
+
+@require_GET
+def download(request: HttpRequest, pk: int, submission_pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    submission = get_object_or_404(Submission, pk=submission_pk, prerequisite__rollout=rollout)
+    if not isinstance(submission.file, StoredFile):
+        raise Http404
+    return attachment(submission.file)
+
+
+def _with_reason(request: HttpRequest, pk: int, item_pk: int, action) -> HttpResponse:
+    rollout, item = _item(request, pk, item_pk)
+    form = forms.ReasonForm(request.POST, auto_id=f"reason{item.pk}_%s")
+    if attempt(request, form, action, item, by=request.user):
+        return redirect(_anchor(rollout, item))
+    return _room(request, rollout, item, reason_form=form)
+
+
+def _item(request: HttpRequest, pk: int, item_pk: int) -> tuple[Rollout, Prerequisite]:
+    rollout = visible_rollout(request, pk)
+    return rollout, get_object_or_404(Prerequisite, pk=item_pk, rollout=rollout)
+
+
+def _anchor(rollout: Rollout, item: Prerequisite) -> str:
+    return reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}"
+
+
+def _room(request: HttpRequest, rollout: Rollout, failed: Prerequisite | None = None, **failed_forms) -> HttpResponse:
+    items = list(
+        rollout.prerequisites.prefetch_related(
+            "submissions__submitted_by", "submissions__decided_by", "submissions__secrets", "submissions__file"
+        )
+    )
+    rows = []
+    for item in items:
+        item.rollout = rollout
+        mine = failed_forms if failed and failed.pk == item.pk else {}
+        may_submit = rollout.is_open and item.is_due and request.user.has_perm("prerequisites.submit", item)
+        rows.append(
+            {
+                "item": item,
+                "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
+                "reason_form": mine.get("reason_form") or forms.ReasonForm(auto_id=f"reason{item.pk}_%s"),
+                "open": bool(mine) or may_submit,
+                "failed": bool(mine),
+            }
+        )
+    context = {
+        "rollout": rollout,
+        "room": "prerequisites",
+        "rows": rows,
+        "may_review": rollout.is_open and request.user.has_perm("prerequisites.review", rollout),
+    }
+    status = next((form.refusal_status for form in failed_forms.values()), 200)
+    return render(request, "prerequisites/room.html", context, status=status)
