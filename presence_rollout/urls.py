@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("apps.companies.urls")),
     path("", include("apps.rollouts.urls")),
     path("", include("apps.prerequisites.urls")),
+    path("", include("apps.stages.development.urls")),
 ]

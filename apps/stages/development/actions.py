@@ -1,0 +1,83 @@
+"""The integrator gives a date, reports progress and declares the connector delivered."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole, Stage
+from apps.stages.development import queries
+from apps.stages.development.models import Delivery, DueDate, ProgressNote
+
+DATE_GIVEN = timeline.kind("development.date_given", gettext_lazy("deu o prazo de entrega: %(date)s"), "calendar")
+DATE_CHANGED = timeline.kind(
+    "development.date_changed", gettext_lazy("mudou o prazo de %(before)s para %(date)s: %(reason)s"), "calendar-clock"
+)
+PROGRESS = timeline.kind("development.progress", gettext_lazy("informou %(percent)s%% concluído"), "trending-up")
+DELIVERED = timeline.kind("development.delivered", gettext_lazy("entregou o conector, versão %(version)s"), "package-check")
+
+BEFORE_DELIVERY = (Stage.KICKOFF, Stage.DEVELOPMENT)
+
+
+def set_due_date(rollout: Rollout, *, by: User, date: date, reason: str = "") -> DueDate:
+    """Give the delivery date, or change it with a reason. Raises ``Invalid`` for a past date or a missing reason."""
+    require(by, "development.report", rollout)
+    with timeline.changing(rollout) as rollout:
+        if rollout.stage not in BEFORE_DELIVERY:
+            raise Refusal(_("O desenvolvimento já terminou; o prazo não muda mais."))
+        if date < clock.today():
+            raise Invalid(_("O prazo não pode estar no passado."), field="date")
+        before = queries.due_date(rollout)
+        if before and before.date == date:
+            raise Invalid(_("Este já é o prazo atual."), field="date")
+        if before and not reason.strip():
+            raise Invalid(_("Diga por que o prazo mudou."), field="reason")
+        due = DueDate.objects.create(rollout=rollout, date=date, reason=reason.strip(), given_by=by)
+        shown = {"date": f"{date:%d/%m/%Y}"}
+        if before:
+            timeline.record(
+                rollout, DATE_CHANGED, by, party=PartyRole.INTEGRATOR, before=str(before), reason=due.reason, **shown
+            )
+        else:
+            timeline.record(rollout, DATE_GIVEN, by, party=PartyRole.INTEGRATOR, **shown)
+        return due
+
+
+def log_progress(rollout: Rollout, *, by: User, percent: int, text: str) -> ProgressNote:
+    """Report how far the connector is (0 to 100); only while the rollout is in development."""
+    require(by, "development.report", rollout)
+    with timeline.changing(rollout) as rollout:
+        _refuse_outside_development(rollout)
+        if not 0 <= percent <= 100:
+            raise Invalid(_("Informe de 0 a 100."), field="percent")
+        note = ProgressNote.objects.create(rollout=rollout, percent=percent, text=text, written_by=by)
+        timeline.record(rollout, PROGRESS, by, party=PartyRole.INTEGRATOR, percent=percent, text=text)
+        return note
+
+
+def declare_delivery(rollout: Rollout, *, by: User, version: str, notes: str, limitations: str = "") -> Delivery:
+    """Declare a version delivered. A version is delivered once; after a return to development a new one is due."""
+    require(by, "development.report", rollout)
+    with timeline.changing(rollout) as rollout:
+        _refuse_outside_development(rollout)
+        if rollout.deliveries.filter(version=version).exists():
+            raise Invalid(_("A versão %(version)s já foi entregue. Dê outro número.") % {"version": version}, field="version")
+        if not notes.strip():
+            raise Invalid(_("Descreva o que esta versão traz."), field="notes")
+        delivery = Delivery.objects.create(
+            rollout=rollout, version=version, notes=notes, limitations=limitations, declared_by=by
+        )
+        timeline.record(rollout, DELIVERED, by, party=PartyRole.INTEGRATOR, version=version)
+        return delivery
+
+
+def _refuse_outside_development(rollout: Rollout) -> None:
+    if rollout.stage != Stage.DEVELOPMENT:
+        raise Refusal(
+            _("O projeto está em %(stage)s; isto só se faz no desenvolvimento.") % {"stage": rollout.get_stage_display()}
+        )

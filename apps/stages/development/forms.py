@@ -1,0 +1,35 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.widgets import DateInput
+from apps.stages.development.models import Delivery, ProgressNote
+
+
+class DueDateForm(forms.Form):
+    success_message = _("Prazo registrado.")
+
+    date = forms.DateField(label=_("Data de entrega"), widget=DateInput)
+    reason = forms.CharField(
+        label=_("Motivo da mudança"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Só é preciso quando o prazo já existe e muda."),
+    )
+
+
+class ProgressForm(forms.ModelForm):
+    success_message = _("Andamento registrado.")
+
+    class Meta:
+        model = ProgressNote
+        fields = ["percent", "text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+
+class DeliveryForm(forms.ModelForm):
+    success_message = _("Conector entregue. A Presence já pode iniciar o treinamento.")
+
+    class Meta:
+        model = Delivery
+        fields = ["version", "notes", "limitations"]
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3}), "limitations": forms.Textarea(attrs={"rows": 2})}

@@ -1,0 +1,58 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.forms import attempt
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Stage
+from apps.rollouts.views import visible_rollout
+from apps.stages.development import actions, forms, queries
+
+
+@require_GET
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    return _room(request, visible_rollout(request, pk))
+
+
+@require_POST
+def due_date(request: HttpRequest, pk: int) -> HttpResponse:
+    return _post(request, pk, "due", forms.DueDateForm, actions.set_due_date)
+
+
+@require_POST
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    return _post(request, pk, "progress", forms.ProgressForm, actions.log_progress)
+
+
+@require_POST
+def delivery(request: HttpRequest, pk: int) -> HttpResponse:
+    return _post(request, pk, "delivery", forms.DeliveryForm, actions.declare_delivery)
+
+
+def _post(request: HttpRequest, pk: int, name: str, form_class, action) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    form = form_class(request.POST, auto_id=f"{name}_%s")
+    if attempt(request, form, action, rollout, by=request.user):
+        return redirect("development:room", pk)
+    return _room(request, rollout, **{name: form})
+
+
+def _room(request: HttpRequest, rollout: Rollout, **failed) -> HttpResponse:
+    may_report = rollout.is_open and request.user.has_perm("development.report", rollout)
+    developing = rollout.stage == Stage.DEVELOPMENT
+    context = {
+        "rollout": rollout,
+        "room": "development",
+        "due": queries.due_date(rollout),
+        "due_dates": rollout.due_dates.select_related("given_by"),
+        "days_late": queries.days_late(rollout),
+        "notes": rollout.progress_notes.select_related("written_by"),
+        "deliveries": rollout.deliveries.select_related("declared_by"),
+        "due_form": failed.get("due") or forms.DueDateForm(auto_id="due_%s"),
+        "progress_form": failed.get("progress") or forms.ProgressForm(auto_id="progress_%s"),
+        "delivery_form": failed.get("delivery") or forms.DeliveryForm(auto_id="delivery_%s"),
+        "may_set_date": may_report and rollout.stage in actions.BEFORE_DELIVERY,
+        "may_report": may_report and developing,
+    }
+    status = next((form.refusal_status for form in failed.values()), 200)
+    return render(request, "development/room.html", context, status=status)
