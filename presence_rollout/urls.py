@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("apps.rollouts.urls")),
     path("", include("apps.prerequisites.urls")),
     path("", include("apps.stages.development.urls")),
+    path("", include("apps.stages.training.urls")),
 ]

@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.blueprints import content
+from apps.core import minutes
+from apps.rollouts import registry
+from apps.rollouts.gates import Requirement, requires
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate, PartyRole, Stage
+from apps.stages.training import queries
+from apps.stages.training.models import Topic, TrainingSession
+
+
+@registry.on_start
+def copy_the_syllabus(rollout: Rollout) -> None:
+    Topic.objects.bulk_create(
+        Topic(rollout=rollout, position=position, title=topic.title, minutes=topic.minutes)
+        for position, topic in enumerate(content.training().topics, start=1)
+    )
+
+
+@requires(Gate.START_HOMOLOGATION)
+def the_training_was_held(rollout: Rollout) -> Iterator[Requirement]:
+    url = reverse("training:room", args=[rollout.pk])
+
+    def owed(key: str, text: str, waivable: bool = False) -> Requirement:
+        return Requirement(f"training:{key}", text, PartyRole.PRESENCE, rollout.stage_entered_at, url, waivable)
+
+    states = set(rollout.training_sessions.values_list("state", flat=True))
+    if TrainingSession.State.HELD not in states:
+        yield owed("held", _("Realizar o treinamento, com lista de presença"))
+    if TrainingSession.State.PLANNED in states:
+        yield owed("planned", _("Registrar ou cancelar as sessões agendadas"))
+    if left := rollout.training_topics.filter(covered_in=None).count():
+        yield owed("topics", _("Cobrir os tópicos do treinamento (faltam %(left)d)") % {"left": left}, waivable=True)
+
+
+def summary(rollout: Rollout) -> Iterator[registry.Fact]:
+    held = list(queries.held_sessions(rollout))
+    topics = rollout.training_topics.count()
+    covered = rollout.training_topics.exclude(covered_in=None).count()
+    yield registry.Fact(_("Horas realizadas"), minutes.show(sum(session.held_minutes or 0 for session in held)))
+    yield registry.Fact(_("Tópicos"), f"{covered}/{topics}", "success" if topics and covered == topics else "neutral")
+    if planned := rollout.training_sessions.filter(state="planned").first():
+        yield registry.Fact(_("Próxima sessão"), f"{planned.scheduled_at:%d/%m/%Y}", "info")
+
+
+registry.add_room(
+    registry.Room(
+        key="training",
+        title=gettext_lazy("Treinamento"),
+        icon="graduation-cap",
+        url_name="training:room",
+        summary=summary,
+        stage=Stage.TRAINING,
+        position=40,
+    )
+)

@@ -1,0 +1,71 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.forms import attempt
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+from apps.stages.training import actions, forms
+from apps.stages.training.models import TrainingSession
+
+
+@require_GET
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    return _room(request, visible_rollout(request, pk))
+
+
+@require_POST
+def plan(request: HttpRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    form = forms.PlanForm(request.POST, auto_id="plan_%s")
+    if attempt(request, form, actions.plan_session, rollout, by=request.user):
+        return redirect("training:room", pk)
+    return _room(request, rollout, plan=form)
+
+
+@require_POST
+def held(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
+    rollout, session = _session(request, pk, session_pk)
+    form = forms.HeldForm(request.POST, session=session, auto_id=f"held{session.pk}_%s")
+    if attempt(request, form, actions.record_held, session, by=request.user):
+        return redirect("training:room", pk)
+    return _room(request, rollout, session=session, held=form)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
+    rollout, session = _session(request, pk, session_pk)
+    form = forms.CancelForm(request.POST, auto_id=f"cancel{session.pk}_%s")
+    if attempt(request, form, actions.cancel_session, session, by=request.user):
+        return redirect("training:room", pk)
+    return _room(request, rollout, session=session, cancel=form)
+
+
+def _session(request: HttpRequest, pk: int, session_pk: int) -> tuple[Rollout, TrainingSession]:
+    rollout = visible_rollout(request, pk)
+    return rollout, get_object_or_404(TrainingSession, pk=session_pk, rollout=rollout)
+
+
+def _room(request: HttpRequest, rollout: Rollout, session: TrainingSession | None = None, **failed) -> HttpResponse:
+    may_conduct = rollout.is_open and request.user.has_perm("training.conduct", rollout)
+    rows = []
+    for each in rollout.training_sessions.prefetch_related("attendances", "topics"):
+        mine = failed if session and session.pk == each.pk else {}
+        rows.append(
+            {
+                "session": each,
+                "held_form": mine.get("held") or forms.HeldForm(session=each, auto_id=f"held{each.pk}_%s"),
+                "cancel_form": mine.get("cancel") or forms.CancelForm(auto_id=f"cancel{each.pk}_%s"),
+            }
+        )
+    context = {
+        "rollout": rollout,
+        "room": "training",
+        "rows": rows,
+        "topics": rollout.training_topics.select_related("covered_in"),
+        "plan_form": failed.get("plan") or forms.PlanForm(auto_id="plan_%s"),
+        "may_plan": may_conduct and rollout.stage in actions.OPEN_STAGES,
+        "may_conduct": may_conduct,
+    }
+    status = next((form.refusal_status for form in failed.values()), 200)
+    return render(request, "training/room.html", context, status=status)
