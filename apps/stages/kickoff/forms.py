@@ -1,0 +1,104 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.localized import Localized
+from apps.core.widgets import DateTimeInput
+from apps.rollouts.stages import PartyRole
+from apps.stages.kickoff.models import AgreedField, AgreedMethod, Kickoff
+
+
+class ScheduleForm(forms.Form):
+    success_message = _("Reunião marcada.")
+
+    scheduled_at = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
+    link = forms.URLField(label=_("Link da reunião"), required=False, assume_scheme="https")
+
+
+class ParticipantForm(forms.Form):
+    success_message = _("Participante incluído.")
+
+    name = forms.CharField(label=_("Nome"), max_length=120)
+    party = forms.ChoiceField(label=_("Parte"), choices=PartyRole.choices)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+
+
+class HoldForm(forms.Form):
+    success_message = _("Reunião registrada. Falta publicar a ata.")
+
+    held_at = forms.DateTimeField(label=_("Realizada em"), widget=DateTimeInput)
+    attended = forms.ModelMultipleChoiceField(
+        queryset=None, label=_("Quem participou"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, kickoff: Kickoff, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["attended"].queryset = kickoff.participants.all()  # type: ignore[attr-defined]
+        self.fields["attended"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda person: f"{person.name} ({person.get_party_display()})"
+        )
+        self.fields["held_at"].initial = kickoff.scheduled_at or clock.now()
+
+    def clean_attended(self) -> list:
+        return list(self.cleaned_data["attended"])
+
+
+class NotesForm(forms.Form):
+    notes = forms.CharField(label=_("O que ficou combinado"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ModelForm(forms.Form):
+    success_message = _("Modelo de integração definido.")
+
+    model = forms.ChoiceField(label=_("Modelo de integração"), widget=forms.RadioSelect)
+    model_note = forms.CharField(
+        label=_("Frequência, volume e observações"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args, kickoff: Kickoff, **kwargs) -> None:
+        kwargs.setdefault("initial", {"model": kickoff.model, "model_note": kickoff.model_note})
+        super().__init__(*args, **kwargs)
+        self.fields["model"].choices = [  # type: ignore[attr-defined]
+            (offer["key"], f"{Localized.of(offer['title'])}: {Localized.of(offer['help'])}")
+            for offer in kickoff.offered_models
+        ]
+
+
+class MethodsForm(forms.Form):
+    success_message = _("Métodos definidos.")
+
+    methods = forms.ModelMultipleChoiceField(
+        queryset=None, label=_("Métodos adotados"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, kickoff: Kickoff, **kwargs) -> None:
+        kwargs.setdefault("initial", {"methods": kickoff.methods.filter(agreed=True)})
+        super().__init__(*args, **kwargs)
+        self.fields["methods"].queryset = kickoff.methods.all()  # type: ignore[attr-defined]
+        self.fields["methods"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda method: f"{method.code} · {method.title} ({method.get_direction_display()})"
+        )
+
+    def clean_methods(self) -> list:
+        return list(self.cleaned_data["methods"])
+
+
+class FieldForm(forms.Form):
+    success_message = _("Campo combinado.")
+
+    presence_field = forms.ChoiceField(label=_("Campo na Presence API"))
+    platform_field = forms.CharField(label=_("Campo na plataforma"), max_length=120)
+    master = forms.ChoiceField(label=_("Mestre do dado"), choices=AgreedField.Master.choices)
+    note = forms.CharField(label=_("Regra ou dúvida"), max_length=300, required=False)
+
+    def __init__(self, *args, method: AgreedMethod, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["presence_field"].choices = [  # type: ignore[attr-defined]
+            (row["name"], f"{row['name']} · {Localized.of(row['label'])}") for row in method.fields
+        ]
+
+
+class MinutesForm(forms.Form):
+    success_message = _("Ata publicada.")
+
+    minutes = forms.CharField(label=_("Ata"), widget=forms.Textarea(attrs={"rows": 8}))
