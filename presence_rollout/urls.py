@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("apps.stages.kickoff.urls")),
     path("", include("apps.stages.development.urls")),
     path("", include("apps.stages.training.urls")),
+    path("", include("apps.stages.homologation.urls")),
 ]

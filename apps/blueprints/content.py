@@ -25,7 +25,7 @@ class CredentialField:
 
     name: str
     label: Localized
-    help: Localized = field(default_factory=Localized)
+    help: Localized | None = None
     secret: bool = False
 
 
@@ -45,7 +45,7 @@ class PrerequisiteItem:
     kind: Literal["document", "link", "statement", "credential", "contact"]
     environment: Literal["", "homologation", "production"] = ""
     waivable: bool = False
-    where: Localized = field(default_factory=Localized)
+    where: Localized | None = None
     fields: list[CredentialField] = field(default_factory=list)
 
 
@@ -68,7 +68,7 @@ class ScriptCase:
     steps: list[Localized]
     expected: Localized
     evidence: Localized
-    condition: Localized = field(default_factory=Localized)
+    condition: Localized | None = None
     condition_key: str = ""
 
 
@@ -89,7 +89,7 @@ class Script:
 class AgendaItem:
     key: str
     title: Localized
-    notes: Localized = field(default_factory=Localized)
+    notes: Localized | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -237,7 +237,7 @@ def prerequisites_for(platform_slug: str, version: int | None = None) -> list[Pr
     return [
         replace(
             item,
-            where=item.where or own.where.get(item.key, Localized()),
+            where=item.where or own.where.get(item.key),
             fields=item.fields or own.fields if item.kind == "credential" else [],
         )
         for item in read(Kind.PREREQUISITES, version=version).items

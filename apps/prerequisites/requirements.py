@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.blueprints import content
+from apps.core.localized import Localized
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires
@@ -25,7 +26,7 @@ def copy_the_list(rollout: Rollout) -> None:
             position=position,
             title=item.title,
             help=item.help,
-            where=item.where,
+            where=item.where or Localized(),
             owner=item.owner,
             gate=item.gate,
             kind=item.kind,

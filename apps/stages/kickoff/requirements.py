@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.blueprints import content
+from apps.core.localized import Localized
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires
 from apps.rollouts.models import Rollout
@@ -20,7 +21,7 @@ def copy_agenda_and_methods(rollout: Rollout) -> None:
     blueprint = content.kickoff()
     kickoff = Kickoff.objects.create(rollout=rollout, offered_models=[asdict(model) for model in blueprint.models])
     AgendaItem.objects.bulk_create(
-        AgendaItem(kickoff=kickoff, position=position, title=item.title, hint=item.notes)
+        AgendaItem(kickoff=kickoff, position=position, title=item.title, hint=item.notes or Localized())
         for position, item in enumerate(blueprint.agenda, start=1)
     )
     AgreedMethod.objects.bulk_create(

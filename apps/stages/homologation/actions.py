@@ -1,0 +1,276 @@
+"""Freeze the script, run its rounds, and settle what fails."""
+
+from datetime import date
+
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.companies.access import is_presence
+from apps.core import clock
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.files import actions as files
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole, Stage
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Case, Nonconformity, Outcome, Reservation, Result, Round, Script
+
+CONDITIONS = timeline.kind("homologation.conditions", gettext_lazy("definiu as condições do roteiro"), "sliders-horizontal")
+FROZEN = timeline.kind("homologation.frozen", gettext_lazy("congelou o roteiro com %(cases)s casos"), "snowflake")
+ROUND_OPENED = timeline.kind("homologation.round_opened", gettext_lazy("abriu a rodada %(number)s"), "play")
+ROUND_CLOSED = timeline.kind("homologation.round_closed", gettext_lazy("encerrou a rodada %(number)s"), "square")
+RESULT = timeline.kind("homologation.result", gettext_lazy("%(case)s: %(outcome)s"), "clipboard-check", outcome=Outcome)
+FAILURE = timeline.kind("homologation.failure", gettext_lazy("%(case)s falhou e abriu a %(label)s: %(title)s"), "bug")
+FIXED = timeline.kind("homologation.fixed", gettext_lazy("corrigiu a %(label)s na versão %(version)s"), "wrench")
+VERIFIED = timeline.kind("homologation.verified", gettext_lazy("verificou a correção da %(label)s"), "check-check")
+REOPENED = timeline.kind("homologation.reopened", gettext_lazy("reabriu a %(label)s: %(reason)s"), "rotate-ccw")
+PROPOSED = timeline.kind("homologation.reservation_proposed", gettext_lazy("propôs ressalva para %(case)s"), "message-square")
+AGREED = timeline.kind("homologation.reservation_agreed", gettext_lazy("concordou com a ressalva de %(case)s"), "handshake")
+WITHDRAWN = timeline.kind("homologation.reservation_withdrawn", gettext_lazy("retirou a ressalva de %(case)s"), "x")
+
+State = Nonconformity.State
+
+
+def choose_conditions(script: Script, *, by: User, conditions: list[str]) -> None:
+    """Say which conditional cases apply, by condition key; until the script is frozen."""
+    require(by, "homologation.lead", script)
+    with timeline.changing(script.rollout) as rollout:
+        script = _thawed(script)
+        conditional = script.cases.exclude(condition_key="")
+        conditional.update(applies=False)
+        conditional.filter(condition_key__in=conditions).update(applies=True)
+        timeline.record(rollout, CONDITIONS, by, conditions=sorted(conditions))
+
+
+def freeze(script: Script, *, by: User) -> None:
+    """Fix the script for this rollout. Nothing of it changes afterwards."""
+    require(by, "homologation.lead", script)
+    with timeline.changing(script.rollout) as rollout:
+        script = _thawed(script)
+        cases = script.cases.filter(applies=True).count()
+        if not cases:
+            raise Refusal(_("O roteiro não tem casos."))
+        script.frozen_at, script.frozen_by = clock.now(), by
+        script.save(update_fields=["frozen_at", "frozen_by"])
+        timeline.record(rollout, FROZEN, by, cases=cases, version=script.version)
+
+
+def start_round(script: Script, *, by: User) -> Round:
+    """Open the next round: the first takes every case that applies, a later one those that have not passed."""
+    require(by, "homologation.lead", script)
+    with timeline.changing(script.rollout) as rollout:
+        _refuse_outside_homologation(rollout)
+        if queries.open_round(script):
+            raise Refusal(_("Já existe uma rodada aberta."))
+        number = script.rounds.count() + 1
+        wanted = [
+            status.case
+            for status in queries.case_statuses(script)
+            if status.case.applies and not (number > 1 and (status.passed or status.reserved))
+        ]
+        if not wanted:
+            raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
+        opened = Round.objects.create(script=script, number=number)
+        opened.cases.set(wanted)
+        timeline.record(rollout, ROUND_OPENED, by, number=number, cases=len(wanted))
+        return opened
+
+
+def close_round(script: Script, *, by: User) -> None:
+    """Close the open round; cases without a result wait for the next one."""
+    require(by, "homologation.lead", script)
+    with timeline.changing(script.rollout) as rollout:
+        opened = queries.open_round(script)
+        if opened is None:
+            raise Refusal(_("Não há rodada aberta."))
+        opened.closed_at = clock.now()
+        opened.save(update_fields=["closed_at"])
+        timeline.record(rollout, ROUND_CLOSED, by, number=opened.number)
+
+
+def record_result(
+    case: Case,
+    *,
+    by: User,
+    outcome: str,
+    note: str = "",
+    evidence_text: str = "",
+    evidence_link: str = "",
+    evidence_file: File | None = None,
+    severity: str = "",
+    owner: str = "",
+) -> Result:
+    """Report the outcome of ``case`` in the open round; an earlier result is kept, the newest counts.
+
+    A binding case that passed needs evidence. A failure needs a note, a severity and an owner, and opens a
+    nonconformity unless one of this case is open or awaits verification, which it then reopens.
+    """
+    require(by, "homologation.execute", case)
+    with timeline.changing(case.rollout) as rollout:
+        _refuse_outside_homologation(rollout)
+        opened = queries.open_round(case.script)
+        if opened is None:
+            raise Refusal(_("Não há rodada aberta. A Presence precisa abrir a próxima."))
+        if not opened.cases.filter(pk=case.pk).exists():
+            raise Refusal(_("%(code)s não faz parte desta rodada.") % {"code": case.code})
+        note = note.strip()
+        if outcome == Outcome.PASSED and case.is_binding and not (evidence_text or evidence_link or evidence_file):
+            raise Invalid(_("Junte a evidência: texto, link ou arquivo."), field="evidence_text")
+        if outcome == Outcome.NOT_APPLICABLE:
+            if not is_presence(by):
+                raise NotAllowed(_("Só a Presence marca um caso como não aplicável."))
+            if not note:
+                raise Invalid(_("Diga por que o caso não se aplica."), field="note")
+        if outcome == Outcome.FAILED:
+            if not note:
+                raise Invalid(_("Diga o que falhou."), field="note")
+            if severity not in Nonconformity.Severity.values:
+                raise Invalid(_("Informe a gravidade."), field="severity")
+            if owner not in PartyRole.values:
+                raise Invalid(_("Informe quem deve corrigir."), field="owner")
+        result = Result.objects.create(
+            round=opened,
+            case=case,
+            outcome=outcome,
+            note=note,
+            evidence_text=evidence_text,
+            evidence_link=evidence_link,
+            evidence_file=files.store(evidence_file, by=by, field="evidence_file") if evidence_file else None,
+            by=by,
+        )
+        if outcome == Outcome.FAILED:
+            found = _open_nonconformity(rollout, case, note, severity, owner, by)
+            timeline.record(rollout, FAILURE, by, case=case.code, label=found.label, title=found.title, severity=severity)
+        else:
+            timeline.record(rollout, RESULT, by, case=case.code, outcome=outcome)
+        return result
+
+
+def mark_fixed(nonconformity: Nonconformity, *, by: User, fix_version: str, fix_note: str = "") -> None:
+    """Its owner (or the integrator) says in which version it was mended; it then awaits verification."""
+    require(by, "homologation.fix", nonconformity)
+    with timeline.changing(nonconformity.rollout) as rollout:
+        nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
+        if nonconformity.state != State.OPEN:
+            raise Refusal(_("A %(label)s não está aberta.") % {"label": nonconformity.label})
+        if not fix_version.strip():
+            raise Invalid(_("Informe a versão em que foi corrigida."), field="fix_version")
+        nonconformity.fix_version, nonconformity.fix_note = fix_version.strip(), fix_note
+        _move(nonconformity, State.FIXED)
+        timeline.record(rollout, FIXED, by, label=nonconformity.label, version=nonconformity.fix_version)
+
+
+def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
+    """Presence or the client saw it work. A case that failed must have passed again since the fix."""
+    require(by, "homologation.verify", nonconformity)
+    with timeline.changing(nonconformity.rollout) as rollout:
+        nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
+        if nonconformity.state != State.FIXED:
+            raise Refusal(_("A %(label)s ainda não foi corrigida.") % {"label": nonconformity.label})
+        latest = nonconformity.case.results.last()
+        if latest is None or latest.outcome != Outcome.PASSED:
+            raise Refusal(
+                _("Execute %(code)s de novo: a correção se verifica com o caso passando.") % {"code": nonconformity.case.code}
+            )
+        _move(nonconformity, State.VERIFIED)
+        timeline.record(rollout, VERIFIED, by, label=nonconformity.label)
+
+
+def reopen(nonconformity: Nonconformity, *, by: User, reason: str) -> None:
+    """The fix does not hold; it goes back to its owner."""
+    require(by, "homologation.verify", nonconformity)
+    if not reason.strip():
+        raise Invalid(_("Diga o que ainda falha."), field="reason")
+    with timeline.changing(nonconformity.rollout) as rollout:
+        nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
+        if nonconformity.state == State.OPEN:
+            raise Refusal(_("A %(label)s já está aberta.") % {"label": nonconformity.label})
+        nonconformity.times_reopened += 1
+        _move(nonconformity, State.OPEN)
+        timeline.record(rollout, REOPENED, by, label=nonconformity.label, reason=reason.strip())
+
+
+def propose_reservation(case: Case, *, by: User, text: str, owner: str, deadline: date) -> Reservation:
+    """Propose to accept ``case`` without its having passed, with an owner and a deadline in the future."""
+    require(by, "homologation.execute", case)
+    with timeline.changing(case.rollout) as rollout:
+        _refuse_outside_homologation(rollout)
+        if not text.strip():
+            raise Invalid(_("Escreva a ressalva."), field="text")
+        if deadline <= clock.today():
+            raise Invalid(_("O prazo precisa estar no futuro."), field="deadline")
+        if case.reservations.filter(withdrawn_at=None).exists():
+            raise Refusal(_("%(code)s já tem uma ressalva.") % {"code": case.code})
+        reservation = Reservation.objects.create(
+            rollout=rollout, case=case, text=text.strip(), owner=owner, deadline=deadline, proposed_by=by
+        )
+        timeline.record(rollout, PROPOSED, by, case=case.code, text=reservation.text)
+        return reservation
+
+
+def agree_reservation(reservation: Reservation, *, by: User) -> None:
+    """Agree for one's side; with both client and Presence it takes effect."""
+    for_client = by.has_perm("homologation.agree_for_client", reservation)
+    for_presence = by.has_perm("homologation.agree_for_presence", reservation)
+    if not (for_client or for_presence):
+        raise NotAllowed(_("A ressalva é acordada entre o cliente e a Presence."))
+    with timeline.changing(reservation.rollout) as rollout:
+        reservation = Reservation.objects.get(pk=reservation.pk)
+        if reservation.withdrawn_at or reservation.is_agreed:
+            raise Refusal(_("Esta ressalva já foi acordada ou retirada."))
+        if for_client:
+            reservation.client_agreed_by = by
+        if for_presence:
+            reservation.presence_agreed_by = by
+        if reservation.client_agreed_by and reservation.presence_agreed_by:
+            reservation.agreed_at = clock.now()
+        reservation.save()
+        timeline.record(rollout, AGREED, by, case=reservation.case.code)
+
+
+def withdraw_reservation(reservation: Reservation, *, by: User) -> None:
+    """Take a reservation back while the homologation lasts."""
+    require(by, "homologation.lead", reservation)
+    with timeline.changing(reservation.rollout) as rollout:
+        _refuse_outside_homologation(rollout)
+        reservation.withdrawn_at = clock.now()
+        reservation.save(update_fields=["withdrawn_at"])
+        timeline.record(rollout, WITHDRAWN, by, case=reservation.case.code)
+
+
+def _thawed(script: Script) -> Script:
+    script = Script.objects.get(pk=script.pk)
+    if script.frozen_at:
+        raise Refusal(_("O roteiro já foi congelado para este projeto."))
+    return script
+
+
+def _refuse_outside_homologation(rollout: Rollout) -> None:
+    if rollout.stage != Stage.HOMOLOGATION:
+        raise Refusal(
+            _("O projeto está em %(stage)s; isto só se faz na homologação.") % {"stage": rollout.get_stage_display()}
+        )
+
+
+def _open_nonconformity(
+    rollout: Rollout, case: Case, note: str, severity: str, owner: str, by: User
+) -> Nonconformity:
+    known = case.nonconformities.exclude(state=State.VERIFIED).first()
+    if known is None:
+        number = rollout.nonconformities.count() + 1
+        return Nonconformity.objects.create(
+            rollout=rollout, number=number, case=case, title=note[:200], severity=severity, owner=owner, opened_by=by
+        )
+    if known.state == State.FIXED:
+        known.times_reopened += 1
+    known.severity, known.owner = severity, owner
+    _move(known, State.OPEN)
+    return known
+
+
+def _move(nonconformity: Nonconformity, state: str) -> None:
+    nonconformity.state = state
+    nonconformity.since = clock.now()
+    nonconformity.save()

@@ -1,0 +1,61 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.widgets import DateInput
+from apps.rollouts.stages import PartyRole
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Nonconformity, Outcome, Script
+
+
+class ConditionsForm(forms.Form):
+    success_message = _("Condições salvas.")
+
+    conditions = forms.MultipleChoiceField(
+        label=_("O que se aplica a este projeto"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, script: Script, **kwargs) -> None:
+        found = queries.conditions(script)
+        kwargs.setdefault("initial", {"conditions": [key for key, _text, chosen in found if chosen]})
+        super().__init__(*args, **kwargs)
+        self.fields["conditions"].choices = [(key, str(text)) for key, text, _chosen in found]  # type: ignore[attr-defined]
+
+
+class ResultForm(forms.Form):
+    success_message = _("Resultado registrado.")
+
+    outcome = forms.ChoiceField(label=_("Resultado"), choices=Outcome.choices)
+    note = forms.CharField(label=_("Observação"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    evidence_text = forms.CharField(
+        label=_("Evidência"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Número do pedido, resposta da API, o que prova o resultado."),
+    )
+    evidence_link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
+    evidence_file = forms.FileField(label=_("Arquivo da evidência"), required=False)
+    severity = forms.ChoiceField(
+        label=_("Gravidade, se falhou"), required=False, choices=[("", "—"), *Nonconformity.Severity.choices]
+    )
+    owner = forms.ChoiceField(label=_("Quem corrige, se falhou"), required=False, choices=[("", "—"), *PartyRole.choices])
+
+
+class FixForm(forms.Form):
+    success_message = _("Correção registrada. Falta verificar.")
+
+    fix_version = forms.CharField(label=_("Versão corrigida"), max_length=40)
+    fix_note = forms.CharField(label=_("O que mudou"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReopenForm(forms.Form):
+    success_message = _("Não conformidade reaberta.")
+
+    reason = forms.CharField(label=_("O que ainda falha"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReservationForm(forms.Form):
+    success_message = _("Ressalva proposta. Vale quando o cliente e a Presence concordarem.")
+
+    text = forms.CharField(label=_("Ressalva"), widget=forms.Textarea(attrs={"rows": 2}))
+    owner = forms.ChoiceField(label=_("Responsável"), choices=PartyRole.choices)
+    deadline = forms.DateField(label=_("Prazo"), widget=DateInput)

@@ -1,0 +1,141 @@
+"""Reads over the script: the newest result counts, and everything is derived from it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from apps.core.localized import Localized
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Case, Nonconformity, Outcome, Reservation, Result, Round, Script
+
+
+@dataclass
+class CaseStatus:
+    """A case as it stands: its newest result, an agreed or proposed reservation, its open nonconformities."""
+
+    case: Case
+    latest: Result | None = None
+    results: list[Result] = field(default_factory=list)
+    reservation: Reservation | None = None
+    nonconformities: list[Nonconformity] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return self.latest is not None and self.latest.outcome == Outcome.PASSED
+
+    @property
+    def reserved(self) -> bool:
+        return self.reservation is not None and self.reservation.is_agreed
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is asked of it any more."""
+        return not self.case.is_binding or self.passed or self.reserved
+
+
+@dataclass
+class ProcessStatus:
+    key: str
+    title: Localized
+    cases: list[CaseStatus] = field(default_factory=list)
+
+    @property
+    def applicable(self) -> list[CaseStatus]:
+        return [status for status in self.cases if status.case.applies]
+
+    @property
+    def passed(self) -> int:
+        return sum(status.passed for status in self.applicable)
+
+    @property
+    def settled(self) -> int:
+        return sum(status.is_settled for status in self.applicable)
+
+
+def script_of(rollout: Rollout) -> Script | None:
+    return Script.objects.filter(rollout=rollout).first()
+
+
+def open_round(script: Script) -> Round | None:
+    return script.rounds.filter(closed_at=None).first()
+
+
+def case_statuses(script: Script) -> list[CaseStatus]:
+    """Every case of ``script`` in order, in five queries."""
+    statuses = {case.pk: CaseStatus(case) for case in script.cases.all()}
+    for result in Result.objects.filter(case__script=script).select_related("round", "by", "evidence_file"):
+        statuses[result.case_id].results.append(result)
+        statuses[result.case_id].latest = result
+    for reservation in Reservation.objects.filter(case__script=script, withdrawn_at=None):
+        statuses[reservation.case_id].reservation = reservation
+    for found in Nonconformity.objects.filter(case__script=script).select_related("opened_by"):
+        statuses[found.case_id].nonconformities.append(found)
+    for status in statuses.values():
+        status.case.script = script
+    return list(statuses.values())
+
+
+def processes(script: Script) -> list[ProcessStatus]:
+    """The cases under their processes, in the script's order."""
+    grouped: dict[str, list[CaseStatus]] = defaultdict(list)
+    for status in case_statuses(script):
+        grouped[status.case.process].append(status)
+    return [ProcessStatus(row["key"], Localized.of(row["title"]), grouped[row["key"]]) for row in script.processes]
+
+
+def conditions(script: Script) -> list[tuple[str, Localized, bool]]:
+    """``(key, condition, chosen)`` of the conditional cases, each key once."""
+    found: dict[str, tuple[str, Localized, bool]] = {}
+    for case in script.cases.exclude(condition_key=""):
+        found.setdefault(case.condition_key, (case.condition_key, case.condition, case.applies))
+    return list(found.values())
+
+
+def _day(instant: datetime | None) -> str | None:
+    return instant.date().isoformat() if instant else None
+
+
+def summary_for_term(rollout: Rollout) -> dict[str, object]:
+    """The homologation as the acceptance term records it: plain JSON, Portuguese texts."""
+    script = script_of(rollout)
+    if script is None:
+        return {"script": None, "rounds": [], "processes": [], "nonconformities": [], "reservations": []}
+    return {
+        "script": {"title": script.title.get("pt", ""), "version": script.version, "frozen_on": _day(script.frozen_at)},
+        "rounds": [
+            {"number": each.number, "opened_on": _day(each.opened_at), "closed_on": _day(each.closed_at)}
+            for each in script.rounds.all()
+        ],
+        "processes": [
+            {
+                "key": process.key,
+                "title": process.title["pt"],
+                "cases": len(process.applicable),
+                "passed": process.passed,
+                "reserved": sum(status.reserved for status in process.applicable),
+                "not_run": sum(status.latest is None for status in process.applicable),
+            }
+            for process in processes(script)
+        ],
+        "nonconformities": [
+            {
+                "label": found.label,
+                "case": found.case.code,
+                "title": found.title,
+                "severity": found.severity,
+                "owner": found.owner,
+                "state": found.state,
+                "fix_version": found.fix_version,
+            }
+            for found in rollout.nonconformities.select_related("case")
+        ],
+        "reservations": [
+            {
+                "case": reservation.case.code,
+                "text": reservation.text,
+                "owner": reservation.owner,
+                "deadline": reservation.deadline.isoformat(),
+            }
+            for reservation in rollout.reservations.filter(withdrawn_at=None, agreed_at__isnull=False).select_related("case")
+        ],
+    }

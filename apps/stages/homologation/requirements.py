@@ -1,0 +1,168 @@
+from collections import Counter
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.blueprints import content
+from apps.core.localized import Localized
+from apps.rollouts import registry
+from apps.rollouts.gates import Requirement, requires
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate, PartyRole, Stage
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Case, Nonconformity, Script
+
+# Beyond this many cases of a process that were never run, one line speaks for them all.
+ONE_BY_ONE = 3
+
+
+@registry.on_start
+def copy_the_script(rollout: Rollout) -> None:
+    blueprint = content.script()
+    script = Script.objects.create(
+        rollout=rollout,
+        version=blueprint.version,
+        title=blueprint.title,
+        processes=[{"key": process.key, "title": process.title} for process in blueprint.processes],
+    )
+    Case.objects.bulk_create(
+        Case(
+            script=script,
+            position=position,
+            code=case.code,
+            process=case.process,
+            title=case.title,
+            actors=case.actors,
+            obligation=case.obligation,
+            condition=case.condition or Localized(),
+            condition_key=case.condition_key,
+            preconditions=case.preconditions,
+            steps=case.steps,
+            expected=case.expected,
+            evidence=case.evidence,
+            applies=case.obligation != Case.Obligation.CONDITIONAL,
+        )
+        for position, case in enumerate(blueprint.cases, start=1)
+    )
+
+
+@requires(Gate.START_HOMOLOGATION)
+def the_script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
+    script = queries.script_of(rollout)
+    if script is None or script.frozen_at is None:
+        yield Requirement(
+            key="homologation:script",
+            text=_("Escolher e congelar o roteiro de homologação"),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("homologation:room", args=[rollout.pk]) + "#roteiro",
+        )
+
+
+@requires(Gate.START_ACCEPTANCE)
+def every_binding_case_is_settled(rollout: Rollout) -> Iterator[Requirement]:
+    script = queries.script_of(rollout)
+    if script is None:
+        return
+    url = reverse("homologation:room", args=[rollout.pk])
+    for process in queries.processes(script):
+        pending = [status for status in process.cases if not status.is_settled]
+        untouched = [status for status in pending if status.latest is None and status.reservation is None]
+        if len(untouched) > ONE_BY_ONE:
+            yield Requirement(
+                key=f"homologation:process:{process.key}",
+                text=_("%(process)s: executar %(count)d casos") % {"process": process.title, "count": len(untouched)},
+                owed_by=PartyRole.PRESENCE,
+                since=rollout.stage_entered_at,
+                url=f"{url}#processo-{process.key}",
+            )
+            pending = [status for status in pending if status not in untouched]
+        for status in pending:
+            yield _case_requirement(rollout, status, url)
+
+
+def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) -> Requirement:
+    case = status.case
+    text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
+    mending = next((found for found in status.nonconformities if found.state == Nonconformity.State.OPEN), None)
+    if status.reservation is not None:
+        text = _("Acordar a ressalva de %(case)s")
+        owed_by = PartyRole.PRESENCE if status.reservation.client_agreed_by_id else PartyRole.CLIENT
+        since = status.reservation.proposed_at
+    elif mending is not None:
+        text, owed_by, since = _("Corrigir a falha de %(case)s"), mending.owner, mending.since
+    elif status.latest is not None:
+        text, since = _("Executar %(case)s de novo"), status.latest.at
+    return Requirement(
+        key=f"homologation:case:{case.code}",
+        text=text % {"case": case},
+        owed_by=owed_by,
+        since=since,
+        url=f"{url}#caso-{case.code}",
+    )
+
+
+@requires(Gate.START_ACCEPTANCE)
+def no_blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
+    for found in _blocking(rollout):
+        fixed = found.state == Nonconformity.State.FIXED
+        text = _("Verificar a correção da %(label)s (%(case)s)") if fixed else _("Resolver a %(label)s (%(case)s)")
+        yield Requirement(
+            key=f"homologation:nonconformity:{found.number}",
+            text=text % {"label": found.label, "case": found.case.code},
+            owed_by=PartyRole.PRESENCE if fixed else found.owner,
+            since=found.since,
+            url=reverse("homologation:room", args=[rollout.pk]) + f"#nc-{found.number}",
+        )
+
+
+@requires(Gate.RETURN_TO_DEVELOPMENT)
+def there_is_a_reason_to_go_back(rollout: Rollout) -> Iterator[Requirement]:
+    if not _blocking(rollout):
+        yield Requirement(
+            key="homologation:nothing_blocking",
+            text=_("Só se devolve ao desenvolvimento com uma não conformidade impeditiva aberta"),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("homologation:room", args=[rollout.pk]),
+        )
+
+
+def _blocking(rollout: Rollout) -> list[Nonconformity]:
+    return list(
+        rollout.nonconformities.filter(severity=Nonconformity.Severity.BLOCKING)
+        .exclude(state=Nonconformity.State.VERIFIED)
+        .select_related("case")
+    )
+
+
+def summary(rollout: Rollout) -> Iterator[registry.Fact]:
+    script = queries.script_of(rollout)
+    if script is None:
+        return
+    if script.frozen_at is None:
+        yield registry.Fact(_("Roteiro"), _("a congelar"), "warning" if rollout.stage == Stage.TRAINING else "neutral")
+        return
+    statuses = [status for status in queries.case_statuses(script) if status.case.is_binding]
+    settled = sum(status.is_settled for status in statuses)
+    yield registry.Fact(
+        _("Casos obrigatórios"), f"{settled}/{len(statuses)}", "success" if settled == len(statuses) else "neutral"
+    )
+    states = Counter(rollout.nonconformities.exclude(state="verified").values_list("severity", flat=True))
+    if total := sum(states.values()):
+        yield registry.Fact(_("Não conformidades abertas"), str(total), "danger" if states["blocking"] else "warning")
+
+
+registry.add_room(
+    registry.Room(
+        key="homologation",
+        title=gettext_lazy("Homologação"),
+        icon="clipboard-check",
+        url_name="homologation:room",
+        summary=summary,
+        stage=Stage.HOMOLOGATION,
+        position=50,
+    )
+)

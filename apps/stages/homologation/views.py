@@ -1,0 +1,199 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.forms import attempt
+from apps.files.http import attachment
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Stage
+from apps.rollouts.views import visible_rollout
+from apps.stages.homologation import actions, forms, queries
+from apps.stages.homologation.models import Case, Nonconformity, Reservation, Result, Script
+
+
+@require_GET
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    rollout, script = _script(request, pk)
+    return _room(request, rollout, script)
+
+
+@require_POST
+def conditions(request: HttpRequest, pk: int) -> HttpResponse:
+    rollout, script = _script(request, pk)
+    form = forms.ConditionsForm(request.POST, script=script)
+    if attempt(request, form, actions.choose_conditions, script, by=request.user):
+        return _back(pk, "roteiro")
+    return _room(request, rollout, script, conditions=form)
+
+
+@require_POST
+def freeze(request: HttpRequest, pk: int) -> HttpResponse:
+    _rollout, script = _script(request, pk)
+    actions.freeze(script, by=request.user)
+    messages.success(request, _("Roteiro congelado."))
+    return _back(pk, "roteiro")
+
+
+@require_POST
+def start_round(request: HttpRequest, pk: int) -> HttpResponse:
+    _rollout, script = _script(request, pk)
+    opened = actions.start_round(script, by=request.user)
+    messages.success(request, _("%(round)s aberta.") % {"round": opened})
+    return _back(pk, "roteiro")
+
+
+@require_POST
+def close_round(request: HttpRequest, pk: int) -> HttpResponse:
+    _rollout, script = _script(request, pk)
+    actions.close_round(script, by=request.user)
+    messages.success(request, _("Rodada encerrada."))
+    return _back(pk, "roteiro")
+
+
+def case(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """A case with its steps, its history and the form for the next result."""
+    rollout, script = _script(request, pk)
+    found = get_object_or_404(Case, script=script, code=code)
+    form = forms.ResultForm(request.POST or None, request.FILES or None, auto_id="result_%s")
+    if request.method == "POST" and attempt(request, form, actions.record_result, found, by=request.user):
+        return redirect("homologation:case", pk, code)
+    return _case(request, rollout, found, form)
+
+
+@require_POST
+def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    rollout, script = _script(request, pk)
+    found = get_object_or_404(Case, script=script, code=code)
+    form = forms.ReservationForm(request.POST, auto_id="reservation_%s")
+    if attempt(request, form, actions.propose_reservation, found, by=request.user):
+        return redirect("homologation:case", pk, code)
+    return _case(request, rollout, found, forms.ResultForm(auto_id="result_%s"), reservation=form)
+
+
+@require_POST
+def agree(request: HttpRequest, pk: int, reservation_pk: int) -> HttpResponse:
+    return _on_reservation(request, pk, reservation_pk, actions.agree_reservation)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int, reservation_pk: int) -> HttpResponse:
+    return _on_reservation(request, pk, reservation_pk, actions.withdraw_reservation)
+
+
+@require_POST
+def fix(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    return _on_nonconformity(request, pk, number, "fix", forms.FixForm, actions.mark_fixed)
+
+
+@require_POST
+def reopen(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    return _on_nonconformity(request, pk, number, "reopen", forms.ReopenForm, actions.reopen)
+
+
+@require_POST
+def verify(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    _rollout, script = _script(request, pk)
+    found = get_object_or_404(Nonconformity, rollout=script.rollout, number=number)
+    actions.verify_fix(found, by=request.user)
+    messages.success(request, _("Correção verificada."))
+    return _back(pk, f"nc-{number}")
+
+
+@require_GET
+def evidence(request: HttpRequest, pk: int, result_pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    result = get_object_or_404(Result, pk=result_pk, case__script__rollout=rollout)
+    if result.evidence_file is None:
+        raise Http404
+    return attachment(result.evidence_file)
+
+
+def _script(request: HttpRequest, pk: int) -> tuple[Rollout, Script]:
+    rollout = visible_rollout(request, pk)
+    script = get_object_or_404(Script, rollout=rollout)
+    script.rollout = rollout
+    return rollout, script
+
+
+def _back(pk: int, anchor: str) -> HttpResponse:
+    return redirect(reverse("homologation:room", args=[pk]) + f"#{anchor}")
+
+
+def _on_reservation(request: HttpRequest, pk: int, reservation_pk: int, action) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    reservation = get_object_or_404(Reservation, pk=reservation_pk, rollout=rollout)
+    action(reservation, by=request.user)
+    return redirect("homologation:case", pk, reservation.case.code)
+
+
+def _on_nonconformity(request: HttpRequest, pk: int, number: int, name: str, form_class, action) -> HttpResponse:
+    rollout, script = _script(request, pk)
+    found = get_object_or_404(Nonconformity, rollout=rollout, number=number)
+    form = form_class(request.POST, auto_id=f"{name}{found.pk}_%s")
+    if attempt(request, form, action, found, by=request.user):
+        return _back(pk, f"nc-{number}")
+    return _room(request, rollout, script, failed_nonconformity=found, **{name: form})
+
+
+def _may(request: HttpRequest, rollout: Rollout) -> dict[str, bool]:
+    at_work = rollout.stage == Stage.HOMOLOGATION
+    return {
+        "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
+        "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
+        "at_work": at_work,
+    }
+
+
+def _case(request: HttpRequest, rollout: Rollout, found: Case, form, reservation=None) -> HttpResponse:
+    status = next(each for each in queries.case_statuses(found.script) if each.case.pk == found.pk)
+    opened = queries.open_round(found.script)
+    failed = reservation or form
+    context: dict[str, Any] = {
+        "rollout": rollout,
+        "room": "homologation",
+        "status": status,
+        "case": found,
+        "round": opened,
+        "in_round": opened is not None and opened.cases.filter(pk=found.pk).exists(),
+        "form": form,
+        "reservation_form": reservation or forms.ReservationForm(auto_id="reservation_%s"),
+        "following": found.script.cases.filter(position__gt=found.position, applies=True).first(),
+        **_may(request, rollout),
+    }
+    return render(request, "homologation/case.html", context, status=getattr(failed, "refusal_status", 200))
+
+
+def _room(
+    request: HttpRequest, rollout: Rollout, script: Script, failed_nonconformity: Nonconformity | None = None, **failed
+) -> HttpResponse:
+    nonconformities = []
+    for found in rollout.nonconformities.select_related("case__script", "opened_by"):
+        found.rollout = rollout
+        mine = failed if failed_nonconformity and failed_nonconformity.pk == found.pk else {}
+        nonconformities.append(
+            {
+                "nc": found,
+                "fix_form": mine.get("fix") or forms.FixForm(auto_id=f"fix{found.pk}_%s"),
+                "reopen_form": mine.get("reopen") or forms.ReopenForm(auto_id=f"reopen{found.pk}_%s"),
+                "may_fix": found.state == "open" and request.user.has_perm("homologation.fix", found),
+                "may_verify": found.state == "fixed" and request.user.has_perm("homologation.verify", found),
+            }
+        )
+    context = {
+        "rollout": rollout,
+        "room": "homologation",
+        "script": script,
+        "processes": queries.processes(script),
+        "rounds": script.rounds.all(),
+        "round": queries.open_round(script),
+        "nonconformities": nonconformities,
+        "conditions_form": failed.get("conditions") or forms.ConditionsForm(script=script),
+        **_may(request, rollout),
+    }
+    status = next((form.refusal_status for form in failed.values()), 200)
+    return render(request, "homologation/room.html", context, status=status)
