@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("apps.stages.development.urls")),
     path("", include("apps.stages.training.urls")),
     path("", include("apps.stages.homologation.urls")),
+    path("", include("apps.hours.urls")),
 ]

@@ -1,0 +1,225 @@
+"""Log, correct and close hours. Every change of the open part reclassifies it; a closed month never changes."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.companies.access import is_presence
+from apps.core import clock, minutes
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.hours import classification, queries
+from apps.hours.classification import Activity
+from apps.hours.models import Line, Policy, Statement, TimeEntry
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Nonconformity
+
+LOGGED = timeline.kind(
+    "hours.logged", gettext_lazy("apontou %(duration)s de %(activity)s"), "clock", activity=Activity
+)
+EDITED = timeline.kind("hours.edited", gettext_lazy("corrigiu o apontamento %(number)s para %(duration)s"), "pencil")
+DELETED = timeline.kind("hours.deleted", gettext_lazy("excluiu o apontamento %(number)s: %(reason)s"), "trash-2")
+ADJUSTED = timeline.kind(
+    "hours.adjusted", gettext_lazy("ajustou o apontamento %(adjusts)s em %(duration)s: %(reason)s"), "scale"
+)
+CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock")
+
+DAY = 24 * 60
+
+
+def log(
+    rollout: Rollout,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    note: str,
+    nonconformity: Nonconformity | None = None,
+    person: User | None = None,
+) -> TimeEntry:
+    """Enter time worked. ``minutes`` from 1 to 1440, not in the future, at most 24 h a person and day.
+
+    Time caused by a nonconformity names it, and is homologation. Logging for another person is a project manager's.
+    """
+    require(by, "hours.log", rollout)
+    person = person or by
+    if person != by:
+        require(by, "hours.log_for_others", rollout)
+    if not is_presence(person):
+        raise NotAllowed(_("Só pessoas da Presence apontam horas."))
+    with timeline.changing(rollout) as rollout:
+        entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=person)
+        _fill(entry, activity, started_at, minutes, note, nonconformity)
+        entry.save()
+        reclassify(rollout)
+        timeline.record(rollout, LOGGED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        return entry
+
+
+def edit(
+    entry: TimeEntry,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    note: str,
+    nonconformity: Nonconformity | None = None,
+) -> TimeEntry:
+    """Correct an entry of an open month."""
+    require(by, "hours.change", entry)
+    with timeline.changing(entry.rollout) as rollout:
+        entry = _open_entry(entry)
+        _fill(entry, activity, started_at, minutes, note, nonconformity)
+        entry.save()
+        reclassify(rollout)
+        timeline.record(rollout, EDITED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        return entry
+
+
+def delete(entry: TimeEntry, *, by: User, reason: str) -> None:
+    """Take an entry of an open month out of the count, with a reason; its number stays used."""
+    require(by, "hours.change", entry)
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    with timeline.changing(entry.rollout) as rollout:
+        entry = _open_entry(entry)
+        entry.deleted_at = clock.now()
+        entry.save(update_fields=["deleted_at"])
+        reclassify(rollout)
+        timeline.record(rollout, DELETED, by, number=entry.number, reason=reason.strip())
+
+
+def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntry:
+    """Correct an entry of a closed month by an entry in the present one: ``minutes`` more, or less when negative.
+
+    It takes back at most what the entry still has, what was billed first.
+    """
+    require(by, "hours.close", entry)
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    with timeline.changing(entry.rollout, even_closed=True) as rollout:
+        entry = TimeEntry.objects.get(pk=entry.pk)
+        if entry.adjusts_id or not queries.is_month_closed(rollout, entry.started_at):
+            raise Refusal(_("O mês deste apontamento está aberto: corrija o próprio apontamento."))
+        now = clock.now()
+        if queries.is_month_closed(rollout, now):
+            raise Refusal(_("O mês atual já foi fechado."))
+        remaining = entry.minutes + (entry.adjustments.filter(deleted_at=None).aggregate(all=Sum("minutes"))["all"] or 0)
+        if minutes == 0 or remaining + minutes < 0 or minutes > DAY:
+            raise Invalid(
+                _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": _shown(remaining)}, field="minutes"
+            )
+        adjustment = TimeEntry.objects.create(
+            rollout=rollout,
+            number=rollout.time_entries.count() + 1,
+            person=entry.person,
+            activity=entry.activity,
+            started_at=now,
+            minutes=minutes,
+            note=reason.strip(),
+            nonconformity=entry.nonconformity,
+            adjusts=entry,
+        )
+        reclassify(rollout)
+        timeline.record(rollout, ADJUSTED, by, adjusts=entry.number, duration=_shown(minutes), reason=reason.strip())
+        return adjustment
+
+
+def close_month(rollout: Rollout, *, by: User, month: date) -> Statement:
+    """Close the month of ``month`` for ``rollout``: its lines are fixed and its statement never changes.
+
+    The month must be over, and every earlier month with hours closed before it.
+    """
+    require(by, "hours.close", rollout)
+    month = month.replace(day=1)
+    with timeline.changing(rollout, even_closed=True) as rollout:
+        following = (month + timedelta(days=32)).replace(day=1)
+        if timezone.localtime(clock.now(), timezone.get_default_timezone()).date() < following:
+            raise Refusal(_("O mês ainda não terminou."))
+        if rollout.statements.filter(month__gte=month).exists():
+            raise Refusal(_("Este mês já foi fechado."))
+        open_lines = list(queries.open_lines(rollout))
+        lines = [line for line in open_lines if queries.month_of(line.entry.started_at) == month]
+        if any(queries.month_of(line.entry.started_at) < month for line in open_lines):
+            raise Refusal(_("Feche primeiro os meses anteriores."))
+        if not lines:
+            raise Refusal(_("Não há horas a fechar neste mês."))
+        statement = Statement.objects.create(
+            rollout=rollout,
+            number=rollout.statements.count() + 1,
+            month=month,
+            content=queries.statement_content(lines),
+            closed_by=by,
+        )
+        Line.objects.filter(pk__in=[line.pk for line in lines]).update(statement=statement)
+        timeline.record(rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"])
+        return statement
+
+
+def reclassify(rollout: Rollout) -> None:
+    """Write the lines of the open part anew. Called within the transaction of whatever changed an entry."""
+    Line.objects.filter(entry__rollout=rollout, statement=None).delete()
+    closed = [line.pure() for line in queries.closed_lines(rollout)]
+    entries = {entry.number: entry for entry in queries.open_entries(rollout)}
+    policy, _created = Policy.objects.get_or_create(rollout=rollout)
+    rows, position = [], dict.fromkeys(entries, 0)
+    for line in classification.classify([entry.work() for entry in entries.values()], policy.rules(), closed):
+        position[line.entry] += 1
+        rows.append(
+            Line(
+                entry=entries[line.entry], position=position[line.entry], minutes=line.minutes, klass=line.klass,
+                allowance=line.allowance, amount=line.amount, reason=line.reason, params=line.params,
+            )
+        )  # fmt: skip
+    Line.objects.bulk_create(rows)
+
+
+def _shown(value: int) -> str:
+    return minutes.show(value)
+
+
+def _open_entry(entry: TimeEntry) -> TimeEntry:
+    entry = TimeEntry.objects.get(pk=entry.pk)
+    if entry.deleted_at or entry.adjusts_id:
+        raise Refusal(_("Este apontamento não pode ser alterado."))
+    if queries.is_month_closed(entry.rollout, entry.started_at):
+        raise Refusal(_("O mês deste apontamento já foi fechado. Registre um ajuste no mês atual."))
+    return entry
+
+
+def _fill(
+    entry: TimeEntry, activity: str, started_at: datetime, duration: int, note: str, nonconformity: Nonconformity | None
+) -> None:
+    """Check and set what was typed; raises ``Invalid`` naming the field."""
+    rollout = entry.rollout
+    if not 0 < duration <= DAY:
+        raise Invalid(_("A duração vai de 1 minuto a 24 horas."), field="minutes")
+    if started_at + timedelta(minutes=duration) > clock.now() + timedelta(minutes=1):
+        raise Invalid(_("Não se apontam horas no futuro."), field="started_at")
+    if queries.is_month_closed(rollout, started_at):
+        raise Invalid(
+            _("As horas de %(month)s já foram fechadas. Registre um ajuste no mês atual.")
+            % {"month": f"{started_at:%m/%Y}"},
+            field="started_at",
+        )
+    if nonconformity and activity != Activity.HOMOLOGATION:
+        raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")
+    if nonconformity and nonconformity.rollout_id != rollout.pk:
+        raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
+    if not note.strip():
+        raise Invalid(_("Diga o que foi feito."), field="note")
+    that_day = queries.minutes_of_day(entry.person, started_at, without=entry.pk)
+    if that_day + duration > DAY:
+        raise Invalid(
+            _("Com isto, %(person)s passaria de 24 horas neste dia (já tem %(already)s).")
+            % {"person": entry.person, "already": _shown(that_day)},
+            field="minutes",
+        )
+    entry.activity, entry.started_at, entry.minutes = activity, started_at, duration
+    entry.note, entry.nonconformity = note.strip(), nonconformity

@@ -1,0 +1,142 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core import clock
+from apps.core.forms import attempt
+from apps.core.refusals import require
+from apps.hours import actions, classification, forms, queries
+from apps.hours.classification import Klass
+from apps.hours.models import Statement, TimeEntry
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+
+
+@require_GET
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    return _room(request, visible_rollout(request, pk))
+
+
+@require_POST
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    form = forms.EntryForm(request.POST, rollout=rollout)
+    if attempt(request, form, actions.log, rollout, by=request.user):
+        return redirect("hours:room", pk)
+    return _room(request, rollout, form)
+
+
+@require_GET
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The class and the reason that the typed entry would get, before it is saved (a fragment)."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "hours.log", rollout)
+    form = forms.EntryForm({**request.GET.dict(), "note": "-"}, rollout=rollout)
+    found: list[dict[str, object]] = []
+    if form.is_valid() and form.cleaned_data["minutes"]:
+        data = form.cleaned_data
+        work = classification.Work(
+            number=0,
+            started_at=timezone.localtime(data["started_at"], timezone.get_default_timezone()),
+            minutes=data["minutes"],
+            activity=data["activity"],
+            nonconformity=data["nonconformity"].label if data["nonconformity"] else "",
+        )
+        found = [
+            {"line": line, "label": Klass(line.klass).label, "why": classification.explain(line.reason, line.params, line.minutes)}
+            for line in queries.preview(rollout, work)
+        ]
+    return render(request, "hours/preview.html", {"found": found})
+
+
+def edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    rollout, entry = _entry(request, pk, number)
+    require(request.user, "hours.change", entry)
+    initial = {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
+    form = forms.EntryForm(request.POST or None, rollout=rollout, initial=initial)
+    if request.method == "POST" and attempt(request, form, actions.edit, entry, by=request.user):
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, form)
+
+
+@require_POST
+def delete(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    rollout, entry = _entry(request, pk, number)
+    form = forms.ReasonForm(request.POST, auto_id="delete_%s")
+    if attempt(request, form, actions.delete, entry, by=request.user):
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, delete=form)
+
+
+def adjust(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    rollout, entry = _entry(request, pk, number)
+    require(request.user, "hours.close", rollout)
+    form = forms.AdjustForm(request.POST or None, auto_id="adjust_%s")
+    if request.method == "POST" and attempt(request, form, actions.adjust, entry, by=request.user):
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, adjust=form)
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    form = forms.CloseForm(request.POST)
+    if attempt(request, form, actions.close_month, rollout, by=request.user):
+        return redirect("hours:room", pk)
+    return _room(request, rollout, close=form)
+
+
+@require_GET
+def statement(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    require(request.user, "hours.view_money", rollout)
+    found = get_object_or_404(Statement, rollout=rollout, number=number)
+    lines = [{**line, "label": Klass(line["klass"]).label} for line in found.content["lines"]]
+    context = {"rollout": rollout, "room": "hours", "statement": found, "lines": lines}
+    return render(request, "hours/statement.html", context)
+
+
+def _entry(request: HttpRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
+    rollout = visible_rollout(request, pk)
+    return rollout, get_object_or_404(TimeEntry, rollout=rollout, number=number, deleted_at=None)
+
+
+def _entry_page(request: HttpRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None) -> HttpResponse:
+    closed = queries.is_month_closed(rollout, entry.started_at)
+    failed = form or delete or adjust
+    context = {
+        "rollout": rollout,
+        "room": "hours",
+        "entry": entry,
+        "closed": closed,
+        "form": None if closed else form,
+        "delete_form": None if closed else delete or forms.ReasonForm(auto_id="delete_%s"),
+        "adjust_form": (adjust or forms.AdjustForm(auto_id="adjust_%s")) if closed else None,
+        "errors": failed.non_field_errors() if failed is not None and failed.is_bound else [],
+    }
+    return render(request, "hours/entry.html", context, status=getattr(failed, "refusal_status", 200))
+
+
+def _room(request: HttpRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
+    lines = list(queries.lines(rollout))
+    for line in lines:
+        line.entry.rollout = rollout
+    this_month = queries.month_of(clock.now())
+    open_months = sorted({queries.month_of(line.entry.started_at) for line in lines if line.statement is None})
+    failed = form or close
+    context = {
+        "rollout": rollout,
+        "room": "hours",
+        "allowances": queries.allowances(rollout),
+        "totals": queries.totals(lines),
+        "lines": lines,
+        "statements": rollout.statements.select_related("closed_by"),
+        "may_log": rollout.is_open and request.user.has_perm("hours.log", rollout),
+        "may_see_money": request.user.has_perm("hours.view_money", rollout),
+        "may_close": request.user.has_perm("hours.close", rollout),
+        "month_to_close": next((month for month in open_months if month < this_month), None),
+        "form": form or forms.EntryForm(rollout=rollout),
+        "close_errors": close.errors.values() if close else [],
+    }
+    return render(request, "hours/room.html", context, status=getattr(failed, "refusal_status", 200))
