@@ -16,4 +16,6 @@ urlpatterns = [
     path("", include("apps.stages.training.urls")),
     path("", include("apps.stages.homologation.urls")),
     path("", include("apps.hours.urls")),
+    path("", include("apps.stages.acceptance.urls")),
+    path("", include("apps.stages.golive.urls")),
 ]

@@ -1,0 +1,51 @@
+"""What the term says, gathered from the rooms below as plain JSON."""
+
+from apps.blueprints import content
+from apps.companies.models import Company
+from apps.core import cnpj
+from apps.hours import queries as hours
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+from apps.stages.development import queries as development
+from apps.stages.homologation import queries as homologation
+from apps.stages.kickoff import queries as kickoff
+from apps.stages.training import queries as training
+
+
+def build(rollout: Rollout) -> dict[str, object]:
+    """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
+    delivery = development.delivery(rollout)
+    names = {role: _company(rollout, role).legal_name for role in PartyRole.values}
+    names["platform"] = rollout.platform.name
+    return {
+        "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
+        "parties": [
+            {
+                "role": role,
+                "legal_name": _company(rollout, role).legal_name,
+                "cnpj": cnpj.show(_company(rollout, role).cnpj),
+                "address": _company(rollout, role).address,
+            }
+            for role in PartyRole.values
+        ],
+        "kickoff": kickoff.summary_for_term(rollout),
+        "connector": {"version": delivery.version, "limitations": delivery.limitations} if delivery else None,
+        "training": training.summary_for_term(rollout),
+        "homologation": homologation.summary_for_term(rollout),
+        "waivers": [
+            {"text": waiver.text, "reason": waiver.reason, "by": str(waiver.waived_by)}
+            for waiver in rollout.waivers.select_related("waived_by")
+        ],
+        "hours": hours.summary_for_term(rollout),
+        "clauses": [
+            {"title": clause.title["pt"], "text": clause.text["pt"].format(**names)}
+            for clause in content.term_clauses().clauses
+        ],
+    }
+
+
+def _company(rollout: Rollout, role: str) -> Company:
+    company = rollout.company(role)
+    if company is None:
+        raise LookupError(f"{rollout.code} has no {role}")
+    return company
