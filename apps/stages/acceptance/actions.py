@@ -74,8 +74,12 @@ def queue_again(term: AcceptanceTerm, *, by: User) -> None:
 def _queue(term: AcceptanceTerm) -> None:
     from apps.stages.acceptance.tasks import render_term
 
+    def send() -> None:
+        if AcceptanceTerm.objects.filter(pk=term.pk, state=State.DRAFTED).exists():
+            render_term.delay(term.pk)
+
     # robust: a broker that is away must not undo a draft; the page offers to queue it again.
-    transaction.on_commit(lambda: render_term.delay(term.pk), robust=True)
+    transaction.on_commit(send, robust=True)
 
 
 def render(term_pk: int) -> None:

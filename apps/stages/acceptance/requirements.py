@@ -63,7 +63,7 @@ registry.add_room(
     registry.Room(
         key="acceptance",
         title=gettext_lazy("Termo de aceite"),
-        icon="file-signature",
+        icon="signature",
         url_name="acceptance:room",
         summary=summary,
         stage=Stage.ACCEPTANCE,

@@ -1,0 +1,34 @@
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.blueprints import loader
+from apps.demo import world
+from apps.demo.people import PASSWORD, SIGN_INS
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demonstration; refuses to touch one that holds anything else."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="do nothing, and say nothing, when there is data")
+        parser.add_argument("--sign-ins", action="store_true", help="only print how to sign in")
+        parser.add_argument("--today", help="the day on which the stories end, as 2026-11-23; today when left out")
+
+    def handle(self, *args, **options) -> None:
+        if options["sign_ins"]:
+            for role, email in SIGN_INS:
+                self.stdout.write(f"  {role:<20} {email:<28} {PASSWORD}")
+            return
+        if options["if_empty"] and not world.is_empty():
+            return
+        today = timezone.now()
+        if options["today"]:
+            today = timezone.make_aware(datetime.fromisoformat(options["today"]))
+        loader.load()
+        try:
+            world.build(today)
+        except world.NotEmpty:
+            raise CommandError("The database is not empty; the demonstration is only for an empty one.") from None
+        self.stdout.write("demonstration data ready.")

@@ -1,0 +1,81 @@
+"""Who is in the demonstration. Everybody signs in with the same password."""
+
+from dataclasses import dataclass
+
+from stdnum.br.cnpj import calc_check_digits
+
+from apps.accounts.models import User
+from apps.companies.models import Company, Contact, Kind, Membership, Role
+
+PASSWORD = "demonstracao-2026"  # noqa: S105 - printed at start, works in the demonstration only
+
+COMPANIES = [
+    ("presence", Kind.PRESENCE, "Presence", "Presence Sistemas Ltda.", "São Paulo", "SP"),
+    ("vtex", Kind.PLATFORM, "VTEX Brasil", "Companhia Brasileira de Tecnologia VTEX", "São Paulo", "SP"),
+    ("shopify", Kind.PLATFORM, "Shopify", "Shopify Comércio Brasil Ltda.", "São Paulo", "SP"),
+    ("nuvemshop", Kind.PLATFORM, "Nuvemshop", "Nuvem Tecnologia Ltda.", "São Paulo", "SP"),
+    ("conecta", Kind.INTEGRATOR, "Conecta Hub", "Conecta Hub Integrações Ltda.", "Curitiba", "PR"),
+    ("ponte", Kind.INTEGRATOR, "Ponte Digital", "Ponte Digital Software Ltda.", "Belo Horizonte", "MG"),
+    ("malha", Kind.INTEGRATOR, "Malha Middleware", "Malha Middleware S.A.", "Recife", "PE"),
+    ("aurora", Kind.CLIENT, "Lojas Aurora", "Aurora Moda Comércio Ltda.", "Joinville", "SC"),
+    ("passo", Kind.CLIENT, "Passo Certo Calçados", "Passo Certo Calçados Ltda.", "Franca", "SP"),
+    ("casa", Kind.CLIENT, "Casa & Cor", "Casa e Cor Utilidades Ltda.", "Goiânia", "GO"),
+    ("infantil", Kind.CLIENT, "Mundo Infantil", "Mundo Infantil Brinquedos Ltda.", "Porto Alegre", "RS"),
+    ("esporte", Kind.CLIENT, "Ritmo Esportes", "Ritmo Artigos Esportivos Ltda.", "Salvador", "BA"),
+]
+
+PEOPLE = [
+    ("presence", "gestora@presence.demo", "Helena Prado", Role.MANAGER),
+    ("presence", "gerente@presence.demo", "Marcos Teixeira", Role.PROJECT_MANAGER),
+    ("presence", "gerente2@presence.demo", "Juliana Campos", Role.PROJECT_MANAGER),
+    ("presence", "analista@presence.demo", "Renato Lima", Role.ANALYST),
+    ("vtex", "contato@vtex.demo", "Camila Rocha", Role.LEAD),
+    ("shopify", "contato@shopify.demo", "Diego Nunes", Role.LEAD),
+    ("nuvemshop", "contato@nuvemshop.demo", "Paula Ferraz", Role.LEAD),
+    ("conecta", "integrador@conecta.demo", "Thiago Martins", Role.LEAD),
+    ("ponte", "integrador@ponte.demo", "Larissa Moura", Role.LEAD),
+    ("malha", "integrador@malha.demo", "André Barreto", Role.LEAD),
+    ("aurora", "cliente@aurora.demo", "Beatriz Souza", Role.LEAD),
+    ("aurora", "equipe@aurora.demo", "Fábio Mendes", Role.MEMBER),
+    ("passo", "cliente@passo.demo", "Carlos Antunes", Role.LEAD),
+    ("casa", "cliente@casa.demo", "Sônia Ribeiro", Role.LEAD),
+    ("infantil", "cliente@infantil.demo", "Rodrigo Paes", Role.LEAD),
+    ("esporte", "cliente@esporte.demo", "Vanessa Leite", Role.LEAD),
+]
+
+SIGN_INS = [
+    ("Gestora Presence", "gestora@presence.demo"),
+    ("Gerente de projeto", "gerente@presence.demo"),
+    ("Analista", "analista@presence.demo"),
+    ("Cliente", "cliente@aurora.demo"),
+    ("Integrador", "integrador@conecta.demo"),
+    ("Plataforma", "contato@vtex.demo"),
+]
+
+
+@dataclass(frozen=True)
+class Cast:
+    companies: dict[str, Company]
+    people: dict[str, User]
+
+    def lead(self, company: str) -> User:
+        """The first person of a company."""
+        return self.people[next(email for key, email, _name, _role in PEOPLE if key == company)]
+
+
+def hire() -> Cast:
+    """Make the companies and their people."""
+    companies, people = {}, {}
+    for number, (key, kind, trade, legal, city, state) in enumerate(COMPANIES, start=1):
+        stem = f"{11000000 + 7919 * number:08d}0001"
+        companies[key] = Company.objects.create(
+            kind=kind, trade_name=trade, legal_name=legal, cnpj=stem + calc_check_digits(stem),
+            street=f"Rua do Comércio, {100 + number}", city=city, state=state, postal_code="01000-000",
+        )  # fmt: skip
+    for company, email, name, role in PEOPLE:
+        people[email] = User.objects.create_user(email, PASSWORD, name=name)
+        Membership.objects.create(user=people[email], company=companies[company], role=role)
+        Contact.objects.get_or_create(
+            company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}
+        )
+    return Cast(companies, people)

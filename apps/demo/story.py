@@ -1,0 +1,258 @@
+"""One rollout told through the actions, chapter by chapter, each at its own time in the past."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from apps.accounts.models import User
+from apps.blueprints.models import Platform
+from apps.core import clock
+from apps.demo.people import Cast
+from apps.hours import actions as hours
+from apps.prerequisites import actions as prerequisites
+from apps.prerequisites.models import Prerequisite
+from apps.rollouts import actions as rollouts
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import FORWARD, Gate, PartyRole
+from apps.stages.acceptance import actions as acceptance
+from apps.stages.development import actions as development
+from apps.stages.golive import actions as golive
+from apps.stages.homologation import actions as homologation
+from apps.stages.homologation import queries as homologation_queries
+from apps.stages.homologation.models import Script
+from apps.stages.kickoff import actions as kickoff
+from apps.stages.kickoff.models import Kickoff
+from apps.stages.training import actions as training
+
+FIELDS = {
+    "ECM-PRODUTOS": [("referencia", "RefId"), ("descricao", "Name"), ("marcaDesc", "BrandName")],
+    "ECM-ESTOQUE-SKU": [("sku", "SkuId"), ("quantidade", "totalQuantity")],
+    "ECM-STATUS-PEDIDO": [("pedidoCodigoExterno", "orderId"), ("situacao", "status")],
+    "ECM-DADOS-NF": [("ChaveAcesso", "invoiceKey"), ("numero", "invoiceNumber")],
+}
+
+
+class Story:
+    """Tells a rollout from its opening. ``began`` is its first instant; every chapter moves the clock forward."""
+
+    def __init__(
+        self, cast: Cast, client: str, platform: str, integrator: str, slug: str, began: datetime, manager: str
+    ) -> None:
+        self.cast, self.client_key, self.integrator_key, self.platform_key = cast, client, integrator, platform
+        self.now = began
+        self.manager = cast.people[manager]
+        self.analyst = cast.people["analista@presence.demo"]
+        self.client, self.integrator = cast.lead(client), cast.lead(integrator)
+        with self.later(0):
+            self.rollout = rollouts.create_rollout(
+                by=self.manager,
+                client=cast.companies[client],
+                platform=Platform.objects.get(slug=slug),
+                platform_company=cast.companies[platform],
+                integrator=cast.companies[integrator],
+                project_manager=self.manager,
+                scope="Produtos, preços, estoque, pedidos e faturamento. Marketplaces ficam para uma segunda fase.",
+                target_date=(began + timedelta(days=90)).date(),
+            )
+
+    @contextmanager
+    def later(self, hours: float) -> Iterator[None]:
+        self.now += timedelta(hours=hours)
+        with clock.at(self.now):
+            yield
+
+    def fresh(self) -> Rollout:
+        self.rollout = Rollout.objects.get(pk=self.rollout.pk)
+        return self.rollout
+
+    def advance(self) -> None:
+        rollout = self.fresh()
+        gate: Gate = FORWARD[rollout.stage]
+        with self.later(2):
+            rollouts.advance(rollout, gate, by=self.manager, seen_version=rollout.version)
+        self.fresh()
+
+    def person_for(self, role: str) -> User:
+        return {
+            PartyRole.PRESENCE.value: self.analyst,
+            PartyRole.CLIENT.value: self.client,
+            PartyRole.INTEGRATOR.value: self.integrator,
+            PartyRole.PLATFORM.value: self.cast.lead(self.platform_key),
+        }[role]
+
+    def deliver(self, key: str, *, refused_first: bool = False, accept: bool = True) -> None:
+        """Deliver a prerequisite; perhaps be sent back once; perhaps be accepted."""
+        item = Prerequisite.objects.get(rollout=self.rollout, key=key)
+        owner = self.person_for(item.owner)
+        if refused_first:
+            with self.later(20):
+                prerequisites.submit(item, by=owner, **self._content(item, complete=False))
+            with self.later(5):
+                prerequisites.reject(item, by=self.analyst, reason="O link pede senha. Envie o arquivo ou um link público.")
+        with self.later(6):
+            prerequisites.submit(item, by=owner, **self._content(item))
+        if accept and item.owner != PartyRole.PRESENCE:
+            with self.later(3):
+                prerequisites.accept(item, by=self.analyst)
+
+    def _content(self, item: Prerequisite, *, complete: bool = True) -> dict:
+        if item.kind == Prerequisite.Kind.CREDENTIAL:
+            return {"values": {spec["name"]: f"demo-{spec['name']}" for spec in item.specs()}}
+        if item.kind == Prerequisite.Kind.CONTACT:
+            person = self.person_for(item.owner)
+            shared = {"name": person.name, "email": person.email, "phone": "(11) 4000-0000", "position": "Projetos"}
+            return {"contacts": [{"kind": kind, **shared} for kind in ("technical", "decision")]}
+        if item.kind == Prerequisite.Kind.DOCUMENT:
+            return {"link": f"https://docs.{self.platform_key}.example/{'api' if complete else 'privado'}"}
+        return {"text": "Ambiente dedicado, com catálogo de 200 produtos e 3 lojas de teste."}
+
+    def hold_kickoff(self) -> None:
+        meeting = Kickoff.objects.get(rollout=self.rollout)
+        with self.later(4):
+            kickoff.schedule(meeting, by=self.manager, scheduled_at=self.now + timedelta(hours=48))
+            people = [
+                kickoff.add_participant(meeting, by=self.manager, name=person.name, party=role, email=person.email)
+                for role, person in [
+                    ("presence", self.manager), ("client", self.client), ("integrator", self.integrator),
+                ]
+            ]  # fmt: skip
+        with self.later(50):
+            kickoff.hold_meeting(meeting, by=self.manager, held_at=self.now, attended=people)
+            kickoff.choose_model(meeting, by=self.manager, model="hybrid", model_note="Ciclo de 5 minutos; 300 pedidos por dia.")
+            methods = list(meeting.methods.filter(code__in=FIELDS))
+            kickoff.agree_methods(meeting, by=self.manager, methods=methods)
+            for method in methods:
+                for ours, theirs in FIELDS[method.code]:
+                    kickoff.agree_field(method, by=self.manager, presence_field=ours, platform_field=theirs, master="presence")
+        with self.later(20):
+            kickoff.publish_minutes(
+                meeting, by=self.manager,
+                minutes="Escopo confirmado. O ERP é o mestre de produtos, preços e saldos. Integrador entrega em 30 dias.",
+            )  # fmt: skip
+        self.log("kickoff", 90, "Reunião inaugural")
+
+    def promise_date(self, days: int = 30) -> None:
+        with self.later(8):
+            development.set_due_date(self.rollout, by=self.integrator, date=(self.now + timedelta(days=days)).date())
+
+    def kickoff_done(self) -> None:
+        self.deliver("presence_api")
+        self.deliver("api_documentation", refused_first=True)
+        for key in ("contacts_client", "contacts_integrator", "contacts_platform", "contacts_presence"):
+            self.deliver(key)
+        self.deliver("homologation_environment")
+        self.deliver("homologation_credentials")
+        self.promise_date()
+        self.hold_kickoff()
+        self.advance()
+
+    def develop(self, version: str = "1.0.0", *, delivered: bool = True) -> None:
+        for percent, text in [(30, "Produtos e preços sincronizando."), (75, "Pedidos e estoque prontos; falta a nota.")]:
+            with self.later(120):
+                development.log_progress(self.rollout, by=self.integrator, percent=percent, text=text)
+        if delivered:
+            with self.later(100):
+                development.declare_delivery(
+                    self.rollout, by=self.integrator, version=version, notes="Todos os processos combinados.",
+                    limitations="Sem kits nesta versão.",
+                )  # fmt: skip
+            self.advance()
+
+    def train(self) -> None:
+        for minutes in (150, 110):
+            with self.later(1):
+                session = training.plan_session(
+                    self.rollout, by=self.analyst, scheduled_at=self.now + timedelta(hours=30), planned_minutes=minutes
+                )
+            with self.later(36):
+                left = list(self.rollout.training_topics.filter(covered_in=None))
+                client = self.cast.companies[self.client_key].trade_name
+                training.record_held(
+                    session, by=self.analyst, held_minutes=minutes,
+                    attendance=[{"name": self.client.name, "company": client, "position": "E-commerce"}],
+                    topics=left[: 5 if minutes == 150 else None],
+                )  # fmt: skip
+            self.log("training", minutes, f"Treinamento, sessão {session.number}")
+        with self.later(2):
+            homologation.freeze(Script.objects.get(rollout=self.rollout), by=self.analyst)
+        self.deliver("test_users")
+        self.advance()
+
+    def homologate(self, *, stop_with_failure: bool = False) -> None:
+        script = Script.objects.get(rollout=self.rollout)
+        with self.later(24):
+            homologation.start_round(script, by=self.analyst)
+        failing = {"PRO-08", "PED-16"}
+        for status in homologation_queries.case_statuses(script):
+            if not status.case.applies:
+                continue
+            with self.later(0.1):
+                if status.case.code in failing:
+                    homologation.record_result(
+                        status.case, by=self.analyst, outcome="failed",
+                        note="A imagem principal não troca." if status.case.code == "PRO-08" else "Pedido some sem erro.",
+                        severity="blocking" if status.case.code == "PED-16" else "minor", owner="integrator",
+                    )  # fmt: skip
+                else:
+                    homologation.record_result(
+                        status.case, by=self.analyst, outcome="passed", evidence_text=f"Conferido: {status.case.code}"
+                    )
+        self.log("homologation", 330, "Primeira rodada de homologação")
+        if stop_with_failure:
+            return
+        with self.later(1):
+            homologation.close_round(script, by=self.analyst)
+        for found in self.rollout.nonconformities.all():
+            with self.later(30):
+                homologation.mark_fixed(found, by=self.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
+        with self.later(20):
+            homologation.start_round(script, by=self.analyst)
+        for found in self.rollout.nonconformities.all():
+            with self.later(0.5):
+                homologation.record_result(found.case, by=self.analyst, outcome="passed", evidence_text="Retestado na 1.0.1")
+                homologation.verify_fix(found, by=self.client)
+        with self.later(1):
+            homologation.close_round(script, by=self.analyst)
+        self.log("homologation", 90, "Reteste da NC-1", nonconformity=self.rollout.nonconformities.first())
+        self.log("homologation", 60, "Revisão final do roteiro")
+        self.advance()
+
+    def sign(self, *, everybody: bool = True) -> None:
+        with self.later(5):
+            term = acceptance.draft(
+                self.rollout, by=self.manager,
+                signatories={"client": self.client, "integrator": self.integrator, "presence": self.manager},
+            )  # fmt: skip
+        with self.later(0.1):
+            acceptance.render(term.pk)
+        for signatory in term.signatories.all()[: None if everybody else 1]:
+            with self.later(12):
+                acceptance.sign(signatory, by=signatory.user, consent=True)
+        if everybody:
+            self.deliver("production_credentials")
+            self.advance()
+
+    def go_live(self, *, finish: bool = True) -> None:
+        items = list(self.rollout.golive_items.all())
+        for item in items if finish else items[:4]:
+            with self.later(3):
+                golive.check_item(item, by=self.analyst, note="Conferido")
+        if finish:
+            with self.later(20):
+                golive.confirm(self.rollout, by=self.client)
+            with self.later(1):
+                golive.record_release(self.rollout, by=self.manager, note="Operação estável há 5 dias.")
+            self.log("go_live", 120, "Acompanhamento dos primeiros pedidos")
+            self.advance()
+
+    def log(self, activity: str, minutes: int, note: str, nonconformity=None) -> None:
+        with self.later(minutes / 60 + 0.5):
+            hours.log(
+                self.rollout, by=self.analyst, activity=activity, started_at=self.now - timedelta(minutes=minutes),
+                minutes=minutes, note=note, nonconformity=nonconformity,
+            )  # fmt: skip
+
+    def pause(self, caused_by: str, reason: str) -> None:
+        rollout = self.fresh()
+        with self.later(10):
+            rollouts.hold(rollout, by=self.manager, caused_by=caused_by, reason=reason, seen_version=rollout.version)

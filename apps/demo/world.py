@@ -1,0 +1,94 @@
+"""The demonstration as a whole: rollouts in every stage, on hold, late, failing, completed."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.companies.models import Company
+from apps.core import clock
+from apps.demo.people import hire
+from apps.demo.story import Story
+from apps.rollouts import actions as rollouts
+from apps.rollouts.models import Rollout
+
+MANAGER, OTHER = "gerente@presence.demo", "gerente2@presence.demo"
+
+
+class NotEmpty(Exception):
+    """The database holds something; the demonstration never mixes with it."""
+
+
+def is_empty() -> bool:
+    return not (User.objects.exists() or Company.objects.exists() or Rollout.objects.exists())
+
+
+@transaction.atomic
+def build(today: datetime) -> None:
+    """Tell every story so that it ends shortly before ``today`` (aware). The same day gives the same data."""
+    if not is_empty():
+        raise NotEmpty
+    cast = hire()
+
+    def began(days: int) -> datetime:
+        return today.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days)
+
+    def story(client: str, platform: str, integrator: str, slug: str, days: int, manager: str = MANAGER) -> Story:
+        return Story(cast, client, platform, integrator, slug, began(days), manager)
+
+    done = story("aurora", "vtex", "conecta", "vtex", 120)
+    done.kickoff_done()
+    done.develop()
+    done.train()
+    done.homologate()
+    done.sign()
+    done.go_live()
+
+    golive = story("passo", "shopify", "ponte", "shopify", 100)
+    golive.kickoff_done()
+    golive.develop()
+    golive.train()
+    golive.homologate()
+    golive.sign()
+    golive.go_live(finish=False)
+
+    signing = story("casa", "nuvemshop", "malha", "nuvemshop", 90, OTHER)
+    signing.kickoff_done()
+    signing.develop()
+    signing.train()
+    signing.homologate()
+    signing.sign(everybody=False)
+
+    failing = story("infantil", "vtex", "conecta", "vtex", 70)
+    failing.kickoff_done()
+    failing.develop()
+    failing.train()
+    failing.homologate(stop_with_failure=True)
+
+    training = story("esporte", "shopify", "shopify", "shopify", 60, OTHER)
+    training.kickoff_done()
+    training.develop()
+
+    developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 45)
+    developing.kickoff_done()
+    developing.develop(delivered=False)
+
+    held = story("passo", "vtex", "malha", "vtex", 40, OTHER)
+    held.kickoff_done()
+    held.pause("platform", "A plataforma migrará a conta de homologação; sem ambiente até o fim do mês.")
+
+    late = story("casa", "shopify", "ponte", "shopify", 35)
+    late.deliver("presence_api")
+    late.deliver("contacts_integrator")
+    late.promise_date(40)
+
+    fresh = story("aurora", "shopify", "conecta", "shopify", 3, OTHER)
+    fresh.deliver("presence_api")
+    fresh.deliver("api_documentation", accept=False)
+
+    cancelled = story("infantil", "nuvemshop", "malha", "nuvemshop", 80, OTHER)
+    rollout = cancelled.fresh()
+    with clock.at(cancelled.now + timedelta(days=9)):
+        rollouts.cancel(
+            rollout, by=cancelled.manager, reason="O cliente decidiu ficar na plataforma atual.", seen_version=rollout.version
+        )

@@ -1,0 +1,56 @@
+"""The demonstration: every stage, consistent timelines, the same for the same day, never over other data."""
+
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from apps.blueprints import loader
+from apps.demo import world
+from apps.rollouts import timeline
+from apps.rollouts.models import Event, Rollout
+from apps.rollouts.stages import Stage
+from apps.stages.acceptance import rendering
+from apps.stages.acceptance.models import AcceptanceTerm
+from tests.companies.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.make_aware(datetime(2026, 11, 23, 15))
+
+
+@pytest.fixture
+def no_pdf(monkeypatch):
+    """The PDF has its own tests; here any bytes do."""
+    monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 demo")
+
+
+@pytest.mark.usefixtures("no_pdf")
+def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
+    loader.load()
+    world.build(TODAY)
+    assert set(Rollout.objects.values_list("stage", flat=True)) == set(Stage.values)
+    assert all(timeline.verify(rollout) is None for rollout in Rollout.objects.all())
+    assert Event.objects.latest("at").at < TODAY
+    assert AcceptanceTerm.objects.filter(state="signed", rollout__stage=Stage.COMPLETED).exists()
+    assert Rollout.objects.filter(holds__ended_at=None, holds__isnull=False).exists()
+    assert Rollout.objects.filter(nonconformities__state="open", nonconformities__severity="blocking").exists()
+
+
+@pytest.mark.usefixtures("no_pdf")
+def test_it_refuses_a_database_that_holds_anything():
+    UserFactory()
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("demo")
+    out = StringIO()
+    call_command("demo", "--if-empty", stdout=out)
+    assert out.getvalue() == ""
+    assert not Rollout.objects.exists()
+
+
+def test_it_says_how_to_sign_in():
+    out = StringIO()
+    call_command("demo", "--sign-ins", stdout=out)
+    assert "cliente@aurora.demo" in out.getvalue()

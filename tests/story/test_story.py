@@ -1,0 +1,255 @@
+"""One rollout from its opening to unassisted operation, through the pages, each party in its own browser."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from apps.blueprints import loader
+from apps.blueprints.models import Platform
+from apps.core import clock
+from apps.hours import queries as hours
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import FORWARD, Stage
+from apps.stages.acceptance import actions as acceptance
+from tests.rollouts.factories import RolloutFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class Teller:
+    """Posts as a person and insists on the answer; knows the rollout's addresses."""
+
+    def __init__(self, client_for, people, rollout):
+        self.browsers = {name: client_for(user) for name, user in people.items()}
+        self.rollout_pk = rollout.pk
+
+    @property
+    def rollout(self):
+        return Rollout.objects.get(pk=self.rollout_pk)
+
+    def post(self, who, name, *args, expect=302, **data):
+        url = reverse(name, args=[self.rollout_pk, *args])
+        answer = self.browsers[who].post(url, data)
+        assert answer.status_code == expect, f"{name}: {answer.status_code} {answer.content.decode()[:2000]}"
+        return answer
+
+    def page(self, who, name, *args):
+        return self.browsers[who].get(reverse(name, args=[self.rollout_pk, *args])).content.decode()
+
+    def advance(self, expect=302, who="pm"):
+        rollout = self.rollout
+        data = {"gate": FORWARD[rollout.stage], "seen_version": rollout.version}
+        return self.post(who, "rollouts:advance", expect=expect, **data)
+
+    def is_refused(self, *owed):
+        """The gate is closed, the refusal names what is owed, and nothing moved."""
+        before = self.rollout
+        page = self.advance(expect=409).content.decode()
+        for text in owed:
+            assert text in page
+        after = self.rollout
+        assert (after.stage, after.version) == (before.stage, before.version)
+
+    def deliver(self, who, key, expect=302, **data):
+        return self.post(who, "prerequisites:submit", self.item(key).pk, expect=expect, **data)
+
+    def item(self, key):
+        return self.rollout.prerequisites.get(key=key)
+
+    def accept(self, key):
+        return self.post("analyst", "prerequisites:accept", self.item(key).pk)
+
+
+@pytest.fixture
+def tell(client_for):
+    loader.load()
+    cast = RolloutFactory()
+    browser = client_for(cast.people["pm"])
+    answer = browser.post(
+        reverse("rollouts:new"),
+        {
+            "client": cast.company("client").pk,
+            "platform": Platform.objects.get(slug="vtex").pk,
+            "platform_company": cast.company("platform").pk,
+            "integrator": cast.company("integrator").pk,
+            "project_manager": cast.people["pm"].pk,
+        },
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    return Teller(client_for, cast.people, Rollout.objects.order_by("pk").last())
+
+
+def contacts():
+    return {
+        f"{kind}_{part}": value
+        for kind in ("technical", "decision")
+        for part, value in {"name": "Rita", "email": f"{kind}@exemplo.com.br"}.items()
+    }
+
+
+def credentials(item):
+    return {f"value_{spec['name']}": f"canario-{spec['name']}" for spec in item.specs()}
+
+
+def local(instant):
+    from django.utils import timezone
+
+    return timezone.localtime(instant).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_from_kickoff_to_unassisted_operation(tell, django_capture_on_commit_callbacks, monkeypatch):
+    kickoff(tell)
+    development(tell)
+    training(tell)
+    homologation(tell)
+    the_term(tell, django_capture_on_commit_callbacks, monkeypatch)
+    go_live(tell)
+
+    rollout = tell.rollout
+    assert rollout.stage == Stage.COMPLETED
+    assert timeline.verify(rollout) is None
+    everything = " ".join(str(event) for event in rollout.events.values())
+    assert "canario" not in everything
+    for name in ("rollouts:detail", "rollouts:timeline", "prerequisites:room", "hours:room", "acceptance:room"):
+        assert "canario" not in tell.page("pm", name)
+
+
+def kickoff(tell):
+    tell.is_refused("Reunião", "prazo de desenvolvimento", "Acesso à Presence API")
+    tell.deliver("client", "api_documentation", link="https://exemplo.com.br/privado")
+    item = tell.item("api_documentation").pk
+    tell.post("analyst", "prerequisites:reject", item, reason="O link pede senha")
+    assert "O link pede senha" in tell.page("client", "prerequisites:room")
+    tell.deliver("client", "api_documentation", file=ContentFile(b"%PDF-1.7 api", name="api.pdf"))
+    tell.accept("api_documentation")
+    tell.deliver("analyst", "presence_api", **credentials(tell.item("presence_api")))
+    tell.deliver("client", "homologation_environment", text="https://homolog.exemplo.com.br, dedicado")
+    tell.accept("homologation_environment")
+    tell.deliver("client", "homologation_credentials", **credentials(tell.item("homologation_credentials")))
+    tell.accept("homologation_credentials")
+    for who in ("client", "integrator", "platform"):
+        tell.deliver(who, f"contacts_{who}", **contacts())
+        tell.accept(f"contacts_{who}")
+    page = tell.page("manager", "rollouts:detail")
+    assert "Dispensar" in page
+    waiver = {"gate": "start_development", "requirement": "prerequisite:contacts_presence", "reason": "Já são conhecidos"}
+    tell.post("pm", "rollouts:waive", expect=403, **waiver)
+    tell.post("manager", "rollouts:waive", **waiver)
+    due = (clock.today() + timedelta(days=30)).isoformat()
+    tell.post("integrator", "development:due_date", date=due)
+    now = clock.now()
+    tell.post("pm", "kickoff:schedule", scheduled_at=local(now))
+    for party in ("presence", "client", "integrator"):
+        tell.post("pm", "kickoff:add_participant", name=f"Pessoa {party}", party=party)
+    meeting = tell.rollout.kickoff
+    people = [person.pk for person in meeting.participants.all()]
+    tell.post("pm", "kickoff:hold", held_at=local(now - timedelta(hours=1)), attended=people)
+    tell.post("pm", "kickoff:model", model="polling")
+    method = meeting.methods.get(code="ECM-PRODUTOS")
+    tell.post("pm", "kickoff:methods", methods=[method.pk])
+    tell.post("pm", "kickoff:add_field", method.pk, presence_field="referencia", platform_field="RefId", master="presence")
+    tell.is_refused("ata")
+    tell.post("pm", "kickoff:publish", minutes="Combinamos tudo.")
+    tell.advance(who="client", expect=403)
+    tell.advance()
+    assert tell.rollout.stage == Stage.DEVELOPMENT
+
+
+def development(tell):
+    tell.is_refused("conector entregue")
+    tell.post("integrator", "development:progress", percent=60, text="Falta a nota")
+    tell.post("integrator", "development:delivery", version="1.0", notes="Completo")
+    tell.advance()
+
+
+def training(tell):
+    tell.is_refused("treinamento", "roteiro")
+    tell.post("analyst", "training:plan", scheduled_at=local(clock.now() - timedelta(hours=6)), planned_minutes="4h")
+    session = tell.rollout.training_sessions.get()
+    client = tell.rollout.company("client").trade_name
+    topics = [topic.pk for topic in tell.rollout.training_topics.all()]
+    attendance = f"Rita; {client}; E-commerce"
+    tell.post("analyst", "training:held", session.pk, held_minutes="4h", attendance=attendance, topics=topics)
+    typed = {"activity": "training", "note": "Treinamento"}
+    earlier = clock.now() - timedelta(days=3)
+    tell.post("analyst", "hours:log", started_at=local(earlier), minutes="3h30", **typed)
+    tell.post("analyst", "hours:log", started_at=local(earlier + timedelta(days=1)), minutes="1h00", **typed)
+    assert [(line.minutes, line.klass) for line in hours.lines(tell.rollout)] == [
+        (210, "included"), (30, "included"), (30, "billable"),
+    ]  # fmt: skip
+    tell.deliver("analyst", "test_users", text="Lojas 1 e 2, usuário homolog")
+    tell.post("pm", "homologation:conditions", conditions=["stock_total"])
+    tell.post("pm", "homologation:freeze")
+    tell.advance()
+
+
+def homologation(tell):
+    tell.is_refused("Pedidos")
+    tell.post("analyst", "homologation:start_round")
+    script = tell.rollout.script
+    for case in script.cases.filter(applies=True).exclude(code__in=["PED-03", "EST-09"]):
+        tell.post("integrator", "homologation:case", case.code, outcome="passed", evidence_text="Log 1")
+    failed = {"outcome": "failed", "note": "Parcelas erradas", "severity": "blocking", "owner": "integrator"}
+    tell.post("client", "homologation:case", "PED-03", **failed)
+    tell.is_refused("NC-1", "PED-03", "EST-09")
+    back = {"gate": "return_to_development", "seen_version": tell.rollout.version, "reason": ""}
+    tell.post("pm", "rollouts:send_back", expect=422, **back)
+    tell.post("analyst", "homologation:close_round")
+    tell.post("integrator", "homologation:fix", 1, fix_version="1.1")
+    tell.post("analyst", "homologation:start_round")
+    tell.post("client", "homologation:case", "PED-03", outcome="passed", evidence_text="Pedido 987")
+    tell.post("client", "homologation:verify", 1)
+    deadline = (clock.today() + timedelta(days=60)).isoformat()
+    tell.post("integrator", "homologation:propose", "EST-09", text="Na próxima versão", owner="integrator", deadline=deadline)
+    reservation = tell.rollout.reservations.get()
+    tell.post("client", "homologation:agree", reservation.pk)
+    tell.is_refused("EST-09")
+    tell.post("pm", "homologation:agree", reservation.pk)
+    earlier = clock.now() - timedelta(hours=5)
+    nonconformity = tell.rollout.nonconformities.get().pk
+    tell.post(
+        "analyst", "hours:log", activity="homologation", started_at=local(earlier), minutes="90m", note="Reteste",
+        nonconformity=nonconformity,
+    )  # fmt: skip
+    assert hours.lines(tell.rollout).get(klass="free").minutes == 90
+    tell.advance()
+
+
+def the_term(tell, capture, monkeypatch):
+    tell.is_refused("Redigir")
+    people = {role: tell.rollout.company(role).memberships.first().user for role in ("client", "integrator")}
+    chosen = {role: person.pk for role, person in people.items()}
+    tell.post("pm", "acceptance:draft", expect=422, presence="", **chosen)
+    from apps.stages.acceptance.tasks import render_term
+
+    monkeypatch.setattr(render_term, "delay", lambda pk: acceptance.render(pk))
+    with capture(execute=True):
+        tell.post("pm", "acceptance:draft", presence=tell.rollout.project_manager_id, **chosen)
+    term = tell.rollout.terms.get()
+    assert term.state == "ready"
+    tell.is_refused("Assinar")
+    signatories = {signatory.role: signatory.pk for signatory in term.signatories.all()}
+    tell.post("pm", "acceptance:sign", signatories["client"], expect=403, consent="on")
+    tell.post("client", "acceptance:sign", signatories["client"], expect=422)
+    for who, role in (("client", "client"), ("integrator", "integrator"), ("pm", "presence")):
+        tell.post(who, "acceptance:sign", signatories[role], consent="on")
+    tell.is_refused("Credenciais e acesso à produção")
+    tell.deliver("client", "production_credentials", **credentials(tell.item("production_credentials")))
+    tell.accept("production_credentials")
+    tell.advance()
+
+
+def go_live(tell):
+    tell.is_refused("operação não assistida")
+    tell.post("client", "golive:confirm", expect=409)
+    for item in tell.rollout.golive_items.all():
+        tell.post("analyst", "golive:check", item.pk, note="ok")
+    tell.post("pm", "golive:record", expect=409)
+    tell.post("client_member", "golive:confirm", expect=403)
+    tell.post("client", "golive:confirm")
+    tell.is_refused("Registrar a liberação")
+    tell.post("pm", "golive:record", note="Tudo certo")
+    tell.advance()
