@@ -55,7 +55,13 @@ def read_files(folder: Path = DATA) -> Iterator[DataFile]:
 
 
 def _refuse_duplicates(path: Path, value: Any) -> None:
-    for name, attribute in (("items", "key"), ("cases", "code"), ("agenda", "key"), ("methods", "code"), ("clauses", "key")):
+    for name, attribute in (
+        ("items", "key"),
+        ("cases", "code"),
+        ("agenda", "key"),
+        ("methods", "code"),
+        ("clauses", "key"),
+    ):
         rows = [getattr(row, attribute) for row in getattr(value, name, [])]
         if twice := {row for row in rows if rows.count(row) > 1}:
             raise BadBlueprint(f"{path.name}: {name}: {', '.join(sorted(twice))} stands twice.")

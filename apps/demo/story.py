@@ -88,7 +88,9 @@ class Story:
             with self.later(20):
                 prerequisites.submit(item, by=owner, **self._content(item, complete=False))
             with self.later(5):
-                prerequisites.reject(item, by=self.analyst, reason="O link pede senha. Envie o arquivo ou um link público.")
+                prerequisites.reject(
+                    item, by=self.analyst, reason="O link pede senha. Envie o arquivo ou um link público."
+                )
         with self.later(6):
             prerequisites.submit(item, by=owner, **self._content(item))
         if accept and item.owner != PartyRole.PRESENCE:
@@ -118,12 +120,16 @@ class Story:
             ]  # fmt: skip
         with self.later(50):
             kickoff.hold_meeting(meeting, by=self.manager, held_at=self.now, attended=people)
-            kickoff.choose_model(meeting, by=self.manager, model="hybrid", model_note="Ciclo de 5 minutos; 300 pedidos por dia.")
+            kickoff.choose_model(
+                meeting, by=self.manager, model="hybrid", model_note="Ciclo de 5 minutos; 300 pedidos por dia."
+            )
             methods = list(meeting.methods.filter(code__in=FIELDS))
             kickoff.agree_methods(meeting, by=self.manager, methods=methods)
             for method in methods:
                 for ours, theirs in FIELDS[method.code]:
-                    kickoff.agree_field(method, by=self.manager, presence_field=ours, platform_field=theirs, master="presence")
+                    kickoff.agree_field(
+                        method, by=self.manager, presence_field=ours, platform_field=theirs, master="presence"
+                    )
         with self.later(20):
             kickoff.publish_minutes(
                 meeting, by=self.manager,
@@ -147,7 +153,10 @@ class Story:
         self.advance()
 
     def develop(self, version: str = "1.0.0", *, delivered: bool = True) -> None:
-        for percent, text in [(30, "Produtos e preços sincronizando."), (75, "Pedidos e estoque prontos; falta a nota.")]:
+        for percent, text in [
+            (30, "Produtos e preços sincronizando."),
+            (75, "Pedidos e estoque prontos; falta a nota."),
+        ]:
             with self.later(120):
                 development.log_progress(self.rollout, by=self.integrator, percent=percent, text=text)
         if delivered:
@@ -209,7 +218,9 @@ class Story:
             homologation.start_round(script, by=self.analyst)
         for found in self.rollout.nonconformities.all():
             with self.later(0.5):
-                homologation.record_result(found.case, by=self.analyst, outcome="passed", evidence_text="Retestado na 1.0.1")
+                homologation.record_result(
+                    found.case, by=self.analyst, outcome="passed", evidence_text="Retestado na 1.0.1"
+                )
                 homologation.verify_fix(found, by=self.client)
         with self.later(1):
             homologation.close_round(script, by=self.analyst)

@@ -90,5 +90,8 @@ def build(today: datetime) -> None:
     rollout = cancelled.fresh()
     with clock.at(cancelled.now + timedelta(days=9)):
         rollouts.cancel(
-            rollout, by=cancelled.manager, reason="O cliente decidiu ficar na plataforma atual.", seen_version=rollout.version
+            rollout,
+            by=cancelled.manager,
+            reason="O cliente decidiu ficar na plataforma atual.",
+            seen_version=rollout.version,
         )

@@ -18,9 +18,7 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 
-LOGGED = timeline.kind(
-    "hours.logged", gettext_lazy("apontou %(duration)s de %(activity)s"), "clock", activity=Activity
-)
+LOGGED = timeline.kind("hours.logged", gettext_lazy("apontou %(duration)s de %(activity)s"), "clock", activity=Activity)
 EDITED = timeline.kind("hours.edited", gettext_lazy("corrigiu o apontamento %(number)s para %(duration)s"), "pencil")
 DELETED = timeline.kind("hours.deleted", gettext_lazy("excluiu o apontamento %(number)s: %(reason)s"), "trash-2")
 ADJUSTED = timeline.kind(
@@ -110,10 +108,13 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
         now = clock.now()
         if queries.is_month_closed(rollout, now):
             raise Refusal(_("O mês atual já foi fechado."))
-        remaining = entry.minutes + (entry.adjustments.filter(deleted_at=None).aggregate(all=Sum("minutes"))["all"] or 0)
+        remaining = entry.minutes + (
+            entry.adjustments.filter(deleted_at=None).aggregate(all=Sum("minutes"))["all"] or 0
+        )
         if minutes == 0 or remaining + minutes < 0 or minutes > DAY:
             raise Invalid(
-                _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": _shown(remaining)}, field="minutes"
+                _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": _shown(remaining)},
+                field="minutes",
             )
         adjustment = TimeEntry.objects.create(
             rollout=rollout,

@@ -109,7 +109,9 @@ def classify(entries: Iterable[Work], rules: Rules, closed: Sequence[Line] = ())
 def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, date]) -> list[Line]:
     day = {"on": work.started_at.date().isoformat()}
     if work.nonconformity:
-        return [Line(work.number, work.minutes, Klass.FREE, "nonconformity", params={"label": work.nonconformity, **day})]
+        return [
+            Line(work.number, work.minutes, Klass.FREE, "nonconformity", params={"label": work.nonconformity, **day})
+        ]
     allowance = rules.allowance(work.activity)
     if allowance is None:
         if work.activity == Activity.FOLLOW_UP:
@@ -124,7 +126,13 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
         lines.append(Line(work.number, included, Klass.INCLUDED, "within_allowance", work.activity, params=params))
     if beyond:
         until = work.started_at.date() if included else last_use.get(work.activity, work.started_at.date())
-        params = {"activity": work.activity, "allowance": allowance, "until": until.isoformat(), "beyond": beyond, **day}
+        params = {
+            "activity": work.activity,
+            "allowance": allowance,
+            "until": until.isoformat(),
+            "beyond": beyond,
+            **day,
+        }
         lines.append(_billable(work, beyond, rules, "beyond_allowance", params))
     return lines
 
@@ -176,4 +184,7 @@ def explain(reason: str, params: dict[str, Any], minutes: int) -> str:
             "until": date_format(date.fromisoformat(params["until"]), "d/m"),
             "beyond": minutes_.show(params["beyond"]),
         }
-    return _("Ajuste do apontamento %(entry)s: %(minutes)s") % {"entry": params["entry"], "minutes": minutes_.show(minutes)}
+    return _("Ajuste do apontamento %(entry)s: %(minutes)s") % {
+        "entry": params["entry"],
+        "minutes": minutes_.show(minutes),
+    }

@@ -81,7 +81,8 @@ class TimeEntry(models.Model):
                 name="time_entry_minutes_in_a_day",
             ),
             models.CheckConstraint(
-                condition=Q(nonconformity=None) | Q(activity="homologation"), name="time_entry_nonconformity_in_homologation"
+                condition=Q(nonconformity=None) | Q(activity="homologation"),
+                name="time_entry_nonconformity_in_homologation",
             ),
         ]
 

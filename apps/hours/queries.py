@@ -46,7 +46,9 @@ def open_entries(rollout: Rollout) -> QuerySet[TimeEntry]:
 
 def minutes_of_day(person: User, instant: datetime, without: int | None) -> int:
     """What ``person`` logged on the local day of ``instant``, over all rollouts."""
-    start = timezone.localtime(instant, timezone.get_default_timezone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = timezone.localtime(instant, timezone.get_default_timezone()).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     entries = TimeEntry.objects.filter(
         person=person, deleted_at=None, adjusts=None, started_at__gte=start, started_at__lt=start + timedelta(days=1)
     ).exclude(pk=without)

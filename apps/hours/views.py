@@ -44,7 +44,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             nonconformity=data["nonconformity"].label if data["nonconformity"] else "",
         )
         found = [
-            {"line": line, "label": Klass(line.klass).label, "why": classification.explain(line.reason, line.params, line.minutes)}
+            {
+                "line": line,
+                "label": Klass(line.klass).label,
+                "why": classification.explain(line.reason, line.params, line.minutes),
+            }
             for line in queries.preview(rollout, work)
         ]
     return render(request, "hours/preview.html", {"found": found})
@@ -102,7 +106,9 @@ def _entry(request: HttpRequest, pk: int, number: int) -> tuple[Rollout, TimeEnt
     return rollout, get_object_or_404(TimeEntry, rollout=rollout, number=number, deleted_at=None)
 
 
-def _entry_page(request: HttpRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None) -> HttpResponse:
+def _entry_page(
+    request: HttpRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None
+) -> HttpResponse:
     closed = queries.is_month_closed(rollout, entry.started_at)
     failed = form or delete or adjust
     context = {

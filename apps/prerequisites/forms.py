@@ -25,9 +25,7 @@ class SubmitForm(forms.Form):
         self._ask_statement(required=False, label=_("Observação"))
 
     def _ask_link(self, required: bool = True) -> None:
-        self.fields["link"] = forms.URLField(
-            label=_("Link"), required=required, max_length=500, assume_scheme="https"
-        )
+        self.fields["link"] = forms.URLField(label=_("Link"), required=required, max_length=500, assume_scheme="https")
 
     def _ask_statement(self, required: bool = True, label=_("Descrição")) -> None:
         self.fields["text"] = forms.CharField(label=label, required=required, widget=forms.Textarea(attrs={"rows": 3}))

@@ -59,7 +59,8 @@ class Prerequisite(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rollout", "key"], name="prerequisite_once_per_rollout"),
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "submitted", "accepted", "rejected"]), name="prerequisite_state_is_known"
+                condition=Q(state__in=["pending", "submitted", "accepted", "rejected"]),
+                name="prerequisite_state_is_known",
             ),
         ]
 

@@ -43,7 +43,13 @@ def _register(gate: Gate) -> None:
     def prerequisites_are_accepted(rollout: Rollout) -> Iterator[Requirement]:
         for item in rollout.prerequisites.filter(gate=gate).exclude(state=Prerequisite.State.ACCEPTED):
             in_review = item.state == Prerequisite.State.SUBMITTED
-            text = _("Conferir: %(item)s") if in_review else _("Corrigir: %(item)s") if item.state == "rejected" else "%(item)s"
+            text = (
+                _("Conferir: %(item)s")
+                if in_review
+                else _("Corrigir: %(item)s")
+                if item.state == "rejected"
+                else "%(item)s"
+            )
             yield Requirement(
                 key=f"prerequisite:{item.key}",
                 text=text % {"item": item.title},

@@ -25,7 +25,10 @@ SENT_BACK = timeline.kind(
     "rollouts.sent_back", gettext_lazy("devolveu o projeto para %(stage)s: %(reason)s"), "undo-2", stage=Stage
 )
 HELD = timeline.kind(
-    "rollouts.held", gettext_lazy("pausou o projeto por causa de %(caused_by)s: %(reason)s"), "pause", caused_by=PartyRole
+    "rollouts.held",
+    gettext_lazy("pausou o projeto por causa de %(caused_by)s: %(reason)s"),
+    "pause",
+    caused_by=PartyRole,
 )
 RESUMED = timeline.kind("rollouts.resumed", gettext_lazy("retomou o projeto"), "play")
 CANCELLED = timeline.kind("rollouts.cancelled", gettext_lazy("cancelou o projeto: %(reason)s"), "x")
@@ -86,7 +89,8 @@ def create_rollout(
     for role, company in cast.items():
         if company.kind not in ELIGIBLE[role]:
             raise Invalid(
-                _("%(company)s não pode ser %(role)s neste projeto.") % {"company": company, "role": role.label.lower()},
+                _("%(company)s não pode ser %(role)s neste projeto.")
+                % {"company": company, "role": role.label.lower()},
                 field="platform_company" if role is PartyRole.PLATFORM else role.value,
             )
     if integrator.kind in {Kind.PLATFORM, Kind.CLIENT} and integrator not in {platform_company, client}:

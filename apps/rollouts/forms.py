@@ -59,7 +59,9 @@ class HoldForm(SeenForm):
     success_message = _("Projeto em pausa.")
 
     caused_by = forms.ChoiceField(
-        label=_("Causada por"), choices=PartyRole.choices, help_text=_("Os prazos passam a correr por conta desta parte.")
+        label=_("Causada por"),
+        choices=PartyRole.choices,
+        help_text=_("Os prazos passam a correr por conta desta parte."),
     )
     reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -43,7 +43,9 @@ class Rollout(FSMModelMixin, models.Model):
     ``holder`` is what ``gates.holder`` answered after that event.
     """
 
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="rollouts", verbose_name=_("plataforma"))
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="rollouts", verbose_name=_("plataforma")
+    )
     project_manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("gerente de projeto")
     )
@@ -66,7 +68,8 @@ class Rollout(FSMModelMixin, models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="rollout_stage_is_known"),
             models.CheckConstraint(
-                condition=Q(stage__in=CLOSED, closed_at__isnull=False) | Q(closed_at__isnull=True) & ~Q(stage__in=CLOSED),
+                condition=Q(stage__in=CLOSED, closed_at__isnull=False)
+                | Q(closed_at__isnull=True) & ~Q(stage__in=CLOSED),
                 name="rollout_closed_at_with_its_stage",
             ),
         ]
@@ -125,11 +128,15 @@ class Rollout(FSMModelMixin, models.Model):
     def start_training(self) -> None:
         self._enter()
 
-    @transition(stage, Stage.TRAINING, Stage.HOMOLOGATION, conditions=[is_running, gates.opens(Gate.START_HOMOLOGATION)])
+    @transition(
+        stage, Stage.TRAINING, Stage.HOMOLOGATION, conditions=[is_running, gates.opens(Gate.START_HOMOLOGATION)]
+    )
     def start_homologation(self) -> None:
         self._enter()
 
-    @transition(stage, Stage.HOMOLOGATION, Stage.ACCEPTANCE, conditions=[is_running, gates.opens(Gate.START_ACCEPTANCE)])
+    @transition(
+        stage, Stage.HOMOLOGATION, Stage.ACCEPTANCE, conditions=[is_running, gates.opens(Gate.START_ACCEPTANCE)]
+    )
     def start_acceptance(self) -> None:
         self._enter()
 

@@ -61,7 +61,9 @@ def steps(rollout: Rollout) -> list[Step]:
     """The six stages as the rail shows them. A cancelled rollout keeps the rail up to where it stopped."""
     stage = rollout.stage
     if stage == Stage.CANCELLED:
-        reached = rollout.events.filter(kind__in=("rollouts.advanced", "rollouts.sent_back")).order_by("-sequence").first()
+        reached = (
+            rollout.events.filter(kind__in=("rollouts.advanced", "rollouts.sent_back")).order_by("-sequence").first()
+        )
         stage = reached.data["stage"] if reached else Stage.KICKOFF
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
@@ -85,7 +87,7 @@ def listing(user, *, situation: str = "open", holder: str = "", stage: str = "",
     if stage in Stage.values:
         found = found.filter(stage=stage)
     if text:
-        found = found.filter(pk__in=Rollout.objects.filter(parties__company__trade_name__icontains=text)) | found.filter(
-            platform__name__icontains=text
-        )
+        found = found.filter(
+            pk__in=Rollout.objects.filter(parties__company__trade_name__icontains=text)
+        ) | found.filter(platform__name__icontains=text)
     return found.distinct()

@@ -78,9 +78,7 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
         yield locked
 
 
-def record(
-    rollout: Rollout, event_kind: EventKind, actor, *, party: str | None = None, **data: object
-) -> Event:
+def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None = None, **data: object) -> Event:
     """Append one event. ``rollout`` must come from ``changing`` and all else must have been written already.
 
     ``party`` is the role ``actor`` acted for; left out, it is the role they hold here (Presence first where they hold

@@ -34,7 +34,12 @@ def rollout_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(found, 50).get_page(request.GET.get("page")),
         "situation": situation,
-        "situations": [("open", _("Em andamento")), ("held", _("Em pausa")), ("closed", _("Encerrados")), ("all", _("Todos"))],
+        "situations": [
+            ("open", _("Em andamento")),
+            ("held", _("Em pausa")),
+            ("closed", _("Encerrados")),
+            ("all", _("Todos")),
+        ],
         "stages": Stage.choices,
         "party_roles": PartyRole.choices,
         "filters": request.GET,

@@ -29,7 +29,11 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
         ("types", [f"{BIN}/mypy", "apps", "presence_rollout"], {}),
         ("models and migrations", [*manage, "makemigrations", "--check", "--dry-run"], {"DEBUG": "1"}),
         ("blueprint files", [*manage, "load_blueprints", "--check"], {"DEBUG": "1"}),
-        ("production settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"], {**PRODUCTION, "VAULT_KEYSET": keyset}),
+        (
+            "production settings",
+            [*manage, "check", "--deploy", "--fail-level", "WARNING"],
+            {**PRODUCTION, "VAULT_KEYSET": keyset},
+        ),
         ("translations", [sys.executable, "-m", "presence_rollout.ops.messages", "check"], {}),
     ]
 
@@ -37,7 +41,13 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
 def main() -> int:
     failed = []
     for name, command, extra in commands():
-        env = {**os.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "presence_rollout.settings", "DEBUG": "1", **extra}
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "presence_rollout.settings",
+            "DEBUG": "1",
+            **extra,
+        }
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         print(f"{'✗' if done.returncode else '✓'} {name}", flush=True)
         if done.returncode:

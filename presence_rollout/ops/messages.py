@@ -51,6 +51,7 @@ def _messages() -> Iterator[tuple[Path, str | tuple, str | None]]:
     for path in sorted((ROOT / "templates").rglob("*.*")):
         # Django turns a template into Python-like calls; its output names gettext and friends.
         source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        source = "\n".join(line.lstrip() for line in source.splitlines())
         for _line, message, _comments, context in babel_extract("python", io.BytesIO(source.encode()), KEYWORDS):
             yield path, message, context
 

@@ -62,14 +62,27 @@ def main() -> int:
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
         worker = ["worker", "--beat", "--schedule", var / "beat", "--loglevel", "warning", "--concurrency", "2"]
         running["Celery"] = services.spawn([BIN / "celery", "-A", "presence_rollout", *worker], env, cwd=ROOT)
-        server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-log-access", "--log-level", "warning"]
+        server = [
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port,
+            "--no-log-access",
+            "--log-level",
+            "warning",
+        ]
         running["web"] = services.spawn([BIN / "granian", *server, "presence_rollout.wsgi:application"], env, cwd=ROOT)
         services.wait_until(lambda: _answers(address), "The web application", running["web"])
         _greet(env, address)
         while not stopping.wait(0.5) and not failed:
             failed = next((name for name, process in running.items() if process.poll() is not None), "")
         if failed:
-            print(f"✗ {failed} ended unexpectedly (exit code {running[failed].returncode}); stopping the rest.", flush=True)
+            print(
+                f"✗ {failed} ended unexpectedly (exit code {running[failed].returncode}); stopping the rest.",
+                flush=True,
+            )
     except RuntimeError as error:
         print(f"✗ {error}", flush=True)
         failed = "start"

@@ -95,7 +95,7 @@ def wait_until(ready, what: str, process: subprocess.Popen | None = None, second
         try:
             if ready():
                 return
-        except Exception:  # noqa: BLE001, S110 - any failure here means: not yet
+        except Exception:
             pass
         time.sleep(0.1)
     raise RuntimeError(f"{what} did not answer within {seconds:.0f} seconds.")

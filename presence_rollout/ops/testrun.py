@@ -22,7 +22,12 @@ def main() -> int:
     outcome: dict[str, bool] = {}
     with tempfile.TemporaryDirectory(prefix="presence-rollout-") as name:
         folder = Path(name)
-        env = {**os.environ, "DEBUG": "1", "VAR_DIR": str(folder / "var"), "SCREENSHOTS": str(ROOT / "var" / "screenshots")}
+        env = {
+            **os.environ,
+            "DEBUG": "1",
+            "VAR_DIR": str(folder / "var"),
+            "SCREENSHOTS": str(ROOT / "var" / "screenshots"),
+        }
         sqlite = {**env, "DATABASE_URL": f"sqlite:///{folder}/tests.sqlite3"}
         print("── checks", flush=True)
         outcome["checks"] = check.main() == 0

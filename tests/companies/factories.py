@@ -70,4 +70,6 @@ class ContactFactory(DjangoModelFactory):
 
 def a_person(company: Company, role: str = Role.MEMBER, **fields) -> User:
     """Somebody who works at ``company``."""
-    return MembershipFactory(company=company, role=role, **{f"user__{name}": value for name, value in fields.items()}).user
+    return MembershipFactory(
+        company=company, role=role, **{f"user__{name}": value for name, value in fields.items()}
+    ).user

@@ -121,12 +121,17 @@ class TestThePage:
 
     def test_what_was_typed_is_still_there_when_it_is_refused(self, rollout, client_for):
         browser = client_for(rollout.people["integrator"])
-        answer = browser.post(f"/projetos/{rollout.pk}/desenvolvimento/andamento/", {"percent": 400, "text": "Quase lá"})
+        answer = browser.post(
+            f"/projetos/{rollout.pk}/desenvolvimento/andamento/", {"percent": 400, "text": "Quase lá"}
+        )
         assert answer.status_code == 422
         assert "Quase lá" in answer.content.decode()
 
     def test_others_read_and_cannot_write(self, rollout, client_for):
         url = f"/projetos/{rollout.pk}/desenvolvimento/"
         assert client_for(rollout.people["client"]).get(url).status_code == 200
-        assert client_for(rollout.people["client"]).post(url + "andamento/", {"percent": 1, "text": "x"}).status_code == 403
+        assert (
+            client_for(rollout.people["client"]).post(url + "andamento/", {"percent": 1, "text": "x"}).status_code
+            == 403
+        )
         assert client_for(rollout.people["stranger"]).get(url).status_code == 404

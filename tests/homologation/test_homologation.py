@@ -21,7 +21,9 @@ FAILURE = {"outcome": "failed", "note": "Sem imagem", "severity": "blocking", "o
 
 
 def make_script(rollout, **case_fields):
-    script = Script.objects.create(rollout=rollout, version=1, title="Roteiro", processes=[{"key": "PED", "title": "Pedidos"}])
+    script = Script.objects.create(
+        rollout=rollout, version=1, title="Roteiro", processes=[{"key": "PED", "title": "Pedidos"}]
+    )
     for position, (code, obligation) in enumerate(
         [("PED-01", "mandatory"), ("PED-02", "optional"), ("PED-03", "conditional")], start=1
     ):
@@ -53,12 +55,16 @@ def case(script, code="PED-01"):
 
 
 def report(script, rollout, who="analyst", code="PED-01", **kwargs):
-    return actions.record_result(case(script, code), by=rollout.people[who], **{"outcome": "passed", **EVIDENCE, **kwargs})
+    return actions.record_result(
+        case(script, code), by=rollout.people[who], **{"outcome": "passed", **EVIDENCE, **kwargs}
+    )
 
 
 def missing(rollout, gate=Gate.START_ACCEPTANCE):
     needs = gates.unmet(Rollout.objects.get(pk=rollout.pk), gate)
-    return {(need.key.removeprefix("homologation:"), need.owed_by) for need in needs if need.key.startswith("homologation")}
+    return {
+        (need.key.removeprefix("homologation:"), need.owed_by) for need in needs if need.key.startswith("homologation")
+    }
 
 
 class TestTheScript:

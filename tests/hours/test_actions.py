@@ -56,9 +56,7 @@ def test_an_earlier_entry_reclassifies_what_follows(rollout):
 def test_deleting_and_editing_reclassify_too(rollout):
     first = log(rollout, minutes=240)
     log(rollout, start=MARCH + timedelta(days=1), minutes=60)
-    actions.edit(
-        first, by=rollout.people["analyst"], activity="training", started_at=MARCH, minutes=200, note="Aula"
-    )
+    actions.edit(first, by=rollout.people["analyst"], activity="training", started_at=MARCH, minutes=200, note="Aula")
     assert classes(rollout) == [(1, 200, "included"), (2, 40, "included"), (2, 20, "billable")]
     actions.delete(first, by=rollout.people["analyst"], reason="Engano")
     assert classes(rollout) == [(2, 60, "included")]

@@ -99,7 +99,11 @@ class TestRefusals:
     def test_a_field_of_a_method_left_out(self, rollout, kickoff):
         with pytest.raises(Refusal, match="Adote"):
             actions.agree_field(
-                kickoff.methods.get(), by=rollout.people["pm"], presence_field="sku", platform_field="x", master="presence"
+                kickoff.methods.get(),
+                by=rollout.people["pm"],
+                presence_field="sku",
+                platform_field="x",
+                master="presence",
             )
 
     def test_a_field_that_the_method_does_not_have(self, rollout, kickoff):

@@ -126,7 +126,9 @@ class TestCredentials:
         submission.refresh_from_db()
         assert submission.values == {"account": "loja"}
         assert unseal(submission.secrets.get()) == "canario-987654"
-        page = client_for(item.rollout.people["pm"]).get(f"/projetos/{item.rollout_id}/pre-requisitos/").content.decode()
+        page = (
+            client_for(item.rollout.people["pm"]).get(f"/projetos/{item.rollout_id}/pre-requisitos/").content.decode()
+        )
         assert "guardado no cofre" in page
         assert "canario" not in page
         assert "canario" not in str(list(item.rollout.events.values()))

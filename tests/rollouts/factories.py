@@ -51,7 +51,9 @@ class RolloutFactory(DjangoModelFactory):
         people["stranger"] = a_person(CompanyFactory(kind=Kind.CLIENT), Role.LEAD)
         fields.setdefault("project_manager", people["pm"])
         rollout = super()._create(model_class, *args, **fields)
-        Party.objects.bulk_create(Party(rollout=rollout, role=role, company=company) for role, company in companies.items())
+        Party.objects.bulk_create(
+            Party(rollout=rollout, role=role, company=company) for role, company in companies.items()
+        )
         rollout.people = people
         return rollout
 

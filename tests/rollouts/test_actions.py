@@ -112,9 +112,7 @@ class TestSendingBack:
     def test_needs_a_reason(self, rollout, checkers):
         rollout = at_stage(rollout, Stage.HOMOLOGATION)
         with pytest.raises(Invalid, match="motivo"):
-            actions.send_back(
-                rollout, Gate.RETURN_TO_DEVELOPMENT, by=rollout.people["pm"], seen_version=0, reason="  "
-            )
+            actions.send_back(rollout, Gate.RETURN_TO_DEVELOPMENT, by=rollout.people["pm"], seen_version=0, reason="  ")
 
     def test_is_refused_from_a_stage_that_has_no_way_back(self, rollout, checkers):
         with pytest.raises(Refusal, match="não se aplica"):
@@ -219,9 +217,7 @@ class TestCreating:
 
     def test_the_project_manager_must_be_one(self, rollout, cast):
         with pytest.raises(Invalid):
-            actions.create_rollout(
-                by=rollout.people["pm"], **{**cast, "project_manager": rollout.people["analyst"]}
-            )
+            actions.create_rollout(by=rollout.people["pm"], **{**cast, "project_manager": rollout.people["analyst"]})
 
     @pytest.mark.parametrize("who", ["analyst", "client", "integrator", "platform"])
     def test_only_project_managers_may(self, rollout, cast, who):

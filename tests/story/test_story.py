@@ -30,10 +30,10 @@ class Teller:
     def rollout(self):
         return Rollout.objects.get(pk=self.rollout_pk)
 
-    def post(self, who, name, *args, expect=302, **data):
-        url = reverse(name, args=[self.rollout_pk, *args])
+    def post(self, who, view, /, *args, expect=302, **data):
+        url = reverse(view, args=[self.rollout_pk, *args])
         answer = self.browsers[who].post(url, data)
-        assert answer.status_code == expect, f"{name}: {answer.status_code} {answer.content.decode()[:2000]}"
+        assert answer.status_code == expect, f"{view}: {answer.status_code} {answer.content.decode()[:2000]}"
         return answer
 
     def page(self, who, name, *args):
@@ -91,7 +91,9 @@ def contacts():
 
 
 def credentials(item):
-    return {f"value_{spec['name']}": f"canario-{spec['name']}" for spec in item.specs()}
+    return {
+        f"value_{spec['name']}": f"{'canario' if spec['secret'] else 'valor'}-{spec['name']}" for spec in item.specs()
+    }
 
 
 def local(instant):
@@ -135,7 +137,11 @@ def kickoff(tell):
         tell.accept(f"contacts_{who}")
     page = tell.page("manager", "rollouts:detail")
     assert "Dispensar" in page
-    waiver = {"gate": "start_development", "requirement": "prerequisite:contacts_presence", "reason": "Já são conhecidos"}
+    waiver = {
+        "gate": "start_development",
+        "requirement": "prerequisite:contacts_presence",
+        "reason": "Já são conhecidos",
+    }
     tell.post("pm", "rollouts:waive", expect=403, **waiver)
     tell.post("manager", "rollouts:waive", **waiver)
     due = (clock.today() + timedelta(days=30)).isoformat()
@@ -150,7 +156,9 @@ def kickoff(tell):
     tell.post("pm", "kickoff:model", model="polling")
     method = meeting.methods.get(code="ECM-PRODUTOS")
     tell.post("pm", "kickoff:methods", methods=[method.pk])
-    tell.post("pm", "kickoff:add_field", method.pk, presence_field="referencia", platform_field="RefId", master="presence")
+    tell.post(
+        "pm", "kickoff:add_field", method.pk, presence_field="referencia", platform_field="RefId", master="presence"
+    )
     tell.is_refused("ata")
     tell.post("pm", "kickoff:publish", minutes="Combinamos tudo.")
     tell.advance(who="client", expect=403)
@@ -203,7 +211,9 @@ def homologation(tell):
     tell.post("client", "homologation:case", "PED-03", outcome="passed", evidence_text="Pedido 987")
     tell.post("client", "homologation:verify", 1)
     deadline = (clock.today() + timedelta(days=60)).isoformat()
-    tell.post("integrator", "homologation:propose", "EST-09", text="Na próxima versão", owner="integrator", deadline=deadline)
+    tell.post(
+        "integrator", "homologation:propose", "EST-09", text="Na próxima versão", owner="integrator", deadline=deadline
+    )
     reservation = tell.rollout.reservations.get()
     tell.post("client", "homologation:agree", reservation.pk)
     tell.is_refused("EST-09")

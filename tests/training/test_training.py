@@ -105,14 +105,19 @@ class TestThePage:
         assert browser.post(base + "agendar/", {"scheduled_at": when, "planned_minutes": "2h"}).status_code == 302
         session = rollout.training_sessions.get()
         client = rollout.company("client").trade_name
-        data = {"held_minutes": "1h50", "attendance": f"Rita Souza; {client}; TI", "topics": [t.pk for t in Topic.objects.all()]}
+        data = {
+            "held_minutes": "1h50",
+            "attendance": f"Rita Souza; {client}; TI",
+            "topics": [t.pk for t in Topic.objects.all()],
+        }
         assert browser.post(f"{base}{session.pk}/realizada/", data).status_code == 302
         assert "Rita Souza" in browser.get(base).content.decode()
 
     def test_a_line_of_attendance_without_company_is_explained_and_kept(self, rollout, client_for):
         session = plan(rollout)
         answer = client_for(rollout.people["pm"]).post(
-            f"/projetos/{rollout.pk}/treinamento/{session.pk}/realizada/", {"held_minutes": "1h", "attendance": "Só um nome"}
+            f"/projetos/{rollout.pk}/treinamento/{session.pk}/realizada/",
+            {"held_minutes": "1h", "attendance": "Só um nome"},
         )
         assert answer.status_code == 422
         assert answer.content.decode().count("Só um nome") >= 2

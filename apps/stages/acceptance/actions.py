@@ -114,7 +114,9 @@ def sign(signatory: Signatory, *, by: User, consent: bool, address: str | None =
     with timeline.changing(signatory.rollout) as rollout:
         signatory, term = _pending(signatory)
         if queries.is_stale(term):
-            raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
+            raise Refusal(
+                _("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo.")
+            )
         signatory.state = Signatory.State.SIGNED
         signatory.signed_at = clock.now()
         signatory.signed_sha256 = term.pdf.sha256 if term.pdf else ""

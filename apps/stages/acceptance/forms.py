@@ -30,7 +30,9 @@ class SignForm(forms.Form):
     success_message = _("Termo assinado.")
 
     consent = forms.BooleanField(
-        label=_("Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; Lei 14.063/2020)."),
+        label=_(
+            "Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; Lei 14.063/2020)."
+        ),
         required=False,
     )
 

@@ -78,7 +78,9 @@ class Signatory(models.Model):
                 condition=~Q(state="signed") | Q(signed_at__isnull=False) & ~Q(signed_sha256=""),
                 name="signatory_signed_with_hash_and_time",
             ),
-            models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="signatory_refused_with_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | ~Q(reason=""), name="signatory_refused_with_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,9 +32,7 @@ def html(term: AcceptanceTerm) -> str:
             "activities": [
                 {**row, "label": str(Activity(row["activity"]).label)} for row in record["hours"]["activities"]
             ],
-            "reservations": [
-                {**row, "owner": roles[row["owner"]]} for row in record["homologation"]["reservations"]
-            ],
+            "reservations": [{**row, "owner": roles[row["owner"]]} for row in record["homologation"]["reservations"]],
             "signatories": term.signatories.all(),
         }
         return render_to_string("acceptance/term_pdf.html", context)

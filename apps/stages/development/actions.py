@@ -19,7 +19,9 @@ DATE_CHANGED = timeline.kind(
     "development.date_changed", gettext_lazy("mudou o prazo de %(before)s para %(date)s: %(reason)s"), "calendar-clock"
 )
 PROGRESS = timeline.kind("development.progress", gettext_lazy("informou %(percent)s%% concluído"), "trending-up")
-DELIVERED = timeline.kind("development.delivered", gettext_lazy("entregou o conector, versão %(version)s"), "package-check")
+DELIVERED = timeline.kind(
+    "development.delivered", gettext_lazy("entregou o conector, versão %(version)s"), "package-check"
+)
 
 BEFORE_DELIVERY = (Stage.KICKOFF, Stage.DEVELOPMENT)
 
@@ -66,7 +68,9 @@ def declare_delivery(rollout: Rollout, *, by: User, version: str, notes: str, li
     with timeline.changing(rollout) as rollout:
         _refuse_outside_development(rollout)
         if rollout.deliveries.filter(version=version).exists():
-            raise Invalid(_("A versão %(version)s já foi entregue. Dê outro número.") % {"version": version}, field="version")
+            raise Invalid(
+                _("A versão %(version)s já foi entregue. Dê outro número.") % {"version": version}, field="version"
+            )
         if not notes.strip():
             raise Invalid(_("Descreva o que esta versão traz."), field="notes")
         delivery = Delivery.objects.create(
@@ -79,5 +83,6 @@ def declare_delivery(rollout: Rollout, *, by: User, version: str, notes: str, li
 def _refuse_outside_development(rollout: Rollout) -> None:
     if rollout.stage != Stage.DEVELOPMENT:
         raise Refusal(
-            _("O projeto está em %(stage)s; isto só se faz no desenvolvimento.") % {"stage": rollout.get_stage_display()}
+            _("O projeto está em %(stage)s; isto só se faz no desenvolvimento.")
+            % {"stage": rollout.get_stage_display()}
         )

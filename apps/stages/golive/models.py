@@ -47,7 +47,8 @@ class Release(models.Model):
         verbose_name_plural = _("liberações")
         constraints = [
             models.CheckConstraint(
-                condition=Q(recorded_at=None) | Q(confirmed_at__isnull=False), name="release_recorded_after_confirmation"
+                condition=Q(recorded_at=None) | Q(confirmed_at__isnull=False),
+                name="release_recorded_after_confirmation",
             )
         ]
 

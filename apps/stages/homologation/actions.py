@@ -17,7 +17,9 @@ from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Case, Nonconformity, Outcome, Reservation, Result, Round, Script
 
-CONDITIONS = timeline.kind("homologation.conditions", gettext_lazy("definiu as condições do roteiro"), "sliders-horizontal")
+CONDITIONS = timeline.kind(
+    "homologation.conditions", gettext_lazy("definiu as condições do roteiro"), "sliders-horizontal"
+)
 FROZEN = timeline.kind("homologation.frozen", gettext_lazy("congelou o roteiro com %(cases)s casos"), "snowflake")
 ROUND_OPENED = timeline.kind("homologation.round_opened", gettext_lazy("abriu a rodada %(number)s"), "play")
 ROUND_CLOSED = timeline.kind("homologation.round_closed", gettext_lazy("encerrou a rodada %(number)s"), "square")
@@ -26,8 +28,12 @@ FAILURE = timeline.kind("homologation.failure", gettext_lazy("%(case)s falhou e 
 FIXED = timeline.kind("homologation.fixed", gettext_lazy("corrigiu a %(label)s na versão %(version)s"), "wrench")
 VERIFIED = timeline.kind("homologation.verified", gettext_lazy("verificou a correção da %(label)s"), "check-check")
 REOPENED = timeline.kind("homologation.reopened", gettext_lazy("reabriu a %(label)s: %(reason)s"), "rotate-ccw")
-PROPOSED = timeline.kind("homologation.reservation_proposed", gettext_lazy("propôs ressalva para %(case)s"), "message-square")
-AGREED = timeline.kind("homologation.reservation_agreed", gettext_lazy("concordou com a ressalva de %(case)s"), "handshake")
+PROPOSED = timeline.kind(
+    "homologation.reservation_proposed", gettext_lazy("propôs ressalva para %(case)s"), "message-square"
+)
+AGREED = timeline.kind(
+    "homologation.reservation_agreed", gettext_lazy("concordou com a ressalva de %(case)s"), "handshake"
+)
 WITHDRAWN = timeline.kind("homologation.reservation_withdrawn", gettext_lazy("retirou a ressalva de %(case)s"), "x")
 
 State = Nonconformity.State
@@ -142,7 +148,9 @@ def record_result(
         )
         if outcome == Outcome.FAILED:
             found = _open_nonconformity(rollout, case, note, severity, owner, by)
-            timeline.record(rollout, FAILURE, by, case=case.code, label=found.label, title=found.title, severity=severity)
+            timeline.record(
+                rollout, FAILURE, by, case=case.code, label=found.label, title=found.title, severity=severity
+            )
         else:
             timeline.record(rollout, RESULT, by, case=case.code, outcome=outcome)
         return result
@@ -172,7 +180,8 @@ def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
         latest = nonconformity.case.results.last()
         if latest is None or latest.outcome != Outcome.PASSED:
             raise Refusal(
-                _("Execute %(code)s de novo: a correção se verifica com o caso passando.") % {"code": nonconformity.case.code}
+                _("Execute %(code)s de novo: a correção se verifica com o caso passando.")
+                % {"code": nonconformity.case.code}
             )
         _move(nonconformity, State.VERIFIED)
         timeline.record(rollout, VERIFIED, by, label=nonconformity.label)
@@ -254,9 +263,7 @@ def _refuse_outside_homologation(rollout: Rollout) -> None:
         )
 
 
-def _open_nonconformity(
-    rollout: Rollout, case: Case, note: str, severity: str, owner: str, by: User
-) -> Nonconformity:
+def _open_nonconformity(rollout: Rollout, case: Case, note: str, severity: str, owner: str, by: User) -> Nonconformity:
     known = case.nonconformities.exclude(state=State.VERIFIED).first()
     if known is None:
         number = rollout.nonconformities.count() + 1

@@ -37,7 +37,9 @@ class ResultForm(forms.Form):
     severity = forms.ChoiceField(
         label=_("Gravidade, se falhou"), required=False, choices=[("", "—"), *Nonconformity.Severity.choices]
     )
-    owner = forms.ChoiceField(label=_("Quem corrige, se falhou"), required=False, choices=[("", "—"), *PartyRole.choices])
+    owner = forms.ChoiceField(
+        label=_("Quem corrige, se falhou"), required=False, choices=[("", "—"), *PartyRole.choices]
+    )
 
 
 class FixForm(forms.Form):

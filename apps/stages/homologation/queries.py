@@ -136,6 +136,8 @@ def summary_for_term(rollout: Rollout) -> dict[str, object]:
                 "owner": reservation.owner,
                 "deadline": reservation.deadline.isoformat(),
             }
-            for reservation in rollout.reservations.filter(withdrawn_at=None, agreed_at__isnull=False).select_related("case")
+            for reservation in rollout.reservations.filter(withdrawn_at=None, agreed_at__isnull=False).select_related(
+                "case"
+            )
         ],
     }

@@ -20,13 +20,17 @@ from apps.stages.kickoff.models import AgendaItem, AgreedField, AgreedMethod, Ki
 
 SCHEDULED = timeline.kind("kickoff.scheduled", gettext_lazy("marcou a reunião inaugural para %(when)s"), "calendar")
 INVITED = timeline.kind("kickoff.participant_added", gettext_lazy("incluiu %(name)s na reunião inaugural"), "user-plus")
-UNINVITED = timeline.kind("kickoff.participant_removed", gettext_lazy("retirou %(name)s da reunião inaugural"), "user-minus")
+UNINVITED = timeline.kind(
+    "kickoff.participant_removed", gettext_lazy("retirou %(name)s da reunião inaugural"), "user-minus"
+)
 NOTED = timeline.kind("kickoff.noted", gettext_lazy("anotou a pauta: %(item)s"), "pencil")
 HELD = timeline.kind(
     "kickoff.held", gettext_lazy("registrou a reunião inaugural com %(people)s participantes"), "users"
 )
 MODEL_CHOSEN = timeline.kind("kickoff.model_chosen", gettext_lazy("definiu o modelo de integração: %(model)s"), "route")
-METHODS_AGREED = timeline.kind("kickoff.methods_agreed", gettext_lazy("definiu os métodos adotados: %(methods)s"), "plug")
+METHODS_AGREED = timeline.kind(
+    "kickoff.methods_agreed", gettext_lazy("definiu os métodos adotados: %(methods)s"), "plug"
+)
 FIELD_AGREED = timeline.kind("kickoff.field_agreed", gettext_lazy("combinou o campo %(field)s"), "arrow-left-right")
 FIELD_DROPPED = timeline.kind("kickoff.field_dropped", gettext_lazy("retirou o campo %(field)s"), "x")
 PUBLISHED = timeline.kind("kickoff.minutes_published", gettext_lazy("publicou a ata da reunião inaugural"), "file-text")
@@ -80,7 +84,9 @@ def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: lis
             raise Invalid(_("A data da reunião está no futuro."), field="held_at")
         present = {participant.party for participant in attended}
         if not {"client", "presence"} <= present:
-            raise Invalid(_("Marque ao menos uma pessoa do cliente e uma da Presence como presentes."), field="attended")
+            raise Invalid(
+                _("Marque ao menos uma pessoa do cliente e uma da Presence como presentes."), field="attended"
+            )
         kickoff.participants.update(attended=False)
         kickoff.participants.filter(pk__in=[participant.pk for participant in attended]).update(attended=True)
         kickoff.held_at = held_at

@@ -9,7 +9,9 @@ def kickoff_of(rollout: Rollout) -> Kickoff | None:
 
 def model_title(kickoff: Kickoff) -> Localized:
     """The chosen integration model's title; empty when none is chosen."""
-    return Localized.of(next((offer["title"] for offer in kickoff.offered_models if offer["key"] == kickoff.model), None))
+    return Localized.of(
+        next((offer["title"] for offer in kickoff.offered_models if offer["key"] == kickoff.model), None)
+    )
 
 
 def summary_for_term(rollout: Rollout) -> dict[str, object]:

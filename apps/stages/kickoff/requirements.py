@@ -69,7 +69,9 @@ def summary(rollout: Rollout) -> Iterator[registry.Fact]:
     if kickoff.model:
         yield registry.Fact(_("Modelo"), str(queries.model_title(kickoff)))
     published = bool(kickoff.minutes_published_at)
-    yield registry.Fact(_("Ata"), _("publicada") if published else _("a publicar"), "success" if published else "neutral")
+    yield registry.Fact(
+        _("Ata"), _("publicada") if published else _("a publicar"), "success" if published else "neutral"
+    )
 
 
 registry.add_room(

@@ -27,7 +27,9 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
-    return _post(request, pk, "participant", lambda kickoff: forms.ParticipantForm, actions.add_participant, "participantes")
+    return _post(
+        request, pk, "participant", lambda kickoff: forms.ParticipantForm, actions.add_participant, "participantes"
+    )
 
 
 @require_POST
@@ -97,7 +99,9 @@ def _back(pk: int, anchor: str) -> HttpResponse:
     return redirect(reverse("kickoff:room", args=[pk]) + f"#{anchor}")
 
 
-def _post(request: HttpRequest, pk: int, name: str, form_class, action: Callable[..., Any], anchor: str) -> HttpResponse:
+def _post(
+    request: HttpRequest, pk: int, name: str, form_class, action: Callable[..., Any], anchor: str
+) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
     form = form_class(kickoff)(request.POST, auto_id=f"{name}_%s")
     if attempt(request, form, action, kickoff, by=request.user):

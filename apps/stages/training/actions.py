@@ -70,7 +70,8 @@ def record_held(
         client = rollout.company("client")
         if not any(row["company"] == client.trade_name for row in present):
             raise Invalid(
-                _("Registre ao menos uma pessoa de %(client)s na lista de presença.") % {"client": client}, field="attendance"
+                _("Registre ao menos uma pessoa de %(client)s na lista de presença.") % {"client": client},
+                field="attendance",
             )
         Attendance.objects.bulk_create(
             (
