@@ -205,7 +205,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 3}
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # A term whose message was lost (broker away, worker killed) is found again.
+    "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
+}
 
 # --- Language, time, numbers -----------------------------------------------------------------------
 # Messages are written in Portuguese in the source; English is the translation (docs/decisions).

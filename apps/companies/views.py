@@ -1,9 +1,10 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.companies import actions, forms
 from apps.companies.access import is_presence
 from apps.companies.models import Company, Kind, Membership
@@ -11,12 +12,12 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 
 
-def visible_company(request: HttpRequest, pk: int) -> Company:
+def visible_company(request: SignedInRequest, pk: int) -> Company:
     return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
 
 
 @require_GET
-def company_list(request: HttpRequest) -> HttpResponse:
+def company_list(request: SignedInRequest) -> HttpResponse:
     found = Company.objects.visible_to(request.user)
     kind = request.GET.get("kind", "")
     if kind in Kind.values:
@@ -24,7 +25,7 @@ def company_list(request: HttpRequest) -> HttpResponse:
     return render(request, "companies/list.html", {"companies": found, "kinds": Kind.choices, "kind": kind})
 
 
-def company_new(request: HttpRequest) -> HttpResponse:
+def company_new(request: SignedInRequest) -> HttpResponse:
     require(request.user, "companies.add")
     form = forms.CompanyForm(request.POST or None, initial={"kind": request.GET.get("kind", Kind.CLIENT)})
     if request.method == "POST" and attempt(request, form, actions.add_company, by=request.user):
@@ -32,7 +33,7 @@ def company_new(request: HttpRequest) -> HttpResponse:
     return render(request, "companies/form.html", {"form": form}, status=_status(form))
 
 
-def company_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def company_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     require(request.user, "companies.change", company)
     form_class = forms.CompanyForm if is_presence(request.user) else forms.OwnCompanyForm
@@ -43,12 +44,12 @@ def company_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def company_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def company_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _detail(request, visible_company(request, pk))
 
 
 @require_POST
-def person_add(request: HttpRequest, pk: int) -> HttpResponse:
+def person_add(request: SignedInRequest, pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     form = forms.PersonForm(request.POST, company=company, auto_id="person_%s")
     if attempt(request, form, actions.add_person, company, by=request.user):
@@ -57,7 +58,7 @@ def person_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def person_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResponse:
+def person_remove(request: SignedInRequest, pk: int, membership_pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     actions.remove_person(get_object_or_404(Membership, pk=membership_pk, company=company), by=request.user)
     messages.success(request, _("Pessoa removida da empresa."))
@@ -65,7 +66,7 @@ def person_remove(request: HttpRequest, pk: int, membership_pk: int) -> HttpResp
 
 
 @require_POST
-def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_add(request: SignedInRequest, pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     form = forms.ContactForm(request.POST, auto_id="contact_%s")
     if attempt(request, form, actions.add_contact, company, by=request.user):
@@ -77,7 +78,7 @@ def _status(form) -> int:
     return getattr(form, "refusal_status", 200)
 
 
-def _detail(request: HttpRequest, company: Company, person=None, contact=None) -> HttpResponse:
+def _detail(request: SignedInRequest, company: Company, person=None, contact=None) -> HttpResponse:
     failed = person or contact
     context = {
         "company": company,

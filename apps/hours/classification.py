@@ -93,10 +93,7 @@ def classify(entries: Iterable[Work], rules: Rules, closed: Sequence[Line] = ())
                 last_use[line.allowance] = date.fromisoformat(until)
     result: list[Line] = []
     for work in sorted(entries, key=lambda work: (work.started_at, work.number)):
-        if work.minutes < 0:
-            lines = _take_back(work, rules, written)
-        else:
-            lines = _lines(work, rules, used, last_use)
+        lines = _take_back(work, rules, written) if work.minutes < 0 else _lines(work, rules, used, last_use)
         for line in lines:
             written[work.number if work.adjusts is None else work.adjusts].append(line)
             if line.allowance:

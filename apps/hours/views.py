@@ -1,8 +1,9 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.forms import attempt
 from apps.core.refusals import require
@@ -14,12 +15,12 @@ from apps.rollouts.views import visible_rollout
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
 @require_POST
-def log(request: HttpRequest, pk: int) -> HttpResponse:
+def log(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = forms.EntryForm(request.POST, rollout=rollout)
     if attempt(request, form, actions.log, rollout, by=request.user):
@@ -28,7 +29,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The class and the reason that the typed entry would get, before it is saved (a fragment)."""
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.log", rollout)
@@ -54,7 +55,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "hours/preview.html", {"found": found})
 
 
-def edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     rollout, entry = _entry(request, pk, number)
     require(request.user, "hours.change", entry)
     initial = {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
@@ -65,7 +66,7 @@ def edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
-def delete(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def delete(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     rollout, entry = _entry(request, pk, number)
     form = forms.ReasonForm(request.POST, auto_id="delete_%s")
     if attempt(request, form, actions.delete, entry, by=request.user):
@@ -73,7 +74,7 @@ def delete(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _entry_page(request, rollout, entry, delete=form)
 
 
-def adjust(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     rollout, entry = _entry(request, pk, number)
     require(request.user, "hours.close", rollout)
     form = forms.AdjustForm(request.POST or None, auto_id="adjust_%s")
@@ -83,7 +84,7 @@ def adjust(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = forms.CloseForm(request.POST)
     if attempt(request, form, actions.close_month, rollout, by=request.user):
@@ -92,7 +93,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def statement(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def statement(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.view_money", rollout)
     found = get_object_or_404(Statement, rollout=rollout, number=number)
@@ -101,13 +102,13 @@ def statement(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "hours/statement.html", context)
 
 
-def _entry(request: HttpRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
+def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
     rollout = visible_rollout(request, pk)
     return rollout, get_object_or_404(TimeEntry, rollout=rollout, number=number, deleted_at=None)
 
 
 def _entry_page(
-    request: HttpRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None
+    request: SignedInRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None
 ) -> HttpResponse:
     closed = queries.is_month_closed(rollout, entry.started_at)
     failed = form or delete or adjust
@@ -124,7 +125,7 @@ def _entry_page(
     return render(request, "hours/entry.html", context, status=getattr(failed, "refusal_status", 200))
 
 
-def _room(request: HttpRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
+def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
     lines = list(queries.lines(rollout))
     for line in lines:
         line.entry.rollout = rollout

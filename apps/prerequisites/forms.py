@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Contact
@@ -22,12 +23,13 @@ class SubmitForm(forms.Form):
     def _ask_document(self) -> None:
         self.fields["file"] = forms.FileField(label=_("Arquivo"), required=False)
         self._ask_link(required=False)
-        self._ask_statement(required=False, label=_("Observação"))
+        self._ask_statement(required=False, label=gettext("Observação"))
 
     def _ask_link(self, required: bool = True) -> None:
         self.fields["link"] = forms.URLField(label=_("Link"), required=required, max_length=500, assume_scheme="https")
 
-    def _ask_statement(self, required: bool = True, label=_("Descrição")) -> None:
+    def _ask_statement(self, required: bool = True, label: str = "") -> None:
+        label = label or gettext("Descrição")
         self.fields["text"] = forms.CharField(label=label, required=required, widget=forms.Textarea(attrs={"rows": 3}))
 
     def _ask_credential(self) -> None:

@@ -1,8 +1,9 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.files.http import attachment
 from apps.files.models import StoredFile
@@ -13,12 +14,12 @@ from apps.rollouts.views import visible_rollout
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
 @require_POST
-def submit(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+def submit(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
     form = forms.SubmitForm(request.POST, request.FILES, prerequisite=item)
     if attempt(request, form, actions.submit, item, by=request.user):
@@ -27,24 +28,24 @@ def submit(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @require_POST
-def accept(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+def accept(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
     actions.accept(item, by=request.user)
     return redirect(_anchor(rollout, item))
 
 
 @require_POST
-def reject(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+def reject(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     return _with_reason(request, pk, item_pk, actions.reject)
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+def reopen(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     return _with_reason(request, pk, item_pk, actions.reopen)
 
 
 @require_GET
-def download(request: HttpRequest, pk: int, submission_pk: int) -> HttpResponse:
+def download(request: SignedInRequest, pk: int, submission_pk: int) -> FileResponse:
     rollout = visible_rollout(request, pk)
     submission = get_object_or_404(Submission, pk=submission_pk, prerequisite__rollout=rollout)
     if not isinstance(submission.file, StoredFile):
@@ -52,7 +53,7 @@ def download(request: HttpRequest, pk: int, submission_pk: int) -> HttpResponse:
     return attachment(submission.file)
 
 
-def _with_reason(request: HttpRequest, pk: int, item_pk: int, action) -> HttpResponse:
+def _with_reason(request: SignedInRequest, pk: int, item_pk: int, action) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
     form = forms.ReasonForm(request.POST, auto_id=f"reason{item.pk}_%s")
     if attempt(request, form, action, item, by=request.user):
@@ -60,7 +61,7 @@ def _with_reason(request: HttpRequest, pk: int, item_pk: int, action) -> HttpRes
     return _room(request, rollout, item, reason_form=form)
 
 
-def _item(request: HttpRequest, pk: int, item_pk: int) -> tuple[Rollout, Prerequisite]:
+def _item(request: SignedInRequest, pk: int, item_pk: int) -> tuple[Rollout, Prerequisite]:
     rollout = visible_rollout(request, pk)
     return rollout, get_object_or_404(Prerequisite, pk=item_pk, rollout=rollout)
 
@@ -69,7 +70,9 @@ def _anchor(rollout: Rollout, item: Prerequisite) -> str:
     return reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}"
 
 
-def _room(request: HttpRequest, rollout: Rollout, failed: Prerequisite | None = None, **failed_forms) -> HttpResponse:
+def _room(
+    request: SignedInRequest, rollout: Rollout, failed: Prerequisite | None = None, **failed_forms
+) -> HttpResponse:
     items = list(
         rollout.prerequisites.prefetch_related(
             "submissions__submitted_by", "submissions__decided_by", "submissions__secrets", "submissions__file"

@@ -4,6 +4,8 @@ The building blocks here serve the rooms' own ``access.py`` too: a predicate tak
 which is a ``Rollout`` or any object with a ``rollout``.
 """
 
+from typing import Any
+
 import rules
 
 from apps.companies.access import is_presence, is_presence_manager, is_project_manager, roles_of
@@ -12,16 +14,15 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 
 
-def rollout_of(thing) -> Rollout | None:
-    return thing if thing is None or isinstance(thing, Rollout) else thing.rollout
+def rollout_of(thing: Any) -> Rollout:
+    return thing if isinstance(thing, Rollout) else thing.rollout
 
 
 def acts_for(*party_roles: str) -> rules.Predicate:
     """True for a person of a company that plays one of ``party_roles`` in the rollout."""
 
     def acts(user, thing) -> bool:
-        rollout = rollout_of(thing)
-        return rollout is not None and bool(rollout.roles_of(user) & set(party_roles))
+        return thing is not None and bool(rollout_of(thing).roles_of(user) & set(party_roles))
 
     return rules.predicate(acts, name=f"acts_for:{'|'.join(party_roles)}")
 
@@ -30,11 +31,10 @@ def leads_for(*party_roles: str) -> rules.Predicate:
     """True for a lead of a company that plays one of ``party_roles`` in the rollout."""
 
     def leads(user, thing) -> bool:
-        rollout = rollout_of(thing)
-        if rollout is None:
+        if thing is None:
             return False
         led = {company for company, (_kind, role) in roles_of(user).items() if role == Role.LEAD}
-        return any(party.company_id in led for party in rollout.parties.all() if party.role in party_roles)
+        return any(party.company_id in led for party in rollout_of(thing).parties.all() if party.role in party_roles)
 
     return rules.predicate(leads, name=f"leads_for:{'|'.join(party_roles)}")
 

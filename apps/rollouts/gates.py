@@ -7,7 +7,7 @@ own system checks do. A checker takes the rollout and yields one ``Requirement``
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.rollouts.stages import CLOSED, FORWARD, Gate, PartyRole
 
@@ -74,7 +74,7 @@ def next_gate(rollout: "Rollout") -> Gate | None:
     return FORWARD.get(rollout.stage)
 
 
-def opens(gate: Gate) -> Callable[["Rollout"], bool]:
+def opens(gate: Gate) -> Callable[[Any], bool]:
     """A django-fsm condition: nothing keeps ``gate`` closed."""
 
     def gate_is_open(rollout: "Rollout") -> bool:

@@ -3,12 +3,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts import actions, forms, queries, registry
@@ -16,13 +17,13 @@ from apps.rollouts.models import Rollout, Waiver
 from apps.rollouts.stages import PartyRole, Stage
 
 
-def visible_rollout(request: HttpRequest, pk: int) -> Rollout:
+def visible_rollout(request: SignedInRequest, pk: int) -> Rollout:
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist."""
     return get_object_or_404(Rollout.objects.visible_to(request.user).for_listing(), pk=pk)
 
 
 @require_GET
-def rollout_list(request: HttpRequest) -> HttpResponse:
+def rollout_list(request: SignedInRequest) -> HttpResponse:
     situation = request.GET.get("situation", "open")
     found = queries.listing(
         request.user,
@@ -48,7 +49,7 @@ def rollout_list(request: HttpRequest) -> HttpResponse:
     return render(request, "rollouts/list.html", context)
 
 
-def rollout_new(request: HttpRequest) -> HttpResponse:
+def rollout_new(request: SignedInRequest) -> HttpResponse:
     require(request.user, "rollouts.create")
     form = forms.CreateForm(request.POST or None, initial={"project_manager": request.user})
     status = 200
@@ -61,36 +62,36 @@ def rollout_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def rollout_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _detail(request, visible_rollout(request, pk))
 
 
 @require_POST
-def rollout_advance(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_advance(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "advance", forms.AdvanceForm, actions.advance)
 
 
 @require_POST
-def rollout_send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_send_back(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "send_back", forms.SendBackForm, actions.send_back)
 
 
 @require_POST
-def rollout_hold(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_hold(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "hold", forms.HoldForm, actions.hold)
 
 
 @require_POST
-def rollout_resume(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_resume(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "resume", forms.ResumeForm, actions.resume)
 
 
 @require_POST
-def rollout_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "cancel", forms.CancelForm, actions.cancel)
 
 
-def rollout_waive(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_waive(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the reason of a waiver (GET names gate and requirement) and grant it."""
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.waive", rollout)
@@ -111,7 +112,7 @@ def rollout_waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def waiver_withdraw(request: HttpRequest, pk: int, waiver_pk: int) -> HttpResponse:
+def waiver_withdraw(request: SignedInRequest, pk: int, waiver_pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     actions.withdraw_waiver(get_object_or_404(Waiver, pk=waiver_pk, rollout=rollout), by=request.user)
     messages.success(request, _("Dispensa retirada."))
@@ -119,14 +120,14 @@ def waiver_withdraw(request: HttpRequest, pk: int, waiver_pk: int) -> HttpRespon
 
 
 @require_GET
-def rollout_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def rollout_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     events = rollout.events.select_related("actor").order_by("-sequence")
     page = Paginator(events, 50).get_page(request.GET.get("page"))
     return render(request, "rollouts/timeline.html", {"rollout": rollout, "room": "timeline", "page": page})
 
 
-def _change(request: HttpRequest, pk: int, name: str, form_class, action) -> HttpResponse:
+def _change(request: SignedInRequest, pk: int, name: str, form_class, action) -> HttpResponse:
     """Run one action on the rollout; a refusal shows the project page again, with the form open and the reason on it."""
     rollout = visible_rollout(request, pk)
     form = form_class(request.POST, auto_id=f"{name}_%s")
@@ -150,14 +151,13 @@ class Dialog:
     failed: bool = False
 
 
-def _detail(request: HttpRequest, rollout: Rollout, failed: tuple[str, Form] | None = None) -> HttpResponse:
+def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form] | None = None) -> HttpResponse:
     ahead, back = queries.next_gate_status(rollout), queries.way_back_status(rollout)
     failed_name, failed_form = failed or ("", None)
     status = 200
     if failed_form is not None:
         # What was typed stays; the version becomes the one now shown, so that pressing again is a decision made knowingly.
-        failed_form.data = failed_form.data.copy()
-        failed_form.data["seen_version"] = rollout.version
+        failed_form.data = {**failed_form.data.dict(), "seen_version": rollout.version}  # type: ignore[attr-defined]
         status = failed_form.refusal_status  # type: ignore[attr-defined]
 
     def offer(name: str, form_class: type[Form], **initial: object) -> Form:

@@ -35,7 +35,7 @@ def run(*command: object, **kwargs: object) -> subprocess.CompletedProcess:
 
 def use_a_fitting_python() -> None:
     """Start again under a Python of at least 3.11 if this one is older."""
-    if sys.version_info >= (3, 11):
+    if sys.version_info >= (3, 11):  # noqa: UP036 - this very line decides
         return
     for name in ("python3.13", "python3.12", "python3.11"):
         if found := shutil.which(name):

@@ -20,6 +20,16 @@ title = {{ pt = "{title}", en = "Title" }}
 """
 
 
+ITEM = """
+[[items]]
+key = "a"
+owner = "{owner}"
+mandatory = true
+title = {{ pt = "x", en = "x" }}
+help = {{ pt = "x", en = "x" }}
+"""
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "training.toml").write_text(TRAINING.format(version=1, title="Título"))
@@ -56,8 +66,8 @@ def test_a_higher_version_becomes_current_and_the_old_one_stays(folder):
         ("training.toml", 'version = 1\nallowance_minutes = 1\n[[topics]]\nkey="a"\nminutes=1\ntitle={pt="x"}'),
         ("training.toml", "version = "),
         ("unknown.toml", "version = 1"),
-        ("golive.toml", 'version = 1\n' + '[[items]]\nkey="a"\nowner="client"\nmandatory=true\ntitle={pt="x",en="x"}\nhelp={pt="x",en="x"}\n' * 2),
-        ("golive.toml", 'version = 1\n[[items]]\nkey="a"\nowner="nobody"\nmandatory=true\ntitle={pt="x",en="x"}\nhelp={pt="x",en="x"}\n'),
+        ("golive.toml", "version = 1\n" + ITEM.format(owner="client") * 2),
+        ("golive.toml", "version = 1\n" + ITEM.format(owner="nobody")),
     ],
     ids=["unknown key", "no English", "syntax", "unknown kind", "twice", "unknown owner"],
 )  # fmt: skip

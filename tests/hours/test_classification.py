@@ -27,18 +27,18 @@ def short(lines):
     return [(line.entry, line.minutes, line.klass) for line in lines]
 
 
-I, B, F = "included", "billable", "free"
+INC, B, F = "included", "billable", "free"
 TABLE = [
-    ([("training", "3h30"), ("training", "1h00")], [(1, 210, I), (2, 30, I), (2, 30, B)]),
+    ([("training", "3h30"), ("training", "1h00")], [(1, 210, INC), (2, 30, INC), (2, 30, B)]),
     (
         [("homologation", "5h00"), ("homologation", "2h00", "NC-2"), ("homologation", "1h30")],
-        [(1, 300, I), (2, 120, F), (3, 60, I), (3, 30, B)],
+        [(1, 300, INC), (2, 120, F), (3, 60, INC), (3, 30, B)],
     ),
-    ([("homologation", "7h00", "NC-1"), ("homologation", "6h00")], [(1, 420, F), (2, 360, I)]),
+    ([("homologation", "7h00", "NC-1"), ("homologation", "6h00")], [(1, 420, F), (2, 360, INC)]),
     ([("follow_up", "0h45")], [(1, 45, B)]),
-    ([("training", "4h00"), ("training", "0h01")], [(1, 240, I), (2, 1, B)]),
-    ([("training", "5h00"), ("homologation", "5h00")], [(1, 240, I), (1, 60, B), (2, 300, I)]),
-    ([("kickoff", "8h00"), ("go_live", "9h00"), ("internal", "3h00")], [(1, 480, I), (2, 540, I), (3, 180, I)]),
+    ([("training", "4h00"), ("training", "0h01")], [(1, 240, INC), (2, 1, B)]),
+    ([("training", "5h00"), ("homologation", "5h00")], [(1, 240, INC), (1, 60, B), (2, 300, INC)]),
+    ([("kickoff", "8h00"), ("go_live", "9h00"), ("internal", "3h00")], [(1, 480, INC), (2, 540, INC), (3, 180, INC)]),
 ]
 
 
@@ -69,7 +69,7 @@ def test_an_adjustment_takes_back_what_was_billed_first_and_frees_the_allowance(
         Work(2, START + timedelta(days=40), -90, "training", adjusts=1),
         Work(3, START + timedelta(days=41), 60, "training"),
     ]
-    assert short(classify(later, RULES, closed)) == [(2, -60, B), (2, -30, I), (3, 30, I), (3, 30, B)]
+    assert short(classify(later, RULES, closed)) == [(2, -60, B), (2, -30, INC), (3, 30, INC), (3, 30, B)]
     assert classify(later, RULES, closed)[0].amount == -25000
 
 
@@ -86,13 +86,16 @@ works = st.lists(
     max_size=25,
 ).map(
     lambda rows: [
-        Work(number, START + timedelta(days=day), minutes, activity, "NC-1" if nc and activity == "homologation" else "")
+        Work(number, START + timedelta(days=day), minutes, activity, "NC-1" * (nc and activity == "homologation"))
         for number, (day, minutes, activity, nc) in enumerate(rows, start=1)
     ]
 )  # fmt: skip
 rules = st.builds(
-    Rules, training_allowance=st.integers(0, 600), homologation_allowance=st.integers(0, 600), hourly_rate=st.integers(0, 90000)
-)  # fmt: skip
+    Rules,
+    training_allowance=st.integers(0, 600),
+    homologation_allowance=st.integers(0, 600),
+    hourly_rate=st.integers(0, 90000),
+)
 
 
 def reference(given_works, policy):

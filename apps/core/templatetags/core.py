@@ -68,8 +68,7 @@ def relative(value: date | datetime | None) -> str:
     """How far from now, in words, counting calendar days of the reader; beyond a week, the date itself."""
     if value is None:
         return ""
-    is_instant = isinstance(value, datetime)
-    if is_instant:
+    if isinstance(value, datetime):
         elapsed = clock.now() - value
         minutes = round(abs(elapsed) / timedelta(minutes=1))
         past = elapsed >= timedelta(0)
@@ -79,7 +78,7 @@ def relative(value: date | datetime | None) -> str:
             return (_("há %(n)s min") if past else _("em %(n)s min")) % {"n": minutes}
         if minutes < 6 * 60:
             return (_("há %(n)s h") if past else _("em %(n)s h")) % {"n": round(minutes / 60)}
-    day = timezone.localtime(value).date() if is_instant else value
+    day = timezone.localtime(value).date() if isinstance(value, datetime) else value
     days = (day - clock.today()).days
     if abs(days) > 7:
         return formats.date_format(day, "SHORT_DATE_FORMAT")

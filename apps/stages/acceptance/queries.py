@@ -1,4 +1,6 @@
-from apps.core import canonical
+from datetime import timedelta
+
+from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import record
 from apps.stages.acceptance.models import AcceptanceTerm
@@ -20,3 +22,10 @@ def is_stale(term: AcceptanceTerm) -> bool:
     if term.state == AcceptanceTerm.State.SIGNED:
         return False
     return canonical.sha256(record.build(term.rollout)) != term.record_sha256
+
+
+def waiting_for_pdf() -> list[int]:
+    """The keys of drafted terms that have waited for their PDF for more than a minute."""
+    since = clock.now() - timedelta(minutes=1)
+    waiting = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.DRAFTED, drafted_at__lt=since)
+    return list(waiting.values_list("pk", flat=True))

@@ -1,7 +1,6 @@
 """What the term says, gathered from the rooms below as plain JSON."""
 
 from apps.blueprints import content
-from apps.companies.models import Company
 from apps.core import cnpj
 from apps.hours import queries as hours
 from apps.rollouts.models import Rollout
@@ -15,16 +14,16 @@ from apps.stages.training import queries as training
 def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     delivery = development.delivery(rollout)
-    names = {role: _company(rollout, role).legal_name for role in PartyRole.values}
+    names = {role: rollout.company(role).legal_name for role in PartyRole.values}
     names["platform"] = rollout.platform.name
     return {
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
         "parties": [
             {
                 "role": role,
-                "legal_name": _company(rollout, role).legal_name,
-                "cnpj": cnpj.show(_company(rollout, role).cnpj),
-                "address": _company(rollout, role).address,
+                "legal_name": rollout.company(role).legal_name,
+                "cnpj": cnpj.show(rollout.company(role).cnpj),
+                "address": rollout.company(role).address,
             }
             for role in PartyRole.values
         ],
@@ -42,10 +41,3 @@ def build(rollout: Rollout) -> dict[str, object]:
             for clause in content.term_clauses().clauses
         ],
     }
-
-
-def _company(rollout: Rollout, role: str) -> Company:
-    company = rollout.company(role)
-    if company is None:
-        raise LookupError(f"{rollout.code} has no {role}")
-    return company

@@ -1,9 +1,10 @@
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
@@ -14,12 +15,12 @@ from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
 @require_POST
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = forms.DraftForm(request.POST, rollout=rollout)
     if attempt(request, form, actions.draft, rollout, by=request.user):
@@ -28,7 +29,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def queue_again(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def queue_again(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     actions.queue_again(get_object_or_404(AcceptanceTerm, rollout=rollout, version=version), by=request.user)
     messages.success(request, _("O PDF foi pedido de novo."))
@@ -36,14 +37,14 @@ def queue_again(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 
 @require_GET
-def download(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def download(request: SignedInRequest, pk: int, version: int) -> FileResponse:
     term = get_object_or_404(AcceptanceTerm, rollout=visible_rollout(request, pk), version=version)
     if term.pdf is None:
         raise Http404
     return attachment(term.pdf)
 
 
-def sign(request: HttpRequest, pk: int, signatory_pk: int) -> HttpResponse:
+def sign(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     """Read the term and sign it. Others than the signatory read what is to be signed and by whom."""
     rollout, signatory = _signatory(request, pk, signatory_pk)
     form = forms.SignForm(request.POST or None, auto_id="sign_%s")
@@ -55,7 +56,7 @@ def sign(request: HttpRequest, pk: int, signatory_pk: int) -> HttpResponse:
 
 
 @require_POST
-def refuse(request: HttpRequest, pk: int, signatory_pk: int) -> HttpResponse:
+def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     form = forms.RefuseForm(request.POST, auto_id="refuse_%s")
     if attempt(request, form, actions.refuse, signatory, by=request.user):
@@ -63,13 +64,15 @@ def refuse(request: HttpRequest, pk: int, signatory_pk: int) -> HttpResponse:
     return _sign_page(request, rollout, signatory, refusal=form)
 
 
-def _signatory(request: HttpRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
+def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
     rollout = visible_rollout(request, pk)
     found = Signatory.objects.select_related("term__rollout", "term__pdf")
     return rollout, get_object_or_404(found, pk=signatory_pk, term__rollout=rollout)
 
 
-def _sign_page(request: HttpRequest, rollout: Rollout, signatory: Signatory, form=None, refusal=None) -> HttpResponse:
+def _sign_page(
+    request: SignedInRequest, rollout: Rollout, signatory: Signatory, form=None, refusal=None
+) -> HttpResponse:
     context = {
         "rollout": rollout,
         "room": "acceptance",
@@ -86,7 +89,7 @@ def _sign_page(request: HttpRequest, rollout: Rollout, signatory: Signatory, for
     return render(request, "acceptance/sign.html", context, status=status)
 
 
-def _room(request: HttpRequest, rollout: Rollout, form=None) -> HttpResponse:
+def _room(request: SignedInRequest, rollout: Rollout, form=None) -> HttpResponse:
     term = queries.latest_term(rollout)
     signatories = list(term.signatories.select_related("user")) if term else []
     may_draft = rollout.stage == Stage.ACCEPTANCE and request.user.has_perm("acceptance.draft", rollout)

@@ -1,7 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
@@ -10,26 +11,26 @@ from apps.stages.development import actions, forms, queries
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
 @require_POST
-def due_date(request: HttpRequest, pk: int) -> HttpResponse:
+def due_date(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "due", forms.DueDateForm, actions.set_due_date)
 
 
 @require_POST
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "progress", forms.ProgressForm, actions.log_progress)
 
 
 @require_POST
-def delivery(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "delivery", forms.DeliveryForm, actions.declare_delivery)
 
 
-def _post(request: HttpRequest, pk: int, name: str, form_class, action) -> HttpResponse:
+def _post(request: SignedInRequest, pk: int, name: str, form_class, action) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = form_class(request.POST, auto_id=f"{name}_%s")
     if attempt(request, form, action, rollout, by=request.user):
@@ -37,7 +38,7 @@ def _post(request: HttpRequest, pk: int, name: str, form_class, action) -> HttpR
     return _room(request, rollout, **{name: form})
 
 
-def _room(request: HttpRequest, rollout: Rollout, **failed) -> HttpResponse:
+def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
     may_report = rollout.is_open and request.user.has_perm("development.report", rollout)
     developing = rollout.stage == Stage.DEVELOPMENT
     context = {

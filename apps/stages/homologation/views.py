@@ -1,12 +1,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
@@ -17,13 +18,13 @@ from apps.stages.homologation.models import Case, Nonconformity, Reservation, Re
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = _script(request, pk)
     return _room(request, rollout, script)
 
 
 @require_POST
-def conditions(request: HttpRequest, pk: int) -> HttpResponse:
+def conditions(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = _script(request, pk)
     form = forms.ConditionsForm(request.POST, script=script)
     if attempt(request, form, actions.choose_conditions, script, by=request.user):
@@ -32,7 +33,7 @@ def conditions(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def freeze(request: HttpRequest, pk: int) -> HttpResponse:
+def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
     _rollout, script = _script(request, pk)
     actions.freeze(script, by=request.user)
     messages.success(request, _("Roteiro congelado."))
@@ -40,7 +41,7 @@ def freeze(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def start_round(request: HttpRequest, pk: int) -> HttpResponse:
+def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
     _rollout, script = _script(request, pk)
     opened = actions.start_round(script, by=request.user)
     messages.success(request, _("%(round)s aberta.") % {"round": opened})
@@ -48,14 +49,14 @@ def start_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def close_round(request: HttpRequest, pk: int) -> HttpResponse:
+def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
     _rollout, script = _script(request, pk)
     actions.close_round(script, by=request.user)
     messages.success(request, _("Rodada encerrada."))
     return _back(pk, "roteiro")
 
 
-def case(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """A case with its steps, its history and the form for the next result."""
     rollout, script = _script(request, pk)
     found = get_object_or_404(Case, script=script, code=code)
@@ -66,7 +67,7 @@ def case(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 @require_POST
-def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def propose(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     rollout, script = _script(request, pk)
     found = get_object_or_404(Case, script=script, code=code)
     form = forms.ReservationForm(request.POST, auto_id="reservation_%s")
@@ -76,27 +77,27 @@ def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 @require_POST
-def agree(request: HttpRequest, pk: int, reservation_pk: int) -> HttpResponse:
+def agree(request: SignedInRequest, pk: int, reservation_pk: int) -> HttpResponse:
     return _on_reservation(request, pk, reservation_pk, actions.agree_reservation)
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: int, reservation_pk: int) -> HttpResponse:
+def withdraw(request: SignedInRequest, pk: int, reservation_pk: int) -> HttpResponse:
     return _on_reservation(request, pk, reservation_pk, actions.withdraw_reservation)
 
 
 @require_POST
-def fix(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def fix(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return _on_nonconformity(request, pk, number, "fix", forms.FixForm, actions.mark_fixed)
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def reopen(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return _on_nonconformity(request, pk, number, "reopen", forms.ReopenForm, actions.reopen)
 
 
 @require_POST
-def verify(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     _rollout, script = _script(request, pk)
     found = get_object_or_404(Nonconformity, rollout=script.rollout, number=number)
     actions.verify_fix(found, by=request.user)
@@ -105,7 +106,7 @@ def verify(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_GET
-def evidence(request: HttpRequest, pk: int, result_pk: int) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: int, result_pk: int) -> FileResponse:
     rollout = visible_rollout(request, pk)
     result = get_object_or_404(Result, pk=result_pk, case__script__rollout=rollout)
     if result.evidence_file is None:
@@ -113,7 +114,7 @@ def evidence(request: HttpRequest, pk: int, result_pk: int) -> HttpResponse:
     return attachment(result.evidence_file)
 
 
-def _script(request: HttpRequest, pk: int) -> tuple[Rollout, Script]:
+def _script(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
     rollout = visible_rollout(request, pk)
     script = get_object_or_404(Script, rollout=rollout)
     script.rollout = rollout
@@ -124,14 +125,14 @@ def _back(pk: int, anchor: str) -> HttpResponse:
     return redirect(reverse("homologation:room", args=[pk]) + f"#{anchor}")
 
 
-def _on_reservation(request: HttpRequest, pk: int, reservation_pk: int, action) -> HttpResponse:
+def _on_reservation(request: SignedInRequest, pk: int, reservation_pk: int, action) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     reservation = get_object_or_404(Reservation, pk=reservation_pk, rollout=rollout)
     action(reservation, by=request.user)
     return redirect("homologation:case", pk, reservation.case.code)
 
 
-def _on_nonconformity(request: HttpRequest, pk: int, number: int, name: str, form_class, action) -> HttpResponse:
+def _on_nonconformity(request: SignedInRequest, pk: int, number: int, name: str, form_class, action) -> HttpResponse:
     rollout, script = _script(request, pk)
     found = get_object_or_404(Nonconformity, rollout=rollout, number=number)
     form = form_class(request.POST, auto_id=f"{name}{found.pk}_%s")
@@ -140,7 +141,7 @@ def _on_nonconformity(request: HttpRequest, pk: int, number: int, name: str, for
     return _room(request, rollout, script, failed_nonconformity=found, **{name: form})
 
 
-def _may(request: HttpRequest, rollout: Rollout) -> dict[str, bool]:
+def _may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
     at_work = rollout.stage == Stage.HOMOLOGATION
     return {
         "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
@@ -149,7 +150,7 @@ def _may(request: HttpRequest, rollout: Rollout) -> dict[str, bool]:
     }
 
 
-def _case(request: HttpRequest, rollout: Rollout, found: Case, form, reservation=None) -> HttpResponse:
+def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None) -> HttpResponse:
     status = next(each for each in queries.case_statuses(found.script) if each.case.pk == found.pk)
     opened = queries.open_round(found.script)
     failed = reservation or form
@@ -169,7 +170,11 @@ def _case(request: HttpRequest, rollout: Rollout, found: Case, form, reservation
 
 
 def _room(
-    request: HttpRequest, rollout: Rollout, script: Script, failed_nonconformity: Nonconformity | None = None, **failed
+    request: SignedInRequest,
+    rollout: Rollout,
+    script: Script,
+    failed_nonconformity: Nonconformity | None = None,
+    **failed,
 ) -> HttpResponse:
     nonconformities = []
     for found in rollout.nonconformities.select_related("case__script", "opened_by"):

@@ -5,7 +5,7 @@ from apps.core import clock
 from apps.core.localized import Localized
 from apps.core.widgets import DateTimeInput
 from apps.rollouts.stages import PartyRole
-from apps.stages.kickoff.models import AgreedField, AgreedMethod, Kickoff
+from apps.stages.kickoff.models import AgreedField, AgreedMethod, Kickoff, Participant
 
 
 class ScheduleForm(forms.Form):
@@ -28,7 +28,7 @@ class HoldForm(forms.Form):
 
     held_at = forms.DateTimeField(label=_("Realizada em"), widget=DateTimeInput)
     attended = forms.ModelMultipleChoiceField(
-        queryset=None, label=_("Quem participou"), widget=forms.CheckboxSelectMultiple
+        queryset=Participant.objects.none(), label=_("Quem participou"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args, kickoff: Kickoff, **kwargs) -> None:
@@ -68,7 +68,7 @@ class MethodsForm(forms.Form):
     success_message = _("Métodos definidos.")
 
     methods = forms.ModelMultipleChoiceField(
-        queryset=None, label=_("Métodos adotados"), widget=forms.CheckboxSelectMultiple
+        queryset=AgreedMethod.objects.none(), label=_("Métodos adotados"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args, kickoff: Kickoff, **kwargs) -> None:

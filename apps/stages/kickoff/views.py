@@ -1,11 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
@@ -15,52 +16,52 @@ from apps.stages.kickoff.models import AgendaItem, AgreedField, AgreedMethod, Ki
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
     return _room(request, rollout, kickoff)
 
 
 @require_POST
-def schedule(request: HttpRequest, pk: int) -> HttpResponse:
+def schedule(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "schedule", lambda kickoff: forms.ScheduleForm, actions.schedule, "reuniao")
 
 
 @require_POST
-def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
+def participant_add(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(
         request, pk, "participant", lambda kickoff: forms.ParticipantForm, actions.add_participant, "participantes"
     )
 
 
 @require_POST
-def participant_remove(request: HttpRequest, pk: int, participant_pk: int) -> HttpResponse:
+def participant_remove(request: SignedInRequest, pk: int, participant_pk: int) -> HttpResponse:
     _rollout, kickoff = _kickoff(request, pk)
     actions.remove_participant(get_object_or_404(Participant, pk=participant_pk, kickoff=kickoff), by=request.user)
     return _back(pk, "participantes")
 
 
 @require_POST
-def hold(request: HttpRequest, pk: int) -> HttpResponse:
+def hold(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "hold", _for_kickoff(forms.HoldForm), actions.hold_meeting, "reuniao")
 
 
 @require_POST
-def choose_model(request: HttpRequest, pk: int) -> HttpResponse:
+def choose_model(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "model", _for_kickoff(forms.ModelForm), actions.choose_model, "modelo")
 
 
 @require_POST
-def agree_methods(request: HttpRequest, pk: int) -> HttpResponse:
+def agree_methods(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "methods", _for_kickoff(forms.MethodsForm), actions.agree_methods, "metodos")
 
 
 @require_POST
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "minutes", lambda kickoff: forms.MinutesForm, actions.publish_minutes, "ata")
 
 
 @require_POST
-def note(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
+def note(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     _rollout, kickoff = _kickoff(request, pk)
     item = get_object_or_404(AgendaItem, pk=item_pk, kickoff=kickoff)
     form = forms.NotesForm(request.POST, auto_id=f"agenda{item.pk}_%s")
@@ -69,7 +70,7 @@ def note(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @require_POST
-def field_add(request: HttpRequest, pk: int, method_pk: int) -> HttpResponse:
+def field_add(request: SignedInRequest, pk: int, method_pk: int) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
     method = get_object_or_404(AgreedMethod, pk=method_pk, kickoff=kickoff)
     form = forms.FieldForm(request.POST, method=method, auto_id=f"field{method.pk}_%s")
@@ -79,7 +80,7 @@ def field_add(request: HttpRequest, pk: int, method_pk: int) -> HttpResponse:
 
 
 @require_POST
-def field_drop(request: HttpRequest, pk: int, field_pk: int) -> HttpResponse:
+def field_drop(request: SignedInRequest, pk: int, field_pk: int) -> HttpResponse:
     _rollout, kickoff = _kickoff(request, pk)
     field = get_object_or_404(AgreedField, pk=field_pk, method__kickoff=kickoff)
     actions.drop_field(field, by=request.user)
@@ -90,7 +91,7 @@ def _for_kickoff(form_class: type) -> Callable[[Kickoff], Callable]:
     return lambda kickoff: lambda *args, **kwargs: form_class(*args, kickoff=kickoff, **kwargs)
 
 
-def _kickoff(request: HttpRequest, pk: int) -> tuple[Rollout, Kickoff]:
+def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
     rollout = visible_rollout(request, pk)
     return rollout, get_object_or_404(Kickoff, rollout=rollout)
 
@@ -100,7 +101,7 @@ def _back(pk: int, anchor: str) -> HttpResponse:
 
 
 def _post(
-    request: HttpRequest, pk: int, name: str, form_class, action: Callable[..., Any], anchor: str
+    request: SignedInRequest, pk: int, name: str, form_class, action: Callable[..., Any], anchor: str
 ) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
     form = form_class(kickoff)(request.POST, auto_id=f"{name}_%s")
@@ -110,7 +111,7 @@ def _post(
 
 
 def _room(
-    request: HttpRequest, rollout: Rollout, kickoff: Kickoff, failed_method: AgreedMethod | None = None, **failed
+    request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, failed_method: AgreedMethod | None = None, **failed
 ) -> HttpResponse:
     methods = []
     for method in kickoff.methods.filter(agreed=True).prefetch_related("agreed_fields"):

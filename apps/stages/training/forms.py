@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.minutes import MinutesField
 from apps.core.widgets import DateTimeInput
-from apps.stages.training.models import TrainingSession
+from apps.stages.training.models import Topic, TrainingSession
 
 
 class PlanForm(forms.Form):
@@ -26,7 +26,7 @@ class HeldForm(forms.Form):
         help_text=_("Uma pessoa por linha: nome; empresa; função."),
     )
     topics = forms.ModelMultipleChoiceField(
-        queryset=None, label=_("Tópicos cobertos"), required=False, widget=forms.CheckboxSelectMultiple
+        queryset=Topic.objects.none(), label=_("Tópicos cobertos"), required=False, widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(label=_("Observações"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 

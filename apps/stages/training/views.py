@@ -1,7 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -10,12 +11,12 @@ from apps.stages.training.models import TrainingSession
 
 
 @require_GET
-def room(request: HttpRequest, pk: int) -> HttpResponse:
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
 @require_POST
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = forms.PlanForm(request.POST, auto_id="plan_%s")
     if attempt(request, form, actions.plan_session, rollout, by=request.user):
@@ -24,7 +25,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def held(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
+def held(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     rollout, session = _session(request, pk, session_pk)
     form = forms.HeldForm(request.POST, session=session, auto_id=f"held{session.pk}_%s")
     if attempt(request, form, actions.record_held, session, by=request.user):
@@ -33,7 +34,7 @@ def held(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
+def cancel(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     rollout, session = _session(request, pk, session_pk)
     form = forms.CancelForm(request.POST, auto_id=f"cancel{session.pk}_%s")
     if attempt(request, form, actions.cancel_session, session, by=request.user):
@@ -41,12 +42,12 @@ def cancel(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse:
     return _room(request, rollout, session=session, cancel=form)
 
 
-def _session(request: HttpRequest, pk: int, session_pk: int) -> tuple[Rollout, TrainingSession]:
+def _session(request: SignedInRequest, pk: int, session_pk: int) -> tuple[Rollout, TrainingSession]:
     rollout = visible_rollout(request, pk)
     return rollout, get_object_or_404(TrainingSession, pk=session_pk, rollout=rollout)
 
 
-def _room(request: HttpRequest, rollout: Rollout, session: TrainingSession | None = None, **failed) -> HttpResponse:
+def _room(request: SignedInRequest, rollout: Rollout, session: TrainingSession | None = None, **failed) -> HttpResponse:
     may_conduct = rollout.is_open and request.user.has_perm("training.conduct", rollout)
     rows = []
     for each in rollout.training_sessions.prefetch_related("attendances", "topics"):

@@ -1,0 +1,197 @@
+"""The term: drafted from the record, rendered without reaching outside, signed in person or refused."""
+
+import re
+import zlib
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+
+from apps.blueprints import loader
+from apps.core import clock
+from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.rollouts import gates
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate, Stage
+from apps.stages.acceptance import actions, queries, rendering
+from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.tasks import render_term, render_waiting_terms
+from tests.rollouts.factories import RolloutFactory, at_stage
+
+pytestmark = pytest.mark.django_db
+
+NASTY = '<script>alert(1)</script><img src="file:///etc/passwd"><link href="http://127.0.0.1:1/x" rel="stylesheet">'
+
+
+def a_draft(**fields) -> AcceptanceTerm:
+    """A drafted term of a rollout at the acceptance stage; nothing was sent to a worker."""
+    loader.load()
+    rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
+    people = rollout.people
+    chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}
+    with mock.patch.object(render_term, "delay"):
+        term = actions.draft(rollout, by=people["pm"], signatories=chosen)
+    term.rollout.people = people
+    return term
+
+
+@pytest.fixture
+def term():
+    return a_draft()
+
+
+@pytest.fixture
+def ready(term, monkeypatch):
+    with monkeypatch.context() as quick:
+        quick.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 teste")
+        actions.render(term.pk)
+    people = term.rollout.people
+    term = AcceptanceTerm.objects.get(pk=term.pk)
+    term.rollout.people = people
+    return term
+
+
+def signatory(term, role):
+    return term.signatories.get(role=role)
+
+
+def missing(term, gate=Gate.START_GO_LIVE):
+    needs = gates.unmet(Rollout.objects.get(pk=term.rollout_id), gate)
+    return {(need.key.removeprefix("acceptance:"), need.owed_by) for need in needs if need.key.startswith("acceptance")}
+
+
+class TestThePdf:
+    def test_it_is_pdf_a_3u_with_the_record_attached(self, term):
+        content = rendering.pdf(term)
+        assert content.startswith(b"%PDF-1.7")
+        streams = [
+            zlib.decompress(found) for found in re.findall(rb"stream\n(x\xda.*?)\nendstream", content, re.DOTALL)
+        ]
+        assert any(b'pdfaid:part="3" pdfaid:conformance="U"' in stream for stream in streams)
+        assert b"/EmbeddedFile" in content
+
+    def test_what_people_typed_is_text_and_nothing_is_fetched(self):
+        html = rendering.html(a_draft(scope=NASTY))
+        assert "<script>" not in html
+        assert "&lt;script&gt;" in html
+        assert rendering.pdf(a_draft(scope=NASTY)).startswith(b"%PDF")
+
+    def test_the_renderer_refuses_any_address(self):
+        with pytest.raises(rendering.NothingToFetch):
+            rendering.refuse_everything("file:///etc/passwd")
+
+    def test_rendering_twice_keeps_one_file_and_one_event(self, ready):
+        before = ready.pdf_id
+        actions.render(ready.pk)
+        ready.refresh_from_db()
+        assert ready.pdf_id == before
+        assert ready.rollout.events.filter(kind="acceptance.rendered").count() == 1
+
+
+class TestTheGate:
+    def test_it_asks_for_the_term_then_for_each_signature(self, ready):
+        roles = ("client", "integrator", "presence")
+        assert missing(ready) == {(f"signature:{role}", role) for role in roles}
+        for role in roles:
+            actions.sign(signatory(ready, role), by=signatory(ready, role).user, consent=True)
+        assert missing(ready) == set()
+        ready.refresh_from_db()
+        assert ready.state == "signed"
+
+    def test_signatures_are_never_waivable(self, ready):
+        needs = gates.unmet(ready.rollout, Gate.START_GO_LIVE)
+        assert not any(need.waivable for need in needs if need.key.startswith("acceptance"))
+
+    def test_a_drafted_term_still_lacks_its_pdf(self, term):
+        assert missing(term) == {("term", "presence")}
+
+    def test_only_a_refused_term_leads_back(self, ready):
+        assert missing(ready, Gate.RETURN_TO_HOMOLOGATION)
+        actions.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason="Falta um caso")
+        assert not missing(ready, Gate.RETURN_TO_HOMOLOGATION)
+
+
+class TestSigning:
+    def test_what_was_signed_is_kept(self, ready):
+        actions.sign(
+            signatory(ready, "client"), by=ready.rollout.people["client"], consent=True, address="10.0.0.1", agent="A"
+        )
+        signed = signatory(ready, "client")
+        assert (signed.state, signed.signed_sha256, signed.address) == ("signed", ready.pdf.sha256, "10.0.0.1")
+
+    @pytest.mark.parametrize("who", ["client_member", "pm", "manager", "integrator", "stranger"])
+    def test_only_in_person(self, ready, who):
+        with pytest.raises(NotAllowed):
+            actions.sign(signatory(ready, "client"), by=ready.rollout.people[who], consent=True)
+
+    def test_without_consent_it_is_refused(self, ready):
+        with pytest.raises(Invalid):
+            actions.sign(signatory(ready, "client"), by=ready.rollout.people["client"], consent=False)
+
+    def test_twice_is_refused(self, ready):
+        client = ready.rollout.people["client"]
+        actions.sign(signatory(ready, "client"), by=client, consent=True)
+        with pytest.raises(Refusal, match="já respondeu"):
+            actions.sign(signatory(ready, "client"), by=client, consent=True)
+
+    def test_before_the_pdf_it_is_refused(self, term):
+        with pytest.raises(Refusal, match="não está aberto"):
+            actions.sign(signatory(term, "client"), by=term.rollout.people["client"], consent=True)
+
+    def test_a_changed_record_makes_the_term_stale(self, ready):
+        Rollout.objects.filter(pk=ready.rollout_id).update(scope="Mudou")
+        with pytest.raises(Refusal, match="mudou"):
+            actions.sign(signatory(ready, "client"), by=ready.rollout.people["client"], consent=True)
+        assert queries.is_stale(AcceptanceTerm.objects.get(pk=ready.pk))
+
+    def test_refusing_needs_a_reason(self, ready):
+        with pytest.raises(Invalid):
+            actions.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason=" ")
+
+
+class TestDrafting:
+    def draft(self, term, **changes):
+        people = term.rollout.people
+        chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"], **changes}
+        return actions.draft(term.rollout, by=people["pm"], signatories=chosen)
+
+    def test_a_new_draft_supersedes_the_one_before(self, ready):
+        second = self.draft(ready)
+        ready.refresh_from_db()
+        assert (ready.state, second.version) == ("superseded", 2)
+
+    def test_a_signatory_must_belong_to_the_party(self, term):
+        with pytest.raises(Invalid) as refusal:
+            self.draft(term, client=term.rollout.people["stranger"])
+        assert refusal.value.field == "client"
+
+    def test_it_belongs_to_its_stage(self, term):
+        at_stage(term.rollout, Stage.HOMOLOGATION)
+        with pytest.raises(Refusal):
+            self.draft(term)
+
+    def test_the_pages_show_it_to_the_four_and_to_nobody_else(self, ready, client_for):
+        base = f"/projetos/{ready.rollout_id}/termo/"
+        for who in ("pm", "client", "integrator", "platform"):
+            assert client_for(ready.rollout.people[who]).get(base).status_code == 200
+        download = client_for(ready.rollout.people["client"]).get(f"{base}1/pdf/")
+        assert download["Content-Disposition"].startswith("attachment")
+        for page in (base, f"{base}1/pdf/", f"{base}assinar/{signatory(ready, 'client').pk}/"):
+            assert client_for(ready.rollout.people["stranger"]).get(page).status_code == 404
+
+    def test_refusing_through_the_page_keeps_what_was_typed(self, ready, client_for):
+        browser = client_for(ready.rollout.people["client"])
+        url = f"/projetos/{ready.rollout_id}/termo/recusar/{signatory(ready, 'client').pk}/"
+        assert browser.post(url, {"reason": ""}).status_code == 422
+        assert browser.post(url, {"reason": "Falta um caso"}).status_code == 302
+
+
+def test_a_term_that_waits_for_its_pdf_is_found_again(term, monkeypatch):
+    monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 teste")
+    render_waiting_terms()
+    term.refresh_from_db()
+    assert term.state == "drafted"
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        render_waiting_terms()
+    term.refresh_from_db()
+    assert term.state == "ready"

@@ -1,0 +1,85 @@
+"""The application as `make run` serves it, with its worker, and Chromium in front of it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from presence_rollout.ops import services
+from presence_rollout.ops.bootstrap import BROWSERS
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """The base URL of a running application with demonstration data, in a folder of its own."""
+    port = services.free_port()
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
+    env |= {"PORT": str(port), "VAR_DIR": str(tmp_path_factory.mktemp("var"))}
+    log = open(Path(env["VAR_DIR"]) / "serve.log", "wb")  # noqa: SIM115 - open as long as the process
+    command = [sys.executable, "-m", "presence_rollout.ops.serve"]
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        services.wait_until(lambda: b"Ctrl-C" in Path(log.name).read_bytes(), "The application", process, seconds=180)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        log.close()
+        assert process.returncode == 0, Path(log.name).read_text()[-3000:]
+        assert services.port_is_free(port)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sign_in(served, chromium):
+    """``sign_in(email, width)``: a page in which that person is signed in."""
+    contexts = []
+
+    def open_page(email: str, width: int = 1440, scheme: str = "light"):
+        from apps.demo.people import PASSWORD
+
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, base_url=served, locale="pt-BR", color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/conta/login/")
+        page.locator("input[name=login]").fill(email)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("form:has(input[name=password]) button[type=submit]").click()
+        page.wait_for_url(f"{served}/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def shot():
+    """``shot(page, name)``: a screenshot of the whole page in var/screenshots."""
+    folder = Path(os.environ.get("SCREENSHOTS") or ROOT / "var" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda page, name: page.screenshot(path=folder / f"{name}.png", full_page=True)

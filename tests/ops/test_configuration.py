@@ -1,0 +1,67 @@
+"""Configuration: safe by default, documented, and the same table in code and docs."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from apps.vault.actions import new_keyset
+from presence_rollout import environment
+from presence_rollout.ops.check import PRODUCTION
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(*arguments, **env):
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**clean, **env}, capture_output=True, text=True, check=False)
+
+
+def test_without_debug_it_refuses_to_start_with_no_secret():
+    done = manage("check")
+    assert done.returncode != 0
+    assert "Set SECRET_KEY" in done.stderr
+
+
+def test_without_debug_the_public_keyset_is_refused():
+    from django.conf import settings
+
+    done = manage("check", SECRET_KEY="x" * 60, VAULT_KEYSET=settings.DEVELOPMENT_VAULT_KEYSET)
+    assert done.returncode != 0
+    assert "Set VAULT_KEYSET" in done.stderr
+
+
+def test_the_deployment_check_is_clean():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, VAULT_KEYSET=new_keyset())
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_variable_is_in_the_table_and_nothing_else():
+    sources = [ROOT / "presence_rollout/settings.py", ROOT / "presence_rollout/ops/serve.py"]
+    code = "".join(path.read_text() for path in sources)
+    read = set(re.findall(r'env\.(?:text|flag|number|words)\("([A-Z_]+)"', code)) | {"PORT"}
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE))
+    assert documented == read
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "http://x"])
+def test_an_unknown_database_is_refused(url, tmp_path):
+    with pytest.raises(ImproperlyConfigured):
+        environment.database(url, tmp_path)
+
+
+def test_postgresql_may_be_on_a_socket(tmp_path):
+    found = environment.database("postgresql://u:p%40ss@/name?host=/var/run/pg", tmp_path)
+    assert (found["HOST"], found["PASSWORD"], found["NAME"]) == ("/var/run/pg", "p@ss", "name")
+
+
+@pytest.mark.parametrize("raw", ["maybe", "2"])
+def test_a_flag_is_on_or_off(monkeypatch, raw):
+    monkeypatch.setenv("A_FLAG", raw)
+    with pytest.raises(ImproperlyConfigured):
+        environment.flag("A_FLAG")

@@ -1,0 +1,121 @@
+"""Two people at once, on a real PostgreSQL; a real worker on a real Redis."""
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from apps.core import clock
+from apps.hours import actions as hours
+from apps.hours import queries
+from apps.rollouts import actions, gates, timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate, Stage
+from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.tasks import render_term
+from presence_rollout.ops.services import spawn, stop, wait_until
+from tests.acceptance.test_acceptance import a_draft
+from tests.rollouts.factories import RolloutFactory
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def on_postgresql():
+    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
+
+
+def at_once(*jobs):
+    """Run ``jobs`` in threads that start together; their results or exceptions, in order."""
+    together = threading.Barrier(len(jobs))
+    outcomes = [None] * len(jobs)
+
+    def run(place, job):
+        together.wait()
+        try:
+            outcomes[place] = job()
+        except Exception as error:  # noqa: BLE001
+            outcomes[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_of_two_transitions_at_once_one_wins_and_the_other_is_told(monkeypatch):
+    monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
+    rollout = RolloutFactory()
+    pm, manager = rollout.people["pm"], rollout.people["manager"]
+    outcomes = at_once(
+        lambda: actions.advance(rollout, Gate.START_DEVELOPMENT, by=pm, seen_version=0),
+        lambda: actions.advance(rollout, Gate.START_DEVELOPMENT, by=manager, seen_version=0),
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Rollout", "Stale"]
+    refusal = next(outcome for outcome in outcomes if isinstance(outcome, actions.Stale))
+    assert "Desenvolvimento" in refusal.details[0]
+    rollout = Rollout.objects.get(pk=rollout.pk)
+    assert (rollout.stage, rollout.version) == (Stage.DEVELOPMENT, 1)
+    assert timeline.verify(rollout) is None
+
+
+def test_two_entries_at_once_at_the_edge_of_the_allowance_share_it_once():
+    rollout = RolloutFactory()
+    work = {"activity": "training", "started_at": clock.now() - timedelta(hours=10), "minutes": 180, "note": "Aula"}
+
+    def log(who):
+        return lambda: hours.log(rollout, by=rollout.people[who], **work)
+
+    outcomes = at_once(log("pm"), log("analyst"))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    totals = queries.totals(queries.lines(rollout))
+    assert (totals["included"], totals["billable"]) == (240, 120)
+    assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+
+def test_a_real_worker_renders_the_term_and_rendering_twice_keeps_one():
+    term = a_draft()
+    env = {**os.environ, "DATABASE_URL": this_database_url()}
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "presence_rollout",
+        "worker",
+        "--pool",
+        "solo",
+        "--loglevel",
+        "warning",
+    ]
+    worker = spawn(command, env, stdout=subprocess.DEVNULL)
+    try:
+        render_term.delay(term.pk)
+        render_term.delay(term.pk)
+        wait_until(lambda: AcceptanceTerm.objects.filter(pk=term.pk, state="ready").exists(), "The worker", worker)
+    finally:
+        stop(worker)
+    term.refresh_from_db()
+    assert term.pdf is not None
+    assert term.rollout.events.filter(kind="acceptance.rendered").count() == 1
+
+
+def this_database_url() -> str:
+    """The address of the database that this test runs on, for a process beside it."""
+    chosen = settings.DATABASES["default"]
+    host = chosen["HOST"]
+    where = f"?host={host}" if host.startswith("/") else ""
+    port = f":{chosen['PORT']}" if chosen["PORT"] else ""
+    server = "" if where else host
+    return (
+        f"postgresql://{chosen['USER']}:{chosen['PASSWORD']}@{server}{port}/{connection.settings_dict['NAME']}{where}"
+    )
