@@ -69,7 +69,7 @@ def main() -> int:
             "127.0.0.1",
             "--port",
             port,
-            "--no-log-access",
+            "--no-access-log",
             "--log-level",
             "warning",
         ]
