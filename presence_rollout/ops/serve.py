@@ -61,7 +61,9 @@ def main() -> int:
         if not env.get("REDIS_URL"):
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
         worker = ["worker", "--beat", "--schedule", var / "beat", "--loglevel", "warning", "--concurrency", "2"]
-        running["Celery"] = services.spawn([BIN / "celery", "-A", "presence_rollout", "--quiet", *worker], env, cwd=ROOT)
+        running["Celery"] = services.spawn(
+            [BIN / "celery", "-A", "presence_rollout", "--quiet", *worker], env, cwd=ROOT
+        )
         server = [
             "--interface",
             "wsgi",
