@@ -65,6 +65,7 @@ def sign_in(served, chromium):
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(15_000)
         page.goto("/conta/login/")
         page.locator("input[name=login]").fill(email)
         page.locator("input[name=password]").fill(PASSWORD)

@@ -14,11 +14,12 @@ class DraftForm(forms.Form):
         super().__init__(*args, **kwargs)
         for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE, PartyRole.PLATFORM):
             people = User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("name")
+            usual = rollout.project_manager if role == PartyRole.PRESENCE else people.first()
             self.fields[role.value] = forms.ModelChoiceField(
                 people,
                 label=_("Assina por %(role)s") % {"role": role.label},
                 required=role in REQUIRED,
-                initial=people.first() if role in REQUIRED else None,
+                initial=usual if role in REQUIRED else None,
             )
 
     def clean(self) -> dict:

@@ -6,6 +6,9 @@ from apps.rollouts.stages import PartyRole
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Nonconformity, Outcome, Script
 
+# The style sheet shows these fields only while "failed" is the chosen outcome.
+WHEN_FAILED = {"data-when-outcome": "failed"}
+
 
 class ConditionsForm(forms.Form):
     success_message = _("Condições salvas.")
@@ -24,7 +27,7 @@ class ConditionsForm(forms.Form):
 class ResultForm(forms.Form):
     success_message = _("Resultado registrado.")
 
-    outcome = forms.ChoiceField(label=_("Resultado"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=_("Resultado"), choices=Outcome.choices, widget=forms.RadioSelect)
     note = forms.CharField(label=_("Observação"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     evidence_text = forms.CharField(
         label=_("Evidência"),
@@ -35,10 +38,17 @@ class ResultForm(forms.Form):
     evidence_link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
     evidence_file = forms.FileField(label=_("Arquivo da evidência"), required=False)
     severity = forms.ChoiceField(
-        label=_("Gravidade, se falhou"), required=False, choices=[("", "—"), *Nonconformity.Severity.choices]
+        label=_("Gravidade"),
+        required=False,
+        choices=[("", "—"), *Nonconformity.Severity.choices],
+        widget=forms.Select(attrs=WHEN_FAILED),
+        help_text=_("Com uma não conformidade impeditiva aberta, o projeto não segue para o termo de aceite."),
     )
     owner = forms.ChoiceField(
-        label=_("Quem corrige, se falhou"), required=False, choices=[("", "—"), *PartyRole.choices]
+        label=_("Quem corrige"),
+        required=False,
+        choices=[("", "—"), *PartyRole.choices],
+        widget=forms.Select(attrs=WHEN_FAILED),
     )
 
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Case, Nonconformity, Outcome, Reservation, Result, Round, Script
@@ -58,6 +60,20 @@ def script_of(rollout: Rollout) -> Script | None:
 
 def open_round(script: Script) -> Round | None:
     return script.rounds.filter(closed_at=None).first()
+
+
+def to_run(script: Script) -> QuerySet[Case]:
+    """The cases of the open round that have no result in it yet; none without an open round."""
+    opened = open_round(script)
+    if opened is None:
+        return script.cases.none()
+    return script.cases.filter(rounds=opened).exclude(results__round=opened)
+
+
+def next_in_round(script: Script, *, after: Case) -> Case | None:
+    """The next case to run: the first after ``after`` that still lacks a result in the open round, else the first."""
+    waiting = to_run(script)
+    return waiting.filter(position__gt=after.position).first() or waiting.first()
 
 
 def case_statuses(script: Script) -> list[CaseStatus]:

@@ -62,7 +62,8 @@ def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     found = get_object_or_404(Case, script=script, code=code)
     form = forms.ResultForm(request.POST or None, request.FILES or None, auto_id="result_%s")
     if request.method == "POST" and attempt(request, form, actions.record_result, found, by=request.user):
-        return redirect("homologation:case", pk, code)
+        waiting = queries.next_in_round(script, after=found)
+        return redirect("homologation:case", pk, waiting.code) if waiting else _back(pk, f"caso-{code}")
     return _case(request, rollout, found, form)
 
 
@@ -164,6 +165,7 @@ def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reserva
         "form": form,
         "reservation_form": reservation or forms.ReservationForm(auto_id="reservation_%s"),
         "following": found.script.cases.filter(position__gt=found.position, applies=True).first(),
+        "to_run": queries.to_run(found.script).count() if opened else 0,
         **_may(request, rollout),
     }
     return render(request, "homologation/case.html", context, status=getattr(failed, "refusal_status", 200))
@@ -196,6 +198,7 @@ def _room(
         "processes": queries.processes(script),
         "rounds": script.rounds.all(),
         "round": queries.open_round(script),
+        "to_run": queries.to_run(script),
         "nonconformities": nonconformities,
         "conditions_form": failed.get("conditions") or forms.ConditionsForm(script=script),
         **_may(request, rollout),

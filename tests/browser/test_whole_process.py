@@ -1,0 +1,256 @@
+"""From opening to unassisted operation in Chromium, by the people of the four companies, each at a screen of their own."""
+
+import re
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from tests.browser.person import Person
+
+pytestmark = pytest.mark.browser
+
+PDF = {"name": "api.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"}
+
+
+class Team:
+    """The people of one rollout; ``shot`` keeps a picture of each stage."""
+
+    def __init__(self, sign_in, shot) -> None:
+        self.shot = shot
+        self.manager = sign_in("gestora@presence.demo")
+        self.pm = self._opens_the_project(sign_in("gerente@presence.demo"))
+        base = self.pm.base
+        self.manager = Person(self.manager, base)
+        self.analyst = Person(sign_in("analista@presence.demo"), base)
+        self.client = Person(sign_in("cliente@passo.demo", 390), base)
+        self.integrator = Person(sign_in("integrador@ponte.demo"), base)
+        self.platform = Person(sign_in("contato@shopify.demo"), base)
+
+    def _opens_the_project(self, page) -> Person:
+        page.goto("/projetos/novo/")
+        for name, choice in (
+            ("client", "Passo Certo Calçados"), ("platform", "Shopify"), ("platform_company", "Shopify"),
+            ("integrator", "Ponte Digital"),
+        ):  # fmt: skip
+            page.locator(f"[name={name}]").select_option(label=choice)
+        page.locator("[name=scope]").fill("Produtos, preços, estoque e pedidos.")
+        page.get_by_role("button", name="Abrir projeto").click()
+        page.wait_for_url(re.compile(r"/projetos/\d+/$"))
+        return Person(page, page.url)
+
+    def advance(self) -> None:
+        self.pm.does("", "avancar/")
+        self.pm.sees("O que falta e com quem")
+        assert "A mudança não foi feita" not in self.pm.page.inner_text("main"), self.pm.page.inner_text("#pendencias")
+
+    def is_refused(self, *owed: str) -> None:
+        """The button is pressed, the answer names what is owed, and the project stays where it was."""
+        before = self.pm.visit().locator("[aria-current=step]").inner_text()
+        self.pm.does("", "avancar/")
+        self.pm.sees("A mudança não foi feita")
+        for text in owed:
+            self.pm.sees(text)
+        assert self.pm.page.locator("[aria-current=step]").inner_text() == before
+
+    def delivers(self, who: Person, title: str, **fields: object) -> str:
+        item = who.item(title)
+        who.does("pre-requisitos/", item + "entregar/", **fields)
+        assert "Em conferência" in who.page.locator(f"#item-{item.split('/')[1]}").inner_text()
+        return item
+
+    def accepts(self, item: str) -> None:
+        self.analyst.does("pre-requisitos/", item + "aceitar/")
+
+
+def local(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M")
+
+
+def days(number: int) -> str:
+    return (date.today() + timedelta(days=number)).isoformat()
+
+
+def typed_credentials(person: Person, title: str) -> dict[str, str]:
+    """Something for each field that the platform's credential asks."""
+    names = person.panel(title).locator("[name^=value_]")
+    return {
+        field.get_attribute("name"): "canario" if field.get_attribute("type") == "password" else "valor"
+        for field in names.all()
+    }
+
+
+def test_a_rollout_from_opening_to_unassisted_operation(sign_in, shot):
+    team = Team(sign_in, shot)
+    shot(team.pm.visit(), "jornada-1-aberto")
+    kickoff(team)
+    development(team)
+    training(team)
+    homologation(team)
+    the_term(team)
+    go_live(team)
+    team.pm.visit().locator("h1").wait_for()
+    team.pm.sees("Concluído")
+    shot(team.pm.page, "jornada-7-concluido")
+    for who in (team.pm, team.client, team.integrator, team.platform):
+        for room in ("", "pre-requisitos/", "historico/", "termo/", "horas/"):
+            assert "canario" not in who.visit(room).content()
+
+
+def kickoff(team):
+    team.is_refused("Realizar a reunião", "Documentação completa", "Acesso à Presence API")
+    documents = team.delivers(team.client, "Documentação completa", link="https://exemplo.com.br/privado")
+    team.analyst.does("pre-requisitos/", documents + "devolver/", reason="O link pede senha")
+    team.client.visit("pre-requisitos/")
+    team.client.sees("O link pede senha")
+    team.shot(team.client.page, "jornada-2-devolvido-390")
+    team.accepts(team.delivers(team.client, "Documentação completa", file=PDF))
+    title = "Acesso à Presence API"
+    item = team.analyst.item(title)
+    team.analyst.does("pre-requisitos/", item + "entregar/", **typed_credentials(team.analyst, title))
+    team.accepts(
+        team.delivers(team.client, "Ambiente de teste e homologação", text="https://homolog.exemplo.com.br, dedicado")
+    )
+    title = "Credenciais do ambiente de homologação"
+    team.accepts(team.delivers(team.client, title, **typed_credentials(team.client, title)))
+    contacts = {
+        f"{kind}_{part}": text
+        for kind in ("technical", "decision")
+        for part, text in {"name": "Rita Alves", "email": f"{kind}@exemplo.com.br"}.items()
+    }
+    for who, title in (
+        (team.client, "Contatos técnico e de decisão do cliente"),
+        (team.integrator, "Contatos técnico e de decisão do integrador"),
+        (team.platform, "Contatos técnico e de decisão da plataforma"),
+    ):  # fmt: skip
+        team.accepts(team.delivers(who, title, **contacts))
+    page = team.manager.visit()
+    page.get_by_role("link", name="Dispensar").first.click()
+    page.get_by_label("Motivo").fill("Já são conhecidos")
+    page.get_by_role("button", name="Dispensar").click()
+    page.wait_for_url(team.manager.base)
+    team.manager.sees("Já são conhecidos")
+    team.integrator.does("desenvolvimento/", "desenvolvimento/prazo/", date=days(30))
+    now = datetime.now()
+    team.pm.does("reuniao/", "reuniao/marcar/", scheduled_at=local(now))
+    for party in ("Presence", "Cliente", "Integrador"):
+        team.pm.does("reuniao/", "reuniao/participantes/", name=f"Pessoa {party}", party=party)
+    team.pm.does("reuniao/", "reuniao/realizada/", held_at=local(now - timedelta(hours=1)), attended="all")
+    team.pm.does("reuniao/", "reuniao/modelo/", model="polling")
+    methods = team.pm.visit("reuniao/").locator("[name=methods]")
+    first = methods.first.get_attribute("value")
+    team.pm.does("reuniao/", "reuniao/metodos/", methods=[first])
+    team.pm.does("reuniao/", f"reuniao/metodos/{first}/campos/", platform_field="sku", master="ERP")
+    team.is_refused("ata")
+    team.pm.does("reuniao/", "reuniao/ata/", minutes="Combinamos o modelo, os métodos e os campos.")
+    team.shot(team.pm.page, "jornada-2-reuniao")
+    team.advance()
+
+
+def development(team):
+    team.is_refused("Declarar o conector entregue")
+    team.integrator.does("desenvolvimento/", "desenvolvimento/andamento/", percent=60, text="Falta a nota fiscal")
+    team.integrator.does("desenvolvimento/", "desenvolvimento/entrega/", version="1.0", notes="Escopo completo")
+    team.shot(team.integrator.page, "jornada-3-entrega")
+    team.advance()
+
+
+def training(team):
+    team.is_refused("treinamento", "roteiro")
+    now = datetime.now()
+    analyst = team.analyst
+    analyst.does(
+        "treinamento/", "treinamento/agendar/", scheduled_at=local(now - timedelta(hours=6)), planned_minutes="4h"
+    )
+    form = analyst.visit("treinamento/").locator("form[action$='/realizada/']").first.get_attribute("action")
+    analyst.does(
+        "treinamento/", form.split(analyst.path(""))[1], held_minutes="4h30",
+        attendance="Rita Alves; Passo Certo Calçados; E-commerce", topics="all",
+    )  # fmt: skip
+    team.shot(analyst.page, "jornada-4-treinamento")
+    for ago, minutes in ((3, "3h30"), (2, "1h00")):
+        started = local(now - timedelta(days=ago))
+        log(analyst, activity="training", started_at=started, minutes=minutes, note="Treinamento da equipe")
+    lines = analyst.page.inner_text("#linhas")
+    assert "3h30" in lines
+    assert lines.count("0h30") >= 2  # The second hour is split at the end of the allowance.
+    title = "Usuários e lojas de teste"
+    item = analyst.item(title)
+    analyst.does("pre-requisitos/", item + "entregar/", text="Lojas 1 e 2, usuário homolog")
+    team.pm.does("homologacao/", "homologacao/condicoes/", conditions=["stock_total"])
+    team.pm.page.once("dialog", lambda dialog: dialog.accept())
+    team.pm.does("homologacao/", "homologacao/congelar/")
+    team.advance()
+
+
+def log(person: Person, **fields: object) -> None:
+    person.does("horas/", "horas/apontar/", **fields)
+    person.visit("horas/")
+
+
+def homologation(team):
+    team.is_refused("Pedidos")
+    team.analyst.does("homologacao/", "homologacao/rodada/abrir/")
+    runner = team.integrator
+    runner.visit("homologacao/").get_by_role("link", name=re.compile("Executar [0-9]+")).click()
+    runner.page.wait_for_url(re.compile("/casos/"))
+    outcomes = {
+        "PED-03": {"outcome": "failed", "note": "Parcelas erradas", "severity": "blocking", "owner": "Integrador"},
+        "EST-09": {"outcome": "blocked", "note": "A loja de teste não tem depósito"},
+    }
+    while found := re.search(r"/casos/([A-Z]+-\d+)/$", runner.page.url):  # Each result opens the next case to run.
+        case = f"homologacao/casos/{found[1]}/"
+        runner.does(None, case, **outcomes.get(found[1], {"outcome": "passed", "evidence_text": "Log 1"}))
+    team.is_refused("NC-1", "EST-09")
+    team.shot(team.pm.visit("homologacao/"), "jornada-5-homologacao")
+    team.analyst.does("homologacao/", "homologacao/rodada/encerrar/")
+    runner.does("homologacao/", "homologacao/nc/1/corrigida/", fix_version="1.1")
+    team.analyst.does("homologacao/", "homologacao/rodada/abrir/")
+    case = "homologacao/casos/PED-03/"
+    team.client.does(case, case, outcome="passed", evidence_text="Pedido 987")
+    team.client.does("homologacao/", "homologacao/nc/1/verificada/")
+    reserved = "homologacao/casos/EST-09/"
+    runner.does(reserved, reserved + "ressalva/", text="Chega na versão 1.2", owner="Integrador", deadline=days(60))
+    for who in (team.client, team.pm):
+        page = who.visit(reserved)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Concordar").click()
+    free = {"minutes": "90m", "note": "Reteste da NC-1", "nonconformity": "NC-1"}
+    log(team.analyst, activity="homologation", started_at=local(datetime.now() - timedelta(hours=5)), **free)
+    assert "1h30" in team.analyst.page.inner_text("#linhas")
+    team.shot(team.analyst.page, "jornada-5-horas")
+    team.advance()
+
+
+def the_term(team):
+    team.is_refused("Redigir")
+    page = team.pm.visit("termo/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Redigir termo").click()
+    page.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)  # The page asks again until the worker is done.
+    team.is_refused("Assinar")
+    for who in (team.client, team.integrator, team.pm):
+        page = who.visit("termo/")
+        page.get_by_role("link", name="Ler e assinar").click()
+        page.get_by_label("Li o termo").check()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Assinar").click()
+    team.shot(team.pm.visit("termo/"), "jornada-6-assinado")
+    with team.client.visit("termo/").expect_download() as download:
+        team.client.page.get_by_role("link", name=re.compile(r"\.pdf")).first.click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    title = "Credenciais e acesso à produção"
+    team.is_refused(title)
+    team.accepts(team.delivers(team.client, title, **typed_credentials(team.client, title)))
+    team.advance()
+
+
+def go_live(team):
+    team.is_refused("operação não assistida")
+    page = team.analyst.visit("producao/")
+    while (form := page.locator("form[action$='/concluir/']")).count():
+        with page.expect_navigation():
+            form.first.get_by_role("button", name="Concluir").click()
+    team.client.does("producao/", "producao/confirmar/")
+    team.is_refused("Registrar a liberação")
+    team.pm.does("producao/", "producao/liberar/", note="Primeira semana sem ocorrências")
+    team.pm.does("", "avancar/")
