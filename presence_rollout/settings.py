@@ -148,6 +148,7 @@ TEMPLATES = [
 COTTON_DIR = "cotton"
 
 # --- Data ------------------------------------------------------------------------------------------
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("apps.core.urls")),
     path("", include("apps.api.urls")),
     path("", include("apps.companies.urls")),
+    path("", include("apps.blueprints.urls")),
     path("", include("apps.rollouts.urls")),
     path("", include("apps.prerequisites.urls")),
     path("", include("apps.stages.kickoff.urls")),

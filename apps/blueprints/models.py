@@ -27,6 +27,13 @@ class BlueprintQuerySet(models.QuerySet["Blueprint"]):
         """The newest version loaded. Raises ``Blueprint.DoesNotExist`` before ``manage.py load_blueprints`` ran."""
         return self.filter(kind=kind, key=key).order_by("-version")[:1].get()
 
+    def newest(self) -> list["Blueprint"]:
+        """The newest version of each blueprint."""
+        latest: dict[tuple[str, str], Blueprint] = {}
+        for row in self.order_by("version"):
+            latest[row.kind, row.key] = row
+        return list(latest.values())
+
 
 class Blueprint(models.Model):
     """One version of one data file. It never changes: a rollout remembers the version it was copied from."""
@@ -62,3 +69,8 @@ class Blueprint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.key} · v{self.version}"
+
+    @property
+    def title(self) -> str:
+        """The platform's name, or what the blueprint is for."""
+        return str(self.content["name"] if self.kind == self.Kind.PLATFORM else self.get_kind_display())

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.core import clock
@@ -32,14 +34,34 @@ FIELDS = {
 }
 
 
+def at_work(instant: datetime) -> datetime:
+    """``instant``, moved on to the next weekday between nine and six if it falls outside."""
+    local = timezone.localtime(instant)
+    if local.hour >= 18:
+        local = (local + timedelta(days=1)).replace(hour=9)
+    elif local.hour < 9:
+        local = local.replace(hour=9)
+    while local.weekday() >= 5:
+        local = (local + timedelta(days=1)).replace(hour=9)
+    return local
+
+
 class Story:
     """Tells a rollout from its opening. ``began`` is its first instant; every chapter moves the clock forward."""
 
     def __init__(
-        self, cast: Cast, client: str, platform: str, integrator: str, slug: str, began: datetime, manager: str
+        self,
+        cast: Cast,
+        client: str,
+        platform: str,
+        integrator: str,
+        slug: str,
+        began: datetime,
+        today: datetime,
+        manager: str,
     ) -> None:
         self.cast, self.client_key, self.integrator_key, self.platform_key = cast, client, integrator, platform
-        self.now = began
+        self.now, self.today = began, today
         self.manager = cast.people[manager]
         self.analyst = cast.people["analista@presence.demo"]
         self.client, self.integrator = cast.lead(client), cast.lead(integrator)
@@ -57,7 +79,8 @@ class Story:
 
     @contextmanager
     def later(self, hours: float) -> Iterator[None]:
-        self.now += timedelta(hours=hours)
+        """Go on ``hours`` later, or when people are next at work; never later than today."""
+        self.now = min(at_work(self.now + timedelta(hours=hours)), self.today)
         with clock.at(self.now):
             yield
 
@@ -257,9 +280,10 @@ class Story:
             self.advance()
 
     def log(self, activity: str, minutes: int, note: str, nonconformity=None) -> None:
+        started = at_work(self.now)
         with self.later(minutes / 60 + 0.5):
             hours.log(
-                self.rollout, by=self.analyst, activity=activity, started_at=self.now - timedelta(minutes=minutes),
+                self.rollout, by=self.analyst, activity=activity, started_at=started,
                 minutes=minutes, note=note, nonconformity=nonconformity,
             )  # fmt: skip
 

@@ -34,9 +34,9 @@ def build(today: datetime) -> None:
         return today.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days)
 
     def story(client: str, platform: str, integrator: str, slug: str, days: int, manager: str = MANAGER) -> Story:
-        return Story(cast, client, platform, integrator, slug, began(days), manager)
+        return Story(cast, client, platform, integrator, slug, began(days), today, manager)
 
-    done = story("aurora", "vtex", "conecta", "vtex", 120)
+    done = story("aurora", "vtex", "conecta", "vtex", 100)
     done.kickoff_done()
     done.develop()
     done.train()
@@ -44,7 +44,7 @@ def build(today: datetime) -> None:
     done.sign()
     done.go_live()
 
-    golive = story("passo", "shopify", "ponte", "shopify", 100)
+    golive = story("passo", "shopify", "ponte", "shopify", 60)
     golive.kickoff_done()
     golive.develop()
     golive.train()
@@ -52,28 +52,28 @@ def build(today: datetime) -> None:
     golive.sign()
     golive.go_live(finish=False)
 
-    signing = story("casa", "nuvemshop", "malha", "nuvemshop", 90, OTHER)
+    signing = story("casa", "nuvemshop", "malha", "nuvemshop", 58, OTHER)
     signing.kickoff_done()
     signing.develop()
     signing.train()
     signing.homologate()
     signing.sign(everybody=False)
 
-    failing = story("infantil", "vtex", "conecta", "vtex", 70)
+    failing = story("infantil", "vtex", "conecta", "vtex", 45)
     failing.kickoff_done()
     failing.develop()
     failing.train()
     failing.homologate(stop_with_failure=True)
 
-    training = story("esporte", "shopify", "shopify", "shopify", 60, OTHER)
+    training = story("esporte", "shopify", "shopify", "shopify", 40, OTHER)
     training.kickoff_done()
     training.develop()
 
-    developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 45)
+    developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 33)
     developing.kickoff_done()
     developing.develop(delivered=False)
 
-    held = story("passo", "vtex", "malha", "vtex", 40, OTHER)
+    held = story("passo", "vtex", "malha", "vtex", 31, OTHER)
     held.kickoff_done()
     held.pause("platform", "A plataforma migrará a conta de homologação; sem ambiente até o fim do mês.")
 

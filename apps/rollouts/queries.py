@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django_fsm import can_proceed
 
-from apps.rollouts import gates
+from apps.rollouts import gates, registry
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
 
@@ -55,6 +56,7 @@ class Step:
     stage: Stage
     label: str
     state: str
+    href: str = ""
 
 
 def steps(rollout: Rollout) -> list[Step]:
@@ -67,8 +69,11 @@ def steps(rollout: Rollout) -> list[Step]:
         stage = reached.data["stage"] if reached else Stage.KICKOFF
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
+    rooms = {room.stage: reverse(room.url_name, args=[rollout.pk]) for room in registry.rooms() if room.stage}
     return [
-        Step(step, str(step.label), "done" if place < here else current if place == here else "todo")
+        Step(
+            step, str(step.label), "done" if place < here else current if place == here else "todo", rooms.get(step, "")
+        )
         for place, step in enumerate(PATH)
     ]
 

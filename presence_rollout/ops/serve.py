@@ -60,21 +60,14 @@ def main() -> int:
     try:
         if not env.get("REDIS_URL"):
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
+        # As root, celery warns of pickled tasks; ours are JSON only.
+        quiet = env | {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         worker = ["worker", "--beat", "--schedule", var / "beat", "--loglevel", "warning", "--concurrency", "2"]
         running["Celery"] = services.spawn(
-            [BIN / "celery", "-A", "presence_rollout", "--quiet", *worker], env, cwd=ROOT
+            [BIN / "celery", "-A", "presence_rollout", "--quiet", *worker], quiet, cwd=ROOT
         )
-        server = [
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            port,
-            "--no-access-log",
-            "--log-level",
-            "warning",
-        ]
+        server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-access-log"]
+        server += ["--log-level", "warning", "--blocking-threads", str(os.cpu_count() or 1), "--backpressure", "64"]
         running["web"] = services.spawn([BIN / "granian", *server, "presence_rollout.wsgi:application"], env, cwd=ROOT)
         services.wait_until(lambda: _answers(address), "The web application", running["web"])
         _greet(env, address)

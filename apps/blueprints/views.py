@@ -1,0 +1,49 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from apps.accounts.http import SignedInRequest
+from apps.blueprints import content
+from apps.blueprints.models import Blueprint
+from apps.core.refusals import require
+
+
+@require_GET
+def blueprint_list(request: SignedInRequest) -> HttpResponse:
+    """What new rollouts start from: the newest version of each blueprint."""
+    require(request.user, "blueprints.read")
+    newest = Blueprint.objects.newest()
+    context = {
+        "process": sorted((row for row in newest if row.kind != Blueprint.Kind.PLATFORM), key=_order),
+        "platforms": sorted(
+            (row for row in newest if row.kind == Blueprint.Kind.PLATFORM), key=lambda row: row.content["position"]
+        ),
+    }
+    return render(request, "blueprints/list.html", context)
+
+
+@require_GET
+def blueprint_detail(request: SignedInRequest, kind: str, key: str) -> HttpResponse:
+    """One blueprint as people read it; ``?versao=`` shows an earlier version."""
+    require(request.user, "blueprints.read")
+    versions = Blueprint.objects.filter(kind=kind, key=key)
+    asked = request.GET.get("versao", "")
+    blueprint = get_object_or_404(versions, version=int(asked)) if asked.isdecimal() else versions.first()
+    blueprint = blueprint or get_object_or_404(versions)
+    value = content.parse(kind, {**blueprint.content, "version": blueprint.version})
+    context = {
+        "blueprint": blueprint,
+        "value": value,
+        "versions": versions,
+        "newest": blueprint.version == max(row.version for row in versions),
+        "template": f"blueprints/kinds/{kind}.html",
+        "cases_by_process": [
+            (process.title, [case for case in value.cases if case.process == process.key])
+            for process in getattr(value, "processes", [])
+        ],
+    }
+    return render(request, "blueprints/detail.html", context)
+
+
+def _order(blueprint: Blueprint) -> int:
+    return Blueprint.Kind.values.index(blueprint.kind)
