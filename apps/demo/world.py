@@ -44,7 +44,7 @@ def build(today: datetime) -> None:
     done.sign()
     done.go_live()
 
-    golive = story("passo", "shopify", "ponte", "shopify", 60)
+    golive = story("passo", "shopify", "ponte", "shopify", 64)
     golive.kickoff_done()
     golive.develop()
     golive.train()
@@ -59,7 +59,7 @@ def build(today: datetime) -> None:
     signing.homologate()
     signing.sign(everybody=False)
 
-    failing = story("infantil", "vtex", "conecta", "vtex", 45)
+    failing = story("infantil", "vtex", "conecta", "vtex", 49)
     failing.kickoff_done()
     failing.develop()
     failing.train()
@@ -69,7 +69,7 @@ def build(today: datetime) -> None:
     training.kickoff_done()
     training.develop()
 
-    developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 33)
+    developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 36)
     developing.kickoff_done()
     developing.develop(delivered=False)
 
@@ -82,7 +82,7 @@ def build(today: datetime) -> None:
     late.deliver("contacts_integrator")
     late.promise_date(40)
 
-    fresh = story("aurora", "shopify", "conecta", "shopify", 3, OTHER)
+    fresh = story("aurora", "shopify", "conecta", "shopify", 5, OTHER)
     fresh.deliver("presence_api")
     fresh.deliver("api_documentation", accept=False)
 
