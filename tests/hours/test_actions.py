@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import actions, queries
-from apps.hours.models import TimeEntry
+from apps.hours.models import Statement, TimeEntry
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 from tests.homologation.test_homologation import case, make_script
@@ -123,6 +124,19 @@ class TestClosing:
 
     def test_the_statement_holds_the_totals(self, entry):
         assert self.statement.content["totals"] == {"included": 240, "billable": 60, "free": 0, "amount": 25000}
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            lambda statement: Statement.objects.filter(pk=statement.pk).update(content={}),
+            lambda statement: Statement.objects.filter(pk=statement.pk)._raw_delete("default"),
+            lambda statement: statement.lines.update(amount=0),
+            lambda statement: statement.lines.all().delete(),
+        ],
+    )
+    def test_the_database_refuses_to_touch_a_closed_month(self, entry, attack):
+        with pytest.raises(DatabaseError, match="closed month"), transaction.atomic():
+            attack(self.statement)
 
     def test_a_closed_month_takes_no_entry_and_no_change(self, rollout, entry):
         with pytest.raises(Invalid, match="fechadas"):

@@ -13,8 +13,8 @@ from tests.rollouts.factories import RolloutFactory
 pytestmark = pytest.mark.django_db
 
 NO_TRIGGER = {
-    "sqlite": ["DROP TRIGGER rollouts_event_no_update", "DROP TRIGGER rollouts_event_no_delete"],
-    "postgresql": ["DROP TRIGGER rollouts_event_append_only ON rollouts_event"],
+    "sqlite": ["DROP TRIGGER rollouts_event_fixed_update", "DROP TRIGGER rollouts_event_fixed_delete"],
+    "postgresql": ["DROP TRIGGER rollouts_event_fixed ON rollouts_event"],
 }
 
 

@@ -1,0 +1,35 @@
+"""Rows that the database itself refuses to change, whoever asks: for migrations, on both databases."""
+
+from django.db import migrations
+
+
+def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
+    """Refuse update and delete of rows of ``table``; with ``once``, from the moment the row holds that column."""
+    name = f"{table}_fixed"
+    when = f"WHEN (OLD.{once} IS NOT NULL)" if once else ""
+    there = {
+        "sqlite": [
+            f"CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            for verb in ("update", "delete")
+        ],
+        "postgresql": [
+            f"""
+            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$
+            """,
+            f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()",
+        ],
+    }
+    back = {
+        "sqlite": [f"DROP TRIGGER {name}_update", f"DROP TRIGGER {name}_delete"],
+        "postgresql": [f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"],
+    }
+    return migrations.RunPython(_run(there), _run(back))
+
+
+def _run(statements: dict[str, list[str]]):
+    def execute(apps, schema_editor) -> None:
+        for statement in statements[schema_editor.connection.vendor]:
+            schema_editor.execute(statement)
+
+    return execute
