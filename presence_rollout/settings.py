@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "apps.files",
     # floor 2
     "apps.rollouts",
+    "apps.invitations",
     # floor 3
     "apps.prerequisites",
     "apps.stages.kickoff",
@@ -207,8 +208,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 3}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    # A term whose message was lost (broker away, worker killed) is found again.
+    # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
+    "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
 
 # --- Language, time, numbers -----------------------------------------------------------------------

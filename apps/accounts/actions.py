@@ -1,6 +1,35 @@
 """What a person does to their own account. Passwords and sign-in are allauth's."""
 
-from apps.accounts.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Consent, User
+from apps.core.refusals import Invalid
+
+# The date of the text in templates/account/terms.html. Change both together.
+TERMS_VERSION = "2026-11-24"
+
+
+def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
+    """A new person's account, with their consent to the current terms. Without a password only e-mailed codes open it.
+
+    Raises ``Invalid`` without consent, for a weak password, and for an address that has an account.
+    """
+    if not terms:
+        raise Invalid(_("Para entrar é preciso aceitar os termos de uso."), field="terms")
+    if User.objects.filter(email__iexact=email).exists():
+        raise Invalid(_("Já existe uma conta com este e-mail. Entre com ela."))
+    if password:
+        try:
+            validate_password(password, User(email=email, name=name))
+        except ValidationError as error:
+            raise Invalid(" ".join(error.messages), field="password") from None
+    with transaction.atomic():
+        user = User.objects.create_user(email, password or None, name=name)
+        Consent.objects.create(user=user, version=TERMS_VERSION)
+    return user
 
 
 def update_profile(user: User, *, name: str, language: str, time_zone: str) -> User:

@@ -55,3 +55,20 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+class Consent(models.Model):
+    """That a person agreed to a version of the terms of use, and when. A new version asks again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    version = models.CharField(_("versão"), max_length=20)
+    at = models.DateTimeField(_("quando"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("consentimento")
+        verbose_name_plural = _("consentimentos")
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["user", "version"], name="consent_once_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.version}"

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
 
 from apps.accounts import actions
@@ -20,6 +20,13 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:profile")
     status = form.refusal_status if form.is_bound else 200
     return render(request, "account/profile.html", {"form": form}, status=status)
+
+
+@login_not_required
+@require_GET
+def terms(request: HttpRequest) -> HttpResponse:
+    """The terms of use and privacy, readable before one has an account."""
+    return render(request, "account/terms.html", {"version": actions.TERMS_VERSION})
 
 
 @login_not_required

@@ -45,6 +45,16 @@ def is_lead_of(user, company: Company | None) -> bool:
     return company is not None and roles_of(user).get(company.pk, ("", ""))[1] == Role.LEAD
 
 
+@rules.predicate
+def manages_people_of(user, company: Company | None) -> bool:
+    """Presence's own people are its managers' business; other companies' that of project managers and of their lead."""
+    if company is None:
+        return False
+    if company.kind == Kind.PRESENCE:
+        return is_presence_manager(user)
+    return is_project_manager(user) or is_lead_of(user, company)
+
+
 rules.add_perm("companies.add", is_project_manager)
 rules.add_perm("companies.change", is_project_manager | is_lead_of)
-rules.add_perm("companies.add_person", is_project_manager)
+rules.add_perm("companies.manage_people", manages_people_of)

@@ -1,6 +1,5 @@
 """What people do with companies, their people and their contacts. None of it belongs to one rollout's timeline."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -25,27 +24,24 @@ def change_company(company: Company, *, by: User, **fields) -> Company:
     return company
 
 
-def add_person(company: Company, *, by: User, name: str, email: str, role: str, position: str = "") -> Membership:
-    """Give a person a place in ``company``; who has no sign-in yet gets one and enters by e-mailed code.
-
-    ``role`` must be one of the company's kind: manager, project_manager, analyst at Presence; lead, member elsewhere.
-    """
-    require(by, "companies.add_person", company)
-    allowed = PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES
-    if role not in allowed:
+def refuse_unfit_role(company: Company, role: str) -> None:
+    """Raise ``Invalid`` unless ``role`` is one of the company's kind: manager, project manager, analyst at Presence;
+    lead, member elsewhere."""
+    if role not in (PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES):
         raise Invalid(_("Este papel não existe em empresas deste tipo."), field="role")
-    with transaction.atomic():
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            user = User.objects.create_user(email, name=name)
-        if Membership.objects.filter(user=user, company=company).exists():
-            raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
-        return Membership.objects.create(user=user, company=company, role=role, position=position)
+
+
+def join(company: Company, user: User, *, role: str, position: str = "") -> Membership:
+    """Give ``user`` a place in ``company``. Whoever calls this has asked who may; a second place is refused."""
+    refuse_unfit_role(company, role)
+    if Membership.objects.filter(user=user, company=company).exists():
+        raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
+    return Membership.objects.create(user=user, company=company, role=role, position=position)
 
 
 def remove_person(membership: Membership, *, by: User) -> None:
     """Take a person's place in a company away; what they did stays on the record."""
-    require(by, "companies.add_person", membership.company)
+    require(by, "companies.manage_people", membership.company)
     if membership.user_id == by.pk:
         raise Invalid(_("Você não pode remover a si mesmo."))
     membership.delete()

@@ -9,7 +9,6 @@ urlpatterns = [
     path("empresas/nova/", views.company_new, name="new"),
     path("empresas/<int:pk>/", views.company_detail, name="detail"),
     path("empresas/<int:pk>/editar/", views.company_edit, name="edit"),
-    path("empresas/<int:pk>/pessoas/", views.person_add, name="add_person"),
     path("empresas/<int:pk>/pessoas/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
     path("empresas/<int:pk>/contatos/", views.contact_add, name="add_contact"),
 ]

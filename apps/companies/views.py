@@ -49,15 +49,6 @@ def company_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def person_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    company = visible_company(request, pk)
-    form = forms.PersonForm(request.POST, company=company, auto_id="person_%s")
-    if attempt(request, form, actions.add_person, company, by=request.user):
-        return redirect("companies:detail", pk)
-    return _detail(request, company, person=form)
-
-
-@require_POST
 def person_remove(request: SignedInRequest, pk: int, membership_pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     actions.remove_person(get_object_or_404(Membership, pk=membership_pk, company=company), by=request.user)
@@ -78,13 +69,11 @@ def _status(form) -> int:
     return getattr(form, "refusal_status", 200)
 
 
-def _detail(request: SignedInRequest, company: Company, person=None, contact=None) -> HttpResponse:
-    failed = person or contact
+def _detail(request: SignedInRequest, company: Company, contact=None) -> HttpResponse:
     context = {
         "company": company,
         "memberships": company.memberships.select_related("user"),
         "contacts": company.contacts.all(),
-        "person_form": person or forms.PersonForm(company=company, auto_id="person_%s"),
         "contact_form": contact or forms.ContactForm(auto_id="contact_%s"),
     }
-    return render(request, "companies/detail.html", context, status=_status(failed) if failed else 200)
+    return render(request, "companies/detail.html", context, status=_status(contact) if contact else 200)

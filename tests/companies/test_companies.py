@@ -4,12 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from apps.accounts.models import User
 from apps.companies import actions
 from apps.companies.models import Company, Kind, Role
 from apps.core import cnpj
 from apps.core.refusals import Invalid, NotAllowed
-from tests.companies.factories import CompanyFactory, PresenceFactory, a_cnpj, a_person
+from tests.companies.factories import CompanyFactory, PresenceFactory, UserFactory, a_cnpj, a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -45,39 +44,39 @@ class TestPeople:
     def pm(self):
         return a_person(PresenceFactory(), Role.PROJECT_MANAGER)
 
-    def test_a_new_person_enters_by_code_and_an_existing_one_is_linked(self, pm):
-        company, other = CompanyFactory(), CompanyFactory()
-        actions.add_person(company, by=pm, name="Rita", email="Rita@Loja.com.br", role=Role.LEAD)
-        rita = User.objects.get(email="rita@loja.com.br")
-        assert not rita.has_usable_password()
-        actions.add_person(other, by=pm, name="Outra", email="rita@loja.com.br", role=Role.MEMBER)
-        assert rita.memberships.count() == 2
-
-    def test_nobody_is_added_twice(self, pm):
+    def test_nobody_joins_twice(self):
         company = CompanyFactory()
-        member = a_person(company)
         with pytest.raises(Invalid):
-            actions.add_person(company, by=pm, name="x", email=member.email, role=Role.MEMBER)
+            actions.join(company, a_person(company), role=Role.MEMBER)
 
     @pytest.mark.parametrize(("kind", "role"), [(Kind.CLIENT, Role.ANALYST), (Kind.PRESENCE, Role.LEAD)])
-    def test_roles_belong_to_their_kind_of_company(self, pm, kind, role):
+    def test_roles_belong_to_their_kind_of_company(self, kind, role):
         company = PresenceFactory() if kind == Kind.PRESENCE else CompanyFactory(kind=kind)
         with pytest.raises(Invalid):
-            actions.add_person(company, by=pm, name="x", email="x@x.com.br", role=role)
+            actions.join(company, UserFactory(), role=role)
 
-    @pytest.mark.parametrize("role", [Role.LEAD, Role.MEMBER])
-    def test_a_client_does_not_add_people(self, role):
+    def test_a_lead_removes_a_colleague_and_a_member_does_not(self):
         company = CompanyFactory()
+        lead, member = a_person(company, Role.LEAD), a_person(company)
         with pytest.raises(NotAllowed):
-            actions.add_person(company, by=a_person(company, role), name="x", email="x@x.com.br", role=Role.MEMBER)
+            actions.remove_person(lead.memberships.get(), by=member)
+        actions.remove_person(member.memberships.get(), by=lead)
+        assert not member.memberships.exists()
+
+    def test_only_a_manager_removes_people_of_presence(self, pm):
+        analyst = a_person(PresenceFactory(), Role.ANALYST)
+        with pytest.raises(NotAllowed):
+            actions.remove_person(analyst.memberships.get(), by=pm)
+        actions.remove_person(analyst.memberships.get(), by=a_person(PresenceFactory(), Role.MANAGER))
 
     def test_removing_takes_the_access_away_and_not_oneself(self, pm, client_for):
         company = CompanyFactory()
         member = a_person(company)
         actions.remove_person(member.memberships.get(), by=pm)
         assert client_for(member).get(f"/empresas/{company.pk}/").status_code == 404
+        manager = a_person(PresenceFactory(), Role.MANAGER)
         with pytest.raises(Invalid):
-            actions.remove_person(pm.memberships.get(), by=pm)
+            actions.remove_person(manager.memberships.get(), by=manager)
 
 
 class TestThePages:
@@ -91,9 +90,6 @@ class TestThePages:
         assert browser.post("/empresas/nova/", self.DATA).status_code == 302
         company = Company.objects.get(cnpj="12ABC34501DE35")
         base = f"/empresas/{company.pk}/"
-        person = {"name": "Rita", "email": "rita@nova.com.br", "role": "lead"}
-        assert browser.post(base + "pessoas/", person).status_code == 302
-        assert browser.post(base + "pessoas/", person).status_code == 422
         contact = {"kind": "technical", "name": "Rita", "email": "rita@nova.com.br"}
         assert browser.post(base + "contatos/", contact).status_code == 302
         assert browser.post(base + "contatos/", contact).status_code == 422

@@ -1,0 +1,162 @@
+"""Invite a person, and let them in."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from apps.accounts import actions as accounts
+from apps.accounts.models import User
+from apps.companies import actions as companies
+from apps.companies.models import Company, Membership
+from apps.core import clock
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.invitations.models import LIFETIME, Invitation, State
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+
+# The timeline is never rewritten, so it names the company and not the person's address.
+INVITED = timeline.kind("invitations.invited", gettext_lazy("convidou uma pessoa de %(company)s"), "mail")
+JOINED = timeline.kind("invitations.joined", gettext_lazy("aceitou o convite e entrou por %(company)s"), "user-plus")
+
+_SALT = "invitation"
+
+
+def invite(
+    company: Company, *, by: User, email: str, name: str, role: str, position: str = "", rollout: Rollout | None = None
+) -> Invitation:
+    """Offer ``email`` a place in ``company`` and send the link, valid for seven days and for one use.
+
+    Raises ``Invalid`` for a role of another kind of company, for somebody who is already in, and while an
+    earlier invitation of the same address waits (send that again).
+    """
+    require(by, "invitations.invite", company)
+    companies.refuse_unfit_role(company, role)
+    email = email.strip().lower()
+    if Membership.objects.filter(company=company, user__email__iexact=email).exists():
+        raise Invalid(_("Esta pessoa já faz parte de %(company)s.") % {"company": company}, field="email")
+    if rollout is not None and not rollout.parties.filter(company=company).exists():
+        raise Invalid(_("%(company)s não participa deste projeto.") % {"company": company})
+    with transaction.atomic():
+        Company.objects.select_for_update().get(pk=company.pk)
+        if company.invitations.filter(email=email, accepted_at=None, revoked_at=None).exists():
+            raise Invalid(_("Já existe um convite para este e-mail. Envie-o de novo."), field="email")
+        invitation = Invitation.objects.create(
+            company=company, rollout=rollout, email=email, name=name, role=role, position=position, invited_by=by
+        )
+        if rollout is not None:
+            with timeline.changing(rollout, even_closed=True) as locked:
+                timeline.record(locked, INVITED, by, company=str(company), invitation=invitation.pk)
+        _mail_after_commit(invitation)
+    return invitation
+
+
+def send_again(invitation: Invitation, *, by: User) -> None:
+    """A new link for seven more days; the earlier one dies."""
+    require(by, "invitations.manage", invitation)
+    with transaction.atomic():
+        invitation = _waiting(invitation)
+        invitation.serial += 1
+        invitation.expires_at = clock.now() + LIFETIME
+        invitation.save(update_fields=["serial", "expires_at"])
+        _mail_after_commit(invitation)
+
+
+def revoke(invitation: Invitation, *, by: User) -> None:
+    """Take the offer back; its link says so from now on."""
+    require(by, "invitations.manage", invitation)
+    with transaction.atomic():
+        invitation = _waiting(invitation)
+        invitation.revoked_at = clock.now()
+        invitation.save(update_fields=["revoked_at"])
+
+
+def token(invitation: Invitation) -> str:
+    """What stands in the link: signed, and good for the latest sending only."""
+    return signing.dumps([invitation.pk, invitation.serial], salt=_SALT, compress=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An invitation as its link finds it. ``replaced``: a later link was sent."""
+
+    invitation: Invitation
+    replaced: bool
+
+
+def open_link(text: str) -> Opened | None:
+    """The invitation behind a link; None when the link was tampered with or never existed."""
+    try:
+        pk, serial = signing.loads(text, salt=_SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    invitation = Invitation.objects.select_related("company", "invited_by", "rollout").filter(pk=pk).first()
+    return Opened(invitation, serial != invitation.serial) if invitation else None
+
+
+def accept(invitation: Invitation, *, by: User) -> Membership:
+    """``by`` takes the place. Only the invited address may; the first to press wins, a second press is refused."""
+    if by.email.lower() != invitation.email:
+        raise NotAllowed(_("Este convite é para outro e-mail."))
+    with transaction.atomic():
+        invitation = _waiting(invitation)
+        if invitation.state == State.EXPIRED:
+            raise Refusal(_("Este convite venceu."))
+        membership = companies.join(invitation.company, by, role=invitation.role, position=invitation.position)
+        invitation.accepted_at, invitation.accepted_by = clock.now(), by
+        invitation.save(update_fields=["accepted_at", "accepted_by"])
+        by.__dict__.pop("_company_roles", None)  # The roles read earlier in this request are out of date.
+        if invitation.rollout is not None:
+            with timeline.changing(invitation.rollout, even_closed=True) as rollout:
+                timeline.record(rollout, JOINED, by, company=str(invitation.company), invitation=invitation.pk)
+        return membership
+
+
+def accept_as_new_person(invitation: Invitation, *, name: str, password: str = "", terms: bool = False) -> User:
+    """Make the invited person's account and take the place; without a password they enter by e-mailed codes."""
+    with transaction.atomic():
+        user = accounts.register(email=invitation.email, name=name, password=password, terms=terms)
+        accept(invitation, by=user)
+    return user
+
+
+def mail(invitation_pk: int) -> None:
+    """Send the link of the invitation, once a sending: running it again sends nothing."""
+    with transaction.atomic():
+        invitation = Invitation.objects.select_for_update(of=("self",)).select_related("company").get(pk=invitation_pk)
+        if invitation.mailed_serial == invitation.serial or invitation.state != State.PENDING:
+            return
+        context = {
+            "invitation": invitation,
+            "link": settings.SITE_URL + reverse("invitations:open", args=[token(invitation)]),
+        }
+        with override(settings.LANGUAGE_CODE):
+            subject = " ".join(render_to_string("invitations/email/subject.txt", context).split())
+            body = render_to_string("invitations/email/body.txt", context)
+        EmailMessage(subject, body, to=[invitation.email]).send()
+        invitation.mailed_serial = invitation.serial
+        invitation.save(update_fields=["mailed_serial"])
+
+
+def _waiting(invitation: Invitation) -> Invitation:
+    """The invitation, locked; refused once it was accepted or revoked. An expired one still waits."""
+    found = (
+        Invitation.objects.select_for_update(of=("self",)).select_related("company", "rollout").get(pk=invitation.pk)
+    )
+    if found.state == State.ACCEPTED:
+        raise Refusal(_("Este convite já foi usado."))
+    if found.state == State.REVOKED:
+        raise Refusal(_("Este convite foi cancelado."))
+    return found
+
+
+def _mail_after_commit(invitation: Invitation) -> None:
+    from apps.invitations.tasks import mail_invitation
+
+    transaction.on_commit(lambda: mail_invitation.delay(invitation.pk), robust=True)

@@ -1,0 +1,41 @@
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.companies.models import COMPANY_ROLES, PRESENCE_ROLES, Company, Kind, Role
+
+
+class InviteForm(forms.Form):
+    success_message = _("Convite enviado. O link vale por 7 dias.")
+
+    name = forms.CharField(label=_("Nome"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Papel"))
+    position = forms.CharField(label=_("Cargo"), max_length=80, required=False)
+
+    def __init__(self, *args, company: Company, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        roles = PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES
+        self.fields["role"].choices = [(role, Role(role).label) for role in roles]  # type: ignore[attr-defined]
+
+
+class EnterForm(forms.Form):
+    """What a new person says to come in: how they are called, perhaps a password, and that they agree to the terms."""
+
+    name = forms.CharField(label=_("Seu nome"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Senha"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Opcional. Sem senha, você entra com um código enviado ao seu e-mail."),
+    )
+    terms = forms.BooleanField(required=False)
+
+    def __init__(self, *args, terms_url: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        link = format_html(
+            '<a class="link" href="{}" target="_blank">{}</a>', terms_url, gettext("termos de uso e privacidade")
+        )
+        self.fields["terms"].label = format_html(gettext("Li e aceito os {}."), link)

@@ -1,0 +1,116 @@
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.accounts.models import User
+from apps.companies.models import Company
+from apps.companies.views import visible_company
+from apps.core.forms import attempt
+from apps.core.refusals import require
+from apps.invitations import actions, forms, queries
+from apps.invitations.models import Invitation, State
+from apps.rollouts.models import Rollout
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_http_methods(["GET", "POST"])
+def company(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who was invited to a company, and the form that invites; ``?projeto=`` says from which project."""
+    found = visible_company(request, pk)
+    require(request.user, "invitations.invite", found)
+    asked = request.GET.get("projeto", "")
+    rollout = None
+    if asked.isdecimal():
+        rollout = Rollout.objects.visible_to(request.user).filter(pk=int(asked), parties__company=found).first()
+    form = forms.InviteForm(request.POST or None, company=found)
+    if request.method == "POST" and attempt(request, form, actions.invite, found, by=request.user, rollout=rollout):
+        return redirect(request.get_full_path())
+    context = {"company": found, "rollout": rollout, "form": form, "invitations": queries.of_company(found)}
+    return render(request, "invitations/company.html", context, status=getattr(form, "refusal_status", 200))
+
+
+@require_POST
+def send_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    invitation = _managed(request, pk)
+    actions.send_again(invitation, by=request.user)
+    messages.success(request, _("Convite enviado de novo. O link anterior deixou de valer."))
+    return redirect("invitations:company", invitation.company_id)
+
+
+@require_POST
+def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
+    invitation = _managed(request, pk)
+    actions.revoke(invitation, by=request.user)
+    messages.success(request, _("Convite cancelado."))
+    return redirect("invitations:company", invitation.company_id)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The door behind an invitation's link. Reading it changes nothing; the button does, once."""
+    opened = actions.open_link(token)
+    if opened is None:
+        return _closed(request, None, "tampered", 404)
+    invitation = opened.invitation
+    if invitation.state == State.ACCEPTED:
+        if invitation.accepted_by == request.user:
+            return redirect(_landing(invitation))
+        return _closed(request, invitation, "used", 410)
+    if invitation.state == State.REVOKED:
+        return _closed(request, invitation, "revoked", 410)
+    if invitation.state == State.EXPIRED:
+        return _closed(request, invitation, "expired", 410)
+    if opened.replaced:
+        return _closed(request, invitation, "replaced", 410)
+    if request.user.is_authenticated:
+        return _for_somebody_signed_in(request, invitation)
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        return render(request, "invitations/sign_in.html", {"invitation": invitation})
+    return _for_somebody_new(request, invitation)
+
+
+def _for_somebody_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    fits = request.user.email.lower() == invitation.email  # type: ignore[union-attr]
+    if request.method == "POST":
+        actions.accept(invitation, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Bem-vindo a %(company)s.") % {"company": invitation.company})
+        return redirect(_landing(invitation))
+    return render(request, "invitations/accept.html", {"invitation": invitation, "fits": fits})
+
+
+def _for_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    terms_url = reverse("accounts:terms")
+    form = forms.EnterForm(request.POST or None, initial={"name": invitation.name}, terms_url=terms_url)
+    if request.method == "POST":
+        made: list[User] = []
+        if attempt(request, form, lambda **data: made.append(actions.accept_as_new_person(invitation, **data))):
+            # The link came to the address itself, so it has proved whose it is.
+            login(request, made[0], backend=BACKEND)
+            return redirect(_landing(invitation))
+    context = {"invitation": invitation, "form": form}
+    return render(request, "invitations/enter.html", context, status=getattr(form, "refusal_status", 200))
+
+
+def _closed(request: HttpRequest, invitation: Invitation | None, why: str, status: int) -> HttpResponse:
+    return render(request, "invitations/closed.html", {"invitation": invitation, "why": why}, status=status)
+
+
+def _landing(invitation: Invitation) -> str:
+    return invitation.rollout.get_absolute_url() if invitation.rollout else reverse("rollouts:list")
+
+
+def _managed(request: SignedInRequest, pk: int) -> Invitation:
+    seen = Company.objects.visible_to(request.user)
+    invitation = get_object_or_404(Invitation.objects.select_related("company"), pk=pk, company__in=seen)
+    require(request.user, "invitations.manage", invitation)
+    return invitation
