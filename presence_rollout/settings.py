@@ -92,8 +92,8 @@ INSTALLED_APPS = [
     "apps.files",
     # floor 2
     "apps.rollouts",
-    "apps.invitations",
     # floor 3
+    "apps.invitations",
     "apps.prerequisites",
     "apps.stages.kickoff",
     "apps.stages.development",

@@ -19,3 +19,13 @@ def client_for():
         return client
 
     return sign_in
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how much the access matrix covered, where it ran."""
+    from tests.access.scene import PEOPLE
+    from tests.access.table import rows
+
+    if any("test_every_route_answers" in report.nodeid for report in terminalreporter.stats.get("passed", [])):
+        size = f"{len(rows())} routes × {len(PEOPLE)} roles = {len(rows()) * len(PEOPLE)} answers"
+        terminalreporter.write_line(f"access matrix: {size}")

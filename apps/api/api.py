@@ -1,7 +1,8 @@
+from django.contrib.auth.decorators import login_required
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
 from apps.rollouts.api import router as rollouts
 
-api = NinjaAPI(title="Presence Rollout", version="1", auth=django_auth, docs_url=None)
+api = NinjaAPI(title="Presence Rollout", version="1", auth=django_auth, docs_url=None, docs_decorator=login_required)
 api.add_router("/rollouts", rollouts)

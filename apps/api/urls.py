@@ -12,5 +12,5 @@ def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPatt
     return patterns
 
 
-api_patterns, app_name, namespace = api.urls
-urlpatterns = [path("api/", (without_login_page(api_patterns), app_name, namespace))]
+_patterns, _application, _namespace = api.urls
+urlpatterns = [path("api/", (without_login_page(_patterns), _application, _namespace))]

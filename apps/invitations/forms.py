@@ -17,6 +17,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args, company: Company, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         roles = PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES
+        self.fields["role"].initial = roles[-1]  # The least that the company's kind knows.
         self.fields["role"].choices = [(role, Role(role).label) for role in roles]  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,46 @@
+"""Access that cannot be forgotten: every route stands in the table, and the table is what happens."""
+
+import pytest
+
+from tests.access import probe
+from tests.access.scene import Scene
+from tests.access.table import SIGN_IN_ROUTES, rows
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_route_has_a_stated_policy():
+    """A new URL or API operation fails here until somebody says in the table who gets it."""
+    stated = {row.route for row in rows()} | set(SIGN_IN_ROUTES)
+    assert set(probe.routes()) - {"core:styleguide"} == stated  # The style guide exists with DEBUG only.
+
+
+def test_every_route_answers_each_person_as_the_table_says(monkeypatch):
+    scene = Scene(monkeypatch)
+    wrong = []
+    for row in rows():
+        for name, person in scene.people.items():
+            mark = probe.answer(scene, person, row.route, row.method)
+            if mark != row.marks[name]:
+                wrong.append(f"{row.method} {row.route}: {name} gets {mark}, not {row.marks[name]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_route_takes_another_method_than_the_table_says(monkeypatch):
+    scene = Scene(monkeypatch)
+    stated = {(row.method, row.route) for row in rows()}
+    others = [
+        f"{method} {route}"
+        for route in {row.route for row in rows()}
+        for method in ("GET", "POST")
+        if (method, route) not in stated and probe.answer(scene, scene.people["manager"], route, method) != "405"
+    ]
+    assert not others
+
+
+@pytest.mark.parametrize(("route", "policy"), SIGN_IN_ROUTES.items())
+def test_the_sign_in_librarys_own_pages_are_public_or_ask_to_sign_in(client, route, policy):
+    kwargs = {"account_confirm_email": {"key": "x"}, "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
+    response = client.get(probe.reverse(route, kwargs=kwargs.get(route)))
+    asks = response.status_code == 302 and "/conta/login/?next=" in response.url
+    assert asks == (policy == "signed in")
