@@ -1,5 +1,6 @@
 """What a person does to their own account. Passwords and sign-in are allauth's."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -30,6 +31,14 @@ def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
         user = User.objects.create_user(email, password or None, name=name)
         Consent.objects.create(user=user, version=TERMS_VERSION)
     return user
+
+
+def end_sessions(user: User) -> int:
+    """Sign ``user`` out of every browser at once; the number of sessions ended."""
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
+        session.end()
+    return len(sessions)
 
 
 def update_profile(user: User, *, name: str, language: str, time_zone: str) -> User:

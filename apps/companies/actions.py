@@ -1,7 +1,9 @@
 """What people do with companies, their people and their contacts. None of it belongs to one rollout's timeline."""
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts import actions as accounts
 from apps.accounts.models import User
 from apps.companies.models import COMPANY_ROLES, PRESENCE_ROLES, Company, Contact, Kind, Membership
 from apps.core.refusals import Invalid, require
@@ -40,11 +42,13 @@ def join(company: Company, user: User, *, role: str, position: str = "") -> Memb
 
 
 def remove_person(membership: Membership, *, by: User) -> None:
-    """Take a person's place in a company away; what they did stays on the record."""
+    """Take a person's place in a company away and end their open sessions; what they did stays on the record."""
     require(by, "companies.manage_people", membership.company)
     if membership.user_id == by.pk:
         raise Invalid(_("Você não pode remover a si mesmo."))
-    membership.delete()
+    with transaction.atomic():
+        membership.delete()
+        accounts.end_sessions(membership.user)
 
 
 def add_contact(company: Company, *, by: User, **fields) -> Contact:

@@ -1,5 +1,5 @@
+from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +17,6 @@ from apps.core.refusals import require
 from apps.invitations import actions, forms, queries
 from apps.invitations.models import Invitation, State
 from apps.rollouts.models import Rollout
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,8 +93,7 @@ def _for_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpRespo
         made: list[User] = []
         if attempt(request, form, lambda **data: made.append(actions.accept_as_new_person(invitation, **data))):
             # The link came to the address itself, so it has proved whose it is.
-            login(request, made[0], backend=BACKEND)
-            return redirect(_landing(invitation))
+            return perform_login(request, made[0], redirect_url=_landing(invitation))
     context = {"invitation": invitation, "form": form}
     return render(request, "invitations/enter.html", context, status=getattr(form, "refusal_status", 200))
 

@@ -24,6 +24,7 @@ SIGN_IN_ROUTES = {
     "account_email": "signed in",
     "account_change_password": "signed in",
     "account_set_password": "signed in",
+    "usersessions_list": "signed in",
 }
 
 

@@ -2,9 +2,12 @@ import re
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
-from tests.companies.factories import PASSWORD, UserFactory
+from apps.companies.actions import remove_person
+from apps.companies.models import Role
+from tests.companies.factories import PASSWORD, CompanyFactory, UserFactory, a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +112,26 @@ def test_pages_carry_no_inline_script_or_style(client_for, ana):
     page = client_for(ana).get(reverse("accounts:profile")).content.decode()
     assert re.search(r"<script(?![^>]*\ssrc=)", page) is None
     assert re.search(r"\sstyle=|\son[a-z]+=", page) is None
+
+
+class TestSessions:
+    def test_a_person_sees_where_they_are_signed_in_and_ends_the_others(self, client, ana):
+        elsewhere = Client(HTTP_USER_AGENT="Telefone")
+        sign_in(elsewhere)
+        sign_in(client)
+        url = reverse("usersessions_list")
+        assert "Telefone" in client.get(url).content.decode()
+        page = client.post(url, follow=True).content.decode()
+        assert "As outras sessões foram encerradas." in page
+        assert "Telefone" not in page
+        assert elsewhere.get(reverse("accounts:profile")).status_code == 302
+        assert client.get(reverse("accounts:profile")).status_code == 200
+
+    def test_removal_from_a_company_ends_every_open_session(self, client):
+        company = CompanyFactory()
+        ana = a_person(company)
+        lead = a_person(company, Role.LEAD)
+        client.post(reverse("account_login"), {"login": ana.email, "password": PASSWORD})
+        assert client.get(reverse("accounts:profile")).status_code == 200
+        remove_person(ana.memberships.get(), by=lead)
+        assert client.get(reverse("accounts:profile")).status_code == 302
