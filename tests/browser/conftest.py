@@ -1,6 +1,7 @@
 """The application as `make run` serves it, with its worker, and Chromium in front of it."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,11 +21,36 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory):
+def var(tmp_path_factory) -> Path:
+    """The folder of the running application: its database, files and mail."""
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture
+def mailed(var, served):
+    """``mailed(address, pattern)``: what ``pattern`` finds in the newest message to ``address``, once it has come."""
+
+    def find(address: str, pattern: str) -> str:
+        found: list[str] = []
+
+        def came() -> bool:
+            messages = sorted((var / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+            texts = [text for path in messages if f"To: {address}" in (text := path.read_text())]
+            found[:] = [match[0] for text in texts[:1] if (match := re.search(pattern, text))]
+            return bool(found)
+
+        services.wait_until(came, f"A message to {address}")
+        return found[0]
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def served(var):
     """The base URL of a running application with demonstration data, in a folder of its own."""
     port = services.free_port()
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
-    env |= {"PORT": str(port), "VAR_DIR": str(tmp_path_factory.mktemp("var"))}
+    env |= {"PORT": str(port), "VAR_DIR": str(var)}
     log = open(Path(env["VAR_DIR"]) / "serve.log", "wb")  # noqa: SIM115 - open as long as the process
     command = [sys.executable, "-m", "presence_rollout.ops.serve"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
