@@ -25,6 +25,14 @@ SIGN_IN_ROUTES = {
     "account_change_password": "signed in",
     "account_set_password": "signed in",
     "usersessions_list": "signed in",
+    "mfa_index": "signed in",
+    "mfa_activate_totp": "signed in",
+    "mfa_deactivate_totp": "signed in",
+    "mfa_view_recovery_codes": "signed in",
+    "mfa_generate_recovery_codes": "signed in",
+    "mfa_download_recovery_codes": "signed in",
+    "mfa_authenticate": "public",
+    "mfa_reauthenticate": "signed in",
 }
 
 

@@ -1,0 +1,35 @@
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.companies.access import is_presence
+
+
+class SecondFactorMiddleware:
+    """Presence's people see every client's project: with ``REQUIRE_MFA`` they set up a second factor before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.REQUIRE_MFA or not is_presence(request.user) or self._is_the_way_there(request.path):
+            return self.get_response(request)
+        if is_mfa_enabled(request.user):
+            return self.get_response(request)
+        needed = _("A Presence exige a verificação em duas etapas. Ative-a para continuar.")
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": needed}, status=403)
+        messages.warning(request, needed)
+        return redirect("mfa_index")
+
+    def _is_the_way_there(self, path: str) -> bool:
+        """The account's own pages, the language and the assets stay reachable."""
+        return path.startswith(
+            (reverse("account_login").removesuffix("login/"), reverse("set_language"), settings.STATIC_URL)
+        )
