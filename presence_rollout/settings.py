@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "apps.stages.acceptance",
     "apps.stages.golive",
     # floor 7
+    "apps.portal",
     "apps.api",
     "apps.demo",
 ]
@@ -126,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "apps.companies.middleware.SecondFactorMiddleware",
+    "apps.portal.middleware.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.core.refusals.RefusalMiddleware",
 ]
@@ -172,7 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "rollouts:list"
+LOGIN_REDIRECT_URL = "portal:arrive"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

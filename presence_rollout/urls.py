@@ -7,6 +7,7 @@ urlpatterns = [
     path("idioma/", language, name="set_language"),
     path("", include("apps.accounts.urls")),
     path("", include("apps.core.urls")),
+    path("", include("apps.portal.urls")),
     path("", include("apps.api.urls")),
     path("", include("apps.companies.urls")),
     path("", include("apps.blueprints.urls")),

@@ -4,19 +4,7 @@ import rules
 from django.contrib.auth.models import AnonymousUser
 
 from apps.accounts.models import User
-from apps.companies.models import Company, Kind, Membership, Role
-
-
-def roles_of(user: User | AnonymousUser) -> dict[int, tuple[str, str]]:
-    """``{company id: (company kind, role)}`` for ``user``; read once and kept on the user object for the request."""
-    if not user.is_authenticated:
-        return {}
-    cached = getattr(user, "_company_roles", None)
-    if cached is None:
-        rows = Membership.objects.filter(user=user).values_list("company_id", "company__kind", "role")
-        cached = {company: (kind, role) for company, kind, role in rows}
-        user._company_roles = cached
-    return cached
+from apps.companies.models import Company, Kind, Role, roles_of
 
 
 def presence_role(user: User | AnonymousUser) -> str | None:

@@ -33,11 +33,10 @@ COMPANY_ROLES = (Role.LEAD, Role.MEMBER)
 class CompanyQuerySet(models.QuerySet["Company"]):
     def visible_to(self, user) -> "CompanyQuerySet":
         """Presence people see every company; others see their own. Partners are seen through a rollout's page."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser or Membership.objects.filter(user=user, company__kind=Kind.PRESENCE).exists():
+        roles = roles_of(user)
+        if user.is_superuser or any(kind == Kind.PRESENCE for kind, _role in roles.values()):
             return self
-        return self.filter(memberships__user=user).distinct()
+        return self.filter(pk__in=list(roles))
 
 
 class Company(models.Model):
@@ -91,6 +90,21 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.company}"
+
+
+def roles_of(user) -> dict[int, tuple[str, str]]:
+    """``{company id: (company kind, role)}`` for ``user``; read once and kept on the user object for the request.
+
+    All that a person may see and do starts here.
+    """
+    if not user.is_authenticated:
+        return {}
+    cached = getattr(user, "_company_roles", None)
+    if cached is None:
+        rows = Membership.objects.filter(user=user).values_list("company_id", "company__kind", "role")
+        cached = {company: (kind, role) for company, kind, role in rows}
+        user._company_roles = cached
+    return cached
 
 
 class Contact(models.Model):

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
+from apps.companies.models import Membership
 from apps.core import clock
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
+from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Gate, PartyRole
 from apps.stages.acceptance import actions as acceptance
@@ -164,14 +166,35 @@ class Story:
         with self.later(8):
             development.set_due_date(self.rollout, by=self.integrator, date=(self.now + timedelta(days=days)).date())
 
-    def kickoff_done(self) -> None:
+    def send_back(self, key: str, *, wrong: list[str], reason: str) -> None:
+        """Deliver a prerequisite and have some of its parts sent back."""
+        self.deliver(key, accept=False)
+        with self.later(4):
+            prerequisites.reject(
+                Prerequisite.objects.get(rollout=self.rollout, key=key), by=self.analyst, reason=reason, wrong=wrong
+            )
+
+    def invite_to_kickoff(self) -> None:
+        """A date for the meeting, some days ahead of the present, which the client has not confirmed."""
+        meeting = Kickoff.objects.get(rollout=self.rollout)
+        with self.later(2):
+            kickoff.schedule(meeting, by=self.manager, scheduled_at=at_work(self.today + timedelta(days=3)))
+
+    def hand(self, key: str, to: User) -> None:
+        """The client hands an item to a colleague."""
+        rollout = self.fresh()
+        owed = next(item for item in gates.unmet(rollout, FORWARD[rollout.stage]) if item.key == f"prerequisite:{key}")
+        with self.later(1):
+            rollouts.assign(rollout, owed, by=self.client, to=Membership.objects.get(user=to))
+
+    def kickoff_done(self, *, promise: int = 30) -> None:
         self.deliver("presence_api")
         self.deliver("api_documentation", refused_first=True)
         for key in ("contacts_client", "contacts_integrator", "contacts_platform", "contacts_presence"):
             self.deliver(key)
         self.deliver("homologation_environment")
         self.deliver("homologation_credentials")
-        self.promise_date()
+        self.promise_date(promise)
         self.hold_kickoff()
         self.advance()
 

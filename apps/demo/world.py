@@ -70,7 +70,7 @@ def build(today: datetime) -> None:
     training.develop()
 
     developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 36)
-    developing.kickoff_done()
+    developing.kickoff_done(promise=24)
     developing.develop(delivered=False)
 
     held = story("passo", "vtex", "malha", "vtex", 31, OTHER)
@@ -81,10 +81,18 @@ def build(today: datetime) -> None:
     late.deliver("presence_api")
     late.deliver("contacts_integrator")
     late.promise_date(40)
+    late.deliver("homologation_environment", accept=False)
 
     fresh = story("aurora", "shopify", "conecta", "shopify", 5, OTHER)
     fresh.deliver("presence_api")
     fresh.deliver("api_documentation", accept=False)
+    fresh.send_back(
+        "homologation_credentials",
+        wrong=["access_token"],
+        reason="O token não tem permissão de pedidos: marque read_orders e write_orders ao criá-lo.",
+    )
+    fresh.hand("contacts_client", cast.people["equipe@aurora.demo"])
+    fresh.invite_to_kickoff()
 
     cancelled = story("infantil", "nuvemshop", "malha", "nuvemshop", 80, OTHER)
     rollout = cancelled.fresh()

@@ -1,8 +1,9 @@
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -62,7 +63,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = opened.invitation
     if invitation.state == State.ACCEPTED:
         if invitation.accepted_by == request.user:
-            return redirect(_landing(invitation))
+            return redirect(_landing())
         return _closed(request, invitation, "used", 410)
     if invitation.state == State.REVOKED:
         return _closed(request, invitation, "revoked", 410)
@@ -82,7 +83,7 @@ def _for_somebody_signed_in(request: HttpRequest, invitation: Invitation) -> Htt
     if request.method == "POST":
         actions.accept(invitation, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("Bem-vindo a %(company)s.") % {"company": invitation.company})
-        return redirect(_landing(invitation))
+        return redirect(_landing())
     return render(request, "invitations/accept.html", {"invitation": invitation, "fits": fits})
 
 
@@ -93,7 +94,7 @@ def _for_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpRespo
         made: list[User] = []
         if attempt(request, form, lambda **data: made.append(actions.accept_as_new_person(invitation, **data))):
             # The link came to the address itself, so it has proved whose it is.
-            return perform_login(request, made[0], redirect_url=_landing(invitation))
+            return perform_login(request, made[0], redirect_url=_landing())
     context = {"invitation": invitation, "form": form}
     return render(request, "invitations/enter.html", context, status=getattr(form, "refusal_status", 200))
 
@@ -102,8 +103,9 @@ def _closed(request: HttpRequest, invitation: Invitation | None, why: str, statu
     return render(request, "invitations/closed.html", {"invitation": invitation, "why": why}, status=status)
 
 
-def _landing(invitation: Invitation) -> str:
-    return invitation.rollout.get_absolute_url() if invitation.rollout else reverse("rollouts:list")
+def _landing() -> str:
+    """Where signing in leads anybody: to what the projects wait for from them."""
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _managed(request: SignedInRequest, pk: int) -> Invitation:

@@ -1,5 +1,6 @@
 """Deliver, accept, send back. States: pending → submitted → accepted, or → rejected → submitted again."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.base import File
@@ -11,6 +12,7 @@ from apps.companies.models import Contact
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
+from apps.files.models import StoredFile
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -39,7 +41,8 @@ def submit(
     """Deliver ``prerequisite``, for the first time or again.
 
     ``values`` are a credential's fields by name: secret ones go to the vault, and one left blank keeps what the last
-    delivery held. What Presence itself owes is accepted at once, since nobody else reviews it. Raises ``Refusal`` (409)
+    delivery held. Of a delivery that came back with some of its parts marked as wrong only those count here; the others
+    stay as they were. What Presence itself owes is accepted at once, since nobody else reviews it. Raises ``Refusal`` (409)
     when it waits for review or was accepted, ``Invalid`` (422) when something needed is missing.
     """
     require(by, "prerequisites.submit", prerequisite)
@@ -51,6 +54,17 @@ def submit(
             raise Refusal(_("Este item já foi aceito. Peça à Presence que o reabra para enviar outra versão."))
         text = text.strip()
         last = prerequisite.last
+        stays: StoredFile | None = None
+        if last and (again := prerequisite.asked_again):
+            if prerequisite.kind == Kind.DOCUMENT and "file" not in again:
+                file, link, stays = None, last.link, last.file
+            if prerequisite.kind == Kind.DOCUMENT and "text" not in again:
+                text = last.text
+            values = {**last.values, **{name: value for name, value in (values or {}).items() if name in again}}
+            contacts = [
+                *(row for row in contacts or [] if row["kind"] in again),
+                *(row for row in last.contacts() if row["kind"] not in again),
+            ]
         if prerequisite.kind == Kind.CREDENTIAL:
             kept = _checked(prerequisite, values or {}, last)
         elif prerequisite.kind == Kind.CONTACT:
@@ -60,14 +74,14 @@ def submit(
             raise Invalid(_("Informe o link."), field="link")
         elif prerequisite.kind == Kind.STATEMENT and not text:
             raise Invalid(_("Escreva a declaração."), field="text")
-        elif prerequisite.kind == Kind.DOCUMENT and not (file or link):
+        elif prerequisite.kind == Kind.DOCUMENT and not (file or link or stays):
             raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
         submission = Submission.objects.create(
             prerequisite=prerequisite,
             number=last.number + 1 if last else 1,
             text=text,
             link=link,
-            file=files.store(file, by=by) if file else None,
+            file=files.store(file, by=by) if file else stays,
             submitted_by=by,
         )
         if prerequisite.kind == Kind.CREDENTIAL:
@@ -91,20 +105,22 @@ def accept(prerequisite: Prerequisite, *, by: User) -> None:
         timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
 
 
-def reject(prerequisite: Prerequisite, *, by: User, reason: str) -> None:
-    """Send what was delivered back to its owner, with the reason."""
+def reject(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = ()) -> None:
+    """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``Prerequisite.parts``) to
+    deliver again; without it all of them."""
     require(by, "prerequisites.review", prerequisite)
     if not reason.strip():
         raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite, submission = _waiting_for_review(prerequisite)
-        _decide(submission, Submission.Decision.REJECTED, by, reason.strip())
+        _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
         timeline.record(rollout, REJECTED, by, item=prerequisite.title["pt"], reason=reason.strip())
 
 
-def reopen(prerequisite: Prerequisite, *, by: User, reason: str) -> None:
-    """Take back the acceptance of something that turned out wrong; its owner must deliver it again."""
+def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = ()) -> None:
+    """Take back the acceptance of something that turned out wrong; its owner must deliver it, or the parts named in
+    ``wrong``, again."""
     require(by, "prerequisites.review", prerequisite)
     if not reason.strip():
         raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
@@ -114,7 +130,7 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str) -> None:
             raise Refusal(_("Só um item aceito pode ser reaberto."))
         submission = prerequisite.last
         if submission is not None:
-            _decide(submission, Submission.Decision.REJECTED, by, reason.strip())
+            _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
         timeline.record(rollout, REOPENED, by, item=prerequisite.title["pt"], reason=reason.strip())
 
@@ -139,12 +155,21 @@ def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollou
         )
 
 
-def _decide(submission: Submission, decision: str, by: User, reason: str = "") -> None:
+def _known(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
+    """``wrong`` in the order of the parts; all of them are as good as none."""
+    parts = [name for name, _label in prerequisite.parts()]
+    if set(wrong) - set(parts):
+        raise Invalid(_("Escolha só campos desta entrega."), field="wrong")
+    return [] if set(wrong) == set(parts) else [name for name in parts if name in wrong]
+
+
+def _decide(submission: Submission, decision: str, by: User, reason: str = "", wrong: Sequence[str] = ()) -> None:
     submission.decision = decision
     submission.reason = reason
+    submission.wrong = list(wrong)
     submission.decided_by = by
     submission.decided_at = clock.now()
-    submission.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
+    submission.save(update_fields=["decision", "reason", "wrong", "decided_by", "decided_at"])
 
 
 def _move(prerequisite: Prerequisite, state: str) -> None:
@@ -155,7 +180,8 @@ def _move(prerequisite: Prerequisite, state: str) -> None:
 
 def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submission | None) -> dict[str, Any]:
     """The secrets of the last delivery by field name; ``Invalid`` for a required field that is nowhere."""
-    kept = {secret.field: secret for secret in last.secrets.all()} if last else {}
+    again = prerequisite.asked_again
+    kept = {secret.field: secret for secret in last.secrets.all() if secret.field not in again} if last else {}
     for spec in prerequisite.specs():
         if spec["name"] != "notes" and not values.get(spec["name"]) and not (spec["secret"] and spec["name"] in kept):
             raise Invalid(_("Preencha “%(field)s”.") % {"field": spec["label"]}, field=f"value_{spec['name']}")

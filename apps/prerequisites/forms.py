@@ -9,6 +9,9 @@ from apps.prerequisites.models import Prerequisite
 
 Kind = Prerequisite.Kind
 
+# With images among what is taken, a phone offers its camera beside its files.
+ACCEPT = "image/*,.pdf,.doc,.docx,.odt,.xls,.xlsx,.ods,.csv,.txt,.md,.json,.yaml,.yml,.xml,.zip"
+
 
 class SubmitForm(forms.Form):
     """The form of one prerequisite: what it asks depends on its kind; a credential asks its platform's own fields."""
@@ -19,9 +22,21 @@ class SubmitForm(forms.Form):
         self.prerequisite = prerequisite
         self.success_message = _("Entregue: %(item)s.") % {"item": prerequisite.title}
         getattr(self, f"_ask_{prerequisite.kind}")()
+        if again := prerequisite.asked_again:
+            self._ask_only(again)
+
+    def _ask_only(self, parts: list[str]) -> None:
+        """Of a delivery that came back, only the parts that the reviewer pointed at."""
+        for name in list(self.fields):
+            part = "file" if name == "link" and self.prerequisite.kind == Kind.DOCUMENT else name.removeprefix("value_")
+            part = next((kind for kind in Contact.Kind.values if name.startswith(f"{kind}_")), part)
+            if part not in parts:
+                del self.fields[name]
 
     def _ask_document(self) -> None:
-        self.fields["file"] = forms.FileField(label=_("Arquivo"), required=False)
+        self.fields["file"] = forms.FileField(
+            label=_("Arquivo"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPT})
+        )
         self._ask_link(required=False)
         self._ask_statement(required=False, label=gettext("Observação"))
 
@@ -38,12 +53,15 @@ class SubmitForm(forms.Form):
         for spec in self.prerequisite.specs():
             name, is_kept = f"value_{spec['name']}", spec["name"] in kept
             widget: forms.Widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+            asked = spec["name"] in self.prerequisite.asked_again
             if spec["secret"]:
                 widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "data-secret": ""})
             self.fields[name] = forms.CharField(
                 label=str(spec["label"]),
-                help_text=_("Já guardado. Deixe em branco para manter.") if is_kept else str(spec["help"]),
-                required=not is_kept and spec["name"] != "notes",
+                help_text=_("Já guardado. Deixe em branco para manter.")
+                if is_kept and not asked
+                else str(spec["help"]),
+                required=(asked or not is_kept) and spec["name"] != "notes",
                 initial=last.values.get(spec["name"]) if last and not spec["secret"] else None,
                 widget=widget,
                 max_length=2000,
@@ -67,6 +85,7 @@ class SubmitForm(forms.Form):
                 "contacts": [
                     {"kind": kind, **{part: data.get(f"{kind}_{part}", "") for part in parts}}
                     for kind in Contact.Kind.values
+                    if f"{kind}_name" in self.fields
                 ]
             }
         return data
@@ -74,3 +93,17 @@ class SubmitForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("O que precisa ser corrigido"), widget=forms.Textarea(attrs={"rows": 2}))
+    wrong = forms.MultipleChoiceField(
+        label=_("Pedir de novo só"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Sem marcar nada, toda a entrega é pedida de novo."),
+    )
+
+    def __init__(self, *args, prerequisite: Prerequisite, **kwargs) -> None:
+        kwargs.setdefault("auto_id", f"reason{prerequisite.pk}_%s")
+        super().__init__(*args, **kwargs)
+        parts = prerequisite.parts()
+        self.fields["wrong"].choices = parts  # type: ignore[attr-defined]
+        if len(parts) == 1:
+            del self.fields["wrong"]

@@ -3,8 +3,10 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from apps.companies.models import Contact
 from apps.core import clock
 from apps.core.localized import Localized, LocalizedField
 from apps.files.models import StoredFile
@@ -21,21 +23,21 @@ class Prerequisite(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DOCUMENT = "document", _("Documento")
-        LINK = "link", _("Link")
-        STATEMENT = "statement", _("Declaração")
-        CREDENTIAL = "credential", _("Credencial")
-        CONTACT = "contact", _("Contatos")
+        DOCUMENT = "document", gettext_lazy("Documento")
+        LINK = "link", gettext_lazy("Link")
+        STATEMENT = "statement", gettext_lazy("Declaração")
+        CREDENTIAL = "credential", gettext_lazy("Credencial")
+        CONTACT = "contact", gettext_lazy("Contatos")
 
     class State(models.TextChoices):
-        PENDING = "pending", _("A entregar")
-        SUBMITTED = "submitted", _("Em conferência")
-        ACCEPTED = "accepted", _("Aceito")
-        REJECTED = "rejected", _("Devolvido")
+        PENDING = "pending", gettext_lazy("A entregar")
+        SUBMITTED = "submitted", gettext_lazy("Em conferência")
+        ACCEPTED = "accepted", gettext_lazy("Aceito")
+        REJECTED = "rejected", gettext_lazy("Devolvido")
 
     class Environment(models.TextChoices):
-        HOMOLOGATION = "homologation", _("Homologação")
-        PRODUCTION = "production", _("Produção")
+        HOMOLOGATION = "homologation", gettext_lazy("Homologação")
+        PRODUCTION = "production", gettext_lazy("Produção")
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="prerequisites")
     key = models.SlugField(max_length=60)
@@ -53,8 +55,8 @@ class Prerequisite(models.Model):
     since = models.DateTimeField(default=clock.now)
 
     class Meta:
-        verbose_name = _("pré-requisito")
-        verbose_name_plural = _("pré-requisitos")
+        verbose_name = gettext_lazy("pré-requisito")
+        verbose_name_plural = gettext_lazy("pré-requisitos")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["rollout", "key"], name="prerequisite_once_per_rollout"),
@@ -76,17 +78,36 @@ class Prerequisite(models.Model):
     def last(self) -> "Submission | None":
         return max(self.submissions.all(), key=lambda submission: submission.number, default=None)
 
+    @property
+    def asked_again(self) -> list[str]:
+        """The parts (see ``parts``) that its owner must deliver again; empty when all of it, or nothing, is asked."""
+        last = self.last
+        return last.wrong if last and self.state == self.State.REJECTED else []
+
+    def parts(self) -> list[tuple[str, str]]:
+        """``(name, label)`` of what a delivery is made of and a reviewer may point at; one part means all of it."""
+        if self.kind == self.Kind.CREDENTIAL:
+            return [(spec["name"], str(spec["label"])) for spec in self.specs()]
+        if self.kind == self.Kind.CONTACT:
+            return [(kind.value, _("Contato %(kind)s") % {"kind": kind.label.lower()}) for kind in Contact.Kind]
+        if self.kind == self.Kind.DOCUMENT:
+            return [("file", _("Arquivo ou link")), ("text", _("Observação"))]
+        return [("link", "Link")] if self.kind == self.Kind.LINK else [("text", _("Descrição"))]
+
     def specs(self) -> list[dict[str, Any]]:
         """The credential's fields: name, label, help (in the reader's language) and whether secret."""
         return [{**row, "label": Localized.of(row["label"]), "help": Localized.of(row["help"])} for row in self.fields]
 
 
 class Submission(models.Model):
-    """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever."""
+    """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
+
+    ``wrong`` names the parts (``Prerequisite.parts``) a reviewer pointed at; empty is all of it.
+    """
 
     class Decision(models.TextChoices):
-        ACCEPTED = "accepted", _("Aceito")
-        REJECTED = "rejected", _("Devolvido")
+        ACCEPTED = "accepted", gettext_lazy("Aceito")
+        REJECTED = "rejected", gettext_lazy("Devolvido")
 
     prerequisite = models.ForeignKey(Prerequisite, on_delete=models.CASCADE, related_name="submissions")
     number = models.PositiveSmallIntegerField()
@@ -99,12 +120,13 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(default=clock.now)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     reason = models.TextField(blank=True)
+    wrong = models.JSONField(default=list)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("entrega")
-        verbose_name_plural = _("entregas")
+        verbose_name = gettext_lazy("entrega")
+        verbose_name_plural = gettext_lazy("entregas")
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["prerequisite", "number"], name="submission_number_once"),
@@ -124,6 +146,9 @@ class Submission(models.Model):
             for spec in self.prerequisite.specs()
             if self.values.get(spec["name"]) or spec["name"] in kept
         ]
+
+    def wrong_labels(self) -> list[str]:
+        return [label for name, label in self.prerequisite.parts() if name in self.wrong]
 
     def contacts(self) -> list[dict[str, str]]:
         return self.values.get("contacts", [])

@@ -11,7 +11,7 @@ from apps.blueprints import content
 from apps.core.localized import Localized
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import registry
-from apps.rollouts.gates import Requirement, requires
+from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Gate, PartyRole
 
@@ -38,30 +38,39 @@ def copy_the_list(rollout: Rollout) -> None:
     )
 
 
+def _requirement(rollout: Rollout, item: Prerequisite) -> Requirement:
+    in_review = item.state == Prerequisite.State.SUBMITTED
+    text = _("Conferir: %(item)s") if in_review else _("Corrigir: %(item)s") if item.state == "rejected" else "%(item)s"
+    return Requirement(
+        key=f"prerequisite:{item.key}",
+        text=text % {"item": item.title},
+        owed_by=PartyRole.PRESENCE if in_review else item.owner,
+        since=item.since,
+        url=reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}",
+        waivable=item.waivable,
+        review=in_review,
+    )
+
+
 def _register(gate: Gate) -> None:
     @requires(gate)
     def prerequisites_are_accepted(rollout: Rollout) -> Iterator[Requirement]:
         for item in rollout.prerequisites.filter(gate=gate).exclude(state=Prerequisite.State.ACCEPTED):
-            in_review = item.state == Prerequisite.State.SUBMITTED
-            text = (
-                _("Conferir: %(item)s")
-                if in_review
-                else _("Corrigir: %(item)s")
-                if item.state == "rejected"
-                else "%(item)s"
-            )
-            yield Requirement(
-                key=f"prerequisite:{item.key}",
-                text=text % {"item": item.title},
-                owed_by=PartyRole.PRESENCE if in_review else item.owner,
-                since=item.since,
-                url=reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}",
-                waivable=item.waivable,
-            )
+            yield _requirement(rollout, item)
 
 
 for _gate in FORWARD.values():
     _register(_gate)
+
+
+@welcomes
+def what_later_gates_will_ask(rollout: Rollout) -> Iterator[Requirement]:
+    """An item can be delivered, and must be reviewed, long before its gate comes. What a passed gate let through is
+    asked again only when it was sent back."""
+    passed = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
+    items = rollout.prerequisites.exclude(state=Prerequisite.State.ACCEPTED)
+    for item in items.exclude(gate__in=passed, state=Prerequisite.State.PENDING):
+        yield _requirement(rollout, item)
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:

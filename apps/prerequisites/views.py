@@ -55,7 +55,7 @@ def download(request: SignedInRequest, pk: int, submission_pk: int) -> FileRespo
 
 def _with_reason(request: SignedInRequest, pk: int, item_pk: int, action) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
-    form = forms.ReasonForm(request.POST, auto_id=f"reason{item.pk}_%s")
+    form = forms.ReasonForm(request.POST, prerequisite=item)
     if attempt(request, form, action, item, by=request.user):
         return redirect(_anchor(rollout, item))
     return _room(request, rollout, item, reason_form=form)
@@ -87,7 +87,7 @@ def _room(
             {
                 "item": item,
                 "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
-                "reason_form": mine.get("reason_form") or forms.ReasonForm(auto_id=f"reason{item.pk}_%s"),
+                "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
                 "open": bool(mine) or may_submit,
                 "failed": bool(mine),
             }

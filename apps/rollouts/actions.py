@@ -10,11 +10,11 @@ from django_fsm import TransitionNotAllowed
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.access import is_project_manager
-from apps.companies.models import Company, Kind
+from apps.companies.models import Company, Kind, Membership
 from apps.core import clock
-from apps.core.refusals import Invalid, Refusal, require
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.rollouts import gates, registry, timeline
-from apps.rollouts.models import Hold, Party, Rollout, Waiver
+from apps.rollouts.models import Assignment, Hold, Party, Rollout, Waiver
 from apps.rollouts.stages import BACKWARD, FORWARD, Gate, PartyRole, Stage
 
 CREATED = timeline.kind("rollouts.created", gettext_lazy("abriu o projeto com a plataforma %(platform)s"), "rocket")
@@ -34,6 +34,10 @@ RESUMED = timeline.kind("rollouts.resumed", gettext_lazy("retomou o projeto"), "
 CANCELLED = timeline.kind("rollouts.cancelled", gettext_lazy("cancelou o projeto: %(reason)s"), "x")
 WAIVED = timeline.kind("rollouts.waived", gettext_lazy("dispensou “%(requirement)s”: %(reason)s"), "shield-off")
 UNWAIVED = timeline.kind("rollouts.unwaived", gettext_lazy("retirou a dispensa de “%(requirement)s”"), "shield")
+
+TAKEN = timeline.kind("rollouts.taken", gettext_lazy("ficou com “%(requirement)s”"), "hand")
+HANDED = timeline.kind("rollouts.handed", gettext_lazy("passou “%(requirement)s” a um colega"), "user-check")
+LET_GO = timeline.kind("rollouts.let_go", gettext_lazy("deixou “%(requirement)s” sem responsável"), "user-x")
 
 MACHINE_EVENTS = [event_kind.name for event_kind in (ADVANCED, SENT_BACK, HELD, RESUMED, CANCELLED)]
 
@@ -212,6 +216,32 @@ def withdraw_waiver(waiver: Waiver, *, by: User) -> None:
         timeline.record(locked, UNWAIVED, by, requirement=waiver.text)
 
 
+def assign(rollout: Rollout, requirement: gates.Requirement, *, by: User, to: Membership | None) -> None:
+    """Say who of the owing company takes care of ``requirement``; ``to`` None leaves it to whoever comes first.
+
+    Any person of that company may take it, hand it over or let it go. Raises ``Invalid`` for somebody of another company.
+    """
+    if requirement.owed_by not in rollout.roles_of(by):
+        raise NotAllowed(_("Só quem deve a pendência escolhe quem cuida dela."))
+    with timeline.changing(rollout) as locked:
+        if to is not None and to.company_id != locked.company(requirement.owed_by).pk:
+            raise Invalid(_("Escolha uma pessoa da sua empresa."), field="to")
+        before = Assignment.objects.filter(rollout=locked, requirement=requirement.key).first()
+        if (before.membership_id if before else None) == (to.pk if to else None):
+            return
+        if to is None:
+            Assignment.objects.filter(rollout=locked, requirement=requirement.key).delete()
+        else:
+            Assignment.objects.update_or_create(
+                rollout=locked,
+                requirement=requirement.key,
+                defaults={"membership": to, "assigned_at": clock.now()},
+            )
+        event_kind = LET_GO if to is None else TAKEN if to.user_id == by.pk else HANDED
+        extra = {"to": to.user_id} if to else {}
+        timeline.record(locked, event_kind, by, party=requirement.owed_by, requirement=str(requirement.text), **extra)
+
+
 def _stated(reason: str) -> str:
     if not reason.strip():
         raise Invalid(_("Diga o motivo."), field="reason")
@@ -223,7 +253,7 @@ def _refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
     if changes:
         raise Stale(
             _("O projeto mudou enquanto você estava nesta página. Confira antes de continuar."),
-            details=[f"{event.actor_name} {event.describe()}." for event in changes],
+            details=[f"{event.who} {event.describe()}." for event in changes],
         )
 
 

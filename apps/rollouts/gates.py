@@ -6,7 +6,7 @@ own system checks do. A checker takes the rollout and yields one ``Requirement``
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from apps.rollouts.stages import CLOSED, FORWARD, Gate, PartyRole
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 class Requirement:
     """Something that keeps a gate closed.
 
-    ``key`` names it within its rollout and gate for ever (waivers refer to it); ``owed_by`` is the party role that
-    must act next; ``since`` is the instant from which that party has owed it; ``url`` leads to the form that settles it.
+    ``key`` names it within its rollout and gate for ever (waivers and assignments refer to it); ``owed_by`` is the
+    party role that must act next; ``since`` is the instant from which that party has owed it; ``url`` leads to the form
+    that settles it; ``due`` is the day by which it was promised, where somebody promised one. ``review`` says that
+    something was delivered and waits for a decision.
     """
 
     key: str
@@ -32,6 +34,8 @@ class Requirement:
     url: str
     waivable: bool = False
     waiver: "Waiver | None" = None
+    due: date | None = None
+    review: bool = False
 
     @property
     def owed_by_label(self) -> "StrOrPromise":
@@ -40,6 +44,7 @@ class Requirement:
 
 Checker = Callable[["Rollout"], Iterable[Requirement]]
 _checkers: dict[str, list[Checker]] = {gate: [] for gate in Gate.values}
+_early_checkers: list[Checker] = []
 
 
 def requires(gate: Gate) -> Callable[[Checker], Checker]:
@@ -53,15 +58,33 @@ def requires(gate: Gate) -> Callable[[Checker], Checker]:
     return register
 
 
+def welcomes(checker: Checker) -> Checker:
+    """Register a checker for what may be settled now although the next gate does not ask for it (see ``early``)."""
+    if checker not in _early_checkers:
+        _early_checkers.append(checker)
+    return checker
+
+
+def early(rollout: "Rollout", asked: Iterable[Requirement]) -> list[Requirement]:
+    """What a party may settle ahead of time, or should although no gate waits, besides what is ``asked`` already."""
+    if rollout.stage in CLOSED:
+        return []
+    known = {requirement.key for requirement in asked}
+    return [found for checker in _early_checkers for found in checker(rollout) if found.key not in known]
+
+
 def requirements(rollout: "Rollout", gate: Gate) -> list[Requirement]:
-    """All that ``gate`` still asks of ``rollout``, in the order of the floors; waived ones carry their waiver."""
+    """All that ``gate`` still asks of ``rollout``, in the order of the floors; waived ones carry their waiver.
+
+    What two checkers ask under one key stands once.
+    """
     waivers = {waiver.requirement: waiver for waiver in rollout.waivers.filter(gate=gate).select_related("waived_by")}
-    found = []
+    found: dict[str, Requirement] = {}
     for checker in _checkers[gate]:
         for requirement in checker(rollout):
             waiver = waivers.get(requirement.key) if requirement.waivable else None
-            found.append(replace(requirement, waiver=waiver))
-    return found
+            found.setdefault(requirement.key, replace(requirement, waiver=waiver))
+    return list(found.values())
 
 
 def unmet(rollout: "Rollout", gate: Gate) -> list[Requirement]:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from apps.blueprints.models import Platform
-from apps.companies.access import is_presence
-from apps.companies.models import Company
+from apps.companies.access import is_presence, roles_of
+from apps.companies.models import Company, Membership
 from apps.core import clock
 from apps.rollouts import gates
 from apps.rollouts.stages import CLOSED, PATH, Gate, PartyRole, Stage
@@ -23,12 +23,16 @@ def is_running(rollout: Any) -> bool:
 
 class RolloutQuerySet(models.QuerySet["Rollout"]):
     def visible_to(self, user) -> "RolloutQuerySet":
-        """Presence people see every rollout; others those in which their company is a party."""
+        """Presence people see every rollout; others those in which their company is a party.
+
+        A person with an ``only_rollout`` (a key, set for one request) sees no other.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        found = self.filter(pk=only) if (only := getattr(user, "only_rollout", None)) else self
         if user.is_superuser or is_presence(user):
-            return self
-        return self.filter(pk__in=Party.objects.filter(company__memberships__user=user).values("rollout"))
+            return found
+        return found.filter(pk__in=Party.objects.filter(company__in=list(roles_of(user))).values("rollout"))
 
     def open(self) -> "RolloutQuerySet":
         return self.exclude(stage__in=CLOSED)
@@ -103,8 +107,6 @@ class Rollout(FSMModelMixin, models.Model):
 
     def roles_of(self, user) -> set[str]:
         """The party roles for which ``user`` may act here: those played by a company of theirs."""
-        from apps.companies.access import roles_of
-
         companies = roles_of(user)
         return {party.role for party in self.parties.all() if party.company_id in companies}
 
@@ -232,8 +234,31 @@ class Waiver(models.Model):
         return self.text
 
 
+class Assignment(models.Model):
+    """Who of the owing company takes care of a requirement, by its key. It ends with their place in the company."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="assignments")
+    requirement = models.CharField(max_length=120)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="assignments")
+    assigned_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("responsável por uma pendência")
+        verbose_name_plural = _("responsáveis por pendências")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "requirement"], name="assignment_once_per_requirement")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement}: {self.membership}"
+
+
 class Event(models.Model):
     """One thing that happened, chained to the one before by ``previous`` and ``hash`` (see ``timeline``).
+
+    The chain holds who acted by their key; their name is read from their account, where it can be erased.
+    ``actor_name`` names an actor that is nobody's account.
 
     The database refuses to change or delete a row (a trigger made in the first migration).
     """
@@ -261,6 +286,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.sequence}"
+
+    @property
+    def who(self) -> str:
+        """The actor's name as it is today."""
+        return str(self.actor) if self.actor else self.actor_name or str(_("O sistema"))
 
     def describe(self) -> str:
         """What happened, as a sentence fragment after the actor's name, in the reader's language."""

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django_fsm import can_proceed
 
+from apps.companies.models import Membership
 from apps.rollouts import gates, registry
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
@@ -76,6 +77,13 @@ def steps(rollout: Rollout) -> list[Step]:
         )
         for place, step in enumerate(PATH)
     ]
+
+
+def assignees(rollout: Rollout) -> dict[str, Membership]:
+    """Who takes care of what, by the requirement's key."""
+    return {
+        row.requirement: row.membership for row in rollout.assignments.select_related("membership__user").order_by("pk")
+    }
 
 
 def listing(user, *, situation: str = "open", holder: str = "", stage: str = "", text: str = "") -> QuerySet[Rollout]:

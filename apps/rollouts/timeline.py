@@ -96,7 +96,6 @@ def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None 
         sequence=rollout.version,
         kind=event_kind.name,
         actor=actor,
-        actor_name=str(actor) if actor else "",
         party=party,
         at=clock.now(),
         data=data,

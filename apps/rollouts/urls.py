@@ -5,7 +5,7 @@ from apps.rollouts import views
 app_name = "rollouts"
 
 urlpatterns = [
-    path("", views.rollout_list, name="list"),
+    path("projetos/", views.rollout_list, name="list"),
     path("projetos/novo/", views.rollout_new, name="new"),
     path("projetos/<int:pk>/", views.rollout_detail, name="detail"),
     path("projetos/<int:pk>/avancar/", views.rollout_advance, name="advance"),

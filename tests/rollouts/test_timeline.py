@@ -54,7 +54,7 @@ def test_the_database_refuses_to_touch_an_event(rollout, attack):
 @pytest.mark.usefixtures("without_trigger")
 class TestVerifying:
     def test_a_changed_event_is_named(self, rollout):
-        Event.objects.filter(rollout=rollout, sequence=2).update(actor_name="Outra pessoa")
+        Event.objects.filter(rollout=rollout, sequence=2).update(party="client")
         assert timeline.verify(rollout).sequence == 2
 
     def test_a_removed_event_is_named(self, rollout):
@@ -73,7 +73,7 @@ class TestVerifying:
         assert timeline.verify(rollout).sequence == 2
 
     def test_the_command_fails_and_names_the_first_broken_link(self, rollout):
-        Event.objects.filter(rollout=rollout, sequence=2).update(actor_name="Outra pessoa")
+        Event.objects.filter(rollout=rollout, sequence=2).update(party="client")
         err = StringIO()
         with pytest.raises(CommandError, match="1 of 1"):
             call_command("verify_timeline", stderr=err)

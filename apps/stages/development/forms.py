@@ -13,8 +13,12 @@ class DueDateForm(forms.Form):
         label=_("Motivo da mudança"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Só é preciso quando o prazo já existe e muda."),
     )
+
+    def __init__(self, *args, first: bool = False, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if first:  # There is no date yet, so there is no change to explain.
+            del self.fields["reason"]
 
 
 class ProgressForm(forms.ModelForm):

@@ -27,12 +27,14 @@ def a_delivery_date_is_given(rollout: Rollout) -> Iterator[Requirement]:
 @requires(Gate.START_TRAINING)
 def the_connector_is_delivered(rollout: Rollout) -> Iterator[Requirement]:
     if queries.awaited_delivery(rollout) is None:
+        due = queries.due_date(rollout)
         yield Requirement(
             key="development:delivery",
             text=_("Declarar o conector entregue, com versão e notas"),
             owed_by=PartyRole.INTEGRATOR,
             since=rollout.stage_entered_at,
             url=reverse("development:room", args=[rollout.pk]) + "#entrega",
+            due=due.date if due else None,
         )
 
 

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +19,8 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def due_date(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _post(request, pk, "due", forms.DueDateForm, actions.set_due_date)
+    first = queries.due_date(visible_rollout(request, pk)) is None
+    return _post(request, pk, "due", partial(forms.DueDateForm, first=first), actions.set_due_date)
 
 
 @require_POST
@@ -41,15 +44,16 @@ def _post(request: SignedInRequest, pk: int, name: str, form_class, action) -> H
 def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
     may_report = rollout.is_open and request.user.has_perm("development.report", rollout)
     developing = rollout.stage == Stage.DEVELOPMENT
+    due = queries.due_date(rollout)
     context = {
         "rollout": rollout,
         "room": "development",
-        "due": queries.due_date(rollout),
+        "due": due,
         "due_dates": rollout.due_dates.select_related("given_by"),
         "days_late": queries.days_late(rollout),
         "notes": rollout.progress_notes.select_related("written_by"),
         "deliveries": rollout.deliveries.select_related("declared_by"),
-        "due_form": failed.get("due") or forms.DueDateForm(auto_id="due_%s"),
+        "due_form": failed.get("due") or forms.DueDateForm(first=due is None, auto_id="due_%s"),
         "progress_form": failed.get("progress") or forms.ProgressForm(auto_id="progress_%s"),
         "delivery_form": failed.get("delivery") or forms.DeliveryForm(auto_id="delivery_%s"),
         "may_set_date": may_report and rollout.stage in actions.BEFORE_DELIVERY,

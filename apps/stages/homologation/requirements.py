@@ -3,12 +3,12 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.blueprints import content
 from apps.core.localized import Localized
 from apps.rollouts import registry
-from apps.rollouts.gates import Requirement, requires
+from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, PartyRole, Stage
 from apps.stages.homologation import queries
@@ -85,14 +85,16 @@ def every_binding_case_is_settled(rollout: Rollout) -> Iterator[Requirement]:
 
 def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) -> Requirement:
     case = status.case
-    text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
     mending = next((found for found in status.nonconformities if found.state == Nonconformity.State.OPEN), None)
+    if mending is not None and status.reservation is None:
+        return _to_mend(rollout, mending)
+    text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
+    review = False
     if status.reservation is not None:
         text = _("Acordar a ressalva de %(case)s")
         owed_by = PartyRole.PRESENCE if status.reservation.client_agreed_by_id else PartyRole.CLIENT
         since = status.reservation.proposed_at
-    elif mending is not None:
-        text, owed_by, since = _("Corrigir a falha de %(case)s"), mending.owner, mending.since
+        review = True
     elif status.latest is not None:
         text, since = _("Executar %(case)s de novo"), status.latest.at
     return Requirement(
@@ -101,20 +103,49 @@ def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) ->
         owed_by=owed_by,
         since=since,
         url=f"{url}#caso-{case.code}",
+        review=review,
     )
 
 
 @requires(Gate.START_ACCEPTANCE)
 def no_blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
     for found in _blocking(rollout):
-        fixed = found.state == Nonconformity.State.FIXED
-        text = _("Verificar a correção da %(label)s (%(case)s)") if fixed else _("Resolver a %(label)s (%(case)s)")
+        yield _to_mend(rollout, found)
+
+
+def _to_mend(rollout: Rollout, found: Nonconformity) -> Requirement:
+    """What a nonconformity asks: its owner mends it, then Presence verifies it."""
+    fixed = found.state == Nonconformity.State.FIXED
+    text = _("Verificar a correção da %(label)s (%(case)s)") if fixed else _("Corrigir a %(label)s (%(case)s)")
+    return Requirement(
+        key=f"homologation:nonconformity:{found.number}",
+        text=text % {"label": found.label, "case": found.case.code},
+        owed_by=PartyRole.PRESENCE if fixed else found.owner,
+        since=found.since,
+        url=reverse("homologation:room", args=[rollout.pk]) + f"#nc-{found.number}",
+        review=fixed,
+    )
+
+
+@welcomes
+def what_the_homologation_leaves_to_mend_and_to_run(rollout: Rollout) -> Iterator[Requirement]:
+    """Every nonconformity that is not verified, blocking or not, and the open round's cases, which the integrator runs
+    with the others."""
+    for found in rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED).select_related("case"):
+        yield _to_mend(rollout, found)
+    script = queries.script_of(rollout)
+    if script is None or rollout.stage != Stage.HOMOLOGATION:
+        return
+    waiting = list(queries.to_run(script))
+    opened = queries.open_round(script)
+    if opened and waiting:
         yield Requirement(
-            key=f"homologation:nonconformity:{found.number}",
-            text=text % {"label": found.label, "case": found.case.code},
-            owed_by=PartyRole.PRESENCE if fixed else found.owner,
-            since=found.since,
-            url=reverse("homologation:room", args=[rollout.pk]) + f"#nc-{found.number}",
+            key=f"homologation:round:{opened.number}",
+            text=ngettext("Executar %(count)d caso da %(round)s", "Executar %(count)d casos da %(round)s", len(waiting))
+            % {"count": len(waiting), "round": str(opened).lower()},
+            owed_by=PartyRole.INTEGRATOR,
+            since=opened.opened_at,
+            url=reverse("homologation:case", args=[rollout.pk, waiting[0].code]),
         )
 
 

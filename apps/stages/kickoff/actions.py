@@ -55,8 +55,10 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
     with _writing(kickoff, by) as (rollout, kickoff):
         if kickoff.held_at:
             raise Refusal(_("A reunião já foi realizada."))
+        if kickoff.scheduled_at != scheduled_at:
+            kickoff.ask_again()
         kickoff.scheduled_at, kickoff.link = scheduled_at, link
-        kickoff.save(update_fields=["scheduled_at", "link"])
+        kickoff.save(update_fields=["scheduled_at", "link", "confirmed_by", "confirmed_at", "objection"])
         timeline.record(rollout, SCHEDULED, by, when=f"{scheduled_at:%d/%m/%Y %H:%M}")
 
 

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.localized import LocalizedField
+from apps.rollouts.appointments import Appointment
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 
@@ -13,7 +14,7 @@ class Direction(models.TextChoices):
     PLATFORM_TO_ERP = "platform_to_erp", _("Plataforma → ERP")
 
 
-class Kickoff(models.Model):
+class Kickoff(Appointment):
     """The kickoff of one rollout. ``models`` are the integration models on offer; ``model`` is the key of the chosen one."""
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="kickoff")
@@ -40,7 +41,7 @@ class Kickoff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rollout}"
+        return str(_("Reunião inaugural"))
 
 
 class Participant(models.Model):

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.blueprints import content
 from apps.core.localized import Localized
-from apps.rollouts import registry
-from apps.rollouts.gates import Requirement, requires
+from apps.rollouts import appointments, registry
+from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, PartyRole, Stage
 from apps.stages.kickoff import queries
@@ -54,6 +54,14 @@ def the_kickoff_settled_what_it_must(rollout: Rollout) -> Iterator[Requirement]:
         yield owed("fields", _("Definir os métodos e campos adotados"), "metodos")
     if kickoff is None or kickoff.minutes_published_at is None:
         yield owed("minutes", _("Publicar a ata da reunião inaugural"), "ata")
+
+
+@welcomes
+def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
+    kickoff = queries.kickoff_of(rollout)
+    if kickoff is not None and kickoff.held_at is None:
+        url = reverse("kickoff:room", args=[rollout.pk]) + "#reuniao"
+        yield from appointments.asked_of(rollout, kickoff, key="kickoff:date", since=rollout.stage_entered_at, url=url)
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:

@@ -3,7 +3,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.localized import LocalizedField
+from apps.rollouts.appointments import Appointment
 from apps.rollouts.models import Rollout
 
 
@@ -25,7 +27,7 @@ class Topic(models.Model):
         return str(self.title)
 
 
-class TrainingSession(models.Model):
+class TrainingSession(Appointment):
     """A meeting of the training: planned, then held or cancelled."""
 
     class State(models.TextChoices):
@@ -43,6 +45,7 @@ class TrainingSession(models.Model):
     note = models.TextField(_("observações"), blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
+    planned_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         verbose_name = _("sessão de treinamento")

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.blueprints import content
 from apps.core import minutes
-from apps.rollouts import registry
-from apps.rollouts.gates import Requirement, requires
+from apps.rollouts import appointments, registry
+from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, PartyRole, Stage
 from apps.stages.training import queries
@@ -36,6 +36,14 @@ def the_training_was_held(rollout: Rollout) -> Iterator[Requirement]:
         yield owed("planned", _("Registrar ou cancelar as sessões agendadas"))
     if left := rollout.training_topics.filter(covered_in=None).count():
         yield owed("topics", _("Cobrir os tópicos do treinamento (faltam %(left)d)") % {"left": left}, waivable=True)
+
+
+@welcomes
+def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
+    url = reverse("training:room", args=[rollout.pk])
+    for session in rollout.training_sessions.filter(state=TrainingSession.State.PLANNED):
+        key = f"training:date:{session.number}"
+        yield from appointments.asked_of(rollout, session, key=key, since=session.planned_at, url=url)
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:

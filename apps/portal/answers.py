@@ -1,0 +1,239 @@
+"""How each kind of requirement is settled where it is read: its form, and the action of its room behind it.
+
+A requirement without an answer here is settled in its room; the portal then leads there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django import forms as django_forms
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.localized import Localized
+from apps.portal.forms import ConfirmForm, DateAnswerForm, NoteForm
+from apps.prerequisites import actions as prerequisites
+from apps.prerequisites.forms import SubmitForm
+from apps.rollouts import appointments
+from apps.rollouts.models import Rollout
+from apps.stages.acceptance import queries as acceptance
+from apps.stages.development import actions as development
+from apps.stages.development.forms import DeliveryForm, DueDateForm
+from apps.stages.golive import actions as golive
+from apps.stages.homologation import actions as homologation
+from apps.stages.homologation.forms import FixForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The way to settle a requirement in place.
+
+    ``make_form`` takes what a Django form takes; ``act`` is called with ``by`` and the form's cleaned data; ``permission``
+    on ``subject`` says who may. ``came_back`` is the reviewer's reason and ``kept`` the ``(label, value)`` pairs of the
+    last delivery that stand. ``signer`` is the one person who can answer, where it is theirs alone.
+    """
+
+    button: "StrOrPromise"
+    permission: str
+    subject: Model
+    make_form: Callable[..., django_forms.BaseForm] | None = None
+    act: Callable[..., Any] | None = None
+    icon: str = "check"
+    help: "StrOrPromise | Localized" = ""
+    where: "StrOrPromise | Localized" = ""
+    came_back: str = ""
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    signer: User | None = None
+
+
+Finder = Callable[[Rollout, str], "Answer | None"]
+_finders: list[tuple[str, Finder]] = []
+
+
+def _answers(prefix: str) -> Callable[[Finder], Finder]:
+    def register(finder: Finder) -> Finder:
+        _finders.append((prefix, finder))
+        return finder
+
+    return register
+
+
+def find(rollout: Rollout, key: str) -> Answer | None:
+    """The answer to the requirement ``key`` of ``rollout``; None when it is settled in its room only."""
+    for prefix, finder in _finders:
+        if key.startswith(prefix):
+            return finder(rollout, key.removeprefix(prefix))
+    return None
+
+
+@_answers("prerequisite:")
+def _deliver(rollout: Rollout, key: str) -> Answer | None:
+    item = (
+        rollout.prerequisites.filter(key=key)
+        .prefetch_related("submissions__secrets", "submissions__file", "submissions__decided_by")
+        .first()
+    )
+    if item is None or not item.is_due:
+        return None
+    last, again = item.last, item.asked_again
+    kept = [(label, value) for name, label, value in _delivered(item) if name not in again] if again else []
+    return Answer(
+        button=_("Entregar de novo") if last else _("Entregar"),
+        icon="upload",
+        permission="prerequisites.submit",
+        subject=item,
+        make_form=lambda *args, **kwargs: SubmitForm(*args, prerequisite=item, **kwargs),
+        act=lambda **data: prerequisites.submit(item, **data),
+        help=item.help,
+        where=item.where,
+        came_back=last.reason if last else "",
+        kept=kept,
+    )
+
+
+def _delivered(item) -> list[tuple[str, str, str]]:
+    """``(part, label, value)`` of the last delivery; a secret is named, never shown."""
+    last = item.last
+    secrets = {secret.field for secret in last.secrets.all()}
+    contacts = {row["kind"]: row["name"] for row in last.contacts()}
+    values = {
+        **{str(name): value for name, value in last.values.items() if isinstance(value, str)},
+        **contacts,
+        "file": last.file.name if last.file else last.link,
+        "link": last.link,
+        "text": last.text,
+        **dict.fromkeys(secrets, _("guardado no cofre")),
+    }
+    return [(name, label, values[name]) for name, label in item.parts() if values.get(name)]
+
+
+@_answers("development:due_date")
+def _give_date(rollout: Rollout, _key: str) -> Answer:
+    return Answer(
+        button=_("Informar prazo"),
+        icon="calendar-plus",
+        permission="development.report",
+        subject=rollout,
+        make_form=lambda *args, **kwargs: DueDateForm(*args, first=True, **kwargs),
+        act=lambda **data: development.set_due_date(rollout, **data),
+        help=_("Em que dia o conector fica pronto para o treinamento. Se mudar, informe a nova data e o motivo."),
+    )
+
+
+@_answers("development:delivery")
+def _declare_delivery(rollout: Rollout, _key: str) -> Answer:
+    return Answer(
+        button=_("Declarar entregue"),
+        icon="package-check",
+        permission="development.report",
+        subject=rollout,
+        make_form=DeliveryForm,
+        act=lambda **data: development.declare_delivery(rollout, **data),
+        help=_("A versão que vai ao treinamento e à homologação, o que ela faz e o que ainda não faz."),
+    )
+
+
+@_answers("homologation:nonconformity:")
+def _mend(rollout: Rollout, number: str) -> Answer | None:
+    found = rollout.nonconformities.filter(number=number).select_related("case").first()
+    if found is None or found.state != found.State.OPEN:
+        return None
+    reopened = _("Já foi reaberta %(times)d vez(es).") % {"times": found.times_reopened} if found.times_reopened else ""
+    return Answer(
+        button=_("Está corrigida"),
+        icon="wrench",
+        permission="homologation.fix",
+        subject=found,
+        make_form=FixForm,
+        act=lambda **data: homologation.mark_fixed(found, **data),
+        help=f"{found.title} ({found.get_severity_display().lower()}). {reopened}".strip(),
+    )
+
+
+@_answers("homologation:case:")
+def _agree(rollout: Rollout, code: str) -> Answer | None:
+    reservation = rollout.reservations.filter(case__code=code, withdrawn_at=None, agreed_at=None).first()
+    if reservation is None:
+        return None
+    return Answer(
+        button=_("Concordo com a ressalva"),
+        icon="handshake",
+        permission="homologation.agree_for_client",
+        subject=reservation,
+        make_form=ConfirmForm,
+        act=lambda **data: homologation.agree_reservation(reservation, **data),
+        help=_("O caso segue para o termo de aceite sem ter passado, com esta ressalva: “%(text)s”. Prazo: %(when)s.")
+        % {"text": reservation.text, "when": f"{reservation.deadline:%d/%m/%Y}"},
+    )
+
+
+@_answers("acceptance:signature:")
+def _sign(rollout: Rollout, role: str) -> Answer | None:
+    term = acceptance.term_in_force(rollout)
+    signatory = term.signatories.filter(role=role).select_related("user").first() if term else None
+    if signatory is None:
+        return None
+    return Answer(
+        button=_("Ler e assinar"),
+        icon="signature",
+        permission="acceptance.sign",
+        subject=signatory,
+        help=_("O termo foi gerado a partir do que o projeto registrou. Leia, confira e assine; leva poucos minutos."),
+        signer=signatory.user,
+    )
+
+
+@_answers("golive:item:")
+def _check(rollout: Rollout, key: str) -> Answer | None:
+    item = rollout.golive_items.filter(key=key, done_at=None).first()
+    if item is None:
+        return None
+    return Answer(
+        button=_("Está feito"),
+        permission="golive.check",
+        subject=item,
+        make_form=NoteForm,
+        act=lambda **data: golive.check_item(item, **data),
+        help=item.help,
+    )
+
+
+@_answers("golive:confirmation")
+def _confirm(rollout: Rollout, _key: str) -> Answer:
+    return Answer(
+        button=_("Confirmo a operação não assistida"),
+        icon="handshake",
+        permission="golive.confirm",
+        subject=rollout,
+        make_form=ConfirmForm,
+        act=lambda **data: golive.confirm(rollout, **data),
+        help=_("A loja segue sem acompanhamento da Presence. Só a pessoa responsável pela empresa confirma."),
+    )
+
+
+@_answers("training:date:")
+def _training_date(rollout: Rollout, number: str) -> Answer | None:
+    session = rollout.training_sessions.filter(number=number, state="planned").first()
+    return _answer_date(session) if session else None
+
+
+@_answers("kickoff:date")
+def _kickoff_date(rollout: Rollout, _key: str) -> Answer:
+    return _answer_date(rollout.kickoff)
+
+
+def _answer_date(appointment: appointments.Appointment) -> Answer:
+    return Answer(
+        button=_("Responder"),
+        icon="calendar-check",
+        permission="rollouts.answer_date",
+        subject=appointment,
+        make_form=DateAnswerForm,
+        act=lambda **data: appointments.answer(appointment, **data),
+        help=_("A Presence propôs esta data. Confirme, ou diga quando seria melhor para a sua equipe."),
+    )

@@ -1,0 +1,160 @@
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core.forms import attempt
+from apps.core.refusals import NotAllowed
+from apps.portal import actions, queries
+from apps.portal.forms import AssignForm
+from apps.portal.middleware import SESSION_KEY
+from apps.portal.queries import Matter
+from apps.rollouts import actions as rollouts
+from apps.rollouts.views import visible_rollout
+
+
+@require_GET
+def arrive(request: SignedInRequest) -> HttpResponse:
+    """Where signing in leads: to the single open matter of somebody who has just one, otherwise to the first page."""
+    if queries.desk(request.user, everybodys=False) is None and (only := queries.door(request.user).only_one):
+        return redirect(only.url)
+    return redirect("portal:home")
+
+
+@require_GET
+def home(request: SignedInRequest) -> HttpResponse:
+    """The first page: Presence's desk, the client's, integrator's or platform's door, or both for who is on both sides."""
+    door = queries.door(request.user)
+    first = next((matter for matter in door.matters if matter.answerable), None)
+    context = {
+        "desk": queries.desk(request.user, everybodys=request.GET.get("de") == "todos"),
+        "door": door,
+        "groups": [
+            (_("Com você"), [_card(request, matter, is_open=matter is first) for matter in door.mine]),
+            (_("Da sua empresa"), [_card(request, matter, is_open=matter is first) for matter in door.companys]),
+            (_("Da plataforma, e você também pode enviar"), [_card(request, matter) for matter in door.partners]),
+        ],
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """One matter by itself, with its form."""
+    rollout = visible_rollout(request, pk)
+    found = queries.find_matter(request.user, rollout, key)
+    if found is None:
+        messages.info(request, _("Esta pendência já foi resolvida, ou agora está com outra parte."))
+        return redirect("portal:home")
+    form = None
+    status = 200
+    if request.method == "POST":
+        form = _form(found, request.POST, request.FILES)
+        if form is None:
+            return redirect(found.requirement.url)
+        if attempt(request, form, actions.settle, found, by=request.user):
+            return redirect("portal:home")
+        status = form.refusal_status  # type: ignore[attr-defined]
+    context = {
+        "card": _card(request, found, is_open=True, form=form),
+        "project": queries.progress_of(request.user, rollout),
+    }
+    return render(request, "portal/matter.html", context, status=status)
+
+
+@require_POST
+def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """Keep what is typed so far; the page asks for it by itself. Answers with when it was kept."""
+    found = _owned(request, pk, key)
+    form = _form(found)
+    if form is None:
+        raise Http404
+    typed = {
+        name: request.POST.getlist(name) if field.widget.allow_multiple_selected else request.POST.get(name, "")  # type: ignore[attr-defined]
+        for name, field in form.fields.items()
+        if _keepable(field) and name in request.POST
+    }
+    kept = actions.keep_draft(found, by=request.user, data=typed)
+    return render(request, "portal/draft_kept.html", {"draft": kept})
+
+
+@require_POST
+def assign(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """Take a matter, hand it to a colleague, or leave it to whoever comes first."""
+    found = _owned(request, pk, key)
+    if not found.assignable:
+        raise NotAllowed(_("Esta pendência é pessoal e não pode ser passada."))
+    form = AssignForm(request.POST, rollout=found.rollout, role=found.requirement.owed_by)
+    if not attempt(request, form, _hand_over, found, by=request.user):
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect(f"/#{found.anchor}")
+
+
+@require_POST
+def view_as(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Look at a rollout as one of its parties sees it, until one stops."""
+    rollout = visible_rollout(request, pk)
+    role = request.POST.get("role", "")
+    actions.look_as(rollout, by=request.user, role=role)
+    request.session[SESSION_KEY] = [rollout.pk, role]
+    return redirect("portal:home")
+
+
+@require_POST
+def stop_viewing(request: SignedInRequest) -> HttpResponse:
+    pk, _role = request.session.pop(SESSION_KEY, (None, ""))
+    return redirect("rollouts:detail", pk) if pk else redirect("portal:home")
+
+
+def _hand_over(found: Matter, *, by, to) -> None:
+    rollouts.assign(found.rollout, found.requirement, by=by, to=to)
+
+
+def _owned(request: SignedInRequest, pk: int, key: str) -> Matter:
+    """The open matter; 404 when it is settled or belongs to others."""
+    found = queries.find_matter(request.user, visible_rollout(request, pk), key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form(found: Matter, *args: Any, **kwargs: Any) -> django_forms.BaseForm | None:
+    """The form that settles the matter, if it is settled in place."""
+    make = found.answer.make_form if found.answer else None
+    return make(*args, auto_id=f"{found.anchor}_%s", **kwargs) if make else None
+
+
+def _keepable(field: django_forms.Field) -> bool:
+    """A draft holds neither secrets nor files."""
+    return not isinstance(field.widget, django_forms.PasswordInput | django_forms.FileInput)
+
+
+def _card(
+    request: SignedInRequest, found: Matter, *, is_open: bool = False, form: django_forms.BaseForm | None = None
+) -> dict[str, Any]:
+    """What the card of a matter shows; the form holds the draft, if there is one."""
+    kept = None
+    if form is None and found.answerable and not request.viewing:  # type: ignore[attr-defined]
+        kept = queries.draft_of(found)
+    if form is None and found.answerable:
+        form = _form(found, initial=kept.data if kept else None)
+    secret = [name for name, field in form.fields.items() if not _keepable(field)] if form else []
+    return {
+        "matter": found,
+        "form": form,
+        "open": is_open,
+        "draft": kept,
+        "not_kept": ", ".join(secret),
+        "has_files": any(isinstance(field.widget, django_forms.FileInput) for field in form.fields.values())
+        if form
+        else False,
+        "colleagues": found.colleagues() if found.assignable else [],
+        "own_membership": next(
+            iter(found.rollout.company(found.requirement.owed_by).memberships.filter(user=request.user)), None
+        ),
+    }
