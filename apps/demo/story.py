@@ -178,7 +178,9 @@ class Story:
         """A date for the meeting, some days ahead of the present, which the client has not confirmed."""
         meeting = Kickoff.objects.get(rollout=self.rollout)
         with self.later(2):
-            kickoff.schedule(meeting, by=self.manager, scheduled_at=at_work(self.today + timedelta(days=3)))
+            kickoff.schedule(
+                meeting, by=self.manager, scheduled_at=at_work(self.today + timedelta(days=3)).replace(minute=0)
+            )
 
     def hand(self, key: str, to: User) -> None:
         """The client hands an item to a colleague."""

@@ -15,7 +15,7 @@ from apps.portal.models import Draft
 from apps.rollouts import gates, queries, registry
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import FORWARD, PartyRole
+from apps.rollouts.stages import FORWARD, PATH, PartyRole, Stage
 
 # A desk of everybody's projects shows at most so many; the list of projects has them all.
 DESK_LIMIT = 60
@@ -94,6 +94,11 @@ class Progress:
         return queries.steps(self.rollout)
 
     @property
+    def place(self) -> tuple[int, int]:
+        """Where on the path the rollout is: ``(this stage, all stages)``, counting from one."""
+        return PATH.index(Stage(self.rollout.stage)) + 1, len(PATH)
+
+    @property
     def others_by_party(self) -> dict[str, list[Requirement]]:
         return {role: found for role in PartyRole.values if (found := [x for x in self.others if x.owed_by == role])}
 
@@ -142,9 +147,14 @@ class Door:
 
     @property
     def matters(self) -> list[Matter]:
-        """First what is the reader's own, then what blocks, then the longest owed."""
+        """First what is the reader's own, then what blocks, what nobody has taken yet, the longest owed."""
         found = [matter for project in self.projects for matter in project.matters]
-        return sorted(found, key=lambda one: (not one.is_mine, not one.blocking, not one.own, one.requirement.since))
+
+        def order(one: Matter) -> tuple:
+            taken = one.assignee is not None and not one.is_mine
+            return (not one.is_mine, not one.blocking, not one.own, taken, one.requirement.since)
+
+        return sorted(found, key=order)
 
     @property
     def mine(self) -> list[Matter]:

@@ -75,7 +75,7 @@ def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     if form is None:
         raise Http404
     typed = {
-        name: request.POST.getlist(name) if field.widget.allow_multiple_selected else request.POST.get(name, "")  # type: ignore[attr-defined]
+        name: field.widget.value_from_datadict(request.POST, request.FILES, name)
         for name, field in form.fields.items()
         if _keepable(field) and name in request.POST
     }

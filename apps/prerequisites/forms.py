@@ -68,11 +68,12 @@ class SubmitForm(forms.Form):
             )
 
     def _ask_contact(self) -> None:
-        for kind, label in Contact.Kind.choices:
-            self.fields[f"{kind}_name"] = forms.CharField(label=_("Contato %(kind)s: nome") % {"kind": label.lower()})
-            self.fields[f"{kind}_position"] = forms.CharField(label=_("Cargo"), required=False)
-            self.fields[f"{kind}_email"] = forms.EmailField(label=_("E-mail"))
-            self.fields[f"{kind}_phone"] = forms.CharField(label=_("Telefone"), required=False)
+        for kind, who in self.prerequisite.parts():
+            about = {"who": who}
+            self.fields[f"{kind}_name"] = forms.CharField(label=gettext("%(who)s: nome") % about)
+            self.fields[f"{kind}_position"] = forms.CharField(label=gettext("%(who)s: cargo") % about, required=False)
+            self.fields[f"{kind}_email"] = forms.EmailField(label=gettext("%(who)s: e-mail") % about)
+            self.fields[f"{kind}_phone"] = forms.CharField(label=gettext("%(who)s: telefone") % about, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Hand the action what it takes: ``values`` of a credential, ``contacts`` of a contact item."""

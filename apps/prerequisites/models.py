@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.companies.models import Contact
 from apps.core import clock
 from apps.core.localized import Localized, LocalizedField
 from apps.files.models import StoredFile
@@ -89,7 +88,7 @@ class Prerequisite(models.Model):
         if self.kind == self.Kind.CREDENTIAL:
             return [(spec["name"], str(spec["label"])) for spec in self.specs()]
         if self.kind == self.Kind.CONTACT:
-            return [(kind.value, _("Contato %(kind)s") % {"kind": kind.label.lower()}) for kind in Contact.Kind]
+            return [("technical", _("Contato técnico")), ("decision", _("Contato de decisão"))]
         if self.kind == self.Kind.DOCUMENT:
             return [("file", _("Arquivo ou link")), ("text", _("Observação"))]
         return [("link", "Link")] if self.kind == self.Kind.LINK else [("text", _("Descrição"))]

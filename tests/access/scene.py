@@ -41,6 +41,8 @@ class Scene:
         world.build(clock.now())
         self.rollout = Rollout.objects.order_by("pk")[0]
         self.company = self.rollout.company("client")
+        # The same client and integrator, with matters open; its platform is another one.
+        self.open_rollout = Rollout.objects.open().filter(stage="kickoff", parties__company=self.company).get()
         self.people = {name: email and User.objects.get(email=email) for name, email in PEOPLE.items()}
         manager = self.people["manager"]
         stored = files.store(ContentFile(b"%PDF-1.7", name="x.pdf"), by=manager)
@@ -94,6 +96,8 @@ class Scene:
         }.get(name.split(":")[0], {})
         if name == "invitations:company":
             return {"pk": self.company.pk}
+        if name in ("portal:matter", "portal:draft", "portal:assign"):
+            return {"pk": self.open_rollout.pk, "key": "prerequisite:homologation_environment"}
         return {"pk": rollout.pk, **own}
 
     def data(self, name: str) -> dict:
@@ -143,5 +147,9 @@ class Scene:
             "acceptance:draft": people,
             "acceptance:sign": {"consent": "on"},
             "acceptance:refuse": {"reason": "x"},
+            "portal:matter": {"text": "x"},
+            "portal:draft": {"text": "x"},
+            "portal:assign": {"to": ""},
+            "portal:view_as": {"role": "client"},
             "invitations:company": {"name": "x", "email": "novo@x.com.br", "role": "member"},
         }.get(name, {})  # fmt: skip

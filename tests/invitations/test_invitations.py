@@ -112,11 +112,11 @@ class TestInviting:
 
 
 class TestTheLink:
-    def test_a_new_person_enters_with_a_password_and_lands_on_the_project(self, client, rollout):
+    def test_a_new_person_enters_with_a_password_and_lands_on_the_first_page(self, client, rollout):
         invitation = InvitationFactory(company=rollout.company("client"), rollout=rollout)
         assert "Rita Alves" in client.get(link(invitation)).content.decode()
         answer = client.post(link(invitation), ENTER | {"password": "uma-senha-bem-longa"}, follow=True)
-        assert answer.redirect_chain[-1][0] == rollout.get_absolute_url()
+        assert answer.redirect_chain[-1][0] == reverse("portal:home")
         rita = User.objects.get(email=invitation.email)
         assert rita.check_password("uma-senha-bem-longa")
         assert rita.memberships.get().company == rollout.company("client")
@@ -158,7 +158,7 @@ class TestTheLink:
         assert not known.memberships.exists()
         mine = client_for(known)
         assert "Aceitar convite" in mine.get(link(invitation)).content.decode()
-        assert mine.post(link(invitation)).url == rollout.get_absolute_url()
+        assert mine.post(link(invitation)).url == reverse("portal:arrive")
         assert mine.get(rollout.get_absolute_url()).status_code == 200
 
     def test_forwarded_to_somebody_signed_in_it_changes_nothing_for_them(self, client_for, rollout):

@@ -60,10 +60,10 @@ def test_each_page_is_for_the_four_companies_and_404_for_others(room, client_for
 
 def test_the_list_shows_each_person_their_own(client_for):
     rollout, other = RolloutFactory(), RolloutFactory()
-    page = client_for(rollout.people["client"]).get("/").content.decode()
+    page = client_for(rollout.people["client"]).get("/projetos/").content.decode()
     assert rollout.code in page
     assert other.code not in page
-    everything = client_for(rollout.people["analyst"]).get("/").content.decode()
+    everything = client_for(rollout.people["analyst"]).get("/projetos/").content.decode()
     assert rollout.code in everything
     assert other.code in everything
 

@@ -29,8 +29,8 @@ def party_label(role: str) -> str:
 
 @register.filter
 def company_of(rollout: Rollout, role: str) -> object:
-    """The company that plays ``role``."""
-    return rollout.company(role)
+    """The company that plays ``role``; nothing for no role."""
+    return rollout.company(role) if role else ""
 
 
 @register.filter
