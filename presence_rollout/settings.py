@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -123,6 +124,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "apps.accounts.middleware.PreferencesMiddleware",
+    "apps.accounts.middleware.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -156,6 +158,8 @@ COTTON_DIR = "cotton"
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
+# In the database, so that rate limits count across processes and survive Redis.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -184,10 +188,24 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 MFA_ADAPTER = "apps.vault.second_factor.SecondFactorAdapter"
 # An address is proved by the invitation that was sent to it, not by a second message.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers offer passkeys over HTTPS, and on the developer's own "localhost".
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# How many days things that name people are kept once they are of no use (docs/privacy.md).
+RETENTION = {
+    "invitations": env.number("RETAIN_INVITATIONS_DAYS", 180),
+    "drafts": env.number("RETAIN_DRAFTS_DAYS", 90),
+    "sessions": env.number("RETAIN_SESSIONS_DAYS", 180),
+    "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730),
+}
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
 
 # --- E-mail ----------------------------------------------------------------------------------------
@@ -220,6 +238,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
+    "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
 

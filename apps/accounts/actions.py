@@ -1,11 +1,13 @@
 """What a person does to their own account. Passwords and sign-in are allauth's."""
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts import personal_data
 from apps.accounts.models import Consent, User
 from apps.core.refusals import Invalid
 
@@ -30,7 +32,32 @@ def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
     with transaction.atomic():
         user = User.objects.create_user(email, password or None, name=name)
         Consent.objects.create(user=user, version=TERMS_VERSION)
+        vouch_for_address(user)
     return user
+
+
+def vouch_for_address(user: User) -> None:
+    """Note that ``user``'s address is proved to be theirs: what was sent to it came back."""
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+
+
+def has_consented(user: User) -> bool:
+    """They agreed to the terms as they stand today."""
+    return user.consents.filter(version=TERMS_VERSION).exists()
+
+
+def consent(user: User, *, terms: bool) -> None:
+    """Note that ``user`` agrees to the current terms, with the time. Raises ``Invalid`` without the tick."""
+    if not terms:
+        raise Invalid(_("Para continuar é preciso aceitar os termos de uso."), field="terms")
+    Consent.objects.get_or_create(user=user, version=TERMS_VERSION)
+
+
+def erase(user: User, *, email: str) -> None:
+    """Erase ``user``'s own account. ``email`` is typed to be sure. Raises ``Refusal`` while something waits for them."""
+    if email.strip().lower() != user.email.lower():
+        raise Invalid(_("Este não é o e-mail desta conta."), field="email")
+    personal_data.erase(user)
 
 
 def end_sessions(user: User) -> int:

@@ -22,6 +22,16 @@ def time_zones() -> list:
     return [(_("Brasil"), BRAZIL), (_("Outros"), [(zone, zone.replace("_", " ")) for zone in others])]
 
 
+class ConsentForm(forms.Form):
+    terms = forms.BooleanField(label=_("Li e aceito os termos de uso e privacidade"), required=False)
+
+
+class EraseForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Digite o seu e-mail para confirmar"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+
+
 class ProfileForm(forms.ModelForm):
     success_message = _("Perfil atualizado.")
     time_zone = forms.ChoiceField(

@@ -1,8 +1,15 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from apps.accounts.actions import TERMS_VERSION, has_consented
 
 
 class PreferencesMiddleware:
@@ -22,3 +29,27 @@ class PreferencesMiddleware:
         request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(zone):
             return self.get_response(request)
+
+
+class ConsentMiddleware:
+    """Whoever has not agreed to the terms as they stand today is asked, once, before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated or request.session.get("terms") == TERMS_VERSION or self._is_open(request.path):
+            return self.get_response(request)
+        if has_consented(user):
+            request.session["terms"] = TERMS_VERSION
+            return self.get_response(request)
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": _("Aceite os termos de uso no navegador para continuar.")}, status=403)
+        came_for = {"next": request.get_full_path()} if request.method == "GET" else {}
+        return redirect(f"{reverse('accounts:consent')}?{urlencode(came_for)}")
+
+    def _is_open(self, path: str) -> bool:
+        """The terms themselves, the account's own pages, the language and the assets."""
+        account = reverse("account_login").removesuffix("login/")
+        return path.startswith((reverse("accounts:terms"), account, reverse("set_language"), settings.STATIC_URL))

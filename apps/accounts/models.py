@@ -33,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("idioma"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(_("fuso horário"), max_length=50, default=settings.TIME_ZONE)
     is_active = models.BooleanField(_("ativo"), default=True)
+    erased_at = models.DateTimeField(_("apagada em"), null=True, editable=False)
     joined_at = models.DateTimeField(_("desde"), default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -1,12 +1,18 @@
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from apps.accounts import actions
-from apps.accounts.forms import ProfileForm
+from apps.accounts import actions, personal_data
+from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
+from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.core.forms import attempt
 
@@ -27,6 +33,49 @@ def profile(request: HttpRequest) -> HttpResponse:
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms of use and privacy, readable before one has an account."""
     return render(request, "account/terms.html", {"version": actions.TERMS_VERSION})
+
+
+@require_http_methods(["GET", "POST"])
+def consent(request: SignedInRequest) -> HttpResponse:
+    """Ask again when the terms have changed, then go on to where the person was going."""
+    onward = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
+        onward = resolve_url(settings.LOGIN_REDIRECT_URL)
+    form = ConsentForm(request.POST or None)
+    if request.method == "POST" and attempt(request, form, actions.consent, request.user):
+        return redirect(onward)
+    context = {"form": form, "version": actions.TERMS_VERSION, "before": request.user.consents.last()}
+    return render(request, "account/consent.html", context, status=getattr(form, "refusal_status", 200))
+
+
+@require_GET
+def privacy(request: SignedInRequest) -> HttpResponse:
+    """What a person may do with their own data."""
+    return render(
+        request, "account/privacy.html", {"form": EraseForm(), "objections": personal_data.objections(request.user)}
+    )
+
+
+@require_GET
+def export(request: SignedInRequest) -> HttpResponse:
+    """All that is kept of the person, as a JSON file."""
+    answer = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer["Content-Disposition"] = 'attachment; filename="presence-rollout-meus-dados.json"'
+    return answer
+
+
+@require_POST
+@reauthentication_required
+def erase(request: SignedInRequest) -> HttpResponse:
+    """Erase one's own account, after a fresh sign-in."""
+    user = User.objects.get(pk=request.user.pk)
+    form = EraseForm(request.POST)
+    if attempt(request, form, actions.erase, user):
+        logout(request)
+        messages.success(request, _("A sua conta foi apagada. Obrigado pelo seu trabalho nos projetos."))
+        return redirect("account_login")
+    context = {"form": form, "objections": personal_data.objections(user)}
+    return render(request, "account/privacy.html", context, status=form.refusal_status)
 
 
 @login_not_required

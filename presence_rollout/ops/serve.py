@@ -34,6 +34,7 @@ def manage(env: dict[str, str], *arguments: str) -> None:
 def prepare(env: dict[str, str]) -> None:
     """Database, blueprints, demonstration data on the first start; collected static files in production."""
     manage(env, "migrate", "--verbosity", "0")
+    manage(env, "createcachetable")
     manage(env, "load_blueprints", "--verbosity", "0")
     if env["DEBUG"] in ("1", "true", "yes", "on"):
         manage(env, "demo", "--if-empty")

@@ -22,6 +22,8 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Pessoa {n}")
     email = factory.Sequence(lambda n: f"pessoa{n}@exemplo.com.br")
     password = factory.django.Password(PASSWORD)
+    # Whoever is here has agreed to the terms; ``consents=None`` for somebody who has not.
+    consents = factory.RelatedFactory("tests.accounts.factories.ConsentFactory", factory_related_name="user")
 
 
 class CompanyFactory(DjangoModelFactory):

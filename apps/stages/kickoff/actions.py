@@ -19,9 +19,11 @@ from apps.rollouts.stages import Stage
 from apps.stages.kickoff.models import AgendaItem, AgreedField, AgreedMethod, Kickoff, Participant
 
 SCHEDULED = timeline.kind("kickoff.scheduled", gettext_lazy("marcou a reunião inaugural para %(when)s"), "calendar")
-INVITED = timeline.kind("kickoff.participant_added", gettext_lazy("incluiu %(name)s na reunião inaugural"), "user-plus")
+INVITED = timeline.kind(
+    "kickoff.participant_added", gettext_lazy("incluiu uma pessoa na reunião inaugural"), "user-plus"
+)
 UNINVITED = timeline.kind(
-    "kickoff.participant_removed", gettext_lazy("retirou %(name)s da reunião inaugural"), "user-minus"
+    "kickoff.participant_removed", gettext_lazy("retirou uma pessoa da reunião inaugural"), "user-minus"
 )
 NOTED = timeline.kind("kickoff.noted", gettext_lazy("anotou a pauta: %(item)s"), "pencil")
 HELD = timeline.kind(
@@ -67,7 +69,7 @@ def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email:
         if kickoff.participants.filter(name=name, party=party).exists():
             raise Invalid(_("%(name)s já está na lista.") % {"name": name}, field="name")
         participant = Participant.objects.create(kickoff=kickoff, name=name, party=party, email=email)
-        timeline.record(rollout, INVITED, by, name=name)
+        timeline.record(rollout, INVITED, by, side=party)
         return participant
 
 
@@ -76,7 +78,7 @@ def remove_participant(participant: Participant, *, by: User) -> None:
         if kickoff.held_at:
             raise Refusal(_("A reunião já foi realizada; a lista fica como está."))
         participant.delete()
-        timeline.record(rollout, UNINVITED, by, name=participant.name)
+        timeline.record(rollout, UNINVITED, by, side=participant.party)
 
 
 def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: list[Participant]) -> None:

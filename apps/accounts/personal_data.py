@@ -1,0 +1,131 @@
+"""What is kept of a person (LGPD): each app says what it holds, what it forgets on erasure, and what it drops with time.
+
+An app's ``personal_data.py`` calls ``holds`` once; ``docs/privacy.md`` is the same list in words.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.core import clock
+from apps.core.canonical import instant
+from apps.core.refusals import Refusal
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One app's share. ``export`` gives plain JSON; ``erase`` removes what need not stay; ``objections`` are reasons why
+    the person cannot be erased yet, in their language; ``expire`` drops what is older than its setting and counts it."""
+
+    name: str
+    export: Callable[["User"], Any]
+    erase: Callable[["User"], None] | None = None
+    objections: Callable[["User"], Iterable[str]] | None = None
+    expire: Callable[[], int] | None = None
+
+
+_holdings: dict[str, Holding] = {}
+
+
+def holds(holding: Holding) -> None:
+    _holdings[holding.name] = holding
+
+
+def export(user: "User") -> dict[str, Any]:
+    """All that is kept of ``user``, as plain JSON, with instants in UTC."""
+    return {
+        "exported_at": instant(clock.now()),
+        **{name: holding.export(user) for name, holding in sorted(_holdings.items())},
+    }
+
+
+def objections(user: "User") -> list[str]:
+    return [text for holding in _holdings.values() if holding.objections for text in holding.objections(user)]
+
+
+def erase(user: "User") -> None:
+    """Erase the account of ``user`` and whatever need not stay; on the record they become a number without a name.
+
+    Raises ``Refusal`` (409) while something waits for them that nobody else can do.
+    """
+    with transaction.atomic():
+        if found := objections(user):
+            raise Refusal(_("Esta conta ainda não pode ser apagada."), details=found)
+        # From the top floor down: what is above may find the person by what is below.
+        for holding in reversed(_holdings.values()):
+            if holding.erase:
+                holding.erase(user)
+        user.name = _("Pessoa removida %(number)d") % {"number": user.pk}
+        user.email = erased_address(user)
+        user.is_active = user.is_superuser = False
+        user.erased_at = clock.now()
+        user.set_unusable_password()
+        user.save()
+
+
+def erased_address(user: "User") -> str:
+    """An address that is nobody's: the domain is reserved."""
+    return f"removida-{user.pk}@erased.invalid"
+
+
+def expire() -> dict[str, int]:
+    """Drop everything that is older than its retention setting; how much, by holding."""
+    return {name: holding.expire() for name, holding in sorted(_holdings.items()) if holding.expire}
+
+
+def before(days_setting: str) -> datetime:
+    """The instant before which things of ``settings.RETENTION[days_setting]`` days are dropped."""
+    return clock.now() - timedelta(days=settings.RETENTION[days_setting])
+
+
+# --- What this app holds -----------------------------------------------------------------------------
+
+
+def _export(user: "User") -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "email": user.email,
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "joined_at": instant(user.joined_at),
+        "last_login": instant(user.last_login) if user.last_login else None,
+        "consents": [{"version": row.version, "at": instant(row.at)} for row in user.consents.all()],
+        "sessions": [
+            {"address": row.ip, "agent": row.user_agent, "since": instant(row.created_at)}
+            for row in UserSession.objects.filter(user=user)
+        ],
+        "second_factors": [
+            {"kind": row.type, "since": instant(row.created_at)} for row in Authenticator.objects.filter(user=user)
+        ],
+    }
+
+
+def _erase(user: "User") -> None:
+    from apps.accounts.actions import end_sessions
+
+    end_sessions(user)
+    UserSession.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+
+
+def _expire() -> int:
+    """Sign-ins that ended: what they were, and from where."""
+    ended = UserSession.objects.filter(last_seen_at__lt=before("sessions"))
+    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    return ended.delete()[0]
+
+
+holds(Holding("account", _export, _erase, expire=_expire))

@@ -1,0 +1,15 @@
+from typing import Any
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.core.canonical import instant
+from apps.files.models import StoredFile
+
+
+def _export(user: User) -> list[dict[str, Any]]:
+    """The files they gave, by name; the files themselves belong to the rollouts."""
+    rows = StoredFile.objects.filter(uploaded_by=user)
+    return [{"name": row.name, "sha256": row.sha256, "at": instant(row.uploaded_at)} for row in rows]
+
+
+personal_data.holds(personal_data.Holding("files", _export))

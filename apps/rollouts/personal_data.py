@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.core.canonical import instant
+from apps.rollouts.models import Event, Rollout
+
+
+def _export(user: User) -> list[dict[str, Any]]:
+    """What they did, as the timelines have it. The record stays; on it they lose their name with their account."""
+    events = Event.objects.filter(actor=user).select_related("rollout").order_by("at", "pk")
+    return [
+        {"rollout": event.rollout.code, "at": instant(event.at), "kind": event.kind, "text": event.describe()}
+        for event in events
+    ]
+
+
+def _objections(user: User) -> Iterator[str]:
+    for rollout in Rollout.objects.open().filter(project_manager=user):
+        yield _("Gerencia o projeto %(code)s, que está aberto.") % {"code": rollout.code}
+
+
+personal_data.holds(personal_data.Holding("actions", _export, objections=_objections))

@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.core.canonical import instant
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+
+
+def _export(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "term": str(row.term),
+            "name": row.name,
+            "state": row.state,
+            "signed_at": instant(row.signed_at) if row.signed_at else None,
+            "signed_sha256": row.signed_sha256,
+            "address": row.address,
+            "agent": row.agent,
+        }
+        for row in Signatory.objects.filter(user=user).select_related("term__rollout")
+    ]
+
+
+def _objections(user: User) -> Iterator[str]:
+    """A signature proves an agreement and stays whole (LGPD art. 16, I); one that is awaited must be settled first."""
+    waiting = Signatory.objects.filter(
+        user=user,
+        state=Signatory.State.PENDING,
+        term__state__in=[AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY],
+    )
+    for row in waiting.select_related("term__rollout"):
+        yield _("O termo %(term)s espera a sua assinatura.") % {"term": row.term}
+
+
+personal_data.holds(personal_data.Holding("signatures", _export, objections=_objections))

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.stages.kickoff.models import Participant
+
+
+def _export(user: User) -> list[dict[str, Any]]:
+    rows = Participant.objects.filter(email__iexact=user.email).select_related("kickoff__rollout")
+    return [{"rollout": row.kickoff.rollout.code, "name": row.name, "attended": row.attended} for row in rows]
+
+
+def _erase(user: User) -> None:
+    name = _("Pessoa removida %(number)d") % {"number": user.pk}
+    Participant.objects.filter(email__iexact=user.email).update(name=name, email="")
+
+
+personal_data.holds(personal_data.Holding("kickoff_meetings", _export, _erase))

@@ -1,0 +1,24 @@
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.stages.training.models import Attendance
+
+
+def _of(user: User):
+    """The attendance list has names and companies: theirs are the rows with both."""
+    companies = [row.company.trade_name for row in user.memberships.select_related("company")]
+    return Attendance.objects.filter(name__iexact=user.name, company__in=companies).select_related("session__rollout")
+
+
+def _export(user: User) -> list[dict[str, Any]]:
+    return [{"rollout": row.session.rollout.code, "session": row.session.number, "name": row.name} for row in _of(user)]
+
+
+def _erase(user: User) -> None:
+    _of(user).update(name=_("Pessoa removida %(number)d") % {"number": user.pk}, position="")
+
+
+personal_data.holds(personal_data.Holding("attendance", _export, _erase))

@@ -1,0 +1,13 @@
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.accounts.actions import TERMS_VERSION
+from apps.accounts.models import Consent
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = Consent
+
+    user = factory.SubFactory("tests.companies.factories.UserFactory", consents=None)
+    version = TERMS_VERSION
