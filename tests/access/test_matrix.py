@@ -33,7 +33,12 @@ def test_every_route_answers_each_person_as_the_table_says_and_takes_no_other_me
 
 @pytest.mark.parametrize(("route", "policy"), SIGN_IN_ROUTES.items())
 def test_the_sign_in_librarys_own_pages_are_public_or_ask_to_sign_in(client, route, policy):
-    kwargs = {"account_confirm_email": {"key": "x"}, "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"}}
+    kwargs = {
+        "mfa_remove_webauthn": {"pk": 1},
+        "mfa_edit_webauthn": {"pk": 1},
+        "account_confirm_email": {"key": "x"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+    }
     response = client.get(probe.reverse(route, kwargs=kwargs.get(route)))
     asks = response.status_code == 302 and "/conta/login/?next=" in response.url
     assert asks == (policy == "signed in")
