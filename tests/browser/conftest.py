@@ -96,7 +96,7 @@ def sign_in(served, chromium):
         page.locator("input[name=login]").fill(email)
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("form:has(input[name=password]) button[type=submit]").click()
-        page.wait_for_url(f"{served}/")
+        page.wait_for_url(lambda url: "/conta/" not in url)
         return page
 
     yield open_page

@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-def test_a_client_who_was_never_here_comes_in_by_the_link_and_lands_on_the_project(
+def test_a_client_who_was_never_here_comes_in_by_the_link_and_lands_on_the_first_page(
     sign_in, chromium, served, mailed, shot
 ):
     from axe_playwright_python.sync_playwright import Axe
@@ -30,7 +30,9 @@ def test_a_client_who_was_never_here_comes_in_by_the_link_and_lands_on_the_proje
     shot(phone, "convite-entrar-390")
     with phone.expect_navigation():
         phone.get_by_role("button", name="Entrar").click()
-    assert phone.url == f"{served}/projetos/9/"
+    phone.goto("/")
+    assert "Olá, Rita" in phone.inner_text("main")
+    assert "Lojas Aurora × Shopify" in phone.inner_text("main")
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     # Forwarded to somebody who is signed in as another person, the same link changes nothing.

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 
 def open_rollout(page, title):
-    page.goto("/?situation=all")
+    page.goto("/projetos/?situation=all")
     page.get_by_role("link", name=title).first.click()
     page.wait_for_url(re.compile(r"/projetos/\d+/$"))
     return page.url
@@ -23,6 +23,7 @@ def test_the_first_pages_of_each_person(sign_in, shot):
     for name, email in people.items():
         for width in (1440, 390):
             page = sign_in(email, width, "light" if name == "gerente" else "dark")
+            page.goto("/projetos/")
             assert page.locator("h1").inner_text()
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
             shot(page, f"projetos-{name}-{width}")
@@ -125,5 +126,5 @@ def test_english_is_complete_on_the_project_page(sign_in):
         "/idioma/", form={"language": "en", "csrfmiddlewaretoken": page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""},  # noqa: E501
         headers={"Referer": page.url},
     )  # fmt: skip
-    page.goto("/")
+    page.goto("/projetos/")
     assert "Integration projects" in page.inner_text("main")
