@@ -95,12 +95,35 @@ def test_an_integrator_sees_dates_and_failures_and_mends_one(sign_in, shot):
     assert "Prazo registrado." in page.inner_text("#toasts")
 
 
-def test_a_platform_with_a_single_matter_lands_directly_on_it(sign_in, shot):
+def test_a_platform_with_a_single_matter_left_lands_directly_on_it(sign_in, shot):
     page = sign_in("contato@shopify.demo", 390)
-    if re.search(r"/pendencias/", page.url):
-        assert page.locator("details.card[open]").count() == 1
     clean(page)
     shot(page, "inicio-plataforma-390")
+    card = page.locator("details.card[open]")
+    for kind in ("technical", "decision"):
+        card.locator(f"[name={kind}_name]").fill("Diego Nunes")
+        card.locator(f"[name={kind}_email]").fill("diego@shopify.demo")
+    with page.expect_navigation():
+        card.get_by_role("button", name="Entregar").click()
+    again = sign_in("contato@shopify.demo", 390)
+    assert re.search(r"/pendencias/\d+/prerequisite:contacts_platform/$", again.url)
+    assert again.locator("details.card[open]").count() == 1
+    clean(again)
+    shot(again, "pendencia-unica-390")
+
+
+def test_the_pages_of_ones_own_account(sign_in, shot):
+    page = sign_in("contato@nuvemshop.demo", 390, "dark")
+    for path in ("perfil/", "privacidade/", "email/", "2fa/", "2fa/webauthn/", "sessions/"):
+        page.goto(f"/conta/{path}")
+        clean(page)
+    page.goto("/conta/privacidade/")
+    shot(page, "privacidade-390-escuro")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Baixar os meus dados").click()
+    assert '"email": "contato@nuvemshop.demo"' in download.value.path().read_text()
+    page.goto("/termos/aceitar/")
+    clean(page)
 
 
 def test_a_new_project_manager_finds_what_waits_and_looks_as_the_client(sign_in, shot):
