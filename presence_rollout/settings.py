@@ -220,6 +220,10 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 
+# --- Requests to others (apps/core/outbound.py) ---------------------------------------------------
+# host:port pairs that are asked although they are not public: a test double, the demonstration's platform.
+OUTBOUND_ALLOW = env.words("OUTBOUND_ALLOW")
+
 # --- Celery ----------------------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL

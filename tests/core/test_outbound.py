@@ -1,0 +1,199 @@
+"""The only way out reaches nothing of ours, whatever the address is dressed as."""
+
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from apps.core import outbound
+from apps.core.outbound import Unreachable, fetch
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A server that behaves as its path says, and remembers what it was sent."""
+
+    seen: list[tuple[str, dict[str, str]]]
+
+    def do_GET(self) -> None:
+        self.server.seen.append((self.path, dict(self.headers)))
+        what, _sep, argument = self.path[1:].partition("/")
+        if what == "to":
+            self.send_response(302)
+            self.send_header("Location", argument)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(int(argument) if what == "status" else 200)
+        if what == "drip":
+            self.end_headers()
+            try:
+                for _time in range(200):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    self.server.stop.wait(0.05)
+            except OSError:
+                pass
+            return
+        body = b"x" * int(argument) if what == "big" else b'{"ok": true}'
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *args) -> None:
+        pass
+
+
+@pytest.fixture
+def serve():
+    """``serve()``: a running server on a free port of this machine."""
+    servers = []
+
+    def start():
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.seen, server.stop = [], threading.Event()
+        server.address = f"127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop.set()
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def server(serve, settings):
+    found = serve()
+    settings.OUTBOUND_ALLOW = [found.address]
+    return found
+
+
+def why(url, **kwargs):
+    with pytest.raises(Unreachable) as refused:
+        fetch("GET", url, **kwargs)
+    return refused.value.why
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1", "localhost", "0.0.0.0", "10.0.0.8", "172.16.3.4", "192.168.1.1", "100.64.0.1", "169.254.169.254",
+        "[::1]", "[::]", "[fe80::1]", "[fc00::1]", "[::ffff:127.0.0.1]", "[::ffff:a00:1]", "[2002:7f00:1::]",
+        "[64:ff9b::7f00:1]", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "224.0.0.1", "255.255.255.255",
+        "[fd00:ec2::254]",
+    ],
+)  # fmt: skip
+def test_no_address_of_ours_is_reached_in_any_writing(host):
+    assert why(f"http://{host}/") in ("address", "name")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://exemplo.com.br/", "file:///etc/passwd", "gopher://exemplo.com.br/", "http:///x", "//exemplo.com.br",
+        "http://ana:senha@93.184.216.34/", "http://93.184.216.34:22/", "http://93.184.216.34:6379/", "http://[::1",
+        "http://93.184.216.34:99999/",
+    ],
+)  # fmt: skip
+def test_only_plain_web_addresses_on_web_ports(url):
+    assert why(url) == "address"
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "8.8.8.8"])
+def test_public_addresses_are_fine(address, monkeypatch):
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answer)
+    assert outbound.public_addresses("exemplo.com.br", 443) == [address]
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):
+    rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("8.8.8.8", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: rows)
+    assert why("https://exemplo.com.br/") == "address"
+
+
+def test_a_name_is_resolved_once_and_the_judged_address_is_connected_to(monkeypatch):
+    """Rebinding: the second answer of the name would be private; there is no second question."""
+    asked, reached = [], []
+
+    def resolve(host, port, *args, **kwargs):
+        asked.append(host)
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34" if len(asked) == 1 else "127.0.0.1", port))
+        ]
+
+    def connect(address, *args, **kwargs):
+        reached.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    assert why("http://exemplo.com.br/") == "connection"
+    assert (asked, reached) == (["exemplo.com.br"], ["93.184.216.34"])
+
+
+def test_an_answer_is_an_answer_whatever_its_status(server):
+    answer = fetch("GET", f"http://{server.address}/status/403")
+    assert (answer.status, answer.json(), answer.certificate_until) == (403, {"ok": True}, None)
+
+
+def test_json_is_sent(server):
+    assert fetch("POST", f"http://{server.address}/x", json={"a": 1}).status == 200
+    assert server.seen[0][1]["Content-Type"] == "application/json"
+
+
+def test_a_redirect_into_private_space_is_refused(server):
+    assert why(f"http://{server.address}/to/http://169.254.169.254/latest/meta-data/") == "address"
+    assert why(f"http://{server.address}/to/file:///etc/passwd") == "address"
+
+
+def test_a_redirect_to_another_host_carries_no_credentials(serve, server, settings):
+    other = serve()
+    settings.OUTBOUND_ALLOW = [server.address, other.address]
+    fetch("GET", f"http://{server.address}/to/http://{other.address}/x", headers={"X-VTEX-API-AppToken": "canario"})
+    assert "canario" in str(server.seen)
+    assert "canario" not in str(other.seen)
+    fetch("GET", f"http://{server.address}/to//y", headers={"Authorization": "canario"})
+    assert "canario" in str(server.seen[-1])  # The same host keeps them.
+
+
+def test_redirects_end(server):
+    assert why(f"http://{server.address}/to//to//to//to//to//to/x") == "redirects"
+
+
+def test_an_endless_answer_is_cut_by_size(server):
+    assert fetch("GET", f"http://{server.address}/big/1000", max_bytes=1000).status == 200
+    assert why(f"http://{server.address}/big/1001", max_bytes=1000) == "size"
+
+
+def test_a_dripping_answer_is_cut_by_time(server):
+    """Each byte comes well within any timeout of its own; the whole does not."""
+    assert why(f"http://{server.address}/drip", seconds=0.3) == "timeout"
+
+
+def test_a_server_that_says_nothing_is_left(settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.OUTBOUND_ALLOW = [address := f"127.0.0.1:{silent.getsockname()[1]}"]
+        assert why(f"http://{address}/", seconds=0.3) == "timeout"
+
+
+def test_a_server_without_tls_where_tls_is_asked(server):
+    assert why(f"https://{server.address}/") in ("tls", "connection")
+
+
+def test_nothing_else_in_the_code_opens_a_way_out(settings):
+    """One outbound client: no other module imports a library that makes requests."""
+    import ast
+    from pathlib import Path
+
+    ways = {"httpx", "httpcore", "requests", "urllib3", "http.client", "urllib.request", "smtplib", "ftplib", "aiohttp"}
+    for path in (Path(settings.BASE_DIR) / "apps").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not ways & set(names) or path.name == "outbound.py", path
