@@ -2,7 +2,7 @@
 
 import rules
 
-from apps.companies.access import is_presence
+from apps.companies.access import is_presence, is_project_manager
 from apps.rollouts.access import rollout_of
 from apps.rollouts.stages import PartyRole
 
@@ -20,3 +20,4 @@ def owes(user, prerequisite) -> bool:
 
 rules.add_perm("prerequisites.submit", owes)
 rules.add_perm("prerequisites.review", is_presence)
+rules.add_perm("prerequisites.reveal", is_project_manager)

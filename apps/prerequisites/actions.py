@@ -22,6 +22,7 @@ from apps.vault import actions as vault
 SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")
 ACCEPTED = timeline.kind("prerequisites.accepted", gettext_lazy("aceitou “%(item)s”"), "check")
 REJECTED = timeline.kind("prerequisites.rejected", gettext_lazy("devolveu “%(item)s”: %(reason)s"), "undo-2")
+REVEALED = timeline.kind("prerequisites.revealed", gettext_lazy("revelou a credencial “%(item)s”: %(reason)s"), "eye")
 REOPENED = timeline.kind("prerequisites.reopened", gettext_lazy("reabriu “%(item)s”: %(reason)s"), "rotate-ccw")
 
 State = Prerequisite.State
@@ -133,6 +134,27 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
             _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
         timeline.record(rollout, REOPENED, by, item=prerequisite.title["pt"], reason=reason.strip())
+
+
+def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[str, str]]:
+    """``(label, value)`` of every field of the credential, secrets too, for ``by`` to read once.
+
+    The reason stands on the timeline, where the client reads it too. Works while the rollout is open.
+    """
+    require(by, "prerequisites.reveal", prerequisite)
+    if not reason.strip():
+        raise Invalid(_("Diga para que precisa da credencial."), field="reason")
+    with timeline.changing(prerequisite.rollout) as rollout:
+        prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
+        submission = prerequisite.last
+        if prerequisite.kind != Kind.CREDENTIAL or submission is None:
+            raise Refusal(_("Não há credencial guardada neste item."))
+        kept = {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+        timeline.record(rollout, REVEALED, by, item=prerequisite.title["pt"], reason=reason.strip())
+    return [
+        (str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
+        for spec in prerequisite.specs()
+    ]
 
 
 def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:

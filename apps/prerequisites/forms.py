@@ -92,6 +92,10 @@ class SubmitForm(forms.Form):
         return data
 
 
+class RevealForm(forms.Form):
+    reason = forms.CharField(label=_("Para que precisa dela"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("O que precisa ser corrigido"), widget=forms.Textarea(attrs={"rows": 2}))
     wrong = forms.MultipleChoiceField(

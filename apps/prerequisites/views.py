@@ -1,10 +1,13 @@
+from allauth.account.decorators import reauthentication_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
+from apps.core.refusals import require
 from apps.files.http import attachment
 from apps.files.models import StoredFile
 from apps.prerequisites import actions, forms
@@ -42,6 +45,26 @@ def reject(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 @require_POST
 def reopen(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     return _with_reason(request, pk, item_pk, actions.reopen)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def reveal(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    """Read a credential once, after a fresh sign-in and with a reason; the page hides it again after a minute."""
+    rollout, item = _item(request, pk, item_pk)
+    require(request.user, "prerequisites.reveal", item)
+    return _reveal(request, rollout, item)
+
+
+@reauthentication_required
+def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> HttpResponse:
+    form = forms.RevealForm(request.POST or None)
+    shown: list[tuple[str, str]] = []
+    if request.method == "POST":
+        attempt(request, form, lambda **data: shown.extend(actions.reveal(item, by=request.user, **data)))
+    context = {"rollout": rollout, "room": "prerequisites", "item": item, "form": form, "shown": shown}
+    status = 200 if shown else getattr(form, "refusal_status", 200)
+    return render(request, "prerequisites/reveal.html", context, status=status)
 
 
 @require_GET
@@ -88,6 +111,10 @@ def _room(
                 "item": item,
                 "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
                 "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
+                "may_reveal": rollout.is_open
+                and item.kind == Prerequisite.Kind.CREDENTIAL
+                and item.last is not None
+                and request.user.has_perm("prerequisites.reveal", item),
                 "open": bool(mine) or may_submit,
                 "failed": bool(mine),
             }

@@ -25,10 +25,15 @@ def seal(plaintext: str, *, field: str) -> Secret:
     return secret
 
 
+def reseal(secret: Secret) -> bytes:
+    """The ciphertext of ``secret`` closed anew with the primary key (see ``rotation``). Nothing is saved."""
+    return _primitive(settings.VAULT_KEYSET).encrypt(unseal(secret).encode(), secret.associated_data)
+
+
 def unseal(secret: Secret) -> str:
     """The plaintext of ``secret``. Raises ``tink.TinkError`` when the row or its ciphertext was tampered with.
 
-    No page or API calls this: what was typed in is not shown again.
+    Called by ``prerequisites.actions`` alone: to reveal it to a person, with a reason and an event.
     """
     return _primitive(settings.VAULT_KEYSET).decrypt(bytes(secret.ciphertext), secret.associated_data).decode()
 

@@ -89,6 +89,18 @@
     });
   };
 
+  /* What is shown for so many seconds and then is gone from the page -------------------------------- */
+  const vanish = (node) => {
+    setTimeout(() => {
+      node.parentElement.querySelector("[data-vanished]")?.removeAttribute("hidden");
+      node.remove();
+    }, Number(node.dataset.vanish) * 1000);
+  };
+
+  window.addEventListener("pagehide", () => {
+    for (const node of document.querySelectorAll("[data-vanish]")) node.remove(); // Not kept for "back".
+  });
+
   /* Arrivals: the page, or a fragment --------------------------------------------------------------- */
   const arrive = (root) => {
     for (const form of root.querySelectorAll("form[data-keep]")) if (!cameBackWithErrors(form)) bringBack(form);
@@ -100,6 +112,7 @@
       const rail = step.closest(".overflow-x-auto");
       if (rail) rail.scrollLeft = step.offsetLeft - rail.offsetLeft - 16;
     }
+    for (const node of root.querySelectorAll("[data-vanish]")) vanish(node);
     const themes = root.querySelectorAll("[data-set-theme]");
     if (themes.length) showTheme();
   };

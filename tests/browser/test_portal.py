@@ -68,16 +68,27 @@ def test_a_client_who_was_never_trained_serves_the_project_on_a_phone(sign_in, s
     shot(colleague, "inicio-equipe-390-escuro")
 
 
-def test_an_upload_comes_from_the_camera_or_the_files_of_the_phone(sign_in, tmp_path):
-    phone = sign_in("cliente@casa.demo", 390)
-    # It is the platform's, and the client may send it.
-    card = matter(phone, "Documentação completa da API da plataforma")
+def test_what_came_back_is_sent_again_from_the_phones_camera_or_files(sign_in, tmp_path):
+    reviewer = sign_in("analista@presence.demo")
+    reviewer.goto("/projetos/9/pre-requisitos/")
+    panel = reviewer.locator("section[id^=item-]", has_text="Documentação completa").first
+    panel.get_by_role("button", name="Devolver").first.click()
+    dialog = reviewer.locator("dialog[open]")
+    dialog.get_by_label("O que precisa ser corrigido").fill("Este link pede senha. Mande o arquivo.")
+    dialog.get_by_label("Arquivo ou link").check()
+    with reviewer.expect_navigation():
+        dialog.get_by_role("button", name="Devolver").click()
+
+    phone = sign_in("cliente@aurora.demo", 390)
+    phone.goto("/")
+    card = matter(phone, "Corrigir: Documentação completa da API da plataforma")
+    assert "Este link pede senha" in card.inner_text()
     assert "image/*" in card.locator("input[type=file]").get_attribute("accept")
     photo = tmp_path / "api.jpg"
-    photo.write_bytes(b"\xff\xd8\xff\xe0" + b"0" * 200 + b"\xff\xd9")
+    photo.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"0" * 200 + b"\xff\xd9")
     card.locator("input[type=file]").set_input_files(photo)
     with phone.expect_navigation():
-        card.get_by_role("button", name="Entregar").click()
+        card.get_by_role("button", name="Entregar de novo").click()
     assert "Entregue" in phone.inner_text("#toasts")
 
 
