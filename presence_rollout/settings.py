@@ -165,6 +165,9 @@ MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_MB", 25) * 1024 * 1024
 
+# ClamAV's daemon, "host:port" or the path of its socket; files wait in quarantine until it has seen them.
+CLAMD = env.text("CLAMD")
+
 # --- People and sign-in ----------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -242,6 +245,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
+    "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }

@@ -1,10 +1,17 @@
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 
+from apps.core.refusals import Refusal
 from apps.files.models import StoredFile
 
 
 def attachment(stored: StoredFile) -> FileResponse:
-    """The file as a download, never shown by the browser from the application's origin. The caller has checked access."""
+    """The file as a download, never shown by the browser from the application's origin. The caller has checked
+    access. Raises ``Refusal`` (409) for a file in quarantine or with a virus."""
+    if stored.scan == StoredFile.Scan.WAITING:
+        raise Refusal(_("Este arquivo ainda está em verificação de vírus. Tente de novo em instantes."))
+    if not stored.can_be_read:
+        raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.found})
     response = FileResponse(
         stored.content.open("rb"), as_attachment=True, filename=stored.name, content_type="application/octet-stream"
     )

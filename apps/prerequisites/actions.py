@@ -77,12 +77,15 @@ def submit(
             raise Invalid(_("Escreva a declaração."), field="text")
         elif prerequisite.kind == Kind.DOCUMENT and not (file or link or stays):
             raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
+        kept_file = files.store(file, by=by) if file else stays
+        if file and kept_file and last and last.file and last.file.sha256 == kept_file.sha256:
+            raise Invalid(_("É o mesmo arquivo que voltou para correção. Escolha a versão corrigida."), field="file")
         submission = Submission.objects.create(
             prerequisite=prerequisite,
             number=last.number + 1 if last else 1,
             text=text,
             link=link,
-            file=files.store(file, by=by) if file else stays,
+            file=kept_file,
             submitted_by=by,
         )
         if prerequisite.kind == Kind.CREDENTIAL:

@@ -20,7 +20,7 @@ def test_a_file_is_kept_under_its_id_with_its_hash():
 
 
 def test_it_is_served_as_a_download_that_no_browser_runs():
-    stored = actions.store(ContentFile(b"<script>alert(1)</script>", name="pagina.html"), by=None)
+    stored = actions.store_bytes(b"<script>alert(1)</script>", "pagina.html")
     response = attachment(stored)
     assert response["Content-Disposition"].startswith("attachment")
     assert response["Content-Type"] == "application/octet-stream"

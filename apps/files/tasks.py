@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from apps.files import actions, queries
+
+
+@shared_task
+def scan_file(file_pk: str) -> None:
+    """Look into one file that came in; twice does no harm."""
+    actions.scan(file_pk)
+
+
+@shared_task
+def scan_waiting_files() -> None:
+    """What a lost message or an absent clamd left in quarantine."""
+    for file_pk in queries.in_quarantine():
+        actions.scan(file_pk)
