@@ -227,6 +227,13 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 # host:port pairs that are asked although they are not public: a test double, the demonstration's platform.
 OUTBOUND_ALLOW = env.words("OUTBOUND_ALLOW")
 
+# Plays every platform in the demonstration and in tests: credential probes go there, with its host and port.
+PLATFORM_STAND_IN = env.text("PLATFORM_STAND_IN").rstrip("/")
+if PLATFORM_STAND_IN:
+    OUTBOUND_ALLOW = [*OUTBOUND_ALLOW, PLATFORM_STAND_IN.partition("://")[2]]
+    if not DEBUG:
+        raise ImproperlyConfigured("PLATFORM_STAND_IN is for the demonstration: real credentials would go to it.")
+
 # --- Celery ----------------------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
@@ -246,6 +253,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
     "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
+    "probe-credentials": {
+        "task": "apps.prerequisites.tasks.probe_open_rollouts",
+        "schedule": crontab(hour=8, minute=30),
+    },
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.base import File
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,8 @@ from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.prerequisites.models import Prerequisite, Submission
+from apps.prerequisites import probes
+from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
@@ -22,6 +24,9 @@ from apps.vault import actions as vault
 SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")
 ACCEPTED = timeline.kind("prerequisites.accepted", gettext_lazy("aceitou “%(item)s”"), "check")
 REJECTED = timeline.kind("prerequisites.rejected", gettext_lazy("devolveu “%(item)s”: %(reason)s"), "undo-2")
+STOPPED = timeline.kind(
+    "prerequisites.stopped", gettext_lazy("notou que a credencial “%(item)s” deixou de funcionar"), "plug-zap"
+)
 REVEALED = timeline.kind("prerequisites.revealed", gettext_lazy("revelou a credencial “%(item)s”: %(reason)s"), "eye")
 REOPENED = timeline.kind("prerequisites.reopened", gettext_lazy("reabriu “%(item)s”: %(reason)s"), "rotate-ccw")
 
@@ -97,6 +102,8 @@ def submit(
         if prerequisite.owner == PartyRole.PRESENCE:
             _accept(prerequisite, submission, by, rollout)
         timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
+        if prerequisite.kind == Kind.CREDENTIAL:
+            transaction.on_commit(lambda: _send_to_probe(submission), robust=True)
         return submission
 
 
@@ -160,6 +167,39 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[s
     ]
 
 
+def probe(submission_pk: int) -> Probe | None:
+    """Try the delivered credential at its platform and keep the answer; None when there is nothing to try.
+
+    An accepted credential that worked before and is now refused goes back to its owner, if the probe is trusted.
+    """
+    submission = Submission.objects.select_related("prerequisite__rollout__platform").get(pk=submission_pk)
+    before = submission.last_probe
+    found = probes.ask(submission) if submission.prerequisite.rollout.is_open else None
+    if found is None:
+        return None
+    kept = Probe.objects.create(submission=submission, outcome=found.outcome, status=found.status, why=found.why)
+    stopped = found.outcome == Probe.Outcome.WRONG and before is not None and before.outcome == Probe.Outcome.VALID
+    if stopped and probes.is_trusted(submission.prerequisite):
+        _take_back(submission)
+    return kept
+
+
+def _take_back(submission: Submission) -> None:
+    with timeline.changing(submission.prerequisite.rollout) as rollout:
+        prerequisite = Prerequisite.objects.get(pk=submission.prerequisite_id)
+        if prerequisite.state != State.ACCEPTED or prerequisite.last != submission:
+            return
+        _decide(submission, Submission.Decision.REJECTED, None, _("A plataforma deixou de aceitar esta credencial."))
+        _move(prerequisite, State.REJECTED)
+        timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"])
+
+
+def _send_to_probe(submission: Submission) -> None:
+    from apps.prerequisites.tasks import probe_submission
+
+    probe_submission.delay(submission.pk)
+
+
 def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:
     prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
     submission = prerequisite.last
@@ -188,7 +228,9 @@ def _known(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
     return [] if set(wrong) == set(parts) else [name for name in parts if name in wrong]
 
 
-def _decide(submission: Submission, decision: str, by: User, reason: str = "", wrong: Sequence[str] = ()) -> None:
+def _decide(
+    submission: Submission, decision: str, by: User | None, reason: str = "", wrong: Sequence[str] = ()
+) -> None:
     submission.decision = decision
     submission.reason = reason
     submission.wrong = list(wrong)

@@ -137,6 +137,10 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"{self.prerequisite} #{self.number}"
 
+    @property
+    def last_probe(self) -> "Probe | None":
+        return max(self.probes.all(), key=lambda probe: probe.pk, default=None)
+
     def shown(self) -> list[tuple[str, str, bool]]:
         """``(label, value, is secret)`` of a credential's fields; a secret has no value here, only that it is kept."""
         kept = {secret.field for secret in self.secrets.all()}
@@ -151,3 +155,33 @@ class Submission(models.Model):
 
     def contacts(self) -> list[dict[str, str]]:
         return self.values.get("contacts", [])
+
+
+class Probe(models.Model):
+    """What the platform answered when a delivered credential was tried. Every answer is kept; the newest counts."""
+
+    class Outcome(models.TextChoices):
+        VALID = "valid", gettext_lazy("Funciona na plataforma")
+        WRONG = "wrong", gettext_lazy("Recusada pela plataforma")
+        LACKING = "lacking", gettext_lazy("Falta permissão na plataforma")
+        UNREACHABLE = "unreachable", gettext_lazy("A plataforma não respondeu")
+        UNCLEAR = "unclear", gettext_lazy("Resposta inesperada da plataforma")
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="probes")
+    at = models.DateTimeField(default=clock.now)
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    status = models.PositiveSmallIntegerField(null=True)
+    why = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = gettext_lazy("prova de credencial")
+        verbose_name_plural = gettext_lazy("provas de credencial")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.get_outcome_display()}"
+
+    @property
+    def tone(self) -> str:
+        """The badge tone that goes with the outcome."""
+        return {"valid": "success", "wrong": "danger", "lacking": "warning"}.get(self.outcome, "neutral")

@@ -10,7 +10,7 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, forms
+from apps.prerequisites import actions, forms, probes
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -98,7 +98,11 @@ def _room(
 ) -> HttpResponse:
     items = list(
         rollout.prerequisites.prefetch_related(
-            "submissions__submitted_by", "submissions__decided_by", "submissions__secrets", "submissions__file"
+            "submissions__submitted_by",
+            "submissions__decided_by",
+            "submissions__secrets",
+            "submissions__file",
+            "submissions__probes",
         )
     )
     rows = []
@@ -111,6 +115,7 @@ def _room(
                 "item": item,
                 "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
                 "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
+                "probe_is_trusted": probes.is_trusted(item),
                 "may_reveal": rollout.is_open
                 and item.kind == Prerequisite.Kind.CREDENTIAL
                 and item.last is not None

@@ -33,7 +33,7 @@ def reseal(secret: Secret) -> bytes:
 def unseal(secret: Secret) -> str:
     """The plaintext of ``secret``. Raises ``tink.TinkError`` when the row or its ciphertext was tampered with.
 
-    Called by ``prerequisites.actions`` alone: to reveal it to a person, with a reason and an event.
+    Called by ``prerequisites`` alone: to reveal it to a person, with a reason and an event, and to try it at its platform.
     """
     return _primitive(settings.VAULT_KEYSET).decrypt(bytes(secret.ciphertext), secret.associated_data).decode()
 

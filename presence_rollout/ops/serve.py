@@ -61,6 +61,11 @@ def main() -> int:
     try:
         if not env.get("REDIS_URL"):
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
+        if env["DEBUG"] in ("1", "true", "yes", "on") and not env.get("PLATFORM_STAND_IN"):
+            stand_in = services.free_port()
+            command = [sys.executable, "manage.py", "stand_in", stand_in]
+            running["the platforms' stand-in"] = services.spawn(command, env, cwd=ROOT)
+            env["PLATFORM_STAND_IN"] = f"http://127.0.0.1:{stand_in}"
         # As root, celery warns of pickled tasks; ours are JSON only.
         quiet = env | {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         worker = ["worker", "--beat", "--schedule", var / "beat", "--loglevel", "warning", "--concurrency", "2"]
