@@ -197,7 +197,9 @@ def _take_back(submission: Submission) -> None:
 def _send_to_probe(submission: Submission) -> None:
     from apps.prerequisites.tasks import probe_submission
 
-    probe_submission.delay(submission.pk)
+    # A lost message leaves it without a probe: the minutely task finds it.
+    if Submission.objects.filter(pk=submission.pk, decision="", probes=None).exists():
+        probe_submission.delay(submission.pk)
 
 
 def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:

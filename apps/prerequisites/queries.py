@@ -1,13 +1,19 @@
+from apps.prerequisites import probes
 from apps.prerequisites.models import Prerequisite
-from apps.prerequisites.probes import KEYS
 from apps.rollouts.models import Rollout
 
 
-def credentials_to_probe() -> list[int]:
-    """The keys of the newest deliveries of platform credentials, accepted or in review, of open rollouts."""
-    items = Prerequisite.objects.filter(
-        rollout__in=Rollout.objects.open(),
-        key__in=KEYS,
-        state__in=[Prerequisite.State.SUBMITTED, Prerequisite.State.ACCEPTED],
-    ).prefetch_related("submissions")
-    return [item.last.pk for item in items if item.last]
+def credentials_to_probe(*, untried: bool = False) -> list[int]:
+    """The keys of the newest deliveries of platform credentials, accepted or in review, of open rollouts; only those
+    that were never tried, if ``untried``. Platforms without a probe are left out."""
+    items = (
+        Prerequisite.objects.filter(
+            rollout__in=Rollout.objects.open(),
+            key__in=probes.KEYS,
+            state__in=[Prerequisite.State.SUBMITTED, Prerequisite.State.ACCEPTED],
+        )
+        .select_related("rollout__platform")
+        .prefetch_related("submissions__probes")
+    )
+    found = [item.last for item in items if item.last and probes.of(item)]
+    return [submission.pk for submission in found if not (untried and submission.probes.all())]

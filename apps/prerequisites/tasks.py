@@ -10,6 +10,13 @@ def probe_submission(submission_pk: int) -> None:
 
 
 @shared_task
+def probe_the_untried() -> None:
+    """What a lost message left without an answer."""
+    for submission_pk in queries.credentials_to_probe(untried=True):
+        actions.probe(submission_pk)
+
+
+@shared_task
 def probe_open_rollouts() -> None:
     """Daily: try the credentials that open rollouts rely on."""
     for submission_pk in queries.credentials_to_probe():

@@ -12,7 +12,7 @@ from apps.core.outbound import Answer, Unreachable
 from apps.demo import stand_in
 from apps.prerequisites import actions, probes, queries
 from apps.prerequisites.models import Prerequisite, Probe
-from apps.prerequisites.tasks import probe_submission
+from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
@@ -162,11 +162,20 @@ class TestACredentialThatStopsWorking:
 
     def test_a_closed_rollout_is_left_alone(self, accepted, item, platform):
         assert queries.credentials_to_probe() == [accepted.pk]
+        assert queries.credentials_to_probe(untried=True) == []
         at_stage(item.rollout, Stage.COMPLETED)
         assert queries.credentials_to_probe() == []
         platform.asked.clear()
         assert actions.probe(accepted.pk) is None
         assert platform.asked == []
+
+
+def test_a_lost_message_is_made_good_within_a_minute(item, platform):
+    submission = deliver(item)
+    assert queries.credentials_to_probe(untried=True) == [submission.pk]
+    probe_the_untried()
+    assert submission.probes.get().outcome == "valid"
+    assert queries.credentials_to_probe(untried=True) == []
 
 
 def test_the_reviewer_sees_the_evidence_and_how_far_to_trust_it(item, platform, client_for):
