@@ -257,6 +257,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "apps.prerequisites.tasks.probe_open_rollouts",
         "schedule": crontab(hour=8, minute=30),
     },
+    "look-into-unread-documents": {"task": "apps.prerequisites.tasks.look_into_the_unread", "schedule": 60},
     "probe-untried-credentials": {"task": "apps.prerequisites.tasks.probe_the_untried", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},

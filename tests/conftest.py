@@ -10,6 +10,16 @@ def _quick_and_contained(settings, tmp_path):
 
 
 @pytest.fixture
+def a_worker(monkeypatch):
+    """What is handed over after a commit is done at once, as a worker would."""
+    from celery import current_app
+
+    current_app.loader.import_default_modules()
+    app = current_app._get_current_object()
+    monkeypatch.setattr(app, "send_task", lambda name, args=(): app.tasks[name].apply(args, throw=True))
+
+
+@pytest.fixture
 def client_for():
     """``client_for(user)``: a browser in which ``user`` is signed in."""
 

@@ -7,10 +7,10 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core import queue
 from apps.core.refusals import Invalid
 from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
@@ -70,16 +70,10 @@ def _keep(upload: File, name: str, kind: str, scan_state: str, by: User | None) 
     stored.content.save(name, upload, save=False)
     stored.save(force_insert=True)
     if stored.scan == StoredFile.Scan.WAITING:
-        transaction.on_commit(lambda: _send_to_scan(stored), robust=True)
+        queue.after_commit("apps.files.tasks.scan_file", str(stored.pk))
     return stored
 
 
 def store_bytes(content: bytes, name: str, *, by: User | None = None) -> StoredFile:
     """Keep bytes that the application itself made."""
     return _keep(ContentFile(content, name=name), name, "document", StoredFile.Scan.NONE, by)
-
-
-def _send_to_scan(stored: StoredFile) -> None:
-    from apps.files.tasks import scan_file
-
-    scan_file.delay(str(stored.pk))

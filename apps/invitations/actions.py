@@ -15,7 +15,7 @@ from apps.accounts import actions as accounts
 from apps.accounts.models import User
 from apps.companies import actions as companies
 from apps.companies.models import Company, Membership
-from apps.core import clock
+from apps.core import clock, queue
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.invitations.models import LIFETIME, Invitation, State
 from apps.rollouts import timeline
@@ -157,6 +157,4 @@ def _waiting(invitation: Invitation) -> Invitation:
 
 
 def _mail_after_commit(invitation: Invitation) -> None:
-    from apps.invitations.tasks import mail_invitation
-
-    transaction.on_commit(lambda: mail_invitation.delay(invitation.pk), robust=True)
+    queue.after_commit("apps.invitations.tasks.mail_invitation", invitation.pk)

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.base import File
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.models import Contact
-from apps.core import clock
+from apps.core import clock, outbound, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.prerequisites import probes
+from apps.prerequisites import api_docs, probes
 from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -102,8 +101,13 @@ def submit(
         if prerequisite.owner == PartyRole.PRESENCE:
             _accept(prerequisite, submission, by, rollout)
         timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
+        waiting = Submission.objects.filter(pk=submission.pk, decision="")
+        if prerequisite.kind in (Kind.DOCUMENT, Kind.LINK):
+            unread = waiting.filter(evidence={})
+            queue.after_commit("apps.prerequisites.tasks.look_into_document", submission.pk, when=unread.exists)
         if prerequisite.kind == Kind.CREDENTIAL:
-            transaction.on_commit(lambda: _send_to_probe(submission), robust=True)
+            untried = waiting.filter(probes=None)
+            queue.after_commit("apps.prerequisites.tasks.probe_submission", submission.pk, when=untried.exists)
         return submission
 
 
@@ -194,12 +198,37 @@ def _take_back(submission: Submission) -> None:
         timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"])
 
 
-def _send_to_probe(submission: Submission) -> None:
-    from apps.prerequisites.tasks import probe_submission
-
-    # A lost message leaves it without a probe: the minutely task finds it.
-    if Submission.objects.filter(pk=submission.pk, decision="", probes=None).exists():
-        probe_submission.delay(submission.pk)
+def look_into(submission_pk: int) -> dict[str, Any]:
+    """Read a delivered document or link and keep what was found as evidence: ``found`` is ``coverage`` (with what it
+    covers), ``document``, ``sign_in``, ``empty`` or ``unreachable``. Nothing is decided by it."""
+    submission = Submission.objects.select_related("file").get(pk=submission_pk)
+    content = b""
+    evidence: dict[str, Any] = {}
+    if submission.file and submission.file.can_be_read:
+        with submission.file.content.open("rb") as stored:
+            content = stored.read(api_docs.MAX_BYTES + 1)
+    elif submission.link:
+        try:
+            answer = outbound.fetch("GET", submission.link, max_bytes=api_docs.MAX_BYTES)
+        except outbound.Unreachable as error:
+            evidence = {"found": "unreachable", "why": error.why}
+        else:
+            content = answer.body
+            if answer.status >= 400:
+                evidence = {"found": "unreachable", "status": answer.status}
+    else:
+        return {}
+    if not evidence:
+        covered = api_docs.coverage(content)
+        if covered:
+            evidence = {"found": "coverage", **covered}
+        elif not content.strip():
+            evidence = {"found": "empty"}
+        else:
+            evidence = {"found": "sign_in" if api_docs.looks_like_sign_in(content) else "document"}
+    submission.evidence = evidence
+    submission.save(update_fields=["evidence"])
+    return evidence
 
 
 def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:

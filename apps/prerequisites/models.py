@@ -101,6 +101,7 @@ class Prerequisite(models.Model):
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
+    ``evidence`` is what the application found out about a document by itself (``actions.look_into``).
     ``wrong`` names the parts (``Prerequisite.parts``) a reviewer pointed at; empty is all of it.
     """
 
@@ -120,6 +121,7 @@ class Submission(models.Model):
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     reason = models.TextField(blank=True)
     wrong = models.JSONField(default=list)
+    evidence = models.JSONField(default=dict)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
@@ -149,6 +151,14 @@ class Submission(models.Model):
             for spec in self.prerequisite.specs()
             if self.values.get(spec["name"]) or spec["name"] in kept
         ]
+
+    def covered(self) -> list[tuple[str, list[str]]]:
+        """``(process, operations)`` of an API documentation that could be read operation by operation."""
+        labels = {
+            "products": _("Produtos"), "stock": _("Estoque"), "orders": _("Pedidos"), "invoicing": _("Faturamento e envio"),
+        }  # fmt: skip
+        found = self.evidence.get("processes", {})
+        return [(label, found.get(name, [])) for name, label in labels.items()] if found else []
 
     def wrong_labels(self) -> list[str]:
         return [label for name, label in self.prerequisite.parts() if name in self.wrong]

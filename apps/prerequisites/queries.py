@@ -1,5 +1,5 @@
 from apps.prerequisites import probes
-from apps.prerequisites.models import Prerequisite
+from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
 
 
@@ -17,3 +17,10 @@ def credentials_to_probe(*, untried: bool = False) -> list[int]:
     )
     found = [item.last for item in items if item.last and probes.of(item)]
     return [submission.pk for submission in found if not (untried and submission.probes.all())]
+
+
+def documents_to_read() -> list[int]:
+    """The keys of the documents and links in review that nobody looked into yet; not those in quarantine."""
+    kinds = [Prerequisite.Kind.DOCUMENT, Prerequisite.Kind.LINK]
+    rows = Submission.objects.filter(prerequisite__kind__in=kinds, decision="", evidence={}).select_related("file")
+    return [row.pk for row in rows if row.link or (row.file and row.file.can_be_read)]

@@ -10,6 +10,19 @@ def probe_submission(submission_pk: int) -> None:
 
 
 @shared_task
+def look_into_document(submission_pk: int) -> None:
+    """Read a delivered document or link; the evidence is written anew each time."""
+    actions.look_into(submission_pk)
+
+
+@shared_task
+def look_into_the_unread() -> None:
+    """What a lost message, or the virus scanner's quarantine, left unread."""
+    for submission_pk in queries.documents_to_read():
+        actions.look_into(submission_pk)
+
+
+@shared_task
 def probe_the_untried() -> None:
     """What a lost message left without an answer."""
     for submission_pk in queries.credentials_to_probe(untried=True):

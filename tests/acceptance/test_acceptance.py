@@ -15,7 +15,7 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, Stage
 from apps.stages.acceptance import actions, queries, rendering
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.tasks import render_term, render_waiting_terms
+from apps.stages.acceptance.tasks import render_waiting_terms
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def a_draft(**fields) -> AcceptanceTerm:
     rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
     people = rollout.people
     chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}
-    with mock.patch.object(render_term, "delay"):
+    with mock.patch("apps.core.queue.after_commit"):
         term = actions.draft(rollout, by=people["pm"], signatories=chosen)
     term.rollout.people = people
     return term

@@ -40,9 +40,8 @@ def pm(rollout):
 
 class TestInviting:
     def test_sends_one_link_to_the_address_and_tells_the_timeline_no_name(
-        self, rollout, pm, django_capture_on_commit_callbacks, monkeypatch
+        self, rollout, pm, django_capture_on_commit_callbacks, a_worker
     ):
-        monkeypatch.setattr(tasks.mail_invitation, "delay", lambda pk: actions.mail(pk))
         with django_capture_on_commit_callbacks(execute=True):
             invitation = actions.invite(rollout.company("client"), by=pm, rollout=rollout, **PERSON)
         [message] = mail.outbox

@@ -13,7 +13,6 @@ from apps.hours import queries as hours
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Stage
-from apps.stages.acceptance import actions as acceptance
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +101,7 @@ def local(instant):
     return timezone.localtime(instant).strftime("%Y-%m-%dT%H:%M")
 
 
-def test_from_kickoff_to_unassisted_operation(tell, django_capture_on_commit_callbacks, monkeypatch):
+def test_from_kickoff_to_unassisted_operation(tell, django_capture_on_commit_callbacks, monkeypatch, a_worker):
     kickoff(tell)
     development(tell)
     training(tell)
@@ -233,9 +232,6 @@ def the_term(tell, capture, monkeypatch):
     people = {role: tell.rollout.company(role).memberships.first().user for role in ("client", "integrator")}
     chosen = {role: person.pk for role, person in people.items()}
     tell.post("pm", "acceptance:draft", expect=422, presence="", **chosen)
-    from apps.stages.acceptance.tasks import render_term
-
-    monkeypatch.setattr(render_term, "delay", lambda pk: acceptance.render(pk))
     with capture(execute=True):
         tell.post("pm", "acceptance:draft", presence=tell.rollout.project_manager_id, **chosen)
     term = tell.rollout.terms.get()

@@ -1,11 +1,10 @@
 """Draft the term from the record, render it, sign it or refuse it."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock
+from apps.core import canonical, clock, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
@@ -72,14 +71,8 @@ def queue_again(term: AcceptanceTerm, *, by: User) -> None:
 
 
 def _queue(term: AcceptanceTerm) -> None:
-    from apps.stages.acceptance.tasks import render_term
-
-    def send() -> None:
-        if AcceptanceTerm.objects.filter(pk=term.pk, state=State.DRAFTED).exists():
-            render_term.delay(term.pk)
-
-    # robust: a broker that is away must not undo a draft; the page offers to queue it again.
-    transaction.on_commit(send, robust=True)
+    drafted = AcceptanceTerm.objects.filter(pk=term.pk, state=State.DRAFTED)
+    queue.after_commit("apps.stages.acceptance.tasks.render_term", term.pk, when=drafted.exists)
 
 
 def render(term_pk: int) -> None:

@@ -1,9 +1,11 @@
+import logging
 from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from apps.blueprints import loader
+from apps.core import queue
 from apps.demo import world
 from apps.demo.people import PASSWORD, SIGN_INS
 
@@ -26,6 +28,8 @@ class Command(BaseCommand):
         today = timezone.now()
         if options["today"]:
             today = timezone.make_aware(datetime.fromisoformat(options["today"]))
+        # The broker is not up yet; what it would hear of is found a minute later.
+        logging.getLogger(queue.__name__).setLevel(logging.ERROR)
         loader.load()
         try:
             world.build(today)
