@@ -124,7 +124,7 @@ class Story:
 
     def _content(self, item: Prerequisite, *, complete: bool = True) -> dict:
         if item.kind == Prerequisite.Kind.CREDENTIAL:
-            return {"values": {spec["name"]: f"demo-{spec['name']}" for spec in item.specs()}}
+            return {"values": {spec["name"]: f"demo-{spec['name'].replace('_', '-')}" for spec in item.specs()}}
         if item.kind == Prerequisite.Kind.CONTACT:
             person = self.person_for(item.owner)
             shared = {"name": person.name, "email": person.email, "phone": "(11) 4000-0000", "position": "Projetos"}
