@@ -12,6 +12,13 @@ from django.utils.translation import gettext as _
 from apps.accounts.actions import TERMS_VERSION, has_consented
 
 
+def is_always_open(path: str) -> bool:
+    """What somebody reaches whatever they still have to agree to or set up: the terms, the account's own pages, the
+    language and the assets."""
+    account = reverse("account_login").removesuffix("login/")
+    return path.startswith((reverse("accounts:terms"), account, reverse("set_language"), settings.STATIC_URL))
+
+
 class PreferencesMiddleware:
     """Show each person their own language and time zone, whatever device they sign in from."""
 
@@ -39,7 +46,7 @@ class ConsentMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not user.is_authenticated or request.session.get("terms") == TERMS_VERSION or self._is_open(request.path):
+        if not user.is_authenticated or request.session.get("terms") == TERMS_VERSION or is_always_open(request.path):
             return self.get_response(request)
         if has_consented(user):
             request.session["terms"] = TERMS_VERSION
@@ -48,8 +55,3 @@ class ConsentMiddleware:
             return JsonResponse({"detail": _("Aceite os termos de uso no navegador para continuar.")}, status=403)
         came_for = {"next": request.get_full_path()} if request.method == "GET" else {}
         return redirect(f"{reverse('accounts:consent')}?{urlencode(came_for)}")
-
-    def _is_open(self, path: str) -> bool:
-        """The terms themselves, the account's own pages, the language and the assets."""
-        account = reverse("account_login").removesuffix("login/")
-        return path.startswith((reverse("accounts:terms"), account, reverse("set_language"), settings.STATIC_URL))

@@ -67,12 +67,17 @@ def erase(user: "User") -> None:
         for holding in reversed(_holdings.values()):
             if holding.erase:
                 holding.erase(user)
-        user.name = _("Pessoa removida %(number)d") % {"number": user.pk}
+        user.name = erased_name(user)
         user.email = erased_address(user)
         user.is_active = user.is_superuser = False
         user.erased_at = clock.now()
         user.set_unusable_password()
         user.save()
+
+
+def erased_name(user: "User") -> str:
+    """What stands where the person's name stood."""
+    return _("Pessoa removida %(number)d") % {"number": user.pk}
 
 
 def erased_address(user: "User") -> str:

@@ -5,9 +5,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.middleware import is_always_open
 from apps.companies.access import is_presence
 
 
@@ -18,7 +18,7 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.REQUIRE_MFA or not is_presence(request.user) or self._is_the_way_there(request.path):
+        if not settings.REQUIRE_MFA or not is_presence(request.user) or is_always_open(request.path):
             return self.get_response(request)
         if is_mfa_enabled(request.user):
             return self.get_response(request)
@@ -27,9 +27,3 @@ class SecondFactorMiddleware:
             return JsonResponse({"detail": needed}, status=403)
         messages.warning(request, needed)
         return redirect("mfa_index")
-
-    def _is_the_way_there(self, path: str) -> bool:
-        """The account's own pages, the language and the assets stay reachable."""
-        return path.startswith(
-            (reverse("account_login").removesuffix("login/"), reverse("set_language"), settings.STATIC_URL)
-        )

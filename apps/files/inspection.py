@@ -74,7 +74,8 @@ def _is_text(head: bytes) -> bool:
 def _measure(content: BinaryIO, name: str) -> None:
     try:
         members = zipfile.ZipFile(content).infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
+        # RuntimeError: a version of the format that Python does not know.
         raise Invalid(_("Este arquivo ZIP está danificado.")) from error
     if len(members) > ENTRIES:
         raise Invalid(_("Este arquivo ZIP tem arquivos demais."))

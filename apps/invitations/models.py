@@ -27,7 +27,7 @@ class State(models.TextChoices):
 class Invitation(models.Model):
     """A place in ``company`` offered to an e-mail address. Who accepts it sees the company's rollouts.
 
-    ``rollout`` is the project it was sent from, if any; the person lands there. ``serial`` grows when it is sent
+    ``rollout`` is the project it was sent from, if any; its timeline tells of it. ``serial`` grows when it is sent
     again, so that an earlier link dies.
     """
 

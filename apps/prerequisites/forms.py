@@ -28,10 +28,18 @@ class SubmitForm(forms.Form):
     def _ask_only(self, parts: list[str]) -> None:
         """Of a delivery that came back, only the parts that the reviewer pointed at."""
         for name in list(self.fields):
-            part = "file" if name == "link" and self.prerequisite.kind == Kind.DOCUMENT else name.removeprefix("value_")
-            part = next((kind for kind in Contact.Kind.values if name.startswith(f"{kind}_")), part)
-            if part not in parts:
+            if self._part_of(name) not in parts:
                 del self.fields[name]
+
+    def _part_of(self, name: str) -> str:
+        """The part (``Prerequisite.parts``) that the field ``name`` belongs to."""
+        if self.prerequisite.kind == Kind.CREDENTIAL:
+            return name.removeprefix("value_")
+        if self.prerequisite.kind == Kind.CONTACT:
+            return name.partition("_")[0]
+        if self.prerequisite.kind == Kind.DOCUMENT and name == "link":
+            return "file"
+        return name
 
     def _ask_document(self) -> None:
         self.fields["file"] = forms.FileField(

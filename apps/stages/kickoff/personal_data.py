@@ -1,7 +1,5 @@
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.stages.kickoff.models import Participant
@@ -13,8 +11,7 @@ def _export(user: User) -> list[dict[str, Any]]:
 
 
 def _erase(user: User) -> None:
-    name = _("Pessoa removida %(number)d") % {"number": user.pk}
-    Participant.objects.filter(email__iexact=user.email).update(name=name, email="")
+    Participant.objects.filter(email__iexact=user.email).update(name=personal_data.erased_name(user), email="")
 
 
 personal_data.holds(personal_data.Holding("kickoff_meetings", _export, _erase))

@@ -1,7 +1,5 @@
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.stages.training.models import Attendance
@@ -18,7 +16,7 @@ def _export(user: User) -> list[dict[str, Any]]:
 
 
 def _erase(user: User) -> None:
-    _of(user).update(name=_("Pessoa removida %(number)d") % {"number": user.pk}, position="")
+    _of(user).update(name=personal_data.erased_name(user), position="")
 
 
 personal_data.holds(personal_data.Holding("attendance", _export, _erase))
