@@ -59,14 +59,17 @@ def scan(file_pk: str) -> None:
     stored.save(update_fields=["scan", "found", "content"])
 
 
-def _keep(upload: File, name: str, kind: str, scan_state: str, by: User | None) -> StoredFile:
+def sha256(upload: File) -> str:
+    """The hex SHA-256 of ``upload``, which is left at its beginning."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    stored = StoredFile(
-        name=name, size=upload.size, sha256=digest.hexdigest(), uploaded_by=by, kind=kind, scan=scan_state
-    )
+    return digest.hexdigest()
+
+
+def _keep(upload: File, name: str, kind: str, scan_state: str, by: User | None) -> StoredFile:
+    stored = StoredFile(name=name, size=upload.size, sha256=sha256(upload), uploaded_by=by, kind=kind, scan=scan_state)
     stored.content.save(name, upload, save=False)
     stored.save(force_insert=True)
     if stored.scan == StoredFile.Scan.WAITING:

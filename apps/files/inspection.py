@@ -17,7 +17,6 @@ SIGNATURES = {
     b"\xff\xd8\xff": "image",
     b"GIF87a": "image",
     b"GIF89a": "image",
-    b"BM": "image",
     b"II*\x00": "image",
     b"MM\x00*": "image",
     b"PK\x03\x04": "archive",  # ZIP, and the documents of Office and OpenDocument
@@ -46,6 +45,8 @@ def inspect(content: BinaryIO, name: str) -> str:
     if name.lower().endswith(PROGRAM_ENDINGS):
         raise Invalid(_("Programas e scripts não são aceitos. Envie documentos, imagens ou planilhas."))
     kind = next((kind for start, kind in SIGNATURES.items() if head.startswith(start)), "")
+    if not kind and head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":  # Two letters alone could begin a text.
+        kind = "image"
     if not kind and (head[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix") or head[:4] + head[8:12] == b"RIFFWEBP"):
         kind = "image"
     if not kind and _is_text(head):

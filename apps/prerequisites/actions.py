@@ -81,15 +81,14 @@ def submit(
             raise Invalid(_("Escreva a declaração."), field="text")
         elif prerequisite.kind == Kind.DOCUMENT and not (file or link or stays):
             raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
-        kept_file = files.store(file, by=by) if file else stays
-        if file and kept_file and last and last.file and last.file.sha256 == kept_file.sha256:
+        if file and last and last.file and last.file.sha256 == files.sha256(file):
             raise Invalid(_("É o mesmo arquivo que voltou para correção. Escolha a versão corrigida."), field="file")
         submission = Submission.objects.create(
             prerequisite=prerequisite,
             number=last.number + 1 if last else 1,
             text=text,
             link=link,
-            file=kept_file,
+            file=files.store(file, by=by) if file else stays,
             submitted_by=by,
         )
         if prerequisite.kind == Kind.CREDENTIAL:

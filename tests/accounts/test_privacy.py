@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
@@ -20,7 +19,7 @@ from apps.accounts import personal_data
 from apps.accounts.actions import TERMS_VERSION
 from apps.accounts.models import Consent, User
 from apps.accounts.tasks import forget_what_expired
-from apps.companies.models import Contact, Role
+from apps.companies.models import Contact
 from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.invitations.models import Invitation
@@ -29,7 +28,7 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import Kickoff, Participant
 from apps.stages.training.models import Attendance, TrainingSession
-from tests.companies.factories import PASSWORD, CompanyFactory, ContactFactory, PresenceFactory, UserFactory, a_person
+from tests.companies.factories import PASSWORD, CompanyFactory, ContactFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
 from tests.portal.factories import DraftFactory
 from tests.prerequisites.factories import PrerequisiteFactory
@@ -292,5 +291,3 @@ def test_leaving_a_company_closes_the_doors_at_once(client_for):
     remove_person(member.memberships.get(), by=rollout.people["client"])
     assert browser.get(rollout.get_absolute_url()).status_code == 302  # The session ended.
     assert client_for(member).get(rollout.get_absolute_url()).status_code == 404  # A new one shows nothing.
-    assert not Authenticator.objects.filter(user=member).exists()
-    assert PresenceFactory().memberships.filter(role=Role.MANAGER).exists()

@@ -49,6 +49,8 @@ def keep(content: bytes, name: str) -> StoredFile:
         (b"\x89PNG\r\n\x1a\n0000", "tela.png", "image"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "foto.jpg", "image"),
         (b"\x00\x00\x00\x18ftypheic\x00\x00", "foto.heic", "image"),
+        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36\x00", "tela.bmp", "image"),
+        (b"BMW;carro\n", "marcas.csv", "text"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "tela.webp", "image"),
         (zipped(("word/document.xml", b"<w:document/>")), "manual.docx", "archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "antigo.xls", "document"),
@@ -72,6 +74,7 @@ def test_documents_images_sheets_texts_and_archives_are_taken(content, name, kin
         (b"inocente", "instalar.EXE", "Programas"),
         (b"<!DOCTYPE html><script>alert(1)</script>", "pagina.pdf", "HTML"),
         (b"  \n<html>", "pagina.html", "HTML"),
+        (b"BM<html><script>", "tela.bmp", "HTML"),
         (b"<?xml version='1.0'?><svg onload='alert(1)'/>", "logo.svg", "SVG"),
         (PDF + zipped(("x.txt", b"x")), "api.pdf", "escondido"),
         (b"GIF89a" + zipped(("x.txt", b"x")), "logo.gif", "escondido"),
@@ -107,7 +110,7 @@ def test_a_path_in_the_name_goes_nowhere(name):
     assert stored.content.name.endswith(str(stored.id))
 
 
-def test_the_same_file_that_came_back_is_noticed(client_for):
+def test_the_same_file_that_came_back_is_noticed(settings):
     item = PrerequisiteFactory(kind="document")
     people = item.rollout.people
     prerequisites.submit(item, by=people["client"], file=ContentFile(PDF, name="api.pdf"))
@@ -116,6 +119,8 @@ def test_the_same_file_that_came_back_is_noticed(client_for):
         prerequisites.submit(item, by=people["client"], file=ContentFile(PDF, name="api-v2.pdf"))
     assert item.submissions.count() == 1
     assert StoredFile.objects.count() == 1
+    kept = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+    assert len(kept) == 1  # Nothing that was refused lies on the disk.
 
 
 class Daemon:
