@@ -179,6 +179,16 @@ class TestNonconformities:
         actions.verify_fix(found, by=rollout.people["client"])
         assert missing(rollout) == set()
 
+    def test_the_integrator_is_told_of_the_cases_to_run_and_of_every_failure_to_mend(self, rollout, script):
+        def told():
+            return {item.key: item.owed_by for item in gates.early(rollout, [])}
+
+        assert told() == {"homologation:round:1": "integrator"}
+        report(script, rollout, code="PED-02", **(FAILURE | {"severity": "minor"}))
+        assert told() == {"homologation:round:1": "integrator", "homologation:nonconformity:1": "integrator"}
+        report(script, rollout)
+        assert told() == {"homologation:nonconformity:1": "integrator"}
+
     def test_a_fix_is_verified_only_after_its_case_passed(self, rollout, found):
         with pytest.raises(Refusal, match="ainda não foi corrigida"):
             actions.verify_fix(found, by=rollout.people["pm"])
