@@ -17,6 +17,13 @@ def pytest(env: dict[str, str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
+def start_pytest(env: dict[str, str], log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """The same beside what comes next; what it says goes to ``log``."""
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "pytest", "-q", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+
+
 def main() -> int:
     started = time.monotonic()
     outcome: dict[str, bool] = {}
@@ -31,6 +38,10 @@ def main() -> int:
         sqlite = {**env, "DATABASE_URL": f"sqlite:///{folder}/tests.sqlite3"}
         print("── checks", flush=True)
         outcome["checks"] = check.main() == 0
+        # The browser mostly waits: it runs beside the others.
+        browser_log = folder / "browser.log"
+        in_browser = {**env, "DATABASE_URL": f"sqlite:///{folder}/browser.sqlite3"}
+        browser = start_pytest(in_browser, browser_log, "-m", "browser")
         print("── suite on SQLite", flush=True)
         outcome["SQLite"] = pytest(sqlite, "-n", "2", "-m", "not services and not browser")
         postgres = None
@@ -47,8 +58,11 @@ def main() -> int:
             print("── concurrency and a real worker on PostgreSQL and Redis", flush=True)
             outcome["services"] = pytest(real, "-m", "services")
             print("── browser", flush=True)
-            outcome["browser"] = pytest(sqlite, "-m", "browser")
+            outcome["browser"] = browser.wait() == 0
+            print(browser_log.read_text(errors="replace"), flush=True)
         finally:
+            if browser.poll() is None:
+                browser.kill()
             if redis is not None:
                 services.stop(redis)
             if postgres is not None:
