@@ -23,7 +23,15 @@ DEVELOPMENT_VAULT_KEYSET = (
     '"status":"ENABLED","keyId":1001,"outputPrefixType":"TINK"}]}'
 )
 SECRET_KEY = env.text("SECRET_KEY") or (DEVELOPMENT_SECRET_KEY if DEBUG else "")
-VAULT_KEYSET = env.text("VAULT_KEYSET") or (DEVELOPMENT_VAULT_KEYSET if DEBUG else "")
+VAULT_KMS_URI = env.text("VAULT_KMS_URI")
+VAULT_KEYSET = env.text("VAULT_KEYSET") or (DEVELOPMENT_VAULT_KEYSET if DEBUG and not VAULT_KMS_URI else "")
+if VAULT_KEYSET and VAULT_KMS_URI and '"encryptedKeyset"' not in VAULT_KEYSET:
+    raise ImproperlyConfigured(
+        "VAULT_KEYSET is in clear although VAULT_KMS_URI names a key that closes it. "
+        "Close it first, without VAULT_KMS_URI: manage.py new_keyset --wrap KMS_URI (docs/vault.md)."
+    )
+if '"encryptedKeyset"' in VAULT_KEYSET and not VAULT_KMS_URI:
+    raise ImproperlyConfigured("VAULT_KEYSET is closed by a KMS: set VAULT_KMS_URI to the key that opens it.")
 if not DEBUG:
     for _name, _value, _public in (
         ("SECRET_KEY", SECRET_KEY, DEVELOPMENT_SECRET_KEY),

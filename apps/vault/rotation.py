@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from typing import cast
 
 import tink
-from django.conf import settings
 from tink import aead, secret_key_access
 
-from apps.vault import actions
+from apps.vault import actions, keys
 from apps.vault.models import Secret
 
 
@@ -71,7 +70,7 @@ def rotate() -> dict[str, int]:
 
 def left_behind() -> dict[str, int]:
     """How many ciphertexts are not closed with the primary key, by holding: tink writes the key's number in front."""
-    prefix = b"\x01" + json.loads(settings.VAULT_KEYSET)["primaryKeyId"].to_bytes(4, "big")
+    prefix = b"\x01" + keys.primary_key_id().to_bytes(4, "big")
     return {
         holding.name: sum(not text.startswith(prefix) for text in holding.ciphertexts())
         for holding in _holdings.values()

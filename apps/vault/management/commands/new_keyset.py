@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.vault import actions, rotation
+from apps.vault import keys, rotation
 
 
 class Command(BaseCommand):
@@ -19,10 +19,15 @@ class Command(BaseCommand):
             help="The current keyset without its older keys, once nothing needs them.",
         )
 
-    def handle(self, *args, from_current: bool = False, only_primary: bool = False, **options) -> None:
+        parser.add_argument("--wrap", metavar="KMS_URI", help="The current keyset, closed by this key of a KMS.")
+
+    def handle(self, *args, from_current: bool = False, only_primary: bool = False, wrap: str = "", **options) -> None:
         if only_primary:
             if any(rotation.left_behind().values()):
                 raise CommandError("Something is still closed with an older key: run rotate_vault first.")
-            self.stdout.write(rotation.only_primary(settings.VAULT_KEYSET))
-            return
-        self.stdout.write(rotation.with_new_primary(settings.VAULT_KEYSET) if from_current else actions.new_keyset())
+            keyset = rotation.only_primary(keys.in_clear())
+        elif from_current:
+            keyset = rotation.with_new_primary(keys.in_clear())
+        else:
+            keyset = keys.in_clear() if wrap else keys.fresh()
+        self.stdout.write(keys.closed(keyset, wrap or settings.VAULT_KMS_URI))
