@@ -9,7 +9,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
   const language = document.documentElement.lang;
   const sized = (bytes) => {
-    const [unit, divisor] = bytes >= 1048576 ? ["megabyte", 1048576] : ["kilobyte", 1024];
+    const [unit, divisor] = bytes >= 1048576 ? ["megabyte", 1048576] : bytes >= 1024 ? ["kilobyte", 1024] : ["byte", 1];
     return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / divisor);
   };
   const store = (change) => {

@@ -92,6 +92,7 @@ class Scene:
                 "code": case.code,
                 "number": rollout.nonconformities.first().number,
                 "reservation_pk": self.reservation.pk,
+                "page": 1,
                 "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
             },
             "hours": {"number": rollout.time_entries.first().number},

@@ -7,6 +7,8 @@ from tests.browser.test_portal import clean, matter
 
 pytestmark = pytest.mark.browser
 
+# Three parts: two whole ones and a rest.
+LONG = papers.pdf([["Manual"], ["Pedidos"], ["Estoque"], ["x" * 1400] * 1000])
 DROP = """(zone, texts) => {
   const data = new DataTransfer();
   for (const [name, text] of texts) data.items.add(new File([text], name));
@@ -27,7 +29,7 @@ def test_on_a_phone_a_reload_in_the_middle_goes_on_with_the_same_file(sign_in, s
     form = document_form(phone)
     form.get_by_label("Observação").fill("Pelo telefone")
     long = tmp_path / "manual.pdf"
-    long.write_bytes(papers.pdf([["Manual"]]) + b"% " + b"x" * 1_400_000)
+    long.write_bytes(LONG)
     offsets = []
 
     def until_the_third(route):
@@ -39,11 +41,11 @@ def test_on_a_phone_a_reload_in_the_middle_goes_on_with_the_same_file(sign_in, s
     form.get_by_text("Conexão perdida").first.wait_for()
     clean(phone)
     shot(phone, "envio-conexao-perdida-390-escuro")
+    form = document_form(phone)
+    form.get_by_text("Escolha o mesmo arquivo").wait_for()
     phone.unroute("**/envios/*/")
     offsets.clear()
     phone.on("request", lambda request: offsets.append(request.headers.get("upload-offset")))
-    form = document_form(phone)
-    form.get_by_text("Escolha o mesmo arquivo").wait_for()
     shot(phone, "envio-interrompido-390-escuro")
     form.locator("input[type=file]").set_input_files(long)
     form.locator("li[data-state=done]", has_text="manual.pdf").wait_for()
@@ -59,7 +61,6 @@ def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, 
     form.get_by_label("Observação").fill("Versão de homologação")
 
     # The third part of the long file meets no network; the second file is refused, and costs nothing else.
-    manual = papers.pdf([["Manual"], ["Pedidos"]]).decode() + "% " + "x" * 1_400_000
     cut = []
 
     def break_once(route):
@@ -72,7 +73,9 @@ def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, 
 
     page.route("**/envios/*/", break_once)
     zone = form.locator(".drop")
-    zone.evaluate(DROP, [["manual.pdf", manual], ["pagina.html", "<html><script>"], ["precos.csv", "sku;preco\n1;2\n"]])
+    zone.evaluate(
+        DROP, [["manual.pdf", LONG.decode()], ["pagina.html", "<html><script>"], ["precos.csv", "sku;preco\n1;2\n"]]
+    )
     zone.locator("li[data-state=done]", has_text="manual.pdf").wait_for()
     assert cut == [str(1024 * 1024)]
     assert "HTML" in zone.locator("li[data-state=refused]").inner_text()
@@ -89,7 +92,7 @@ def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, 
     # A file still on its way when the form is sent: the form waits, and goes by itself.
     last = tmp_path / "ultimo.pdf"
     last.write_bytes(papers.pdf([["Ultimo"]]))
-    room = page.locator("details.card", has=form).get_by_text("Ver no projeto").get_attribute("href")
+    room = form.locator("xpath=ancestor::details").get_by_text("Ver no projeto").get_attribute("href")
     with page.expect_navigation():
         form.locator("input[type=file]").set_input_files(last)
         form.get_by_role("button", name="Entregar").click()
