@@ -76,3 +76,39 @@ def database(url: str, var_dir: Path) -> dict:
             "OPTIONS": {name: unquote(value) for name, value in query.items()},
         }
     raise ImproperlyConfigured(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {parts.scheme!r}.")
+
+
+def file_storage() -> dict:
+    """Django's STORAGES entry for uploaded files: a local folder, or with ``S3_BUCKET`` an S3-compatible store.
+
+    Objects are private and read through the application only, so that nobody is ever given an address of the store. Large
+    objects pass through a temporary file, never through memory as a whole.
+    """
+    bucket = text("S3_BUCKET")
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    from botocore.config import Config
+
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": text("S3_ENDPOINT") or None,
+            "region_name": text("S3_REGION") or None,
+            "access_key": text("S3_ACCESS_KEY") or None,
+            "secret_key": text("S3_SECRET_KEY") or None,
+            "default_acl": "private",
+            "querystring_auth": True,
+            "file_overwrite": True,  # Names are the files' own ids.
+            "max_memory_size": 1024 * 1024,
+            "client_config": Config(
+                s3={"addressing_style": "path" if flag("S3_PATH_STYLE") else "auto"},
+                signature_version="s3v4",
+                # Stores that are compatible rather than Amazon's know no trailing checksums.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                connect_timeout=5,
+                read_timeout=30,
+            ),
+        },
+    }

@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
     "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
+    "draw-waiting-files": {"task": "apps.files.tasks.draw_waiting_files", "schedule": 60},
     "probe-credentials": {
         "task": "apps.prerequisites.tasks.probe_open_rollouts",
         "schedule": crontab(hour=8, minute=30),
@@ -286,7 +287,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": env.file_storage(),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

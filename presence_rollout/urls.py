@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("apps.api.urls")),
     path("", include("apps.companies.urls")),
     path("", include("apps.blueprints.urls")),
+    path("", include("apps.files.urls")),
     path("", include("apps.rollouts.urls")),
     path("", include("apps.invitations.urls")),
     path("", include("apps.prerequisites.urls")),

@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.models import Membership
 from apps.core import clock
+from apps.demo import papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.prerequisites import actions as prerequisites
@@ -130,7 +131,9 @@ class Story:
             shared = {"name": person.name, "email": person.email, "phone": "(11) 4000-0000", "position": "Projetos"}
             return {"contacts": [{"kind": kind, **shared} for kind in ("technical", "decision")]}
         if item.kind == Prerequisite.Kind.DOCUMENT:
-            return {"link": f"https://docs.{self.platform_key}.example/{'api' if complete else 'privado'}"}
+            if complete:
+                return {"file": papers.api_documentation(self.platform_key)}
+            return {"link": f"https://docs.{self.platform_key}.example/privado"}
         return {"text": "Ambiente dedicado, com catálogo de 200 produtos e 3 lojas de teste."}
 
     def hold_kickoff(self) -> None:

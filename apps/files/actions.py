@@ -2,40 +2,52 @@
 
 import hashlib
 import logging
-import os
+from collections.abc import Sequence
 from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import queue
-from apps.core.refusals import Invalid
-from apps.files import antivirus, inspection
+from apps.files import antivirus, inspection, previews, uploads
+from apps.files.inspection import tidy
 from apps.files.models import StoredFile
 
 logger = logging.getLogger(__name__)
 
+Given = File | uploads.Claim
+"""A file as a form hands it over: with the request, or by the number of an upload."""
 
-def store(upload: File, *, by: User | None, field: str = "file") -> StoredFile:
-    """Keep ``upload``; where ``CLAMD`` is set it is in quarantine until it was scanned.
+
+def store(given: Given, *, by: User | None, field: str = "file") -> StoredFile:
+    """Keep one file; where ``CLAMD`` is set it is in quarantine until it was scanned.
 
     Raises ``Invalid`` (422, on ``field``) when it is empty, too large, or of a kind that is not taken (``inspection``).
     """
-    name = os.path.basename(str(upload.name).replace("\\", "/"))[-180:]
-    if not upload.size:
-        raise Invalid(_("O arquivo “%(name)s” está vazio.") % {"name": name}, field=field)
-    if upload.size > settings.MAX_UPLOAD_BYTES:
-        limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
-        raise Invalid(_("O arquivo passa do limite de %(limit)d MB.") % {"limit": limit}, field=field)
-    try:
-        kind = inspection.inspect(cast(BinaryIO, upload), name)
-    except Invalid as refusal:
-        refusal.field = field
-        raise
-    scan_state = StoredFile.Scan.WAITING if settings.CLAMD else StoredFile.Scan.NONE
-    return _keep(upload, name, kind, scan_state, by)
+    return store_all(received(given, by=by, field=field), by=by, field=field)[0]
+
+
+def store_all(files: Sequence[File], *, by: User | None, field: str = "file") -> list[StoredFile]:
+    """Keep ``files`` in their order, or none of them: each is inspected before the first is kept. What came in parts is
+    then no longer on its way. Raises what ``store`` raises."""
+    kinds = [inspection.check(file, field=field) for file in files]
+    kept = []
+    for file, kind in zip(files, kinds, strict=True):
+        scan_state = StoredFile.Scan.WAITING if settings.CLAMD else StoredFile.Scan.NONE
+        kept.append(_keep(file, tidy(file.name), kind, scan_state, by))
+        if isinstance(file, uploads.Whole):
+            uploads.drop(file.upload)
+    return kept
+
+
+def received(given: Given | Sequence[Given] | None, *, by: User | None, field: str = "file") -> list[File]:
+    """The files of ``given``: those of the request itself, and those that ``by`` sent in parts before.
+
+    Raises ``Invalid`` (422, on ``field``) for an upload that is not theirs, is not whole or expired.
+    """
+    several = [given] if isinstance(given, File | uploads.Claim) else given or []
+    return [uploads.claim(each, by=by, field=field) if isinstance(each, uploads.Claim) else each for each in several]
 
 
 def scan(file_pk: str) -> None:
@@ -56,7 +68,9 @@ def scan(file_pk: str) -> None:
     stored.found = found[:120]
     if found:
         stored.content.delete(save=False)
-    stored.save(update_fields=["scan", "found", "content"])
+        stored.drawn = StoredFile.Drawn.NONE
+    stored.save(update_fields=["scan", "found", "content", "drawn"])
+    _have_drawn(stored)
 
 
 def sha256(upload: File) -> str:
@@ -69,12 +83,23 @@ def sha256(upload: File) -> str:
 
 
 def _keep(upload: File, name: str, kind: str, scan_state: str, by: User | None) -> StoredFile:
-    stored = StoredFile(name=name, size=upload.size, sha256=sha256(upload), uploaded_by=by, kind=kind, scan=scan_state)
+    drawn = StoredFile.Drawn.WAITING if kind in previews.KINDS else StoredFile.Drawn.NONE
+    stored = StoredFile(
+        name=name, size=upload.size, sha256=sha256(upload), uploaded_by=by, kind=kind, scan=scan_state, drawn=drawn
+    )
     stored.content.save(name, upload, save=False)
     stored.save(force_insert=True)
     if stored.scan == StoredFile.Scan.WAITING:
         queue.after_commit("apps.files.tasks.scan_file", str(stored.pk))
+    _have_drawn(stored)
     return stored
+
+
+def _have_drawn(stored: StoredFile) -> None:
+    """Ask the worker for the pictures of a file that left quarantine or was never in it."""
+    if stored.can_be_read and stored.drawn == StoredFile.Drawn.WAITING:
+        waiting = StoredFile.objects.filter(pk=stored.pk, drawn=StoredFile.Drawn.WAITING)
+        queue.after_commit("apps.files.tasks.draw_file", str(stored.pk), when=waiting.exists)
 
 
 def store_bytes(content: bytes, name: str, *, by: User | None = None) -> StoredFile:

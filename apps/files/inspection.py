@@ -3,10 +3,12 @@
 Nothing here opens or unpacks a file for use: archives are measured by their own table of contents.
 """
 
+import os
 import zipfile
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from apps.core.refusals import Invalid
@@ -31,6 +33,26 @@ PROGRAM_ENDINGS = (
 ENTRIES = 5_000
 RATIO = 150
 """The most that an archive's member may grow when it is unpacked; text in Office documents reaches about 50."""
+
+
+def tidy(name: str | None) -> str:
+    """What the uploader called a file, without folders and not longer than is kept."""
+    return os.path.basename(str(name).replace("\\", "/").replace("\0", ""))[-180:]
+
+
+def check(file: File, *, field: str = "file") -> str:
+    """The kind of ``file`` (``inspect``). Raises ``Invalid`` (422, on ``field``) when it is empty, too large or not taken."""
+    name = tidy(file.name)
+    if not file.size:
+        raise Invalid(_("O arquivo “%(name)s” está vazio.") % {"name": name}, field=field)
+    if file.size > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+        raise Invalid(_("O arquivo passa do limite de %(limit)d MB.") % {"limit": limit}, field=field)
+    try:
+        return inspect(cast(BinaryIO, file), name)
+    except Invalid as refusal:
+        refusal.field = field
+        raise
 
 
 def inspect(content: BinaryIO, name: str) -> str:

@@ -3,6 +3,7 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.files import uploads
 from apps.files.models import StoredFile
 
 
@@ -12,4 +13,10 @@ def _export(user: User) -> list[dict[str, Any]]:
     return [{"name": row.name, "sha256": row.sha256, "at": instant(row.uploaded_at)} for row in rows]
 
 
-personal_data.holds(personal_data.Holding("files", _export))
+def _erase(user: User) -> None:
+    """What they were sending, and gave to nothing yet."""
+    for upload in user.uploads.all():
+        uploads.drop(upload)
+
+
+personal_data.holds(personal_data.Holding("files", _export, _erase, expire=uploads.sweep))

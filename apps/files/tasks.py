@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from apps.files import actions, queries
+from apps.files import actions, previews, queries
 
 
 @shared_task
@@ -14,3 +14,16 @@ def scan_waiting_files() -> None:
     """What a lost message or an absent clamd left in quarantine."""
     for file_pk in queries.in_quarantine():
         actions.scan(file_pk)
+
+
+@shared_task
+def draw_file(file_pk: str) -> None:
+    """Draw the pictures of one file; twice does no harm."""
+    previews.draw(file_pk)
+
+
+@shared_task
+def draw_waiting_files() -> None:
+    """What a lost message left without its pictures."""
+    for file_pk in queries.to_be_drawn():
+        previews.draw(file_pk)

@@ -75,7 +75,7 @@ def find(rollout: Rollout, key: str) -> Answer | None:
 def _deliver(rollout: Rollout, key: str) -> Answer | None:
     item = (
         rollout.prerequisites.filter(key=key)
-        .prefetch_related("submissions__secrets", "submissions__file", "submissions__decided_by")
+        .prefetch_related("submissions__secrets", "submissions__attached__file", "submissions__decided_by")
         .first()
     )
     if item is None or not item.is_due:
@@ -104,7 +104,7 @@ def _delivered(item) -> list[tuple[str, str, str]]:
     values = {
         **{str(name): value for name, value in last.values.items() if isinstance(value, str)},
         **contacts,
-        "file": last.file.name if last.file else last.link,
+        "file": ", ".join(file.name for file in last.files) or last.link,
         "link": last.link,
         "text": last.text,
         **dict.fromkeys(secrets, _("guardado no cofre")),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,8 +11,7 @@ from apps.companies.models import Contact
 from apps.core import clock, outbound, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.files.models import StoredFile
-from apps.prerequisites import api_docs, probes
+from apps.prerequisites import api_docs, attachments, probes
 from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -39,12 +37,14 @@ def submit(
     by: User,
     text: str = "",
     link: str = "",
-    file: File | None = None,
+    file: files.Given | Sequence[files.Given] | None = None,
+    stays: Sequence[str] = (),
     values: dict[str, str] | None = None,
     contacts: list[dict[str, str]] | None = None,
 ) -> Submission:
     """Deliver ``prerequisite``, for the first time or again.
 
+    ``file`` is one or several; ``stays`` are the keys of files of the delivery that came back that count again.
     ``values`` are a credential's fields by name: secret ones go to the vault, and one left blank keeps what the last
     delivery held. Of a delivery that came back with some of its parts marked as wrong only those count here; the others
     stay as they were. What Presence itself owes is accepted at once, since nobody else reviews it. Raises ``Refusal`` (409)
@@ -59,10 +59,11 @@ def submit(
             raise Refusal(_("Este item já foi aceito. Peça à Presence que o reabra para enviar outra versão."))
         text = text.strip()
         last = prerequisite.last
-        stays: StoredFile | None = None
+        news = files.received(file, by=by)
+        old = attachments.that_stay(last, stays)
         if last and (again := prerequisite.asked_again):
             if prerequisite.kind == Kind.DOCUMENT and "file" not in again:
-                file, link, stays = None, last.link, last.file
+                news, link, old = [], last.link, last.files
             if prerequisite.kind == Kind.DOCUMENT and "text" not in again:
                 text = last.text
             values = {**last.values, **{name: value for name, value in (values or {}).items() if name in again}}
@@ -79,18 +80,17 @@ def submit(
             raise Invalid(_("Informe o link."), field="link")
         elif prerequisite.kind == Kind.STATEMENT and not text:
             raise Invalid(_("Escreva a declaração."), field="text")
-        elif prerequisite.kind == Kind.DOCUMENT and not (file or link or stays):
+        elif prerequisite.kind == Kind.DOCUMENT and not (news or link or old):
             raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
-        if file and last and last.file and last.file.sha256 == files.sha256(file):
-            raise Invalid(_("É o mesmo arquivo que voltou para correção. Escolha a versão corrigida."), field="file")
+        attachments.refuse_what_came_back(prerequisite, news, old, link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
             number=last.number + 1 if last else 1,
             text=text,
             link=link,
-            file=files.store(file, by=by) if file else stays,
             submitted_by=by,
         )
+        attachments.attach(submission, [*old, *files.store_all(news, by=by)])
         if prerequisite.kind == Kind.CREDENTIAL:
             _keep_credential(submission, values or {}, kept)
         elif contacts:
@@ -200,12 +200,11 @@ def _take_back(submission: Submission) -> None:
 def look_into(submission_pk: int) -> dict[str, Any]:
     """Read a delivered document or link and keep what was found as evidence: ``found`` is ``coverage`` (with what it
     covers), ``document``, ``sign_in``, ``empty`` or ``unreachable``. Nothing is decided by it."""
-    submission = Submission.objects.select_related("file").get(pk=submission_pk)
+    submission = Submission.objects.get(pk=submission_pk)
     content = b""
     evidence: dict[str, Any] = {}
-    if submission.file and submission.file.can_be_read:
-        with submission.file.content.open("rb") as stored:
-            content = stored.read(api_docs.MAX_BYTES + 1)
+    if any(file.can_be_read for file in submission.files):
+        content = attachments.most_telling(submission)
     elif submission.link:
         try:
             answer = outbound.fetch("GET", submission.link, max_bytes=api_docs.MAX_BYTES)

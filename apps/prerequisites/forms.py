@@ -5,12 +5,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Contact
+from apps.files.forms import FilesField
+from apps.prerequisites.attachments import FILES_AT_MOST
 from apps.prerequisites.models import Prerequisite
 
 Kind = Prerequisite.Kind
-
-# With images among what is taken, a phone offers its camera beside its files.
-ACCEPT = "image/*,.pdf,.doc,.docx,.odt,.xls,.xlsx,.ods,.csv,.txt,.md,.json,.yaml,.yml,.xml,.zip"
 
 
 class SubmitForm(forms.Form):
@@ -37,14 +36,20 @@ class SubmitForm(forms.Form):
             return name.removeprefix("value_")
         if self.prerequisite.kind == Kind.CONTACT:
             return name.partition("_")[0]
-        if self.prerequisite.kind == Kind.DOCUMENT and name == "link":
+        if self.prerequisite.kind == Kind.DOCUMENT and name in ("link", "stays"):
             return "file"
         return name
 
     def _ask_document(self) -> None:
-        self.fields["file"] = forms.FileField(
-            label=_("Arquivo"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPT})
-        )
+        last = self.prerequisite.last
+        if kept := [file for file in last.files if file.can_be_read] if last else []:
+            self.fields["stays"] = forms.MultipleChoiceField(
+                label=_("Continuam valendo da entrega que voltou"),
+                required=False,
+                choices=[(str(file.pk), file.name) for file in kept],
+                widget=forms.CheckboxSelectMultiple,
+            )
+        self.fields["file"] = FilesField(label=_("Arquivos"), required=False, most=FILES_AT_MOST)
         self._ask_link(required=False)
         self._ask_statement(required=False, label=gettext("Observação"))
 

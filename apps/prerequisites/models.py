@@ -113,7 +113,6 @@ class Submission(models.Model):
     number = models.PositiveSmallIntegerField()
     text = models.TextField(blank=True)
     link = models.URLField(max_length=500, blank=True)
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     values = models.JSONField(default=dict)
     secrets = models.ManyToManyField(Secret, related_name="+")
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -138,6 +137,11 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prerequisite} #{self.number}"
+
+    @property
+    def files(self) -> list[StoredFile]:
+        """Its files, in the order in which they were given."""
+        return [row.file for row in self.attached.all()]
 
     @property
     def last_probe(self) -> "Probe | None":
@@ -165,6 +169,28 @@ class Submission(models.Model):
 
     def contacts(self) -> list[dict[str, str]]:
         return self.values.get("contacts", [])
+
+
+class SubmissionFile(models.Model):
+    """A file of a delivery; one that stays from an earlier delivery is the same file again."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="attached")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    twin = ""
+    """Where the same file was delivered before, for a page (``attachments.note_twins``)."""
+
+    class Meta:
+        verbose_name = gettext_lazy("arquivo de uma entrega")
+        verbose_name_plural = gettext_lazy("arquivos de entregas")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "position"], name="submission_file_position_once"),
+            models.UniqueConstraint(fields=["submission", "file"], name="submission_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.file}"
 
 
 class Probe(models.Model):

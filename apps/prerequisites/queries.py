@@ -22,5 +22,6 @@ def credentials_to_probe(*, untried: bool = False) -> list[int]:
 def documents_to_read() -> list[int]:
     """The keys of the documents and links in review that nobody looked into yet; not those in quarantine."""
     kinds = [Prerequisite.Kind.DOCUMENT, Prerequisite.Kind.LINK]
-    rows = Submission.objects.filter(prerequisite__kind__in=kinds, decision="", evidence={}).select_related("file")
-    return [row.pk for row in rows if row.link or (row.file and row.file.can_be_read)]
+    rows = Submission.objects.filter(prerequisite__kind__in=kinds, decision="", evidence={})
+    rows = rows.prefetch_related("attached__file")
+    return [row.pk for row in rows if any(file.can_be_read for file in row.files) or (row.link and not row.files)]

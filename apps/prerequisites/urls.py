@@ -11,5 +11,10 @@ urlpatterns = [
     path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/devolver/", views.reject, name="reject"),
     path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/reabrir/", views.reopen, name="reopen"),
     path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/revelar/", views.reveal, name="reveal"),
-    path("projetos/<int:pk>/entregas/<int:submission_pk>/arquivo/", views.download, name="download"),
+    path("projetos/<int:pk>/entregas/<int:submission_pk>/arquivos/<uuid:file_pk>/", views.download, name="download"),
+    path(
+        "projetos/<int:pk>/entregas/<int:submission_pk>/arquivos/<uuid:file_pk>/<int:page>/",
+        views.preview,
+        name="preview",
+    ),
 ]

@@ -1,5 +1,7 @@
+from uuid import UUID
+
 from allauth.account.decorators import reauthentication_required
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -8,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.files.http import attachment
+from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, forms, probes
-from apps.prerequisites.models import Prerequisite, Submission
+from apps.prerequisites import actions, attachments, forms, probes
+from apps.prerequisites.models import Prerequisite, SubmissionFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 
@@ -68,12 +70,20 @@ def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> H
 
 
 @require_GET
-def download(request: SignedInRequest, pk: int, submission_pk: int) -> FileResponse:
+def download(request: SignedInRequest, pk: int, submission_pk: int, file_pk: UUID) -> FileResponse:
+    return attachment(_file(request, pk, submission_pk, file_pk))
+
+
+@require_GET
+def preview(request: SignedInRequest, pk: int, submission_pk: int, file_pk: UUID, page: int) -> FileResponse:
+    """The picture of one page, for whoever may have the file."""
+    return picture(_file(request, pk, submission_pk, file_pk), page)
+
+
+def _file(request: SignedInRequest, pk: int, submission_pk: int, file_pk: UUID) -> StoredFile:
     rollout = visible_rollout(request, pk)
-    submission = get_object_or_404(Submission, pk=submission_pk, prerequisite__rollout=rollout)
-    if not isinstance(submission.file, StoredFile):
-        raise Http404
-    return attachment(submission.file)
+    of_rollout = SubmissionFile.objects.filter(submission__prerequisite__rollout=rollout).select_related("file")
+    return get_object_or_404(of_rollout, submission=submission_pk, file=file_pk).file
 
 
 def _with_reason(request: SignedInRequest, pk: int, item_pk: int, action) -> HttpResponse:
@@ -101,10 +111,11 @@ def _room(
             "submissions__submitted_by",
             "submissions__decided_by",
             "submissions__secrets",
-            "submissions__file",
+            "submissions__attached__file__previews",
             "submissions__probes",
         )
     )
+    attachments.note_twins(items)
     rows = []
     for item in items:
         item.rollout = rollout

@@ -11,6 +11,8 @@ from apps.companies.models import Membership
 from apps.core import clock
 from apps.demo import world
 from apps.files import actions as files
+from apps.files import uploads
+from apps.files.models import Preview
 from apps.hours import actions as hours
 from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
@@ -46,7 +48,11 @@ class Scene:
         self.people = {name: email and User.objects.get(email=email) for name, email in PEOPLE.items()}
         manager = self.people["manager"]
         stored = files.store(ContentFile(b"%PDF-1.7", name="x.pdf"), by=manager)
-        Submission.objects.filter(prerequisite__rollout=self.rollout).update(file=stored)
+        Preview.objects.create(file=stored, page=1, picture=ContentFile(b"\x89PNG", name="1.png"))
+        self.stored = stored
+        self.upload = uploads.start(by=manager, name="x.pdf", size=9)
+        for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
+            submission.attached.create(file=stored, position=len(submission.files))
         Result.objects.filter(case__script__rollout=self.rollout).update(evidence_file=stored)
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
@@ -68,6 +74,7 @@ class Scene:
             "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk},
             "blueprints": {"kind": "training", "key": "default"},
             "invitations": {"pk": self.invitation.pk, "token": invitations.token(self.invitation)},
+            "files": {"upload_pk": self.upload.pk},
             "kickoff": {
                 "item_pk": rollout.kickoff.agenda.first().pk,
                 "participant_pk": rollout.kickoff.participants.first().pk,
@@ -77,12 +84,15 @@ class Scene:
             "prerequisites": {
                 "item_pk": rollout.prerequisites.get(key="homologation_environment").pk,
                 "submission_pk": Submission.objects.filter(prerequisite__rollout=rollout).first().pk,
+                "file_pk": self.stored.pk,
+                "page": 1,
             },
             "training": {"session_pk": rollout.training_sessions.first().pk},
             "homologation": {
                 "code": case.code,
                 "number": rollout.nonconformities.first().number,
                 "reservation_pk": self.reservation.pk,
+                "page": 1,
                 "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
             },
             "hours": {"number": rollout.time_entries.first().number},
@@ -107,6 +117,7 @@ class Scene:
         people = {row.role: row.user_id for row in rollout.terms.first().signatories.all()}
         return {
             "set_language": {"language": "en"},
+            "files:start": {"name": "x.pdf", "size": "9"},
             "companies:add_contact": {"kind": "technical", "name": "x", "email": "x@x.com.br"},
             "rollouts:advance": gate,
             "rollouts:send_back": gate | {"reason": "x"},

@@ -3,7 +3,6 @@
 import io
 import socket
 import struct
-import threading
 import zipfile
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from apps.files.http import attachment
 from apps.files.models import StoredFile
 from apps.files.tasks import scan_waiting_files
 from apps.prerequisites import actions as prerequisites
+from tests.files.conftest import EICAR
 from tests.prerequisites.factories import PrerequisiteFactory
 
 pytestmark = pytest.mark.django_db
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def zipped(*members: tuple[str, bytes], flag: int = 0) -> bytes:
@@ -123,38 +122,6 @@ def test_the_same_file_that_came_back_is_noticed(settings):
     assert len(kept) == 1  # Nothing that was refused lies on the disk.
 
 
-class Daemon:
-    """clamd, as far as INSTREAM goes: it reads the chunks and finds EICAR."""
-
-    def __init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        self.answer = None
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                caller, _address = self.listener.accept()
-            except OSError:
-                return
-            with caller, caller.makefile("rb") as stream:
-                assert stream.read(10) == b"zINSTREAM\0"
-                content = b""
-                while size := struct.unpack("!L", stream.read(4))[0]:
-                    content += stream.read(size)
-                found = b"stream: Eicar-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
-                caller.sendall(self.answer if self.answer is not None else found)
-
-
-@pytest.fixture
-def clamd(settings):
-    daemon = Daemon()
-    settings.CLAMD = daemon.address
-    yield daemon
-    daemon.listener.close()
-
-
 class TestQuarantine:
     def test_a_file_is_not_given_out_before_it_was_seen(self, clamd):
         stored = keep(PDF, "api.pdf")
@@ -198,8 +165,9 @@ class TestQuarantine:
         prerequisites.submit(item, by=item.rollout.people["client"], file=ContentFile(PDF, name="api.pdf"))
         page = pm.get(reverse("prerequisites:room", args=[item.rollout_id])).content.decode()
         assert "Em verificação" in page
-        assert item.last.file.sha256 in page
-        download = reverse("prerequisites:download", args=[item.rollout_id, item.last.pk])
+        [stored] = item.last.files
+        assert stored.sha256 in page
+        download = reverse("prerequisites:download", args=[item.rollout_id, item.last.pk, stored.pk])
         assert pm.get(download).status_code == 409
 
     def test_without_clamd_nothing_waits(self):

@@ -205,7 +205,7 @@ class TestWhatCameBack:
         assert 'type="file"' not in browser.get(address("matter", item)).content.decode()
         browser.post(address("matter", item), {"text": "v2"})
         first, second = item.submissions.all()
-        assert second.file == first.file
+        assert second.files == first.files
         assert second.text == "v2"
 
     def test_one_contact_can_come_back_alone(self, client_for):

@@ -165,7 +165,7 @@ class TestThePage:
         )
         assert sent.status_code == 302
         submission = Submission.objects.get()
-        url = f"/projetos/{item.rollout_id}/entregas/{submission.pk}/arquivo/"
+        url = f"/projetos/{item.rollout_id}/entregas/{submission.pk}/arquivos/{submission.files[0].pk}/"
         answer = client_for(item.rollout.people["pm"]).get(url)
         assert b"".join(answer.streaming_content) == b"%PDF-1.7 manual"
         assert client_for(item.rollout.people["stranger"]).get(url).status_code == 404

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -104,7 +103,7 @@ def record_result(
     note: str = "",
     evidence_text: str = "",
     evidence_link: str = "",
-    evidence_file: File | None = None,
+    evidence_file: files.Given | None = None,
     severity: str = "",
     owner: str = "",
 ) -> Result:

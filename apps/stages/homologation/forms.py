@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.widgets import DateInput
+from apps.files.forms import FilesField
 from apps.rollouts.stages import PartyRole
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Nonconformity, Outcome, Script
@@ -36,7 +37,7 @@ class ResultForm(forms.Form):
         help_text=_("Número do pedido, resposta da API, o que prova o resultado."),
     )
     evidence_link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
-    evidence_file = forms.FileField(label=_("Arquivo da evidência"), required=False)
+    evidence_file = FilesField(label=_("Arquivo da evidência"), required=False)
     severity = forms.ChoiceField(
         label=_("Gravidade"),
         required=False,

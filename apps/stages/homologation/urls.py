@@ -18,4 +18,9 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/nc/<int:number>/verificada/", views.verify, name="verify"),
     path("projetos/<int:pk>/homologacao/nc/<int:number>/reabrir/", views.reopen, name="reopen"),
     path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/arquivo/", views.evidence, name="evidence"),
+    path(
+        "projetos/<int:pk>/homologacao/resultados/<int:result_pk>/arquivo/<int:page>/",
+        views.evidence_page,
+        name="evidence_page",
+    ),
 ]

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
-from apps.files.http import attachment
+from apps.files.http import attachment, picture
+from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
@@ -108,11 +109,21 @@ def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_GET
 def evidence(request: SignedInRequest, pk: int, result_pk: int) -> FileResponse:
+    return attachment(_evidence_file(request, pk, result_pk))
+
+
+@require_GET
+def evidence_page(request: SignedInRequest, pk: int, result_pk: int, page: int) -> FileResponse:
+    """The picture of one page, for whoever may have the file."""
+    return picture(_evidence_file(request, pk, result_pk), page)
+
+
+def _evidence_file(request: SignedInRequest, pk: int, result_pk: int) -> StoredFile:
     rollout = visible_rollout(request, pk)
     result = get_object_or_404(Result, pk=result_pk, case__script__rollout=rollout)
     if result.evidence_file is None:
         raise Http404
-    return attachment(result.evidence_file)
+    return result.evidence_file
 
 
 def _script(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:

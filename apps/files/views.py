@@ -1,0 +1,89 @@
+"""Where the browser sends files in parts (static/js/uploads.js). Everything answers in JSON, also a refusal."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal
+from apps.files import uploads
+from apps.files.models import Upload
+
+
+def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except uploads.WrongOffset as refusal:
+            return JsonResponse({"detail": refusal.message, "offset": refusal.offset}, status=409)
+        except Refusal as refusal:
+            return JsonResponse({"detail": refusal.message}, status=refusal.status)
+
+    return answer
+
+
+@require_POST
+@_in_json
+def start(request: SignedInRequest) -> HttpResponse:
+    """Announce a file: ``name`` and ``size`` in bytes. Answers with its number and how much a part may hold."""
+    size = request.POST.get("size", "")
+    if not (size.isascii() and size.isdigit() and len(size) <= 15):
+        raise Invalid(_("Informe o tamanho do arquivo."))
+    return _state(uploads.start(by=request.user, name=request.POST.get("name", ""), size=int(size)))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@_in_json
+def upload(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
+    """How far an upload has come; or, posted, its bytes from the header ``Upload-Offset`` on."""
+    found = _own(request, upload_pk)
+    if request.method == "POST":
+        offset = request.headers.get("Upload-Offset", "")
+        if not (offset.isascii() and offset.isdigit() and len(offset) <= 15):
+            raise Invalid(_("Informe onde esta parte começa."))
+        try:
+            content = request.read(uploads.PART_BYTES + 1)
+        except (UnreadablePostError, OSError):
+            raise Invalid(_("A conexão caiu no meio desta parte.")) from None
+        announced = request.headers.get("Content-Length", "")
+        if announced.isdigit() and len(content) < min(int(announced), uploads.PART_BYTES + 1):
+            raise Invalid(_("A conexão caiu no meio desta parte."))
+        found = uploads.append(found, by=request.user, offset=int(offset), content=content)
+    return _state(found)
+
+
+@require_POST
+@_in_json
+def cancel(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
+    """Give an upload up."""
+    uploads.drop(_own(request, upload_pk))
+    return JsonResponse({})
+
+
+def _own(request: SignedInRequest, upload_pk: UUID) -> Upload:
+    """An upload of the person's own; 404 for anybody else's, as if it did not exist."""
+    return get_object_or_404(Upload, pk=upload_pk, owner=request.user, expires_at__gt=clock.now())
+
+
+def _state(found: Upload) -> JsonResponse:
+    return JsonResponse(
+        {
+            "id": str(found.pk),
+            "name": found.name,
+            "size": found.size,
+            "offset": found.received,
+            "done": found.checked,
+            "part": uploads.PART_BYTES,
+        }
+    )

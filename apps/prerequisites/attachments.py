@@ -1,0 +1,94 @@
+"""The files of a delivery: which stay, which came back, which are somewhere else in the rollout already."""
+
+from collections.abc import Iterable, Sequence
+
+from django.core.files.base import File
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from apps.core.refusals import Invalid
+from apps.files import actions as files
+from apps.files.models import StoredFile
+from apps.prerequisites import api_docs
+from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
+
+FILES_AT_MOST = 20
+
+
+def that_stay(last: Submission | None, keys: Sequence[str]) -> list[StoredFile]:
+    """The files of the delivery ``last`` with those keys. Raises ``Invalid`` (422) for any other."""
+    if not keys:
+        return []
+    found = [file for file in last.files if str(file.pk) in keys and file.can_be_read] if last else []
+    if len(found) != len(set(keys)):
+        raise Invalid(_("Escolha só arquivos da entrega que voltou."), field="stays")
+    return found
+
+
+def refuse_what_came_back(
+    prerequisite: Prerequisite, news: Sequence[File], old: Sequence[StoredFile], link: str
+) -> None:
+    """Raises ``Invalid`` (422) when a new file is one that came back, is given twice, or when nothing changed; more than
+    ``FILES_AT_MOST`` are refused too."""
+    last = prerequisite.last
+    if len(news) + len(old) > FILES_AT_MOST:
+        text = _("São no máximo %(most)d arquivos por entrega. Junte alguns em um ZIP.")
+        raise Invalid(text % {"most": FILES_AT_MOST}, field="file")
+    came_back = {file.sha256 for file in last.files} if last else set()
+    given: set[str] = set()
+    for file in news:
+        digest = files.sha256(file)
+        name = {"name": files.tidy(file.name)}
+        if digest in given:
+            raise Invalid(_("“%(name)s” está duas vezes nesta entrega. Tire uma delas.") % name, field="file")
+        if digest in came_back:
+            text = _("“%(name)s”: É o mesmo arquivo que voltou para correção. Escolha a versão corrigida.")
+            raise Invalid(text % name, field="file")
+        given.add(digest)
+    files_were_wrong = "file" in (prerequisite.asked_again or ["file"])
+    if last and old and not news and files_were_wrong and len(old) == len(last.files) and link == last.link:
+        raise Invalid(_("A entrega voltou com estes mesmos arquivos. Envie o que foi corrigido."), field="file")
+
+
+def attach(submission: Submission, several: Iterable[StoredFile]) -> None:
+    """Make ``several`` the files of ``submission``, in this order."""
+    rows = [SubmissionFile(submission=submission, file=file, position=place) for place, file in enumerate(several)]
+    SubmissionFile.objects.bulk_create(rows)
+
+
+def most_telling(submission: Submission) -> bytes:
+    """The beginning of the first readable file that says which operations it covers; of the first readable one when none
+    does."""
+    first: bytes | None = None
+    for file in submission.files:
+        if not file.can_be_read:
+            continue
+        with file.content.open("rb") as stored:
+            content = stored.read(api_docs.MAX_BYTES + 1)
+        if api_docs.coverage(content):
+            return content
+        first = content if first is None else first
+    return first or b""
+
+
+def note_twins(items: Iterable[Prerequisite]) -> None:
+    """On each file of a delivery (``SubmissionFile.twin``) that was delivered before in the same rollout: where and when,
+    in a sentence. A file that merely stays is none. ``items`` are all of the rollout."""
+    rows = [
+        (submission, row)
+        for item in items
+        for submission in item.submissions.all()
+        for row in submission.attached.all()
+    ]
+    rows.sort(key=lambda pair: (pair[0].submitted_at, pair[0].pk, pair[1].position))
+    seen: dict[str, tuple[Submission, list[SubmissionFile]]] = {}
+    for submission, row in rows:
+        first, before = seen.setdefault(row.file.sha256, (submission, []))
+        if before and all(other.file_id != row.file_id for other in before):
+            text = _("O mesmo arquivo já está em “%(item)s”, entrega %(number)d, de %(when)s.")
+            row.twin = text % {
+                "item": first.prerequisite.title,
+                "number": first.number,
+                "when": f"{localtime(first.submitted_at):%d/%m/%Y}",
+            }
+        before.append(row)
