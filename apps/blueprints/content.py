@@ -100,11 +100,25 @@ class IntegrationModel:
 
 
 @dataclass(frozen=True, config=STRICT)
+class OrderStatus:
+    """An order situation of the ERP that the two sides must agree on."""
+
+    code: str
+    title: Localized
+    direction: Literal["erp_to_platform", "platform_to_erp"]
+    note: Localized
+
+
+@dataclass(frozen=True, config=STRICT)
 class KickoffBlueprint:
+    """``platform_statuses`` are the platforms' own order statuses, by slug: offered where one is asked for."""
+
     version: int
     duration_minutes: int
     agenda: list[AgendaItem]
     models: list[IntegrationModel]
+    statuses: list[OrderStatus]
+    platform_statuses: dict[str, list[str]]
 
 
 @dataclass(frozen=True, config=STRICT)

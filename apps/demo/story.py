@@ -26,7 +26,8 @@ from apps.stages.homologation import actions as homologation
 from apps.stages.homologation import queries as homologation_queries
 from apps.stages.homologation.models import Script
 from apps.stages.kickoff import actions as kickoff
-from apps.stages.kickoff.models import Kickoff
+from apps.stages.kickoff import worksheet
+from apps.stages.kickoff.models import Kickoff, Row
 from apps.stages.training import actions as training
 
 FIELDS = {
@@ -34,6 +35,18 @@ FIELDS = {
     "ECM-ESTOQUE-SKU": [("sku", "SkuId"), ("quantidade", "totalQuantity")],
     "ECM-STATUS-PEDIDO": [("pedidoCodigoExterno", "orderId"), ("situacao", "status")],
     "ECM-DADOS-NF": [("ChaveAcesso", "invoiceKey"), ("numero", "invoiceNumber")],
+}
+NOTES = {
+    "referencia": {"rule": "Produto base, sem a cor", "example": "CAM-1020"},
+    "quantidade": {"rule": "Saldo disponível, somadas as lojas", "example": "12"},
+    "marcaDesc": {"question": "Marcas sem cadastro: criar ou recusar?", "question_owner": "client"},
+}
+STATUSES = ["ready-for-handling", "invoiced", "canceled", "canceled"]
+AGREED = {
+    "payments": {"platform_code": "Pix", "presence_condition": "À vista"},
+    "carriers": {"platform_code": "Correios PAC", "presence_carrier": "Correios", "note": "Prazo da plataforma"},
+    "decisions": {"text": "O ERP é o mestre de produtos, preços e saldos", "party": "client"},
+    "actions": {"text": "Liberar o IP do conector na loja de testes", "party": "client"},
 }
 
 
@@ -153,17 +166,36 @@ class Story:
             )
             methods = list(meeting.methods.filter(code__in=FIELDS))
             kickoff.agree_methods(meeting, by=self.manager, methods=methods)
-            for method in methods:
-                for ours, theirs in FIELDS[method.code]:
-                    kickoff.agree_field(
-                        method, by=self.manager, presence_field=ours, platform_field=theirs, master="presence"
-                    )
+            self.fill_worksheet(meeting)
         with self.later(20):
             kickoff.publish_minutes(
                 meeting, by=self.manager,
                 minutes="Escopo confirmado. O ERP é o mestre de produtos, preços e saldos. Integrador entrega em 30 dias.",
             )  # fmt: skip
+        for party, person in (("client", self.client), ("integrator", self.integrator)):
+            with self.later(4):
+                kickoff.answer_minutes(meeting.published.last(), by=person, party=party, agrees=True)
         self.log("kickoff", 90, "Reunião inaugural")
+
+    def fill_worksheet(self, meeting: Kickoff) -> None:
+        """What the meeting agreed: fields, order situations, a payment, a carrier, a decision, an action."""
+        filled: dict[Row, dict[str, str]] = {}
+        for row in meeting.rows.filter(sheet="fields").select_related("method"):
+            if theirs := dict(FIELDS[row.method.code]).get(row.key):
+                filled[row] = {"platform_field": theirs, **NOTES.get(row.key, {})}
+        for row, theirs in zip(meeting.rows.filter(sheet="statuses"), STATUSES, strict=True):
+            filled[row] = {"platform_status": theirs}
+        for sheet, cells in AGREED.items():
+            filled[worksheet.add_row(meeting, by=self.manager, sheet=sheet)] = cells
+        worksheet.write(
+            meeting,
+            by=self.manager,
+            edits=[
+                worksheet.Edit(row.pk, column, value, row.cell(column))
+                for row, cells in filled.items()
+                for column, value in cells.items()
+            ],
+        )
 
     def promise_date(self, days: int = 30) -> None:
         with self.later(8):

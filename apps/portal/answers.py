@@ -24,6 +24,11 @@ from apps.stages.development.forms import DeliveryForm, DueDateForm
 from apps.stages.golive import actions as golive
 from apps.stages.homologation import actions as homologation
 from apps.stages.homologation.forms import FixForm
+from apps.stages.kickoff import actions as kickoff
+from apps.stages.kickoff import queries as kickoff_queries
+from apps.stages.kickoff import worksheet
+from apps.stages.kickoff.forms import MinutesAnswerForm
+from apps.stages.kickoff.models import Row
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -225,6 +230,37 @@ def _training_date(rollout: Rollout, number: str) -> Answer | None:
 @_answers("kickoff:date")
 def _kickoff_date(rollout: Rollout, _key: str) -> Answer:
     return _answer_date(rollout.kickoff)
+
+
+@_answers("kickoff:minutes_answer:")
+def _minutes(rollout: Rollout, party: str) -> Answer | None:
+    minutes = kickoff_queries.minutes_in_force(rollout)
+    if minutes is None or minutes.answers.filter(party=party).exists():
+        return None
+    return Answer(
+        button=_("Responder"),
+        icon="file-check",
+        permission="kickoff.answer_minutes",
+        subject=minutes,
+        make_form=MinutesAnswerForm,
+        act=lambda **data: kickoff.answer_minutes(minutes, party=party, **data),
+        help=_("A ata e a ficha de integração dizem o que as empresas combinaram. Leia no projeto e responda aqui."),
+    )
+
+
+@_answers("kickoff:action:")
+def _action(rollout: Rollout, pk: str) -> Answer | None:
+    row = Row.objects.filter(kickoff__rollout=rollout, pk=pk).select_related("kickoff__rollout").first()
+    if row is None:
+        return None
+    return Answer(
+        button=_("Está feito"),
+        permission="kickoff.do_action",
+        subject=row,
+        make_form=ConfirmForm,
+        act=lambda **data: worksheet.do_action(row, **data),
+        help=_("Ficou combinado na reunião inaugural."),
+    )
 
 
 def _answer_date(appointment: appointments.Appointment) -> Answer:

@@ -78,8 +78,9 @@ class Scene:
             "kickoff": {
                 "item_pk": rollout.kickoff.agenda.first().pk,
                 "participant_pk": rollout.kickoff.participants.first().pk,
-                "method_pk": rollout.kickoff.methods.filter(agreed=True).first().pk,
-                "field_pk": rollout.kickoff.methods.filter(agreed=True).first().agreed_fields.first().pk,
+                "number": rollout.kickoff.published.last().number,
+                "party": "client",
+                "row_pk": rollout.kickoff.rows.get(sheet="actions").pk,
             },
             "prerequisites": {
                 "item_pk": rollout.prerequisites.get(key="homologation_environment").pk,
@@ -132,10 +133,9 @@ class Scene:
             "kickoff:hold": {"held_at": "2026-01-01T10:00", "attended": [rollout.kickoff.participants.first().pk]},
             "kickoff:model": {"model": "polling"},
             "kickoff:methods": {"methods": [rollout.kickoff.methods.first().pk]},
-            "kickoff:add_field": {
-                "presence_field": rollout.kickoff.methods.filter(agreed=True).first().fields[0]["name"],
-                "platform_field": "x", "master": "presence",
-            },
+            "kickoff:cell": {"row": rollout.kickoff.rows.first().pk, "column": "note", "value": "x"},
+            "kickoff:add_row": {"sheet": "payments"},
+            "kickoff:answer": {"answer": "yes"},
             "kickoff:publish": {"minutes": "x"},
             "development:due_date": {"date": "2030-01-01", "reason": "x"},
             "development:progress": {"percent": 10, "text": "x"},

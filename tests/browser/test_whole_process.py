@@ -139,9 +139,14 @@ def kickoff(team):
     methods = team.pm.visit("reuniao/").locator("[name=methods]")
     first = methods.first.get_attribute("value")
     team.pm.does("reuniao/", "reuniao/metodos/", methods=[first])
-    team.pm.does("reuniao/", f"reuniao/metodos/{first}/campos/", platform_field="sku", master="ERP")
+    sheet = team.integrator.visit("ficha/")
+    with sheet.expect_response(lambda response: response.url.endswith("/ficha/celula/")) as answer:
+        sheet.locator("#campos input[name$='-platform_field']").first.fill("sku")
+    assert answer.value.ok
     team.is_refused("ata")
     team.pm.does("reuniao/", "reuniao/ata/", minutes="Combinamos o modelo, os métodos e os campos.")
+    team.client.does("reuniao/", "reuniao/ata/1/client/", answer="yes")
+    team.integrator.does("reuniao/", "reuniao/ata/1/integrator/", answer="yes")
     team.shot(team.pm.page, "jornada-2-reuniao")
     team.advance()
 

@@ -10,44 +10,15 @@ from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, Stage
 from apps.stages.kickoff import actions, queries
-from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff
-from tests.rollouts.factories import RolloutFactory, at_stage
+from tests.kickoff.factories import agree, hold, write
+from tests.rollouts.factories import at_stage
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rollout():
-    return RolloutFactory()
-
-
-@pytest.fixture
-def kickoff(rollout):
-    offer = {"key": "polling", "title": {"pt": "Consulta", "en": "Polling"}, "help": {"pt": "x", "en": "x"}}
-    kickoff = Kickoff.objects.create(rollout=rollout, offered_models=[offer])
-    AgendaItem.objects.create(kickoff=kickoff, position=1, title="Escopo")
-    fields = [{"name": "sku", "label": {"pt": "SKU", "en": "SKU"}}]
-    AgreedMethod.objects.create(
-        kickoff=kickoff, position=1, code="ECM-ESTOQUE-SKU", process="stock", title="Saldo",
-        direction="erp_to_platform", fields=fields,
-    )  # fmt: skip
-    return kickoff
 
 
 def missing(rollout):
     needs = gates.unmet(Rollout.objects.get(pk=rollout.pk), Gate.START_DEVELOPMENT)
     return {need.key.removeprefix("kickoff:") for need in needs if need.key.startswith("kickoff:")}
-
-
-def hold(kickoff, pm, parties=("client", "presence")):
-    people = [actions.add_participant(kickoff, by=pm, name=f"Pessoa {party}", party=party) for party in parties]
-    actions.hold_meeting(kickoff, by=pm, held_at=clock.now(), attended=people)
-
-
-def agree(kickoff, pm):
-    method = kickoff.methods.get()
-    actions.agree_methods(kickoff, by=pm, methods=[method])
-    return actions.agree_field(method, by=pm, presence_field="sku", platform_field="skuId", master="presence")
 
 
 def test_the_gate_asks_for_each_thing_until_it_is_done(rollout, kickoff):
@@ -59,7 +30,10 @@ def test_the_gate_asks_for_each_thing_until_it_is_done(rollout, kickoff):
     assert missing(rollout) == {"fields", "minutes"}
     agree(kickoff, pm)
     assert missing(rollout) == {"minutes"}
-    actions.publish_minutes(kickoff, by=pm, minutes="Combinado o escopo.")
+    minutes = actions.publish_minutes(kickoff, by=pm, minutes="Combinado o escopo.")
+    assert missing(rollout) == {"minutes_answer:client", "minutes_answer:integrator"}
+    for party in ("client", "integrator"):
+        actions.answer_minutes(minutes, by=rollout.people[party], party=party, agrees=True)
     assert missing(rollout) == set()
     assert queries.summary_for_term(rollout)["methods"][0]["fields"] == 1
 
@@ -96,24 +70,6 @@ class TestRefusals:
         with pytest.raises(Invalid):
             actions.choose_model(kickoff, by=rollout.people["pm"], model="telepathy")
 
-    def test_a_field_of_a_method_left_out(self, rollout, kickoff):
-        with pytest.raises(Refusal, match="Adote"):
-            actions.agree_field(
-                kickoff.methods.get(),
-                by=rollout.people["pm"],
-                presence_field="sku",
-                platform_field="x",
-                master="presence",
-            )
-
-    def test_a_field_that_the_method_does_not_have(self, rollout, kickoff):
-        pm = rollout.people["pm"]
-        agree(kickoff, pm)
-        with pytest.raises(Invalid):
-            actions.agree_field(
-                kickoff.methods.get(), by=pm, presence_field="preco", platform_field="x", master="presence"
-            )
-
     def test_anything_once_development_began(self, rollout, kickoff):
         at_stage(rollout, Stage.DEVELOPMENT)
         with pytest.raises(Refusal, match="encerrada"):
@@ -147,29 +103,13 @@ class TestThePage:
         assert self.post(browser, rollout, "realizada/", held_at=when, attended=attended).status_code == 302
         assert self.post(browser, rollout, "modelo/", model="polling").status_code == 302
         assert self.post(browser, rollout, "metodos/", methods=[method.pk]).status_code == 302
-        field = {"presence_field": "sku", "platform_field": "skuId", "master": "presence"}
-        assert self.post(browser, rollout, f"metodos/{method.pk}/campos/", **field).status_code == 302
+        write(kickoff, rollout.people["integrator"], {"platform_field": "skuId"}, method=method)
         assert self.post(browser, rollout, f"pauta/{kickoff.agenda.get().pk}/", notes="Tudo").status_code == 302
         assert self.post(browser, rollout, "ata/", minutes="Ata da reunião").status_code == 302
-        assert missing(rollout) == set()
+        assert missing(rollout) == {"minutes_answer:client", "minutes_answer:integrator"}
         page = client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/reuniao/").content.decode()
         assert "Ata da reunião" in page
         assert "Publicar ata" not in page
-
-    def test_a_refused_field_keeps_what_was_typed(self, rollout, kickoff, client_for):
-        method = kickoff.methods.get()
-        data = {"presence_field": "sku", "platform_field": "campo-digitado", "master": "presence"}
-        actions.agree_methods(kickoff, by=rollout.people["pm"], methods=[method])
-        data["presence_field"] = "nao-existe"
-        answer = self.post(client_for(rollout.people["pm"]), rollout, f"metodos/{method.pk}/campos/", **data)
-        assert answer.status_code == 422
-        assert "campo-digitado" in answer.content.decode()
-
-    def test_an_agreed_field_can_be_dropped(self, rollout, kickoff, client_for):
-        field = agree(kickoff, rollout.people["pm"])
-        browser = client_for(rollout.people["pm"])
-        assert self.post(browser, rollout, f"campos/{field.pk}/retirar/").status_code == 302
-        assert "fields" in missing(rollout)
 
     def test_a_stranger_finds_nothing(self, rollout, kickoff, client_for):
         assert client_for(rollout.people["stranger"]).get(f"/projetos/{rollout.pk}/reuniao/").status_code == 404

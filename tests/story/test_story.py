@@ -155,11 +155,13 @@ def kickoff(tell):
     tell.post("pm", "kickoff:model", model="polling")
     method = meeting.methods.get(code="ECM-PRODUTOS")
     tell.post("pm", "kickoff:methods", methods=[method.pk])
-    tell.post(
-        "pm", "kickoff:add_field", method.pk, presence_field="referencia", platform_field="RefId", master="presence"
-    )
+    row = meeting.rows.get(method=method, key="referencia")
+    tell.post("integrator", "kickoff:cell", row=row.pk, column="platform_field", value="RefId", seen="", expect=200)
     tell.is_refused("ata")
     tell.post("pm", "kickoff:publish", minutes="Combinamos tudo.")
+    tell.is_refused("Confirmar a ata")
+    for party in ("client", "integrator"):
+        tell.post(party, "kickoff:answer", 1, party, answer="yes")
     tell.advance(who="client", expect=403)
     tell.advance()
     assert tell.rollout.stage == Stage.DEVELOPMENT

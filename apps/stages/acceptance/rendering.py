@@ -1,22 +1,15 @@
-"""From a term's record to PDF/A-3u, by WeasyPrint, with neither network nor file system within its reach."""
+"""From a term's record to its PDF."""
 
 import json
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint import HTML, Attachment
+from weasyprint import Attachment
 
+from apps.core import pdf as core_pdf
 from apps.hours.classification import Activity
 from apps.rollouts.stages import PartyRole
 from apps.stages.acceptance.models import AcceptanceTerm
-
-
-class NothingToFetch(ValueError):
-    """A document asked for something outside itself."""
-
-
-def refuse_everything(url: str, *args: object, **kwargs: object):
-    raise NothingToFetch(url)
 
 
 def html(term: AcceptanceTerm) -> str:
@@ -41,10 +34,5 @@ def html(term: AcceptanceTerm) -> str:
 def pdf(term: AcceptanceTerm) -> bytes:
     """The PDF of ``term``, its record attached as JSON."""
     attached = json.dumps(term.record, ensure_ascii=False, sort_keys=True, indent=1).encode()
-    document = HTML(string=html(term), url_fetcher=refuse_everything)
-    return document.write_pdf(
-        pdf_variant="pdf/a-3u",
-        attachments=[
-            Attachment(string=attached, name=f"{term}.json", description="Registro do termo", relationship="Source")
-        ],
-    )
+    record = Attachment(string=attached, name=f"{term}.json", description="Registro do termo", relationship="Source")
+    return core_pdf.render(html(term), [record])

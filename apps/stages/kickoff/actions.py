@@ -1,6 +1,7 @@
 """Schedule the meeting, hold it, write down what was agreed, publish the minutes.
 
-What was agreed may change until development starts; after a publication every change asks for another one.
+What was agreed may change until development starts; after a publication every change asks for another one. The
+integration worksheet has its own module (``worksheet``).
 """
 
 from collections.abc import Iterator
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock
-from apps.core.refusals import Invalid, Refusal, require
+from apps.core import canonical, clock, pdf, queue
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
-from apps.stages.kickoff.models import AgendaItem, AgreedField, AgreedMethod, Kickoff, Participant
+from apps.rollouts.stages import PartyRole, Stage
+from apps.stages.kickoff import documents, queries
+from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
+from apps.stages.kickoff.sheets import FIELDS, Master
 
 SCHEDULED = timeline.kind("kickoff.scheduled", gettext_lazy("marcou a reunião inaugural para %(when)s"), "calendar")
 INVITED = timeline.kind(
@@ -33,28 +37,42 @@ MODEL_CHOSEN = timeline.kind("kickoff.model_chosen", gettext_lazy("definiu o mod
 METHODS_AGREED = timeline.kind(
     "kickoff.methods_agreed", gettext_lazy("definiu os métodos adotados: %(methods)s"), "plug"
 )
-FIELD_AGREED = timeline.kind("kickoff.field_agreed", gettext_lazy("combinou o campo %(field)s"), "arrow-left-right")
-FIELD_DROPPED = timeline.kind("kickoff.field_dropped", gettext_lazy("retirou o campo %(field)s"), "x")
-PUBLISHED = timeline.kind("kickoff.minutes_published", gettext_lazy("publicou a ata da reunião inaugural"), "file-text")
+PUBLISHED = timeline.kind(
+    "kickoff.minutes_published", gettext_lazy("publicou a ata da reunião inaugural, versão %(number)s"), "file-text"
+)
+CONFIRMED = timeline.kind(
+    "kickoff.minutes_confirmed", gettext_lazy("confirmou a ata, versão %(number)s"), "check-check"
+)
+OBJECTED = timeline.kind(
+    "kickoff.minutes_objected", gettext_lazy("contestou a ata, versão %(number)s: %(reason)s"), "message-square-warning"
+)
 
 
 @contextmanager
-def _writing(kickoff: Kickoff, by: User, *, reopens_minutes: bool = False) -> Iterator[tuple[Rollout, Kickoff]]:
+def writing(
+    kickoff: Kickoff, by: User, *, reopens_minutes: bool = False, permission: str = "kickoff.conduct"
+) -> Iterator[tuple[Rollout, Kickoff]]:
     """The rollout locked and the kickoff fresh. ``reopens_minutes``: what changes is part of the published minutes."""
-    require(by, "kickoff.conduct", kickoff)
+    require(by, permission, kickoff)
     with timeline.changing(kickoff.rollout) as rollout:
         if rollout.stage != Stage.KICKOFF:
             raise Refusal(_("A reunião inaugural já foi encerrada com o início do desenvolvimento."))
         kickoff = Kickoff.objects.get(pk=kickoff.pk)
-        if reopens_minutes and kickoff.minutes_published_at:
-            kickoff.minutes_published_at = None
-            kickoff.save(update_fields=["minutes_published_at"])
+        if reopens_minutes:
+            reopen_minutes(kickoff)
         yield rollout, kickoff
+
+
+def reopen_minutes(kickoff: Kickoff) -> None:
+    """What was agreed changed: the published minutes no longer say it."""
+    if kickoff.minutes_published_at:
+        kickoff.minutes_published_at = None
+        kickoff.save(update_fields=["minutes_published_at"])
 
 
 def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = "") -> None:
     """Set or move the meeting's date (aware); not once it was held."""
-    with _writing(kickoff, by) as (rollout, kickoff):
+    with writing(kickoff, by) as (rollout, kickoff):
         if kickoff.held_at:
             raise Refusal(_("A reunião já foi realizada."))
         if kickoff.scheduled_at != scheduled_at:
@@ -65,7 +83,7 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
 
 
 def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email: str = "") -> Participant:
-    with _writing(kickoff, by) as (rollout, kickoff):
+    with writing(kickoff, by) as (rollout, kickoff):
         if kickoff.participants.filter(name=name, party=party).exists():
             raise Invalid(_("%(name)s já está na lista.") % {"name": name}, field="name")
         participant = Participant.objects.create(kickoff=kickoff, name=name, party=party, email=email)
@@ -74,7 +92,7 @@ def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email:
 
 
 def remove_participant(participant: Participant, *, by: User) -> None:
-    with _writing(participant.kickoff, by) as (rollout, kickoff):
+    with writing(participant.kickoff, by) as (rollout, kickoff):
         if kickoff.held_at:
             raise Refusal(_("A reunião já foi realizada; a lista fica como está."))
         participant.delete()
@@ -83,7 +101,7 @@ def remove_participant(participant: Participant, *, by: User) -> None:
 
 def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: list[Participant]) -> None:
     """Record that the meeting took place, and who was there; at least the client and Presence."""
-    with _writing(kickoff, by) as (rollout, kickoff):
+    with writing(kickoff, by) as (rollout, kickoff):
         if held_at > clock.now():
             raise Invalid(_("A data da reunião está no futuro."), field="held_at")
         present = {participant.party for participant in attended}
@@ -100,7 +118,7 @@ def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: lis
 
 def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
     """Write what was agreed under a point of the agenda."""
-    with _writing(item.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
+    with writing(item.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
         item.notes = notes
         item.save(update_fields=["notes"])
         timeline.record(rollout, NOTED, by, item=item.title["pt"])
@@ -108,7 +126,7 @@ def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
 
 def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = "") -> None:
     """Choose one of the integration models on offer, by its key."""
-    with _writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
+    with writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
         chosen = next((offer for offer in kickoff.offered_models if offer["key"] == model), None)
         if chosen is None:
             raise Invalid(_("Escolha um dos modelos da lista."), field="model")
@@ -119,43 +137,41 @@ def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = ""
 
 def agree_methods(kickoff: Kickoff, *, by: User, methods: list[AgreedMethod]) -> None:
     """The methods the connector will use; the others are left out."""
-    with _writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
+    with writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
         if not methods:
             raise Invalid(_("Escolha ao menos um método."), field="methods")
         chosen = [method.pk for method in methods]
         kickoff.methods.exclude(pk__in=chosen).update(agreed=False)
         kickoff.methods.filter(pk__in=chosen).update(agreed=True)
+        for method in methods:
+            _lay_out_fields(method)
         timeline.record(rollout, METHODS_AGREED, by, methods=", ".join(method.code for method in methods))
 
 
-def agree_field(
-    method: AgreedMethod, *, by: User, presence_field: str, platform_field: str, master: str, note: str = ""
-) -> AgreedField:
-    """Say how a field of ``method`` meets the platform's; saying it again replaces what was said."""
-    with _writing(method.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
-        if not AgreedMethod.objects.get(pk=method.pk).agreed:
-            raise Refusal(_("Adote o método antes de combinar seus campos."))
-        known = {row["name"] for row in method.fields}
-        if presence_field not in known:
-            raise Invalid(_("Este campo não existe no método."), field="presence_field")
-        field, _created = AgreedField.objects.update_or_create(
-            method=method,
-            presence_field=presence_field,
-            defaults={"platform_field": platform_field, "master": master, "note": note},
-        )
-        timeline.record(rollout, FIELD_AGREED, by, field=f"{method.code}: {field}")
-        return field
+def _lay_out_fields(method: AgreedMethod) -> None:
+    """A row of the worksheet for each field of the catalogue; those that are there stay as they are."""
+    Row.objects.bulk_create(
+        (
+            Row(
+                kickoff_id=method.kickoff_id,
+                sheet=FIELDS.key,
+                method=method,
+                key=field["name"],
+                position=position,
+                cells={
+                    "presence_field": field["name"], "direction": method.direction, "master": Master.PRESENCE.value,
+                },
+            )
+            for position, field in enumerate(method.fields, start=1)
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
 
 
-def drop_field(field: AgreedField, *, by: User) -> None:
-    with _writing(field.method.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
-        field.delete()
-        timeline.record(rollout, FIELD_DROPPED, by, field=f"{field.method.code}: {field.presence_field}")
-
-
-def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> None:
-    """Publish the minutes of the meeting that was held, for the four companies to read."""
-    with _writing(kickoff, by) as (rollout, kickoff):
+def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> Minutes:
+    """Publish a version of the minutes of the meeting that was held: the text, and the worksheet as it stands. A worker
+    makes the PDF; the parties confirm it or object."""
+    with writing(kickoff, by) as (rollout, kickoff):
         if kickoff.held_at is None:
             raise Refusal(_("Registre primeiro a realização da reunião."))
         if not minutes.strip():
@@ -163,4 +179,57 @@ def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> None:
         kickoff.minutes = minutes.strip()
         kickoff.minutes_published_at, kickoff.minutes_published_by = clock.now(), by
         kickoff.save(update_fields=["minutes", "minutes_published_at", "minutes_published_by"])
-        timeline.record(rollout, PUBLISHED, by)
+        snapshot = queries.worksheet(rollout)
+        version = Minutes.objects.create(
+            kickoff=kickoff,
+            number=kickoff.published.count() + 1,
+            text=kickoff.minutes,
+            snapshot=snapshot,
+            sha256=canonical.sha256({"text": kickoff.minutes, "worksheet": snapshot}),
+            published_by=by,
+        )
+        timeline.record(rollout, PUBLISHED, by, number=version.number, sha256=version.sha256)
+        waiting = Minutes.objects.filter(pk=version.pk, pdf=None)
+        queue.after_commit("apps.stages.kickoff.tasks.render_minutes", version.pk, when=waiting.exists)
+        return version
+
+
+def render_minutes(minutes_pk: int) -> None:
+    """Make the PDF of a published version; one that has its PDF is left as it is.
+
+    The document is made outside the transaction and kept in it, so a worker that dies leaves nothing half done.
+    """
+    minutes = Minutes.objects.select_related("kickoff__rollout").get(pk=minutes_pk)
+    if minutes.pdf_id:
+        return
+    content = pdf.render(documents.minutes_html(minutes), [documents.attached(minutes)])
+    with timeline.changing(minutes.rollout, even_closed=True):
+        minutes = Minutes.objects.get(pk=minutes_pk)
+        if minutes.pdf_id is None:
+            minutes.pdf = files.store_bytes(content, f"{minutes}.pdf")
+            minutes.save(update_fields=["pdf"])
+
+
+def answer_minutes(minutes: Minutes, *, by: User, party: str, agrees: bool, reason: str = "") -> MinutesAnswer:
+    """Confirm the newest version for ``party`` (a role), or object with a reason; an answer may be changed while that
+    version stands. Raises ``Refusal`` (409) for a version that was replaced or that the worksheet has left behind."""
+    require(by, "kickoff.answer_minutes", minutes)
+    if party not in minutes.rollout.roles_of(by):
+        raise NotAllowed(_("Só uma pessoa desta parte responde por ela."))
+    if not agrees and not reason.strip():
+        raise Invalid(_("Diga o que não foi combinado assim."), field="reason")
+    with timeline.changing(minutes.rollout) as rollout:
+        newest = queries.minutes_in_force(rollout)
+        if newest is None or newest.pk != minutes.pk:
+            raise Refusal(_("Esta versão da ata foi substituída, ou a ficha mudou depois dela. Leia a próxima versão."))
+        answer, _created = MinutesAnswer.objects.update_or_create(
+            minutes=minutes,
+            party=party,
+            defaults={"by": by, "at": clock.now(), "objection": "" if agrees else reason.strip()},
+        )
+        said = {"number": minutes.number, "sha256": minutes.sha256}
+        if agrees:
+            timeline.record(rollout, CONFIRMED, by, party=PartyRole(party), **said)
+        else:
+            timeline.record(rollout, OBJECTED, by, party=PartyRole(party), reason=answer.objection, **said)
+        return answer

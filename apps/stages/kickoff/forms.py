@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -5,7 +7,7 @@ from apps.core import clock
 from apps.core.localized import Localized
 from apps.core.widgets import DateTimeInput
 from apps.rollouts.stages import PartyRole
-from apps.stages.kickoff.models import AgreedField, AgreedMethod, Kickoff, Participant
+from apps.stages.kickoff.models import AgreedMethod, Kickoff, Participant
 
 
 class ScheduleForm(forms.Form):
@@ -83,22 +85,25 @@ class MethodsForm(forms.Form):
         return list(self.cleaned_data["methods"])
 
 
-class FieldForm(forms.Form):
-    success_message = _("Campo combinado.")
-
-    presence_field = forms.ChoiceField(label=_("Campo na Presence API"))
-    platform_field = forms.CharField(label=_("Campo na plataforma"), max_length=120)
-    master = forms.ChoiceField(label=_("Mestre do dado"), choices=AgreedField.Master.choices)
-    note = forms.CharField(label=_("Regra ou dúvida"), max_length=300, required=False)
-
-    def __init__(self, *args, method: AgreedMethod, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["presence_field"].choices = [  # type: ignore[attr-defined]
-            (row["name"], f"{row['name']} · {Localized.of(row['label'])}") for row in method.fields
-        ]
-
-
 class MinutesForm(forms.Form):
-    success_message = _("Ata publicada.")
+    success_message = _("Ata publicada. O PDF fica pronto em instantes, e as partes são chamadas a confirmar.")
 
     minutes = forms.CharField(label=_("Ata"), widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class MinutesAnswerForm(forms.Form):
+    success_message = _("Resposta registrada. Obrigado!")
+
+    answer = forms.ChoiceField(
+        label=_("A ata diz o que foi combinado?"),
+        choices=[("yes", _("Sim, confirmo")), ("no", _("Não, há algo a corrigir"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("O que não foi combinado assim"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the action what it takes."""
+        data = super().clean() or {}
+        return {"agrees": data.get("answer") == "yes", "reason": data.get("reason", "")}

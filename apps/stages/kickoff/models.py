@@ -3,19 +3,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.localized import LocalizedField
+from apps.core import clock
+from apps.core.localized import Localized, LocalizedField
+from apps.files.models import StoredFile
 from apps.rollouts.appointments import Appointment
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
-
-
-class Direction(models.TextChoices):
-    ERP_TO_PLATFORM = "erp_to_platform", _("ERP → plataforma")
-    PLATFORM_TO_ERP = "platform_to_erp", _("Plataforma → ERP")
+from apps.stages.kickoff import sheets
+from apps.stages.kickoff.sheets import Direction
 
 
 class Kickoff(Appointment):
-    """The kickoff of one rollout. ``models`` are the integration models on offer; ``model`` is the key of the chosen one."""
+    """The kickoff of one rollout. ``offered_models`` are the integration models on offer; ``model`` is the key of the
+    chosen one. ``statuses`` are the platform's own order statuses, to choose from. ``minutes_published_at`` is empty while
+    what was agreed has changed since the last version of the minutes (``Minutes``)."""
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="kickoff")
     scheduled_at = models.DateTimeField(_("data e hora"), null=True)
@@ -29,6 +30,7 @@ class Kickoff(Appointment):
     minutes_published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    statuses = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("reunião inaugural")
@@ -99,24 +101,127 @@ class AgreedMethod(models.Model):
         return self.code
 
 
-class AgreedField(models.Model):
-    """How one field of a method meets the platform's."""
+class Row(models.Model):
+    """A row of the integration worksheet. ``cells`` are the texts by column (``sheets``); every change of one is kept in
+    ``CellChange``. ``key`` names what a row of the catalogue is about; such a row is never removed."""
 
-    class Master(models.TextChoices):
-        PRESENCE = "presence", "ERP"
-        PLATFORM = "platform", _("Plataforma")
-
-    method = models.ForeignKey(AgreedMethod, on_delete=models.CASCADE, related_name="agreed_fields")
-    presence_field = models.CharField(_("campo na Presence API"), max_length=80)
-    platform_field = models.CharField(_("campo na plataforma"), max_length=120)
-    master = models.CharField(_("mestre do dado"), max_length=10, choices=Master, default=Master.PRESENCE)
-    note = models.CharField(_("regra ou dúvida"), max_length=300, blank=True)
+    kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="rows")
+    sheet = models.CharField(max_length=10, choices=sheets.KEYS)
+    method = models.ForeignKey(AgreedMethod, on_delete=models.CASCADE, null=True, related_name="rows")
+    key = models.CharField(max_length=80, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    cells = models.JSONField(default=dict)
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("campo adotado")
-        verbose_name_plural = _("campos adotados")
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["method", "presence_field"], name="field_once_per_method")]
+        verbose_name = _("linha da ficha")
+        verbose_name_plural = _("linhas da ficha")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(sheet__in=[*sheets.SHEETS]), name="row_sheet_is_known"),
+            models.CheckConstraint(
+                condition=Q(sheet="fields", method__isnull=False) | ~Q(sheet="fields") & Q(method=None),
+                name="row_of_a_method_in_the_fields",
+            ),
+            models.CheckConstraint(condition=Q(key="") | Q(removed_at=None), name="row_of_the_catalogue_stays"),
+            models.UniqueConstraint(
+                fields=["method", "key"], condition=~Q(key="") & Q(method__isnull=False), name="row_once_per_field"
+            ),
+            models.UniqueConstraint(
+                fields=["kickoff", "sheet", "key"], condition=~Q(key="") & Q(method=None), name="row_once_per_key"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.presence_field} → {self.platform_field}"
+        return next((text for column in self.spec.columns[:2] if (text := self.cell(column.name))), f"#{self.pk}")
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.kickoff.rollout
+
+    @property
+    def spec(self) -> sheets.Sheet:
+        return sheets.SHEETS[self.sheet]
+
+    def cell(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    @property
+    def label(self) -> Localized:
+        """What the catalogue says of the field."""
+        known = self.method.fields if self.method else []
+        return Localized.of(next((row["label"] for row in known if row["name"] == self.key), None))
+
+    @property
+    def is_agreed(self) -> bool:
+        """A field that has its place on the platform."""
+        return bool(self.cell("platform_field")) and not self.cell("unused")
+
+    @property
+    def is_open_question(self) -> bool:
+        return bool(self.cell("question")) and not self.cell("settled")
+
+
+class CellChange(models.Model):
+    """Who wrote what into a cell, over what. The database refuses to change or delete one."""
+
+    row = models.ForeignKey(Row, on_delete=models.PROTECT, related_name="changes")
+    column = models.CharField(max_length=20)
+    before = models.CharField(max_length=sheets.LONGEST, blank=True)
+    after = models.CharField(max_length=sheets.LONGEST, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("alteração da ficha")
+        verbose_name_plural = _("alterações da ficha")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.row_id}.{self.column}"
+
+
+class Minutes(models.Model):
+    """A published version of the minutes. ``snapshot`` is the worksheet as it was agreed (``queries.worksheet``); the PDF is
+    made from it and from ``text``, and nothing else."""
+
+    kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="published")
+    number = models.PositiveSmallIntegerField(_("versão"))
+    text = models.TextField(_("ata"))
+    snapshot = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    pdf = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("ata")
+        verbose_name_plural = _("atas")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["kickoff", "number"], name="minutes_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kickoff.rollout.code}-ata-{self.number}"
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.kickoff.rollout
+
+
+class MinutesAnswer(models.Model):
+    """What a party says of a version of the minutes: confirmed, or an objection with its reason."""
+
+    minutes = models.ForeignKey(Minutes, on_delete=models.CASCADE, related_name="answers")
+    party = models.CharField(max_length=12, choices=PartyRole)
+    objection = models.TextField(_("objeção"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("resposta à ata")
+        verbose_name_plural = _("respostas à ata")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["minutes", "party"], name="minutes_one_answer_a_party")]
+
+    def __str__(self) -> str:
+        return f"{self.minutes}: {self.get_party_display()}"

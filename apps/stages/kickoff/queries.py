@@ -1,6 +1,15 @@
+from collections import defaultdict
+from typing import Any
+
+from apps.core import cnpj
+from apps.core.canonical import instant
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff.models import AgreedField, Kickoff
+from apps.stages.kickoff.models import CellChange, Kickoff, Minutes, Row
+from apps.stages.kickoff.sheets import FIELDS, SHEETS, STATUSES, Sheet
+
+FORMAT = "presence-rollout/integration-worksheet"
+VERSION = 1
 
 
 def kickoff_of(rollout: Rollout) -> Kickoff | None:
@@ -14,14 +23,128 @@ def model_title(kickoff: Kickoff) -> Localized:
     )
 
 
+def rows(kickoff: Kickoff) -> dict[str, list[Row]]:
+    """The rows that stand, by sheet; of the fields only those of adopted methods."""
+    found: dict[str, list[Row]] = {key: [] for key in SHEETS}
+    for row in kickoff.rows.filter(removed_at=None).select_related("method"):
+        if row.method is None or row.method.agreed:
+            found[row.sheet].append(row)
+    return found
+
+
+def fields_by_method(kickoff: Kickoff, field_rows: list[Row]) -> list[tuple[Any, list[Row]]]:
+    """``(method, its rows)`` of each adopted method, in the order of the catalogue."""
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in field_rows:
+        grouped[row.method_id or 0].append(row)
+    return [(method, grouped[method.pk]) for method in kickoff.methods.filter(agreed=True)]
+
+
+def agreed_fields(kickoff: Kickoff) -> dict[str, int]:
+    """How many fields of each adopted method have their place on the platform, by the method's code."""
+    found = rows(kickoff)[FIELDS.key]
+    return {method.code: sum(row.is_agreed for row in own) for method, own in fields_by_method(kickoff, found)}
+
+
+def statuses_to_agree(kickoff: Kickoff) -> list[Row]:
+    """The ERP's order situations without their place on the platform, once a method of orders is adopted."""
+    if not kickoff.methods.filter(agreed=True, process="orders").exists():
+        return []
+    asked = kickoff.rows.filter(sheet=STATUSES.key).exclude(key="")
+    return [row for row in asked if not row.cell("platform_status")]
+
+
+def changes_after(kickoff: Kickoff, pk: int) -> list[CellChange]:
+    """What was written since the change ``pk``, the oldest first."""
+    return list(CellChange.objects.filter(row__kickoff=kickoff, pk__gt=pk).select_related("by", "row"))
+
+
+def last_change(kickoff: Kickoff) -> int:
+    """The key of the newest change; 0 before the first."""
+    newest = CellChange.objects.filter(row__kickoff=kickoff).order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
+
+
+def minutes_in_force(rollout: Rollout) -> Minutes | None:
+    """The newest version, if nothing that it says has changed since."""
+    published = Minutes.objects.filter(kickoff__rollout=rollout).select_related("kickoff__rollout").last()
+    return published if published and published.kickoff.minutes_published_at else None
+
+
+def minutes_without_pdf() -> list[int]:
+    """The keys of the published versions that wait for their PDF."""
+    return list(Minutes.objects.filter(pdf=None).exclude(snapshot={}).values_list("pk", flat=True))
+
+
+def worksheet(rollout: Rollout) -> dict[str, Any]:
+    """The worksheet as plain JSON, for the integrator and for the minutes. Keys are stable; ``version`` rises when one
+    changes its meaning. Texts of blueprints are Portuguese; instants are UTC; fields nobody filled in are left out."""
+    kickoff = Kickoff.objects.get(rollout=rollout)
+    found = rows(kickoff)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "rollout": {"code": rollout.code, "title": rollout.title, "platform": rollout.platform.name},
+        "parties": [
+            {"role": party.role, "legal_name": party.company.legal_name, "cnpj": cnpj.show(party.company.cnpj)}
+            for party in rollout.parties.select_related("company")
+        ],
+        "meeting": {
+            "held_at": instant(kickoff.held_at) if kickoff.held_at else None,
+            "participants": [
+                {"name": person.name, "party": person.party, "attended": person.attended}
+                for person in kickoff.participants.all()
+            ],
+        },
+        "model": {
+            "key": kickoff.model, "title": model_title(kickoff).get("pt", ""), "note": kickoff.model_note,
+        },
+        "agenda": [{"title": item.title.get("pt", ""), "notes": item.notes} for item in kickoff.agenda.exclude(notes="")],
+        "methods": [
+            {
+                "code": method.code,
+                "title": method.title.get("pt", ""),
+                "process": method.process,
+                "direction": method.direction,
+                "fields": [
+                    {**_cells(FIELDS, row), "label": row.label.get("pt", "")}
+                    for row in own
+                    if row.cell("platform_field") or row.cell("unused") or row.cell("question")
+                ],
+            }
+            for method, own in fields_by_method(kickoff, found[FIELDS.key])
+        ],
+        **{
+            key: [cells for row in found[key] if any((cells := _cells(sheet, row)).values())]
+            for key, sheet in SHEETS.items()
+            if sheet is not FIELDS
+        },
+        "open_questions": [
+            {
+                "method": row.method.code if row.method else "",
+                "presence_field": row.cell("presence_field"),
+                "question": row.cell("question"),
+                "owner": row.cell("question_owner"),
+            }
+            for row in found[FIELDS.key]
+            if row.is_open_question
+        ],
+    }  # fmt: skip
+
+
+def _cells(sheet: Sheet, row: Row) -> dict[str, Any]:
+    return {
+        column.name: bool(row.cell(column.name)) if column.kind == "flag" else row.cell(column.name)
+        for column in sheet.columns
+    }
+
+
 def summary_for_term(rollout: Rollout) -> dict[str, object]:
     """What was agreed, as the acceptance term records it: plain JSON."""
     kickoff = kickoff_of(rollout)
     if kickoff is None:
         return {"held_on": None, "model": "", "methods": []}
-    counts = {
-        method.code: AgreedField.objects.filter(method=method).count() for method in kickoff.methods.filter(agreed=True)
-    }
+    counts = agreed_fields(kickoff)
     return {
         "held_on": kickoff.held_at.date().isoformat() if kickoff.held_at else None,
         "model": model_title(kickoff).get("pt", ""),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.stages.kickoff import views
+from apps.stages.kickoff import views, worksheet_views
 
 app_name = "kickoff"
 
@@ -16,8 +16,17 @@ urlpatterns = [
     path("projetos/<int:pk>/reuniao/realizada/", views.hold, name="hold"),
     path("projetos/<int:pk>/reuniao/modelo/", views.choose_model, name="model"),
     path("projetos/<int:pk>/reuniao/metodos/", views.agree_methods, name="methods"),
-    path("projetos/<int:pk>/reuniao/metodos/<int:method_pk>/campos/", views.field_add, name="add_field"),
-    path("projetos/<int:pk>/reuniao/campos/<int:field_pk>/retirar/", views.field_drop, name="drop_field"),
     path("projetos/<int:pk>/reuniao/pauta/<int:item_pk>/", views.note, name="note"),
     path("projetos/<int:pk>/reuniao/ata/", views.publish, name="publish"),
+    path("projetos/<int:pk>/reuniao/ata/<int:number>/pdf/", views.minutes_pdf, name="minutes_pdf"),
+    path("projetos/<int:pk>/reuniao/ata/<int:number>/<str:party>/", views.answer, name="answer"),
+    path("projetos/<int:pk>/ficha/", worksheet_views.worksheet, name="worksheet"),
+    path("projetos/<int:pk>/ficha/salvar/", worksheet_views.save, name="save"),
+    path("projetos/<int:pk>/ficha/celula/", worksheet_views.cell, name="cell"),
+    path("projetos/<int:pk>/ficha/mudancas/", worksheet_views.changes, name="changes"),
+    path("projetos/<int:pk>/ficha/linhas/", worksheet_views.add_row, name="add_row"),
+    path("projetos/<int:pk>/ficha/linhas/<int:row_pk>/retirar/", worksheet_views.remove_row, name="remove_row"),
+    path("projetos/<int:pk>/ficha/linhas/<int:row_pk>/feita/", worksheet_views.do_action, name="do_action"),
+    path("projetos/<int:pk>/ficha/ficha.xlsx", worksheet_views.xlsx, name="xlsx"),
+    path("projetos/<int:pk>/ficha/ficha.json", worksheet_views.json, name="json"),
 ]

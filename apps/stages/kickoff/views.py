@@ -1,18 +1,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
+from apps.core.refusals import Refusal
+from apps.files.http import attachment
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
+from apps.rollouts.stages import PartyRole, Stage
 from apps.rollouts.views import visible_rollout
 from apps.stages.kickoff import actions, forms, queries
-from apps.stages.kickoff.models import AgendaItem, AgreedField, AgreedMethod, Kickoff, Participant
+from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, Participant
 
 
 @require_GET
@@ -70,21 +73,22 @@ def note(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @require_POST
-def field_add(request: SignedInRequest, pk: int, method_pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, pk: int, number: int, party: str) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
-    method = get_object_or_404(AgreedMethod, pk=method_pk, kickoff=kickoff)
-    form = forms.FieldForm(request.POST, method=method, auto_id=f"field{method.pk}_%s")
-    if attempt(request, form, actions.agree_field, method, by=request.user):
-        return _back(pk, f"metodo-{method.pk}")
-    return _room(request, rollout, kickoff, failed_method=method, field=form)
+    minutes = get_object_or_404(Minutes, kickoff=kickoff, number=number)
+    form = forms.MinutesAnswerForm(request.POST, auto_id=f"answer-{party}_%s")
+    if attempt(request, form, actions.answer_minutes, minutes, by=request.user, party=party):
+        return _back(pk, "ata")
+    return _room(request, rollout, kickoff, **{f"answer_{party}": form})
 
 
-@require_POST
-def field_drop(request: SignedInRequest, pk: int, field_pk: int) -> HttpResponse:
+@require_GET
+def minutes_pdf(request: SignedInRequest, pk: int, number: int) -> FileResponse:
     _rollout, kickoff = _kickoff(request, pk)
-    field = get_object_or_404(AgreedField, pk=field_pk, method__kickoff=kickoff)
-    actions.drop_field(field, by=request.user)
-    return _back(pk, f"metodo-{field.method_id}")
+    minutes = get_object_or_404(Minutes.objects.select_related("pdf"), kickoff=kickoff, number=number)
+    if minutes.pdf is None:
+        raise Refusal(_("O PDF desta ata ainda está sendo gerado. Tente de novo em instantes."))
+    return attachment(minutes.pdf)
 
 
 def _for_kickoff(form_class: type) -> Callable[[Kickoff], Callable]:
@@ -94,6 +98,23 @@ def _for_kickoff(form_class: type) -> Callable[[Kickoff], Callable]:
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
     rollout = visible_rollout(request, pk)
     return rollout, get_object_or_404(Kickoff, rollout=rollout)
+
+
+def _to_answer(request: SignedInRequest, rollout: Rollout, published: list[Minutes], failed: dict) -> list[dict]:
+    """The forms with which the reader's parties answer to the minutes in force."""
+    newest = published[0] if published and published[0].kickoff.minutes_published_at else None
+    if newest is None or not rollout.is_open or not request.user.has_perm("kickoff.answer_minutes", rollout):
+        return []
+    confirmed = {answer.party for answer in newest.answers.all() if not answer.objection}
+    parties = rollout.roles_of(request.user) - {PartyRole.PRESENCE} - confirmed
+    return [
+        {
+            "minutes": newest,
+            "party": party,
+            "form": failed.get(f"answer_{party}") or forms.MinutesAnswerForm(auto_id=f"answer-{party}_%s"),
+        }
+        for party in sorted(parties)
+    ]
 
 
 def _back(pk: int, anchor: str) -> HttpResponse:
@@ -110,14 +131,13 @@ def _post(
     return _room(request, rollout, kickoff, **{name: form})
 
 
-def _room(
-    request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, failed_method: AgreedMethod | None = None, **failed
-) -> HttpResponse:
-    methods = []
-    for method in kickoff.methods.filter(agreed=True).prefetch_related("agreed_fields"):
-        is_failed = failed_method is not None and failed_method.pk == method.pk
-        form = failed["field"] if is_failed else forms.FieldForm(method=method, auto_id=f"field{method.pk}_%s")
-        methods.append({"method": method, "form": form, "open": is_failed})
+def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed) -> HttpResponse:
+    published = list(
+        kickoff.published.select_related("published_by", "pdf").prefetch_related("answers__by").order_by("-number")
+    )
+    for minutes in published:
+        minutes.kickoff = kickoff
+    counts = queries.agreed_fields(kickoff)
     context = {
         "rollout": rollout,
         "room": "kickoff",
@@ -128,7 +148,9 @@ def _room(
             {"item": item, "form": forms.NotesForm(initial={"notes": item.notes}, auto_id=f"agenda{item.pk}_%s")}
             for item in kickoff.agenda.all()
         ],
-        "methods": methods,
+        "methods": [(method, counts[method.code]) for method in kickoff.methods.filter(agreed=True)],
+        "published": published,
+        "to_answer": _to_answer(request, rollout, published, failed),
         "may_write": rollout.stage == Stage.KICKOFF and request.user.has_perm("kickoff.conduct", rollout),
         "schedule_form": failed.get("schedule")
         or forms.ScheduleForm(

@@ -1,0 +1,151 @@
+"""What the integration worksheet is made of: its sheets and their columns. Every cell is text; its kind says which."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.refusals import Invalid
+from apps.rollouts.stages import PartyRole
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LONGEST = 300
+
+
+class Direction(models.TextChoices):
+    ERP_TO_PLATFORM = "erp_to_platform", gettext_lazy("ERP → plataforma")
+    PLATFORM_TO_ERP = "platform_to_erp", gettext_lazy("Plataforma → ERP")
+
+
+class Master(models.TextChoices):
+    """The system of record of a datum."""
+
+    PRESENCE = "presence", "ERP"
+    PLATFORM = "platform", gettext_lazy("Plataforma")
+
+
+@dataclass(frozen=True)
+class Column:
+    """``choices`` make it a choice; ``kind`` is text, date (ISO), or flag ("1" or empty)."""
+
+    name: str
+    label: "StrOrPromise"
+    kind: str = "text"
+    choices: Sequence[tuple[str, "StrOrPromise"]] = ()
+
+    def clean(self, value: str) -> str:
+        """``value`` as it is kept. Raises ``Invalid`` (422)."""
+        value = re.sub(r"\s+", " ", value).strip()
+        if len(value) > LONGEST:
+            raise Invalid(_("“%(column)s”: no máximo %(most)d caracteres.") % {"column": self.label, "most": LONGEST})
+        if self.choices and value and value not in dict(self.choices):
+            raise Invalid(_("“%(column)s”: escolha um valor da lista.") % {"column": self.label})
+        if self.kind == "flag":
+            return "1" if value else ""
+        if self.kind == "date" and value:
+            try:
+                return date.fromisoformat(value).isoformat()
+            except ValueError:
+                raise Invalid(_("“%(column)s”: informe uma data válida.") % {"column": self.label}) from None
+        return value
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``conducted``: only Presence writes it; the others are filled by any of the four companies."""
+
+    key: str
+    title: "StrOrPromise"
+    help: "StrOrPromise"
+    columns: Sequence[Column]
+    conducted: bool = False
+
+    def column(self, name: str) -> Column:
+        """Raises ``Invalid`` (422) for a name that the sheet does not have."""
+        found = next((column for column in self.columns if column.name == name), None)
+        if found is None:
+            raise Invalid(_("Esta coluna não existe na ficha."))
+        return found
+
+
+PARTY = PartyRole.choices
+FIELDS = Sheet(
+    "fields",
+    gettext_lazy("Campos"),
+    gettext_lazy("Cada campo dos métodos adotados: onde fica na plataforma, quem manda no dado e com que regra."),
+    (
+        Column("presence_field", gettext_lazy("Campo na Presence API")),
+        Column("platform_field", gettext_lazy("Campo na plataforma")),
+        Column("direction", gettext_lazy("Direção"), choices=Direction.choices),
+        Column("master", gettext_lazy("Mestre do dado"), choices=Master.choices),
+        Column("rule", gettext_lazy("Regra")),
+        Column("example", gettext_lazy("Exemplo")),
+        Column("unused", gettext_lazy("Não se usa"), "flag"),
+        Column("question", gettext_lazy("Dúvida em aberto")),
+        Column("question_owner", gettext_lazy("Quem responde"), choices=PARTY),
+        Column("settled", gettext_lazy("Resolvida"), "flag"),
+    ),
+)
+STATUSES = Sheet(
+    "statuses",
+    gettext_lazy("Situações do pedido"),
+    gettext_lazy("Qual situação da plataforma corresponde a cada situação do ERP, e o que acontece nela."),
+    (
+        Column("erp_status", gettext_lazy("Situação no ERP")),
+        Column("platform_status", gettext_lazy("Situação na plataforma")),
+        Column("direction", gettext_lazy("Direção"), choices=Direction.choices),
+        Column("note", gettext_lazy("O que acontece")),
+    ),
+)
+PAYMENTS = Sheet(
+    "payments",
+    gettext_lazy("Pagamentos"),
+    gettext_lazy("A forma de pagamento como a plataforma a chama, e a condição que a recebe no Presence Domain."),
+    (
+        Column("platform_code", gettext_lazy("Código na plataforma")),
+        Column("presence_condition", gettext_lazy("Condição no Presence Domain")),
+        Column("note", gettext_lazy("Observação")),
+    ),
+)
+CARRIERS = Sheet(
+    "carriers",
+    gettext_lazy("Transportadoras"),
+    gettext_lazy("A transportadora ou o serviço como a plataforma o chama, e o cadastro no Presence Domain."),
+    (
+        Column("platform_code", gettext_lazy("Código na plataforma")),
+        Column("presence_carrier", gettext_lazy("Transportadora no Presence Domain")),
+        Column("note", gettext_lazy("Observação")),
+    ),
+)
+DECISIONS = Sheet(
+    "decisions",
+    gettext_lazy("Decisões"),
+    gettext_lazy("O que ficou decidido, por qual parte e quando."),
+    (
+        Column("text", gettext_lazy("Decisão")),
+        Column("party", gettext_lazy("Quem decidiu"), choices=PARTY),
+        Column("date", gettext_lazy("Data"), "date"),
+    ),
+    conducted=True,
+)
+ACTIONS = Sheet(
+    "actions",
+    gettext_lazy("Ações"),
+    gettext_lazy("O que alguém ficou de fazer. Aparece na página inicial da parte responsável até ser feito."),
+    (
+        Column("text", gettext_lazy("Ação")),
+        Column("party", gettext_lazy("Responsável"), choices=PARTY),
+        Column("due", gettext_lazy("Prazo"), "date"),
+        Column("done", gettext_lazy("Feita"), "flag"),
+    ),
+    conducted=True,
+)
+SHEETS = {sheet.key: sheet for sheet in (FIELDS, STATUSES, PAYMENTS, CARRIERS, DECISIONS, ACTIONS)}
+KEYS = [(sheet.key, sheet.title) for sheet in SHEETS.values()]

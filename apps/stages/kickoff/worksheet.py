@@ -1,0 +1,140 @@
+"""Fill in the integration worksheet: cell by cell, so that what two people write at once is merged, and where they wrote
+into the same cell neither overwrites the other unseen."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import gates, timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate
+from apps.stages.kickoff.actions import reopen_minutes, writing
+from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Row
+from apps.stages.kickoff.sheets import ACTIONS, FIELDS, SHEETS
+
+FILLED = timeline.kind("kickoff.worksheet_filled", gettext_lazy("preencheu a ficha de integração"), "table")
+DONE = timeline.kind("kickoff.action_done", gettext_lazy("concluiu a ação “%(action)s”"), "check")
+
+SITTING = timedelta(minutes=30)
+"""Writing of one person within so long after their last event is one event; each cell has its own history."""
+ROWS_AT_MOST = 300
+"""How many rows a sheet may hold besides the catalogue's."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Somebody wrote ``value`` into a cell in which they saw ``seen``."""
+
+    row: int
+    column: str
+    value: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A cell that holds something else than its writer saw; nothing was written. ``change`` is the one they did not see."""
+
+    edit: Edit
+    current: str
+    change: CellChange | None
+
+
+def write(kickoff: Kickoff, *, by: User, edits: Iterable[Edit]) -> list[Conflict]:
+    """Write ``edits``; those whose cell changed since it was seen are given back, and the others are kept.
+
+    Raises ``Invalid`` (422) for a value that its column does not take, ``NotAllowed`` (403) for a sheet that only Presence
+    writes; then nothing is written.
+    """
+    edits = list(edits)
+    conflicts: list[Conflict] = []
+    with writing(kickoff, by, permission="kickoff.fill") as (rollout, kickoff):
+        wanted = {edit.row for edit in edits}
+        rows = {row.pk: row for row in kickoff.rows.filter(pk__in=wanted, removed_at=None).select_related("method")}
+        changes = []
+        for edit in edits:
+            row = rows.get(edit.row)
+            if row is None:
+                raise Refusal(_("Esta linha foi retirada da ficha por outra pessoa."))
+            if row.spec.conducted:
+                require(by, "kickoff.conduct", kickoff)
+            if row.key and edit.column == row.spec.columns[0].name:
+                raise Invalid(_("O nome de um campo do catálogo não muda."))
+            value = row.spec.column(edit.column).clean(edit.value)
+            current = row.cell(edit.column)
+            if value == current:
+                continue
+            if edit.seen != current:
+                conflicts.append(Conflict(edit, current, row.changes.filter(column=edit.column).last()))
+                continue
+            row.cells[edit.column] = value
+            changes.append(CellChange(row=row, column=edit.column, before=current, after=value, by=by))
+        if changes:
+            Row.objects.bulk_update({change.row for change in changes}, ["cells"])
+            CellChange.objects.bulk_create(changes)
+            _note(rollout, kickoff, by)
+    return conflicts
+
+
+def add_row(kickoff: Kickoff, *, by: User, sheet: str, method: AgreedMethod | None = None) -> Row:
+    """Add an empty row to ``sheet``; to the fields of an adopted ``method`` for one outside the catalogue."""
+    spec = _spec(sheet)
+    with writing(kickoff, by, permission="kickoff.conduct" if spec.conducted else "kickoff.fill") as (rollout, kickoff):
+        if (sheet == FIELDS.key) != (method is not None and method.agreed):
+            raise Invalid(_("Escolha um método adotado."))
+        rows = kickoff.rows.filter(sheet=sheet, method=method)
+        if rows.filter(key="", removed_at=None).count() >= ROWS_AT_MOST:
+            raise Refusal(_("Esta parte da ficha já tem linhas demais."))
+        last = rows.aggregate(last=Max("position"))["last"] or 0
+        row = Row.objects.create(kickoff=kickoff, sheet=sheet, method=method, position=last + 1)
+        _note(rollout, kickoff, by)
+        return row
+
+
+def remove_row(row: Row, *, by: User) -> None:
+    """Take a row out of the worksheet; it and its history are kept. A row of the catalogue is marked as not used instead."""
+    permission = "kickoff.conduct" if row.spec.conducted else "kickoff.fill"
+    with writing(row.kickoff, by, permission=permission) as (rollout, kickoff):
+        if row.key:
+            raise Refusal(_("Um campo do catálogo fica na ficha: marque que não se usa."))
+        Row.objects.filter(pk=row.pk).update(removed_at=clock.now())
+        _note(rollout, kickoff, by)
+
+
+def do_action(row: Row, *, by: User) -> None:
+    """Mark an action item as done, by a person of the party that owes it or by Presence; at any open stage."""
+    require(by, "kickoff.do_action", row)
+    with timeline.changing(row.rollout) as rollout:
+        row = Row.objects.get(pk=row.pk)
+        if row.sheet != ACTIONS.key or row.removed_at or row.cell("done"):
+            raise Refusal(_("Esta ação já foi concluída ou retirada."))
+        row.cells["done"] = "1"
+        row.save(update_fields=["cells"])
+        CellChange.objects.create(row=row, column="done", before="", after="1", by=by)
+        timeline.record(rollout, DONE, by, action=row.cell("text"))
+
+
+def _spec(key: str):
+    if key not in SHEETS:
+        raise Invalid(_("Esta parte não existe na ficha."))
+    return SHEETS[key]
+
+
+def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
+    """One event for a person's sitting, and one whenever the gate's demands change, because the ball may pass."""
+    reopen_minutes(kickoff)
+    asked = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
+    last = rollout.events.filter(kind=FILLED.name, actor=by).last()
+    published = kickoff.published.last()
+    fresh = (
+        last is not None and last.at > clock.now() - SITTING and not (published and published.published_at > last.at)
+    )
+    if not fresh or last.data.get("asked") != asked:
+        timeline.record(rollout, FILLED, by, asked=asked)

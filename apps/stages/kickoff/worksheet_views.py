@@ -1,0 +1,237 @@
+"""The integration worksheet's page. Each cell saves itself; without JavaScript the page's one button saves all of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core.refusals import NotAllowed, Refusal
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Stage
+from apps.rollouts.views import visible_rollout
+from apps.stages.kickoff import documents, queries
+from apps.stages.kickoff import worksheet as actions
+from apps.stages.kickoff.models import AgreedMethod, Kickoff, Row
+from apps.stages.kickoff.sheets import FIELDS, SHEETS
+from apps.stages.kickoff.worksheet import Conflict, Edit
+
+
+@require_GET
+def worksheet(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, kickoff = _kickoff(request, pk)
+    return _page(request, rollout, kickoff)
+
+
+@require_POST
+def cell(request: SignedInRequest, pk: int) -> JsonResponse:
+    """Save one cell: 200 with what is kept, 409 with what another person wrote there meanwhile, 422 with the reason."""
+    _rollout, kickoff = _kickoff(request, pk)
+    data = request.POST
+    try:
+        edit = Edit(int(data.get("row", "")), data.get("column", ""), data.get("value", ""), data.get("seen", ""))
+    except ValueError:
+        return JsonResponse({"message": _("Esta linha não existe.")}, status=422)
+    try:
+        conflicts = actions.write(kickoff, by=request.user, edits=[edit])
+    except Refusal as refusal:
+        return JsonResponse({"message": refusal.message}, status=refusal.status)
+    if conflicts:
+        return JsonResponse({"current": conflicts[0].current, "message": _told(conflicts[0])}, status=409)
+    return JsonResponse({"value": Row.objects.get(pk=edit.row).cell(edit.column)})
+
+
+@require_GET
+def changes(request: SignedInRequest, pk: int) -> JsonResponse:
+    """What others wrote since the change ``since``, for pages that are open."""
+    _rollout, kickoff = _kickoff(request, pk)
+    since = request.GET.get("since", "")
+    found = queries.changes_after(kickoff, int(since) if since.isdigit() else 0)
+    return JsonResponse(
+        {
+            "last": found[-1].pk if found else int(since or 0) if since.isdigit() else 0,
+            "changes": [
+                {"row": each.row_id, "column": each.column, "value": each.after, "by": str(each.by)}
+                for each in found
+                if each.by_id != request.user.pk
+            ],
+        }
+    )
+
+
+@require_POST
+def save(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, kickoff = _kickoff(request, pk)
+    return _save(request, rollout, kickoff) or redirect("kickoff:worksheet", pk)
+
+
+@require_POST
+def add_row(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, kickoff = _kickoff(request, pk)
+    sheet, _separator, method_pk = request.POST.get("sheet", "").partition(":")
+    if failed := _save(request, rollout, kickoff):
+        return failed
+    method = get_object_or_404(AgreedMethod, pk=method_pk, kickoff=kickoff) if method_pk.isdigit() else None
+    row = actions.add_row(kickoff, by=request.user, sheet=sheet, method=method)
+    return _at(pk, row)
+
+
+@require_POST
+def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
+    rollout, kickoff = _kickoff(request, pk)
+    row = get_object_or_404(Row, pk=row_pk, kickoff=kickoff, removed_at=None)
+    if failed := _save(request, rollout, kickoff):
+        return failed
+    actions.remove_row(row, by=request.user)
+    return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#{row.sheet}")
+
+
+@require_POST
+def do_action(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
+    _rollout, kickoff = _kickoff(request, pk)
+    row = get_object_or_404(Row, pk=row_pk, kickoff=kickoff)
+    actions.do_action(row, by=request.user)
+    return _at(pk, row)
+
+
+@require_GET
+def xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, _found = _kickoff(request, pk)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", kind)
+
+
+@require_GET
+def json(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, _found = _kickoff(request, pk)
+    return _download(documents.as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
+
+
+def _download(content: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
+    rollout = visible_rollout(request, pk)
+    kickoff = get_object_or_404(Kickoff, rollout=rollout)
+    kickoff.rollout = rollout
+    return rollout, kickoff
+
+
+def _at(pk: int, row: Row) -> HttpResponse:
+    return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#linha-{row.pk}")
+
+
+def _edits(request: SignedInRequest) -> Iterator[Edit]:
+    """The cells of the whole page: ``cell-<row>-<column>`` with what was seen beside it in ``seen-<row>-<column>``."""
+    for name, seen in request.POST.items():
+        kind, _dash, rest = name.partition("-")
+        row, _dash, column = rest.partition("-")
+        if kind == "seen" and row.isdigit():
+            value = request.POST.get(f"cell-{rest}", "")
+            if value != seen:
+                yield Edit(int(row), column, value, seen)
+
+
+def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpResponse | None:
+    """Save every cell that the page brought; the page again where something was not kept, with all that was typed."""
+    edits = list(_edits(request))
+    if not edits:
+        return None
+    try:
+        conflicts = actions.write(kickoff, by=request.user, edits=edits)
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        typed = {(edit.row, edit.column): edit.value for edit in edits}
+        return _page(request, rollout, kickoff, errors=[refusal.message], typed=typed, status=refusal.status)
+    if conflicts:
+        typed = {(each.edit.row, each.edit.column): each.edit.value for each in conflicts}
+        told = [_told(each) for each in conflicts]
+        return _page(request, rollout, kickoff, errors=told, typed=typed, status=409)
+    messages.success(
+        request, ngettext("%(count)d célula salva.", "%(count)d células salvas.", len(edits)) % {"count": len(edits)}
+    )
+    return None
+
+
+def _told(conflict: Conflict) -> str:
+    who = conflict.change.by if conflict.change else _("Outra pessoa")
+    at = date_format(localtime(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
+    if not conflict.current:
+        return _("%(who)s apagou esta célula às %(at)s.") % {"who": who, "at": at}
+    return _("%(who)s escreveu “%(text)s” nesta célula às %(at)s.") % {"who": who, "text": conflict.current, "at": at}
+
+
+def _page(
+    request: SignedInRequest,
+    rollout: Rollout,
+    kickoff: Kickoff,
+    errors: list[str] | None = None,
+    typed: dict[tuple[int, str], str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    found = queries.rows(kickoff)
+    at_work = rollout.stage == Stage.KICKOFF
+    may = {
+        "fill": at_work and request.user.has_perm("kickoff.fill", kickoff),
+        "conduct": at_work and request.user.has_perm("kickoff.conduct", kickoff),
+    }
+
+    def laid_out(row: Row) -> dict[str, Any]:
+        writable = may["conduct"] if row.spec.conducted else may["fill"]
+        done = row.spec.key == "actions" and not row.cell("done") and rollout.is_open
+        return {
+            "row": row,
+            "may_remove": writable and not row.key,
+            "may_finish": done and not may["conduct"] and request.user.has_perm("kickoff.do_action", row),
+            "cells": [
+                {
+                    "column": column,
+                    "seen": row.cell(column.name),
+                    "value": (typed or {}).get((row.pk, column.name), row.cell(column.name)),
+                    "shown": dict(column.choices).get(row.cell(column.name), row.cell(column.name)),
+                    "writable": writable and not (row.key and column is row.spec.columns[0]),
+                    "in_doubt": (row.pk, column.name) in (typed or {}),
+                }
+                for column in row.spec.columns
+            ],
+        }
+
+    context = {
+        "rollout": rollout,
+        "room": "kickoff",
+        "kickoff": kickoff,
+        "fields": FIELDS,
+        "methods": [
+            {
+                "method": method,
+                "rows": [laid_out(row) for row in own],
+                "agreed": sum(row.is_agreed for row in own),
+                "open": sum(row.is_open_question for row in own),
+            }
+            for method, own in queries.fields_by_method(kickoff, found[FIELDS.key])
+        ],
+        "sheets": [
+            {
+                "sheet": sheet,
+                "rows": [laid_out(row) for row in found[key]],
+                "may_add": may["conduct"] if sheet.conducted else may["fill"],
+            }
+            for key, sheet in SHEETS.items()
+            if sheet is not FIELDS
+        ],
+        "questions": [row for row in found[FIELDS.key] if row.is_open_question],
+        "may_fill": may["fill"],
+        "errors": errors or [],
+        "last_change": queries.last_change(kickoff),
+    }
+    return render(request, "kickoff/worksheet.html", context, status=status)

@@ -1,0 +1,85 @@
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.core import clock
+from apps.stages.kickoff import actions, worksheet
+from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, Row
+from tests.rollouts.factories import RolloutFactory
+
+OFFER = {"key": "polling", "title": {"pt": "Consulta", "en": "Polling"}, "help": {"pt": "x", "en": "x"}}
+FIELDS = [{"name": name, "label": {"pt": name.upper(), "en": name.upper()}} for name in ("sku", "quantidade")]
+
+
+class KickoffFactory(DjangoModelFactory):
+    """A kickoff with one model on offer, one point of the agenda and one method with two fields."""
+
+    class Meta:
+        model = Kickoff
+        skip_postgeneration_save = True
+
+    rollout = factory.SubFactory(RolloutFactory)
+    offered_models = [OFFER]
+    statuses = ["invoiced", "canceled"]
+
+    @factory.post_generation
+    def with_its_parts(kickoff, create, extracted, **kwargs):
+        AgendaItem.objects.create(kickoff=kickoff, position=1, title="Escopo")
+        AgreedMethodFactory(kickoff=kickoff)
+
+
+class AgreedMethodFactory(DjangoModelFactory):
+    class Meta:
+        model = AgreedMethod
+
+    kickoff = factory.SubFactory(KickoffFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    code = factory.Sequence(lambda n: "ECM-ESTOQUE-SKU" if n == 0 else f"ECM-{n}")
+    process = "stock"
+    title = "Saldo"
+    direction = "erp_to_platform"
+    fields = FIELDS
+
+
+class RowFactory(DjangoModelFactory):
+    class Meta:
+        model = Row
+
+    kickoff = factory.SubFactory(KickoffFactory)
+    sheet = "payments"
+
+
+class MinutesFactory(DjangoModelFactory):
+    class Meta:
+        model = Minutes
+
+    kickoff = factory.SubFactory(KickoffFactory)
+    number = 1
+    text = "Ata"
+    snapshot = {}
+    published_by = factory.LazyAttribute(lambda minutes: minutes.kickoff.rollout.people["pm"])
+
+
+def hold(kickoff, pm, parties=("client", "presence")) -> None:
+    people = [actions.add_participant(kickoff, by=pm, name=f"Pessoa {party}", party=party) for party in parties]
+    actions.hold_meeting(kickoff, by=pm, held_at=clock.now(), attended=people)
+
+
+def write(kickoff, by, cells, *, seen="", **row) -> list:
+    """Write ``cells`` into the first row that ``row`` finds; what clashed comes back."""
+    found = kickoff.rows.filter(removed_at=None, **row).first()
+    edits = [worksheet.Edit(found.pk, column, value, seen) for column, value in cells.items()]
+    return worksheet.write(kickoff, by=by, edits=edits)
+
+
+def agree(kickoff, pm):
+    """Adopt the method and give its first field a place on the platform."""
+    actions.agree_methods(kickoff, by=pm, methods=[kickoff.methods.get()])
+    write(kickoff, pm, {"platform_field": "skuId"}, sheet="fields")
+
+
+def published(kickoff) -> Minutes:
+    """Minutes in force of a meeting that was held."""
+    pm = kickoff.rollout.people["pm"]
+    hold(kickoff, pm)
+    agree(kickoff, pm)
+    return actions.publish_minutes(kickoff, by=pm, minutes="Combinamos tudo.")

@@ -1,0 +1,143 @@
+"""The minutes: made from the worksheet, confirmed by the parties; and the worksheet as spreadsheet and JSON."""
+
+import io
+import json
+import zipfile
+
+import pypdfium2
+import pytest
+from django.urls import reverse
+
+from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.rollouts import gates
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate
+from apps.stages.kickoff import actions, documents, queries
+from apps.stages.kickoff.models import Minutes
+from apps.stages.kickoff.tasks import render_waiting_minutes
+from tests.kickoff.factories import MinutesFactory, RowFactory, published, write
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = '=HYPERLINK("http://x.example")<script>alert(1)</script><img src="file:///etc/passwd">'
+
+
+def owed(rollout):
+    found = gates.unmet(Rollout.objects.get(pk=rollout.pk), Gate.START_DEVELOPMENT)
+    return {(need.key, need.owed_by) for need in found if "minutes" in need.key}
+
+
+class TestConfirmation:
+    def test_an_objection_is_presences_to_answer_with_another_version(self, rollout, kickoff):
+        first = published(kickoff)
+        actions.answer_minutes(first, by=rollout.people["integrator"], party="integrator", agrees=True)
+        actions.answer_minutes(first, by=rollout.people["client"], party="client", agrees=False, reason="Falta o Pix")
+        assert owed(rollout) == {("kickoff:minutes_answer:client", "presence")}
+        second = actions.publish_minutes(kickoff, by=rollout.people["pm"], minutes="Com o Pix.")
+        assert second.number == 2
+        assert owed(rollout) == {
+            ("kickoff:minutes_answer:client", "client"), ("kickoff:minutes_answer:integrator", "integrator"),
+        }  # fmt: skip
+
+    def test_a_version_that_was_left_behind_takes_no_answer(self, rollout, kickoff):
+        first = published(kickoff)
+        write(kickoff, rollout.people["client"], {"rule": "x"}, sheet="fields")
+        with pytest.raises(Refusal, match="substituída"):
+            actions.answer_minutes(first, by=rollout.people["client"], party="client", agrees=True)
+
+    def test_an_objection_says_why(self, rollout, kickoff):
+        with pytest.raises(Invalid):
+            actions.answer_minutes(
+                published(kickoff), by=rollout.people["client"], party="client", agrees=False, reason=" "
+            )
+
+    @pytest.mark.parametrize(("who", "party"), [("client", "integrator"), ("pm", "client"), ("stranger", "client")])
+    def test_nobody_answers_for_another_party(self, rollout, kickoff, who, party):
+        with pytest.raises(NotAllowed):
+            actions.answer_minutes(published(kickoff), by=rollout.people[who], party=party, agrees=True)
+
+    def test_the_client_confirms_from_the_first_page(self, rollout, kickoff, client_for):
+        minutes = published(kickoff)
+        browser = client_for(rollout.people["client"])
+        url = reverse("portal:matter", args=[rollout.pk, "kickoff:minutes_answer:client"])
+        assert browser.get(url).status_code == 200
+        assert browser.post(url, {"answer": "no", "reason": ""}).status_code == 422
+        assert browser.post(url, {"answer": "yes"}).status_code == 302
+        assert minutes.answers.get().party == "client"
+
+    def test_the_platform_may_confirm_and_no_gate_waits_for_it(self, rollout, kickoff, client_for):
+        minutes = published(kickoff)
+        assert "platform" not in {by for _key, by in owed(rollout)}
+        url = reverse("kickoff:answer", args=[rollout.pk, minutes.number, "platform"])
+        assert client_for(rollout.people["platform"]).post(url, {"answer": "yes"}).status_code == 302
+        assert minutes.answers.get().party == "platform"
+
+
+class TestTheDocument:
+    def test_a_worker_makes_the_pdf_once_and_everybody_of_the_rollout_gets_it(self, rollout, kickoff, client_for):
+        minutes = published(kickoff)
+        url = reverse("kickoff:minutes_pdf", args=[rollout.pk, minutes.number])
+        assert client_for(rollout.people["client"]).get(url).status_code == 409
+        render_waiting_minutes()
+        actions.render_minutes(minutes.pk)
+        content = b"".join(client_for(rollout.people["client"]).get(url).streaming_content)
+        text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+        assert "Combinamos tudo." in text
+        assert "skuId" in text
+        assert client_for(rollout.people["stranger"]).get(url).status_code == 404
+
+    def test_what_was_published_stays_when_the_worksheet_goes_on(self, rollout, kickoff):
+        minutes = published(kickoff)
+        write(kickoff, rollout.people["client"], {"platform_field": "outro"}, seen="skuId", sheet="fields")
+        html = documents.minutes_html(Minutes.objects.get(pk=minutes.pk))
+        assert "skuId" in html
+        assert "outro" not in html
+
+    def test_the_record_is_attached_to_the_pdf(self, rollout, kickoff):
+        minutes = published(kickoff)
+        actions.render_minutes(minutes.pk)
+        minutes.refresh_from_db()
+        with minutes.pdf.content.open("rb") as stored:
+            attached = pypdfium2.PdfDocument(stored.read()).get_attachment(0)
+        assert json.loads(bytes(attached.get_data())) == minutes.snapshot
+
+    def test_html_in_a_cell_is_text(self, rollout, kickoff):
+        RowFactory(kickoff=kickoff, cells={"note": HOSTILE})
+        minutes = published(kickoff)
+        assert "&lt;script&gt;" in documents.minutes_html(minutes)
+        actions.render_minutes(minutes.pk)
+        assert Minutes.objects.get(pk=minutes.pk).pdf is not None
+
+    def test_minutes_from_before_there_were_worksheets_wait_for_no_pdf(self, kickoff):
+        MinutesFactory(kickoff=kickoff)
+        assert queries.minutes_without_pdf() == []
+
+
+class TestExports:
+    def test_the_json_says_what_the_worksheet_says(self, rollout, kickoff, client_for):
+        published(kickoff)
+        RowFactory(kickoff=kickoff, sheet="actions", cells={"text": "Liberar o IP", "party": "client", "done": "1"})
+        write(kickoff, rollout.people["client"], {"question": "Com dígito?"}, sheet="fields", key="quantidade")
+        answer = client_for(rollout.people["integrator"]).get(reverse("kickoff:json", args=[rollout.pk]))
+        told = json.loads(answer.content)
+        assert (told["format"], told["version"]) == ("presence-rollout/integration-worksheet", 1)
+        fields = told["methods"][0]["fields"]
+        assert [(field["presence_field"], field["platform_field"]) for field in fields] == [
+            ("sku", "skuId"), ("quantidade", ""),
+        ]  # fmt: skip
+        assert told["actions"] == [{"text": "Liberar o IP", "party": "client", "due": "", "done": True}]
+        assert told["open_questions"][0]["question"] == "Com dígito?"
+        assert "attachment" in answer["Content-Disposition"]
+
+    def test_the_spreadsheet_holds_every_part_and_no_formula(self, rollout, kickoff, client_for):
+        published(kickoff)
+        RowFactory(kickoff=kickoff, cells={"platform_code": HOSTILE})
+        answer = client_for(rollout.people["client"]).get(reverse("kickoff:xlsx", args=[rollout.pk]))
+        book = zipfile.ZipFile(io.BytesIO(answer.content))
+        names = book.read("xl/workbook.xml").decode()
+        for title in ("Resumo", "Campos", "Situações do pedido", "Pagamentos", "Transportadoras", "Decisões", "Ações"):
+            assert title in names
+        assert "=HYPERLINK" in book.read("xl/sharedStrings.xml").decode()
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert sheets
+        assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
