@@ -168,20 +168,20 @@ class Story:
             kickoff.agree_methods(meeting, by=self.manager, methods=methods)
             self.fill_worksheet(meeting)
         with self.later(20):
-            kickoff.publish_minutes(
+            minutes = kickoff.publish_minutes(
                 meeting, by=self.manager,
                 minutes="Escopo confirmado. O ERP é o mestre de produtos, preços e saldos. Integrador entrega em 30 dias.",
             )  # fmt: skip
         for party, person in (("client", self.client), ("integrator", self.integrator)):
             with self.later(4):
-                kickoff.answer_minutes(meeting.published.last(), by=person, party=party, agrees=True)
+                kickoff.answer_minutes(minutes, by=person, party=party, agrees=True)
         self.log("kickoff", 90, "Reunião inaugural")
 
     def fill_worksheet(self, meeting: Kickoff) -> None:
         """What the meeting agreed: fields, order situations, a payment, a carrier, a decision, an action."""
         filled: dict[Row, dict[str, str]] = {}
         for row in meeting.rows.filter(sheet="fields").select_related("method"):
-            if theirs := dict(FIELDS[row.method.code]).get(row.key):
+            if row.method and (theirs := dict(FIELDS[row.method.code]).get(row.key)):
                 filled[row] = {"platform_field": theirs, **NOTES.get(row.key, {})}
         for row, theirs in zip(meeting.rows.filter(sheet="statuses"), STATUSES, strict=True):
             filled[row] = {"platform_status": theirs}

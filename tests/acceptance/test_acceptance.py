@@ -76,10 +76,6 @@ class TestThePdf:
         assert "&lt;script&gt;" in html
         assert rendering.pdf(a_draft(scope=NASTY)).startswith(b"%PDF")
 
-    def test_the_renderer_refuses_any_address(self):
-        with pytest.raises(rendering.NothingToFetch):
-            rendering.refuse_everything("file:///etc/passwd")
-
     def test_rendering_twice_keeps_one_file_and_one_event(self, ready):
         before = ready.pdf_id
         actions.render(ready.pk)

@@ -39,6 +39,7 @@ def test_a_broker_that_is_away_is_said_in_one_line(monkeypatch, caplog, django_c
         raise OperationalError("refused")
 
     monkeypatch.setattr(current_app._get_current_object(), "send_task", refuse)
+    caplog.set_level("WARNING", logger=queue.__name__)
     with django_capture_on_commit_callbacks(execute=True):
         queue.after_commit("x", 1)
     assert "x waits for its minutely sibling" in caplog.text

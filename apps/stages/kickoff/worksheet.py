@@ -133,8 +133,8 @@ def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
     asked = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
     last = rollout.events.filter(kind=FILLED.name, actor=by).last()
     published = kickoff.published.last()
-    fresh = (
-        last is not None and last.at > clock.now() - SITTING and not (published and published.published_at > last.at)
-    )
-    if not fresh or last.data.get("asked") != asked:
+    since = clock.now() - SITTING
+    if published and published.published_at > since:
+        since = published.published_at
+    if last is None or last.at < since or last.data.get("asked") != asked:
         timeline.record(rollout, FILLED, by, asked=asked)

@@ -135,7 +135,7 @@ def _edits(request: SignedInRequest) -> Iterator[Edit]:
     for name, seen in request.POST.items():
         kind, _dash, rest = name.partition("-")
         row, _dash, column = rest.partition("-")
-        if kind == "seen" and row.isdigit():
+        if kind == "seen" and row.isdigit() and isinstance(seen, str):
             value = request.POST.get(f"cell-{rest}", "")
             if value != seen:
                 yield Edit(int(row), column, value, seen)
