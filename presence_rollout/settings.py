@@ -115,6 +115,8 @@ INSTALLED_APPS = [
     # floor 5
     "apps.stages.acceptance",
     "apps.stages.golive",
+    # floor 6
+    "apps.notices",
     # floor 7
     "apps.portal",
     "apps.api",
@@ -215,6 +217,7 @@ RETENTION = {
     "invitations": env.number("RETAIN_INVITATIONS_DAYS", 180),
     "drafts": env.number("RETAIN_DRAFTS_DAYS", 90),
     "sessions": env.number("RETAIN_SESSIONS_DAYS", 180),
+    "notices": env.number("RETAIN_NOTICES_DAYS", 180),
     "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730),
 }
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
@@ -270,6 +273,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "look-into-unread-documents": {"task": "apps.prerequisites.tasks.look_into_the_unread", "schedule": 60},
     "probe-untried-credentials": {"task": "apps.prerequisites.tasks.probe_the_untried", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
+    # Somebody reads a credential: its owner hears of it at once.
+    "tell-of-events": {"task": "apps.notices.tasks.tell", "schedule": 20},
+    # From eight in the morning in São Paulo; the later ones find what a worker that was away left.
+    "remind-of-due-dates": {"task": "apps.notices.tasks.remind", "schedule": crontab(hour="11-14", minute=10)},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
 

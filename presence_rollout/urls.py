@@ -22,4 +22,5 @@ urlpatterns = [
     path("", include("apps.hours.urls")),
     path("", include("apps.stages.acceptance.urls")),
     path("", include("apps.stages.golive.urls")),
+    path("", include("apps.notices.urls")),
 ]

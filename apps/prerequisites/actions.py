@@ -129,7 +129,9 @@ def reject(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
         prerequisite, submission = _waiting_for_review(prerequisite)
         _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
-        timeline.record(rollout, REJECTED, by, item=prerequisite.title["pt"], reason=reason.strip())
+        timeline.record(
+            rollout, REJECTED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
+        )
 
 
 def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = ()) -> None:
@@ -146,7 +148,9 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
         if submission is not None:
             _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
-        timeline.record(rollout, REOPENED, by, item=prerequisite.title["pt"], reason=reason.strip())
+        timeline.record(
+            rollout, REOPENED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
+        )
 
 
 def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[str, str]]:
@@ -163,7 +167,9 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[s
         if prerequisite.kind != Kind.CREDENTIAL or submission is None:
             raise Refusal(_("Não há credencial guardada neste item."))
         kept = {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
-        timeline.record(rollout, REVEALED, by, item=prerequisite.title["pt"], reason=reason.strip())
+        timeline.record(
+            rollout, REVEALED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
+        )
     return [
         (str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
         for spec in prerequisite.specs()
@@ -194,7 +200,7 @@ def _take_back(submission: Submission) -> None:
             return
         _decide(submission, Submission.Decision.REJECTED, None, _("A plataforma deixou de aceitar esta credencial."))
         _move(prerequisite, State.REJECTED)
-        timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"])
+        timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"], key=prerequisite.key)
 
 
 def look_into(submission_pk: int) -> dict[str, Any]:

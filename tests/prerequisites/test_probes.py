@@ -139,6 +139,7 @@ class TestACredentialThatStopsWorking:
         assert (item.state, item.last.reason) == ("rejected", "A plataforma deixou de aceitar esta credencial.")
         event = item.rollout.events.latest("sequence")
         assert (event.kind, event.actor, event.who) == ("prerequisites.stopped", None, "O sistema")
+        assert event.data["key"] == item.key
         assert timeline.verify(Rollout.objects.get(pk=item.rollout_id)) is None
 
     def test_twice_does_no_more(self, accepted, item, platform, monkeypatch):

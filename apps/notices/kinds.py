@@ -1,0 +1,182 @@
+"""Which events are told to whom, and in which words: one table. docs/notices.md says how to add a line.
+
+The kinds stand here by name, so that nothing below needs to know of notices and a kind that nobody records is simply never
+told of.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.companies.models import Role
+from apps.prerequisites.models import Prerequisite
+from apps.rollouts.models import Event, Rollout
+from apps.rollouts.stages import PartyRole
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Audience = Callable[[Event], Iterable[User]]
+Place = Callable[[Event], str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A kind of event that is told. ``subject`` and ``sentence`` may name keys of the event's data as ``%(key)s``, besides
+    ``code`` (the project's), ``item`` in the reader's language, ``who`` acted and ``what`` they did, as the timeline says it.
+
+    ``says_who``: the message names who acted and their role. ``obligatory``: nobody can switch it off.
+    """
+
+    to: Audience
+    subject: "StrOrPromise"
+    sentence: "StrOrPromise"
+    place: Place
+    says_who: bool = False
+    obligatory: bool = False
+
+
+_told: dict[str, Told] = {}
+
+
+def tell(
+    kind: str, *, to: Audience, subject: "StrOrPromise", sentence: "StrOrPromise", place: Place, **more: bool
+) -> None:
+    _told[kind] = Told(to, subject, sentence, place, **more)
+
+
+def names() -> list[str]:
+    return list(_told)
+
+
+def of(event: Event) -> Told:
+    return _told[event.kind]
+
+
+# --- To whom ------------------------------------------------------------------------------------------
+
+
+def people_of(rollout: Rollout, role: str) -> list[User]:
+    """Everybody who is active in the company that plays ``role``; of Presence only the project manager."""
+    if role == PartyRole.PRESENCE:
+        return [rollout.project_manager] if rollout.project_manager.is_active else []
+    return list(User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("pk"))
+
+
+def everybody(role: str) -> Audience:
+    return lambda event: people_of(event.rollout, role)
+
+
+def leads(role: str) -> Audience:
+    """Only who answers for the company."""
+
+    def found(event: Event) -> Iterable[User]:
+        company = event.rollout.company(role)
+        return User.objects.filter(memberships__company=company, memberships__role=Role.LEAD, is_active=True).order_by(
+            "pk"
+        )
+
+    return found
+
+
+def owner(event: Event) -> Iterable[User]:
+    """The company that owes the prerequisite of the event."""
+    item = item_of(event)
+    return people_of(event.rollout, item.owner) if item else []
+
+
+project_manager = everybody(PartyRole.PRESENCE)
+
+
+# --- Where ----------------------------------------------------------------------------------------------
+
+
+def item_of(event: Event) -> Prerequisite | None:
+    """The prerequisite that the event is about, by its key."""
+    return Prerequisite.objects.filter(rollout=event.rollout_id, key=event.data.get("key", "")).first()
+
+
+def item_place(event: Event) -> str:
+    item = item_of(event)
+    return room("prerequisites:room", f"#item-{item.pk}" if item else "")(event)
+
+
+def room(url_name: str, anchor: str = "") -> Place:
+    return lambda event: reverse(url_name, args=[event.rollout_id]) + anchor
+
+
+# --- The table -------------------------------------------------------------------------------------------
+
+tell(
+    "prerequisites.revealed",
+    to=everybody(PartyRole.CLIENT),
+    subject=_("%(code)s: uma credencial foi lida"),
+    sentence=_("Uma pessoa da Presence leu a credencial “%(item)s”, guardada no cofre do projeto."),
+    place=item_place,
+    says_who=True,
+    obligatory=True,
+)
+tell(
+    "prerequisites.purged",
+    to=everybody(PartyRole.CLIENT),
+    subject=_("%(code)s: as credenciais foram destruídas"),
+    sentence=_(
+        "As credenciais guardadas no cofre do projeto foram destruídas (segredos: %(secrets)s) e não podem mais ser lidas."
+    ),
+    place=room("prerequisites:room"),
+    says_who=True,
+    obligatory=True,
+)
+tell(
+    "prerequisites.stopped",
+    to=owner,
+    subject=_("%(code)s: uma credencial deixou de funcionar"),
+    sentence=_("A plataforma deixou de aceitar a credencial “%(item)s”. Envie uma nova para o projeto continuar."),
+    place=item_place,
+)
+tell(
+    "prerequisites.rejected",
+    to=owner,
+    subject=_("%(code)s: “%(item)s” voltou para correção"),
+    sentence=_("A Presence devolveu “%(item)s”. Veja o motivo, corrija e envie de novo."),
+    place=item_place,
+)
+tell(
+    "prerequisites.reopened",
+    to=owner,
+    subject=_("%(code)s: “%(item)s” foi reaberto"),
+    sentence=_("A Presence reabriu “%(item)s”, que já tinha sido aceito. Veja o motivo e envie de novo."),
+    place=item_place,
+)
+tell(
+    "hours.extra_requested",
+    to=leads(PartyRole.CLIENT),
+    subject=_("%(code)s: a Presence pede aprovação de horas extras"),
+    sentence=_("A Presence %(what)s. Nada é cobrado sem a sua resposta."),
+    place=room("hours:room"),
+)
+tell(
+    "hours.extra_approved",
+    to=project_manager,
+    subject=_("%(code)s: horas extras aprovadas"),
+    sentence=_("%(who)s %(what)s."),
+    place=room("hours:room"),
+)
+tell(
+    "hours.extra_declined",
+    to=project_manager,
+    subject=_("%(code)s: horas extras recusadas"),
+    sentence=_("%(who)s %(what)s."),
+    place=room("hours:room"),
+)
+tell(
+    "hours.contested",
+    to=project_manager,
+    subject=_("%(code)s: um apontamento foi contestado"),
+    sentence=_("%(who)s %(what)s."),
+    place=room("hours:room"),
+)

@@ -1,0 +1,50 @@
+from typing import Any
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.canonical import instant
+from apps.notices import queries
+from apps.notices.models import Digest, Notice, Preference
+
+
+def _export(user: User) -> dict[str, Any]:
+    preference = queries.preference_of(user)
+    notices = Notice.objects.filter(user=user).select_related("event__rollout")
+    digests = Digest.objects.filter(user=user).prefetch_related("reminders__rollout")
+    return {
+        "wants": {"events": preference.events, "reminders": preference.reminders},
+        "notices": [
+            {
+                "rollout": row.event.rollout.code,
+                "kind": row.event.kind,
+                "event_at": instant(row.event.at),
+                "sent_at": instant(row.sent_at) if row.sent_at else None,
+            }
+            for row in notices
+        ],
+        "reminders": [
+            {"day": row.day.isoformat(), "rollout": each.rollout.code, "requirement": each.requirement}
+            for row in digests
+            for each in row.reminders.all()
+        ],
+    }
+
+
+def _erase(user: User) -> None:
+    for model in (Notice, Digest, Preference):
+        model._default_manager.filter(user=user).delete()
+
+
+def _expire() -> int:
+    """What was told to whom. That an event was consumed names nobody and stays, so nothing is told twice."""
+    before = personal_data.before("notices")
+    notices = Notice.objects.filter(event__at__lt=before, next_try_at=None)
+    digests = Digest.objects.filter(day__lt=min(before.date(), clock.today()), next_try_at=None)
+    gone = notices.count() + digests.count()
+    notices.delete()
+    digests.delete()
+    return gone
+
+
+personal_data.holds(personal_data.Holding("notices", _export, _erase, expire=_expire))

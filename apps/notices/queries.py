@@ -1,0 +1,78 @@
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.notices import kinds
+from apps.notices.models import Beginning, Outgoing, Preference
+from apps.notices.words import Due
+from apps.rollouts import gates, queries
+from apps.rollouts.gates import Requirement
+from apps.rollouts.models import Event, Rollout
+from apps.rollouts.reminders import dates_for
+
+# Events are looked for so far back: a transaction that ends late, or a worker that was away, loses nothing.
+LOOK_BACK = timedelta(days=14)
+
+
+def untold() -> QuerySet[Event]:
+    """Events of told kinds whose notices were not made, in whichever order their transactions ended."""
+    beginning, _made = Beginning.objects.get_or_create(pk=1)
+    since = max(beginning.at, clock.now() - LOOK_BACK)
+    return Event.objects.filter(kind__in=kinds.names(), at__gte=since, consumption=None).order_by("at", "pk")
+
+
+def waiting(model: type[Outgoing]) -> list[int]:
+    """The keys of what is to be sent now, the longest waiting first."""
+    due = model._default_manager.filter(sent_at=None, next_try_at__lte=clock.now())
+    return list(due.order_by("next_try_at", "pk").values_list("pk", flat=True))
+
+
+def preference_of(user: User) -> Preference:
+    """What ``user`` chose, or everything."""
+    return Preference.objects.filter(user=user).first() or Preference(user=user)
+
+
+def wants(users: list[User], what: str) -> list[User]:
+    """Those of ``users`` who did not switch ``what`` off: ``events`` or ``reminders``."""
+    refused = set(Preference.objects.filter(user__in=users, **{what: False}).values_list("user_id", flat=True))
+    return [user for user in users if user.pk not in refused]
+
+
+def dated(rollout: Rollout) -> list[Requirement]:
+    """What somebody owes by a day: of the next gate, what nobody waived, and what may be settled ahead of it. Nothing
+    while the rollout is on hold or closed."""
+    gate = gates.next_gate(rollout)
+    if gate is None or rollout.open_hold:
+        return []
+    asked = gates.requirements(rollout, gate)
+    found = [requirement for requirement in asked if requirement.waiver is None]
+    return [requirement for requirement in [*found, *gates.early(rollout, asked)] if requirement.due]
+
+
+def to_remind(today: date) -> dict[User, list[tuple[Rollout, str]]]:
+    """Who is reminded ``today``, and of what: the rollout and the requirement's key."""
+    found: dict[User, list[tuple[Rollout, str]]] = {}
+    for rollout in Rollout.objects.open().for_listing():
+        matters = [matter for matter in dated(rollout) if matter.due and today in dates_for(matter.due, today)]
+        for matter in matters:
+            for user in _who_takes_care(rollout, matter):
+                found.setdefault(user, []).append((rollout, matter.key))
+    return {user: found[user] for user in wants(list(found), "reminders")}
+
+
+def still_due(reminders: list[tuple[Rollout, str]]) -> list[Due]:
+    """Those of ``reminders`` that are still owed, in the reader's language."""
+    rollouts = {rollout.pk: rollout for rollout, _key in reminders}
+    now = {pk: {matter.key: matter for matter in dated(rollout)} for pk, rollout in rollouts.items()}
+    return [Due(rollout, now[rollout.pk][key]) for rollout, key in reminders if key in now[rollout.pk]]
+
+
+def _who_takes_care(rollout: Rollout, matter: Requirement) -> list[User]:
+    """Whom the matter was handed to, while they work at the company that owes it; or else everybody there."""
+    people = kinds.people_of(rollout, matter.owed_by)
+    membership = queries.assignees(rollout).get(matter.key)
+    if membership and membership.user in people:
+        return [membership.user]
+    return people

@@ -1,0 +1,119 @@
+"""What stands in the messages, in the reader's language and time zone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.accounts.models import User
+from apps.companies.access import presence_role
+from apps.companies.models import Role
+from apps.core import clock
+from apps.core.templatetags.core import moment
+from apps.notices import kinds
+from apps.rollouts import timeline
+from apps.rollouts.gates import Requirement
+from apps.rollouts.models import Event, Rollout
+
+
+@contextmanager
+def of_reader(user: User) -> Iterator[None]:
+    """Within the block words and times are those of ``user``."""
+    try:
+        zone = ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = timezone.get_default_timezone()  # type: ignore[assignment]
+    with translation.override(user.language), timezone.override(zone):
+        yield
+
+
+def notice(event: Event, user: User) -> EmailMessage:
+    """The message that tells ``user`` of ``event``."""
+    with of_reader(user):
+        told, item = kinds.of(event), kinds.item_of(event)
+        values = _Known(
+            event.data,
+            code=event.rollout.code,
+            item=str(item.title) if item else event.data.get("item", ""),
+            who=event.who,
+            what=timeline.describe(event),
+        )
+        facts = [
+            (_("Projeto"), str(event.rollout)),
+            (_("Item"), values["item"]),
+            (_("Quem"), _who(event) if told.says_who else ""),
+            (_("Quando"), f"{moment(event.at)} ({user.time_zone})"),
+            (_("Motivo"), event.data.get("reason", "")),
+        ]
+        return _message(
+            user,
+            str(told.subject) % values,
+            "notices/email/notice.txt",
+            sentence=str(told.sentence) % values,
+            facts=[(label, value) for label, value in facts if value],
+            link=settings.SITE_URL + told.place(event),
+            obligatory=told.obligatory,
+        )
+
+
+@dataclass(frozen=True)
+class Due:
+    """A matter of a digest, as it stands when it is sent."""
+
+    rollout: Rollout
+    requirement: Requirement
+
+    @property
+    def day(self) -> date:
+        assert self.requirement.due is not None  # noqa: S101 - only what has a day is reminded of
+        return self.requirement.due
+
+    @property
+    def when(self) -> str:
+        days = (self.day - clock.today()).days
+        if days == 0:
+            return _("vence hoje")
+        if days > 0:
+            return ngettext("vence em %(days)d dia", "vence em %(days)d dias", days) % {"days": days}
+        return ngettext("atrasado há %(days)d dia", "atrasado há %(days)d dias", -days) % {"days": -days}
+
+    @property
+    def link(self) -> str:
+        return settings.SITE_URL + self.requirement.url
+
+
+def digest(matters: list[Due], user: User) -> EmailMessage:
+    """The message that reminds ``user`` of ``matters``. Call it within ``of_reader``, where they were read too."""
+    count = len(matters)
+    subject = ngettext("%(count)d pendência com prazo", "%(count)d pendências com prazo", count) % {"count": count}
+    return _message(user, subject, "notices/email/digest.txt", matters=sorted(matters, key=lambda due: due.day))
+
+
+def _message(user: User, subject: str, template: str, **context: Any) -> EmailMessage:
+    context |= {"name": user.get_short_name(), "switches": settings.SITE_URL + reverse("notices:preferences")}
+    body = render_to_string(template, context)
+    # No line of a subject may begin a header of its own; programs that answer by themselves leave this one alone.
+    return EmailMessage(" ".join(subject.split()), body, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+
+
+def _who(event: Event) -> str:
+    """Who acted, by their name and role as they are today."""
+    role = presence_role(event.actor) if event.actor else None
+    return f"{event.who} ({Role(role).label}, Presence)" if role else event.who
+
+
+class _Known(dict):
+    """Values for a sentence; an event written by an older version may lack a key."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"

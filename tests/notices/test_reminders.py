@@ -1,0 +1,198 @@
+"""What is due is reminded of: on the days that were agreed, to who takes care of it, in one message a day."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+
+from apps.accounts.models import User
+from apps.companies.models import Role
+from apps.core import clock
+from apps.notices.models import Digest, Reminder
+from apps.notices.tasks import remind, tell
+from apps.rollouts import gates
+from apps.rollouts.models import Assignment, Waiver
+from apps.rollouts.stages import Gate, PartyRole, Stage
+from tests.companies.factories import a_person
+from tests.notices.factories import DigestFactory, PreferenceFactory
+from tests.rollouts.factories import RolloutFactory, at_stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owed(monkeypatch):
+    """``owed(rollout, key, days)``: something with a date ``days`` from today, at the first gate or ahead of it."""
+    asked, early = [], []
+
+    def checker(rows):
+        return lambda rollout: [requirement for pk, requirement in rows if pk == rollout.pk]
+
+    monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
+    gates._checkers[Gate.START_DEVELOPMENT].append(checker(asked))
+    monkeypatch.setattr(gates, "_early_checkers", [checker(early)])
+
+    def owe(rollout, key, days, by=PartyRole.CLIENT, *, ahead=False):
+        due = None if days is None else clock.today() + timedelta(days=days)
+        rows = early if ahead else asked
+        rows.append((rollout.pk, gates.Requirement(key, f"Entregar {key}", by, clock.now(), "/x/", True, due=due)))
+
+    owe.settle = asked.clear
+    return owe
+
+
+@pytest.fixture
+def rollout():
+    return RolloutFactory()
+
+
+def run():
+    remind()
+    tell()
+
+
+def told(mailoutbox):
+    return sorted(message.to[0] for message in mailoutbox)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(3, "vence em 3 dias"), (0, "vence hoje"), (-7, "atrasado há 7 dias"), (-21, "atrasado há 21")]
+)
+def test_three_days_before_on_the_day_and_every_week_late(days, words, owed, rollout, mailoutbox):
+    owed(rollout, "a", days)
+    run()
+    people = rollout.people
+    assert told(mailoutbox) == sorted([people["client"].email, people["client_member"].email])
+    assert words in mailoutbox[0].body
+    assert "Entregar a" in mailoutbox[0].body
+    assert str(rollout) in mailoutbox[0].body
+    assert f"{settings.SITE_URL}/x/" in mailoutbox[0].body
+
+
+@pytest.mark.parametrize("days", [4, 2, 1, -1, -6, -8, None])
+def test_on_no_other_day(days, owed, rollout, mailoutbox):
+    owed(rollout, "a", days)
+    run()
+    assert mailoutbox == []
+
+
+def test_what_may_be_settled_ahead_is_reminded_of_too(owed, rollout, mailoutbox):
+    owed(rollout, "a", 0, PartyRole.INTEGRATOR, ahead=True)
+    run()
+    assert told(mailoutbox) == [rollout.people["integrator"].email]
+
+
+def test_what_was_waived_is_not(owed, rollout, mailoutbox):
+    owed(rollout, "a", 0)
+    Waiver.objects.create(
+        rollout=rollout, gate=Gate.START_DEVELOPMENT, requirement="a", text="x", reason="x",
+        waived_by=rollout.people["manager"],
+    )  # fmt: skip
+    run()
+    assert mailoutbox == []
+
+
+@pytest.mark.parametrize("why", ["on hold", "cancelled"])
+def test_a_project_that_rests_reminds_nobody(why, owed, rollout, mailoutbox):
+    owed(rollout, "a", 0)
+    if why == "on hold":
+        rollout.holds.create(reason="x", caused_by="client")
+    else:
+        at_stage(rollout, Stage.CANCELLED)
+    run()
+    assert mailoutbox == []
+
+
+class TestWho:
+    def test_only_whom_it_was_handed_to(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0)
+        membership = rollout.people["client_member"].memberships.get()
+        Assignment.objects.create(rollout=rollout, requirement="a", membership=membership)
+        run()
+        assert told(mailoutbox) == [rollout.people["client_member"].email]
+
+    def test_the_whole_company_when_that_person_cannot_sign_in_any_more(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0)
+        gone = rollout.people["client_member"]
+        Assignment.objects.create(rollout=rollout, requirement="a", membership=gone.memberships.get())
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        run()
+        assert told(mailoutbox) == [rollout.people["client"].email]
+
+    def test_presences_own_only_the_project_manager(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0, PartyRole.PRESENCE)
+        run()
+        assert told(mailoutbox) == [rollout.people["pm"].email]
+
+    def test_not_who_switched_reminders_off_before_or_after_they_were_made(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0)
+        PreferenceFactory(user=rollout.people["client"], reminders=False)
+        remind()
+        assert Digest.objects.get().user == rollout.people["client_member"]
+        PreferenceFactory(user=rollout.people["client_member"], reminders=False)
+        tell()
+        assert mailoutbox == []
+
+    def test_each_in_their_own_language(self, owed, rollout, mailoutbox):
+        User.objects.filter(pk=rollout.people["client"].pk).update(language="en")
+        owed(rollout, "a", -7)
+        run()
+        english = next(message for message in mailoutbox if message.to == [rollout.people["client"].email])
+        assert english.subject == "1 item with a due date"
+        assert "7 days late" in english.body
+
+
+class TestOneMessageADay:
+    def test_all_matters_of_all_projects_stand_in_one_the_most_late_first(self, owed, rollout, mailoutbox):
+        second = RolloutFactory(client=rollout.company("client"))
+        person = a_person(second.company("integrator"), Role.LEAD, name="Rita")
+        second.parties.filter(role="integrator").update(company=rollout.company("integrator"))
+        owed(rollout, "a", 3, PartyRole.INTEGRATOR)
+        owed(second, "b", -14, PartyRole.INTEGRATOR)
+        run()
+        [message] = mailoutbox
+        assert message.to == [rollout.people["integrator"].email] != [person.email]
+        assert message.subject == "2 pendências com prazo"
+        assert message.body.index("Entregar b") < message.body.index("Entregar a")
+        assert Reminder.objects.count() == 2
+
+    def test_running_again_sends_nothing_more(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0, PartyRole.INTEGRATOR)
+        run()
+        owed(rollout, "b", 0, PartyRole.INTEGRATOR)
+        run()
+        assert len(mailoutbox) == 1
+
+    def test_the_next_date_reminds_again(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0, PartyRole.INTEGRATOR)
+        for days in range(15):
+            with clock.at(clock.now() + timedelta(days=days)):
+                run()
+        assert len(mailoutbox) == 3
+
+    def test_the_database_holds_one_digest_a_day_and_one_line_a_matter(self, rollout):
+        digest = DigestFactory()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            DigestFactory(user=digest.user, day=digest.day)
+        Reminder.objects.create(digest=digest, rollout=rollout, requirement="a")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Reminder.objects.create(digest=digest, rollout=rollout, requirement="a")
+
+    def test_what_was_settled_before_it_is_sent_falls_out(self, owed, rollout, mailoutbox):
+        owed(rollout, "a", 0, PartyRole.INTEGRATOR)
+        remind()
+        owed.settle()
+        tell()
+        assert mailoutbox == []
+        assert Digest.objects.get().next_try_at is None
+
+    def test_a_failure_is_tried_again(self, owed, rollout, mailoutbox, monkeypatch):
+        owed(rollout, "a", 0, PartyRole.INTEGRATOR)
+        with monkeypatch.context() as patched:
+            patched.setattr(EmailMessage, "send", lambda message: 1 / 0)
+            run()
+        with clock.at(Digest.objects.get().next_try_at):
+            tell()
+        assert len(mailoutbox) == 1
