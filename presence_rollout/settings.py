@@ -218,6 +218,8 @@ RETENTION = {
     "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730),
 }
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
+# How many days a completed or cancelled rollout keeps its credentials (docs/vault.md).
+PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30)
 
 # --- E-mail ----------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Presence Rollout <nao-responda@localhost>")
@@ -264,6 +266,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "probe-credentials": {
         "task": "apps.prerequisites.tasks.probe_open_rollouts",
         "schedule": crontab(hour=8, minute=30),
+    },
+    "purge-credentials": {
+        "task": "apps.prerequisites.tasks.purge_closed_rollouts",
+        "schedule": crontab(hour=7, minute=0),
     },
     "look-into-unread-documents": {"task": "apps.prerequisites.tasks.look_into_the_unread", "schedule": 60},
     "probe-untried-credentials": {"task": "apps.prerequisites.tasks.probe_the_untried", "schedule": 60},

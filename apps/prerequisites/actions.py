@@ -13,7 +13,7 @@ from apps.core import clock, outbound, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.prerequisites import api_docs, probes
+from apps.prerequisites import api_docs, probes, purge
 from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -111,7 +111,8 @@ def submit(
 
 
 def accept(prerequisite: Prerequisite, *, by: User) -> None:
-    """Accept what was delivered. Contacts delivered become contacts of the company."""
+    """Accept what was delivered. Contacts delivered become contacts of the company; secrets that earlier deliveries held
+    and this one does not are destroyed."""
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite, submission = _waiting_for_review(prerequisite)
@@ -241,6 +242,7 @@ def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submi
 def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollout: Rollout) -> None:
     _decide(submission, Submission.Decision.ACCEPTED, by)
     _move(prerequisite, State.ACCEPTED)
+    purge.drop_superseded(submission)
     for contact in submission.contacts():
         Contact.objects.update_or_create(
             company=rollout.company(prerequisite.owner),

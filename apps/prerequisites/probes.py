@@ -44,12 +44,17 @@ def is_trusted(prerequisite: Prerequisite) -> bool:
 
 
 def ask(submission: Submission) -> Found | None:
-    """Try the delivered credential; None when the platform has no probe. Nothing is stored, and no value is repeated."""
+    """Try the delivered credential; None when the platform has no probe or the secrets are gone. Nothing is stored, and no
+    value is repeated."""
     probe = of(submission.prerequisite)
     if not probe:
         return None
+    specs = submission.prerequisite.specs()
     values = {name: value for name, value in submission.values.items() if isinstance(value, str)}
-    values |= {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+    kept = {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+    if any(spec["secret"] and spec["name"] not in kept and spec["name"] != "notes" for spec in specs):
+        return None  # Its secrets were destroyed; without them the platform's answer would mean nothing.
+    values |= kept
     try:
         url = _url(probe["url"], values)
         headers = {name: _header(text, values) for name, text in probe.get("headers", {}).items()}

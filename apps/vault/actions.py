@@ -1,6 +1,9 @@
-"""The one door of the vault: values are sealed here, and unsealed nowhere else."""
+"""The one door of the vault: values are sealed here, and unsealed and destroyed nowhere else."""
 
+import hashlib
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from uuid import UUID
 
 from apps.vault import keys
 from apps.vault.models import Secret
@@ -25,6 +28,16 @@ def unseal(secret: Secret) -> str:
     Called by ``prerequisites`` alone: to reveal it to a person, with a reason and an event, and to try it at its platform.
     """
     return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data).decode()
+
+
+def destroy(ids: Iterable[UUID]) -> list[tuple[str, str, str]]:
+    """Delete the secrets for ever: ``(id, field, hex SHA-256 of the ciphertext)`` of each that was there, sorted.
+
+    Only within a transaction: the rows are locked, so that what is told is what was deleted.
+    """
+    rows = list(Secret.objects.select_for_update().filter(pk__in=list(ids)))
+    Secret.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return sorted((str(row.pk), row.field, hashlib.sha256(bytes(row.ciphertext)).hexdigest()) for row in rows)
 
 
 def encrypt_text(plaintext: str, *, purpose: str) -> str:
