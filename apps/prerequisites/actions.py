@@ -1,11 +1,13 @@
 """Deliver, accept, send back. States: pending → submitted → accepted, or → rejected → submitted again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
 from apps.companies.models import Contact
@@ -33,6 +35,7 @@ State = Prerequisite.State
 Kind = Prerequisite.Kind
 
 
+@sensitive_variables()
 def submit(
     prerequisite: Prerequisite,
     *,
@@ -150,8 +153,17 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
         timeline.record(rollout, REOPENED, by, item=prerequisite.title["pt"], reason=reason.strip())
 
 
-def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[str, str]]:
-    """``(label, value)`` of every field of the credential, secrets too, for ``by`` to read once.
+@dataclass(frozen=True)
+class Revealed:
+    """A field of a credential for somebody to read. Its ``repr`` keeps the value to itself: template contexts are logged."""
+
+    label: str
+    value: str = field(repr=False)
+
+
+@sensitive_variables()
+def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Revealed]:
+    """Every field of the credential, secrets too, for ``by`` to read once.
 
     The reason stands on the timeline, where the client reads it too. Works while the rollout is open.
     """
@@ -166,7 +178,7 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[s
         kept = {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
         timeline.record(rollout, REVEALED, by, item=prerequisite.title["pt"], reason=reason.strip())
     return [
-        (str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
+        Revealed(str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
         for spec in prerequisite.specs()
     ]
 
@@ -277,6 +289,7 @@ def _move(prerequisite: Prerequisite, state: str) -> None:
     prerequisite.save(update_fields=["state", "since"])
 
 
+@sensitive_variables()
 def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submission | None) -> dict[str, Any]:
     """The secrets of the last delivery by field name; ``Invalid`` for a required field that is nowhere."""
     again = prerequisite.asked_again
@@ -287,6 +300,7 @@ def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submissio
     return kept
 
 
+@sensitive_variables()
 def _keep_credential(submission: Submission, values: dict[str, str], kept: dict[str, Any]) -> None:
     for spec in submission.prerequisite.specs():
         value = values.get(spec["name"], "")

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
@@ -27,6 +28,8 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@sensitive_post_parameters()
+@sensitive_variables()
 def submit(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
     form = forms.SubmitForm(request.POST, request.FILES, prerequisite=item)
@@ -62,9 +65,10 @@ def reveal(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @reauthentication_required
+@sensitive_variables()
 def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> HttpResponse:
     form = forms.RevealForm(request.POST or None)
-    shown: list[tuple[str, str]] = []
+    shown: list[actions.Revealed] = []
     if request.method == "POST":
         attempt(request, form, lambda **data: shown.extend(actions.reveal(item, by=request.user, **data)))
     context = {"rollout": rollout, "room": "prerequisites", "item": item, "form": form, "shown": shown}

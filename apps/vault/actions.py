@@ -5,10 +5,13 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.views.decorators.debug import sensitive_variables
+
 from apps.vault import keys
 from apps.vault.models import Secret
 
 
+@sensitive_variables()
 def seal(plaintext: str, *, field: str) -> Secret:
     """Encrypt ``plaintext`` (AES-GCM by tink, keyset from ``keys``) into a new row bound to its id and ``field``."""
     secret = Secret(field=field)
@@ -17,11 +20,13 @@ def seal(plaintext: str, *, field: str) -> Secret:
     return secret
 
 
+@sensitive_variables()
 def reseal(secret: Secret) -> bytes:
     """The ciphertext of ``secret`` closed anew with the primary key (see ``rotation``). Nothing is saved."""
     return keys.primitive().encrypt(unseal(secret).encode(), secret.associated_data)
 
 
+@sensitive_variables()
 def unseal(secret: Secret) -> str:
     """The plaintext of ``secret``. Raises ``tink.TinkError`` when the row or its ciphertext was tampered with.
 
@@ -40,11 +45,13 @@ def destroy(ids: Iterable[UUID]) -> list[tuple[str, str, str]]:
     return sorted((str(row.pk), row.field, hashlib.sha256(bytes(row.ciphertext)).hexdigest()) for row in rows)
 
 
+@sensitive_variables()
 def encrypt_text(plaintext: str, *, purpose: str) -> str:
     """``plaintext`` as base64 ciphertext for a column of another library; ``purpose`` is bound to it."""
     return b64encode(keys.primitive().encrypt(plaintext.encode(), purpose.encode())).decode()
 
 
+@sensitive_variables()
 def decrypt_text(ciphertext: str, *, purpose: str) -> str:
     """What ``encrypt_text`` encrypted for ``purpose``. Raises ``tink.TinkError`` when it was tampered with."""
     return keys.primitive().decrypt(b64decode(ciphertext), purpose.encode()).decode()
