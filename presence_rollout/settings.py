@@ -221,6 +221,8 @@ RETENTION = {
     "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730),
 }
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
+# How many days a completed or cancelled rollout keeps its credentials (docs/vault.md).
+PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30)
 
 # --- E-mail ----------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Presence Rollout <nao-responda@localhost>")
@@ -270,6 +272,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "apps.prerequisites.tasks.probe_open_rollouts",
         "schedule": crontab(hour=8, minute=30),
     },
+    "purge-credentials": {
+        "task": "apps.prerequisites.tasks.purge_closed_rollouts",
+        "schedule": crontab(hour=7, minute=0),
+    },
     "look-into-unread-documents": {"task": "apps.prerequisites.tasks.look_into_the_unread", "schedule": 60},
     "probe-untried-credentials": {"task": "apps.prerequisites.tasks.probe_the_untried", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
@@ -312,5 +318,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        # At DEBUG it writes whole template contexts: people, forms.
+        "django.template": {"level": "INFO"},
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
 }

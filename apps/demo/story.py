@@ -14,6 +14,7 @@ from apps.demo import papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.prerequisites import actions as prerequisites
+from apps.prerequisites import purge
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates
@@ -338,6 +339,11 @@ class Story:
                 golive.record_release(self.rollout, by=self.manager, note="Operação estável há 5 dias.")
             self.log("go_live", 120, "Acompanhamento dos primeiros pedidos")
             self.advance()
+
+    def purge(self) -> None:
+        """The client asked for it: the credentials go before their time."""
+        with self.later(48):
+            purge.purge(self.fresh(), by=self.manager)
 
     def log(self, activity: str, minutes: int, note: str, nonconformity=None) -> None:
         started = at_work(self.now)

@@ -43,6 +43,7 @@ def build(today: datetime) -> None:
     done.homologate()
     done.sign()
     done.go_live()
+    done.purge()
 
     golive = story("passo", "shopify", "ponte", "shopify", 64)
     golive.kickoff_done()

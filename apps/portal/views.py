@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
@@ -44,6 +45,8 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+@sensitive_variables()
 def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """One matter by itself, with its form."""
     rollout = visible_rollout(request, pk)
@@ -68,6 +71,8 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require_POST
+@sensitive_post_parameters()
+@sensitive_variables()
 def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """Keep what is typed so far; the page asks for it by itself. Answers with when it was kept."""
     found = _owned(request, pk, key)

@@ -21,3 +21,4 @@ def owes(user, prerequisite) -> bool:
 rules.add_perm("prerequisites.submit", owes)
 rules.add_perm("prerequisites.review", is_presence)
 rules.add_perm("prerequisites.reveal", is_project_manager)
+rules.add_perm("prerequisites.purge", is_project_manager)

@@ -1,17 +1,19 @@
 """Deliver, accept, send back. States: pending → submitted → accepted, or → rejected → submitted again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
 from apps.companies.models import Contact
 from apps.core import clock, outbound, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import api_docs, attachments, probes
+from apps.prerequisites import api_docs, attachments, probes, purge
 from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -31,6 +33,7 @@ State = Prerequisite.State
 Kind = Prerequisite.Kind
 
 
+@sensitive_variables()
 def submit(
     prerequisite: Prerequisite,
     *,
@@ -111,7 +114,8 @@ def submit(
 
 
 def accept(prerequisite: Prerequisite, *, by: User) -> None:
-    """Accept what was delivered. Contacts delivered become contacts of the company."""
+    """Accept what was delivered. Contacts delivered become contacts of the company; secrets that earlier deliveries held
+    and this one does not are destroyed."""
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite, submission = _waiting_for_review(prerequisite)
@@ -153,8 +157,17 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
         )
 
 
-def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[str, str]]:
-    """``(label, value)`` of every field of the credential, secrets too, for ``by`` to read once.
+@dataclass(frozen=True)
+class Revealed:
+    """A field of a credential for somebody to read. Its ``repr`` keeps the value to itself: template contexts are logged."""
+
+    label: str
+    value: str = field(repr=False)
+
+
+@sensitive_variables()
+def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Revealed]:
+    """Every field of the credential, secrets too, for ``by`` to read once.
 
     The reason stands on the timeline, where the client reads it too. Works while the rollout is open.
     """
@@ -171,7 +184,7 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[tuple[s
             rollout, REVEALED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
         )
     return [
-        (str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
+        Revealed(str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
         for spec in prerequisite.specs()
     ]
 
@@ -246,6 +259,7 @@ def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submi
 def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollout: Rollout) -> None:
     _decide(submission, Submission.Decision.ACCEPTED, by)
     _move(prerequisite, State.ACCEPTED)
+    purge.drop_superseded(submission)
     for contact in submission.contacts():
         Contact.objects.update_or_create(
             company=rollout.company(prerequisite.owner),
@@ -280,6 +294,7 @@ def _move(prerequisite: Prerequisite, state: str) -> None:
     prerequisite.save(update_fields=["state", "since"])
 
 
+@sensitive_variables()
 def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submission | None) -> dict[str, Any]:
     """The secrets of the last delivery by field name; ``Invalid`` for a required field that is nowhere."""
     again = prerequisite.asked_again
@@ -290,6 +305,7 @@ def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submissio
     return kept
 
 
+@sensitive_variables()
 def _keep_credential(submission: Submission, values: dict[str, str], kept: dict[str, Any]) -> None:
     for spec in submission.prerequisite.specs():
         value = values.get(spec["name"], "")

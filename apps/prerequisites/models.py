@@ -1,8 +1,10 @@
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -98,11 +100,17 @@ class Prerequisite(models.Model):
         return [{**row, "label": Localized.of(row["label"]), "help": Localized.of(row["help"])} for row in self.fields]
 
 
+def _purged_on(instant: str) -> str:
+    day = timezone.localtime(datetime.fromisoformat(instant))
+    return _("expurgado em %(day)s") % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}
+
+
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
     ``evidence`` is what the application found out about a document by itself (``actions.look_into``).
     ``wrong`` names the parts (``Prerequisite.parts``) a reviewer pointed at; empty is all of it.
+    ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
     """
 
     class Decision(models.TextChoices):
@@ -115,6 +123,7 @@ class Submission(models.Model):
     link = models.URLField(max_length=500, blank=True)
     values = models.JSONField(default=dict)
     secrets = models.ManyToManyField(Secret, related_name="+")
+    purged = models.JSONField(default=dict)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(default=clock.now)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
@@ -148,12 +157,14 @@ class Submission(models.Model):
         return max(self.probes.all(), key=lambda probe: probe.pk, default=None)
 
     def shown(self) -> list[tuple[str, str, bool]]:
-        """``(label, value, is secret)`` of a credential's fields; a secret has no value here, only that it is kept."""
-        kept = {secret.field for secret in self.secrets.all()}
+        """``(label, value, is secret)`` of a credential's fields; of a secret only that it is kept, or since when it is
+        not."""
+        told = {name: _purged_on(when) for name, when in self.purged.items()}
+        told |= {secret.field: _("guardado no cofre") for secret in self.secrets.all()}
         return [
-            (str(spec["label"]), "" if spec["secret"] else self.values.get(spec["name"], ""), spec["secret"])
+            (str(spec["label"]), (told if spec["secret"] else self.values)[spec["name"]], spec["secret"])
             for spec in self.prerequisite.specs()
-            if self.values.get(spec["name"]) or spec["name"] in kept
+            if (told if spec["secret"] else self.values).get(spec["name"])
         ]
 
     def covered(self) -> list[tuple[str, list[str]]]:

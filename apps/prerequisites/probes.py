@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
 
 from apps.blueprints import content
 from apps.core import outbound
@@ -43,13 +44,19 @@ def is_trusted(prerequisite: Prerequisite) -> bool:
     return bool(of(prerequisite).get("checked") or settings.PLATFORM_STAND_IN)
 
 
+@sensitive_variables()
 def ask(submission: Submission) -> Found | None:
-    """Try the delivered credential; None when the platform has no probe. Nothing is stored, and no value is repeated."""
+    """Try the delivered credential; None when the platform has no probe or the secrets are gone. Nothing is stored, and no
+    value is repeated."""
     probe = of(submission.prerequisite)
     if not probe:
         return None
+    specs = submission.prerequisite.specs()
     values = {name: value for name, value in submission.values.items() if isinstance(value, str)}
-    values |= {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+    kept = {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+    if any(spec["secret"] and spec["name"] not in kept and spec["name"] != "notes" for spec in specs):
+        return None  # Its secrets were destroyed; without them the platform's answer would mean nothing.
+    values |= kept
     try:
         url = _url(probe["url"], values)
         headers = {name: _header(text, values) for name, text in probe.get("headers", {}).items()}
@@ -64,6 +71,7 @@ def ask(submission: Submission) -> Found | None:
     return Found(Probe.Outcome.UNCLEAR, answer.status)
 
 
+@sensitive_variables()
 def _url(template: str, values: dict[str, str]) -> str:
     """The address with the fields in place: whole addresses must be HTTPS, names in a host stay a name."""
 
@@ -86,6 +94,7 @@ def _url(template: str, values: dict[str, str]) -> str:
     return url
 
 
+@sensitive_variables()
 def _header(template: str, values: dict[str, str]) -> str:
     text = re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], "").strip(), template)
     if "\r" in text or "\n" in text or not text.isascii():

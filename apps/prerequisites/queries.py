@@ -1,6 +1,8 @@
-from apps.prerequisites import probes
+from apps.core import clock
+from apps.prerequisites import probes, purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
+from apps.rollouts.stages import CLOSED
 
 
 def credentials_to_probe(*, untried: bool = False) -> list[int]:
@@ -25,3 +27,10 @@ def documents_to_read() -> list[int]:
     rows = Submission.objects.filter(prerequisite__kind__in=kinds, decision="", evidence={})
     rows = rows.prefetch_related("attached__file")
     return [row.pk for row in rows if any(file.can_be_read for file in row.files) or (row.link and not row.files)]
+
+
+def rollouts_to_purge() -> list[int]:
+    """The keys of the rollouts closed ``PURGE_CREDENTIALS_DAYS`` ago or longer that still hold secrets."""
+    due = Rollout.objects.filter(stage__in=CLOSED, closed_at__lte=clock.now() - purge.after())
+    kept = due.filter(prerequisites__submissions__secrets__isnull=False)
+    return list(kept.order_by("pk").values_list("pk", flat=True).distinct())

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from apps.prerequisites import actions, queries
+from apps.prerequisites import actions, purge, queries
 
 
 @shared_task
@@ -34,3 +34,16 @@ def probe_open_rollouts() -> None:
     """Daily: try the credentials that open rollouts rely on."""
     for submission_pk in queries.credentials_to_probe():
         probe_submission.delay(submission_pk)
+
+
+@shared_task
+def purge_rollout(rollout_pk: int) -> None:
+    """Destroy the secrets of a rollout that was closed long enough ago; a second time finds nothing."""
+    purge.purge_due(rollout_pk)
+
+
+@shared_task
+def purge_closed_rollouts() -> None:
+    """Daily: one task a rollout, so that one that fails holds up no other."""
+    for rollout_pk in queries.rollouts_to_purge():
+        purge_rollout.delay(rollout_pk)

@@ -1,10 +1,14 @@
+from datetime import datetime
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
-from django.http import FileResponse, HttpResponse
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
@@ -13,6 +17,7 @@ from apps.core.refusals import require
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.prerequisites import actions, attachments, forms, probes
+from apps.prerequisites import purge as purging
 from apps.prerequisites.models import Prerequisite, SubmissionFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -24,6 +29,8 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@sensitive_post_parameters()
+@sensitive_variables()
 def submit(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
     form = forms.SubmitForm(request.POST, request.FILES, prerequisite=item)
@@ -59,14 +66,37 @@ def reveal(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 
 
 @reauthentication_required
+@sensitive_variables()
 def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> HttpResponse:
     form = forms.RevealForm(request.POST or None)
-    shown: list[tuple[str, str]] = []
+    shown: list[actions.Revealed] = []
     if request.method == "POST":
         attempt(request, form, lambda **data: shown.extend(actions.reveal(item, by=request.user, **data)))
     context = {"rollout": rollout, "room": "prerequisites", "item": item, "form": form, "shown": shown}
     status = 200 if shown else getattr(form, "refusal_status", 200)
     return render(request, "prerequisites/reveal.html", context, status=status)
+
+
+@require_POST
+def purge(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Destroy the secrets of a closed rollout before their time."""
+    rollout = visible_rollout(request, pk)
+    purging.purge(rollout, by=request.user)
+    messages.success(request, _("Credenciais expurgadas. O certificado fica no histórico."))
+    return redirect("prerequisites:certificate", rollout.pk)
+
+
+@require_GET
+def certificate(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What the timeline certifies of the purge, on a page to print."""
+    rollout = visible_rollout(request, pk)
+    found = purging.certificates(rollout)
+    if not found:
+        raise Http404
+    rows = [{"event": event, "closed_at": datetime.fromisoformat(event.data["closed_at"])} for event in found]
+    return render(
+        request, "prerequisites/certificate.html", {"rollout": rollout, "room": "prerequisites", "certificates": rows}
+    )
 
 
 @require_GET
@@ -135,10 +165,14 @@ def _room(
                 "failed": bool(mine),
             }
         )
+    holds_secrets = rollout.closed_at is not None and purging.holds_secrets(rollout)
     context = {
         "rollout": rollout,
         "room": "prerequisites",
         "rows": rows,
+        "certificates": purging.certificates(rollout),
+        "purge_on": rollout.closed_at + purging.after() if rollout.closed_at and holds_secrets else None,
+        "may_purge": holds_secrets and request.user.has_perm("prerequisites.purge", rollout),
         "may_review": rollout.is_open and request.user.has_perm("prerequisites.review", rollout),
     }
     status = next((form.refusal_status for form in failed_forms.values()), 200)

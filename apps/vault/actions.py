@@ -1,11 +1,17 @@
-"""The one door of the vault: values are sealed here, and unsealed nowhere else."""
+"""The one door of the vault: values are sealed here, and unsealed and destroyed nowhere else."""
 
+import hashlib
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.views.decorators.debug import sensitive_variables
 
 from apps.vault import keys
 from apps.vault.models import Secret
 
 
+@sensitive_variables()
 def seal(plaintext: str, *, field: str) -> Secret:
     """Encrypt ``plaintext`` (AES-GCM by tink, keyset from ``keys``) into a new row bound to its id and ``field``."""
     secret = Secret(field=field)
@@ -14,11 +20,13 @@ def seal(plaintext: str, *, field: str) -> Secret:
     return secret
 
 
+@sensitive_variables()
 def reseal(secret: Secret) -> bytes:
     """The ciphertext of ``secret`` closed anew with the primary key (see ``rotation``). Nothing is saved."""
     return keys.primitive().encrypt(unseal(secret).encode(), secret.associated_data)
 
 
+@sensitive_variables()
 def unseal(secret: Secret) -> str:
     """The plaintext of ``secret``. Raises ``tink.TinkError`` when the row or its ciphertext was tampered with.
 
@@ -27,11 +35,23 @@ def unseal(secret: Secret) -> str:
     return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data).decode()
 
 
+def destroy(ids: Iterable[UUID]) -> list[tuple[str, str, str]]:
+    """Delete the secrets for ever: ``(id, field, hex SHA-256 of the ciphertext)`` of each that was there, sorted.
+
+    Only within a transaction: the rows are locked, so that what is told is what was deleted.
+    """
+    rows = list(Secret.objects.select_for_update().filter(pk__in=list(ids)))
+    Secret.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return sorted((str(row.pk), row.field, hashlib.sha256(bytes(row.ciphertext)).hexdigest()) for row in rows)
+
+
+@sensitive_variables()
 def encrypt_text(plaintext: str, *, purpose: str) -> str:
     """``plaintext`` as base64 ciphertext for a column of another library; ``purpose`` is bound to it."""
     return b64encode(keys.primitive().encrypt(plaintext.encode(), purpose.encode())).decode()
 
 
+@sensitive_variables()
 def decrypt_text(ciphertext: str, *, purpose: str) -> str:
     """What ``encrypt_text`` encrypted for ``purpose``. Raises ``tink.TinkError`` when it was tampered with."""
     return keys.primitive().decrypt(b64decode(ciphertext), purpose.encode()).decode()

@@ -58,7 +58,8 @@ def only_primary(keyset: str) -> str:
 
 def rotate() -> dict[str, int]:
     """Close everything with the primary key of VAULT_KEYSET; how many rows, by holding. Safe to run twice and beside
-    readers and writers: a row changed meanwhile was closed with the new key by whoever changed it."""
+    readers and writers: a row changed meanwhile was closed with the new key by whoever changed it, and one that was
+    destroyed is gone."""
     done = {}
     for holding in _holdings.values():
         keys = holding.keys()
@@ -78,7 +79,9 @@ def left_behind() -> dict[str, int]:
 
 
 def _rotate_secret(pk: object) -> None:
-    secret = Secret.objects.get(pk=pk)
+    secret = Secret.objects.filter(pk=pk).first()
+    if secret is None:
+        return  # Destroyed meanwhile.
     before = bytes(secret.ciphertext)
     after = actions.reseal(secret)
     # Only what was read is replaced; a row that changed in between is already closed with the new key.
@@ -115,7 +118,9 @@ def _rotate_second_factor(key: object) -> None:
 
     pk, name = cast(tuple[int, str], key)
     with transaction.atomic():
-        row = Authenticator.objects.select_for_update().get(pk=pk)
+        row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        if row is None:
+            return  # Its owner removed it meanwhile.
         plaintext = actions.decrypt_text(row.data[name], purpose=PURPOSE)
         row.data[name] = actions.encrypt_text(plaintext, purpose=PURPOSE)
         row.save(update_fields=["data"])

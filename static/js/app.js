@@ -156,6 +156,7 @@
     byData(event.target, "data-close-toast")?.closest("[data-toast]").remove();
     const theme = byData(event.target, "data-set-theme");
     if (theme) setTheme(theme.dataset.setTheme);
+    if (byData(event.target, "data-print")) window.print();
     const copier = byData(event.target, "data-copy");
     if (copier) {
       const source = document.querySelector(copier.dataset.copy);

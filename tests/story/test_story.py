@@ -62,8 +62,8 @@ class Teller:
         return self.post("analyst", "prerequisites:accept", self.item(key).pk)
 
 
-@pytest.fixture
-def tell(client_for):
+def begin(client_for):
+    """The people of a rollout that was just opened through the pages, and the rollout."""
     loader.load()
     cast = RolloutFactory()
     browser = client_for(cast.people["pm"])
@@ -78,7 +78,12 @@ def tell(client_for):
         },
     )
     assert answer.status_code == 302, answer.content.decode()
-    return Teller(client_for, cast.people, Rollout.objects.order_by("pk").last())
+    return cast.people, Rollout.objects.order_by("pk").last()
+
+
+@pytest.fixture
+def tell(client_for):
+    return Teller(client_for, *begin(client_for))
 
 
 def contacts():

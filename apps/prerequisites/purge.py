@@ -1,0 +1,119 @@
+"""Secrets that are of no use any more are destroyed, and the timeline certifies it.
+
+A closed rollout keeps its secrets for ``PURGE_CREDENTIALS_DAYS`` more days, unless a project manager purges them sooner.
+The deliveries stay, with the instant at which each of their secrets was destroyed.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.core import canonical, clock
+from apps.core.refusals import Refusal, require
+from apps.prerequisites.models import Submission
+from apps.rollouts import timeline
+from apps.rollouts.models import Event, Rollout
+from apps.vault import actions as vault
+from apps.vault.models import Secret
+
+PURGED = timeline.kind(
+    "prerequisites.purged",
+    gettext_lazy("expurgou as credenciais do projeto (segredos destruídos: %(secrets)s)"),
+    "shredder",
+)
+
+
+def after() -> timedelta:
+    """How long a closed rollout keeps its secrets."""
+    return timedelta(days=settings.PURGE_CREDENTIALS_DAYS)
+
+
+def purge(rollout: Rollout, *, by: User) -> Event:
+    """Destroy every secret of a closed rollout now. Returns the event that certifies it.
+
+    Raises ``Refusal`` (409) while the rollout is open and when nothing is kept.
+    """
+    require(by, "prerequisites.purge", rollout)
+    with timeline.changing(rollout, even_closed=True) as locked:
+        if locked.is_open:
+            raise Refusal(_("As credenciais ainda estão em uso: expurgue-as depois de concluir ou cancelar o projeto."))
+        certificate = _purge(locked, by)
+        if certificate is None:
+            raise Refusal(_("Não há mais credenciais guardadas neste projeto."))
+        return certificate
+
+
+def purge_due(rollout_pk: int) -> Event | None:
+    """Destroy every secret of a rollout whose time has come; None when it has not, or when nothing is kept."""
+    with timeline.changing(Rollout(pk=rollout_pk), even_closed=True) as locked:
+        if locked.closed_at is None or locked.closed_at > clock.now() - after():
+            return None
+        return _purge(locked, None)
+
+
+def drop_superseded(accepted: Submission) -> None:
+    """Destroy what earlier deliveries of the item held and ``accepted`` does not: it has no use any more.
+
+    Part of the acceptance, in its transaction; no event of its own.
+    """
+    earlier = Submission.objects.filter(prerequisite=accepted.prerequisite_id, number__lt=accepted.number)
+    _destroy(_holding(earlier), keep={secret.pk for secret in accepted.secrets.all()})
+
+
+def holds_secrets(rollout: Rollout) -> bool:
+    return Secret.objects.filter(pk__in=_of(rollout).values("secrets")).exists()
+
+
+def certificates(rollout: Rollout) -> list[Event]:
+    """The events that certify a purge of ``rollout``, the first one first."""
+    return list(rollout.events.filter(kind=PURGED.name).select_related("actor").order_by("sequence"))
+
+
+def _of(rollout: Rollout) -> Any:
+    return Submission.objects.filter(prerequisite__rollout=rollout)
+
+
+def _holding(submissions: Any) -> list[Submission]:
+    rows = submissions.exclude(secrets=None).distinct().order_by("prerequisite__position", "number")
+    return list(rows.select_related("prerequisite").prefetch_related("secrets"))
+
+
+def _purge(rollout: Rollout, by: User | None) -> Event | None:
+    """``rollout`` comes from ``changing``: the secrets, the notes on the deliveries and the event are one transaction."""
+    submissions = _holding(_of(rollout))
+    destroyed = _destroy(submissions)
+    if not destroyed:
+        return None
+    held: dict[str, set[str]] = {}
+    for submission in submissions:
+        secrets = {str(secret.pk) for secret in submission.secrets.all()}
+        held.setdefault(submission.prerequisite.title["pt"], set()).update(secrets)
+    return timeline.record(
+        rollout,
+        PURGED,
+        by,
+        items=[{"title": title, "secrets": len(secrets)} for title, secrets in held.items()],
+        secrets=len(destroyed),
+        sha256=canonical.sha256(destroyed),
+        days=settings.PURGE_CREDENTIALS_DAYS,
+        closed_at=canonical.instant(rollout.closed_at) if rollout.closed_at else "",
+    )
+
+
+def _destroy(submissions: Iterable[Submission], keep: Collection[UUID] = ()) -> list[tuple[str, str, str]]:
+    """Destroy the secrets of ``submissions``, except ``keep``, and note it on each; what ``vault.destroy`` tells."""
+    instant = canonical.instant(clock.now())
+    doomed: set[UUID] = set()
+    for submission in submissions:
+        gone = [secret for secret in submission.secrets.all() if secret.pk not in keep]
+        doomed |= {secret.pk for secret in gone}
+        if gone:
+            submission.purged |= {secret.field: instant for secret in gone}
+            submission.save(update_fields=["purged"])
+    return vault.destroy(doomed)
