@@ -10,7 +10,7 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, forms, probes
+from apps.prerequisites import actions, forms
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -103,11 +103,14 @@ def _room(
             "submissions__secrets",
             "submissions__file",
             "submissions__probes",
+            "submissions__environment_checks",
         )
     )
     rows = []
     for item in items:
         item.rollout = rollout
+        for submission in item.submissions.all():
+            submission.prerequisite = item
         mine = failed_forms if failed and failed.pk == item.pk else {}
         may_submit = rollout.is_open and item.is_due and request.user.has_perm("prerequisites.submit", item)
         rows.append(
@@ -115,7 +118,6 @@ def _room(
                 "item": item,
                 "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
                 "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
-                "probe_is_trusted": probes.is_trusted(item),
                 "may_reveal": rollout.is_open
                 and item.kind == Prerequisite.Kind.CREDENTIAL
                 and item.last is not None
