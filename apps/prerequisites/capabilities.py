@@ -81,21 +81,21 @@ def serves(operation: Operation) -> list[tuple[str, str]]:
         ("products", "update"): product and method in ("PUT", "PATCH"),
         ("products", "read"): product and (method == "GET" or (method == "POST" and search)),
         ("products", "images"): writes and not order
-        and (_has("images?|imagens?|imagem|fotos?|photos?|media|pictures?|stockkeepingunit file|files?", last)
-             and _has(PRODUCT, named) or product and _has("images?|imagens?|imagem|fotos?|pictures?", fields)),
+        and ((_has("images?|imagens?|imagem|fotos?|photos?|media|pictures?|stockkeepingunit file|files?", last)
+             and _has(PRODUCT, named)) or (product and _has("images?|imagens?|imagem|fotos?|pictures?", fields))),
         ("products", "prices"): writes and not order
-        and (_has("prices?|pricing|precos?", named) or product and _has("prices?|precos?", fields)),
+        and (_has("prices?|pricing|precos?", named) or (product and _has("prices?|precos?", fields))),
         ("stock", "update"): writes and not order
-        and (_has(STOCK, path) or _has(STOCK, title) or product and _has(STOCK, fields)),
+        and (_has(STOCK, path) or _has(STOCK, title) or (product and _has(STOCK, fields))),
         ("stock", "read"): method == "GET" and not order and (_has(STOCK, path) or _has(STOCK, title)),
         ("orders", "list"): order and method == "GET" and not operation.of_one
         and _has(f"{ORDER}|feed|search|list\\w*", last),
         ("orders", "read"): order and method == "GET" and operation.of_one and _has(ORDER, last),
         ("orders", "status"): order and writes
-        and (_has(STATUS, last) or method in ("PUT", "PATCH") and _has(ORDER, last)),
+        and (_has(STATUS, last) or (method in ("PUT", "PATCH") and _has(ORDER, last))),
         ("orders", "cancel"): order and (writes or method == "DELETE") and _has("cancel\\w*", named),
         ("invoicing", "invoice"): writes
-        and (_has(INVOICE, named) or order and _has("invoice|nfe?|nota fiscal|chave acesso", fields)),
+        and (_has(INVOICE, named) or (order and _has("invoice|nfe?|nota fiscal|chave acesso", fields))),
         ("invoicing", "tracking"): writes
         and (_has(TRACK, named) or _has(SHIP, path) or _has("track\\w*|rastre\\w*", fields)) and not _has(NOT_TRACK, named),
     }  # fmt: skip

@@ -42,7 +42,7 @@ def replies(monkeypatch):
             self.asked.append((method, url, kwargs))
             part = next(part for part in self.table if part in url)
             status, body, *more = self.table[part]
-            where, headers = (more + ["", {}])[:2] if len(more) < 2 else more
+            where, headers = [*more, "", {}][:2] if len(more) < 2 else more
             return Answer(status, where or url, headers, json.dumps(body).encode())
 
     double = Double()
@@ -61,10 +61,14 @@ def credential(slug, rollout=None, environment="homologation", **changed):
         rollout=rollout, credential=True, fields=fields, key=f"{environment}_credentials", environment=environment
     )
     values = {
-        row["name"]: "https://api.loja.com.br" if row["name"] in ADDRESSES else f"canario-{environment}-{row['name']}"
+        row["name"]: "https://api.loja.com.br"
+        if row["name"] in ADDRESSES
+        else f"canario-{environment}-{row['name'].replace('_', '-')}"
         for row in fields
     }
-    return actions.submit(item, by=rollout.people["client"], values=values | changed)
+    submission = actions.submit(item, by=rollout.people["client"], values=values | changed)
+    submission.prerequisite.rollout = rollout  # With its people.
+    return submission
 
 
 @pytest.mark.parametrize("slug", [path.stem for path in (loader.DATA / "platforms").glob("*.toml")])
@@ -195,8 +199,8 @@ class TestTheWrongEnvironment:
 
     def test_a_key_of_the_application_may_be_the_same_in_both(self, replies):
         replies({"": (200, [])})
-        first = credential("loja-integrada", chave_aplicacao="uma só")
-        second = credential("loja-integrada", first.prerequisite.rollout, "production", chave_aplicacao="uma só")
+        first = credential("loja-integrada", chave_aplicacao="uma-so")
+        second = credential("loja-integrada", first.prerequisite.rollout, "production", chave_aplicacao="uma-so")
         assert probes.ask(second).outcome == "valid"
 
     def test_without_a_probe_the_comparison_alone_speaks(self, replies):

@@ -1,6 +1,7 @@
-import apps.core.clock
 import django.db.models.deletion
 from django.db import migrations, models
+
+import apps.core.clock
 
 
 class Migration(migrations.Migration):
