@@ -4,10 +4,11 @@ Every function takes an optional ``version``; without it the newest loaded one i
 rollout starts, and never look back.
 """
 
+import re
 from dataclasses import field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from apps.blueprints.models import Blueprint
@@ -30,11 +31,76 @@ class CredentialField:
 
 
 @dataclass(frozen=True, config=STRICT)
+class BodyRule:
+    """A place in a JSON answer, as keys with dots between (``shop.plan_name``), and the values that count there."""
+
+    path: str
+    values: list[str]
+
+
+@dataclass(frozen=True, config=STRICT)
+class ProbeStep:
+    """One request. ``{name}`` stands for a delivered field, or for what an earlier step kept (``keep``: name → place in
+    its JSON answer). ``valid``, ``wrong`` and ``lacking`` are HTTP statuses; a valid one counts only when the answer's
+    body says all of ``expect``. ``form`` is sent as a form, ``json`` as JSON."""
+
+    url: str
+    method: Literal["GET", "POST"] = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+    json: dict[str, str] = field(default_factory=dict)
+    valid: list[int] = field(default_factory=lambda: [200])
+    wrong: list[int] = field(default_factory=lambda: [401])
+    lacking: list[int] = field(default_factory=lambda: [403])
+    expect: list[BodyRule] = field(default_factory=list)
+    keep: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=STRICT)
+class EnvironmentRule:
+    """How the platform tells a test environment from production: a delivered ``field``, or a place (``path``) in the last
+    answer. ``test`` and ``production`` are patterns (``*sandbox*``), tried in this order, in any case of letters."""
+
+    test: list[str] = field(default_factory=list)
+    production: list[str] = field(default_factory=list)
+    path: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Probe:
+    """The cheap read that tries a credential, step by step; it never changes anything there.
+
+    Without ``steps``, ``why_none`` says why there is none. ``checked`` says where and when somebody saw it tell right
+    from wrong; empty until then.
+    """
+
+    steps: list[ProbeStep] = field(default_factory=list)
+    environment: EnvironmentRule | None = None
+    why_none: Localized | None = None
+    checked: str = ""
+
+
+def _of_one_request(value: Any) -> Any:
+    """What earlier versions of the files said: one request, its statuses as text."""
+    if not isinstance(value, dict) or "url" not in value:
+        return value
+    step = {name: value[name] for name in ("url", "method", "headers") if name in value}
+    for name in ("valid", "wrong", "lacking"):
+        step[name] = [int(number) for number in re.findall(r"\d+", value.get(f"{name}_when", ""))]
+    return {"steps": [step], "checked": value.get("checked", "")}
+
+
+AnyProbe = Annotated[Probe, BeforeValidator(_of_one_request)]
+
+
+@dataclass(frozen=True, config=STRICT)
 class PrerequisiteItem:
     """Something a party must bring. ``owner`` is a party role, ``gate`` the gate that asks for it.
 
-    ``kind`` is document, link, statement, credential or contact; ``environment`` is homologation, production or empty.
-    ``where`` says where to find it in this platform's admin; ``fields`` are the platform's own, for credentials.
+    ``kind`` is document, link, statement, credential, contact or environment (the address of one); ``environment`` is
+    homologation, production or empty. ``where`` says where to find it in this platform's admin; ``fields`` are the
+    platform's own, for credentials. ``probe`` tries a credential that is not the platform's.
     """
 
     key: str
@@ -42,11 +108,12 @@ class PrerequisiteItem:
     help: Localized
     owner: Owner
     gate: Gate
-    kind: Literal["document", "link", "statement", "credential", "contact"]
+    kind: Literal["document", "link", "statement", "credential", "contact", "environment"]
     environment: Literal["", "homologation", "production"] = ""
     waivable: bool = False
     where: Localized | None = None
     fields: list[CredentialField] = field(default_factory=list)
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -201,7 +268,8 @@ class TermBlueprint:
 
 @dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
-    """A platform as the blueprints know it. ``probe`` is the cheap read that would verify a credential, as data."""
+    """A platform as the blueprints know it. ``probe`` is the cheap read that verifies a credential; ``differs`` names the
+    fields that homologation and production must not have in common."""
 
     version: int
     slug: str
@@ -211,7 +279,8 @@ class PlatformBlueprint:
     test_environment: Localized
     where: dict[str, Localized]
     fields: list[CredentialField]
-    probe: dict[str, Any] = field(default_factory=dict)
+    probe: AnyProbe = field(default_factory=Probe)
+    differs: list[str] = field(default_factory=list)
 
 
 TYPES: dict[str, type] = {

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 from django.conf import settings
@@ -28,11 +28,12 @@ NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Unreachable(Exception):
-    """The request got no answer. ``why``: address, name, tls, timeout, size, redirects, connection."""
+    """The request got no answer. ``why``: address, name, tls, timeout, size, redirects, connection. ``detail`` is
+    what the machine said of it (of a certificate, "certificate has expired"); it never repeats what was sent."""
 
     def __init__(self, why: str, detail: str = "") -> None:
         super().__init__(f"{why}: {detail}" if detail else why)
-        self.why = why
+        self.why, self.detail = why, detail
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def fetch(
     *,
     headers: Mapping[str, str] | None = None,
     json: Any = None,
+    form: Mapping[str, str] | None = None,
     max_bytes: int = 2_000_000,
     seconds: float = 10.0,
 ) -> Answer:
@@ -74,6 +76,9 @@ def fetch(
     if json is not None:
         content = json_.dumps(json).encode()
         sent["Content-Type"] = "application/json"
+    elif form is not None:
+        content = urlencode(form).encode()
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
     for _hop in range(REDIRECTS + 1):
         answer = _once(method, url, sent, content, max_bytes, deadline)
         target = answer.headers.get("location")
@@ -146,8 +151,9 @@ def _once(method: str, url: str, headers: Mapping[str, str], content: bytes, max
     except ssl.SSLError as error:
         raise Unreachable("tls", str(getattr(error, "verify_message", ""))) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-        why = "tls" if isinstance(error.__context__, ssl.SSLError) else "connection"
-        raise Unreachable(why) from error
+        if isinstance(error.__context__, ssl.SSLError):
+            raise Unreachable("tls", str(getattr(error.__context__, "verify_message", ""))) from error
+        raise Unreachable("connection") from error
 
 
 def _expiry(stream: Any) -> datetime | None:

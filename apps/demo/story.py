@@ -15,7 +15,7 @@ from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites import purge
-from apps.prerequisites.models import Prerequisite
+from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
@@ -30,6 +30,7 @@ from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet
 from apps.stages.kickoff.models import Kickoff, Row
 from apps.stages.training import actions as training
+from apps.vault import actions as vault
 
 FIELDS = {
     "ECM-PRODUTOS": [("referencia", "RefId"), ("descricao", "Name"), ("marcaDesc", "BrandName")],
@@ -139,7 +140,13 @@ class Story:
 
     def _content(self, item: Prerequisite, *, complete: bool = True) -> dict:
         if item.kind == Prerequisite.Kind.CREDENTIAL:
-            return {"values": {spec["name"]: f"demo-{spec['name'].replace('_', '-')}" for spec in item.specs()}}
+            return {"values": {spec["name"]: self._value(item, spec["name"]) for spec in item.specs()}}
+        if item.kind == Prerequisite.Kind.ENVIRONMENT:
+            return {
+                "link": f"https://homolog.{self.client_key}.example/",
+                "text": "Catálogo de 200 produtos e 3 lojas de teste.",
+                "values": {"sharing": "dedicated", "shared_with": ""},
+            }
         if item.kind == Prerequisite.Kind.CONTACT:
             person = self.person_for(item.owner)
             shared = {"name": person.name, "email": person.email, "phone": "(11) 4000-0000", "position": "Projetos"}
@@ -148,7 +155,32 @@ class Story:
             if complete:
                 return {"file": papers.api_documentation(self.platform_key)}
             return {"link": f"https://docs.{self.platform_key}.example/privado"}
-        return {"text": "Ambiente dedicado, com catálogo de 200 produtos e 3 lojas de teste."}
+        return {"text": "Lojas 1 e 2, um caixa de teste e as condições de pagamento da loja virtual."}
+
+    def _value(self, item: Prerequisite, name: str) -> str:
+        """What the stand-in knows: ``demo-`` works, ``producao`` is production's."""
+        if name in ("host", "base_url", "site_url", "api_address"):
+            return f"https://api.{self.client_key}.example"
+        place = "producao-" if item.environment == "production" else ""
+        return f"demo-{place}{name.replace('_', '-')}"
+
+    def credential_stops(self, days: int) -> None:
+        """The token was revoked at the platform ``days`` after it worked: the next look finds it."""
+        item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_credentials")
+        secret = item.last.secrets.get()
+        item.last.secrets.set([vault.seal("demo-token-revogado", field=secret.field)])
+        Probe.objects.create(
+            submission=item.last, outcome=Probe.Outcome.VALID, status=200, at=self.today - timedelta(days=days)
+        )
+
+    def look_production(self) -> None:
+        """The client takes its real shop for the test environment."""
+        item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_environment")
+        with self.later(6):
+            prerequisites.submit(
+                item, by=self.client, link=f"https://www.{self.client_key}.example/", text="Todo o catálogo.",
+                values={"sharing": "shared", "shared_with": "a equipe da loja"},
+            )  # fmt: skip
 
     def hold_kickoff(self) -> None:
         meeting = Kickoff.objects.get(rollout=self.rollout)

@@ -69,6 +69,7 @@ def build(today: datetime) -> None:
     training = story("esporte", "shopify", "shopify", "shopify", 40, OTHER)
     training.kickoff_done()
     training.develop()
+    training.credential_stops(2)
 
     developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 36)
     developing.kickoff_done(promise=24)
@@ -82,7 +83,7 @@ def build(today: datetime) -> None:
     late.deliver("presence_api")
     late.deliver("contacts_integrator")
     late.promise_date(40)
-    late.deliver("homologation_environment", accept=False)
+    late.look_production()
 
     fresh = story("aurora", "shopify", "conecta", "shopify", 5, OTHER)
     fresh.deliver("presence_api")

@@ -10,11 +10,11 @@ from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
 from apps.companies.models import Contact
-from apps.core import clock, outbound, queue
+from apps.core import clock, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import api_docs, attachments, probes, purge
-from apps.prerequisites.models import Prerequisite, Probe, Submission
+from apps.prerequisites import attachments, purge
+from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
@@ -69,7 +69,9 @@ def submit(
                 news, link, old = [], last.link, last.files
             if prerequisite.kind == Kind.DOCUMENT and "text" not in again:
                 text = last.text
-            values = {**last.values, **{name: value for name, value in (values or {}).items() if name in again}}
+            if prerequisite.kind == Kind.ENVIRONMENT:
+                link, text = (link if "link" in again else last.link), (text if "text" in again else last.text)
+            values = {**last.values, **{name: value for name, value in (values or {}).items() if _part(name) in again}}
             contacts = [
                 *(row for row in contacts or [] if row["kind"] in again),
                 *(row for row in last.contacts() if row["kind"] not in again),
@@ -79,7 +81,7 @@ def submit(
         elif prerequisite.kind == Kind.CONTACT:
             if not contacts:
                 raise Invalid(_("Informe o contato técnico e o de decisão."))
-        elif prerequisite.kind == Kind.LINK and not link:
+        elif prerequisite.kind in (Kind.LINK, Kind.ENVIRONMENT) and not link:
             raise Invalid(_("Informe o link."), field="link")
         elif prerequisite.kind == Kind.STATEMENT and not text:
             raise Invalid(_("Escreva a declaração."), field="text")
@@ -96,20 +98,23 @@ def submit(
         attachments.attach(submission, [*old, *files.store_all(news, by=by)])
         if prerequisite.kind == Kind.CREDENTIAL:
             _keep_credential(submission, values or {}, kept)
-        elif contacts:
-            submission.values = {"contacts": contacts}
+        elif contacts or prerequisite.kind == Kind.ENVIRONMENT:
+            submission.values = {"contacts": contacts} if contacts else values or {}
             submission.save(update_fields=["values"])
         _move(prerequisite, State.SUBMITTED)
         if prerequisite.owner == PartyRole.PRESENCE:
             _accept(prerequisite, submission, by, rollout)
         timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
-        waiting = Submission.objects.filter(pk=submission.pk, decision="")
+        this = Submission.objects.filter(pk=submission.pk)
         if prerequisite.kind in (Kind.DOCUMENT, Kind.LINK):
-            unread = waiting.filter(evidence={})
+            unread = this.filter(evidence={})
             queue.after_commit("apps.prerequisites.tasks.look_into_document", submission.pk, when=unread.exists)
         if prerequisite.kind == Kind.CREDENTIAL:
-            untried = waiting.filter(probes=None)
+            untried = this.filter(probes=None)
             queue.after_commit("apps.prerequisites.tasks.probe_submission", submission.pk, when=untried.exists)
+        if prerequisite.kind == Kind.ENVIRONMENT:
+            unseen = this.filter(environment_checks=None)
+            queue.after_commit("apps.prerequisites.tasks.look_at_environment", submission.pk, when=unseen.exists)
         return submission
 
 
@@ -189,63 +194,24 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
     ]
 
 
-def probe(submission_pk: int) -> Probe | None:
-    """Try the delivered credential at its platform and keep the answer; None when there is nothing to try.
+def take_back(submission: Submission, reason: str) -> bool:
+    """Send an accepted credential that stopped working back to its owner, with ``reason`` (Portuguese: it is kept).
 
-    An accepted credential that worked before and is now refused goes back to its owner, if the probe is trusted.
+    Nobody's act but the application's. False, and nothing done, when it is no longer the accepted delivery.
     """
-    submission = Submission.objects.select_related("prerequisite__rollout__platform").get(pk=submission_pk)
-    before = submission.last_probe
-    found = probes.ask(submission) if submission.prerequisite.rollout.is_open else None
-    if found is None:
-        return None
-    kept = Probe.objects.create(submission=submission, outcome=found.outcome, status=found.status, why=found.why)
-    stopped = found.outcome == Probe.Outcome.WRONG and before is not None and before.outcome == Probe.Outcome.VALID
-    if stopped and probes.is_trusted(submission.prerequisite):
-        _take_back(submission)
-    return kept
-
-
-def _take_back(submission: Submission) -> None:
     with timeline.changing(submission.prerequisite.rollout) as rollout:
         prerequisite = Prerequisite.objects.get(pk=submission.prerequisite_id)
         if prerequisite.state != State.ACCEPTED or prerequisite.last != submission:
-            return
-        _decide(submission, Submission.Decision.REJECTED, None, _("A plataforma deixou de aceitar esta credencial."))
+            return False
+        _decide(submission, Submission.Decision.REJECTED, None, reason)
         _move(prerequisite, State.REJECTED)
         timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"], key=prerequisite.key)
+        return True
 
 
-def look_into(submission_pk: int) -> dict[str, Any]:
-    """Read a delivered document or link and keep what was found as evidence: ``found`` is ``coverage`` (with what it
-    covers), ``document``, ``sign_in``, ``empty`` or ``unreachable``. Nothing is decided by it."""
-    submission = Submission.objects.get(pk=submission_pk)
-    content = b""
-    evidence: dict[str, Any] = {}
-    if any(file.can_be_read for file in submission.files):
-        content = attachments.most_telling(submission)
-    elif submission.link:
-        try:
-            answer = outbound.fetch("GET", submission.link, max_bytes=api_docs.MAX_BYTES)
-        except outbound.Unreachable as error:
-            evidence = {"found": "unreachable", "why": error.why}
-        else:
-            content = answer.body
-            if answer.status >= 400:
-                evidence = {"found": "unreachable", "status": answer.status}
-    else:
-        return {}
-    if not evidence:
-        covered = api_docs.coverage(content)
-        if covered:
-            evidence = {"found": "coverage", **covered}
-        elif not content.strip():
-            evidence = {"found": "empty"}
-        else:
-            evidence = {"found": "sign_in" if api_docs.looks_like_sign_in(content) else "document"}
-    submission.evidence = evidence
-    submission.save(update_fields=["evidence"])
-    return evidence
+def _part(name: str) -> str:
+    """The part (``Prerequisite.parts``) that a value belongs to."""
+    return "sharing" if name == "shared_with" else name
 
 
 def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from apps.core.refusals import Invalid
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.prerequisites import api_docs
 from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 
 FILES_AT_MOST = 20
@@ -54,21 +53,6 @@ def attach(submission: Submission, several: Iterable[StoredFile]) -> None:
     """Make ``several`` the files of ``submission``, in this order."""
     rows = [SubmissionFile(submission=submission, file=file, position=place) for place, file in enumerate(several)]
     SubmissionFile.objects.bulk_create(rows)
-
-
-def most_telling(submission: Submission) -> bytes:
-    """The beginning of the first readable file that says which operations it covers; of the first readable one when none
-    does."""
-    first: bytes | None = None
-    for file in submission.files:
-        if not file.can_be_read:
-            continue
-        with file.content.open("rb") as stored:
-            content = stored.read(api_docs.MAX_BYTES + 1)
-        if api_docs.coverage(content):
-            return content
-        first = content if first is None else first
-    return first or b""
 
 
 def note_twins(items: Iterable[Prerequisite]) -> None:

@@ -38,6 +38,8 @@ class SubmitForm(forms.Form):
             return name.partition("_")[0]
         if self.prerequisite.kind == Kind.DOCUMENT and name in ("link", "stays"):
             return "file"
+        if name == "shared_with":
+            return "sharing"
         return name
 
     def _ask_document(self) -> None:
@@ -59,6 +61,31 @@ class SubmitForm(forms.Form):
     def _ask_statement(self, required: bool = True, label: str = "") -> None:
         label = label or gettext("Descrição")
         self.fields["text"] = forms.CharField(label=label, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def _ask_environment(self) -> None:
+        last = self.prerequisite.last
+        values = last.values if last else {}
+        self._ask_link()
+        self.fields["link"].label = gettext("Endereço do ambiente")
+        self.fields["sharing"] = forms.ChoiceField(
+            label=gettext("Quem usa este ambiente"),
+            choices=[
+                ("dedicated", gettext("Só este projeto")),
+                ("shared", gettext("É dividido com outros")),
+            ],
+            widget=forms.RadioSelect,
+            initial=values.get("sharing"),
+        )
+        self.fields["shared_with"] = forms.CharField(
+            label=gettext("Dividido com quem"),
+            required=False,
+            max_length=200,
+            initial=values.get("shared_with"),
+            help_text=gettext("Só se for dividido: outra equipe, outro integrador, outra loja."),
+        )
+        self._ask_statement(label=gettext("Dados de teste que já existem nele"))
+        if last:
+            self.fields["link"].initial, self.fields["text"].initial = last.link, last.text
 
     def _ask_credential(self) -> None:
         last = self.prerequisite.last
@@ -93,6 +120,11 @@ class SubmitForm(forms.Form):
         data = super().clean() or {}
         if self.prerequisite.kind == Kind.CREDENTIAL:
             return {"values": {name.removeprefix("value_"): value for name, value in data.items()}}
+        if self.prerequisite.kind == Kind.ENVIRONMENT:
+            if data.get("sharing") == "shared" and not data.get("shared_with"):
+                self.add_error("shared_with", gettext("Diga com quem o ambiente é dividido."))
+            about = {name: data.pop(name) for name in ("sharing", "shared_with") if name in data}
+            return {**data, "values": about}
         if self.prerequisite.kind == Kind.CONTACT:
             parts = ("name", "position", "email", "phone")
             return {

@@ -29,6 +29,7 @@ class Prerequisite(models.Model):
         STATEMENT = "statement", gettext_lazy("Declaração")
         CREDENTIAL = "credential", gettext_lazy("Credencial")
         CONTACT = "contact", gettext_lazy("Contatos")
+        ENVIRONMENT = "environment", gettext_lazy("Ambiente")
 
     class State(models.TextChoices):
         PENDING = "pending", gettext_lazy("A entregar")
@@ -91,6 +92,8 @@ class Prerequisite(models.Model):
             return [(spec["name"], str(spec["label"])) for spec in self.specs()]
         if self.kind == self.Kind.CONTACT:
             return [("technical", _("Contato técnico")), ("decision", _("Contato de decisão"))]
+        if self.kind == self.Kind.ENVIRONMENT:
+            return [("link", _("Endereço")), ("sharing", _("Quem usa")), ("text", _("Dados de teste"))]
         if self.kind == self.Kind.DOCUMENT:
             return [("file", _("Arquivo ou link")), ("text", _("Observação"))]
         return [("link", "Link")] if self.kind == self.Kind.LINK else [("text", _("Descrição"))]
@@ -108,7 +111,7 @@ def _purged_on(instant: str) -> str:
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
-    ``evidence`` is what the application found out about a document by itself (``actions.look_into``).
+    ``evidence`` is what the application found out about a document by itself (``evidence.look_into``).
     ``wrong`` names the parts (``Prerequisite.parts``) a reviewer pointed at; empty is all of it.
     ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
     """
@@ -167,13 +170,16 @@ class Submission(models.Model):
             if (told if spec["secret"] else self.values).get(spec["name"])
         ]
 
-    def covered(self) -> list[tuple[str, list[str]]]:
-        """``(process, operations)`` of an API documentation that could be read operation by operation."""
-        labels = {
-            "products": _("Produtos"), "stock": _("Estoque"), "orders": _("Pedidos"), "invoicing": _("Faturamento e envio"),
-        }  # fmt: skip
-        found = self.evidence.get("processes", {})
-        return [(label, found.get(name, [])) for name, label in labels.items()] if found else []
+    @property
+    def last_check(self) -> "EnvironmentCheck | None":
+        return max(self.environment_checks.all(), key=lambda check: check.pk, default=None)
+
+    def sharing(self) -> str:
+        """Who uses the environment delivered here, in words; empty for other deliveries."""
+        if self.values.get("sharing") == "dedicated":
+            return _("Dedicado a este projeto")
+        with_whom = self.values.get("shared_with")
+        return _("Dividido com %(whom)s") % {"whom": with_whom} if with_whom else ""
 
     def wrong_labels(self) -> list[str]:
         return [label for name, label in self.prerequisite.parts() if name in self.wrong]
@@ -205,12 +211,16 @@ class SubmissionFile(models.Model):
 
 
 class Probe(models.Model):
-    """What the platform answered when a delivered credential was tried. Every answer is kept; the newest counts."""
+    """What the platform answered when a delivered credential was tried. Every answer is kept; the newest counts.
+
+    ``why`` is a word for the reason (``showing.REASONS``), never what was sent or received.
+    """
 
     class Outcome(models.TextChoices):
         VALID = "valid", gettext_lazy("Funciona na plataforma")
         WRONG = "wrong", gettext_lazy("Recusada pela plataforma")
         LACKING = "lacking", gettext_lazy("Falta permissão na plataforma")
+        ELSEWHERE = "elsewhere", gettext_lazy("Parece ser do outro ambiente")
         UNREACHABLE = "unreachable", gettext_lazy("A plataforma não respondeu")
         UNCLEAR = "unclear", gettext_lazy("Resposta inesperada da plataforma")
 
@@ -231,4 +241,28 @@ class Probe(models.Model):
     @property
     def tone(self) -> str:
         """The badge tone that goes with the outcome."""
-        return {"valid": "success", "wrong": "danger", "lacking": "warning"}.get(self.outcome, "neutral")
+        return {"valid": "success", "wrong": "danger", "lacking": "warning", "elsewhere": "warning"}.get(
+            self.outcome, "neutral"
+        )
+
+
+class EnvironmentCheck(models.Model):
+    """What was found at the address of a delivered environment. Every look is kept; the newest counts.
+
+    ``findings`` are the words of ``environments`` (``same_host``, ``asks_password``…), each with what it rests on.
+    ``status`` is the HTTP status, None when there was no answer; ``certificate_until`` the end of its certificate.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="environment_checks")
+    at = models.DateTimeField(default=clock.now)
+    status = models.PositiveSmallIntegerField(null=True)
+    certificate_until = models.DateTimeField(null=True)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = gettext_lazy("verificação de ambiente")
+        verbose_name_plural = gettext_lazy("verificações de ambiente")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.status or '-'}"

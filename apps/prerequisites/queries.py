@@ -1,24 +1,54 @@
+from datetime import timedelta
+
+from django.db.models import QuerySet
+
 from apps.core import clock
 from apps.prerequisites import probes, purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import CLOSED
 
+OVERDUE = timedelta(hours=26)
+"""A day and what the daily round may be late by: after it, a look was missed."""
 
-def credentials_to_probe(*, untried: bool = False) -> list[int]:
-    """The keys of the newest deliveries of platform credentials, accepted or in review, of open rollouts; only those
-    that were never tried, if ``untried``. Platforms without a probe are left out."""
-    items = (
+
+def _newest(*kinds: str) -> list[Submission]:
+    """The newest deliveries of items of ``kinds``, accepted or in review, of open rollouts."""
+    items: QuerySet[Prerequisite] = (
         Prerequisite.objects.filter(
             rollout__in=Rollout.objects.open(),
-            key__in=probes.KEYS,
+            kind__in=kinds,
             state__in=[Prerequisite.State.SUBMITTED, Prerequisite.State.ACCEPTED],
         )
         .select_related("rollout__platform")
-        .prefetch_related("submissions__probes")
+        .prefetch_related("submissions__probes", "submissions__environment_checks")
     )
-    found = [item.last for item in items if item.last and probes.of(item)]
-    return [submission.pk for submission in found if not (untried and submission.probes.all())]
+    found = []
+    for item in items:
+        if (last := item.last) is not None:
+            last.prerequisite = item
+            found.append(last)
+    return found
+
+
+def _is_missed(last) -> bool:
+    return last is None or last.at < clock.now() - OVERDUE
+
+
+def credentials_to_probe(*, untried: bool = False) -> list[int]:
+    """The keys of the newest deliveries of credentials, accepted or in review, of open rollouts; only those that were
+    never tried, or not for more than a day, if ``untried``. Those that nothing can be said of are left out."""
+    found = [row for row in _newest(Prerequisite.Kind.CREDENTIAL) if _can_be_tried(row)]
+    return [row.pk for row in found if not untried or _is_missed(row.last_probe)]
+
+
+def _can_be_tried(submission: Submission) -> bool:
+    return bool(probes.of(submission.prerequisite).steps) or probes.is_the_others(submission)
+
+
+def environments_to_look_at(*, unseen: bool = False) -> list[int]:
+    """The same of delivered environments."""
+    return [row.pk for row in _newest(Prerequisite.Kind.ENVIRONMENT) if not unseen or _is_missed(row.last_check)]
 
 
 def documents_to_read() -> list[int]:
@@ -34,3 +64,9 @@ def rollouts_to_purge() -> list[int]:
     due = Rollout.objects.filter(stage__in=CLOSED, closed_at__lte=clock.now() - purge.after())
     kept = due.filter(prerequisites__submissions__secrets__isnull=False)
     return list(kept.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def links_to_open() -> list[int]:
+    """The keys of the newest deliveries that are a link to a document, of open rollouts."""
+    newest = _newest(Prerequisite.Kind.DOCUMENT, Prerequisite.Kind.LINK)
+    return [row.pk for row in newest if row.link and not row.attached.exists()]

@@ -40,7 +40,11 @@ def copy_the_list(rollout: Rollout) -> None:
 
 def _requirement(rollout: Rollout, item: Prerequisite) -> Requirement:
     in_review = item.state == Prerequisite.State.SUBMITTED
-    text = _("Conferir: %(item)s") if in_review else _("Corrigir: %(item)s") if item.state == "rejected" else "%(item)s"
+    text = _("Conferir: %(item)s") if in_review else "%(item)s"
+    if item.state == Prerequisite.State.REJECTED:
+        # Nobody sent it back: the platform stopped taking the credential.
+        stopped = item.last is not None and item.last.decision == "rejected" and item.last.decided_by_id is None
+        text = _("Deixou de funcionar: %(item)s") if stopped else _("Corrigir: %(item)s")
     return Requirement(
         key=f"prerequisite:{item.key}",
         text=text % {"item": item.title},

@@ -16,7 +16,7 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, attachments, forms, probes
+from apps.prerequisites import actions, attachments, forms
 from apps.prerequisites import purge as purging
 from apps.prerequisites.models import Prerequisite, SubmissionFile
 from apps.rollouts.models import Rollout
@@ -143,12 +143,15 @@ def _room(
             "submissions__secrets",
             "submissions__attached__file__previews",
             "submissions__probes",
+            "submissions__environment_checks",
         )
     )
     attachments.note_twins(items)
     rows = []
     for item in items:
         item.rollout = rollout
+        for submission in item.submissions.all():
+            submission.prerequisite = item
         mine = failed_forms if failed and failed.pk == item.pk else {}
         may_submit = rollout.is_open and item.is_due and request.user.has_perm("prerequisites.submit", item)
         rows.append(
@@ -156,7 +159,6 @@ def _room(
                 "item": item,
                 "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
                 "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
-                "probe_is_trusted": probes.is_trusted(item),
                 "may_reveal": rollout.is_open
                 and item.kind == Prerequisite.Kind.CREDENTIAL
                 and item.last is not None

@@ -35,6 +35,9 @@ PEOPLE = {
     "manager": "gestora@presence.demo",
 }
 
+# What an item that asks for an environment takes.
+ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated", "text": "x"}
+
 
 class Scene:
     def __init__(self, monkeypatch) -> None:
@@ -125,7 +128,7 @@ class Scene:
             "rollouts:hold": gate | {"reason": "x", "caused_by": "client"},
             "rollouts:resume": gate,
             "rollouts:cancel": gate | {"reason": "x"},
-            "prerequisites:submit": {"text": "x"},
+            "prerequisites:submit": ENVIRONMENT,
             "prerequisites:reject": {"reason": "x"},
             "prerequisites:reopen": {"reason": "x"},
             "kickoff:schedule": {"scheduled_at": "2030-01-01T10:00"},
@@ -158,7 +161,7 @@ class Scene:
             "acceptance:draft": people,
             "acceptance:sign": {"consent": "on"},
             "acceptance:refuse": {"reason": "x"},
-            "portal:matter": {"text": "x"},
+            "portal:matter": ENVIRONMENT,
             "portal:draft": {"text": "x"},
             "portal:assign": {"to": ""},
             "portal:view_as": {"role": "client"},

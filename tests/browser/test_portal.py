@@ -41,13 +41,15 @@ def test_a_client_who_was_never_trained_serves_the_project_on_a_phone(sign_in, s
 
     # What is typed is kept by itself and is there on the next visit, from another device too.
     card = matter(phone, "Ambiente de teste e homologação")
-    card.get_by_label("Descrição").fill("Loja de desenvolvimento, só nossa")
+    card.get_by_label("Dados de teste que já existem nele").fill("Loja de desenvolvimento, só nossa")
     card.get_by_text("Rascunho guardado").wait_for()
     desk = sign_in("cliente@aurora.demo", 1440, "dark")
     card = matter(desk, "Ambiente de teste e homologação")
-    assert card.get_by_label("Descrição").input_value() == "Loja de desenvolvimento, só nossa"
+    assert card.get_by_label("Dados de teste que já existem nele").input_value() == "Loja de desenvolvimento, só nossa"
     clean(desk)
     shot(desk, "inicio-cliente-1440-escuro")
+    card.get_by_label("Endereço do ambiente").fill("https://homolog.aurora.example")
+    card.get_by_label("Só este projeto").check()
     with desk.expect_navigation():
         card.get_by_role("button", name="Entregar").click()
 

@@ -108,7 +108,13 @@ def kickoff(team):
     item = team.analyst.item(title)
     team.analyst.does("pre-requisitos/", item + "entregar/", **typed_credentials(team.analyst, title))
     team.accepts(
-        team.delivers(team.client, "Ambiente de teste e homologação", text="https://homolog.exemplo.com.br, dedicado")
+        team.delivers(
+            team.client,
+            "Ambiente de teste e homologação",
+            link="https://homolog.exemplo.com.br",
+            sharing="dedicated",
+            text="200 produtos",
+        )  # fmt: skip
     )
     title = "Credenciais do ambiente de homologação"
     team.accepts(team.delivers(team.client, title, **typed_credentials(team.client, title)))

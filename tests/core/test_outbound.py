@@ -197,3 +197,12 @@ def test_nothing_else_in_the_code_opens_a_way_out(settings):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not ways & set(names) or path.name == "outbound.py", path
+
+
+def test_a_form_is_sent_and_goes_no_further_than_its_host(serve, server, settings):
+    other = serve()
+    settings.OUTBOUND_ALLOW = [server.address, other.address]
+    fetch("POST", f"http://{server.address}/to/http://{other.address}/x", form={"code": "a b&c"})
+    assert server.seen[0][1]["Content-Type"] == "application/x-www-form-urlencoded"
+    assert server.seen[0][1]["Content-Length"] == str(len("code=a+b%26c"))
+    assert other.seen[0][1].get("Content-Length", "0") == "0"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.core import outbound
 from apps.core.outbound import Answer, Unreachable
-from apps.prerequisites import actions, api_docs, queries
+from apps.prerequisites import actions, api_docs, evidence, queries
 from apps.prerequisites.tasks import look_into_the_unread
 from tests.prerequisites.factories import PrerequisiteFactory
 
@@ -117,7 +117,7 @@ class TestEvidence:
             (Answer(200, "x", body=b"  "), "empty", "está vazio"),
             (Answer(404, "x", body=b"not here"), "unreachable", "HTTP 404"),
             (Unreachable("address"), "unreachable", "O link não abriu"),
-            (Answer(200, "x", body=b"<html>Docs</html>"), "document", "O documento abre"),
+            (Answer(200, "x", body=b"<html>Docs</html>"), "document", "as operações não são lidas"),
         ],
     )
     def test_a_link_is_opened(self, answer, found, says, item, client_for, monkeypatch):
@@ -128,8 +128,54 @@ class TestEvidence:
 
         monkeypatch.setattr(outbound, "fetch", fetch)
         submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
-        assert actions.look_into(submission.pk)["found"] == found
+        assert evidence.look_into(submission.pk)["found"] == found
         page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
         assert says in page.content.decode()
         item.refresh_from_db()
         assert item.state == "submitted"
+
+    @pytest.mark.parametrize(
+        ("answer", "found"),
+        [
+            (Answer(401, "x", body=b""), "sign_in"),
+            (Answer(403, "x", body=b"no"), "sign_in"),
+            (Answer(200, "https://docs.x.com.br/login?next=/", body=b"<html>Docs"), "sign_in"),
+            (Answer(200, "https://accounts.google.com/v3/x", body=b"<html>Docs"), "sign_in"),
+            (
+                Answer(200, "x", body=b"<html><body><div id=root></div><script src=a.js></script></body></html>"),
+                "shell",
+            ),
+            (Answer(200, "https://docs.x.com.br/blogin-faq", body=b"<html>Docs"), "document"),
+        ],
+    )
+    def test_a_door_is_no_document(self, answer, found, item, monkeypatch):
+        monkeypatch.setattr(outbound, "fetch", lambda method, url, **kwargs: answer)
+        submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
+        assert evidence.look_into(submission.pk)["found"] == found
+
+    def test_a_link_that_died_keeps_what_it_showed_and_says_so(self, item, client_for, monkeypatch):
+        answers = iter(
+            [Answer(200, "x", body=SWAGGER_2), Answer(404, "x"), Answer(404, "x"), Answer(200, "x", body=SWAGGER_2)]
+        )
+        monkeypatch.setattr(outbound, "fetch", lambda method, url, **kwargs: next(answers))
+        submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
+        evidence.look_into(submission.pk)
+        assert queries.links_to_open() == [submission.pk]
+        for _day in range(2):
+            found = evidence.look_into(submission.pk)
+            assert (found["found"], found["died"]["found"]) == ("coverage", "unreachable")
+        page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
+        assert "O link deixou de abrir como antes" in page.content.decode()
+        assert "Swagger 2.0" in page.content.decode()
+        item.refresh_from_db()
+        assert item.state == "submitted"
+        assert "died" not in evidence.look_into(submission.pk)
+
+    def test_what_is_missing_is_said_plainly(self, item, client_for):
+        upload = ContentFile(json.dumps(OPENAPI_3).encode(), name="api.json")
+        evidence.look_into(self.deliver(item, file=upload).pk)
+        page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
+        text = page.content.decode()
+        assert "Evidência, não decisão" in text
+        assert "Nada encontrado para:" in text
+        assert "cancelar pedido" in text

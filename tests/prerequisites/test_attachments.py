@@ -116,7 +116,7 @@ class TestTheSameFileSomewhereElse:
 def test_the_first_file_that_covers_operations_is_the_evidence(item):
     api = {"openapi": "3.0.0", "info": {"title": "Loja"}, "paths": {"/orders": {"get": {}}}}
     submission = again(item, file=[pdf("a"), ContentFile(json.dumps(api).encode(), name="api.json")])
-    assert actions.look_into(submission.pk)["found"] == "coverage"
+    assert evidence.look_into(submission.pk)["found"] == "coverage"
 
 
 def test_a_file_of_another_rollout_is_not_given_out_here(item, client_for):

@@ -10,7 +10,7 @@ from apps.blueprints.models import Platform
 from apps.core import outbound
 from apps.core.outbound import Answer, Unreachable
 from apps.demo import stand_in
-from apps.prerequisites import actions, probes, queries
+from apps.prerequisites import actions, evidence, probes, queries
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline
@@ -57,7 +57,7 @@ def platform(monkeypatch):
     double = Double()
     double.asked = []
 
-    def fetch(method, url, *, headers, max_bytes):
+    def fetch(method, url, *, headers, max_bytes, **body):
         double.asked.append((method, url, headers))
         if isinstance(double.answer, Exception):
             raise double.answer
@@ -76,13 +76,13 @@ def platform(monkeypatch):
 )  # fmt: skip
 def test_each_answer_means_what_the_blueprint_says(answer, outcome, status, item, platform):
     platform(answer)
-    kept = actions.probe(deliver(item).pk)
+    kept = evidence.probe(deliver(item).pk)
     assert (kept.outcome, kept.status) == (outcome, status)
     assert Prerequisite.objects.get(pk=item.pk).state == "submitted"  # It decides nothing.
 
 
 def test_the_fields_stand_where_the_blueprint_puts_them(item, platform):
-    actions.probe(deliver(item).pk)
+    evidence.probe(deliver(item).pk)
     [(method, url, headers)] = platform.asked
     assert method == "GET"
     assert url == "https://aurora.vtexcommercestable.com.br/api/catalog_system/pvt/brand/list"
@@ -91,12 +91,12 @@ def test_the_fields_stand_where_the_blueprint_puts_them(item, platform):
 
 @pytest.mark.parametrize("account", ["evil.example/", "a@evil.example", "evil.example#", "x:8080", "a b", "á"])
 def test_a_name_in_the_host_cannot_lead_elsewhere(account, item, platform):
-    assert actions.probe(deliver(item, account=account).pk).outcome == "unreachable"
+    assert evidence.probe(deliver(item, account=account).pk).outcome == "unreachable"
     assert platform.asked == []
 
 
 def test_a_line_break_in_a_secret_makes_no_header(item, platform):
-    assert actions.probe(deliver(item, token="x\r\nHost: evil").pk).outcome == "unreachable"
+    assert evidence.probe(deliver(item, token="x\r\nHost: evil").pk).outcome == "unreachable"
     assert platform.asked == []
 
 
@@ -116,10 +116,10 @@ def test_a_platform_without_a_probe_and_other_items_are_left_alone(platform):
     silent = PrerequisiteFactory(
         credential=True, key="homologation_credentials", rollout=RolloutFactory(platform=other)
     )
-    own = PrerequisiteFactory(credential=True, key="presence_api")
+    own = PrerequisiteFactory(credential=True, key="another")
     for found in (silent, own):
         submission = actions.submit(found, by=found.rollout.people["client"], values={"account": "a", "token": "b"})
-        assert actions.probe(submission.pk) is None
+        assert evidence.probe(submission.pk) is None
     assert platform.asked == []
 
 
@@ -127,7 +127,7 @@ class TestACredentialThatStopsWorking:
     @pytest.fixture
     def accepted(self, item, platform):
         submission = deliver(item)
-        actions.probe(submission.pk)
+        evidence.probe(submission.pk)
         actions.accept(item, by=item.rollout.people["pm"])
         return submission
 
@@ -167,7 +167,7 @@ class TestACredentialThatStopsWorking:
         at_stage(item.rollout, Stage.COMPLETED)
         assert queries.credentials_to_probe() == []
         platform.asked.clear()
-        assert actions.probe(accepted.pk) is None
+        assert evidence.probe(accepted.pk) is None
         assert platform.asked == []
 
 
@@ -181,7 +181,7 @@ def test_a_lost_message_is_made_good_within_a_minute(item, platform):
 
 def test_the_reviewer_sees_the_evidence_and_how_far_to_trust_it(item, platform, client_for):
     platform(401)
-    actions.probe(deliver(item).pk)
+    evidence.probe(deliver(item).pk)
     page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
     text = page.content.decode()
     assert "Recusada pela plataforma" in text
@@ -193,7 +193,7 @@ def test_the_reviewer_sees_the_evidence_and_how_far_to_trust_it(item, platform, 
 def test_no_secret_is_written_anywhere_by_a_probe(item, platform, caplog):
     platform(Unreachable("connection", "x"))
     with caplog.at_level("DEBUG"):
-        actions.probe(deliver(item).pk)
+        evidence.probe(deliver(item).pk)
     assert "canario" not in caplog.text
     assert "canario" not in str(list(Probe.objects.values()))
     assert "canario" not in str(list(item.rollout.events.values("data")))
@@ -209,7 +209,7 @@ def test_the_demonstrations_stand_in_shows_green_and_red(token, outcome, item, s
     address = f"127.0.0.1:{server.server_address[1]}"
     settings.PLATFORM_STAND_IN, settings.OUTBOUND_ALLOW = f"http://{address}", [address]
     try:
-        assert actions.probe(deliver(item, token=token).pk).outcome == outcome
+        assert evidence.probe(deliver(item, token=token).pk).outcome == outcome
     finally:
         server.shutdown()
         server.server_close()

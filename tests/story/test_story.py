@@ -94,6 +94,9 @@ def contacts():
     }
 
 
+ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated", "text": "200 produtos"}
+
+
 def credentials(item):
     return {
         f"value_{spec['name']}": f"{'canario' if spec['secret'] else 'valor'}-{spec['name']}" for spec in item.specs()
@@ -132,7 +135,7 @@ def kickoff(tell):
     tell.deliver("client", "api_documentation", file=ContentFile(b"%PDF-1.7 api", name="api.pdf"))
     tell.accept("api_documentation")
     tell.deliver("analyst", "presence_api", **credentials(tell.item("presence_api")))
-    tell.deliver("client", "homologation_environment", text="https://homolog.exemplo.com.br, dedicado")
+    tell.deliver("client", "homologation_environment", **ENVIRONMENT)
     tell.accept("homologation_environment")
     tell.deliver("client", "homologation_credentials", **credentials(tell.item("homologation_credentials")))
     tell.accept("homologation_credentials")
