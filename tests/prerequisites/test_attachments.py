@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from apps.core.refusals import Invalid
-from apps.prerequisites import actions, attachments
+from apps.prerequisites import actions, attachments, evidence
 from tests.prerequisites.factories import PrerequisiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +113,7 @@ class TestTheSameFileSomewhereElse:
         assert "O mesmo arquivo já está em" not in self.page(item, client_for)
 
 
-def test_the_first_file_that_covers_operations_is_the_evidence(item):
+def test_what_any_of_the_files_covers_is_the_evidence(item):
     api = {"openapi": "3.0.0", "info": {"title": "Loja"}, "paths": {"/orders": {"get": {}}}}
     submission = again(item, file=[pdf("a"), ContentFile(json.dumps(api).encode(), name="api.json")])
     assert evidence.look_into(submission.pk)["found"] == "coverage"

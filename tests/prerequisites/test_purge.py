@@ -199,7 +199,7 @@ class TestWhatIsGone:
         monkeypatch.setattr(probes.outbound, "fetch", lambda *_args, **_kwargs: pytest.fail("asked"))
         submission = gone.prerequisites.get(key="homologation_credentials").last
         assert probes.ask(submission) is None
-        assert actions.probe(submission.pk) is None
+        assert evidence.probe(submission.pk) is None
 
     def test_does_not_stop_a_rotation_that_is_under_way(self, closed, monkeypatch):
         listed = [row.pk for row in Secret.objects.all()]

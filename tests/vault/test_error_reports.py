@@ -150,7 +150,7 @@ def test_a_crash_of_the_worker_that_tries_it(item, secret, monkeypatch):
     monkeypatch.setattr(probes, "of", lambda _item: probe)
     monkeypatch.setattr(outbound, "_once", crash)
     with pytest.raises(RuntimeError) as caught:
-        actions.probe(submission.pk)
+        evidence.probe(submission.pk)
     assert holds(variables(None, caught.value, bare=True), secret)
     assert holds(variables(None, caught.value), secret) == []
 
