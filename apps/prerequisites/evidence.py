@@ -15,8 +15,8 @@ APART = timedelta(hours=1)
 # Kept with the delivery, so in one language, like a reviewer's words.
 STOPPED = {
     Probe.Outcome.WRONG: "A plataforma deixou de aceitar esta credencial.",
-    Probe.Outcome.LACKING: "A plataforma deixou de dar permissão de leitura a esta credencial. Devolva a permissão e entregue "
-    "de novo.",
+    Probe.Outcome.LACKING: "A plataforma deixou de dar permissão de leitura a esta credencial. "
+    "Devolva a permissão e entregue de novo.",
 }
 
 

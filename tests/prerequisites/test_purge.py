@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.blueprints import loader
 from apps.core import canonical, clock
 from apps.core.refusals import NotAllowed, Refusal
-from apps.prerequisites import actions, probes, purge, queries, tasks
+from apps.prerequisites import actions, evidence, probes, purge, queries, tasks
 from apps.prerequisites.models import Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout

@@ -117,7 +117,7 @@ class Teller(story.Teller):
         self.post(who, *matter, expect=422, **incomplete)
         self.post(who, "portal:draft", matter[1], expect=200, **self.typed(item, "rascunho"))
         self.post(who, *matter, **self.typed(item, "errado"))
-        assert Probe.objects.get().outcome == "wrong"
+        assert Probe.objects.filter(submission__prerequisite__key="homologation_credentials").get().outcome == "wrong"
         self.page("pm", "prerequisites:room")
         self.post("analyst", "prerequisites:reject", item.pk, reason="Token errado", wrong=["app_token"])
         self.page(who, "portal:matter", matter[1])

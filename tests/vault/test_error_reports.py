@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from apps.core import outbound
-from apps.prerequisites import actions, probes
+from apps.prerequisites import actions, evidence, probes
 from apps.rollouts import timeline
 from apps.vault import actions as vault
 from apps.vault import keys
