@@ -5,9 +5,9 @@ rollout starts, and never look back.
 """
 
 from dataclasses import field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from apps.blueprints.models import Blueprint
@@ -21,12 +21,16 @@ STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, config=STRICT)
 class CredentialField:
-    """One value of a credential. A ``secret`` one goes to the vault and is never shown again."""
+    """One value of a credential. A ``secret`` one goes to the vault and is never shown again.
+
+    ``example`` shows the shape of it: the same text in every language, or words in both.
+    """
 
     name: str
     label: Localized
     help: Localized | None = None
     secret: bool = False
+    example: str | Localized = ""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -35,6 +39,7 @@ class PrerequisiteItem:
 
     ``kind`` is document, link, statement, credential or contact; ``environment`` is homologation, production or empty.
     ``where`` says where to find it in this platform's admin; ``fields`` are the platform's own, for credentials.
+    It is due ``days_before`` business days before the stage behind its gate is planned to start.
     """
 
     key: str
@@ -46,6 +51,8 @@ class PrerequisiteItem:
     environment: Literal["", "homologation", "production"] = ""
     waivable: bool = False
     where: Localized | None = None
+    example: Localized | None = None
+    days_before: Annotated[int, Field(ge=0)] = 2
     fields: list[CredentialField] = field(default_factory=list)
 
 
@@ -186,6 +193,20 @@ class TermBlueprint:
 
 
 @dataclass(frozen=True, config=STRICT)
+class StageLength:
+    """How many business days a stage usually takes."""
+
+    stage: Literal["kickoff", "development", "training", "homologation", "acceptance", "go_live"]
+    workdays: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class PlanBlueprint:
+    version: int
+    stages: list[StageLength]
+
+
+@dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
     """A platform as the blueprints know it. ``probe`` is the cheap read that would verify a credential, as data."""
 
@@ -210,6 +231,7 @@ TYPES: dict[str, type] = {
     Kind.PRESENCE_API: PresenceApi,
     Kind.HOURS: HoursPolicy,
     Kind.TERM: TermBlueprint,
+    Kind.PLAN: PlanBlueprint,
 }
 
 
@@ -270,3 +292,7 @@ def hours_policy(version: int | None = None) -> HoursPolicy:
 
 def term_clauses(version: int | None = None) -> TermBlueprint:
     return read(Kind.TERM, version=version)
+
+
+def plan(version: int | None = None) -> PlanBlueprint:
+    return read(Kind.PLAN, version=version)
