@@ -243,7 +243,7 @@ def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[P
     submission = prerequisite.last
     read = prerequisite.submissions.filter(number=seen).first() if seen else None
     if read and read.decision:
-        raise Refusal(_already_decided(read))
+        raise Refusal(already_decided(read))
     if read and read != submission:
         raise Refusal(_("Chegou outra entrega deste item depois da que você leu. Abra a nova antes de decidir."))
     if prerequisite.state != State.SUBMITTED or submission is None:
@@ -251,7 +251,7 @@ def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[P
     return prerequisite, submission
 
 
-def _already_decided(submission: Submission) -> str:
+def already_decided(submission: Submission) -> str:
     """Who decided what, for the reviewer who came second."""
     about = {
         "who": submission.decided_by or _("O sistema"),

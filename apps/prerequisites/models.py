@@ -136,7 +136,8 @@ class Prerequisite(models.Model):
     def specs(self) -> list[dict[str, Any]]:
         """The credential's fields: name, label, help, example (in the reader's language) and whether secret."""
         return [
-            {**row, **{name: Localized.of(row.get(name)) for name in ("label", "help", "example")}} for row in self.fields
+            {**row, **{name: Localized.of(row.get(name)) for name in ("label", "help", "example")}}
+            for row in self.fields
         ]
 
 

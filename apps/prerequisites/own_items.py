@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import gates, timeline
@@ -111,8 +112,8 @@ def _asked(
     if kind == Prerequisite.Kind.CREDENTIAL and not fields:
         raise Invalid(_("Diga pelo menos um campo da credencial."), field="field_1")
     return {
-        "title": title.strip(),
-        "help": help.strip(),
+        "title": Localized.of(title.strip()),
+        "help": Localized.of(help.strip()),
         "owner": owner,
         "gate": gate,
         "kind": kind,

@@ -16,7 +16,6 @@ from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Gate, PartyRole
 
-
 SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
 
 

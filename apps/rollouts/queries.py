@@ -81,7 +81,9 @@ def steps(rollout: Rollout) -> list[Step]:
             str(step.label),
             "done" if place < here else current if place == here else "todo",
             rooms.get(step, ""),
-            _("previsto %(day)s") % {"day": date_format(planned[step], "d/m")} if place > here and step in planned else "",
+            _("previsto %(day)s") % {"day": date_format(planned[step], "d/m")}
+            if place > here and step in planned
+            else "",
         )
         for place, step in enumerate(PATH)
     ]

@@ -129,7 +129,9 @@ def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
         if attempt(request, form, planning.change, rollout, by=request.user):
             return redirect(f"{rollout.get_absolute_url()}#plano")
         status = form.refusal_status  # type: ignore[attr-defined]
-    return render(request, "rollouts/plan_form.html", {"rollout": rollout, "room": "overview", "form": form}, status=status)
+    return render(
+        request, "rollouts/plan_form.html", {"rollout": rollout, "room": "overview", "form": form}, status=status
+    )
 
 
 @require_GET

@@ -4,15 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blueprints', '0001_initial'),
+        ("blueprints", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='blueprint',
-            name='kind',
-            field=models.CharField(choices=[('platform', 'Plataforma'), ('prerequisites', 'Pré-requisitos'), ('script', 'Roteiro de homologação'), ('kickoff', 'Reunião inaugural'), ('training', 'Treinamento'), ('golive', 'Entrada em produção'), ('presence_api', 'Presence API'), ('hours', 'Política de horas'), ('term', 'Termo de aceite'), ('plan', 'Plano das etapas')], max_length=16, verbose_name='tipo'),
+            model_name="blueprint",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("platform", "Plataforma"),
+                    ("prerequisites", "Pré-requisitos"),
+                    ("script", "Roteiro de homologação"),
+                    ("kickoff", "Reunião inaugural"),
+                    ("training", "Treinamento"),
+                    ("golive", "Entrada em produção"),
+                    ("presence_api", "Presence API"),
+                    ("hours", "Política de horas"),
+                    ("term", "Termo de aceite"),
+                    ("plan", "Plano das etapas"),
+                ],
+                max_length=16,
+                verbose_name="tipo",
+            ),
         ),
     ]

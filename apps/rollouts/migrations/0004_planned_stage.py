@@ -5,25 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rollouts', '0003_assignment'),
+        ("rollouts", "0003_assignment"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlannedStage',
+            name="PlannedStage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('kickoff', 'Reunião inaugural'), ('development', 'Desenvolvimento'), ('training', 'Treinamento'), ('homologation', 'Homologação'), ('acceptance', 'Termo de aceite'), ('go_live', 'Entrada em produção'), ('completed', 'Concluído'), ('cancelled', 'Cancelado')], max_length=16, verbose_name='etapa')),
-                ('starts', models.DateField(verbose_name='início previsto')),
-                ('rollout', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='planned_stages', to='rollouts.rollout')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("kickoff", "Reunião inaugural"),
+                            ("development", "Desenvolvimento"),
+                            ("training", "Treinamento"),
+                            ("homologation", "Homologação"),
+                            ("acceptance", "Termo de aceite"),
+                            ("go_live", "Entrada em produção"),
+                            ("completed", "Concluído"),
+                            ("cancelled", "Cancelado"),
+                        ],
+                        max_length=16,
+                        verbose_name="etapa",
+                    ),
+                ),
+                ("starts", models.DateField(verbose_name="início previsto")),
+                (
+                    "rollout",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="planned_stages",
+                        to="rollouts.rollout",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'etapa planejada',
-                'verbose_name_plural': 'etapas planejadas',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('rollout', 'stage'), name='planned_stage_once_per_rollout'), models.CheckConstraint(condition=models.Q(('stage__in', ['kickoff', 'development', 'training', 'homologation', 'acceptance', 'go_live', 'completed', 'cancelled'])), name='planned_stage_is_known')],
+                "verbose_name": "etapa planejada",
+                "verbose_name_plural": "etapas planejadas",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "stage"), name="planned_stage_once_per_rollout"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "kickoff",
+                                    "development",
+                                    "training",
+                                    "homologation",
+                                    "acceptance",
+                                    "go_live",
+                                    "completed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="planned_stage_is_known",
+                    ),
+                ],
             },
         ),
     ]
