@@ -8,7 +8,7 @@ import re
 from dataclasses import field, replace
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from apps.blueprints.models import Blueprint
@@ -22,12 +22,16 @@ STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, config=STRICT)
 class CredentialField:
-    """One value of a credential. A ``secret`` one goes to the vault and is never shown again."""
+    """One value of a credential. A ``secret`` one goes to the vault and is never shown again.
+
+    ``example`` shows the shape of it: the same text in every language, or words in both.
+    """
 
     name: str
     label: Localized
     help: Localized | None = None
     secret: bool = False
+    example: str | Localized = ""
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -101,6 +105,7 @@ class PrerequisiteItem:
     ``kind`` is document, link, statement, credential, contact or environment (the address of one); ``environment`` is
     homologation, production or empty. ``where`` says where to find it in this platform's admin; ``fields`` are the
     platform's own, for credentials. ``probe`` tries a credential that is not the platform's.
+    It is due ``days_before`` business days before the stage behind its gate is planned to start.
     """
 
     key: str
@@ -112,6 +117,8 @@ class PrerequisiteItem:
     environment: Literal["", "homologation", "production"] = ""
     waivable: bool = False
     where: Localized | None = None
+    example: Localized | None = None
+    days_before: Annotated[int, Field(ge=0)] = 2
     fields: list[CredentialField] = field(default_factory=list)
     probe: Probe | None = None
 
@@ -267,6 +274,20 @@ class TermBlueprint:
 
 
 @dataclass(frozen=True, config=STRICT)
+class StageLength:
+    """How many business days a stage usually takes."""
+
+    stage: Literal["kickoff", "development", "training", "homologation", "acceptance", "go_live"]
+    workdays: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True, config=STRICT)
+class PlanBlueprint:
+    version: int
+    stages: list[StageLength]
+
+
+@dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
     """A platform as the blueprints know it. ``probe`` is the cheap read that verifies a credential; ``differs`` names the
     fields that homologation and production must not have in common."""
@@ -293,6 +314,7 @@ TYPES: dict[str, type] = {
     Kind.PRESENCE_API: PresenceApi,
     Kind.HOURS: HoursPolicy,
     Kind.TERM: TermBlueprint,
+    Kind.PLAN: PlanBlueprint,
 }
 
 
@@ -353,3 +375,7 @@ def hours_policy(version: int | None = None) -> HoursPolicy:
 
 def term_clauses(version: int | None = None) -> TermBlueprint:
     return read(Kind.TERM, version=version)
+
+
+def plan(version: int | None = None) -> PlanBlueprint:
+    return read(Kind.PLAN, version=version)

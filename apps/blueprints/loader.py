@@ -61,6 +61,7 @@ def _refuse_duplicates(path: Path, value: Any) -> None:
         ("agenda", "key"),
         ("methods", "code"),
         ("clauses", "key"),
+        ("stages", "stage"),
     ):
         rows = [getattr(row, attribute) for row in getattr(value, name, [])]
         if twice := {row for row in rows if rows.count(row) > 1}:

@@ -48,6 +48,7 @@ class Blueprint(models.Model):
         PRESENCE_API = "presence_api", _("Presence API")
         HOURS = "hours", _("Política de horas")
         TERM = "term", _("Termo de aceite")
+        PLAN = "plan", _("Plano das etapas")
 
     kind = models.CharField(_("tipo"), max_length=16, choices=Kind)
     key = models.SlugField(_("chave"), max_length=40, default="default")

@@ -14,7 +14,7 @@ from apps.demo import papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.prerequisites import actions as prerequisites
-from apps.prerequisites import purge
+from apps.prerequisites import own_items, purge
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates
@@ -137,6 +137,14 @@ class Story:
         if accept and item.owner != PartyRole.PRESENCE:
             with self.later(3):
                 prerequisites.accept(item, by=self.analyst)
+
+    def ask_for(self, title: str, help: str) -> str:
+        """An item that only this rollout needs; the key it got."""
+        with self.later(3):
+            return own_items.add(
+                self.rollout, by=self.manager, title=title, help=help, owner="client", gate="start_development",
+                kind="document", waivable=True,
+            ).key  # fmt: skip
 
     def _content(self, item: Prerequisite, *, complete: bool = True) -> dict:
         if item.kind == Prerequisite.Kind.CREDENTIAL:

@@ -84,6 +84,13 @@ def build(today: datetime) -> None:
     late.deliver("contacts_integrator")
     late.promise_date(40)
     late.look_production()
+    late.deliver("contacts_client", accept=False)
+    late.deliver("contacts_platform", accept=False)
+    late.deliver("homologation_credentials", refused_first=True, accept=False)
+    late.deliver(
+        late.ask_for("Regras de frete da loja", "Tabela de frete por região, ou o nome do serviço que a calcula."),
+        accept=False,
+    )
 
     fresh = story("aurora", "shopify", "conecta", "shopify", 5, OTHER)
     fresh.deliver("presence_api")

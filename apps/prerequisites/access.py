@@ -20,5 +20,6 @@ def owes(user, prerequisite) -> bool:
 
 rules.add_perm("prerequisites.submit", owes)
 rules.add_perm("prerequisites.review", is_presence)
+rules.add_perm("prerequisites.manage", is_project_manager)
 rules.add_perm("prerequisites.reveal", is_project_manager)
 rules.add_perm("prerequisites.purge", is_project_manager)

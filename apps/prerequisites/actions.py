@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
@@ -58,6 +60,8 @@ def submit(
         prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
         if prerequisite.state == State.SUBMITTED:
             raise Refusal(_("Este item já foi entregue e está em conferência na Presence."))
+        if prerequisite.state == State.WITHDRAWN:
+            raise Refusal(_("Este item foi retirado; não é mais preciso entregá-lo."))
         if prerequisite.state == State.ACCEPTED:
             raise Refusal(_("Este item já foi aceito. Peça à Presence que o reabra para enviar outra versão."))
         text = text.strip()
@@ -118,24 +122,28 @@ def submit(
         return submission
 
 
-def accept(prerequisite: Prerequisite, *, by: User) -> None:
+def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> None:
     """Accept what was delivered. Contacts delivered become contacts of the company; secrets that earlier deliveries held
-    and this one does not are destroyed."""
+    and this one does not are destroyed.
+
+    ``seen`` is the number of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite, submission = _waiting_for_review(prerequisite)
+        prerequisite, submission = _waiting_for_review(prerequisite, seen)
         _accept(prerequisite, submission, by, rollout)
         timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
 
 
-def reject(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = ()) -> None:
+def reject(
+    prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = (), seen: int | None = None
+) -> None:
     """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``Prerequisite.parts``) to
-    deliver again; without it all of them."""
+    deliver again; without it all of them. ``seen`` as for ``accept``."""
     require(by, "prerequisites.review", prerequisite)
     if not reason.strip():
         raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite, submission = _waiting_for_review(prerequisite)
+        prerequisite, submission = _waiting_for_review(prerequisite, seen)
         _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
         timeline.record(
@@ -214,12 +222,30 @@ def _part(name: str) -> str:
     return "sharing" if name == "shared_with" else name
 
 
-def _waiting_for_review(prerequisite: Prerequisite) -> tuple[Prerequisite, Submission]:
+def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[Prerequisite, Submission]:
     prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
     submission = prerequisite.last
+    read = prerequisite.submissions.filter(number=seen).first() if seen else None
+    if read and read.decision:
+        raise Refusal(already_decided(read))
+    if read and read != submission:
+        raise Refusal(_("Chegou outra entrega deste item depois da que você leu. Abra a nova antes de decidir."))
     if prerequisite.state != State.SUBMITTED or submission is None:
         raise Refusal(_("Não há entrega em conferência neste item."))
     return prerequisite, submission
+
+
+def already_decided(submission: Submission) -> str:
+    """Who decided what, for the reviewer who came second."""
+    about = {
+        "who": submission.decided_by or _("O sistema"),
+        "item": submission.prerequisite.title,
+        "when": date_format(timezone.localtime(submission.decided_at), "SHORT_DATETIME_FORMAT"),
+        "reason": submission.reason,
+    }
+    if submission.decision == Submission.Decision.ACCEPTED:
+        return _("%(who)s já aceitou “%(item)s” em %(when)s.") % about
+    return _("%(who)s já devolveu “%(item)s” em %(when)s: %(reason)s") % about
 
 
 def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollout: Rollout) -> None:

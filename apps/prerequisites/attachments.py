@@ -41,7 +41,7 @@ def refuse_what_came_back(
         if digest in given:
             raise Invalid(_("“%(name)s” está duas vezes nesta entrega. Tire uma delas.") % name, field="file")
         if digest in came_back:
-            text = _("“%(name)s”: É o mesmo arquivo que voltou para correção. Escolha a versão corrigida.")
+            text = _("“%(name)s”: é o mesmo arquivo que voltou para correção. Escolha a versão corrigida.")
             raise Invalid(text % name, field="file")
         given.add(digest)
     files_were_wrong = "file" in (prerequisite.asked_again or ["file"])

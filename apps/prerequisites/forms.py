@@ -1,13 +1,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Contact
+from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.prerequisites.attachments import FILES_AT_MOST
 from apps.prerequisites.models import Prerequisite
+from apps.rollouts import planning
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
 
 Kind = Prerequisite.Kind
 
@@ -56,11 +61,29 @@ class SubmitForm(forms.Form):
         self._ask_statement(required=False, label=gettext("Observação"))
 
     def _ask_link(self, required: bool = True) -> None:
-        self.fields["link"] = forms.URLField(label=_("Link"), required=required, max_length=500, assume_scheme="https")
+        example = self._example() if self.prerequisite.kind in (Kind.DOCUMENT, Kind.LINK) else ""
+        self.fields["link"] = forms.URLField(
+            label=_("Link"), required=required, max_length=500, assume_scheme="https", help_text=example
+        )
 
     def _ask_statement(self, required: bool = True, label: str = "") -> None:
         label = label or gettext("Descrição")
-        self.fields["text"] = forms.CharField(label=label, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+        self.fields["text"] = forms.CharField(
+            label=label,
+            required=required,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=self._example() if self.prerequisite.kind == Kind.STATEMENT else "",
+        )
+
+    def _example(self) -> str:
+        return self._help("", self.prerequisite.example)
+
+    @staticmethod
+    def _help(text: object, example: object) -> str:
+        """Help text, escaped: a project manager may have written it. The example comes last."""
+        if not str(example):
+            return escape(str(text))
+        return format_html('{} <span class="block">{} {}</span>', str(text), gettext("Exemplo:"), str(example))
 
     def _ask_environment(self) -> None:
         last = self.prerequisite.last
@@ -100,7 +123,7 @@ class SubmitForm(forms.Form):
                 label=str(spec["label"]),
                 help_text=_("Já guardado. Deixe em branco para manter.")
                 if is_kept and not asked
-                else str(spec["help"]),
+                else self._help(spec["help"], spec["example"]),
                 required=(asked or not is_kept) and spec["name"] != "notes",
                 initial=last.values.get(spec["name"]) if last and not spec["secret"] else None,
                 widget=widget,
@@ -139,6 +162,84 @@ class SubmitForm(forms.Form):
 
 class RevealForm(forms.Form):
     reason = forms.CharField(label=_("Para que precisa dela"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WhyForm(forms.Form):
+    """A reason, for waiving or withdrawing an item."""
+
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DueForm(forms.Form):
+    success_message = _("Prazo mudado.")
+
+    due = forms.DateField(
+        label=_("Prazo"), required=False, widget=DateInput, help_text=_("Em branco, volta a valer o prazo do plano.")
+    )
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class OwnItemForm(forms.Form):
+    """An item that the platform's list does not have. Its credential has up to six fields of its own."""
+
+    FIELDS = range(1, 7)
+
+    title = forms.CharField(label=_("O que é preciso entregar"), max_length=200)
+    help = forms.CharField(label=_("Explicação"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    owner = forms.ChoiceField(label=_("Quem entrega"), choices=PartyRole.choices, initial=PartyRole.CLIENT)
+    gate = forms.ChoiceField(label=_("Necessário para"))
+    kind = forms.ChoiceField(
+        label=_("O que se entrega"), choices=Prerequisite.Kind.choices, initial=Prerequisite.Kind.DOCUMENT
+    )
+    environment = forms.ChoiceField(
+        label=_("Ambiente"),
+        required=False,
+        choices=[("", _("Nenhum em particular")), *Prerequisite.Environment.choices],
+    )
+    due = forms.DateField(
+        label=_("Prazo"),
+        required=False,
+        widget=DateInput,
+        help_text=_("Em branco, o prazo acompanha o plano das etapas."),
+    )
+    waivable = forms.BooleanField(label=_("Pode ser dispensado pela gestão"), required=False)
+
+    def __init__(self, *args, rollout: Rollout, item: Prerequisite | None = None, **kwargs) -> None:
+        if item:
+            known = {name: getattr(item, name) for name in ("owner", "gate", "kind", "environment", "waivable")}
+            known |= {"title": str(item.title), "help": str(item.help), "due": item.due_set}
+            for number, spec in enumerate(item.specs(), start=1):
+                known |= {f"field_{number}": str(spec["label"]), f"secret_{number}": spec["secret"]}
+            kwargs["initial"] = known
+        super().__init__(*args, **kwargs)
+        self.success_message = _("Item mudado.") if item else _("Item pedido.")
+        self.fields["gate"].choices = [  # type: ignore[attr-defined]
+            (gate.value, gate.label) for gate in planning.gates_ahead(rollout)
+        ]
+        for number in self.FIELDS:
+            about = {"n": number}
+            self.fields[f"field_{number}"] = forms.CharField(
+                label=gettext("Campo %(n)s da credencial") % about, required=False, max_length=80
+            )
+            self.fields[f"secret_{number}"] = forms.BooleanField(
+                label=gettext("O campo %(n)s é secreto e vai ao cofre") % about, required=False, initial=True
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """``fields`` of the credential as the action takes them."""
+        data = super().clean() or {}
+        found = [
+            {"label": data[f"field_{number}"], "secret": data.get(f"secret_{number}", False)}
+            for number in self.FIELDS
+            if data.get(f"field_{number}")
+        ]
+        return {**{name: data[name] for name in type(self).base_fields if name in data}, "fields": found}
+
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"field_{number}"], self[f"secret_{number}"]) for number in self.FIELDS]
+
+    def asked(self) -> list[forms.BoundField]:
+        return [self[name] for name in type(self).base_fields]
 
 
 class ReasonForm(forms.Form):

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -8,9 +8,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.core.localized import Localized, LocalizedField
 from apps.files.models import StoredFile
+from apps.rollouts import planning, reminders
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, PartyRole
 from apps.vault.models import Secret
@@ -21,6 +22,9 @@ class Prerequisite(models.Model):
 
     ``since`` is the instant from which whoever must act next has owed it: the owner while it is pending or rejected,
     Presence while it waits for review.
+
+    An ``own`` one was asked by the project manager for this rollout alone. It is due ``days_before`` business days before
+    the stage behind its gate is planned to start, unless ``due_set`` names the day (see ``due_by``).
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +40,7 @@ class Prerequisite(models.Model):
         SUBMITTED = "submitted", gettext_lazy("Em conferência")
         ACCEPTED = "accepted", gettext_lazy("Aceito")
         REJECTED = "rejected", gettext_lazy("Devolvido")
+        WITHDRAWN = "withdrawn", gettext_lazy("Retirado")
 
     class Environment(models.TextChoices):
         HOMOLOGATION = "homologation", gettext_lazy("Homologação")
@@ -47,6 +52,7 @@ class Prerequisite(models.Model):
     title = LocalizedField()
     help = LocalizedField()
     where = LocalizedField()
+    example = LocalizedField()
     owner = models.CharField(max_length=12, choices=PartyRole)
     gate = models.CharField(max_length=24, choices=Gate)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -55,6 +61,11 @@ class Prerequisite(models.Model):
     fields = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     since = models.DateTimeField(default=clock.now)
+    days_before = models.PositiveSmallIntegerField(default=2)
+    due_set = models.DateField(null=True)
+    due_reason = models.TextField(blank=True)
+    own = models.BooleanField(default=False)
+    withdrawn_reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = gettext_lazy("pré-requisito")
@@ -63,8 +74,12 @@ class Prerequisite(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rollout", "key"], name="prerequisite_once_per_rollout"),
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "submitted", "accepted", "rejected"]),
+                condition=Q(state__in=["pending", "submitted", "accepted", "rejected", "withdrawn"]),
                 name="prerequisite_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | (Q(own=True) & ~Q(withdrawn_reason="")),
+                name="prerequisite_withdrawn_is_own_with_a_reason",
             ),
         ]
 
@@ -75,6 +90,30 @@ class Prerequisite(models.Model):
     def is_due(self) -> bool:
         """Its owner must act: nothing was delivered, or what was delivered came back."""
         return self.state in (self.State.PENDING, self.State.REJECTED)
+
+    @property
+    def requirement_key(self) -> str:
+        """The key of the requirement that it is; waivers refer to it."""
+        return f"prerequisite:{self.key}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in (self.State.ACCEPTED, self.State.WITHDRAWN)
+
+    def due_by(self, starts: dict[str, date]) -> date | None:
+        """The day on which it is due, given the planned day of each stage; None without a plan."""
+        opens = planning.opening_of(self.gate, starts)
+        return self.due_set or (workdays.shift(opens, -self.days_before) if opens else None)
+
+    @property
+    def due(self) -> date | None:
+        return self.due_by(planning.starts(self.rollout))
+
+    @property
+    def next_reminder(self) -> date | None:
+        """When its owner is reminded of it again; None when nothing is owed or no day is known."""
+        due = self.due if self.is_due else None
+        return reminders.next_reminder(due, clock.today()) if due else None
 
     @property
     def last(self) -> "Submission | None":
@@ -99,8 +138,11 @@ class Prerequisite(models.Model):
         return [("link", "Link")] if self.kind == self.Kind.LINK else [("text", _("Descrição"))]
 
     def specs(self) -> list[dict[str, Any]]:
-        """The credential's fields: name, label, help (in the reader's language) and whether secret."""
-        return [{**row, "label": Localized.of(row["label"]), "help": Localized.of(row["help"])} for row in self.fields]
+        """The credential's fields: name, label, help, example (in the reader's language) and whether secret."""
+        return [
+            {**row, **{name: Localized.of(row.get(name)) for name in ("label", "help", "example")}}
+            for row in self.fields
+        ]
 
 
 def _purged_on(instant: str) -> str:

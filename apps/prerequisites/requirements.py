@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from apps.blueprints import content
 from apps.core.localized import Localized
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts import registry
+from apps.rollouts import planning, registry
 from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Gate, PartyRole
+
+SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
 
 
 @registry.on_start
@@ -27,6 +30,8 @@ def copy_the_list(rollout: Rollout) -> None:
             title=item.title,
             help=item.help,
             where=item.where or Localized(),
+            example=item.example or Localized(),
+            days_before=item.days_before,
             owner=item.owner,
             gate=item.gate,
             kind=item.kind,
@@ -38,7 +43,8 @@ def copy_the_list(rollout: Rollout) -> None:
     )
 
 
-def _requirement(rollout: Rollout, item: Prerequisite) -> Requirement:
+def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) -> Requirement:
+    """What its owner owes is due on a day; what waits for review is Presence's, and waits from the delivery on."""
     in_review = item.state == Prerequisite.State.SUBMITTED
     text = _("Conferir: %(item)s") if in_review else "%(item)s"
     if item.state == Prerequisite.State.REJECTED:
@@ -46,12 +52,13 @@ def _requirement(rollout: Rollout, item: Prerequisite) -> Requirement:
         stopped = item.last is not None and item.last.decision == "rejected" and item.last.decided_by_id is None
         text = _("Deixou de funcionar: %(item)s") if stopped else _("Corrigir: %(item)s")
     return Requirement(
-        key=f"prerequisite:{item.key}",
+        key=item.requirement_key,
         text=text % {"item": item.title},
         owed_by=PartyRole.PRESENCE if in_review else item.owner,
         since=item.since,
         url=reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}",
         waivable=item.waivable,
+        due=None if in_review else item.due_by(starts),
         review=in_review,
     )
 
@@ -59,8 +66,9 @@ def _requirement(rollout: Rollout, item: Prerequisite) -> Requirement:
 def _register(gate: Gate) -> None:
     @requires(gate)
     def prerequisites_are_accepted(rollout: Rollout) -> Iterator[Requirement]:
-        for item in rollout.prerequisites.filter(gate=gate).exclude(state=Prerequisite.State.ACCEPTED):
-            yield _requirement(rollout, item)
+        starts = planning.starts(rollout)
+        for item in rollout.prerequisites.filter(gate=gate).exclude(state__in=SETTLED):
+            yield _requirement(rollout, item, starts)
 
 
 for _gate in FORWARD.values():
@@ -72,13 +80,17 @@ def what_later_gates_will_ask(rollout: Rollout) -> Iterator[Requirement]:
     """An item can be delivered, and must be reviewed, long before its gate comes. What a passed gate let through is
     asked again only when it was sent back."""
     passed = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
-    items = rollout.prerequisites.exclude(state=Prerequisite.State.ACCEPTED)
+    items = rollout.prerequisites.exclude(state__in=SETTLED)
+    waived = set(rollout.waivers.values_list("gate", "requirement"))
+    starts = planning.starts(rollout)
     for item in items.exclude(gate__in=passed, state=Prerequisite.State.PENDING):
-        yield _requirement(rollout, item)
+        if item.state == Prerequisite.State.SUBMITTED or (item.gate, item.requirement_key) not in waived:
+            yield _requirement(rollout, item, starts)
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:
-    states = list(rollout.prerequisites.values_list("state", flat=True))
+    asked = rollout.prerequisites.exclude(state=Prerequisite.State.WITHDRAWN)
+    states = list(asked.values_list("state", flat=True))
     accepted = states.count("accepted")
     yield registry.Fact(
         _("Aceitos"), f"{accepted}/{len(states)}", "success" if states and accepted == len(states) else "neutral"

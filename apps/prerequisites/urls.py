@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.prerequisites import views
+from apps.prerequisites import review, views
 
 app_name = "prerequisites"
 
@@ -19,4 +19,14 @@ urlpatterns = [
         views.preview,
         name="preview",
     ),
+    path("projetos/<int:pk>/pre-requisitos/novo/", views.add, name="add"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/mudar/", views.edit, name="edit"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/retirar/", views.withdraw, name="withdraw"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/prazo/", views.due, name="due"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/dispensar/", views.waive, name="waive"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/retomar/", views.unwaive, name="unwaive"),
+    path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/versoes/", views.compare, name="compare"),
+    path("conferencia/", review.review, name="review"),
+    path("conferencia/aceitar/", review.accept, name="review_accept"),
+    path("conferencia/<int:submission_pk>/devolver/", review.send_back, name="review_send_back"),
 ]

@@ -12,14 +12,18 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import clock
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, attachments, forms
+from apps.prerequisites import actions, attachments, comparison, forms, own_items
 from apps.prerequisites import purge as purging
 from apps.prerequisites.models import Prerequisite, SubmissionFile
-from apps.rollouts.models import Rollout
+from apps.rollouts import actions as rollouts
+from apps.rollouts import gates, planning
+from apps.rollouts.models import Rollout, Waiver
+from apps.rollouts.stages import Gate
 from apps.rollouts.views import visible_rollout
 
 
@@ -116,6 +120,100 @@ def _file(request: SignedInRequest, pk: int, submission_pk: int, file_pk: UUID) 
     return get_object_or_404(of_rollout, submission=submission_pk, file=file_pk).file
 
 
+def add(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask something that the platform's list does not have."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "prerequisites.manage", rollout)
+    form = forms.OwnItemForm(request.POST or None, rollout=rollout)
+    if request.method == "POST":
+        made: list[Prerequisite] = []
+        if attempt(request, form, lambda **data: made.append(own_items.add(rollout, by=request.user, **data))):
+            return redirect(_anchor(rollout, made[0]))
+    return _own_item_page(request, rollout, form)
+
+
+def edit(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    rollout, item = _item(request, pk, item_pk)
+    require(request.user, "prerequisites.manage", item)
+    form = forms.OwnItemForm(request.POST or None, rollout=rollout, item=item)
+    if request.method == "POST" and attempt(request, form, own_items.edit, item, by=request.user):
+        return redirect(_anchor(rollout, item))
+    return _own_item_page(request, rollout, form, item)
+
+
+def _own_item_page(
+    request: SignedInRequest, rollout: Rollout, form: forms.OwnItemForm, item: Prerequisite | None = None
+) -> HttpResponse:
+    context = {"rollout": rollout, "room": "prerequisites", "form": form, "item": item}
+    return render(request, "prerequisites/own_item.html", context, status=getattr(form, "refusal_status", 200))
+
+
+@require_POST
+def withdraw(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    return _about_item(request, pk, item_pk, "withdraw_form", forms.WhyForm(request.POST), own_items.withdraw)
+
+
+@require_POST
+def due(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    return _about_item(request, pk, item_pk, "due_form", forms.DueForm(request.POST), own_items.set_due)
+
+
+@require_POST
+def waive(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    def act(item: Prerequisite, *, by, reason: str) -> None:
+        rollouts.waive(item.rollout, Gate(item.gate), item.requirement_key, by=by, reason=reason)
+
+    return _about_item(request, pk, item_pk, "waive_form", forms.WhyForm(request.POST), act)
+
+
+@require_POST
+def unwaive(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    rollout, item = _item(request, pk, item_pk)
+    require(request.user, "rollouts.waive", rollout)
+    waiver = get_object_or_404(Waiver, rollout=rollout, gate=item.gate, requirement=item.requirement_key)
+    rollouts.withdraw_waiver(waiver, by=request.user)
+    return redirect(_anchor(rollout, item))
+
+
+@require_GET
+def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
+    """Two deliveries side by side: ``?antes=`` and ``?depois=`` by number; without them the last two."""
+    rollout, item = _item(request, pk, item_pk)
+    item.rollout = rollout
+    submissions = list(
+        item.submissions.select_related("submitted_by", "decided_by").prefetch_related(
+            "secrets", "probes", "environment_checks", "attached__file__previews"
+        )
+    )
+    if len(submissions) < 2:
+        raise Http404
+    by_number = {str(submission.number): submission for submission in submissions}
+    before = by_number.get(request.GET.get("antes", ""), submissions[-2])
+    after = by_number.get(request.GET.get("depois", ""), submissions[-1])
+    for submission in (before, after):
+        submission.prerequisite = item
+    context = {
+        "rollout": rollout,
+        "room": "prerequisites",
+        "item": item,
+        "submissions": submissions,
+        "before": before,
+        "after": after,
+        "pair": [before, after],
+        "rows": comparison.compare(before, after),
+    }
+    return render(request, "prerequisites/compare.html", context)
+
+
+def _about_item(request: SignedInRequest, pk: int, item_pk: int, name: str, form, action) -> HttpResponse:
+    """One action with a small form in a dialog of the item; a refusal shows the room with that dialog open."""
+    rollout, item = _item(request, pk, item_pk)
+    form.auto_id = f"{name}{item.pk}_%s"
+    if attempt(request, form, action, item, by=request.user):
+        return redirect(_anchor(rollout, item))
+    return _room(request, rollout, item, **{name: form})
+
+
 def _with_reason(request: SignedInRequest, pk: int, item_pk: int, action) -> HttpResponse:
     rollout, item = _item(request, pk, item_pk)
     form = forms.ReasonForm(request.POST, prerequisite=item)
@@ -147,8 +245,14 @@ def _room(
         )
     )
     attachments.note_twins(items)
-    rows = []
+    rows, withdrawn = [], [item for item in items if item.state == Prerequisite.State.WITHDRAWN]
+    starts = planning.starts(rollout)
+    waivers = {(waiver.gate, waiver.requirement): waiver for waiver in rollout.waivers.select_related("waived_by")}
+    may_manage = rollout.is_open and request.user.has_perm("prerequisites.manage", rollout)
+    may_waive = rollout.is_open and request.user.has_perm("rollouts.waive", rollout)
     for item in items:
+        if item in withdrawn:
+            continue
         item.rollout = rollout
         for submission in item.submissions.all():
             submission.prerequisite = item
@@ -164,7 +268,13 @@ def _room(
                 and item.last is not None
                 and request.user.has_perm("prerequisites.reveal", item),
                 "open": bool(mine) or may_submit,
-                "failed": bool(mine),
+                "failed": "reason_form" in mine,
+                "due": (due := item.due_by(starts)),
+                "is_late": due is not None and due < clock.today(),
+                "waiver": (waiver := waivers.get((item.gate, item.requirement_key))),
+                "may_unwaive": may_waive and waiver is not None and gates.is_ahead(rollout, item.gate),
+                "dialogs": _dialogs(item, mine, may_manage=may_manage, may_waive=may_waive and waiver is None),
+                "may_edit": may_manage and item.own and not item.submissions.all(),
             }
         )
     holds_secrets = rollout.closed_at is not None and purging.holds_secrets(rollout)
@@ -175,7 +285,29 @@ def _room(
         "certificates": purging.certificates(rollout),
         "purge_on": rollout.closed_at + purging.after() if rollout.closed_at and holds_secrets else None,
         "may_purge": holds_secrets and request.user.has_perm("prerequisites.purge", rollout),
+        "withdrawn": withdrawn,
+        "may_manage": may_manage,
         "may_review": rollout.is_open and request.user.has_perm("prerequisites.review", rollout),
     }
     status = next((form.refusal_status for form in failed_forms.values()), 200)
     return render(request, "prerequisites/room.html", context, status=status)
+
+
+def _dialogs(item: Prerequisite, mine: dict, *, may_manage: bool, may_waive: bool) -> list[dict]:
+    """What the project manager or the manager may do about an open item, each with its form."""
+    offered = [
+        ("due", _("Mudar prazo"), forms.DueForm, may_manage and item.is_open),
+        ("waive", _("Dispensar"), forms.WhyForm, may_waive and item.waivable and item.is_open),
+        ("withdraw", _("Retirar item"), forms.WhyForm, may_manage and item.own and item.is_open),
+    ]
+    return [
+        {
+            "id": f"{verb}-{item.pk}",
+            "title": title,
+            "url": reverse(f"prerequisites:{verb}", args=[item.rollout.pk, item.pk]),
+            "form": mine.get(f"{verb}_form") or make(auto_id=f"{verb}_form{item.pk}_%s", initial={"due": item.due_set}),
+            "failed": f"{verb}_form" in mine,
+        }
+        for verb, title, make, may in offered
+        if may
+    ]

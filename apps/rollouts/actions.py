@@ -210,7 +210,7 @@ def withdraw_waiver(waiver: Waiver, *, by: User) -> None:
     """Take back a waiver while its gate still lies ahead."""
     require(by, "rollouts.waive", waiver.rollout)
     with timeline.changing(waiver.rollout) as locked:
-        if gates.next_gate(locked) != waiver.gate:
+        if not gates.is_ahead(locked, waiver.gate):
             raise Refusal(_("A passagem já foi feita com esta dispensa; ela fica no registro."))
         waiver.delete()
         timeline.record(locked, UNWAIVED, by, requirement=waiver.text)

@@ -10,4 +10,6 @@ class RolloutsConfig(AppConfig):
 
     def ready(self) -> None:
         """Find every app's ``requirements.py``, where it says what gates ask, what a rollout starts with and its room."""
+        from apps.rollouts import planning  # noqa: F401 - plans the stages when a rollout starts
+
         autodiscover_modules("requirements")

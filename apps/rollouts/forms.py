@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -5,7 +7,9 @@ from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.models import Company, Kind, Role
 from apps.core.widgets import DateInput
-from apps.rollouts.stages import Gate, PartyRole
+from apps.rollouts import planning
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate, PartyRole, Stage
 
 
 class CreateForm(forms.Form):
@@ -85,3 +89,30 @@ class WaiveForm(forms.Form):
 
     def clean_gate(self) -> Gate:
         return Gate(self.cleaned_data["gate"])
+
+
+class PlanForm(forms.Form):
+    """The day of each stage that has not begun."""
+
+    success_message = _("Plano atualizado. Os prazos dos pré-requisitos acompanham.")
+
+    def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        known = planning.starts(rollout)
+        for stage in planning.STEPS[1:]:
+            if not planning.has_begun(rollout, stage):
+                self.fields[f"date_{stage.value}"] = forms.DateField(
+                    label=stage.label, initial=known.get(stage), widget=DateInput
+                )
+        self.fields["reason"] = forms.CharField(
+            label=_("Motivo"),
+            required=rollout.stage != Stage.KICKOFF,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text=_("Todas as partes leem no histórico."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """``dates`` by stage, as the action takes them."""
+        data = super().clean() or {}
+        dates = {name.removeprefix("date_"): day for name, day in data.items() if name.startswith("date_") and day}
+        return {"dates": dates, "reason": data.get("reason", "")}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from apps.rollouts.stages import CLOSED, FORWARD, Gate, PartyRole
+from apps.rollouts.stages import CLOSED, FORWARD, PATH, Gate, PartyRole, Stage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -95,6 +95,13 @@ def unmet(rollout: "Rollout", gate: Gate) -> list[Requirement]:
 def next_gate(rollout: "Rollout") -> Gate | None:
     """The gate ahead of the rollout's stage; None when it is completed or cancelled."""
     return FORWARD.get(rollout.stage)
+
+
+def is_ahead(rollout: "Rollout", gate: str) -> bool:
+    """``gate`` is one of those that the rollout has yet to pass on its way forward."""
+    if rollout.stage not in PATH:
+        return False
+    return gate in [FORWARD[stage] for stage in PATH[PATH.index(Stage(rollout.stage)) :]]
 
 
 def opens(gate: Gate) -> Callable[[Any], bool]:

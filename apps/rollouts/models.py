@@ -38,7 +38,9 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         return self.exclude(stage__in=CLOSED)
 
     def for_listing(self) -> "RolloutQuerySet":
-        return self.select_related("platform", "project_manager").prefetch_related("parties__company", "holds")
+        return self.select_related("platform", "project_manager").prefetch_related(
+            "parties__company", "holds", "planned_stages"
+        )
 
 
 class Rollout(FSMModelMixin, models.Model):
@@ -186,6 +188,26 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.company}"
+
+
+class PlannedStage(models.Model):
+    """The day on which a stage of one rollout is planned to start; of ``completed``, the day it is to be released."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="planned_stages")
+    stage = models.CharField(_("etapa"), max_length=16, choices=Stage)
+    starts = models.DateField(_("início previsto"))
+
+    class Meta:
+        verbose_name = _("etapa planejada")
+        verbose_name_plural = _("etapas planejadas")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "stage"], name="planned_stage_once_per_rollout"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="planned_stage_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()}: {self.starts:%d/%m/%Y}"
 
 
 class Hold(models.Model):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from apps.companies.models import Membership
@@ -58,6 +60,7 @@ class Step:
     label: str
     state: str
     href: str = ""
+    note: str = ""
 
 
 def steps(rollout: Rollout) -> list[Step]:
@@ -71,9 +74,16 @@ def steps(rollout: Rollout) -> list[Step]:
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
     rooms = {room.stage: reverse(room.url_name, args=[rollout.pk]) for room in registry.rooms() if room.stage}
+    planned = {row.stage: row.starts for row in rollout.planned_stages.all()} if rollout.is_open else {}
     return [
         Step(
-            step, str(step.label), "done" if place < here else current if place == here else "todo", rooms.get(step, "")
+            step,
+            str(step.label),
+            "done" if place < here else current if place == here else "todo",
+            rooms.get(step, ""),
+            _("previsto %(day)s") % {"day": date_format(planned[step], "d/m")}
+            if place > here and step in planned
+            else "",
         )
         for place, step in enumerate(PATH)
     ]

@@ -15,5 +15,6 @@ urlpatterns = [
     path("projetos/<int:pk>/cancelar/", views.rollout_cancel, name="cancel"),
     path("projetos/<int:pk>/dispensar/", views.rollout_waive, name="waive"),
     path("projetos/<int:pk>/dispensas/<int:waiver_pk>/retirar/", views.waiver_withdraw, name="withdraw_waiver"),
+    path("projetos/<int:pk>/plano/", views.rollout_plan, name="plan"),
     path("projetos/<int:pk>/historico/", views.rollout_timeline, name="timeline"),
 ]

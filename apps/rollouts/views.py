@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.rollouts import actions, forms, queries, registry
+from apps.rollouts import actions, forms, planning, queries, registry
 from apps.rollouts.models import Rollout, Waiver
 from apps.rollouts.stages import PartyRole, Stage
 
@@ -117,6 +117,21 @@ def waiver_withdraw(request: SignedInRequest, pk: int, waiver_pk: int) -> HttpRe
     actions.withdraw_waiver(get_object_or_404(Waiver, pk=waiver_pk, rollout=rollout), by=request.user)
     messages.success(request, _("Dispensa retirada."))
     return redirect(rollout)
+
+
+def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Plan other days for the stages to come."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "rollouts.plan", rollout)
+    form = forms.PlanForm(request.POST or None, rollout=rollout)
+    status = 200
+    if request.method == "POST":
+        if attempt(request, form, planning.change, rollout, by=request.user):
+            return redirect(f"{rollout.get_absolute_url()}#plano")
+        status = form.refusal_status  # type: ignore[attr-defined]
+    return render(
+        request, "rollouts/plan_form.html", {"rollout": rollout, "room": "overview", "form": form}, status=status
+    )
 
 
 @require_GET

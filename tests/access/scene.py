@@ -64,6 +64,11 @@ class Scene:
         self.waiver = Waiver.objects.create(
             rollout=self.rollout, gate="complete", requirement="x:y", text="x", reason="x", waived_by=manager
         )
+        self.waived = self.rollout.prerequisites.get(key="contacts_client")
+        Waiver.objects.create(
+            rollout=self.rollout, gate=self.waived.gate, requirement=self.waived.requirement_key, text="x", reason="x",
+            waived_by=manager,
+        )  # fmt: skip
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
@@ -110,6 +115,10 @@ class Scene:
         }.get(name.split(":")[0], {})
         if name == "invitations:company":
             return {"pk": self.company.pk}
+        if name == "prerequisites:compare":  # The one item of the scene that was delivered twice.
+            return {"pk": rollout.pk, "item_pk": rollout.prerequisites.get(key="api_documentation").pk}
+        if name == "prerequisites:unwaive":
+            return {"pk": rollout.pk, "item_pk": self.waived.pk}
         if name in ("portal:matter", "portal:draft", "portal:assign"):
             return {"pk": self.open_rollout.pk, "key": "prerequisite:homologation_environment"}
         return {"pk": rollout.pk, **own}
@@ -131,6 +140,13 @@ class Scene:
             "prerequisites:submit": ENVIRONMENT,
             "prerequisites:reject": {"reason": "x"},
             "prerequisites:reopen": {"reason": "x"},
+            "prerequisites:add": {"title": "x", "owner": "client", "gate": "complete", "kind": "link"},
+            "prerequisites:edit": {"title": "x", "owner": "client", "gate": "complete", "kind": "link"},
+            "prerequisites:withdraw": {"reason": "x"},
+            "prerequisites:due": {"due": "2030-01-01", "reason": "x"},
+            "prerequisites:waive": {"reason": "x"},
+            "prerequisites:review_send_back": {"reason": "x"},
+            "rollouts:plan": {"reason": "x"},
             "kickoff:schedule": {"scheduled_at": "2030-01-01T10:00"},
             "kickoff:add_participant": {"name": "x", "party": "client"},
             "kickoff:hold": {"held_at": "2026-01-01T10:00", "attended": [rollout.kickoff.participants.first().pk]},

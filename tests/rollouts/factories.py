@@ -1,9 +1,12 @@
+from datetime import date
+
 import factory
 from factory.django import DjangoModelFactory
 
 from apps.blueprints.models import Platform
 from apps.companies.models import Kind, Role
-from apps.rollouts.models import Party, Rollout
+from apps.rollouts.models import Party, PlannedStage, Rollout
+from apps.rollouts.planning import STEPS
 from apps.rollouts.stages import CLOSED, PartyRole, Stage
 from tests.companies.factories import CompanyFactory, PresenceFactory, a_person
 
@@ -65,4 +68,22 @@ def at_stage(rollout: Rollout, stage: Stage) -> Rollout:
     people = getattr(rollout, "people", None)
     rollout = Rollout.objects.get(pk=rollout.pk)
     rollout.people = people
+    return rollout
+
+
+class PlannedStageFactory(DjangoModelFactory):
+    class Meta:
+        model = PlannedStage
+
+    rollout = factory.SubFactory(RolloutFactory)
+    stage = Stage.DEVELOPMENT
+    starts = date(2026, 8, 17)
+
+
+def planned(**fields) -> Rollout:
+    """A rollout whose stages have days: kickoff on 3 August 2026, development on the 17th, and so on."""
+    rollout = RolloutFactory(**fields)
+    days = ["2026-08-03", "2026-08-17", "2026-09-22", "2026-09-29", "2026-10-16", "2026-10-22", "2026-11-04"]
+    for stage, day in zip(STEPS, days, strict=True):
+        PlannedStageFactory(rollout=rollout, stage=stage, starts=date.fromisoformat(day))
     return rollout

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import planning, timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.development import queries
@@ -40,6 +40,7 @@ def set_due_date(rollout: Rollout, *, by: User, date: date, reason: str = "") ->
         if before and not reason.strip():
             raise Invalid(_("Diga por que o prazo mudou."), field="reason")
         due = DueDate.objects.create(rollout=rollout, date=date, reason=reason.strip(), given_by=by)
+        planning.ready_on(rollout, date)
         shown = {"date": f"{date:%d/%m/%Y}"}
         if before:
             timeline.record(

@@ -1,0 +1,41 @@
+"""Business days: Monday to Friday without Brazil's national holidays."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+ONE = timedelta(days=1)
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("BR", years=year))
+
+
+def is_workday(day: date) -> bool:
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def on_or_after(day: date) -> date:
+    """``day``, or the first business day after it."""
+    while not is_workday(day):
+        day += ONE
+    return day
+
+
+def shift(day: date, workdays: int) -> date:
+    """The business day ``workdays`` after ``day`` (before it, if negative); ``day`` itself need not be one."""
+    step = ONE if workdays >= 0 else -ONE
+    for _ in range(abs(workdays)):
+        day += step
+        while not is_workday(day):
+            day += step
+    return day
+
+
+def between(first: date, last: date) -> int:
+    """How many business days lie after ``first`` up to and with ``last``; negative when ``last`` comes before."""
+    low, high = min(first, last), max(first, last)
+    count = sum(is_workday(low + timedelta(days=n)) for n in range(1, (high - low).days + 1))
+    return count if last >= first else -count

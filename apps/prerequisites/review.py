@@ -1,0 +1,189 @@
+"""Everything that waits for a decision of Presence, one after another, decided by keyboard or mouse."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core.forms import attempt
+from apps.core.refusals import Refusal, require
+from apps.prerequisites import actions, comparison, forms
+from apps.prerequisites.models import Prerequisite, Submission
+from apps.rollouts.models import Rollout
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose deliveries are shown: one rollout's, one's own rollouts', or everybody's."""
+
+    project: Rollout | None
+    everybodys: bool
+
+    @property
+    def query(self) -> str:
+        found = QueryDict(mutable=True)
+        if self.project:
+            found["projeto"] = str(self.project.pk)
+        elif self.everybodys:
+            found["de"] = "todos"
+        return found.urlencode()
+
+
+@require_GET
+def review(request: SignedInRequest) -> HttpResponse:
+    require(request.user, "prerequisites.review")
+    return _page(request)
+
+
+@require_POST
+def accept(request: SignedInRequest) -> HttpResponse:
+    """Accept every delivery named, each by itself: what cannot be accepted is said, and the others are."""
+    require(request.user, "prerequisites.review")
+    scope = _scope(request)
+    named = [int(pk) for pk in request.POST.getlist("delivery") if pk.isdecimal()]
+    visible = Rollout.objects.visible_to(request.user)
+    found = Submission.objects.filter(pk__in=named, prerequisite__rollout__in=visible)
+    done = 0
+    for submission in found.select_related("prerequisite__rollout").order_by("submitted_at", "pk"):
+        try:
+            actions.accept(submission.prerequisite, by=request.user, seen=submission.number)
+        except Refusal as refusal:
+            messages.error(request, f"{submission.prerequisite}: {refusal.message}")
+        else:
+            done += 1
+    if done:
+        messages.success(request, ngettext("%(n)s entrega aceita.", "%(n)s entregas aceitas.", done) % {"n": done})
+    elif not named:
+        messages.warning(request, _("Escolha ao menos uma entrega."))
+    return redirect(_after(request, scope))
+
+
+@require_POST
+def send_back(request: SignedInRequest, submission_pk: int) -> HttpResponse:
+    require(request.user, "prerequisites.review")
+    scope = _scope(request)
+    visible = Rollout.objects.visible_to(request.user)
+    submission = get_object_or_404(
+        Submission.objects.select_related("prerequisite__rollout"),
+        pk=submission_pk, prerequisite__rollout__in=visible,
+    )  # fmt: skip
+    item = submission.prerequisite
+    form = forms.ReasonForm(request.POST, prerequisite=item)
+    form.success_message = _("Devolvido: %(item)s.") % {"item": item.title}  # type: ignore[attr-defined]
+    if attempt(request, form, actions.reject, item, by=request.user, seen=submission.number):
+        return redirect(_after(request, scope))
+    if form.refusal_status == 409:  # type: ignore[attr-defined]
+        messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
+        return redirect(_after(request, scope))
+    return _page(request, current_pk=submission.pk, form=form)
+
+
+def _page(
+    request: SignedInRequest, current_pk: int | None = None, form: forms.ReasonForm | None = None
+) -> HttpResponse:
+    scope = _scope(request)
+    waiting = list(_waiting(request, scope))
+    asked = current_pk or _number(request.GET.get("entrega"))
+    current = next((one for one in waiting if one.pk == asked), None)
+    if current is None and waiting:
+        passed = Submission.objects.filter(pk=_number(request.GET.get("depois"))).first()
+        following = [one for one in waiting if passed and _order(one) > _order(passed)]
+        current = (following or waiting)[0]
+    if asked and current and current.pk != asked and (gone := _decided(request, asked)):
+        messages.info(request, gone)
+    context = {
+        "scope": scope,
+        "waiting": waiting,
+        "current": current,
+        "place": waiting.index(current) + 1 if current else 0,
+        "detail": _detail(current.pk, form) if current else None,
+    }
+    return render(request, "prerequisites/review.html", context, status=form.refusal_status if form else 200)  # type: ignore[attr-defined]
+
+
+def _detail(pk: int, form: forms.ReasonForm | None) -> dict:
+    """The delivery being read, with what was delivered before it."""
+    submission = (
+        Submission.objects.select_related("prerequisite__rollout__platform", "submitted_by")
+        .prefetch_related(
+            "secrets",
+            "probes",
+            "environment_checks",
+            "attached__file__previews",
+            "prerequisite__rollout__parties__company",
+        )
+        .get(pk=pk)
+    )
+    item = submission.prerequisite
+    before = (
+        item.submissions.filter(number__lt=submission.number)
+        .select_related("prerequisite", "decided_by")
+        .prefetch_related("secrets", "attached__file")
+        .last()
+    )
+    return {
+        "submission": submission,
+        "item": item,
+        "rollout": item.rollout,
+        "before": before,
+        "rows": comparison.compare(before, submission) if before else [],
+        "form": form or forms.ReasonForm(prerequisite=item),
+    }
+
+
+def _waiting(request: SignedInRequest, scope: Scope) -> QuerySet[Submission]:
+    """The deliveries in review, the longest waiting first."""
+    rollouts = Rollout.objects.visible_to(request.user).open()
+    if scope.project:
+        rollouts = rollouts.filter(pk=scope.project.pk)
+    elif not scope.everybodys:
+        rollouts = rollouts.filter(project_manager=request.user)
+    return (
+        Submission.objects.filter(
+            decision="", prerequisite__state=Prerequisite.State.SUBMITTED, prerequisite__rollout__in=rollouts
+        )
+        .select_related("prerequisite__rollout__platform")
+        .prefetch_related("prerequisite__rollout__parties__company")
+        .order_by("submitted_at", "pk")
+    )
+
+
+def _scope(request: SignedInRequest) -> Scope:
+    """Without rollouts of one's own it is everybody's."""
+    visible = Rollout.objects.visible_to(request.user)
+    if wanted := request.GET.get("projeto"):
+        return Scope(get_object_or_404(visible.for_listing(), pk=_number(wanted)), False)
+    own = visible.open().filter(project_manager=request.user).exists()
+    return Scope(None, request.GET.get("de") == "todos" or not own)
+
+
+def _after(request: SignedInRequest, scope: Scope) -> str:
+    """The page again, at what follows the delivery that was just read."""
+    found = QueryDict(scope.query, mutable=True)
+    if passed := _number(request.POST.get("current")):
+        found["depois"] = str(passed)
+    return f"{reverse('prerequisites:review')}?{found.urlencode()}"
+
+
+def _decided(request: SignedInRequest, pk: int) -> str:
+    """What somebody else decided of a delivery that is no longer in the list."""
+    gone = Submission.objects.filter(
+        pk=pk, prerequisite__rollout__in=Rollout.objects.visible_to(request.user)
+    ).exclude(decision="")  # fmt: skip
+    found = gone.select_related("prerequisite", "decided_by").first()
+    return actions.already_decided(found) if found else ""
+
+
+def _order(submission: Submission) -> tuple:
+    return submission.submitted_at, submission.pk
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None

@@ -1,0 +1,174 @@
+"""The plan of a rollout: the day on which each stage is to start. What is due derives from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.blueprints import content
+from apps.blueprints.models import Blueprint
+from apps.core import clock, workdays
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import gates, registry, timeline
+from apps.rollouts.models import PlannedStage, Rollout
+from apps.rollouts.stages import CLOSED, FORWARD, PATH, Gate, Stage
+
+CHANGED = timeline.kind("rollouts.plan_changed", gettext_lazy("mudou o plano: %(dates)s"), "calendar-range")
+CHANGED_FOR = timeline.kind(
+    "rollouts.plan_changed_for", gettext_lazy("mudou o plano: %(dates)s. Motivo: %(reason)s"), "calendar-range"
+)
+
+STEPS: tuple[Stage, ...] = (*PATH, Stage.COMPLETED)
+"""What a plan has a day for; the last one ends it."""
+
+LEADS_TO: dict[str, Stage] = {FORWARD[stage].value: STEPS[place + 1] for place, stage in enumerate(PATH)}
+"""The stage behind each forward gate."""
+
+
+def starts(rollout: Rollout) -> dict[str, date]:
+    """The planned day of each stage; empty for a rollout without a plan."""
+    return {row.stage: row.starts for row in rollout.planned_stages.all()}
+
+
+def opening_of(gate: str, starts: dict[str, date]) -> date | None:
+    """The day on which ``gate`` is to open."""
+    return starts.get(LEADS_TO[gate]) if gate in LEADS_TO else None
+
+
+def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[str, date]:
+    """A plan from ``first``: backward from the ``target`` of going live, else forward; ``lengths`` are in business days.
+
+    What does not fit before the target is shortened in proportion; a target that is not after ``first`` counts as none.
+    """
+    before = PATH[: PATH.index(Stage.GO_LIVE)]
+    if target is None or target <= first:
+        plan = {STEPS[0].value: first}
+        for place, stage in enumerate(PATH):
+            plan[STEPS[place + 1].value] = workdays.shift(plan[stage.value], lengths[stage])
+        return plan
+    room, needed = workdays.between(first, target), sum(lengths[stage] for stage in before)
+    plan = {Stage.GO_LIVE.value: target, Stage.COMPLETED.value: workdays.shift(target, lengths[Stage.GO_LIVE])}
+    left = needed
+    for stage in before:
+        # Counting back from the target: the first stage takes what is over when there is more room than needed.
+        share = left if room >= needed else round(room * left / needed)
+        plan[stage.value] = workdays.shift(target, -share)
+        left -= lengths[stage]
+    plan[Stage.KICKOFF.value] = first
+    return {stage.value: plan[stage.value] for stage in STEPS}
+
+
+@registry.on_start
+def plan_the_stages(rollout: Rollout) -> None:
+    """From the usual lengths of today's blueprint."""
+    try:
+        usual = content.plan()
+    except Blueprint.DoesNotExist:
+        return
+    lengths = {row.stage: row.workdays for row in usual.stages}
+    first = timezone.localtime(rollout.started_at).date()
+    _keep(rollout, propose(first, rollout.target_date, lengths))
+
+
+def change(rollout: Rollout, *, by: User, dates: dict[str, date], reason: str = "") -> None:
+    """Plan other days for stages that have not begun. Once development has begun it needs a reason.
+
+    Raises ``Refusal`` for a stage that has begun, ``Invalid`` for stages out of order or a missing reason.
+    """
+    require(by, "rollouts.plan", rollout)
+    with timeline.changing(rollout) as locked:
+        before = starts(locked)
+        changed = {Stage(stage).value: day for stage, day in dates.items() if before.get(stage) != day}
+        for stage in changed:
+            if stage in before and has_begun(locked, Stage(stage)):
+                raise Refusal(_("%(stage)s já começou; o dia previsto fica como está.") % {"stage": Stage(stage).label})
+        _refuse_disorder({**before, **changed})
+        if not changed:
+            raise Invalid(_("Nenhuma data mudou."))
+        if locked.stage != Stage.KICKOFF and not reason.strip():
+            raise Invalid(_("O projeto já está em andamento: diga por que o plano muda."), field="reason")
+        _keep(locked, changed)
+        shown = ", ".join(f"{Stage(stage).label} {day:%d/%m/%Y}" for stage, day in changed.items())
+        if reason.strip():
+            timeline.record(locked, CHANGED_FOR, by, dates=shown, reason=reason.strip())
+        else:
+            timeline.record(locked, CHANGED, by, dates=shown)
+
+
+def ready_on(rollout: Rollout, day: date) -> None:
+    """The connector is promised for ``day``: training starts then and what follows moves along, by business days.
+
+    Part of the action that got the promise, which locked ``rollout`` and records the event.
+    """
+    plan = starts(rollout)
+    if Stage.TRAINING not in plan:
+        return
+    begins = max(workdays.on_or_after(day), plan[Stage.DEVELOPMENT])
+    moved = workdays.between(plan[Stage.TRAINING], begins)
+    if moved:
+        following = STEPS[STEPS.index(Stage.TRAINING) :]
+        _keep(rollout, {stage.value: workdays.shift(plan[stage], moved) for stage in following if stage in plan})
+        _keep(rollout, {Stage.TRAINING.value: begins})
+
+
+def has_begun(rollout: Rollout, stage: Stage) -> bool:
+    return rollout.stage == Stage.COMPLETED or (stage != Stage.COMPLETED and rollout.has_reached(stage))
+
+
+def gates_ahead(rollout: Rollout) -> list[Gate]:
+    return [gate for gate in FORWARD.values() if gates.is_ahead(rollout, gate)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stage as planned and as it was. ``days_late`` counts from the planned day to the actual one, or to today."""
+
+    stage: Stage
+    planned: date | None
+    actual: date | None
+    days_late: int
+
+    @property
+    def label(self) -> str:
+        return str(self.stage.label)
+
+
+def lines(rollout: Rollout) -> list[Line]:
+    """Every stage with its planned and its actual first day; empty without a plan."""
+    plan = starts(rollout)
+    if not plan:
+        return []
+    actual: dict[str, date] = {Stage.KICKOFF.value: timezone.localtime(rollout.started_at).date()}
+    for event in rollout.events.filter(kind="rollouts.advanced").order_by("sequence"):
+        actual.setdefault(event.data["stage"], timezone.localtime(event.at).date())
+    closed = rollout.stage in CLOSED
+    found = []
+    for stage in STEPS:
+        planned, began = plan.get(stage), actual.get(stage)
+        end = began or (None if closed else clock.today())
+        late = max((end - planned).days, 0) if planned and end else 0
+        found.append(Line(stage, planned, began, late))
+    return found
+
+
+def _keep(rollout: Rollout, plan: dict[str, date]) -> None:
+    for stage, day in plan.items():
+        PlannedStage.objects.update_or_create(rollout=rollout, stage=stage, defaults={"starts": day})
+    getattr(rollout, "_prefetched_objects_cache", {}).pop("planned_stages", None)
+
+
+def _refuse_disorder(plan: dict[str, date]) -> None:
+    known: Iterable[Stage] = [stage for stage in STEPS if stage in plan]
+    earlier: Stage | None = None
+    for stage in known:
+        if earlier is not None and plan[stage] < plan[earlier]:
+            raise Invalid(
+                _("%(stage)s não pode começar antes de %(earlier)s (%(day)s). Ajuste as duas datas.")
+                % {"stage": stage.label, "earlier": earlier.label, "day": f"{plan[earlier]:%d/%m/%Y}"},
+                field=f"date_{stage.value}",
+            )
+        earlier = stage

@@ -1,0 +1,181 @@
+"""The plan: made when a rollout starts, moved by the integrator's date, changed by the project manager."""
+
+from datetime import date, datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.blueprints import loader
+from apps.core import clock
+from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.rollouts import actions, planning
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Stage
+from apps.rollouts.templatetags.rollouts import due_words
+from apps.stages.development import actions as development
+from tests.rollouts.factories import PlannedStageFactory, RolloutFactory, at_stage, planned
+
+pytestmark = pytest.mark.django_db
+
+LENGTHS = {"kickoff": 10, "development": 25, "training": 5, "homologation": 12, "acceptance": 4, "go_live": 8}
+FIRST = date(2026, 8, 3)
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with clock.at(timezone.make_aware(datetime(2026, 8, 3, 10))):
+        yield
+
+
+class TestProposing:
+    def test_without_a_target_it_goes_forward_in_business_days(self):
+        plan = planning.propose(FIRST, None, LENGTHS)
+        assert list(plan) == [stage.value for stage in planning.STEPS]
+        assert plan["kickoff"] == FIRST
+        assert plan["development"] == date(2026, 8, 17)
+        assert plan["training"] == date(2026, 9, 22)  # the 7th of September is a holiday
+
+    def test_with_a_target_it_goes_backward_and_the_kickoff_takes_what_is_over(self):
+        plan = planning.propose(FIRST, date(2026, 12, 1), LENGTHS)
+        assert plan["kickoff"] == FIRST
+        assert plan["go_live"] == date(2026, 12, 1)
+        assert plan["acceptance"] == date(2026, 11, 25)
+        assert plan["development"] > date(2026, 8, 17)
+
+    def test_what_does_not_fit_is_shortened_in_proportion_and_stays_in_order(self):
+        plan = planning.propose(FIRST, date(2026, 8, 24), LENGTHS)
+        days = [plan[stage.value] for stage in planning.STEPS]
+        assert days == sorted(days)
+        assert days[0] == FIRST
+        assert plan["go_live"] == date(2026, 8, 24)
+
+    def test_a_target_in_the_past_counts_as_none(self):
+        assert planning.propose(FIRST, date(2026, 8, 1), LENGTHS) == planning.propose(FIRST, None, LENGTHS)
+
+
+def test_a_rollout_that_starts_gets_its_plan():
+    loader.load()
+    like = RolloutFactory()
+    rollout = actions.create_rollout(
+        by=like.people["pm"], client=like.company("client"), platform=like.platform,
+        platform_company=like.company("platform"), integrator=like.company("integrator"),
+        project_manager=like.people["pm"], target_date=date(2026, 12, 1),
+    )  # fmt: skip
+    assert planning.starts(rollout)["go_live"] == date(2026, 12, 1)
+    assert planning.starts(rollout)["kickoff"] == FIRST
+    assert next(step.note for step in _steps(rollout) if step.stage == "go_live") == "previsto 01/12"
+
+
+def _steps(rollout):
+    from apps.rollouts import queries
+
+    return queries.steps(Rollout.objects.get(pk=rollout.pk))
+
+
+class TestTheIntegratorsDate:
+    def test_it_moves_the_training_and_what_follows_and_leaves_what_comes_before(self):
+        rollout = planned()
+        before = planning.starts(rollout)
+        development.set_due_date(rollout, by=rollout.people["integrator"], date=date(2026, 10, 3))
+        after = planning.starts(Rollout.objects.get(pk=rollout.pk))
+        assert after["development"] == before["development"]
+        assert after["training"] == date(2026, 10, 5)  # the 3rd is a Saturday
+        assert after["go_live"] > before["go_live"]
+        assert rollout.events.count() == 1
+
+    def test_it_never_puts_the_training_before_the_development(self):
+        rollout = planned()
+        development.set_due_date(rollout, by=rollout.people["integrator"], date=date(2026, 8, 4))
+        after = planning.starts(Rollout.objects.get(pk=rollout.pk))
+        assert after["training"] == after["development"]
+
+    def test_a_rollout_without_a_plan_stays_without_one(self):
+        rollout = RolloutFactory()
+        development.set_due_date(rollout, by=rollout.people["integrator"], date=date(2026, 10, 1))
+        assert not rollout.planned_stages.exists()
+
+
+class TestChanging:
+    def test_the_project_manager_plans_another_day_and_the_timeline_says_so(self):
+        rollout = planned()
+        planning.change(rollout, by=rollout.people["pm"], dates={"training": date(2026, 9, 24)})
+        assert planning.starts(Rollout.objects.get(pk=rollout.pk))["training"] == date(2026, 9, 24)
+        assert "Treinamento 24/09/2026" in rollout.events.get().describe()
+
+    @pytest.mark.parametrize("person", ["analyst", "client", "integrator", "platform"])
+    def test_nobody_else_does(self, person):
+        rollout = planned()
+        with pytest.raises(NotAllowed):
+            planning.change(rollout, by=rollout.people[person], dates={"training": date(2026, 9, 24)})
+
+    def test_stages_out_of_order_are_refused_with_both_names(self):
+        rollout = planned()
+        with pytest.raises(Invalid, match="Homologação não pode começar antes de Treinamento") as caught:
+            planning.change(rollout, by=rollout.people["pm"], dates={"training": date(2027, 1, 4)})
+        assert caught.value.field == "date_homologation"
+        assert not rollout.events.exists()
+
+    def test_once_under_way_it_needs_a_reason(self):
+        rollout = at_stage(planned(), Stage.DEVELOPMENT)
+        dates = {"training": date(2026, 9, 24)}
+        with pytest.raises(Invalid, match="diga por que"):
+            planning.change(rollout, by=rollout.people["pm"], dates=dates)
+        planning.change(rollout, by=rollout.people["pm"], dates=dates, reason="A loja faz inventário")
+        assert "inventário" in rollout.events.get().describe()
+
+    def test_a_stage_that_has_begun_keeps_its_day(self):
+        rollout = at_stage(planned(), Stage.DEVELOPMENT)
+        with pytest.raises(Refusal, match="já começou"):
+            planning.change(rollout, by=rollout.people["pm"], dates={"development": date(2026, 8, 20)}, reason="x")
+
+    def test_changing_nothing_is_said(self):
+        rollout = planned()
+        with pytest.raises(Invalid, match="Nenhuma data mudou"):
+            planning.change(rollout, by=rollout.people["pm"], dates=planning.starts(rollout))
+
+    def test_a_rollout_that_began_without_a_plan_can_be_given_one(self):
+        rollout = RolloutFactory()
+        dates = planning.propose(FIRST, None, LENGTHS)
+        planning.change(rollout, by=rollout.people["pm"], dates=dates)
+        assert planning.starts(Rollout.objects.get(pk=rollout.pk)) == dates
+
+
+class TestThePages:
+    def test_the_project_page_shows_planned_actual_and_late(self, client):
+        rollout = planned()
+        client.force_login(rollout.people["client"])
+        with clock.at(timezone.make_aware(datetime(2026, 8, 20, 10))):
+            text = client.get(reverse("rollouts:detail", args=[rollout.pk])).content.decode()
+        assert "Plano das etapas" in text
+        assert "3 dias de atraso" in text
+        assert "Mudar datas" not in text
+
+    def test_the_form_says_what_is_out_of_order_and_keeps_what_was_typed(self, client):
+        rollout = planned()
+        client.force_login(rollout.people["pm"])
+        url = reverse("rollouts:plan", args=[rollout.pk])
+        dates = {
+            f"date_{stage}": day.isoformat() for stage, day in planning.starts(rollout).items() if stage != "kickoff"
+        }
+        answer = client.post(url, dates | {"date_development": "2027-01-04"})
+        assert answer.status_code == 422
+        assert "não pode começar antes de" in answer.content.decode()
+        assert "2027-01-04" in answer.content.decode()
+        assert client.post(url, dates | {"date_development": "2026-08-18"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(3, "vence hoje"), (4, "vence em 1 dia"), (6, "vence em 3 dias"), (2, "venceu há 1 dia"), (1, "venceu há 2 dias")],
+)
+def test_how_far_a_due_day_is_in_words(day, words):
+    assert due_words(date(2026, 8, day)) == words
+
+
+def test_a_stage_is_planned_once():
+    from django.db import IntegrityError
+
+    row = PlannedStageFactory()
+    with pytest.raises(IntegrityError):
+        PlannedStageFactory(rollout=row.rollout, stage=row.stage)
