@@ -48,7 +48,7 @@ def compare(before: Submission, after: Submission) -> list[Row]:
         for label, one, other in (
             (_("Texto"), before.text, after.text),
             ("Link", before.link, after.link),
-            (_("Quem usa"), str(before.sharing), str(after.sharing)),
+            (_("Quem usa"), before.sharing(), after.sharing()),
         )
         if one or other
     ]

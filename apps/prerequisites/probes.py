@@ -7,6 +7,7 @@ goes back to its owner (``evidence.probe``).
 import hmac
 import re
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -18,6 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 from apps.blueprints import content
 from apps.core import outbound
 from apps.prerequisites.models import Prerequisite, Probe, Submission
+from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 
 KEYS = ("homologation_credentials", "production_credentials")
@@ -40,13 +42,19 @@ def of(prerequisite: Prerequisite) -> content.Probe:
     """The probe of the platform, or the item's own, as the newest blueprint has it; without steps when there is none."""
     if prerequisite.kind != Prerequisite.Kind.CREDENTIAL:
         return NOTHING
-    if prerequisite.key in KEYS:
-        return content.platform(prerequisite.rollout.platform.slug).probe
-    try:
-        items = content.read(content.Kind.PREREQUISITES).items
-    except content.Blueprint.DoesNotExist:
-        return NOTHING
-    return next((item.probe for item in items if item.key == prerequisite.key and item.probe), NOTHING)
+    return _known(prerequisite.rollout).get(prerequisite.key, NOTHING)
+
+
+def _known(rollout: Rollout) -> dict[str, content.Probe]:
+    """The probes by the key of their item; read once and kept on the rollout object for the request."""
+    found = getattr(rollout, "_probes", None)
+    if found is None:
+        found = {}
+        with suppress(content.Blueprint.DoesNotExist):  # Nothing was loaded: nothing is known.
+            found = dict.fromkeys(KEYS, content.platform(rollout.platform.slug).probe)
+            found |= {item.key: item.probe for item in content.prerequisites_for(rollout.platform.slug) if item.probe}
+        rollout._probes = found  # type: ignore[attr-defined]
+    return found
 
 
 def is_trusted(prerequisite: Prerequisite) -> bool:

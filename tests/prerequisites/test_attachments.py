@@ -71,7 +71,7 @@ class TestDeliveringAgain:
             again(returned, stays=[str(file.pk) for file in returned.last.files])
 
     def test_any_of_them_sent_anew_is_refused(self, returned):
-        with pytest.raises(Invalid, match="É o mesmo arquivo"):
+        with pytest.raises(Invalid, match="é o mesmo arquivo"):
             again(returned, file=[pdf("c"), pdf("b", "b-v2.pdf")])
 
     def test_a_file_of_another_delivery_cannot_stay(self, returned):

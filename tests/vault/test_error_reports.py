@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
+from apps.blueprints import content
 from apps.core import outbound
 from apps.prerequisites import actions, evidence, probes
 from apps.rollouts import timeline
@@ -146,7 +147,8 @@ def test_what_was_revealed_does_not_show_itself_where_it_is_logged(item, secret)
 
 def test_a_crash_of_the_worker_that_tries_it(item, secret, monkeypatch):
     submission = actions.submit(item, by=item.rollout.people["client"], values={"account": "aurora", "token": secret})
-    probe = {"url": "https://x.example/{account}?t={token}", "headers": {"X-Token": "{token}"}}
+    step = content.ProbeStep(url="https://x.example/{account}?t={token}", headers={"X-Token": "{token}"})
+    probe = content.Probe(steps=[step])
     monkeypatch.setattr(probes, "of", lambda _item: probe)
     monkeypatch.setattr(outbound, "_once", crash)
     with pytest.raises(RuntimeError) as caught:
