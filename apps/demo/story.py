@@ -175,10 +175,11 @@ class Story:
     def credential_stops(self, days: int) -> None:
         """The token was revoked at the platform ``days`` after it worked: the next look finds it."""
         item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_credentials")
-        secret = item.last.secrets.get()
-        item.last.secrets.set([vault.seal("demo-token-revogado", field=secret.field)])
+        submission = item.submissions.latest("number")
+        secret = submission.secrets.get()
+        submission.secrets.set([vault.seal("demo-token-revogado", field=secret.field)])
         Probe.objects.create(
-            submission=item.last, outcome=Probe.Outcome.VALID, status=200, at=self.today - timedelta(days=days)
+            submission=submission, outcome=Probe.Outcome.VALID, status=200, at=self.today - timedelta(days=days)
         )
 
     def look_production(self) -> None:

@@ -19,7 +19,7 @@ def main() -> None:
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
     except pypdfium2.PdfiumError as error:
-        found = {"found": "locked" if "password" in str(error).lower() else "broken"}
+        found: dict[str, str | int] = {"found": "locked" if "password" in str(error).lower() else "broken"}
     else:
         words = any(
             document[number].get_textpage().get_text_bounded().strip() for number in range(min(len(document), PAGES))

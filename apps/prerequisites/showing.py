@@ -46,7 +46,7 @@ class Evidence:
         return bool(self.findings or self.coverage)
 
 
-REASONS = {
+REASONS: dict[str, Any] = {
     "address": gettext_lazy("O endereço não é público, não começa com https:// ou tem caracteres que não cabem nele."),
     "name": gettext_lazy("O nome do endereço não existe na internet. Confira se foi digitado certo."),
     "tls": gettext_lazy("O certificado do endereço não é válido."),
@@ -63,7 +63,7 @@ REASONS = {
     "test": gettext_lazy("Foi entregue como produção, mas a plataforma diz que é um ambiente de teste."),
     "same": gettext_lazy("Traz o mesmo que a credencial do outro ambiente em um campo que deveria ser diferente."),
 }
-ADVICE = {
+ADVICE: dict[str, Any] = {
     "wrong": gettext_lazy("Confira se foi copiada inteira, se não foi revogada e se é desta conta."),
     "lacking": gettext_lazy("A plataforma a reconhece, mas não deixa ler. Dê a permissão de leitura na plataforma."),
     "unclear": gettext_lazy("Não dá para dizer se a credencial funciona. A plataforma pode estar em manutenção."),

@@ -69,7 +69,7 @@ def plan_the_stages(rollout: Rollout) -> None:
         usual = content.plan()
     except Blueprint.DoesNotExist:
         return
-    lengths = {row.stage: row.workdays for row in usual.stages}
+    lengths = {str(row.stage): row.workdays for row in usual.stages}
     first = timezone.localtime(rollout.started_at).date()
     _keep(rollout, propose(first, rollout.target_date, lengths))
 

@@ -114,7 +114,7 @@ def test_the_same_file_that_came_back_is_noticed(settings):
     people = item.rollout.people
     prerequisites.submit(item, by=people["client"], file=ContentFile(PDF, name="api.pdf"))
     prerequisites.reject(item, by=people["pm"], reason="Incompleta")
-    with pytest.raises(Invalid, match="É o mesmo arquivo"):
+    with pytest.raises(Invalid, match="é o mesmo arquivo"):
         prerequisites.submit(item, by=people["client"], file=ContentFile(PDF, name="api-v2.pdf"))
     assert item.submissions.count() == 1
     assert StoredFile.objects.count() == 1
