@@ -8,8 +8,9 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from apps.files.models import StoredFile
-from apps.prerequisites.models import Prerequisite, Submission
+from apps.prerequisites.models import Prerequisite, Submission, purged_on
 from apps.vault import actions as vault
+from apps.vault.models import Secret
 
 TEXT_BYTES = 200_000
 TEXT_LINES = 4_000
@@ -94,11 +95,20 @@ def _credential(item: Prerequisite, before: Submission, after: Submission) -> It
                 yield _text(label, before.values.get(name, ""), after.values.get(name, ""))
             continue
         one, other = old.get(name), new.get(name)
-        if one is None and other is None:
+        shown = _kept(before, name, one), _kept(after, name, other)
+        if not any(shown):
             continue
         same = one is not None and other is not None and vault.same(one, other)
-        kept = [Piece(_("guardado no cofre"), False)]
-        yield Row(label, kept if one else [], kept if other else [], same, _same(same, bool(one), bool(other)))
+        # Of a destroyed one nobody can say any more whether it was the same.
+        known = name not in before.purged and name not in after.purged
+        yield Row(label, *shown, same, _same(same, bool(one), bool(other)) if known else "")
+
+
+def _kept(submission: Submission, name: str, secret: Secret | None) -> list[Piece]:
+    """Where a secret of a delivery is, in words; empty when it held none."""
+    if name in submission.purged:
+        return [Piece(purged_on(submission.purged[name]), False)]
+    return [Piece(_("guardado no cofre"), False)] if secret else []
 
 
 def _contacts(item: Prerequisite, before: Submission, after: Submission) -> Iterator[Row]:

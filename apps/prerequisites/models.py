@@ -145,7 +145,8 @@ class Prerequisite(models.Model):
         ]
 
 
-def _purged_on(instant: str) -> str:
+def purged_on(instant: str) -> str:
+    """When a secret was destroyed (``Submission.purged``), in words."""
     day = timezone.localtime(datetime.fromisoformat(instant))
     return _("expurgado em %(day)s") % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}
 
@@ -204,7 +205,7 @@ class Submission(models.Model):
     def shown(self) -> list[tuple[str, str, bool]]:
         """``(label, value, is secret)`` of a credential's fields; of a secret only that it is kept, or since when it is
         not."""
-        told = {name: _purged_on(when) for name, when in self.purged.items()}
+        told = {name: purged_on(when) for name, when in self.purged.items()}
         told |= {secret.field: _("guardado no cofre") for secret in self.secrets.all()}
         return [
             (str(spec["label"]), (told if spec["secret"] else self.values)[spec["name"]], spec["secret"])

@@ -53,6 +53,15 @@ def test_a_secret_typed_again_is_the_same():
     assert {row.label: row.says for row in comparison.compare(before, after)}["Token"] == "igual"
 
 
+def test_of_a_secret_that_was_destroyed_it_is_said_when():
+    item = PrerequisiteFactory(credential=True)
+    before, after = twice(item, *({"values": {"account": "a", "token": text}} for text in ("t", "u")))
+    before.secrets.all().delete()
+    before.purged = {"token": "2026-03-10T13:00:00+00:00"}
+    row = {row.label: row for row in comparison.compare(before, after)}["Token"]
+    assert (row.before[0].text, row.after[0].text, row.says) == ("expurgado em 10/03/2026", "guardado no cofre", "")
+
+
 def test_the_vault_answers_equality_alone():
     one, same, other = (vault.seal(text, field="token") for text in ("a", "a", "b"))
     assert vault.same(one, same) is True
