@@ -2,20 +2,33 @@
 sibling (``presence_rollout.settings``) that finds what was left, so a broker that is away delays and undoes nothing."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+_held = False
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Nothing is sent within it, for who fills a database while there is no broker; the siblings find what was left."""
+    global _held
+    _held = True
+    try:
+        yield
+    finally:
+        _held = False
 
 
 def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda: True) -> None:
     """Send ``task`` (its full name) with ``args``, keys and never secrets, if ``when()`` still holds after the commit."""
 
     def send() -> None:
-        if not when():
+        if _held or not when():
             return
         try:
             current_app.send_task(task, args=args)

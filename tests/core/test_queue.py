@@ -59,3 +59,13 @@ def test_every_task_that_is_handed_over_exists_and_has_a_sibling_on_the_clock():
     for name in names:
         assert name in current_app.tasks, name
         assert name.rpartition(".")[0] in on_the_clock, name
+
+
+def test_while_it_is_held_nothing_is_sent(monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr(current_app._get_current_object(), "send_task", lambda name, args: sent.append(name))
+    with queue.held(), django_capture_on_commit_callbacks(execute=True):
+        queue.after_commit("x", 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        queue.after_commit("y", 1)
+    assert sent == ["y"]

@@ -1,4 +1,3 @@
-import logging
 from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -28,11 +27,11 @@ class Command(BaseCommand):
         today = timezone.now()
         if options["today"]:
             today = timezone.make_aware(datetime.fromisoformat(options["today"]))
-        # The broker is not up yet; what it would hear of is found a minute later.
-        logging.getLogger(queue.__name__).setLevel(logging.ERROR)
         loader.load()
         try:
-            world.build(today)
+            # The broker is not up yet; what it would hear of is found a minute later.
+            with queue.held():
+                world.build(today)
         except world.NotEmpty:
             raise CommandError("The database is not empty; the demonstration is only for an empty one.") from None
         self.stdout.write("demonstration data ready.")
