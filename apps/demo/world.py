@@ -81,11 +81,10 @@ def build(today: datetime) -> None:
 
     late = story("casa", "shopify", "ponte", "shopify", 35)
     late.deliver("presence_api")
-    late.deliver("contacts_integrator")
+    late.deliver("contacts_integrator", accept=False)
     late.promise_date(40)
     late.look_production()
     late.deliver("contacts_client", accept=False)
-    late.deliver("contacts_platform", accept=False)
     late.deliver("homologation_credentials", refused_first=True, accept=False)
     late.deliver(
         late.ask_for("Regras de frete da loja", "Tabela de frete por região, ou o nome do serviço que a calcula."),

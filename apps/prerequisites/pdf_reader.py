@@ -16,10 +16,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
     import pypdfium2
 
+    found: dict[str, object]
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
     except pypdfium2.PdfiumError as error:
-        found: dict[str, str | int] = {"found": "locked" if "password" in str(error).lower() else "broken"}
+        found = {"found": "locked" if "password" in str(error).lower() else "broken"}
     else:
         words = any(
             document[number].get_textpage().get_text_bounded().strip() for number in range(min(len(document), PAGES))

@@ -94,7 +94,8 @@ def _page(
     current = next((one for one in waiting if one.pk == asked), None)
     if current is None and waiting:
         passed = Submission.objects.filter(pk=_number(request.GET.get("depois"))).first()
-        following = [one for one in waiting if passed and _order(one) > _order(passed)]
+        # What was being read and still waits stays open: others were accepted beside it.
+        following = [one for one in waiting if passed and _order(one) >= _order(passed)]
         current = (following or waiting)[0]
     if asked and current and current.pk != asked and (gone := _decided(request, asked)):
         messages.info(request, gone)

@@ -184,7 +184,7 @@ def _of_credential(submission: Submission) -> Evidence:
     if probe is None:
         why = probes.of(item).why_none
         return Evidence([Finding("neutral", "plug-zap", _("Sem prova automática"), str(why))] if why else [])
-    reason = str(REASONS.get(probe.why) or ADVICE.get(probe.outcome, ""))
+    reason = str(REASONS.get(probe.why) or ADVICE.get(str(probe.outcome), ""))
     if probe.status:
         reason = f"{reason} HTTP {probe.status}.".strip()
     findings = [Finding(probe.tone, "plug-zap", probe.get_outcome_display(), reason)]

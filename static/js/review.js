@@ -8,6 +8,8 @@
   const here = () => rows().findIndex((row) => row.querySelector("[aria-current]"));
   const box = (row) => row.querySelector("input[type='checkbox']");
   let under_way = false;
+  let heading = null; // The row that is on its way,
+  let aim = null; // and where keys pressed meanwhile lead.
 
   /* Take the page that the server answers with into this one: marks stay, focus stays where the work is. */
   const take = (html, url) => {
@@ -43,12 +45,23 @@
     } finally {
       under_way = false;
       page()?.removeAttribute("aria-busy");
+      const next = options ? null : aim;
+      aim = heading = null;
+      if (next !== null && next !== here()) go(next);
     }
   };
 
+  const from = () => aim ?? heading ?? here();
+
   const go = (place) => {
+    if (under_way) {
+      aim = Math.max(0, Math.min(place, rows().length - 1));
+      return;
+    }
     const link = rows()[place]?.querySelector("a");
-    if (link) ask(link.href);
+    if (!link) return;
+    heading = place;
+    ask(link.href);
   };
 
   const send = (form) => ask(form.action, { method: "POST", body: new FormData(form) });
@@ -90,10 +103,10 @@
   });
 
   const keys = {
-    j: () => go(here() + 1),
-    ArrowDown: () => go(here() + 1),
-    k: () => go(here() - 1),
-    ArrowUp: () => go(here() - 1),
+    j: () => go(from() + 1),
+    ArrowDown: () => go(from() + 1),
+    k: () => go(from() - 1),
+    ArrowUp: () => go(from() - 1),
     x: () => {
       const row = rows()[here()];
       if (row) box(row).checked = !box(row).checked;

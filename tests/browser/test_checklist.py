@@ -81,11 +81,12 @@ def test_an_item_of_this_rollout_alone_and_its_due_day(sign_in, shot):
     assert "05/01/2099" in item.inner_text()
     assert "próximo lembrete em 02/01/2099" in item.inner_text()
     for width, scheme in ((1440, "light"), (390, "dark")):
-        other = sign_in("gerente@presence.demo", width, scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
         for name, path in (
             ("plano", f"/projetos/{pk}/"), ("plano-datas", f"/projetos/{pk}/plano/"),
             ("pre-requisitos", f"/projetos/{pk}/pre-requisitos/"), ("conferencia", "/conferencia/?de=todos"),
         ):  # fmt: skip
-            other.goto(path)
-            assert other.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-            shot(other, f"{name}-{width}-{scheme}")
+            page.goto(path)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            shot(page, f"{name}-{width}-{scheme}")

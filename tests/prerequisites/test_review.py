@@ -131,3 +131,11 @@ def test_the_page_asks_the_database_as_often_for_many_deliveries_as_for_few(clie
 def test_the_first_page_leads_to_it(client, rollout):
     delivered(rollout)
     assert URL in signed_in(client, rollout.people["pm"]).get("/").content.decode()
+
+
+def test_what_is_being_read_stays_open_when_others_are_accepted(client, rollout):
+    first, second, third = (delivered(rollout) for _ in range(3))
+    page = signed_in(client, rollout.people["pm"])
+    answer = page.post(URL + "aceitar/", {"delivery": first.pk, "current": second.pk}, follow=True)
+    assert answer.context["current"] == second
+    assert answer.context["waiting"] == [second, third]
