@@ -149,6 +149,11 @@
   });
 
   /* What others write, into cells that nobody here is writing. */
+  const takeOut = (line) => {
+    // A row in which somebody here has typed stays to be read; sending it says that it is gone.
+    const busy = line && (line.contains(document.activeElement) || cells().some((cell) => line.contains(cell) && isDirty(cell)));
+    if (line && !busy) line.remove();
+  };
   const listen = async () => {
     try {
       const response = await fetch(`${words.changesUrl}?since=${words.last}`, { headers: { Accept: "application/json" } });
@@ -156,6 +161,8 @@
       const { last, changes } = await response.json();
       words.last = last;
       for (const change of changes) {
+        if (change.column === "+row") form.querySelector("[data-worksheet-new]").hidden = false;
+        if (change.column === "-row") takeOut(document.getElementById(`linha-${change.row}`));
         const cell = form.elements[`cell-${change.row}-${change.column}`];
         if (!cell || isDirty(cell) || cell === document.activeElement) continue;
         setValue(cell, change.value);
@@ -173,6 +180,7 @@
   kept((found) => {
     for (const [name, [value, seen]] of Object.entries(found)) {
       const cell = form.elements[name];
+      if (!cell && value) document.dispatchEvent(new CustomEvent("toast", { detail: { text: `${words.textLost} ${value}`, tone: "warning" } }));
       if (!cell || seenOf(cell).value === value) delete found[name];
       else {
         setValue(cell, value);

@@ -156,6 +156,7 @@ class Scene:
             "kickoff:add_row": {"sheet": "payments"},
             "kickoff:answer": {"answer": "yes"},
             "kickoff:publish": {"minutes": "x"},
+            "kickoff:preview": {"minutes": "x"},
             "development:due_date": {"date": "2030-01-01", "reason": "x"},
             "development:progress": {"percent": 10, "text": "x"},
             "development:delivery": {"version": "9", "notes": "x"},

@@ -78,13 +78,26 @@ def test_two_companies_fill_the_worksheet_and_the_client_confirms_the_minutes(si
     held_at = (datetime.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
     pm.does("reuniao/", "reuniao/realizada/", held_at=held_at, attended="all")
     pm.does("reuniao/", "reuniao/modelo/", model="polling")
-    pm.does("reuniao/", "reuniao/ata/", minutes="Combinamos os campos e as situações.")
+    page = pm.visit("reuniao/")
+    page.locator("[name=minutes]").fill("Combinamos os campos e as situações.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ver prévia").click()
+    previewed = page.locator("article").inner_text()
+    assert "Pix e cartão" in previewed
+    clean(page)
+    shot(page, "ata-previa-1440")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publicar ata").click()
     shot(pm.page, "reuniao-ata-1440")
 
     # The client confirms on a phone, from the matter itself; the worksheet can be read there too.
     phone = client.visit("ficha/")
     clean(phone)
     shot(phone, "ficha-390")
+    phone = client.visit("reuniao/ata/1/")
+    assert phone.locator("article").inner_text().split() == previewed.split()
+    clean(phone)
+    shot(phone, "ata-390")
     client.does("reuniao/", "reuniao/ata/1/client/", answer="yes")
     client.sees("confirmou")
 
@@ -93,3 +106,9 @@ def test_two_companies_fill_the_worksheet_and_the_client_confirms_the_minutes(si
     told = json.loads(download.value.path().read_text())
     assert told["payments"][0]["note"] == "Pix e cartão"
     assert told["methods"][0]["fields"][0]["platform_field"] == "RefId"
+
+    # Who wrote what, and what stood there before, is there to be read.
+    read = client.visit("ficha/historico/")
+    assert "Só à vista" in read.inner_text("main")
+    clean(read)
+    shot(read, "ficha-historico-390")

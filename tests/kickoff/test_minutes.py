@@ -45,6 +45,15 @@ class TestConfirmation:
         with pytest.raises(Refusal, match="substituída"):
             actions.answer_minutes(first, by=rollout.people["client"], party="client", agrees=True)
 
+    def test_who_was_there_is_part_of_the_minutes(self, rollout, kickoff):
+        published(kickoff)
+        actions.add_participant(kickoff, by=rollout.people["pm"], name="Rita", party="integrator")
+        assert queries.minutes_in_force(rollout) is None
+        actions.publish_minutes(kickoff, by=rollout.people["pm"], minutes="Com a Rita.")
+        there = list(kickoff.participants.all())
+        actions.hold_meeting(kickoff, by=rollout.people["pm"], held_at=kickoff.rollout.started_at, attended=there)
+        assert queries.minutes_in_force(rollout) is None
+
     def test_an_objection_says_why(self, rollout, kickoff):
         with pytest.raises(Invalid):
             actions.answer_minutes(
@@ -84,6 +93,28 @@ class TestTheDocument:
         text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
         assert "Combinamos tudo." in text
         assert "skuId" in text
+        assert client_for(rollout.people["stranger"]).get(url).status_code == 404
+
+    def test_the_preview_says_what_the_pdf_will_and_publishes_nothing(self, rollout, kickoff, client_for):
+        published(kickoff)
+        write(kickoff, rollout.people["client"], {"rule": "<b>sem ponto</b>"}, sheet="fields")
+        url = reverse("kickoff:preview", args=[rollout.pk])
+        browser = client_for(rollout.people["pm"])
+        page = browser.post(url, {"minutes": "Texto novo."}).content.decode()
+        assert kickoff.published.count() == 1
+        final = actions.publish_minutes(kickoff, by=rollout.people["pm"], minutes="Texto novo.")
+        body = documents.minutes_body(Minutes.objects.get(pk=final.pk))
+        assert "&lt;b&gt;sem ponto&lt;/b&gt;" in body
+        assert body in page
+        assert body in documents.minutes_html(final)
+        empty = browser.post(url, {"minutes": " "})
+        assert empty.status_code == 422
+        assert client_for(rollout.people["client"]).post(url, {"minutes": "x"}).status_code == 403
+
+    def test_a_published_version_is_read_on_a_page_too(self, rollout, kickoff, client_for):
+        minutes = published(kickoff)
+        url = reverse("kickoff:minutes", args=[rollout.pk, minutes.number])
+        assert documents.minutes_body(minutes) in client_for(rollout.people["client"]).get(url).content.decode()
         assert client_for(rollout.people["stranger"]).get(url).status_code == 404
 
     def test_what_was_published_stays_when_the_worksheet_goes_on(self, rollout, kickoff):

@@ -86,6 +86,14 @@ class TestWriting:
         write(kickoff, rollout.people["integrator"], {"presence_condition": "x"}, pk=row.pk)
         assert events(rollout) == 2
 
+    def test_a_row_that_comes_or_goes_leaves_its_trace(self, rollout, kickoff):
+        row = worksheet.add_row(kickoff, by=rollout.people["client"], sheet="carriers")
+        write(kickoff, rollout.people["client"], {"platform_code": "PAC"}, pk=row.pk)
+        worksheet.remove_row(row, by=rollout.people["integrator"])
+        came, _written, went = CellChange.objects.filter(row=row)
+        assert (came.column, came.by) == (CellChange.ADDED, rollout.people["client"])
+        assert (went.column, went.by, went.before) == (CellChange.REMOVED, rollout.people["integrator"], "PAC")
+
     def test_another_sitting_is_another_event(self, rollout, kickoff, row, monkeypatch):
         write(kickoff, rollout.people["client"], {"note": "a"}, pk=row.pk)
         later = clock.now() + timedelta(hours=1)
@@ -105,6 +113,18 @@ class TestWriting:
 
 
 class TestRefusals:
+    def test_a_row_that_another_changed_since_it_was_seen_is_not_removed(self, rollout, kickoff, row):
+        write(kickoff, rollout.people["client"], {"note": "Do cliente"}, pk=row.pk)
+        with pytest.raises(Refusal, match=str(rollout.people["client"])):
+            worksheet.remove_row(row, by=rollout.people["integrator"], seen={"platform_code": "pix", "note": ""})
+        worksheet.remove_row(row, by=rollout.people["integrator"], seen={"note": "Do cliente"})
+        with pytest.raises(Refusal, match="retirada"):
+            worksheet.remove_row(row, by=rollout.people["client"])
+
+    def test_characters_that_cannot_be_printed_are_not_kept(self, rollout, kickoff, row):
+        write(kickoff, rollout.people["client"], {"note": "a\x00b\x07\nc"}, pk=row.pk)
+        assert Row.objects.get(pk=row.pk).cell("note") == "a b c"
+
     @pytest.mark.parametrize(
         ("column", "value"), [("note", "x" * 301), ("erp_status", "x"), ("direction", "up"), ("colour", "x")]
     )
@@ -233,7 +253,13 @@ class TestThePage:
         assert clash.status_code == 409
         assert clash.json()["current"] == "à vista"
         assert str(rollout.people["client"]) in clash.json()["message"]
-        for bad, status in (({"row": "x"}, 422), ({"value": "x" * 301, "seen": "à vista"}, 422), ({"row": 10**9}, 409)):
+        for bad, status in (
+            ({"row": "x"}, 422),
+            ({"row": "²"}, 422),
+            ({"row": "9" * 30}, 422),
+            ({"value": "x" * 301, "seen": "à vista"}, 422),
+            ({"row": 10**9}, 409),
+        ):
             assert browser.post(self.url("cell", rollout), data | bad).status_code == status
 
     def test_open_pages_learn_what_others_wrote_and_not_what_they_wrote_themselves(
@@ -245,6 +271,8 @@ class TestThePage:
         assert [change["value"] for change in told["changes"]] == ["b"]
         again = client_for(rollout.people["client"]).get(self.url("changes", rollout), {"since": told["last"]}).json()
         assert again == {"last": told["last"], "changes": []}
+        odd = client_for(rollout.people["client"]).get(self.url("changes", rollout), {"since": "9" * 30}).json()
+        assert odd["last"] == told["last"]
 
     def test_without_javascript_the_whole_page_is_saved_by_its_button(self, rollout, kickoff, row, client_for):
         browser = client_for(rollout.people["client"])
@@ -275,6 +303,39 @@ class TestThePage:
         added = kickoff.rows.get(sheet="carriers")
         assert browser.post(self.url("remove_row", rollout, added.pk)).status_code == 302
         assert browser.post(self.url("remove_row", rollout, added.pk)).status_code == 404
+
+    def test_removing_a_row_saves_what_was_typed_and_stops_at_what_was_not_seen(
+        self, rollout, kickoff, row, client_for
+    ):
+        write(kickoff, rollout.people["client"], {"presence_condition": "PIX"}, pk=row.pk)
+        typed = {f"seen-{row.pk}-note": "", f"cell-{row.pk}-note": " meu "}
+        stale = {f"seen-{row.pk}-presence_condition": "", f"cell-{row.pk}-presence_condition": ""}
+        browser = client_for(rollout.people["integrator"])
+        answer = browser.post(self.url("remove_row", rollout, row.pk), typed | stale)
+        assert answer.status_code == 409
+        assert "mudou esta linha" in answer.content.decode()
+        row.refresh_from_db()
+        assert (row.removed_at, row.cell("note")) == (None, "meu")
+        typed[f"seen-{row.pk}-note"] = "meu"
+        assert browser.post(self.url("remove_row", rollout, row.pk), typed).status_code == 302
+
+    def test_everybody_of_the_rollout_reads_who_wrote_what(self, rollout, kickoff, row, client_for):
+        write(kickoff, rollout.people["integrator"], {"note": "Só à vista"}, pk=row.pk)
+        status = RowFactory(kickoff=kickoff, sheet="statuses", cells={"direction": "erp_to_platform"})
+        write(kickoff, rollout.people["pm"], {"direction": "platform_to_erp"}, seen="erp_to_platform", pk=status.pk)
+        worksheet.remove_row(row, by=rollout.people["pm"])
+        page = client_for(rollout.people["client"]).get(self.url("history", rollout)).content.decode()
+        for told in (str(rollout.people["integrator"]), "Só à vista", "ERP → plataforma", "linha retirada"):
+            assert told in page
+        assert client_for(rollout.people["stranger"]).get(self.url("history", rollout)).status_code == 404
+
+    def test_who_looks_as_another_party_only_reads(self, rollout, kickoff, row, client_for):
+        browser = client_for(rollout.people["manager"])
+        browser.post(reverse("portal:view_as", args=[rollout.pk]), {"role": "client"})
+        page = browser.get(self.url("worksheet", rollout)).content.decode()
+        assert "pix" in page
+        assert "data-worksheet" not in page
+        assert "desenvolvimento já começou" not in page
 
     def test_it_is_read_only_once_development_began(self, rollout, kickoff, row, client_for):
         at_stage(rollout, Stage.DEVELOPMENT)

@@ -83,7 +83,7 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
 
 
 def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email: str = "") -> Participant:
-    with writing(kickoff, by) as (rollout, kickoff):
+    with writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
         if kickoff.participants.filter(name=name, party=party).exists():
             raise Invalid(_("%(name)s já está na lista.") % {"name": name}, field="name")
         participant = Participant.objects.create(kickoff=kickoff, name=name, party=party, email=email)
@@ -101,7 +101,7 @@ def remove_participant(participant: Participant, *, by: User) -> None:
 
 def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: list[Participant]) -> None:
     """Record that the meeting took place, and who was there; at least the client and Presence."""
-    with writing(kickoff, by) as (rollout, kickoff):
+    with writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
         if held_at > clock.now():
             raise Invalid(_("A data da reunião está no futuro."), field="held_at")
         present = {participant.party for participant in attended}

@@ -21,6 +21,12 @@ def minutes_html(minutes: Minutes) -> str:
         return render_to_string("kickoff/minutes_pdf.html", {"minutes": minutes, "sheet": worded(minutes.snapshot)})
 
 
+def minutes_body(minutes: Minutes) -> str:
+    """What the minutes say, for a page of the application: the very part that the PDF prints."""
+    with translation.override("pt-br"):
+        return render_to_string("kickoff/minutes_body.html", {"minutes": minutes, "sheet": worded(minutes.snapshot)})
+
+
 def attached(minutes: Minutes) -> Attachment:
     return Attachment(
         string=as_json(minutes.snapshot),

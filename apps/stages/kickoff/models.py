@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,9 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 from apps.stages.kickoff import sheets
 from apps.stages.kickoff.sheets import Direction
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Kickoff(Appointment):
@@ -163,7 +168,13 @@ class Row(models.Model):
 
 
 class CellChange(models.Model):
-    """Who wrote what into a cell, over what. The database refuses to change or delete one."""
+    """Who wrote what into a cell, over what. The database refuses to change or delete one.
+
+    A row that came or went has a change too, with ADDED or REMOVED in place of a column.
+    """
+
+    ADDED = "+row"
+    REMOVED = "-row"
 
     row = models.ForeignKey(Row, on_delete=models.PROTECT, related_name="changes")
     column = models.CharField(max_length=20)
@@ -179,6 +190,20 @@ class CellChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row_id}.{self.column}"
+
+    @property
+    def column_label(self) -> "StrOrPromise":
+        """The column's title; empty for a row that came or went."""
+        return next((column.label for column in self.row.spec.columns if column.name == self.column), "")
+
+    @property
+    def shown(self) -> "tuple[StrOrPromise, StrOrPromise]":
+        """``(before, after)`` as a reader sees them: a choice by its label, a flag as a word."""
+        column = next((column for column in self.row.spec.columns if column.name == self.column), None)
+        if column is None:
+            return self.before, self.after
+        words = {"1": _("sim")} if column.kind == "flag" else dict(column.choices)
+        return words.get(self.before, self.before), words.get(self.after, self.after)
 
 
 class Minutes(models.Model):

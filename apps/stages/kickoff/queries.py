@@ -1,6 +1,8 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.core import cnpj
 from apps.core.canonical import instant
 from apps.core.localized import Localized
@@ -57,6 +59,11 @@ def statuses_to_agree(kickoff: Kickoff) -> list[Row]:
 def changes_after(kickoff: Kickoff, pk: int) -> list[CellChange]:
     """What was written since the change ``pk``, the oldest first."""
     return list(CellChange.objects.filter(row__kickoff=kickoff, pk__gt=pk).select_related("by", "row"))
+
+
+def history(kickoff: Kickoff) -> QuerySet[CellChange]:
+    """Every change of the worksheet, the newest first."""
+    return CellChange.objects.filter(row__kickoff=kickoff).select_related("by", "row__method").order_by("-pk")
 
 
 def last_change(kickoff: Kickoff) -> int:

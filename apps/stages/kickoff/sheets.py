@@ -42,7 +42,7 @@ class Column:
 
     def clean(self, value: str) -> str:
         """``value`` as it is kept. Raises ``Invalid`` (422)."""
-        value = re.sub(r"\s+", " ", value).strip()
+        value = re.sub(r"[\s\x00-\x1f\x7f]+", " ", value).strip()
         if len(value) > LONGEST:
             raise Invalid(_("“%(column)s”: no máximo %(most)d caracteres.") % {"column": self.label, "most": LONGEST})
         if self.choices and value and value not in dict(self.choices):

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
-from apps.core.refusals import Refusal
+from apps.core.refusals import Refusal, require
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.kickoff import actions, forms, queries
+from apps.stages.kickoff import actions, documents, forms, queries
 from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, Participant
 
 
@@ -61,6 +61,28 @@ def agree_methods(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def publish(request: SignedInRequest, pk: int) -> HttpResponse:
     return _post(request, pk, "minutes", lambda kickoff: forms.MinutesForm, actions.publish_minutes, "ata")
+
+
+@require_POST
+def preview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The minutes as they would be published now, with the text as it was typed; nothing is kept."""
+    rollout, kickoff = _kickoff(request, pk)
+    require(request.user, "kickoff.conduct", kickoff)
+    form = forms.MinutesForm(request.POST, auto_id="minutes_%s")
+    if not form.is_valid():
+        form.refusal_status = 422  # type: ignore[attr-defined]
+        return _room(request, rollout, kickoff, minutes=form)
+    draft = Minutes(kickoff=kickoff, text=form.cleaned_data["minutes"].strip(), snapshot=queries.worksheet(rollout))
+    return _read(request, rollout, draft, form=form)
+
+
+@require_GET
+def minutes(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """A published version, to read without opening the PDF; it says the same."""
+    rollout, kickoff = _kickoff(request, pk)
+    return _read(
+        request, rollout, get_object_or_404(Minutes.objects.exclude(snapshot={}), kickoff=kickoff, number=number)
+    )
 
 
 @require_POST
@@ -115,6 +137,17 @@ def _to_answer(request: SignedInRequest, rollout: Rollout, published: list[Minut
         }
         for party in sorted(parties)
     ]
+
+
+def _read(request: SignedInRequest, rollout: Rollout, minutes: Minutes, form=None) -> HttpResponse:
+    context = {
+        "rollout": rollout,
+        "room": "kickoff",
+        "minutes": minutes,
+        "body": documents.minutes_body(minutes),
+        "form": form,
+    }
+    return render(request, "kickoff/minutes.html", context)
 
 
 def _back(pk: int, anchor: str) -> HttpResponse:

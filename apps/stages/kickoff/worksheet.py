@@ -1,7 +1,7 @@
 """Fill in the integration worksheet: cell by cell, so that what two people write at once is merged, and where they wrote
 into the same cell neither overwrites the other unseen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate
 from apps.stages.kickoff.actions import reopen_minutes, writing
 from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Row
-from apps.stages.kickoff.sheets import ACTIONS, FIELDS, SHEETS
+from apps.stages.kickoff.sheets import ACTIONS, FIELDS, LONGEST, SHEETS
 
 FILLED = timeline.kind("kickoff.worksheet_filled", gettext_lazy("preencheu a ficha de integração"), "table")
 DONE = timeline.kind("kickoff.action_done", gettext_lazy("concluiu a ação “%(action)s”"), "check")
@@ -94,17 +94,32 @@ def add_row(kickoff: Kickoff, *, by: User, sheet: str, method: AgreedMethod | No
             raise Refusal(_("Esta parte da ficha já tem linhas demais."))
         last = rows.aggregate(last=Max("position"))["last"] or 0
         row = Row.objects.create(kickoff=kickoff, sheet=sheet, method=method, position=last + 1)
+        CellChange.objects.create(row=row, column=CellChange.ADDED, by=by)
         _note(rollout, kickoff, by)
         return row
 
 
-def remove_row(row: Row, *, by: User) -> None:
-    """Take a row out of the worksheet; it and its history are kept. A row of the catalogue is marked as not used instead."""
+def remove_row(row: Row, *, by: User, seen: Mapping[str, str] | None = None) -> None:
+    """Take a row out of the worksheet; it and its history are kept. A row of the catalogue is marked as not used instead.
+
+    ``seen`` is what stood in its cells, by column: a row that says something else by now stays (``Refusal``, 409).
+    """
     permission = "kickoff.conduct" if row.spec.conducted else "kickoff.fill"
     with writing(row.kickoff, by, permission=permission) as (rollout, kickoff):
+        row = Row.objects.get(pk=row.pk)
         if row.key:
             raise Refusal(_("Um campo do catálogo fica na ficha: marque que não se usa."))
-        Row.objects.filter(pk=row.pk).update(removed_at=clock.now())
+        if row.removed_at:
+            raise Refusal(_("Esta linha foi retirada da ficha por outra pessoa."))
+        if any(row.cell(column) != value for column, value in (seen or {}).items()):
+            who = row.changes.select_related("by").last()
+            raise Refusal(
+                _("%(who)s mudou esta linha enquanto você a lia. Confira o que está escrito e retire de novo.")
+                % {"who": who.by if who else _("Outra pessoa")}
+            )
+        row.removed_at = clock.now()
+        row.save(update_fields=["removed_at"])
+        CellChange.objects.create(row=row, column=CellChange.REMOVED, before=str(row)[:LONGEST], by=by)
         _note(rollout, kickoff, by)
 
 

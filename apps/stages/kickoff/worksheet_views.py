@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,9 +37,9 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
     """Save one cell: 200 with what is kept, 409 with what another person wrote there meanwhile, 422 with the reason."""
     _rollout, kickoff = _kickoff(request, pk)
     data = request.POST
-    try:
-        edit = Edit(int(data.get("row", "")), data.get("column", ""), data.get("value", ""), data.get("seen", ""))
-    except ValueError:
+    row = _number(data.get("row", ""))
+    edit = Edit(row or 0, data.get("column", ""), data.get("value", ""), data.get("seen", ""))
+    if row is None:
         return JsonResponse({"message": _("Esta linha não existe.")}, status=422)
     try:
         conflicts = actions.write(kickoff, by=request.user, edits=[edit])
@@ -53,11 +54,11 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
 def changes(request: SignedInRequest, pk: int) -> JsonResponse:
     """What others wrote since the change ``since``, for pages that are open."""
     _rollout, kickoff = _kickoff(request, pk)
-    since = request.GET.get("since", "")
-    found = queries.changes_after(kickoff, int(since) if since.isdigit() else 0)
+    since = _number(request.GET.get("since", "")) or 0
+    found = queries.changes_after(kickoff, since)
     return JsonResponse(
         {
-            "last": found[-1].pk if found else int(since or 0) if since.isdigit() else 0,
+            "last": found[-1].pk if found else since,
             "changes": [
                 {"row": each.row_id, "column": each.column, "value": each.after, "by": str(each.by)}
                 for each in found
@@ -79,7 +80,7 @@ def add_row(request: SignedInRequest, pk: int) -> HttpResponse:
     sheet, _separator, method_pk = request.POST.get("sheet", "").partition(":")
     if failed := _save(request, rollout, kickoff):
         return failed
-    method = get_object_or_404(AgreedMethod, pk=method_pk, kickoff=kickoff) if method_pk.isdigit() else None
+    method = get_object_or_404(AgreedMethod, pk=_number(method_pk) or 0, kickoff=kickoff) if method_pk else None
     row = actions.add_row(kickoff, by=request.user, sheet=sheet, method=method)
     return _at(pk, row)
 
@@ -90,7 +91,10 @@ def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
     row = get_object_or_404(Row, pk=row_pk, kickoff=kickoff, removed_at=None)
     if failed := _save(request, rollout, kickoff):
         return failed
-    actions.remove_row(row, by=request.user)
+    try:
+        actions.remove_row(row, by=request.user, seen=_seen(request, row))
+    except Refusal as refusal:
+        return _page(request, rollout, kickoff, errors=[refusal.message], status=refusal.status)
     return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#{row.sheet}")
 
 
@@ -100,6 +104,14 @@ def do_action(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
     row = get_object_or_404(Row, pk=row_pk, kickoff=kickoff)
     actions.do_action(row, by=request.user)
     return _at(pk, row)
+
+
+@require_GET
+def history(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Every change of the worksheet, the newest first: who, when, what stood there and what stands there since."""
+    rollout, kickoff = _kickoff(request, pk)
+    page = Paginator(queries.history(kickoff), 50).get_page(request.GET.get("page"))
+    return render(request, "kickoff/history.html", {"rollout": rollout, "room": "kickoff", "page": page})
 
 
 @require_GET
@@ -135,10 +147,24 @@ def _edits(request: SignedInRequest) -> Iterator[Edit]:
     for name, seen in request.POST.items():
         kind, _dash, rest = name.partition("-")
         row, _dash, column = rest.partition("-")
-        if kind == "seen" and row.isdigit() and isinstance(seen, str):
+        if kind == "seen" and (number := _number(row)) and isinstance(seen, str):
             value = request.POST.get(f"cell-{rest}", "")
             if value != seen:
-                yield Edit(int(row), column, value, seen)
+                yield Edit(number, column, value, seen)
+
+
+def _seen(request: SignedInRequest, row: Row) -> dict[str, str]:
+    """What the page showed in the cells of ``row``, as it is kept; the page's own edits have been saved by now."""
+    return {
+        column.name: column.clean(request.POST.get(f"cell-{row.pk}-{column.name}", ""))
+        for column in row.spec.columns
+        if f"seen-{row.pk}-{column.name}" in request.POST
+    }
+
+
+def _number(text: str) -> int | None:
+    """A key that a page sent back; None for anything that cannot be one."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpResponse | None:
@@ -180,7 +206,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     found = queries.rows(kickoff)
-    at_work = rollout.stage == Stage.KICKOFF
+    at_work = rollout.stage == Stage.KICKOFF and not request.viewing  # type: ignore[attr-defined]
     may = {
         "fill": at_work and request.user.has_perm("kickoff.fill", kickoff),
         "conduct": at_work and request.user.has_perm("kickoff.conduct", kickoff),
