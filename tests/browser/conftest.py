@@ -56,7 +56,7 @@ def served(var):
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
-        services.wait_until(lambda: b"Ctrl-C" in Path(log.name).read_bytes(), "The application", process, seconds=180)
+        services.wait_until(lambda: b"Ctrl-C" in Path(log.name).read_bytes(), "The application", process, seconds=300)
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
