@@ -252,6 +252,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
+    "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},
     "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
     "probe-credentials": {
         "task": "apps.prerequisites.tasks.probe_open_rollouts",

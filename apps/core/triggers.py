@@ -27,6 +27,15 @@ def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPyt
     return migrations.RunPython(_run(there), _run(back))
 
 
+def freed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
+    """The opposite of ``fixed_rows``, for a migration that changes the table: free its rows, then fix them again.
+
+    SQLite drops the triggers of a table it remakes.
+    """
+    fixed = fixed_rows(table, message, once=once)
+    return migrations.RunPython(fixed.reverse_code, fixed.code)
+
+
 def _run(statements: dict[str, list[str]]):
     def execute(apps, schema_editor) -> None:
         for statement in statements[schema_editor.connection.vendor]:

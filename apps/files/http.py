@@ -1,4 +1,4 @@
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 
 from apps.core.refusals import Refusal
@@ -15,6 +15,16 @@ def attachment(stored: StoredFile) -> FileResponse:
     response = FileResponse(
         stored.content.open("rb"), as_attachment=True, filename=stored.name, content_type="application/octet-stream"
     )
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def guarded(content: bytes, name: str) -> HttpResponse:
+    """Bytes that the application made for this answer, as a download like any other."""
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
