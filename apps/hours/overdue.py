@@ -28,6 +28,10 @@ class Waiting:
     receipt: str
     comes_later: bool
 
+    @property
+    def key(self) -> str:
+        return f"{self.client.pk}-{self.month:%Y-%m}"
+
 
 def waiting_to_close() -> list[Waiting]:
     """By client and month, what is over and not closed; of each client only the first can be closed at once."""

@@ -131,7 +131,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "totals": queries.totals(queries.lines(rollout)),
         "page": page,
         "lines": page.object_list,
-        "statements": rollout.statements.select_related("closed_by"),
+        "statements": rollout.statements.select_related("closed_by", "pdf"),
         "may_log": rollout.is_open and request.user.has_perm("hours.log", rollout),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
