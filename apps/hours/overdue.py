@@ -18,7 +18,10 @@ from apps.rollouts.stages import PartyRole
 
 @dataclass(frozen=True)
 class Waiting:
-    """A month of a client that is over and not closed. Minutes, centavos; ``warnings`` must be acknowledged."""
+    """The first month of a client that is over and not closed; ``later`` are those that follow it.
+
+    Minutes, centavos; ``warnings`` must be acknowledged.
+    """
 
     client: Company
     month: date
@@ -26,7 +29,7 @@ class Waiting:
     totals: dict[str, int]
     warnings: list[str]
     receipt: str
-    comes_later: bool
+    later: list[date]
 
     @property
     def key(self) -> str:
@@ -34,7 +37,7 @@ class Waiting:
 
 
 def waiting_to_close() -> list[Waiting]:
-    """By client and month, what is over and not closed; of each client only the first can be closed at once."""
+    """What is over and not closed, of each client the first month: the others come after it."""
     this_month = queries.month_starts(queries.month_of(clock.now()))
     zone = timezone.get_default_timezone()
     pending = Line.objects.filter(statement=None, entry__started_at__lt=this_month).order_by()
@@ -55,20 +58,21 @@ def waiting_to_close() -> list[Waiting]:
         for month in by_rollout[party.rollout_id]:
             if (party.company_id, month) not in done and month > last.get(party.company_id, date.min):
                 months[party.company, month].add(party.rollout_id)
-    result, seen = [], set()
-    for (client, month), keys in sorted(months.items(), key=lambda item: (item[0][1], item[0][0].trade_name)):
-        rollouts = list(Rollout.objects.filter(pk__in=keys).select_related("platform").order_by("pk"))
-        found = Line.objects.filter(
-            entry__rollout__in=keys,
-            entry__started_at__gte=queries.month_starts(month),
-            entry__started_at__lt=queries.month_starts(queries.following(month)),
-        )
-        open_now = [each for each in rollouts if queries.lines_of_month(each, month).filter(statement=None).exists()]
-        warnings = closing.client_warnings(open_now, month)
-        result.append(
-            Waiting(
-                client, month, rollouts, queries.totals(found), warnings, closing.receipt(warnings), client.pk in seen
-            )
-        )
-        seen.add(client.pk)
-    return result
+    by_client: dict[Company, list[date]] = defaultdict(list)
+    for client, month in sorted(months, key=lambda each: each[1]):
+        by_client[client].append(month)
+    found = [_first(client, ahead, months[client, ahead[0]]) for client, ahead in by_client.items()]
+    return sorted(found, key=lambda each: (each.month, each.client.trade_name))
+
+
+def _first(client: Company, ahead: list[date], keys: set[int]) -> Waiting:
+    month = ahead[0]
+    rollouts = list(Rollout.objects.filter(pk__in=keys).select_related("platform").order_by("pk"))
+    found = Line.objects.filter(
+        entry__rollout__in=keys,
+        entry__started_at__gte=queries.month_starts(month),
+        entry__started_at__lt=queries.month_starts(queries.following(month)),
+    )
+    open_now = set(found.filter(statement=None).order_by().values_list("entry__rollout", flat=True).distinct())
+    warnings = closing.client_warnings([each for each in rollouts if each.pk in open_now], month)
+    return Waiting(client, month, rollouts, queries.totals(found), warnings, closing.receipt(warnings), later=ahead[1:])

@@ -173,7 +173,7 @@ def rollouts_of(client: Company) -> QuerySet[Rollout]:
 def statements_of(client: Company, month: date) -> list[Statement]:
     """The statements of the client's rollouts of ``month``, by rollout."""
     found = Statement.objects.filter(rollout__in=rollouts_of(client).values("pk"), month=month)
-    return list(found.select_related("rollout__platform").order_by("rollout"))
+    return list(found.select_related("rollout__platform").order_by("rollout_id"))
 
 
 def preview(rollout: Rollout, work: classification.Work) -> list[classification.Line]:

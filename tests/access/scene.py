@@ -12,6 +12,7 @@ from apps.core import clock
 from apps.demo import world
 from apps.files import actions as files
 from apps.hours import actions as hours
+from apps.hours import closing
 from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
@@ -59,6 +60,7 @@ class Scene:
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
         hours.close_month(self.rollout, by=manager, month=month)
+        self.closed = closing.close_client_month(self.company, by=manager, month=month)
 
     def kwargs(self, name: str) -> dict:
         """The parts of the address of route ``name``, of things that exist."""
@@ -85,7 +87,7 @@ class Scene:
                 "reservation_pk": self.reservation.pk,
                 "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
             },
-            "hours": {"number": rollout.time_entries.first().number},
+            "hours": {"number": rollout.time_entries.first().number, "kind": "csv"},
             "acceptance": {
                 "version": rollout.terms.first().version,
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
@@ -94,6 +96,10 @@ class Scene:
             "rollouts": {"waiver_pk": self.waiver.pk},
             "api-1": {"rollout_id": rollout.pk},
         }.get(name.split(":")[0], {})
+        if name in ("hours:client_statement", "hours:client_file"):
+            return {"number": self.closed.number, "kind": "csv"}
+        if name == "hours:close_client":
+            return {"pk": self.company.pk}
         if name == "invitations:company":
             return {"pk": self.company.pk}
         if name in ("portal:matter", "portal:draft", "portal:assign"):
@@ -144,6 +150,11 @@ class Scene:
             "hours:delete": {"reason": "x"},
             "hours:adjust": {"direction": "1", "minutes": "10m", "reason": "x"},
             "hours:close": {"month": "2026-01-01"},
+            "hours:close_client": {"month": "2026-01-01"},
+            "hours:policy": {
+                "effective_from": "2026-01-01", "training_allowance": "4h", "homologation_allowance": "6h",
+                "hourly_rate": "1", "increment": 1, "rounding": "none",
+            },
             "acceptance:draft": people,
             "acceptance:sign": {"consent": "on"},
             "acceptance:refuse": {"reason": "x"},

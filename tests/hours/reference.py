@@ -50,7 +50,9 @@ def reference(works, versions):
         minutes = defaultdict(int)
         if work.minutes < 0:
             for _minute in range(-work.minutes):
-                having = [each for klass in ("billable", "included", "free") for each in given[first] if each[0] == klass]
+                having = [
+                    each for klass in ("billable", "included", "free") for each in given[first] if each[0] == klass
+                ]
                 klass, consumed = having[0]
                 given[first].remove((klass, consumed))
                 minutes[klass] -= 1

@@ -22,7 +22,9 @@ class Case:
 
 
 def cases() -> list[Case]:
-    rows = [line.strip().strip("|").split("|") for line in PAGE.read_text().splitlines() if re.match(r"\| *\d+ *\|", line)]
+    rows = [
+        line.strip().strip("|").split("|") for line in PAGE.read_text().splitlines() if re.match(r"\| *\d+ *\|", line)
+    ]
     return [
         Case(int(number), policy(terms.strip()), works(work.strip()), [part.strip() for part in lines.split(";")])
         for number, terms, work, lines, _why in rows
