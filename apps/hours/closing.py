@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -56,9 +56,11 @@ def credit(rollout: Rollout, month: date) -> Iterator[str]:
 def past_midnight(rollout: Rollout, month: date) -> Iterator[str]:
     """Work that began in the month and ended in the next one is the month's."""
     end = queries.month_starts(queries.following(month))
-    for line in queries.lines_of_month(rollout, month).filter(position=1).order_by("-entry__started_at")[:20]:
-        entry = line.entry
-        if entry.adjusts_id is None and entry.ends_at > end:
+    last_day = rollout.time_entries.filter(
+        deleted_at=None, adjusts=None, started_at__gte=end - timedelta(days=1), started_at__lt=end
+    )
+    for entry in last_day:
+        if entry.ends_at > end:
             yield _("O apontamento %(number)s passa da meia-noite do fim do mês e fica neste mês, em que começou.") % {
                 "number": entry.number
             }
