@@ -316,7 +316,7 @@ class Story:
 
     def close_month(self) -> None:
         """The client's first month with hours, closed; the worker makes the documents."""
-        first = self.fresh().time_entries.order_by("started_at").first()
+        first = self.fresh().time_entries.earliest("started_at")
         client, month = self.cast.companies[self.client_key], hour_queries.month_of(first.started_at)
         with clock.at(self.today):
             warnings = closing.client_warnings([self.rollout], month)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -153,7 +154,7 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[str]) -> Stat
             started_at__gte=queries.month_starts(month), started_at__lt=queries.month_starts(queries.following(month))
         )
     ).update(statement=statement)  # fmt: skip
-    acknowledged = {"acknowledged": warnings} if warnings else {}
+    acknowledged: dict[str, Any] = {"acknowledged": warnings} if warnings else {}
     timeline.record(rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"], **acknowledged)
     queue.after_commit("apps.hours.tasks.render_statement", statement.pk)
     return statement

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -47,7 +48,7 @@ def client_statement(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 @require_GET
-def client_file(request: SignedInRequest, number: int, kind: str) -> HttpResponse:
+def client_file(request: SignedInRequest, number: int, kind: str) -> HttpResponseBase:
     found = _client_statement(request, number)
     return _file(found, kind, _pdf(client_statement=found))
 
@@ -62,7 +63,7 @@ def statement(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_GET
-def statement_file(request: SignedInRequest, pk: int, number: int, kind: str) -> HttpResponse:
+def statement_file(request: SignedInRequest, pk: int, number: int, kind: str) -> HttpResponseBase:
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.view_money", rollout)
     found = get_object_or_404(Statement, rollout=rollout, number=number)
@@ -113,7 +114,7 @@ def _pdf(**which: Statement | ClientStatement) -> StatementPdf | None:
     return StatementPdf.objects.filter(**which).select_related("file").first()
 
 
-def _file(found: Statement | ClientStatement, kind: str, rendered: StatementPdf | None) -> HttpResponse:
+def _file(found: Statement | ClientStatement, kind: str, rendered: StatementPdf | None) -> HttpResponseBase:
     if kind == "pdf":
         if rendered is None:
             raise Refusal(_("O PDF ainda está sendo gerado. Tente de novo em um minuto."))

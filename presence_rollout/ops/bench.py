@@ -100,10 +100,11 @@ def run(size: int, database: str) -> None:
         )
         timed(f"ledger page, a rollout of {BIG} entries", page(f"/projetos/{big.pk}/horas/"), 5)
         timed(f"… its last page of {BIG // 100}", page(f"/projetos/{big.pk}/horas/?page=9999"), 5)
-        work = {"activity": "training", "minutes": 1, "note": "cedo", "nonconformity": None}
 
         def early(rollout, start: datetime) -> Callable[[], object]:
-            return lambda: actions.log(rollout, by=analyst, started_at=start, **work)
+            return lambda: actions.log(
+                rollout, by=analyst, activity="training", started_at=start, minutes=1, note="Cedo"
+            )
 
         # A day on which nobody has worked yet, before everything: the whole open part is classified anew.
         timed("early entry reclassifies what follows, normal rollout", early(normal, NOW - timedelta(days=900)))
