@@ -13,6 +13,8 @@ from apps.core import clock
 from apps.demo import papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
+from apps.hours import closing
+from apps.hours import queries as hour_queries
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites import own_items, purge
 from apps.prerequisites.models import Prerequisite, Probe
@@ -393,6 +395,14 @@ class Story:
                 self.rollout, by=self.analyst, activity=activity, started_at=started,
                 minutes=minutes, note=note, nonconformity=nonconformity,
             )  # fmt: skip
+
+    def close_month(self) -> None:
+        """The client's first month with hours, closed; the worker makes the documents."""
+        first = self.fresh().time_entries.earliest("started_at")
+        client, month = self.cast.companies[self.client_key], hour_queries.month_of(first.started_at)
+        with clock.at(self.today):
+            warnings = closing.client_warnings([self.rollout], month)
+            closing.close_client_month(client, by=self.manager, month=month, acknowledged=closing.receipt(warnings))
 
     def pause(self, caused_by: str, reason: str) -> None:
         rollout = self.fresh()

@@ -53,6 +53,8 @@ def build(today: datetime) -> None:
     golive.sign()
     golive.go_live(finish=False)
 
+    golive.close_month()
+
     signing = story("casa", "nuvemshop", "malha", "nuvemshop", 58, OTHER)
     signing.kickoff_done()
     signing.develop()

@@ -3,6 +3,7 @@
 import rules
 
 from apps.companies.access import is_presence, is_project_manager
+from apps.companies.models import Kind, roles_of
 from apps.rollouts.access import acts_for, takes_part
 from apps.rollouts.stages import PartyRole
 
@@ -19,3 +20,15 @@ rules.add_perm("hours.log", is_presence)
 rules.add_perm("hours.change", is_project_manager | is_presence & is_own)
 rules.add_perm("hours.log_for_others", is_project_manager)
 rules.add_perm("hours.close", is_project_manager)
+rules.add_perm("hours.close_client", is_project_manager)
+rules.add_perm("hours.change_policy", is_project_manager)
+rules.add_perm("hours.export", is_presence)
+
+
+@rules.predicate
+def pays_for_hours(user) -> bool:
+    """A person of a client company."""
+    return any(kind == Kind.CLIENT for kind, _role in roles_of(user).values())
+
+
+rules.add_perm("hours.statements", is_presence | pays_for_hours)

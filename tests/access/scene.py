@@ -14,6 +14,7 @@ from apps.files import actions as files
 from apps.files import uploads
 from apps.files.models import Preview
 from apps.hours import actions as hours
+from apps.hours import closing
 from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
@@ -73,6 +74,7 @@ class Scene:
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
         hours.close_month(self.rollout, by=manager, month=month)
+        self.closed = closing.close_client_month(self.company, by=manager, month=month)
 
     def kwargs(self, name: str) -> dict:
         """The parts of the address of route ``name``, of things that exist."""
@@ -104,7 +106,7 @@ class Scene:
                 "page": 1,
                 "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
             },
-            "hours": {"number": rollout.time_entries.first().number},
+            "hours": {"number": rollout.time_entries.first().number, "kind": "csv"},
             "acceptance": {
                 "version": rollout.terms.first().version,
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
@@ -113,6 +115,10 @@ class Scene:
             "rollouts": {"waiver_pk": self.waiver.pk},
             "api-1": {"rollout_id": rollout.pk},
         }.get(name.split(":")[0], {})
+        if name in ("hours:client_statement", "hours:client_file"):
+            return {"number": self.closed.number, "kind": "csv"}
+        if name == "hours:close_client":
+            return {"pk": self.company.pk}
         if name == "invitations:company":
             return {"pk": self.company.pk}
         if name == "prerequisites:compare":  # The one item of the scene that was delivered twice.
@@ -174,6 +180,11 @@ class Scene:
             "hours:delete": {"reason": "x"},
             "hours:adjust": {"direction": "1", "minutes": "10m", "reason": "x"},
             "hours:close": {"month": "2026-01-01"},
+            "hours:close_client": {"month": "2026-01-01"},
+            "hours:policy": {
+                "effective_from": "2026-01-01", "training_allowance": "4h", "homologation_allowance": "6h",
+                "hourly_rate": "1", "increment": 1, "rounding": "none",
+            },
             "acceptance:draft": people,
             "acceptance:sign": {"consent": "on"},
             "acceptance:refuse": {"reason": "x"},
