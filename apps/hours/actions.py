@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.core import clock, minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.hours import classification, queries
+from apps.hours import agreement, classification, queries
 from apps.hours.classification import Activity
 from apps.hours.models import Line, Policy, Statement, TimeEntry
 from apps.rollouts import timeline
@@ -25,6 +25,11 @@ ADJUSTED = timeline.kind(
     "hours.adjusted", gettext_lazy("ajustou o apontamento %(adjusts)s em %(duration)s: %(reason)s"), "scale"
 )
 CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock")
+CLOSED_WITHOUT_AGREEMENT = timeline.kind(
+    "hours.month_closed_without_agreement",
+    gettext_lazy("fechou as horas de %(month)s com %(points)s ponto(s) sem acordo: %(reason)s"),
+    "lock",
+)
 
 DAY = 24 * 60
 
@@ -132,10 +137,11 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
         return adjustment
 
 
-def close_month(rollout: Rollout, *, by: User, month: date) -> Statement:
+def close_month(rollout: Rollout, *, by: User, month: date, acknowledged: bool = False, reason: str = "") -> Statement:
     """Close the month of ``month`` for ``rollout``: its lines are fixed and its statement never changes.
 
-    The month must be over, and every earlier month with hours closed before it.
+    The month must be over, and every earlier month with hours closed before it. What the client did not approve or
+    contests (``agreement.open_points``) enters only ``acknowledged``, with a ``reason`` that the statement prints.
     """
     require(by, "hours.close", rollout)
     month = month.replace(day=1)
@@ -151,15 +157,28 @@ def close_month(rollout: Rollout, *, by: User, month: date) -> Statement:
             raise Refusal(_("Feche primeiro os meses anteriores."))
         if not lines:
             raise Refusal(_("Não há horas a fechar neste mês."))
+        points = agreement.open_points(rollout, month)
+        if points and not acknowledged:
+            raise Refusal(
+                _("Há horas sem acordo neste mês. Peça a aprovação do cliente, ou feche assim mesmo e diga por quê."),
+                details=points,
+            )
+        if points and not reason.strip():
+            raise Invalid(_("Diga ao cliente por que o mês fecha sem acordo."), field="reason")
+        agreement.fix(rollout, lines)
+        without = {"without_agreement": {"points": points, "reason": reason.strip()}} if points else {}
         statement = Statement.objects.create(
             rollout=rollout,
             number=rollout.statements.count() + 1,
             month=month,
-            content=queries.statement_content(lines),
+            content={**queries.statement_content(lines), **without},
             closed_by=by,
         )
         Line.objects.filter(pk__in=[line.pk for line in lines]).update(statement=statement)
-        timeline.record(rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"])
+        told = {"month": f"{month:%m/%Y}", **statement.content["totals"]}
+        if points:
+            told |= {"points": len(points), "reason": reason.strip()}
+        timeline.record(rollout, CLOSED_WITHOUT_AGREEMENT if points else CLOSED, by, **told)
         return statement
 
 

@@ -49,3 +49,9 @@ class CloseForm(forms.Form):
     success_message = _("Mês fechado.")
 
     month = forms.DateField(widget=forms.HiddenInput)
+    acknowledged = forms.BooleanField(
+        label=_("Fechar assim mesmo, com estes pontos impressos no fechamento"), required=False
+    )
+    reason = forms.CharField(
+        label=_("Por quê (o cliente lê)"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

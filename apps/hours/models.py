@@ -5,9 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.hours import classification
+from apps.hours.agreement_models import Contest, ContestMessage, ExtraHoursRequest
 from apps.hours.classification import Activity, Klass
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
+
+__all__ = ["Contest", "ContestMessage", "ExtraHoursRequest", "Line", "Policy", "Statement", "TimeEntry"]
 
 
 class Policy(models.Model):
@@ -85,6 +88,7 @@ class TimeEntry(models.Model):
                 name="time_entry_nonconformity_in_homologation",
             ),
         ]
+        indexes = [models.Index(fields=["started_at"], name="time_entry_by_start")]
 
     def __str__(self) -> str:
         return f"#{self.number}"
@@ -104,7 +108,10 @@ class TimeEntry(models.Model):
 
 
 class Line(models.Model):
-    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``."""
+    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``.
+
+    ``approved`` is how many of its minutes the client had approved when its month was closed; None while it is open.
+    """
 
     entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
@@ -114,6 +121,7 @@ class Line(models.Model):
     amount = models.IntegerField(_("valor"), default=0)
     reason = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
+    approved = models.PositiveIntegerField(null=True)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="lines")
 
     class Meta:

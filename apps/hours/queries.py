@@ -104,6 +104,7 @@ def statement_content(found: list[Line]) -> dict[str, object]:
                 "klass": line.klass,
                 "amount": line.amount,
                 "why": line.why(),
+                "approved": line.approved,
             }
             for line in found
         ],

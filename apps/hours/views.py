@@ -7,7 +7,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.hours import actions, classification, forms, queries
+from apps.hours import actions, agreement, classification, forms, queries
 from apps.hours.classification import Klass
 from apps.hours.models import Statement, TimeEntry
 from apps.rollouts.models import Rollout
@@ -52,7 +52,14 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
             }
             for line in queries.preview(rollout, work)
         ]
-    return render(request, "hours/preview.html", {"found": found})
+    billable = sum(each["line"].minutes for each in found if each["line"].klass == Klass.BILLABLE)  # type: ignore[attr-defined]
+    context = {
+        "rollout": rollout,
+        "found": found,
+        "activity": form.cleaned_data.get("activity", ""),
+        "lacking": agreement.lacking(rollout, form.cleaned_data["activity"], billable) if billable else 0,
+    }
+    return render(request, "hours/preview.html", context)
 
 
 def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
@@ -86,7 +93,7 @@ def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    form = forms.CloseForm(request.POST)
+    form = forms.CloseForm(request.POST, auto_id="close_%s")
     if attempt(request, form, actions.close_month, rollout, by=request.user):
         return redirect("hours:room", pk)
     return _room(request, rollout, close=form)
@@ -132,9 +139,15 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
     this_month = queries.month_of(clock.now())
     open_months = sorted({queries.month_of(line.entry.started_at) for line in lines if line.statement is None})
     failed = form or close
+    month = next((month for month in open_months if month < this_month), None)
     context = {
         "rollout": rollout,
         "room": "hours",
+        "agreement": agreement.of(rollout, lines),
+        "may_ask": request.user.has_perm("hours.ask_extra", rollout),
+        "may_contest": request.user.has_perm("hours.contest", rollout),
+        "open_points": agreement.open_points(rollout, month) if month else [],
+        "close_form": close or forms.CloseForm(initial={"month": month}, auto_id="close_%s"),
         "allowances": queries.allowances(rollout),
         "totals": queries.totals(lines),
         "lines": lines,
@@ -142,8 +155,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "may_log": rollout.is_open and request.user.has_perm("hours.log", rollout),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
-        "month_to_close": next((month for month in open_months if month < this_month), None),
+        "month_to_close": month,
         "form": form or forms.EntryForm(rollout=rollout),
-        "close_errors": close.errors.values() if close else [],
     }
     return render(request, "hours/room.html", context, status=getattr(failed, "refusal_status", 200))

@@ -44,7 +44,8 @@ def a_nonconformity(rollout, number=2):
 
 
 def close_march(rollout):
-    return actions.close_month(rollout, by=rollout.people["pm"], month=date(2026, 3, 1))
+    month = date(2026, 3, 1)
+    return actions.close_month(rollout, by=rollout.people["pm"], month=month, acknowledged=True, reason="Combinado")
 
 
 def test_an_earlier_entry_reclassifies_what_follows(rollout):
@@ -203,7 +204,8 @@ class TestThePage:
         assert browser.post(base + "apontar/", typed).status_code == 302
         assert browser.post(base + "1/", {**typed, "minutes": "4h30"}).status_code == 302
         assert "R$ 125,00" in browser.get(base).content.decode()
-        assert browser.post(base + "fechar/", {"month": "2026-03-01"}).status_code == 302
+        closing = {"month": "2026-03-01", "acknowledged": "on", "reason": "Combinado"}
+        assert browser.post(base + "fechar/", closing).status_code == 302
         assert browser.get(base + "fechamentos/1/").status_code == 200
         assert browser.get(base + "1/ajustar/").status_code == 200
         adjustment = {"direction": "-1", "minutes": "30m", "reason": "Aula curta"}
