@@ -12,6 +12,7 @@ from apps.companies.models import Membership
 from apps.core import clock
 from apps.demo.people import Cast
 from apps.hours import actions as hours
+from apps.hours import agreement_actions as agreement
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
@@ -215,8 +216,19 @@ class Story:
                 )  # fmt: skip
             self.advance()
 
-    def train(self) -> None:
+    def train(self, *, extra: str = "") -> None:
+        """Two sessions, of which the second goes 20 minutes beyond the allowance; ``extra`` "open" asks the client for
+        them beforehand, "approved" has them approved too."""
         for minutes in (150, 110):
+            if extra and minutes == 110:
+                with self.later(1):
+                    asked = agreement.ask(
+                        self.rollout, by=self.manager, activity="training", minutes=20,
+                        purpose="Terminar o módulo de pedidos com a equipe da loja na segunda sessão.",
+                    )  # fmt: skip
+                if extra == "approved":
+                    with self.later(3):
+                        agreement.approve(asked, by=self.client)
             with self.later(1):
                 session = training.plan_session(
                     self.rollout, by=self.analyst, scheduled_at=self.now + timedelta(hours=30), planned_minutes=minutes
@@ -311,6 +323,15 @@ class Story:
                 self.rollout, by=self.analyst, activity=activity, started_at=started,
                 minutes=minutes, note=note, nonconformity=nonconformity,
             )  # fmt: skip
+
+    def contest_last_hours(self, text: str, answered: str = "") -> None:
+        """The client contests the newest entry; Presence may have answered."""
+        line = self.rollout.time_entries.order_by("number").last().lines.first()
+        with self.later(20):
+            found = agreement.contest(line, by=self.client, text=text)
+        if answered:
+            with self.later(4):
+                agreement.write(found, by=self.manager, text=answered)
 
     def pause(self, caused_by: str, reason: str) -> None:
         rollout = self.fresh()

@@ -27,7 +27,7 @@ ADJUSTED = timeline.kind(
 CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock")
 CLOSED_WITHOUT_AGREEMENT = timeline.kind(
     "hours.month_closed_without_agreement",
-    gettext_lazy("fechou as horas de %(month)s com %(points)s ponto(s) sem acordo: %(reason)s"),
+    gettext_lazy("fechou as horas de %(month)s sem acordo do cliente sobre tudo: %(reason)s"),
     "lock",
 )
 

@@ -174,14 +174,14 @@ def fix(rollout: Rollout, lines: Iterable[Line]) -> None:
     """
     lines = list(lines)
     found = coverage(rollout)
-    parts = {}
+    parts: dict[tuple[int, str], Line] = {}
     for line in lines:
         line.approved = found[line.pk].covered if line.pk in found else 0
         parts.setdefault((line.entry_id, line.klass), line)
     Line.objects.bulk_update(lines, ["approved"])
     for contest in rollout.contests.filter(line=None, entry__in=[line.entry_id for line in lines]):
-        if line := parts.get((contest.entry_id, contest.klass)):
-            contest.line = line
+        if fixed := parts.get((contest.entry_id, contest.klass)):
+            contest.line = fixed
             contest.save(update_fields=["line"])
 
 

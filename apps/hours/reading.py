@@ -185,7 +185,8 @@ def _causes(
     found: Iterable[Any], names: dict[int, dict[str, tuple[int, str]]], rates: dict[int, int]
 ) -> tuple[list[Row], list[Row]]:
     """Free minutes by nonconformity, and by the company that owes the fix, with what they would have cost."""
-    causes, owners = [], {}
+    causes: list[Row] = []
+    owners: dict[tuple[str, int], Row] = {}
     for rollout, number, title, role, minutes, _amount in found:
         if number is None:
             continue

@@ -18,6 +18,7 @@ from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import rendering
 from apps.stages.homologation.models import Reservation, Result
 from tests.companies.factories import UserFactory
+from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 
 # The columns of the matrix: nobody signed in, a lead of another client, then the people of the rollout.
@@ -58,7 +59,11 @@ class Scene:
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
-        hours.close_month(self.rollout, by=manager, month=month)
+        hours.close_month(self.rollout, by=manager, month=month, acknowledged=True, reason="x")
+        ContestFactory(
+            rollout=self.rollout, number=1, entry=self.rollout.time_entries.last(), klass="included",
+            opened_by=self.people["lead"],
+        )  # fmt: skip
 
     def kwargs(self, name: str) -> dict:
         """The parts of the address of route ``name``, of things that exist."""
@@ -85,7 +90,7 @@ class Scene:
                 "reservation_pk": self.reservation.pk,
                 "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
             },
-            "hours": {"number": rollout.time_entries.first().number},
+            "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1},
             "acceptance": {
                 "version": rollout.terms.first().version,
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
@@ -143,6 +148,11 @@ class Scene:
             "hours:edit": {"activity": "internal", "started_at": "2026-01-01T10:00", "minutes": "10m", "note": "x"},
             "hours:delete": {"reason": "x"},
             "hours:adjust": {"direction": "1", "minutes": "10m", "reason": "x"},
+            "hours:ask": {"activity": "follow_up", "minutes": "1h", "purpose": "x"},
+            "hours:answer_extra": {"answer": "yes"},
+            "hours:contest": {"text": "x"},
+            "hours:contest_thread": {"text": "x"},
+            "hours:resolve_contest": {"outcome": "kept", "text": "x"},
             "hours:close": {"month": "2026-01-01"},
             "acceptance:draft": people,
             "acceptance:sign": {"consent": "on"},

@@ -367,7 +367,7 @@ class TestClosing:
         assert refused.value.field == "reason"
         statement = self.close(rollout, acknowledged=True, reason="Aprovado por telefone")
         assert statement.content["without_agreement"]["reason"] == "Aprovado por telefone"
-        assert "com 1 ponto(s) sem acordo: Aprovado por telefone" in timeline.describe(last(rollout))
+        assert "sem acordo do cliente sobre tudo: Aprovado por telefone" in timeline.describe(last(rollout))
         page = client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/horas/fechamentos/1/").content.decode()
         assert "1h00 sem aprovação do cliente" in page
         assert "Aprovado por telefone" in page

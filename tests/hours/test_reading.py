@@ -110,7 +110,7 @@ def test_the_page_shows_the_chart_its_numbers_and_what_is_open(rollout, client_f
     assert "O que conectores ruins custam à Presence" in page
     assert "R$ 125,00" in page
     assert 'role="img"' in page
-    assert page.count("<rect") == 3
+    assert page.count("stroke-surface") == 3
     assert "Pedido de 1h00 de Acompanhamento, aguarda o cliente" in page
     assert "Contestação 1" in page
     assert "style=" not in page
