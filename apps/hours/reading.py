@@ -245,7 +245,9 @@ class Chart:
 
 
 def chart(months: list[Row]) -> Chart:
-    """Stacked bars, one a month; what was taken back on balance is not drawn below zero."""
+    """Stacked bars, one a month from the first with hours; what was taken back on balance is not drawn below zero."""
+    first = next((place for place, row in enumerate(months) if row.minutes), 0)
+    months = months[first:]
     most = max((row.minutes for row in months), default=0)
     blocks = []
     for place, row in enumerate(months):

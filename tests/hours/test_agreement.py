@@ -421,7 +421,11 @@ class TestThePages:
         posted = {"activity": "follow_up", "minutes": "1h30", "purpose": "Apoio"}
         assert manager.post(base + "extras/", {**posted, "minutes": "x"}).status_code == 422
         assert manager.post(base + "extras/", posted).status_code == 302
+        assert "Retirar pedido" in manager.get(base).content.decode()
+        member = client_for(rollout.people["client_member"]).get(base).content.decode()
+        assert "A pessoa responsável pela sua empresa aprova ou recusa." in member
         lead = client_for(rollout.people["client"])
+        assert "Aprovar R$ 375,00" in lead.get(base).content.decode()
         assert lead.post(base + "extras/1/responder/", {"answer": "no"}).status_code == 422
         assert lead.post(base + "extras/1/responder/", {"answer": "yes"}).status_code == 302
         assert "aprovada pelo cliente" in lead.get(base).content.decode()

@@ -142,12 +142,18 @@ def test_the_file_has_what_is_shown_and_no_cell_is_a_formula(rollout, client_for
 
 def test_bars_are_drawn_to_the_longest_month_and_never_below_zero():
     found = reading.chart(
-        [Row("01/2026", included=60, billable=60), Row("02/2026", free=-30), Row("03/2026", included=30)]
+        [
+            Row("12/2025"),
+            Row("01/2026", included=60, billable=60),
+            Row("02/2026", free=-30),
+            Row("03/2026", included=30),
+        ]
     )
     assert [(block.klass, block.y, block.height) for block in found.blocks] == [
         ("included", 60, 60), ("billable", 0, 60), ("included", 90, 30),
     ]  # fmt: skip
     assert found.most == 120
+    assert found.labels[0] == (24, "01/2026")  # A month before the first hours is not drawn.
     assert reading.chart([Row("01/2026")]).blocks == []
 
 
