@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.hours import agreement_actions as agreement
+from apps.hours.models import Line
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
@@ -324,14 +325,11 @@ class Story:
                 minutes=minutes, note=note, nonconformity=nonconformity,
             )  # fmt: skip
 
-    def contest_last_hours(self, text: str, answered: str = "") -> None:
-        """The client contests the newest entry; Presence may have answered."""
-        line = self.rollout.time_entries.order_by("number").last().lines.first()
+    def contest_last_hours(self, text: str) -> None:
+        """The client contests the newest entry."""
         with self.later(20):
-            found = agreement.contest(line, by=self.client, text=text)
-        if answered:
-            with self.later(4):
-                agreement.write(found, by=self.manager, text=answered)
+            line = Line.objects.filter(entry__rollout=self.rollout).latest("entry__number", "position")
+            agreement.contest(line, by=self.client, text=text)
 
     def pause(self, caused_by: str, reason: str) -> None:
         rollout = self.fresh()
