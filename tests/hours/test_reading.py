@@ -162,5 +162,5 @@ def test_the_number_of_queries_does_not_grow(rollout, django_assert_num_queries)
     reading.read(user, YEAR)
     for _number in range(3):
         TimeEntryFactory(rollout=RolloutFactory(), started_at=MARCH)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         reading.read(user, YEAR)
