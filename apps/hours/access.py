@@ -4,7 +4,7 @@ import rules
 
 from apps.companies.access import is_presence, is_project_manager
 from apps.companies.models import Kind, roles_of
-from apps.rollouts.access import acts_for, takes_part
+from apps.rollouts.access import acts_for, leads_for, takes_part
 from apps.rollouts.stages import PartyRole
 
 
@@ -12,6 +12,11 @@ from apps.rollouts.stages import PartyRole
 def is_own(user, entry) -> bool:
     """The entry's own person."""
     return entry is not None and entry.person_id == user.pk
+
+
+@rules.predicate
+def is_of_a_client(user) -> bool:
+    return any(kind == Kind.CLIENT for kind, _role in roles_of(user).values())
 
 
 rules.add_perm("hours.view", takes_part)
@@ -32,3 +37,10 @@ def pays_for_hours(user) -> bool:
 
 
 rules.add_perm("hours.statements", is_presence | pays_for_hours)
+rules.add_perm("hours.ask_extra", is_project_manager)
+# Taking on a price commits the company: its lead does. Everybody of the client may contest.
+rules.add_perm("hours.answer_extra", leads_for(PartyRole.CLIENT))
+rules.add_perm("hours.contest", acts_for(PartyRole.CLIENT))
+rules.add_perm("hours.write_in_contest", is_presence | acts_for(PartyRole.CLIENT))
+rules.add_perm("hours.resolve_contest", is_project_manager)
+rules.add_perm("hours.read_many", is_presence | pays_for_hours)

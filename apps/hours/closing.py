@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company, Kind
 from apps.core import canonical, queue
 from apps.core.refusals import Refusal, require
-from apps.hours import queries, statements
+from apps.hours import agreement, queries, statements
 from apps.hours.models import ClientStatement, Line, Statement
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -65,6 +65,12 @@ def past_midnight(rollout: Rollout, month: date) -> Iterator[str]:
             yield _("O apontamento %(number)s passa da meia-noite do fim do mês e fica neste mês, em que começou.") % {
                 "number": entry.number
             }
+
+
+@warns
+def without_agreement(rollout: Rollout, month: date) -> Iterator[str]:
+    """What the client did not approve, or contests."""
+    yield from agreement.open_points(rollout, month)
 
 
 def close_month(rollout: Rollout, *, by: User, month: date, acknowledged: str = "") -> Statement:
@@ -145,6 +151,7 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[str]) -> Stat
     """``rollout`` is locked."""
     _check_order(rollout, month)
     lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
+    agreement.fix(rollout, lines)
     statement = Statement(rollout=rollout, number=rollout.statements.count() + 1, month=month, closed_by=by)
     with translation.override("pt-br"):
         statement.content = statements.content(statement, lines, warnings)

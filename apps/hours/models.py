@@ -10,9 +10,15 @@ from apps.companies.models import Company, roles_of
 from apps.core import clock
 from apps.files.models import StoredFile
 from apps.hours import classification
+from apps.hours.agreement_models import Contest, ContestMessage, ExtraHoursRequest
 from apps.hours.classification import Activity, Klass, Rounding
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
+
+__all__ = [
+    "ClientStatement", "Contest", "ContestMessage", "ExtraHoursRequest", "Line", "Policy", "Statement", "StatementPdf",
+    "TimeEntry",
+]  # fmt: skip
 
 FROM_THE_START = date(2000, 1, 1)
 
@@ -183,6 +189,7 @@ class TimeEntry(models.Model):
         indexes = [
             models.Index(fields=["rollout", "started_at", "number"], name="time_entry_in_order"),
             models.Index(fields=["person", "started_at"], name="time_entry_day_of_a_person"),
+            models.Index(fields=["started_at"], name="time_entry_by_start"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["rollout", "number"], name="time_entry_number_once"),
@@ -220,7 +227,10 @@ class TimeEntry(models.Model):
 
 
 class Line(models.Model):
-    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``."""
+    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``.
+
+    ``approved`` is how many of its minutes the client had approved when its month was closed; None while it is open.
+    """
 
     entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
@@ -232,6 +242,7 @@ class Line(models.Model):
     amount = models.IntegerField(_("valor"), default=0)
     reason = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
+    approved = models.PositiveIntegerField(null=True)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="lines")
 
     class Meta:

@@ -54,6 +54,7 @@ def line_content(line: Line, originals: dict[int, int]) -> dict[str, object]:
         "rate": line.rate,
         "amount": line.amount,
         "why": line.why(),
+        "approved": line.approved,
     }
 
 

@@ -8,7 +8,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.hours import actions, classification, closing, forms, queries
+from apps.hours import actions, agreement, classification, closing, forms, queries
 from apps.hours.classification import Klass
 from apps.hours.models import TimeEntry
 from apps.rollouts.models import Rollout
@@ -53,7 +53,14 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
             }
             for line in queries.preview(rollout, work)
         ]
-    return render(request, "hours/preview.html", {"found": found})
+    billable = sum(each["line"].minutes for each in found if each["line"].klass == Klass.BILLABLE)  # type: ignore[attr-defined]
+    context = {
+        "rollout": rollout,
+        "found": found,
+        "activity": form.cleaned_data.get("activity", ""),
+        "lacking": agreement.lacking(rollout, form.cleaned_data["activity"], billable) if billable else 0,
+    }
+    return render(request, "hours/preview.html", context)
 
 
 def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
@@ -87,7 +94,7 @@ def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    form = forms.CloseForm(request.POST)
+    form = forms.CloseForm(request.POST, auto_id="close_%s")
     if attempt(request, form, actions.close_month, rollout, by=request.user):
         return redirect("hours:room", pk)
     return _room(request, rollout, close=form)
@@ -127,6 +134,9 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
     context = {
         "rollout": rollout,
         "room": "hours",
+        "agreement": agreement.of(rollout, list(page)),
+        "may_ask": request.user.has_perm("hours.ask_extra", rollout),
+        "may_contest": request.user.has_perm("hours.contest", rollout),
         "allowances": queries.allowances(rollout),
         "totals": queries.totals(queries.lines(rollout)),
         "page": page,

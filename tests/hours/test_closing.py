@@ -11,7 +11,16 @@ from apps.hours import actions, closing, overdue, queries
 from apps.hours.models import ClientStatement
 from apps.rollouts.stages import Stage
 from tests.companies.factories import UserFactory
-from tests.hours.factories import APRIL, MARCH, THE_MONTH, a_client_statement, a_statement, log
+from tests.hours.factories import (
+    APRIL,
+    MARCH,
+    THE_MONTH,
+    a_client_statement,
+    a_statement,
+    close_client_month,
+    close_month,
+    log,
+)
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +33,11 @@ def rollout():
 
 
 def close(rollout, month=THE_MONTH, who="pm", **kwargs):
-    return closing.close_month(rollout, by=rollout.people[who], month=month, **kwargs)
+    return close_month(rollout, month, who, **kwargs)
 
 
 def close_client(rollout, month=THE_MONTH, who="pm", **kwargs):
-    return closing.close_client_month(rollout.company("client"), by=rollout.people[who], month=month, **kwargs)
+    return close_client_month(rollout, month, who, **kwargs)
 
 
 class TestAClient:
@@ -113,7 +122,7 @@ class TestWarnings:
 
     def test_nothing_is_closed_until_they_are_acknowledged(self, doubtful):
         with pytest.raises(Refusal, match="avisos") as refusal:
-            close(doubtful)
+            close(doubtful, acknowledged="")
         assert refusal.value.details == ["1h00 espera aprovação"]
         with pytest.raises(Refusal, match="avisos"):
             close_client(doubtful, acknowledged=closing.receipt(["outro aviso"]))
@@ -214,7 +223,10 @@ class TestThePages:
         browser = client_for(rollout.people["pm"])
         assert "Fechar 03/2026" in browser.get("/fechamentos/").content.decode()
         client = rollout.company("client")
-        assert browser.post(f"/fechamentos/fechar/{client.pk}/", {"month": "2026-03-01"}).status_code == 302
+        assert browser.post(f"/fechamentos/fechar/{client.pk}/", {"month": "2026-03-01"}).status_code == 409
+        shown = closing.receipt(closing.client_warnings([rollout], THE_MONTH))
+        typed = {"month": "2026-03-01", "acknowledged": shown}
+        assert browser.post(f"/fechamentos/fechar/{client.pk}/", typed).status_code == 302
         assert browser.post(f"/fechamentos/fechar/{client.pk}/", {"month": "2026-03-01"}).status_code == 409
         reader = client_for(rollout.people["client_member"])
         assert "FC-00001" in reader.get("/fechamentos/").content.decode()

@@ -10,7 +10,7 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import actions, policies, queries
 from apps.hours.models import Policy
 from apps.rollouts.stages import Stage
-from tests.hours.factories import APRIL, MARCH, THE_MONTH, log
+from tests.hours.factories import APRIL, MARCH, close_month, log
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ class TestAClosedMonth:
     @pytest.fixture
     def closed(self, rollout):
         self.entry = log(rollout, minutes=300)
-        self.statement = actions.close_month(rollout, by=rollout.people["pm"], month=THE_MONTH)
+        self.statement = close_month(rollout)
         return rollout
 
     def test_takes_no_version(self, closed):
