@@ -2,7 +2,7 @@
 BOOT = python3 presence_rollout/ops/bootstrap.py
 PY = .venv/bin/python
 
-.PHONY: help run test check format messages lock clean
+.PHONY: help run test bench check format messages lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -12,6 +12,9 @@ run: ## serve the application with its worker at http://127.0.0.1:8000 (PORT= ch
 
 test: ## every check and test, on SQLite, PostgreSQL, Redis with a worker, and in Chromium
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.testrun
+
+bench: ## time the hours of an installation with 100,000 entries (docs/bench.md)
+	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.bench
 
 check: ## format, lint, types, import floors, templates, migrations, translations
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check

@@ -5,6 +5,12 @@ from django.db import migrations
 
 def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
     """Refuse update and delete of rows of ``table``; with ``once``, from the moment the row holds that column."""
+    there, back = _statements(table, message, once)
+    return migrations.RunPython(_run(there), _run(back))
+
+
+def _statements(table: str, message: str, once: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What makes the triggers and what removes them, by database."""
     name = f"{table}_fixed"
     when = f"WHEN (OLD.{once} IS NOT NULL)" if once else ""
     there = {
@@ -21,10 +27,19 @@ def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPyt
         ],
     }
     back = {
-        "sqlite": [f"DROP TRIGGER {name}_update", f"DROP TRIGGER {name}_delete"],
-        "postgresql": [f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"],
+        "sqlite": [f"DROP TRIGGER IF EXISTS {name}_update", f"DROP TRIGGER IF EXISTS {name}_delete"],
+        "postgresql": [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"],
     }
-    return migrations.RunPython(_run(there), _run(back))
+    return there, back
+
+
+def freed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
+    """The opposite of ``fixed_rows``, for a migration that changes the table: free its rows, then fix them again.
+
+    SQLite drops the triggers of a table it remakes.
+    """
+    there, back = _statements(table, message, once)
+    return migrations.RunPython(_run(back), _run(there))
 
 
 def _run(statements: dict[str, list[str]]):

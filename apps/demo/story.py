@@ -13,6 +13,10 @@ from apps.core import clock
 from apps.demo import papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
+from apps.hours import agreement_actions as agreement
+from apps.hours import closing
+from apps.hours import queries as hour_queries
+from apps.hours.models import Line
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites import own_items, purge
 from apps.prerequisites.models import Prerequisite, Probe
@@ -292,8 +296,19 @@ class Story:
                 )  # fmt: skip
             self.advance()
 
-    def train(self) -> None:
+    def train(self, *, extra: str = "") -> None:
+        """Two sessions, of which the second goes 20 minutes beyond the allowance; ``extra`` "open" asks the client for
+        them beforehand, "approved" has them approved too."""
         for minutes in (150, 110):
+            if extra and minutes == 110:
+                with self.later(1):
+                    asked = agreement.ask(
+                        self.rollout, by=self.manager, activity="training", minutes=20,
+                        purpose="Terminar o módulo de pedidos com a equipe da loja na segunda sessão.",
+                    )  # fmt: skip
+                if extra == "approved":
+                    with self.later(3):
+                        agreement.approve(asked, by=self.client)
             with self.later(1):
                 session = training.plan_session(
                     self.rollout, by=self.analyst, scheduled_at=self.now + timedelta(hours=30), planned_minutes=minutes
@@ -393,6 +408,20 @@ class Story:
                 self.rollout, by=self.analyst, activity=activity, started_at=started,
                 minutes=minutes, note=note, nonconformity=nonconformity,
             )  # fmt: skip
+
+    def close_month(self) -> None:
+        """The client's first month with hours, closed; the worker makes the documents."""
+        first = self.fresh().time_entries.earliest("started_at")
+        client, month = self.cast.companies[self.client_key], hour_queries.month_of(first.started_at)
+        with clock.at(self.today):
+            warnings = closing.client_warnings([self.rollout], month)
+            closing.close_client_month(client, by=self.manager, month=month, acknowledged=closing.receipt(warnings))
+
+    def contest_last_hours(self, text: str) -> None:
+        """The client contests the newest entry."""
+        with self.later(20):
+            line = Line.objects.filter(entry__rollout=self.rollout).latest("entry__number", "position")
+            agreement.contest(line, by=self.client, text=text)
 
     def pause(self, caused_by: str, reason: str) -> None:
         rollout = self.fresh()

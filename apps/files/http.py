@@ -1,4 +1,4 @@
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from apps.core.refusals import Refusal
@@ -27,6 +27,16 @@ def picture(stored: StoredFile, page: int) -> FileResponse:
 
 
 def _closed(response: FileResponse) -> FileResponse:
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def guarded(content: bytes, name: str) -> HttpResponse:
+    """Bytes that the application made for this answer, as a download like any other."""
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

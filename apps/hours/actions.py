@@ -1,9 +1,8 @@
 """Log, correct and close hours. Every change of the open part reclassifies it; a closed month never changes."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,9 +10,9 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.core import clock, minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.hours import classification, queries
+from apps.hours import classification, closing, queries
 from apps.hours.classification import Activity
-from apps.hours.models import Line, Policy, Statement, TimeEntry
+from apps.hours.models import Line, Policy, TimeEntry
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -24,8 +23,8 @@ DELETED = timeline.kind("hours.deleted", gettext_lazy("excluiu o apontamento %(n
 ADJUSTED = timeline.kind(
     "hours.adjusted", gettext_lazy("ajustou o apontamento %(adjusts)s em %(duration)s: %(reason)s"), "scale"
 )
-CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock")
 
+close_month = closing.close_month
 DAY = 24 * 60
 
 
@@ -132,53 +131,37 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
         return adjustment
 
 
-def close_month(rollout: Rollout, *, by: User, month: date) -> Statement:
-    """Close the month of ``month`` for ``rollout``: its lines are fixed and its statement never changes.
-
-    The month must be over, and every earlier month with hours closed before it.
-    """
-    require(by, "hours.close", rollout)
-    month = month.replace(day=1)
-    with timeline.changing(rollout, even_closed=True) as rollout:
-        following = (month + timedelta(days=32)).replace(day=1)
-        if timezone.localtime(clock.now(), timezone.get_default_timezone()).date() < following:
-            raise Refusal(_("O mês ainda não terminou."))
-        if rollout.statements.filter(month__gte=month).exists():
-            raise Refusal(_("Este mês já foi fechado."))
-        open_lines = list(queries.open_lines(rollout))
-        lines = [line for line in open_lines if queries.month_of(line.entry.started_at) == month]
-        if any(queries.month_of(line.entry.started_at) < month for line in open_lines):
-            raise Refusal(_("Feche primeiro os meses anteriores."))
-        if not lines:
-            raise Refusal(_("Não há horas a fechar neste mês."))
-        statement = Statement.objects.create(
-            rollout=rollout,
-            number=rollout.statements.count() + 1,
-            month=month,
-            content=queries.statement_content(lines),
-            closed_by=by,
-        )
-        Line.objects.filter(pk__in=[line.pk for line in lines]).update(statement=statement)
-        timeline.record(rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"])
-        return statement
-
-
 def reclassify(rollout: Rollout) -> None:
-    """Write the lines of the open part anew. Called within the transaction of whatever changed an entry."""
-    Line.objects.filter(entry__rollout=rollout, statement=None).delete()
-    closed = [line.pure() for line in queries.closed_lines(rollout)]
+    """Write the lines of the open part anew, those that differ. Called within the transaction of whatever changed it."""
     entries = {entry.number: entry for entry in queries.open_entries(rollout)}
-    policy, _created = Policy.objects.get_or_create(rollout=rollout)
-    rows, position = [], dict.fromkeys(entries, 0)
-    for line in classification.classify([entry.work() for entry in entries.values()], policy.rules(), closed):
-        position[line.entry] += 1
-        rows.append(
+    if not rollout.hours_policies.exists():
+        Policy.objects.create(rollout=rollout)
+    closed = queries.closed_so_far(rollout, entries.values())
+    wanted: dict[int, list[Line]] = {entry.pk: [] for entry in entries.values()}
+    for line in classification.classify([entry.work() for entry in entries.values()], queries.rules(rollout), closed):
+        entry = entries[line.entry]
+        wanted[entry.pk].append(
             Line(
-                entry=entries[line.entry], position=position[line.entry], minutes=line.minutes, klass=line.klass,
-                allowance=line.allowance, amount=line.amount, reason=line.reason, params=line.params,
+                entry=entry, position=len(wanted[entry.pk]) + 1, minutes=line.minutes, klass=line.klass,
+                allowance=line.allowance, charged_minutes=line.charged, rate=line.rate, amount=line.amount,
+                reason=line.reason, params=line.params,
             )
         )  # fmt: skip
-    Line.objects.bulk_create(rows)
+    stored: dict[int, list[Line]] = {}
+    for row in Line.objects.filter(entry__rollout=rollout, statement=None).order_by("entry", "position"):
+        stored.setdefault(row.entry_id, []).append(row)
+    same = {pk for pk, rows in wanted.items() if list(map(_said, rows)) == list(map(_said, stored.get(pk, [])))}
+    gone = [row.pk for pk, rows in stored.items() if pk not in same for row in rows]
+    for start in range(0, len(gone), 500):
+        Line.objects.filter(pk__in=gone[start : start + 500]).delete()
+    Line.objects.bulk_create([row for pk, rows in wanted.items() if pk not in same for row in rows], batch_size=500)
+
+
+def _said(line: Line) -> tuple[object, ...]:
+    return (
+        line.position, line.minutes, str(line.klass), line.allowance, line.charged_minutes, line.rate, line.amount,
+        line.reason, line.params,
+    )  # fmt: skip
 
 
 def _shown(value: int) -> str:

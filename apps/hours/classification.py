@@ -1,11 +1,11 @@
-"""The hour rules (design, section 5) as one pure function: entries and a policy in, lines out.
+"""The hour rules (design, section 5) as one pure function: entries and the versions of a policy in, lines out.
 
 Durations are whole minutes, money is centavos. Nothing here knows Django's database.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,13 +33,48 @@ class Klass(models.TextChoices):
     FREE = "free", gettext_lazy("Extra não cobrada")
 
 
+class Rounding(models.TextChoices):
+    """What is charged of an entry's billable minutes, against the minimum increment. Worked minutes never change."""
+
+    NONE = "none", gettext_lazy("Sem arredondamento")
+    UP = "up", gettext_lazy("Para cima")
+    NEAREST = "nearest", gettext_lazy("Ao mais próximo (metade para cima)")
+
+
 @dataclass(frozen=True)
 class Rules:
-    """A rollout's policy: allowances in minutes by activity, rate in centavos an hour."""
+    """One version of a rollout's policy, in force from a date until the next version's.
+
+    Allowances in minutes by activity; rates in centavos an hour, ``hourly_rate`` where an activity has none of its own;
+    ``increment`` in minutes, from 1.
+    """
 
     training_allowance: int
     homologation_allowance: int
     hourly_rate: int
+    training_rate: int | None = None
+    follow_up_rate: int | None = None
+    homologation_rate: int | None = None
+    increment: int = 1
+    rounding: str = Rounding.NONE
+    effective_from: date = date.min
+
+    def rate(self, activity: str) -> int:
+        """Centavos an hour of billable work of ``activity``."""
+        own = {
+            Activity.TRAINING.value: self.training_rate,
+            Activity.FOLLOW_UP.value: self.follow_up_rate,
+            Activity.HOMOLOGATION.value: self.homologation_rate,
+        }.get(activity)
+        return self.hourly_rate if own is None else own
+
+    def charged(self, minutes: int) -> int:
+        """What is charged of ``minutes`` (0 or more) billable minutes."""
+        if self.rounding == Rounding.UP:
+            return -(-minutes // self.increment) * self.increment
+        if self.rounding == Rounding.NEAREST:
+            return (2 * minutes + self.increment) // (2 * self.increment) * self.increment
+        return minutes
 
     def allowance(self, activity: str) -> int | None:
         return {
@@ -52,7 +87,8 @@ class Rules:
 class Work:
     """One entry. ``nonconformity`` is the label of the one that caused it; ``adjusts`` the number of a closed entry.
 
-    ``minutes`` is positive, or negative for an adjustment that takes time back.
+    ``minutes`` is positive, or negative for an adjustment that takes time back. ``worked_on`` is the day of the entry
+    that is adjusted: an adjustment is priced by the policy of that day.
     """
 
     number: int
@@ -61,11 +97,16 @@ class Work:
     activity: str
     nonconformity: str = ""
     adjusts: int | None = None
+    worked_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """A part of an entry with one class. ``allowance`` names the allowance it consumed, ``reason`` and ``params`` say why."""
+    """A part of an entry with one class. ``allowance`` names the allowance it consumed, ``reason`` and ``params`` say why.
+
+    ``charged`` are the minutes that ``amount`` (centavos) is the price of, at ``rate`` centavos an hour: the billable
+    minutes, rounded as the policy says. Both are 0 where nothing is billed.
+    """
 
     entry: int
     minutes: int
@@ -74,14 +115,29 @@ class Line:
     allowance: str = ""
     amount: int = 0
     params: dict[str, Any] = field(default_factory=dict)
+    charged: int = 0
+    rate: int = 0
 
 
-def classify(entries: Iterable[Work], rules: Rules, closed: Sequence[Line] = ()) -> list[Line]:
+def in_force(versions: Sequence[Rules], day: date) -> Rules:
+    """The version that holds on ``day``: the last to begin by then, of two that begin together the later one.
+
+    Before the first begins, the first holds.
+    """
+    ordered = sorted(versions, key=lambda each: each.effective_from)
+    return next((each for each in reversed(ordered) if each.effective_from <= day), ordered[0])
+
+
+def classify(entries: Iterable[Work], rules: Rules | Sequence[Rules], closed: Sequence[Line] = ()) -> list[Line]:
     """The lines of ``entries``, in the order the work was done (start, then number), after the ``closed`` lines.
+
+    ``rules`` are the versions of the policy, in the order they were made: each work takes the one of its day. An
+    allowance is one pool over all versions; its size is the one of the day.
 
     The sum of an entry's lines is the entry. No allowance is used beyond its size, and the order in which the entries
     are given does not matter. Source: design, section 5, rules 1 to 6.
     """
+    versions = [rules] if isinstance(rules, Rules) else list(rules)
     used: dict[str, int] = defaultdict(int)
     last_use: dict[str, date] = {}
     written: dict[int, list[Line]] = defaultdict(list)
@@ -90,12 +146,17 @@ def classify(entries: Iterable[Work], rules: Rules, closed: Sequence[Line] = ())
         if line.allowance:
             used[line.allowance] += line.minutes
             if until := line.params.get("on"):
-                last_use[line.allowance] = date.fromisoformat(until)
+                last_use[line.allowance] = max(last_use.get(line.allowance, date.min), date.fromisoformat(until))
     result: list[Line] = []
     for work in sorted(entries, key=lambda work: (work.started_at, work.number)):
-        lines = _take_back(work, rules, written) if work.minutes < 0 else _lines(work, rules, used, last_use)
+        present = in_force(versions, work.started_at.date())
+        earlier = written[work.number if work.adjusts is None else work.adjusts]
+        lines = _take_back(work, earlier) if work.minutes < 0 else _lines(work, present, used, last_use)
+        lines = [
+            _priced(line, work, in_force(versions, work.worked_on or work.started_at.date()), earlier) for line in lines
+        ]
         for line in lines:
-            written[work.number if work.adjusts is None else work.adjusts].append(line)
+            earlier.append(line)
             if line.allowance:
                 used[line.allowance] += line.minutes
                 last_use[line.allowance] = work.started_at.date()
@@ -112,7 +173,7 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
     allowance = rules.allowance(work.activity)
     if allowance is None:
         if work.activity == Activity.FOLLOW_UP:
-            return [_billable(work, work.minutes, rules, "follow_up", day)]
+            return [Line(work.number, work.minutes, Klass.BILLABLE, "follow_up", params=day)]
         return [Line(work.number, work.minutes, Klass.INCLUDED, "in_scope", params={"activity": work.activity, **day})]
     before = used[work.activity]
     included = min(work.minutes, max(allowance - before, 0))
@@ -130,19 +191,33 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
             "beyond": beyond,
             **day,
         }
-        lines.append(_billable(work, beyond, rules, "beyond_allowance", params))
+        lines.append(Line(work.number, beyond, Klass.BILLABLE, "beyond_allowance", params=params))
     return lines
 
 
-def _billable(work: Work, minutes: int, rules: Rules, reason: str, params: dict[str, Any]) -> Line:
-    amount = money.for_minutes(minutes, rules.hourly_rate)
-    return Line(work.number, minutes, Klass.BILLABLE, reason, amount=amount, params=params)
+def _priced(line: Line, work: Work, rules: Rules, earlier: Sequence[Line]) -> Line:
+    """``line`` with what it adds to the charge of its entry.
+
+    What is rounded is the billable minutes of one entry, its adjustments taken with it: after each of its lines, all
+    that was charged for the entry is the price of its billable minutes, rounded once.
+    """
+    if line.klass != Klass.BILLABLE:
+        return line
+    billed = [each for each in earlier if each.klass == Klass.BILLABLE]
+    rate = rules.rate(work.activity)
+    whole = rules.charged(sum(each.minutes for each in billed) + line.minutes)
+    charged = whole - sum(each.charged for each in billed)
+    amount = money.for_minutes(whole, rate) - sum(each.amount for each in billed)
+    params = line.params
+    if rules.rounding != Rounding.NONE and rules.increment > 1:
+        params = {**params, "charged": charged, "increment": rules.increment, "rounding": str(rules.rounding)}
+    return replace(line, charged=charged, amount=amount, rate=rate, params=params)
 
 
-def _take_back(work: Work, rules: Rules, written: dict[int, list[Line]]) -> list[Line]:
+def _take_back(work: Work, written: Sequence[Line]) -> list[Line]:
     """Reverse what the adjusted entry was given, the client's cost first: billable, then included, then free."""
     left: dict[tuple[str, str], int] = defaultdict(int)
-    for line in written[work.adjusts or 0]:
+    for line in written:
         left[line.klass, line.allowance] += line.minutes
     to_give = -work.minutes
     lines = []
@@ -150,9 +225,8 @@ def _take_back(work: Work, rules: Rules, written: dict[int, list[Line]]) -> list
         for (each, allowance), minutes in list(left.items()):
             give = min(minutes, to_give)
             if each == klass and give > 0:
-                amount = -money.for_minutes(give, rules.hourly_rate) if klass == Klass.BILLABLE else 0
                 params = {"entry": work.adjusts, "on": work.started_at.date().isoformat()}
-                lines.append(Line(work.number, -give, klass, "adjustment", allowance, amount, params))
+                lines.append(Line(work.number, -give, klass, "adjustment", allowance, params=params))
                 to_give -= give
     if to_give:
         raise ValueError(f"entry {work.number} takes back {to_give} minutes more than entry {work.adjusts} has")
@@ -160,7 +234,19 @@ def _take_back(work: Work, rules: Rules, written: dict[int, list[Line]]) -> list
 
 
 def explain(reason: str, params: dict[str, Any], minutes: int) -> str:
-    """Why a line has its class, in words a client accepts and in the reader's language."""
+    """Why a line has its class, in words a client accepts and in the reader's language; what is charged, if rounded."""
+    why = _why(reason, params, minutes)
+    if params.get("charged", minutes) == minutes:
+        return why
+    return _("%(why)s; cobradas %(charged)s (múltiplos de %(increment)s min, %(rounding)s)") % {
+        "why": why,
+        "charged": minutes_.show(params["charged"]),
+        "increment": params["increment"],
+        "rounding": Rounding(params["rounding"]).label.lower(),
+    }
+
+
+def _why(reason: str, params: dict[str, Any], minutes: int) -> str:
     activity = Activity(params["activity"]).label if "activity" in params else ""
     if reason == "nonconformity":
         return _("Homologação causada pela %(label)s: não é cobrada nem usa a franquia") % params

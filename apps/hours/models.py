@@ -1,36 +1,79 @@
+from datetime import date, datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.companies.access import is_presence
+from apps.companies.models import Company, roles_of
 from apps.core import clock
+from apps.files.models import StoredFile
 from apps.hours import classification
-from apps.hours.classification import Activity, Klass
+from apps.hours.agreement_models import Contest, ContestMessage, ExtraHoursRequest
+from apps.hours.classification import Activity, Klass, Rounding
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 
+__all__ = [
+    "ClientStatement", "Contest", "ContestMessage", "ExtraHoursRequest", "Line", "Policy", "Statement", "StatementPdf",
+    "TimeEntry",
+]  # fmt: skip
+
+FROM_THE_START = date(2000, 1, 1)
+
 
 class Policy(models.Model):
-    """The hour policy of one rollout, copied from the blueprint when it started. Minutes; centavos an hour."""
+    """One version of a rollout's hour policy; the first is copied from the blueprint. Minutes; centavos an hour.
 
-    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="hours_policy")
+    Versions are only ever added: the database refuses to change one. Which holds on a day, ``classification.in_force`` says.
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="hours_policies")
+    number = models.PositiveSmallIntegerField(default=1)
+    effective_from = models.DateField(_("vale a partir de"), default=FROM_THE_START)
     training_allowance = models.PositiveIntegerField(_("franquia de treinamento"), default=240)
     homologation_allowance = models.PositiveIntegerField(_("franquia de homologação"), default=360)
     hourly_rate = models.PositiveIntegerField(_("valor da hora"), default=25000)
+    training_rate = models.PositiveIntegerField(_("valor da hora de treinamento"), null=True)
+    follow_up_rate = models.PositiveIntegerField(_("valor da hora de acompanhamento"), null=True)
+    homologation_rate = models.PositiveIntegerField(_("valor da hora de homologação"), null=True)
+    increment = models.PositiveSmallIntegerField(_("incremento mínimo"), default=1)
+    rounding = models.CharField(_("arredondamento"), max_length=8, choices=Rounding, default=Rounding.NONE)
 
     class Meta:
         verbose_name = _("política de horas")
         verbose_name_plural = _("políticas de horas")
+        ordering = ["effective_from", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="policy_number_once"),
+            models.CheckConstraint(
+                condition=Q(increment__gte=1, increment__lte=240), name="policy_increment_in_minutes"
+            ),
+            models.CheckConstraint(condition=Q(rounding__in=Rounding.values), name="policy_rounding_is_known"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.rollout}"
+        return f"{self.number}"
+
+    @property
+    def from_the_start(self) -> bool:
+        return self.effective_from == FROM_THE_START
+
+    def terms(self) -> dict[str, int | str | None]:
+        """What it says, as plain JSON."""
+        names = (
+            "training_allowance", "homologation_allowance", "hourly_rate", "training_rate", "follow_up_rate",
+            "homologation_rate", "increment", "rounding",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
 
     def rules(self) -> classification.Rules:
-        return classification.Rules(self.training_allowance, self.homologation_allowance, self.hourly_rate)
+        return classification.Rules(**self.terms(), effective_from=self.effective_from)  # type: ignore[arg-type]
 
 
 class Statement(models.Model):
-    """A closed month of one rollout. ``content`` is what was closed, and never changes."""
+    """A closed month of one rollout, numbered within it. ``content`` is what was closed, and never changes."""
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="statements")
     number = models.PositiveSmallIntegerField()
@@ -43,10 +86,79 @@ class Statement(models.Model):
         verbose_name = _("fechamento")
         verbose_name_plural = _("fechamentos")
         ordering = ["month"]
-        constraints = [models.UniqueConstraint(fields=["rollout", "month"], name="statement_once_a_month")]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "month"], name="statement_once_a_month"),
+            models.UniqueConstraint(fields=["rollout", "number"], name="statement_number_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%m/%Y}"
+
+    @property
+    def code(self) -> str:
+        return f"{self.rollout.code}-F{self.number}"
+
+
+class ClientStatementQuerySet(models.QuerySet["ClientStatement"]):
+    def visible_to(self, user) -> "ClientStatementQuerySet":
+        """Presence people see every statement, a client's people their company's."""
+        # Who looks as another party for one rollout sees nothing of the client's other rollouts.
+        if not user.is_authenticated or not user.is_active or getattr(user, "only_rollout", None):
+            return self.none()
+        if user.is_superuser or is_presence(user):
+            return self
+        return self.filter(client__in=list(roles_of(user)))
+
+
+class ClientStatement(models.Model):
+    """A closed month of a client over all of its rollouts, numbered without gaps in the whole installation.
+
+    It gathers the rollouts' statements of that month; ``content`` never changes.
+    """
+
+    client = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="hour_statements")
+    number = models.PositiveIntegerField(unique=True)
+    month = models.DateField(_("mês"))
+    content = models.JSONField()
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(default=clock.now)
+
+    objects = ClientStatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fechamento do cliente")
+        verbose_name_plural = _("fechamentos dos clientes")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["client", "month"], name="client_statement_once_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m/%Y}"
+
+    @property
+    def code(self) -> str:
+        return f"FC-{self.number:05d}"
+
+
+class StatementPdf(models.Model):
+    """The PDF of one statement, rendered by the worker after the month was closed."""
+
+    statement = models.OneToOneField(Statement, on_delete=models.CASCADE, null=True, related_name="pdf")
+    client_statement = models.OneToOneField(ClientStatement, on_delete=models.CASCADE, null=True, related_name="pdf")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("PDF de fechamento")
+        verbose_name_plural = _("PDFs de fechamentos")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(statement=None, client_statement__isnull=False)
+                | Q(statement__isnull=False, client_statement=None),
+                name="statement_pdf_of_one_statement",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}"
 
 
 class TimeEntry(models.Model):
@@ -74,6 +186,11 @@ class TimeEntry(models.Model):
         verbose_name = _("apontamento")
         verbose_name_plural = _("apontamentos")
         ordering = ["started_at", "number"]
+        indexes = [
+            models.Index(fields=["rollout", "started_at", "number"], name="time_entry_in_order"),
+            models.Index(fields=["person", "started_at"], name="time_entry_day_of_a_person"),
+            models.Index(fields=["started_at"], name="time_entry_by_start"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["rollout", "number"], name="time_entry_number_once"),
             models.CheckConstraint(
@@ -89,31 +206,43 @@ class TimeEntry(models.Model):
     def __str__(self) -> str:
         return f"#{self.number}"
 
+    @property
+    def ends_at(self) -> datetime:
+        return self.started_at + timedelta(minutes=self.minutes)
+
     def work(self) -> classification.Work:
         """What the classification needs of this entry."""
         from django.utils import timezone
 
+        zone = timezone.get_default_timezone()
         return classification.Work(
             number=self.number,
-            started_at=timezone.localtime(self.started_at, timezone.get_default_timezone()),
+            started_at=timezone.localtime(self.started_at, zone),
             minutes=self.minutes,
             activity=self.activity,
             nonconformity=self.nonconformity.label if self.nonconformity else "",
             adjusts=self.adjusts.number if self.adjusts else None,
+            worked_on=timezone.localtime(self.adjusts.started_at, zone).date() if self.adjusts else None,
         )
 
 
 class Line(models.Model):
-    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``."""
+    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``.
+
+    ``approved`` is how many of its minutes the client had approved when its month was closed; None while it is open.
+    """
 
     entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     minutes = models.IntegerField()
     klass = models.CharField(_("classe"), max_length=10, choices=Klass)
     allowance = models.CharField(max_length=14, blank=True)
+    charged_minutes = models.IntegerField(_("minutos cobrados"), default=0)
+    rate = models.PositiveIntegerField(_("valor da hora"), default=0)
     amount = models.IntegerField(_("valor"), default=0)
     reason = models.CharField(max_length=20)
     params = models.JSONField(default=dict)
+    approved = models.PositiveIntegerField(null=True)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="lines")
 
     class Meta:
@@ -123,6 +252,9 @@ class Line(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entry", "position"], name="line_position_once"),
             models.CheckConstraint(condition=Q(klass="billable") | Q(amount=0), name="line_only_billable_has_a_price"),
+            models.CheckConstraint(
+                condition=Q(klass="billable") | Q(charged_minutes=0), name="line_only_billable_is_charged"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,4 +268,5 @@ class Line(models.Model):
         return classification.Line(
             self.entry.adjusts.number if self.entry.adjusts else self.entry.number,
             self.minutes, self.klass, self.reason, self.allowance, self.amount, self.params,
+            self.charged_minutes, self.rate,
         )  # fmt: skip

@@ -1,9 +1,11 @@
+import re
 from typing import Any
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
-from apps.hours.models import TimeEntry
+from apps.hours.models import ContestMessage, ExtraHoursRequest, TimeEntry
+from apps.rollouts.models import Rollout
 
 
 def _export(user: User) -> list[dict[str, Any]]:
@@ -14,4 +16,44 @@ def _export(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _export_agreement(user: User) -> dict[str, Any]:
+    """What they asked for, answered and wrote about hours."""
+    requests = ExtraHoursRequest.objects.select_related("rollout")
+    return {
+        "asked": [_request(row) for row in requests.filter(sent_by=user)],
+        "answered": [_request(row) for row in requests.filter(answered_by=user)],
+        "messages": [
+            {
+                "rollout": row.contest.rollout.code,
+                "contest": row.contest.number,
+                "at": instant(row.at),
+                "text": row.text,
+            }
+            for row in ContestMessage.objects.filter(author=user).select_related("contest__rollout").order_by("at")
+        ],
+    }
+
+
+def _request(row: ExtraHoursRequest) -> dict[str, Any]:
+    return {
+        "rollout": row.rollout.code, "number": row.number, "at": instant(row.sent_at), "minutes": row.minutes,
+        "state": row.state, "note": row.note,
+    }  # fmt: skip
+
+
+def _erase_agreement(user: User) -> None:
+    """A decision about money stays, by a number; in the texts of threads their name gives way to the same number."""
+    if not user.name:
+        return
+    for row in ContestMessage.objects.filter(contest__rollout__in=_rollouts_of(user), text__icontains=user.name):
+        row.text = re.sub(re.escape(user.name), personal_data.erased_name(user), row.text, flags=re.IGNORECASE)
+        row.save(update_fields=["text"])
+
+
+def _rollouts_of(user: User):
+    """The rollouts in which somebody may have written about them: their companies', or all for one of Presence's."""
+    return Rollout.objects.visible_to(user).values("pk")
+
+
+personal_data.holds(personal_data.Holding("hours_agreement", _export_agreement, _erase_agreement))
 personal_data.holds(personal_data.Holding("hours", _export))

@@ -2,14 +2,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.companies.models import Company
+from apps.core import clock
 from apps.hours import classification
 from apps.hours.classification import Activity, Klass
-from apps.hours.models import Line, Policy, TimeEntry
-from apps.rollouts.models import Rollout
+from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
+from apps.rollouts.models import Party, Rollout
+from apps.rollouts.stages import PartyRole
 
 
 def month_of(instant: datetime) -> date:
@@ -18,8 +21,56 @@ def month_of(instant: datetime) -> date:
 
 
 def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
-    """A month is closed when it, or a later one, has a statement."""
-    return rollout.statements.filter(month__gte=month_of(instant)).exists()
+    """A month is closed when it, or a later one, has a statement: the rollout's own or its client's."""
+    first = first_open_month(rollout)
+    return first is not None and month_of(instant) < first
+
+
+def first_open_month(rollout: Rollout) -> date | None:
+    """The month after the last closed one; None while none is closed."""
+    client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
+    found = [
+        rollout.statements.aggregate(last=Max("month"))["last"],
+        ClientStatement.objects.filter(client__in=client).aggregate(last=Max("month"))["last"],
+    ]
+    last = max((month for month in found if month), default=None)
+    return following(last) if last else None
+
+
+def following(month: date) -> date:
+    """The first day of the month after ``month``."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def is_over(month: date) -> bool:
+    """``month`` ended, in the installation's time zone."""
+    return timezone.localtime(clock.now(), timezone.get_default_timezone()).date() >= following(month)
+
+
+def month_starts(month: date) -> datetime:
+    return datetime(month.year, month.month, 1, tzinfo=timezone.get_default_timezone())
+
+
+def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
+    """The lines of the work that began in ``month``; an entry that runs past midnight belongs to its start."""
+    return lines(rollout).filter(
+        entry__started_at__gte=month_starts(month), entry__started_at__lt=month_starts(following(month))
+    )
+
+
+def policies(rollout: Rollout) -> list[Policy]:
+    """The versions of the policy, in the order in which they begin to hold; never none."""
+    return list(rollout.hours_policies.order_by("effective_from", "number")) or [Policy(rollout=rollout)]
+
+
+def rules(rollout: Rollout) -> list[classification.Rules]:
+    return [policy.rules() for policy in policies(rollout)]
+
+
+def policy_in_force(rollout: Rollout, day: date) -> Policy:
+    """The version that holds on ``day``."""
+    versions = policies(rollout)
+    return next((each for each in reversed(versions) if each.effective_from <= day), versions[0])
 
 
 def lines(rollout: Rollout) -> QuerySet[Line]:
@@ -42,6 +93,27 @@ def open_entries(rollout: Rollout) -> QuerySet[TimeEntry]:
     fixed = closed_lines(rollout).values("entry")
     entries = rollout.time_entries.filter(deleted_at=None).exclude(pk__in=fixed)
     return entries.select_related("nonconformity", "adjusts")
+
+
+def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classification.Line]:
+    """What the closed lines mean to ``entries``: how much of each allowance is used and since when, and the lines of
+    the entries that they adjust. Sums instead of every line ever closed, so that a long project stays quick."""
+    adjusted = {entry.adjusts_id for entry in entries if entry.adjusts_id}
+    corrections = rollout.time_entries.filter(adjusts__in=adjusted, deleted_at=None).values("pk")
+    whole = Q(entry__in=adjusted) | Q(entry__in=corrections)
+    fixed = Line.objects.filter(entry__rollout=rollout).exclude(statement=None)
+    sums = fixed.exclude(allowance="").exclude(whole).order_by().values("allowance").annotate(
+        all=Sum("minutes"), last=Max("entry__started_at")
+    )  # fmt: skip
+    zone = timezone.get_default_timezone()
+    result = [
+        classification.Line(
+            0, row["all"], Klass.INCLUDED, "within_allowance", row["allowance"],
+            params={"on": timezone.localtime(row["last"], zone).date().isoformat()},
+        )
+        for row in sums
+    ]  # fmt: skip
+    return result + ([line.pure() for line in closed_lines(rollout).filter(whole)] if adjusted else [])
 
 
 def minutes_of_day(person: User, instant: datetime, without: int | None) -> int:
@@ -69,10 +141,11 @@ class Allowance:
 
 
 def allowances(rollout: Rollout) -> list[Allowance]:
-    policy = Policy.objects.filter(rollout=rollout).first() or Policy(rollout=rollout)
+    """What is used of each allowance; its size is today's."""
+    policy = policy_in_force(rollout, clock.today())
     used = {
         row["allowance"]: row["all"]
-        for row in Line.objects.filter(entry__rollout=rollout).exclude(allowance="").values("allowance").annotate(
+        for row in Line.objects.filter(entry__rollout=rollout).exclude(allowance="").order_by().values("allowance").annotate(
             all=Sum("minutes")
         )
     }  # fmt: skip
@@ -81,52 +154,46 @@ def allowances(rollout: Rollout) -> list[Allowance]:
 
 
 def totals(found: Iterable[Line]) -> dict[str, int]:
-    """Minutes by class and the billable amount in centavos."""
+    """Minutes by class and the billable amount in centavos. Of a queryset, summed by the database."""
     result = {klass.value: 0 for klass in Klass} | {"amount": 0}
-    for line in found:
-        result[line.klass] += line.minutes
-        result["amount"] += line.amount
+    if isinstance(found, QuerySet):
+        rows = found.order_by().values_list("klass").annotate(Sum("minutes"), Sum("amount"))
+    else:
+        rows = ((line.klass, line.minutes, line.amount) for line in found)
+    for klass, minutes, amount in rows:
+        result[klass] += minutes
+        result["amount"] += amount
     return result
 
 
-def statement_content(found: list[Line]) -> dict[str, object]:
-    """What a statement fixes: plain JSON; minutes, centavos, UTC."""
-    return {
-        "totals": totals(found),
-        "lines": [
-            {
-                "entry": line.entry.number,
-                "started_at": line.entry.started_at.isoformat(),
-                "person": str(line.entry.person),
-                "activity": line.entry.activity,
-                "note": line.entry.note,
-                "minutes": line.minutes,
-                "klass": line.klass,
-                "amount": line.amount,
-                "why": line.why(),
-            }
-            for line in found
-        ],
-    }
+def rollouts_of(client: Company) -> QuerySet[Rollout]:
+    return Rollout.objects.filter(parties__in=Party.objects.filter(role=PartyRole.CLIENT, company=client))
+
+
+def statements_of(client: Company, month: date) -> list[Statement]:
+    """The statements of the client's rollouts of ``month``, by rollout."""
+    found = Statement.objects.filter(rollout__in=rollouts_of(client).values("pk"), month=month)
+    return list(found.select_related("rollout__platform").order_by("rollout_id"))
 
 
 def preview(rollout: Rollout, work: classification.Work) -> list[classification.Line]:
     """The lines that ``work`` would get if it were logged now."""
-    policy = Policy.objects.filter(rollout=rollout).first() or Policy(rollout=rollout)
     number = rollout.time_entries.count() + 1
-    entries = [entry.work() for entry in open_entries(rollout)] + [replace(work, number=number)]
-    closed = [line.pure() for line in closed_lines(rollout)]
-    return [line for line in classification.classify(entries, policy.rules(), closed) if line.entry == number]
+    present = list(open_entries(rollout))
+    works = [entry.work() for entry in present] + [replace(work, number=number)]
+    found = classification.classify(works, rules(rollout), closed_so_far(rollout, present))
+    return [line for line in found if line.entry == number]
 
 
 def summary_for_term(rollout: Rollout) -> dict[str, object]:
     """The hours as the acceptance term records them: plain JSON, minutes and centavos."""
-    found = list(lines(rollout))
+    found = Line.objects.filter(entry__rollout=rollout)
+    present = set(found.order_by().values_list("entry__activity", flat=True).distinct())
     return {
         "totals": totals(found),
         "activities": [
-            {"activity": activity.value, **totals(line for line in found if line.entry.activity == activity)}
+            {"activity": activity.value, **totals(found.filter(entry__activity=activity))}
             for activity in Activity
-            if any(line.entry.activity == activity for line in found)
+            if activity in present
         ],
     }

@@ -1,14 +1,17 @@
 from collections.abc import Iterator
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.blueprints import content
 from apps.core import minutes
 from apps.hours import queries
-from apps.hours.models import Policy
+from apps.hours.models import Contest, ExtraHoursRequest, Policy
 from apps.rollouts import registry
+from apps.rollouts.gates import Requirement, welcomes
 from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
 
 
 @registry.on_start
@@ -20,6 +23,33 @@ def copy_the_policy(rollout: Rollout) -> None:
         homologation_allowance=policy.homologation_allowance,
         hourly_rate=policy.hourly_rate,
     )
+
+
+@welcomes
+def extra_hours_are_answered(rollout: Rollout) -> Iterator[Requirement]:
+    for request in rollout.extra_requests.filter(state=ExtraHoursRequest.State.OPEN):
+        yield Requirement(
+            key=f"hours:request:{request.number}",
+            text=_("Responder ao pedido de horas extras: %(duration)s de %(activity)s")
+            % {"duration": minutes.show(request.minutes), "activity": request.get_activity_display()},
+            owed_by=PartyRole.CLIENT,
+            since=request.sent_at,
+            url=reverse("hours:room", args=[rollout.pk]) + "#acordo",
+        )
+
+
+@welcomes
+def contests_are_answered(rollout: Rollout) -> Iterator[Requirement]:
+    for contest in rollout.contests.filter(state=Contest.State.OPEN).select_related("entry"):
+        yield Requirement(
+            key=f"hours:contest:{contest.number}",
+            text=_("Responder na contestação %(number)d, do apontamento %(entry)d")
+            % {"number": contest.number, "entry": contest.entry.number},
+            owed_by=contest.waits_for,
+            since=contest.since,
+            url=reverse("hours:contest_thread", args=[rollout.pk, contest.number]),
+            review=contest.waits_for == PartyRole.PRESENCE,
+        )
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:

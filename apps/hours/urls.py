@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.hours import views
+from apps.hours import agreement_views, reading_views, statement_views, views
 
 app_name = "hours"
 
@@ -12,5 +12,31 @@ urlpatterns = [
     path("projetos/<int:pk>/horas/<int:number>/excluir/", views.delete, name="delete"),
     path("projetos/<int:pk>/horas/<int:number>/ajustar/", views.adjust, name="adjust"),
     path("projetos/<int:pk>/horas/fechar/", views.close, name="close"),
-    path("projetos/<int:pk>/horas/fechamentos/<int:number>/", views.statement, name="statement"),
+    path("projetos/<int:pk>/horas/fechamentos/<int:number>/", statement_views.statement, name="statement"),
+    path(
+        "projetos/<int:pk>/horas/fechamentos/<int:number>/<str:kind>/",
+        statement_views.statement_file,
+        name="statement_file",
+    ),
+    path("projetos/<int:pk>/horas/politica/", statement_views.policy, name="policy"),
+    path("fechamentos/", statement_views.client_list, name="client_statements"),
+    path("fechamentos/fechar/<int:pk>/", statement_views.close_client, name="close_client"),
+    path("fechamentos/<int:number>/", statement_views.client_statement, name="client_statement"),
+    path("fechamentos/<int:number>/<str:kind>/", statement_views.client_file, name="client_file"),
+    path("projetos/<int:pk>/horas/extras/", agreement_views.ask, name="ask"),
+    path("projetos/<int:pk>/horas/extras/preco/", agreement_views.price, name="price"),
+    path("projetos/<int:pk>/horas/extras/<int:number>/responder/", agreement_views.answer, name="answer_extra"),
+    path("projetos/<int:pk>/horas/extras/<int:number>/retirar/", agreement_views.withdraw, name="withdraw_extra"),
+    path("projetos/<int:pk>/horas/<int:number>/contestar/<int:position>/", agreement_views.contest, name="contest"),
+    path("projetos/<int:pk>/horas/contestacoes/<int:number>/", agreement_views.thread, name="contest_thread"),
+    path(
+        "projetos/<int:pk>/horas/contestacoes/<int:number>/resolver/", agreement_views.resolve, name="resolve_contest"
+    ),
+    path(
+        "projetos/<int:pk>/horas/contestacoes/<int:number>/retirar/",
+        agreement_views.withdraw_contest,
+        name="withdraw_contest",
+    ),
+    path("horas/", reading_views.reading, name="reading"),
+    path("horas/leitura.csv", reading_views.reading_csv, name="reading_csv"),
 ]

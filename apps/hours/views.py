@@ -1,3 +1,4 @@
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -7,9 +8,9 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.hours import actions, classification, forms, queries
+from apps.hours import actions, agreement, classification, closing, forms, queries
 from apps.hours.classification import Klass
-from apps.hours.models import Statement, TimeEntry
+from apps.hours.models import TimeEntry
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 
@@ -52,7 +53,14 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
             }
             for line in queries.preview(rollout, work)
         ]
-    return render(request, "hours/preview.html", {"found": found})
+    billable = sum(each["line"].minutes for each in found if each["line"].klass == Klass.BILLABLE)  # type: ignore[attr-defined]
+    context = {
+        "rollout": rollout,
+        "found": found,
+        "activity": form.cleaned_data.get("activity", ""),
+        "lacking": agreement.lacking(rollout, form.cleaned_data["activity"], billable) if billable else 0,
+    }
+    return render(request, "hours/preview.html", context)
 
 
 def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
@@ -86,20 +94,10 @@ def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    form = forms.CloseForm(request.POST)
+    form = forms.CloseForm(request.POST, auto_id="close_%s")
     if attempt(request, form, actions.close_month, rollout, by=request.user):
         return redirect("hours:room", pk)
     return _room(request, rollout, close=form)
-
-
-@require_GET
-def statement(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    rollout = visible_rollout(request, pk)
-    require(request.user, "hours.view_money", rollout)
-    found = get_object_or_404(Statement, rollout=rollout, number=number)
-    lines = [{**line, "label": Klass(line["klass"]).label} for line in found.content["lines"]]
-    context = {"rollout": rollout, "room": "hours", "statement": found, "lines": lines}
-    return render(request, "hours/statement.html", context)
 
 
 def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
@@ -126,23 +124,31 @@ def _entry_page(
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
-    lines = list(queries.lines(rollout))
-    for line in lines:
+    page = Paginator(queries.lines(rollout), 100).get_page(request.GET.get("page"))
+    for line in page:
         line.entry.rollout = rollout
-    this_month = queries.month_of(clock.now())
-    open_months = sorted({queries.month_of(line.entry.started_at) for line in lines if line.statement is None})
+    first_open = queries.open_lines(rollout).values_list("entry__started_at", flat=True).first()
+    month = queries.month_of(first_open) if first_open else None
+    warnings = closing.ready_to_close(rollout, month) if month and queries.is_over(month) else []
     failed = form or close
     context = {
         "rollout": rollout,
         "room": "hours",
+        "agreement": agreement.of(rollout, list(page)),
+        "may_ask": request.user.has_perm("hours.ask_extra", rollout),
+        "may_contest": request.user.has_perm("hours.contest", rollout),
         "allowances": queries.allowances(rollout),
-        "totals": queries.totals(lines),
-        "lines": lines,
-        "statements": rollout.statements.select_related("closed_by"),
+        "totals": queries.totals(queries.lines(rollout)),
+        "page": page,
+        "lines": page.object_list,
+        "statements": rollout.statements.select_related("closed_by", "pdf"),
         "may_log": rollout.is_open and request.user.has_perm("hours.log", rollout),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
-        "month_to_close": next((month for month in open_months if month < this_month), None),
+        "month_to_close": month if month and queries.is_over(month) else None,
+        "warnings": warnings,
+        "receipt": closing.receipt(warnings),
+        "policy": queries.policy_in_force(rollout, clock.today()),
         "form": form or forms.EntryForm(rollout=rollout),
         "close_errors": close.errors.values() if close else [],
     }

@@ -13,13 +13,14 @@ from apps.demo import world
 from apps.files import actions as files
 from apps.files import uploads
 from apps.files.models import Preview
-from apps.hours import actions as hours
+from apps.hours import closing
 from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import rendering
 from apps.stages.homologation.models import Reservation, Result
 from tests.companies.factories import UserFactory
+from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 
 # The columns of the matrix: nobody signed in, a lead of another client, then the people of the rollout.
@@ -72,7 +73,13 @@ class Scene:
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
-        hours.close_month(self.rollout, by=manager, month=month)
+        warnings = closing.ready_to_close(self.rollout, month)
+        closing.close_month(self.rollout, by=manager, month=month, acknowledged=closing.receipt(warnings))
+        self.closed = closing.close_client_month(self.company, by=manager, month=month)
+        ContestFactory(
+            rollout=self.rollout, number=1, entry=self.rollout.time_entries.last(), klass="included",
+            opened_by=self.people["lead"],
+        )  # fmt: skip
 
     def kwargs(self, name: str) -> dict:
         """The parts of the address of route ``name``, of things that exist."""
@@ -104,7 +111,7 @@ class Scene:
                 "page": 1,
                 "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
             },
-            "hours": {"number": rollout.time_entries.first().number},
+            "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1, "kind": "csv"},
             "acceptance": {
                 "version": rollout.terms.first().version,
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
@@ -113,6 +120,10 @@ class Scene:
             "rollouts": {"waiver_pk": self.waiver.pk},
             "api-1": {"rollout_id": rollout.pk},
         }.get(name.split(":")[0], {})
+        if name in ("hours:client_statement", "hours:client_file"):
+            return {"number": self.closed.number, "kind": "csv"}
+        if name == "hours:close_client":
+            return {"pk": self.company.pk}
         if name == "invitations:company":
             return {"pk": self.company.pk}
         if name == "prerequisites:compare":  # The one item of the scene that was delivered twice.
@@ -174,7 +185,17 @@ class Scene:
             "hours:edit": {"activity": "internal", "started_at": "2026-01-01T10:00", "minutes": "10m", "note": "x"},
             "hours:delete": {"reason": "x"},
             "hours:adjust": {"direction": "1", "minutes": "10m", "reason": "x"},
+            "hours:ask": {"activity": "follow_up", "minutes": "1h", "purpose": "x"},
+            "hours:answer_extra": {"answer": "yes"},
+            "hours:contest": {"text": "x"},
+            "hours:contest_thread": {"text": "x"},
+            "hours:resolve_contest": {"outcome": "kept", "text": "x"},
             "hours:close": {"month": "2026-01-01"},
+            "hours:close_client": {"month": "2026-01-01"},
+            "hours:policy": {
+                "effective_from": "2026-01-01", "training_allowance": "4h", "homologation_allowance": "6h",
+                "hourly_rate": "1", "increment": 1, "rounding": "none",
+            },
             "acceptance:draft": people,
             "acceptance:sign": {"consent": "on"},
             "acceptance:refuse": {"reason": "x"},

@@ -7,11 +7,12 @@ from django.db import DatabaseError, transaction
 
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.hours import actions, queries
+from apps.hours import actions, closing, queries
 from apps.hours.models import Statement, TimeEntry
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 from tests.homologation.test_homologation import case, make_script
+from tests.hours.factories import close_month
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def a_nonconformity(rollout, number=2):
 
 
 def close_march(rollout):
-    return actions.close_month(rollout, by=rollout.people["pm"], month=date(2026, 3, 1))
+    return close_month(rollout, date(2026, 3, 1))
 
 
 def test_an_earlier_entry_reclassifies_what_follows(rollout):
@@ -203,7 +204,11 @@ class TestThePage:
         assert browser.post(base + "apontar/", typed).status_code == 302
         assert browser.post(base + "1/", {**typed, "minutes": "4h30"}).status_code == 302
         assert "R$ 125,00" in browser.get(base).content.decode()
-        assert browser.post(base + "fechar/", {"month": "2026-03-01"}).status_code == 302
+        typed = {
+            "month": "2026-03-01",
+            "acknowledged": closing.receipt(closing.ready_to_close(rollout, date(2026, 3, 1))),
+        }
+        assert browser.post(base + "fechar/", typed).status_code == 302
         assert browser.get(base + "fechamentos/1/").status_code == 200
         assert browser.get(base + "1/ajustar/").status_code == 200
         adjustment = {"direction": "-1", "minutes": "30m", "reason": "Aula curta"}

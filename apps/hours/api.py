@@ -1,0 +1,109 @@
+"""Closed hours for the ERP's billing; ``apps/api`` mounts it. For Presence's people. The CSV has the same rows."""
+
+import re
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Router, Schema
+
+from apps.core.refusals import Invalid, require
+from apps.hours import exports
+from apps.hours.models import ClientStatement
+
+router = Router(tags=["hours"])
+
+
+class LineOut(Schema):
+    """A billed, included or free part of an entry. Minutes and centavos are whole numbers; ``started_at`` is UTC."""
+
+    client_statement: int
+    month: str
+    client_cnpj: str
+    client_name: str
+    rollout: str
+    rollout_title: str
+    statement: int
+    entry: int
+    position: int
+    adjusts: int | None
+    adjusts_statement: int | None
+    started_at: str
+    person: str
+    activity: str
+    nonconformity: str
+    note: str
+    class_: str = Field(serialization_alias="class", validation_alias="class")
+    minutes: int
+    charged_minutes: int
+    hourly_rate: int
+    amount: int
+    why: str
+
+
+class StatementOut(Schema):
+    """A client's closed month. ``amount`` in centavos of BRL; ``code`` is unique and has no gaps in its number."""
+
+    code: str
+    number: int
+    month: str
+    client_cnpj: str
+    client_name: str
+    closed_at: datetime
+    currency: str = "BRL"
+    included_minutes: int
+    billable_minutes: int
+    free_minutes: int
+    charged_minutes: int
+    amount: int
+    lines: list[LineOut]
+
+
+class StatementsOut(Schema):
+    version: int
+    statements: list[StatementOut]
+
+
+@router.get("/statements/", response=StatementsOut, by_alias=True, summary="Closed months of clients, with their lines")
+def list_statements(request: HttpRequest, month: str = "", client: str = ""):
+    """``month`` as ``2026-03``, ``client`` as a CNPJ; all that are closed when left out."""
+    return {
+        "version": exports.VERSION,
+        "statements": [
+            {
+                "code": statement.code,
+                "number": statement.number,
+                "month": f"{statement.month:%Y-%m}",
+                "client_cnpj": statement.content["client"]["cnpj"],
+                "client_name": statement.content["client"]["legal_name"],
+                "closed_at": statement.closed_at,
+                **{f"{name}_minutes": statement.content["totals"][name] for name in ("included", "billable", "free")},
+                "charged_minutes": statement.content["charged_minutes"],
+                "amount": statement.content["totals"]["amount"],
+                "lines": list(exports.rows(statement.content)),
+            }
+            for statement in _statements(request, month, client)
+        ],
+    }
+
+
+@router.get("/statements.csv", summary="The same lines as CSV")
+def list_statements_csv(request: HttpRequest, month: str = "", client: str = ""):
+    rows = [row for statement in _statements(request, month, client) for row in exports.rows(statement.content)]
+    response = HttpResponse(exports.to_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="fechamentos.csv"'
+    return response
+
+
+def _statements(request: HttpRequest, month: str, client: str) -> QuerySet[ClientStatement]:
+    require(request.user, "hours.export")
+    found = ClientStatement.objects.visible_to(request.user)
+    if month:
+        try:
+            found = found.filter(month=date.fromisoformat(f"{month}-01"))
+        except ValueError:
+            raise Invalid(_("Escreva o mês como 2026-03."), field="month") from None
+    if client:
+        found = found.filter(client__cnpj=re.sub(r"[^0-9A-Za-z]", "", client).upper())
+    return found

@@ -1,0 +1,84 @@
+"""The hour rules once more, slowly and minute by minute, as a person with a pencil would: nothing is shared with the code.
+
+``reference`` gives ``{entry: {class: (minutes, centavos)}}``; minutes that an adjustment takes back are negative.
+"""
+
+from collections import defaultdict
+from fractions import Fraction
+
+
+def version_of(versions, day):
+    """Walk the versions in the order they were made; the one that began last by ``day`` holds."""
+    best = None
+    for version in versions:
+        if version.effective_from <= day and (best is None or version.effective_from >= best.effective_from):
+            best = version
+    return best or min(versions, key=lambda version: version.effective_from)
+
+
+def charged(minutes, policy):
+    """Lay down whole increments until the minutes are covered (up), or until no nearer one exists."""
+    if policy.rounding == "none":
+        return minutes
+    laid = 0
+    while laid < minutes:
+        laid += policy.increment
+    if policy.rounding == "nearest" and laid - minutes > minutes - (laid - policy.increment):
+        laid -= policy.increment
+    return laid
+
+
+def price(minutes, policy, activity):
+    rate = {
+        "training": policy.training_rate, "follow_up": policy.follow_up_rate, "homologation": policy.homologation_rate
+    }[activity]  # fmt: skip
+    rate = policy.hourly_rate if rate is None else rate
+    exact = Fraction(minutes * rate, 60)
+    whole = int(exact)
+    return whole + 1 if exact - whole >= Fraction(1, 2) else whole
+
+
+def reference(works, versions):
+    used = {"training": 0, "homologation": 0}
+    given = defaultdict(list)  # by first entry: (class, consumed an allowance) of each minute it still has
+    paid = defaultdict(int)
+    result = {}
+    for work in sorted(works, key=lambda work: (work.started_at, work.number)):
+        first = work.adjusts or work.number
+        policy = version_of(versions, work.started_at.date())
+        sizes = {"training": policy.training_allowance, "homologation": policy.homologation_allowance}
+        minutes = defaultdict(int)
+        if work.minutes < 0:
+            for _minute in range(-work.minutes):
+                having = [
+                    each for klass in ("billable", "included", "free") for each in given[first] if each[0] == klass
+                ]
+                klass, consumed = having[0]
+                given[first].remove((klass, consumed))
+                minutes[klass] -= 1
+                if consumed:
+                    used[work.activity] -= 1
+        for _minute in range(max(work.minutes, 0)):
+            consumed = False
+            if work.nonconformity:
+                klass = "free"
+            elif work.activity == "follow_up":
+                klass = "billable"
+            elif work.activity not in sizes:
+                klass = "included"
+            elif used[work.activity] < sizes[work.activity]:
+                klass, consumed = "included", True
+                used[work.activity] += 1
+            else:
+                klass = "billable"
+            given[first].append((klass, consumed))
+            minutes[klass] += 1
+        entry = {klass: (count, 0) for klass, count in minutes.items()}
+        if "billable" in entry:
+            priced_by = version_of(versions, work.worked_on or work.started_at.date())
+            left = sum(1 for klass, _consumed in given[first] if klass == "billable")
+            now = price(charged(left, priced_by), priced_by, work.activity)
+            entry["billable"] = (minutes["billable"], now - paid[first])
+            paid[first] = now
+        result[work.number] = entry
+    return result

@@ -1,0 +1,83 @@
+"""Reads docs/hours-cases.md: each row is a case that is executed."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from apps.core.minutes import parse
+from apps.hours.classification import Activity, Line, Rules, Work
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "hours-cases.md"
+OWNERS = Rules(training_allowance=240, homologation_allowance=360, hourly_rate=25000, effective_from=date(2000, 1, 1))
+DAY_0 = datetime(2026, 3, 1, 9)
+
+
+@dataclass(frozen=True)
+class Case:
+    number: int
+    policy: list[Rules]
+    works: list[Work]
+    lines: list[str]
+
+
+def cases() -> list[Case]:
+    rows = [
+        line.strip().strip("|").split("|") for line in PAGE.read_text().splitlines() if re.match(r"\| *\d+ *\|", line)
+    ]
+    return [
+        Case(int(number), policy(terms.strip()), works(work.strip()), [part.strip() for part in lines.split(";")])
+        for number, terms, work, lines, _why in rows
+    ]
+
+
+def policy(text: str) -> list[Rules]:
+    """``–``: the owner's; else terms by commas, and further versions after ``/ day 5:``."""
+    versions = [OWNERS]
+    for part in text.split(" / "):
+        start, found = OWNERS.effective_from, re.match(r"day (\d+): (.*)", part)
+        if found:
+            start, part = (DAY_0 + timedelta(days=int(found[1]))).date(), found[2]
+        version = replace(versions[-1], effective_from=start)
+        for term in filter(None, part.replace("–", "").split(", ")):
+            name, *value = term.split()
+            if name in ("up", "nearest"):
+                version = replace(version, rounding=name, increment=int(value[0]))
+            elif value[0].endswith("/h"):
+                cents = round(float(value[0].removesuffix("/h").replace(",", ".")) * 100)
+                version = replace(version, **{f"{name}_rate": cents})
+            else:
+                version = replace(version, **{f"{name}_allowance": parse(value[0])})
+        versions.append(version)
+    return versions[1:]
+
+
+def works(text: str) -> list[Work]:
+    """``training 3h30``; ``homologation 2h00 NC-2``; ``adjust 1 -0h30``; one a day, or ``@5`` for the day."""
+    found: list[Work] = []
+    for number, item in enumerate(text.split(", "), start=1):
+        words = item.split()
+        day = number
+        if words[-1].startswith("@"):
+            day = int(words.pop()[1:])
+        at = DAY_0 + timedelta(days=day)
+        if words[0] == "adjust":
+            first = found[int(words[1]) - 1]
+            minutes = parse(words[2].lstrip("+-")) * (-1 if words[2].startswith("-") else 1)
+            found.append(
+                Work(number, at, minutes, first.activity, first.nonconformity, first.number, first.started_at.date())
+            )
+        else:
+            assert words[0] in Activity.values, words[0]
+            found.append(Work(number, at, parse(words[1]), words[0], words[2] if len(words) > 2 else ""))
+    return found
+
+
+def written(line: Line) -> str:
+    """A line as the page writes it: entry, minutes, class; what is charged and centavos where it is billable."""
+    sign, hours, minutes = "-" * (line.minutes < 0), abs(line.minutes) // 60, abs(line.minutes) % 60
+    text = f"{line.entry}: {sign}{hours}h{minutes:02d} {line.klass}"
+    if line.klass != "billable":
+        return text
+    sign, cents = "-" * (line.amount < 0), abs(line.amount)
+    return f"{text}, {line.charged} min = {sign}{cents // 100},{cents % 100:02d}"
