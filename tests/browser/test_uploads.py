@@ -1,9 +1,12 @@
 """Two files dropped while the connection fails: they arrive, what was typed is still there, and their pages are seen."""
 
+import re
+
 import pytest
 
 from apps.demo import papers
-from tests.browser.test_portal import clean, matter
+from tests.browser.test_portal import clean
+from tests.browser.test_worksheet import opens_a_project
 
 pytestmark = pytest.mark.browser
 
@@ -17,17 +20,22 @@ DROP = """(zone, texts) => {
 }"""
 
 
-def document_form(page):
-    """The form of the API documentation on the first page, its card opened; the only open matter has the page to itself."""
-    page.goto("/")
-    alone = "/pendencias/" in page.url
-    card = page.locator("main") if alone else matter(page, "Documentação completa")
-    return card.locator("form", has=page.locator("input[type=file]"))
+def opened_project(sign_in) -> str:
+    """The address of a new project's matter: its API documentation, which nobody delivered yet."""
+    number = re.search(r"/projetos/(\d+)/$", opens_a_project(sign_in("gerente@presence.demo")).base)[1]
+    return f"/pendencias/{number}/prerequisite:api_documentation/"
+
+
+def document_form(page, matter):
+    """The form of the API documentation."""
+    page.goto(matter)
+    return page.locator("main form", has=page.locator("input[type=file]"))
 
 
 def test_on_a_phone_a_reload_in_the_middle_goes_on_with_the_same_file(sign_in, shot, tmp_path):
-    phone = sign_in("cliente@casa.demo", 390, "dark")
-    form = document_form(phone)
+    matter = opened_project(sign_in)
+    phone = sign_in("cliente@passo.demo", 390, "dark")
+    form = document_form(phone, matter)
     form.get_by_label("Observação").fill("Pelo telefone")
     long = tmp_path / "manual.pdf"
     long.write_bytes(LONG)
@@ -42,7 +50,7 @@ def test_on_a_phone_a_reload_in_the_middle_goes_on_with_the_same_file(sign_in, s
     form.get_by_text("Conexão perdida").first.wait_for()
     clean(phone)
     shot(phone, "envio-conexao-perdida-390-escuro")
-    form = document_form(phone)
+    form = document_form(phone, matter)
     form.get_by_text("Escolha o mesmo arquivo").wait_for()
     phone.unroute("**/envios/*/")
     offsets.clear()
@@ -57,8 +65,9 @@ def test_on_a_phone_a_reload_in_the_middle_goes_on_with_the_same_file(sign_in, s
 
 
 def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, tmp_path):
-    page = sign_in("cliente@casa.demo")
-    form = document_form(page)
+    matter = opened_project(sign_in)
+    page = sign_in("cliente@passo.demo")
+    form = document_form(page, matter)
     form.get_by_label("Observação").fill("Versão de homologação")
 
     # The third part of the long file meets no network; the second file is refused, and costs nothing else.
@@ -85,7 +94,7 @@ def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, 
     shot(page, "envio-pronto-1440")
 
     # A reload loses neither what was typed nor what has come.
-    form = document_form(page)
+    form = document_form(page, matter)
     form.locator("li[data-state=done]", has_text="precos.csv").wait_for()
     form.locator("li[data-state=done]", has_text="manual.pdf").wait_for()
     assert form.get_by_label("Observação").input_value() == "Versão de homologação"
@@ -121,7 +130,7 @@ def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, 
     picture.wait_for()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
     shot(page, "pagina-ampliada-1440")
-    narrow = sign_in("cliente@casa.demo", 390)
+    narrow = sign_in("cliente@passo.demo", 390)
     narrow.goto(room)
     clean(narrow)
     shot(narrow, "entrega-com-imagens-390")
