@@ -13,9 +13,15 @@ def is_own(user, entry) -> bool:
     return entry is not None and entry.person_id == user.pk
 
 
+@rules.predicate
+def is_themself(user, person) -> bool:
+    return person is not None and person.pk == user.pk
+
+
 rules.add_perm("hours.view", takes_part)
 rules.add_perm("hours.view_money", is_presence | acts_for(PartyRole.CLIENT))
 rules.add_perm("hours.log", is_presence)
 rules.add_perm("hours.change", is_project_manager | is_presence & is_own)
 rules.add_perm("hours.log_for_others", is_project_manager)
 rules.add_perm("hours.close", is_project_manager)
+rules.add_perm("hours.view_week", is_project_manager | is_presence & is_themself)
