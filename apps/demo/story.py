@@ -12,6 +12,7 @@ from apps.companies.models import Membership
 from apps.core import clock
 from apps.demo.people import Cast
 from apps.hours import actions as hours
+from apps.hours import proposals
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
@@ -27,6 +28,7 @@ from apps.stages.homologation.models import Script
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff.models import Kickoff
 from apps.stages.training import actions as training
+from apps.stages.training.models import TrainingSession
 
 FIELDS = {
     "ECM-PRODUTOS": [("referencia", "RefId"), ("descricao", "Name"), ("marcaDesc", "BrandName")],
@@ -224,12 +226,16 @@ class Story:
             with self.later(36):
                 left = list(self.rollout.training_topics.filter(covered_in=None))
                 client = self.cast.companies[self.client_key].trade_name
-                training.record_held(
+                presence = self.cast.companies["presence"].trade_name
+                session = training.record_held(
                     session, by=self.analyst, held_minutes=minutes,
-                    attendance=[{"name": self.client.name, "company": client, "position": "E-commerce"}],
+                    attendance=[
+                        {"name": self.client.name, "company": client, "position": "E-commerce"},
+                        {"name": self.analyst.name, "company": presence, "position": "Instrutor"},
+                    ],
                     topics=left[: 5 if minutes == 150 else None],
                 )  # fmt: skip
-            self.log("training", minutes, f"Treinamento, sessão {session.number}")
+            self.log_session(session)
         with self.later(2):
             homologation.freeze(Script.objects.get(rollout=self.rollout), by=self.analyst)
         self.deliver("test_users")
@@ -310,6 +316,47 @@ class Story:
             hours.log(
                 self.rollout, by=self.analyst, activity=activity, started_at=started,
                 minutes=minutes, note=note, nonconformity=nonconformity,
+            )  # fmt: skip
+
+    def meet_clients(self, today: datetime) -> None:
+        """A session held on the last working day, not logged yet, and another one ahead."""
+        held = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
+        with clock.at(held - timedelta(hours=1)):
+            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held, planned_minutes=120)
+        companies = self.cast.companies
+        with clock.at(held + timedelta(hours=2)):
+            training.record_held(
+                session, by=self.analyst, held_minutes=125,
+                attendance=[
+                    {"name": self.client.name, "company": companies[self.client_key].trade_name, "position": "Loja"},
+                    {"name": self.analyst.name, "company": companies["presence"].trade_name, "position": "Instrutor"},
+                ],
+                topics=list(self.rollout.training_topics.all()[:4]),
+            )  # fmt: skip
+            training.plan_session(
+                self.rollout, by=self.analyst, planned_minutes=90,
+                scheduled_at=at_work(today + timedelta(days=2)).replace(hour=14, minute=0),
+            )  # fmt: skip
+
+    def log_session(self, session: TrainingSession) -> None:
+        """Confirm what the session proposes; what nobody proposes any more is logged by hand."""
+        with self.later(session.held_minutes / 60):
+            found = [each for each in proposals.pending(self.analyst, self.fresh()) if each.note.endswith(str(session))]
+            for proposal in found:
+                proposals.accept(
+                    proposal, by=self.analyst, activity=proposal.activity, started_at=proposal.started_at,
+                    minutes=proposal.minutes, note=proposal.note,
+                )  # fmt: skip
+        if not found:
+            self.log("training", session.held_minutes, f"Treinamento, {session}")
+
+    def log_forgotten(self, activity: str, minutes: int, note: str) -> None:
+        """Time right before what is logged already of ``activity``: what follows is classified anew."""
+        first = self.rollout.time_entries.filter(activity=activity).order_by("started_at")[0]
+        with self.later(1):
+            hours.log(
+                self.rollout, by=self.analyst, activity=activity, minutes=minutes, note=note,
+                started_at=first.started_at - timedelta(minutes=minutes),
             )  # fmt: skip
 
     def pause(self, caused_by: str, reason: str) -> None:

@@ -20,8 +20,8 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity, Result, Round
 from apps.stages.training.models import Attendance, TrainingSession
 
-WITHIN = timedelta(days=60)
-"""Sessions older than this are not proposed: their months have been closed."""
+WITHIN = timedelta(days=14)
+"""Sessions older than this are not proposed any more: who was there would not remember."""
 
 
 def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:

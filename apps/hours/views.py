@@ -122,7 +122,7 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     )
     sizes = {allowance.activity: allowance for allowance in queries.allowances(rollout)}
     words = queries.shown(step.line for step in found)
-    steps = [
+    sums = [
         {"step": step, "entry": others[step.line.entry], "is_own": step.line.entry == number, **said}
         for step, said in zip(found, words, strict=True)
     ]
@@ -130,7 +130,7 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         "rollout": rollout,
         "room": "hours",
         "entry": entry,
-        "steps": steps,
+        "sums": sums,
         "rules": rules,
         "allowance": next((sizes[step.allowance] for step in own if step.allowance in sizes), None),
         "revisions": [(each, history.said_before(each)) for each in entry.revisions.select_related("by")],
