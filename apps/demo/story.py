@@ -221,7 +221,10 @@ class Story:
         for minutes in (150, 110):
             with self.later(1):
                 session = training.plan_session(
-                    self.rollout, by=self.analyst, scheduled_at=self.now + timedelta(hours=30), planned_minutes=minutes
+                    self.rollout,
+                    by=self.analyst,
+                    scheduled_at=at_work(self.now + timedelta(hours=30)),
+                    planned_minutes=minutes,
                 )
             with self.later(36):
                 left = list(self.rollout.training_topics.filter(covered_in=None))

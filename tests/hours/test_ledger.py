@@ -173,7 +173,7 @@ def test_why_goes_over_closed_months_and_their_adjustments(rollout, client_for):
     with clock.at(NOW + timedelta(minutes=1)):
         answer = client_for(rollout.people["pm"]).get(f"/projetos/{rollout.pk}/horas/2/por-que/")
     account = [(row["entry"].number, row["step"].line.minutes, row["step"].after) for row in answer.context["sums"]]
-    assert account == [(1, 360, 360), (1, 30, 360), (2, -30, 360), (2, -30, 330)]
+    assert account == [(1, 360, 360), (1, 30, 360), (3, 60, 360), (2, -30, 360), (2, -30, 330)]
     assert "Regra 6" in answer.content.decode()
 
 
