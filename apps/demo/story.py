@@ -343,15 +343,16 @@ class Story:
 
     def log_session(self, session: TrainingSession) -> None:
         """Confirm what the session proposes; what nobody proposes any more is logged by hand."""
-        with self.later(session.held_minutes / 60):
+        duration = session.held_minutes or session.planned_minutes
+        with self.later(duration / 60):
             found = [each for each in proposals.pending(self.analyst, self.fresh()) if each.note.endswith(str(session))]
             for proposal in found:
                 proposals.accept(
                     proposal, by=self.analyst, activity=proposal.activity, started_at=proposal.started_at,
-                    minutes=proposal.minutes, note=proposal.note,
+                    minutes=duration, note=proposal.note,
                 )  # fmt: skip
         if not found:
-            self.log("training", session.held_minutes, f"Treinamento, {session}")
+            self.log("training", duration, f"Treinamento, {session}")
 
     def log_forgotten(self, activity: str, minutes: int, note: str) -> None:
         """Time right before what is logged already of ``activity``: what follows is classified anew."""

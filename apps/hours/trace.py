@@ -37,17 +37,16 @@ def trace(lines: Iterable[Line], entry: int) -> list[Step]:
     allowance are their own and only steps.
     """
     counted = list(lines)
-    own = {allowance_of(line) for line in counted if line.entry == entry}
-    used = dict.fromkeys(own, 0)
+    name = next((found for line in counted if line.entry == entry and (found := allowance_of(line))), "")
+    used = 0
     steps = []
     for line in counted:
-        name = allowance_of(line)
-        if line.entry != entry and (not name or name not in own):
+        if line.entry != entry and (not name or allowance_of(line) != name):
             continue
-        before = used[name]
+        before = used
         if line.allowance:
-            used[name] += line.minutes
-        steps.append(Step(line, before, used[name], name))
+            used += line.minutes
+        steps.append(Step(line, before, used, name))
     last = max((index for index, step in enumerate(steps) if step.line.entry == entry), default=-1)
     return steps[: last + 1]
 
