@@ -14,7 +14,7 @@ from apps.demo import papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.hours import agreement_actions as agreement
-from apps.hours import closing
+from apps.hours import closing, proposals
 from apps.hours import queries as hour_queries
 from apps.hours.models import Line
 from apps.prerequisites import actions as prerequisites
@@ -34,6 +34,7 @@ from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet
 from apps.stages.kickoff.models import Kickoff, Row
 from apps.stages.training import actions as training
+from apps.stages.training.models import TrainingSession
 from apps.vault import actions as vault
 
 FIELDS = {
@@ -311,17 +312,24 @@ class Story:
                         agreement.approve(asked, by=self.client)
             with self.later(1):
                 session = training.plan_session(
-                    self.rollout, by=self.analyst, scheduled_at=self.now + timedelta(hours=30), planned_minutes=minutes
+                    self.rollout,
+                    by=self.analyst,
+                    scheduled_at=at_work(self.now + timedelta(hours=30)),
+                    planned_minutes=minutes,
                 )
             with self.later(36):
                 left = list(self.rollout.training_topics.filter(covered_in=None))
                 client = self.cast.companies[self.client_key].trade_name
-                training.record_held(
+                presence = self.cast.companies["presence"].trade_name
+                session = training.record_held(
                     session, by=self.analyst, held_minutes=minutes,
-                    attendance=[{"name": self.client.name, "company": client, "position": "E-commerce"}],
+                    attendance=[
+                        {"name": self.client.name, "company": client, "position": "E-commerce"},
+                        {"name": self.analyst.name, "company": presence, "position": "Instrutor"},
+                    ],
                     topics=left[: 5 if minutes == 150 else None],
                 )  # fmt: skip
-            self.log("training", minutes, f"Treinamento, sessão {session.number}")
+            self.log_session(session)
         with self.later(2):
             homologation.freeze(Script.objects.get(rollout=self.rollout), by=self.analyst)
         self.deliver("test_users")
@@ -422,6 +430,48 @@ class Story:
         with self.later(20):
             line = Line.objects.filter(entry__rollout=self.rollout).latest("entry__number", "position")
             agreement.contest(line, by=self.client, text=text)
+
+    def meet_clients(self, today: datetime) -> None:
+        """A session held on the last working day, not logged yet, and another one ahead."""
+        held = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
+        with clock.at(held - timedelta(hours=1)):
+            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held, planned_minutes=120)
+        companies = self.cast.companies
+        with clock.at(held + timedelta(hours=2)):
+            training.record_held(
+                session, by=self.analyst, held_minutes=125,
+                attendance=[
+                    {"name": self.client.name, "company": companies[self.client_key].trade_name, "position": "Loja"},
+                    {"name": self.analyst.name, "company": companies["presence"].trade_name, "position": "Instrutor"},
+                ],
+                topics=list(self.rollout.training_topics.all()[:4]),
+            )  # fmt: skip
+            training.plan_session(
+                self.rollout, by=self.analyst, planned_minutes=90,
+                scheduled_at=at_work(today + timedelta(days=2)).replace(hour=14, minute=0),
+            )  # fmt: skip
+
+    def log_session(self, session: TrainingSession) -> None:
+        """Confirm what the session proposes; what nobody proposes any more is logged by hand."""
+        duration = session.held_minutes or session.planned_minutes
+        with self.later(duration / 60):
+            found = [each for each in proposals.pending(self.analyst, self.fresh()) if each.note.endswith(str(session))]
+            for proposal in found:
+                proposals.accept(
+                    proposal, by=self.analyst, activity=proposal.activity, started_at=proposal.started_at,
+                    minutes=duration, note=proposal.note,
+                )  # fmt: skip
+        if not found:
+            self.log("training", duration, f"Treinamento, {session}")
+
+    def log_forgotten(self, activity: str, minutes: int, note: str) -> None:
+        """Time right before what is logged already of ``activity``: what follows is classified anew."""
+        first = self.rollout.time_entries.filter(activity=activity).order_by("started_at")[0]
+        with self.later(1):
+            hours.log(
+                self.rollout, by=self.analyst, activity=activity, minutes=minutes, note=note,
+                started_at=first.started_at - timedelta(minutes=minutes),
+            )  # fmt: skip
 
     def pause(self, caused_by: str, reason: str) -> None:
         rollout = self.fresh()

@@ -9,6 +9,7 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.demo.people import hire
 from apps.demo.story import Story
+from apps.hours import timers
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
 
@@ -69,11 +70,14 @@ def build(today: datetime) -> None:
     failing.develop()
     failing.train()
     failing.homologate(stop_with_failure=True)
+    failing.log_forgotten("homologation", 60, "Preparação do ambiente de teste")
 
     training = story("esporte", "shopify", "shopify", "shopify", 40, OTHER)
     training.kickoff_done()
     training.develop()
     training.credential_stops(2)
+
+    training.meet_clients(today)
 
     developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 36)
     developing.kickoff_done(promise=24)
@@ -115,3 +119,6 @@ def build(today: datetime) -> None:
             reason="O cliente decidiu ficar na plataforma atual.",
             seen_version=rollout.version,
         )
+
+    with clock.at(today - timedelta(minutes=42)):
+        timers.start(failing.fresh(), by=cast.people["analista@presence.demo"], note="Acompanhando a correção")

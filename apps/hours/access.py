@@ -15,8 +15,8 @@ def is_own(user, entry) -> bool:
 
 
 @rules.predicate
-def is_of_a_client(user) -> bool:
-    return any(kind == Kind.CLIENT for kind, _role in roles_of(user).values())
+def is_themself(user, person) -> bool:
+    return person is not None and person.pk == user.pk
 
 
 rules.add_perm("hours.view", takes_part)
@@ -44,3 +44,4 @@ rules.add_perm("hours.contest", acts_for(PartyRole.CLIENT))
 rules.add_perm("hours.write_in_contest", is_presence | acts_for(PartyRole.CLIENT))
 rules.add_perm("hours.resolve_contest", is_project_manager)
 rules.add_perm("hours.read_many", is_presence | pays_for_hours)
+rules.add_perm("hours.view_week", is_project_manager | is_presence & is_themself)

@@ -1,8 +1,9 @@
 """Log, correct and close hours. Every change of the open part reclassifies it; a closed month never changes."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Sum
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,9 +11,9 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.core import clock, minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.hours import classification, closing, queries
+from apps.hours import classification, closing, days, history, queries
 from apps.hours.classification import Activity
-from apps.hours.models import Line, Policy, TimeEntry
+from apps.hours.models import Line, Policy, Reclassification, TimeEntry
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -38,10 +39,12 @@ def log(
     note: str,
     nonconformity: Nonconformity | None = None,
     person: User | None = None,
+    source: str = "",
 ) -> TimeEntry:
     """Enter time worked. ``minutes`` from 1 to 1440, not in the future, at most 24 h a person and day.
 
     Time caused by a nonconformity names it, and is homologation. Logging for another person is a project manager's.
+    ``source`` names what proposed the entry; a second one of the same source is a ``Refusal``.
     """
     require(by, "hours.log", rollout)
     person = person or by
@@ -50,10 +53,13 @@ def log(
     if not is_presence(person):
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
     with timeline.changing(rollout) as rollout:
-        entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=person)
+        User.objects.select_for_update().get(pk=person.pk)  # Their day is counted over every rollout.
+        if source and (already := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
+            raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": already})
+        entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=person, source=source)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
-        reclassify(rollout)
+        reclassify(rollout, entry, Reclassification.How.LOGGED)
         timeline.record(rollout, LOGGED, by, number=entry.number, duration=_shown(minutes), activity=activity)
         return entry
 
@@ -72,9 +78,12 @@ def edit(
     require(by, "hours.change", entry)
     with timeline.changing(entry.rollout) as rollout:
         entry = _open_entry(entry)
+        User.objects.select_for_update().get(pk=entry.person_id)
+        before = history.values(entry)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
-        reclassify(rollout)
+        history.keep(entry, before, by=by)
+        reclassify(rollout, entry, Reclassification.How.EDITED)
         timeline.record(rollout, EDITED, by, number=entry.number, duration=_shown(minutes), activity=activity)
         return entry
 
@@ -88,7 +97,8 @@ def delete(entry: TimeEntry, *, by: User, reason: str) -> None:
         entry = _open_entry(entry)
         entry.deleted_at = clock.now()
         entry.save(update_fields=["deleted_at"])
-        reclassify(rollout)
+        history.keep(entry, history.values(entry), by=by)
+        reclassify(rollout, entry, Reclassification.How.DELETED)
         timeline.record(rollout, DELETED, by, number=entry.number, reason=reason.strip())
 
 
@@ -126,13 +136,32 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
             nonconformity=entry.nonconformity,
             adjusts=entry,
         )
-        reclassify(rollout)
+        reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
         timeline.record(rollout, ADJUSTED, by, adjusts=entry.number, duration=_shown(minutes), reason=reason.strip())
         return adjustment
 
 
-def reclassify(rollout: Rollout) -> None:
-    """Write the lines of the open part anew, those that differ. Called within the transaction of whatever changed it."""
+def rehearse(
+    rollout: Rollout,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    nonconformity: Nonconformity | None = None,
+) -> list[classification.Line]:
+    """The lines that ``log`` would write now, or the ``Invalid`` it would raise; nothing is written."""
+    entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=by)
+    _fill(entry, activity, started_at, minutes, "-", nonconformity)
+    return queries.preview(rollout, entry.work())
+
+
+def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") -> None:
+    """Write the lines of the open part anew, those that differ. Called within the transaction of whatever changed it.
+
+    Where an entry's classes become others, what they were is kept, with the entry that was changed (``cause``) and how.
+    """
+    before = history.classes(rollout)
     entries = {entry.number: entry for entry in queries.open_entries(rollout)}
     if not rollout.hours_policies.exists():
         Policy.objects.create(rollout=rollout)
@@ -155,6 +184,7 @@ def reclassify(rollout: Rollout) -> None:
     for start in range(0, len(gone), 500):
         Line.objects.filter(pk__in=gone[start : start + 500]).delete()
     Line.objects.bulk_create([row for pk, rows in wanted.items() if pk not in same for row in rows], batch_size=500)
+    history.note_reclassified(rollout, before, cause, how)
 
 
 def _said(line: Line) -> tuple[object, ...]:
@@ -181,7 +211,7 @@ def _fill(
     entry: TimeEntry, activity: str, started_at: datetime, duration: int, note: str, nonconformity: Nonconformity | None
 ) -> None:
     """Check and set what was typed; raises ``Invalid`` naming the field."""
-    rollout = entry.rollout
+    rollout, started_at = entry.rollout, started_at.astimezone(UTC)
     if not 0 < duration <= DAY:
         raise Invalid(_("A duração vai de 1 minuto a 24 horas."), field="minutes")
     if started_at + timedelta(minutes=duration) > clock.now() + timedelta(minutes=1):
@@ -189,7 +219,7 @@ def _fill(
     if queries.is_month_closed(rollout, started_at):
         raise Invalid(
             _("As horas de %(month)s já foram fechadas. Registre um ajuste no mês atual.")
-            % {"month": f"{started_at:%m/%Y}"},
+            % {"month": f"{queries.month_of(started_at):%m/%Y}"},
             field="started_at",
         )
     if nonconformity and activity != Activity.HOMOLOGATION:
@@ -198,12 +228,12 @@ def _fill(
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
     if not note.strip():
         raise Invalid(_("Diga o que foi feito."), field="note")
-    that_day = queries.minutes_of_day(entry.person, started_at, without=entry.pk)
-    if that_day + duration > DAY:
-        raise Invalid(
-            _("Com isto, %(person)s passaria de 24 horas neste dia (já tem %(already)s).")
-            % {"person": entry.person, "already": _shown(that_day)},
-            field="minutes",
-        )
+    for day, already, more in days.shares(entry.person, started_at, duration, without=entry.pk):
+        if already + more > DAY:
+            raise Invalid(
+                _("Com isto, %(person)s passaria de 24 horas em %(day)s (já tem %(already)s).")
+                % {"person": entry.person, "day": date_format(day, "d/m"), "already": _shown(already)},
+                field="minutes",
+            )
     entry.activity, entry.started_at, entry.minutes = activity, started_at, duration
     entry.note, entry.nonconformity = note.strip(), nonconformity

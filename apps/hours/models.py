@@ -16,8 +16,8 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 
 __all__ = [
-    "ClientStatement", "Contest", "ContestMessage", "ExtraHoursRequest", "Line", "Policy", "Statement", "StatementPdf",
-    "TimeEntry",
+    "ClientStatement", "Contest", "ContestMessage", "ExtraHoursRequest", "Line", "Policy", "Proposal", "Reclassification",
+    "Revision", "Statement", "StatementPdf", "TimeEntry", "Timer",
 ]  # fmt: skip
 
 FROM_THE_START = date(2000, 1, 1)
@@ -165,7 +165,7 @@ class TimeEntry(models.Model):
     """Time somebody of Presence worked on a rollout. Its class is never typed in: it is in its lines.
 
     An adjustment names the closed entry it corrects; only an adjustment may be negative. A deleted entry stays,
-    marked, and counts no more.
+    marked, and counts no more. ``source`` says what proposed it (``session:31.2``, ``copy:17``); one counts once a person.
     """
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="time_entries")
@@ -180,6 +180,7 @@ class TimeEntry(models.Model):
         verbose_name=_("não conformidade"),
     )  # fmt: skip
     adjusts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="adjustments")
+    source = models.CharField(max_length=60, blank=True)
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -193,6 +194,11 @@ class TimeEntry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["rollout", "number"], name="time_entry_number_once"),
+            models.UniqueConstraint(
+                fields=["person", "source"],
+                condition=~Q(source="") & Q(deleted_at=None),
+                name="time_entry_source_once",
+            ),
             models.CheckConstraint(
                 condition=Q(minutes__gt=0, minutes__lte=1440) | Q(adjusts__isnull=False) & ~Q(minutes=0),
                 name="time_entry_minutes_in_a_day",
@@ -270,3 +276,105 @@ class Line(models.Model):
             self.minutes, self.klass, self.reason, self.allowance, self.amount, self.params,
             self.charged_minutes, self.rate,
         )  # fmt: skip
+
+
+class Revision(models.Model):
+    """What an entry said before it was corrected or deleted. Only ever added to; ``before`` is plain JSON."""
+
+    entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="revisions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    before = models.JSONField()
+
+    class Meta:
+        verbose_name = _("versão anterior")
+        verbose_name_plural = _("versões anteriores")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry} < {self.at:%Y-%m-%d %H:%M}"
+
+
+class Reclassification(models.Model):
+    """That a change elsewhere gave the lines of an entry other classes. Only ever added to.
+
+    ``before`` and ``after`` are ``[[class, minutes], …]``; ``cause`` is the entry that was changed, ``how`` the change.
+    """
+
+    class How(models.TextChoices):
+        LOGGED = "logged", _("foi incluído")
+        EDITED = "edited", _("foi corrigido")
+        DELETED = "deleted", _("foi excluído")
+        ADJUSTED = "adjusted", _("foi ajustado")
+
+    entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="reclassifications")
+    cause = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, null=True, related_name="+")
+    how = models.CharField(max_length=8, choices=How, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        verbose_name = _("reclassificação")
+        verbose_name_plural = _("reclassificações")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.before} > {self.after}"
+
+
+class Timer(models.Model):
+    """The running timer of a person: one, on whatever device it was started. Stopped, it becomes a ``Proposal``."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="hours_timer")
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="+")
+    activity = models.CharField(_("atividade"), max_length=14, choices=Activity)
+    nonconformity = models.ForeignKey(
+        Nonconformity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("não conformidade"),
+    )  # fmt: skip
+    note = models.CharField(_("o que foi feito"), max_length=300, blank=True)
+    started_at = models.DateTimeField(_("início"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("cronômetro")
+        verbose_name_plural = _("cronômetros")
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.rollout}"
+
+
+class Proposal(models.Model):
+    """Time that a person may log with one press: what a timer measured, or their part in a session.
+
+    A session's proposal is worked out when it is read and becomes a row once it was answered, so that it is never made
+    again. ``minutes`` is empty where only the person knows.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("A confirmar")
+        LOGGED = "logged", _("Apontada")
+        DISMISSED = "dismissed", _("Dispensada")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="hours_proposals")
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=60)
+    activity = models.CharField(_("atividade"), max_length=14, choices=Activity)
+    nonconformity = models.ForeignKey(
+        Nonconformity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("não conformidade"),
+    )  # fmt: skip
+    note = models.CharField(_("o que foi feito"), max_length=300, blank=True)
+    started_at = models.DateTimeField(_("início"))
+    minutes = models.PositiveIntegerField(_("duração"), null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("proposta de apontamento")
+        verbose_name_plural = _("propostas de apontamento")
+        ordering = ["started_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "source"], name="proposal_source_once_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.source}"

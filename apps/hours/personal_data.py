@@ -4,15 +4,25 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
-from apps.hours.models import ContestMessage, ExtraHoursRequest, TimeEntry
+from apps.hours.models import ContestMessage, ExtraHoursRequest, Proposal, TimeEntry, Timer
 from apps.rollouts.models import Rollout
 
 
 def _export(user: User) -> list[dict[str, Any]]:
-    """The hours they worked; they stay, for they were billed."""
+    """The hours they worked, which stay, for they were billed; and those measured or proposed, not logged yet."""
+    worked = TimeEntry.objects.filter(person=user).select_related("rollout").order_by("started_at")
+    waiting = [
+        *Timer.objects.filter(person=user).select_related("rollout"),
+        *Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout"),
+    ]
     return [
-        {"rollout": row.rollout.code, "at": instant(row.started_at), "minutes": row.minutes, "note": row.note}
-        for row in TimeEntry.objects.filter(person=user).select_related("rollout").order_by("started_at")
+        {
+            "rollout": row.rollout.code,
+            "at": instant(row.started_at),
+            "minutes": getattr(row, "minutes", None),
+            "note": row.note,
+        }
+        for row in [*worked, *waiting]
     ]
 
 
@@ -55,5 +65,11 @@ def _rollouts_of(user: User):
     return Rollout.objects.visible_to(user).values("pk")
 
 
+def _erase(user: User) -> None:
+    """What was never logged goes: the running timer, and what is proposed."""
+    Timer.objects.filter(person=user).delete()
+    Proposal.objects.filter(person=user).delete()
+
+
 personal_data.holds(personal_data.Holding("hours_agreement", _export_agreement, _erase_agreement))
-personal_data.holds(personal_data.Holding("hours", _export))
+personal_data.holds(personal_data.Holding("hours", _export, _erase))

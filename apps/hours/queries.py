@@ -13,6 +13,7 @@ from apps.hours.classification import Activity, Klass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
 from apps.rollouts.models import Party, Rollout
 from apps.rollouts.stages import PartyRole
+from apps.stages.training.models import TrainingSession
 
 
 def month_of(instant: datetime) -> date:
@@ -73,6 +74,12 @@ def policy_in_force(rollout: Rollout, day: date) -> Policy:
     return next((each for each in reversed(versions) if each.effective_from <= day), versions[0])
 
 
+def loggable(user: User) -> QuerySet[Rollout]:
+    """The rollouts on which ``user`` may log time now."""
+    found = Rollout.objects.visible_to(user).open()
+    return found.select_related("platform").prefetch_related("parties__company")
+
+
 def lines(rollout: Rollout) -> QuerySet[Line]:
     """The ledger: every line in the order the work was done."""
     return Line.objects.filter(entry__rollout=rollout).select_related(
@@ -116,28 +123,34 @@ def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classi
     return result + ([line.pure() for line in closed_lines(rollout).filter(whole)] if adjusted else [])
 
 
-def minutes_of_day(person: User, instant: datetime, without: int | None) -> int:
-    """What ``person`` logged on the local day of ``instant``, over all rollouts."""
-    start = timezone.localtime(instant, timezone.get_default_timezone()).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    entries = TimeEntry.objects.filter(
-        person=person, deleted_at=None, adjusts=None, started_at__gte=start, started_at__lt=start + timedelta(days=1)
-    ).exclude(pk=without)
-    return entries.aggregate(all=Sum("minutes"))["all"] or 0
-
-
 @dataclass(frozen=True)
 class Allowance:
-    """How much of an allowance is used. Minutes."""
+    """How much of an allowance is used, and how much of it the sessions that are scheduled will use. Minutes."""
 
+    activity: str
     label: str
     used: int
     size: int
+    scheduled: int = 0
 
     @property
     def left(self) -> int:
         return max(self.size - self.used, 0)
+
+    @property
+    def forecast(self) -> int:
+        """What the scheduled sessions take of what is left."""
+        return min(self.scheduled, self.left)
+
+    @property
+    def beyond(self) -> int:
+        """What the scheduled sessions need beyond the allowance."""
+        return self.scheduled - self.forecast
+
+    @property
+    def free(self) -> int:
+        """What is neither used nor spoken for."""
+        return self.left - self.forecast
 
 
 def allowances(rollout: Rollout) -> list[Allowance]:
@@ -149,8 +162,13 @@ def allowances(rollout: Rollout) -> list[Allowance]:
             all=Sum("minutes")
         )
     }  # fmt: skip
+    planned = rollout.training_sessions.filter(state=TrainingSession.State.PLANNED)
+    scheduled = {Activity.TRAINING: planned.aggregate(all=Sum("planned_minutes"))["all"] or 0}
     sizes = {Activity.TRAINING: policy.training_allowance, Activity.HOMOLOGATION: policy.homologation_allowance}
-    return [Allowance(str(activity.label), used.get(activity.value, 0), size) for activity, size in sizes.items()]
+    return [
+        Allowance(activity.value, str(activity.label), used.get(activity.value, 0), size, scheduled.get(activity, 0))
+        for activity, size in sizes.items()
+    ]
 
 
 def totals(found: Iterable[Line]) -> dict[str, int]:
@@ -176,13 +194,38 @@ def statements_of(client: Company, month: date) -> list[Statement]:
     return list(found.select_related("rollout__platform").order_by("rollout_id"))
 
 
-def preview(rollout: Rollout, work: classification.Work) -> list[classification.Line]:
-    """The lines that ``work`` would get if it were logged now."""
-    number = rollout.time_entries.count() + 1
+def classified(rollout: Rollout, *more: classification.Work) -> list[classification.Line]:
+    """The whole count, closed lines first, then the open ones in order; with ``more`` as if it had been logged now.
+
+    Each line names its own entry, an adjustment too.
+    """
+    works = [entry.work() for entry in open_entries(rollout)] + list(more)
+    fixed = list(closed_lines(rollout))
+    counted = classification.classify(works, rules(rollout), [line.pure() for line in fixed])
+    return [replace(line.pure(), entry=line.entry.number) for line in fixed] + counted
+
+
+def preview(rollout: Rollout, *works: classification.Work) -> list[classification.Line]:
+    """The lines that ``works`` would get if they were logged now; they are numbered on from the last entry, in order."""
+    first = rollout.time_entries.count() + 1
+    numbered = [replace(work, number=number) for number, work in enumerate(works, start=first)]
     present = list(open_entries(rollout))
-    works = [entry.work() for entry in present] + [replace(work, number=number)]
-    found = classification.classify(works, rules(rollout), closed_so_far(rollout, present))
-    return [line for line in found if line.entry == number]
+    found = classification.classify(
+        [entry.work() for entry in present] + numbered, rules(rollout), closed_so_far(rollout, present)
+    )
+    return [line for line in found if line.entry >= first]
+
+
+def shown(found: Iterable[classification.Line]) -> list[dict[str, object]]:
+    """Lines with the words for their class and their reason, for a template."""
+    return [
+        {
+            "line": line,
+            "label": Klass(line.klass).label,
+            "why": classification.explain(line.reason, line.params, line.minutes),
+        }
+        for line in found
+    ]
 
 
 def summary_for_term(rollout: Rollout) -> dict[str, object]:

@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.blueprints import content
-from apps.core import minutes
-from apps.hours import queries
+from apps.core import frame, minutes
+from apps.hours import queries, timers
 from apps.hours.models import Contest, ExtraHoursRequest, Policy
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, welcomes
@@ -69,3 +71,22 @@ registry.add_room(
         key="hours", title=gettext_lazy("Horas"), icon="clock", url_name="hours:room", summary=summary, position=80
     )
 )
+
+
+def may_log(user, rollout: Rollout) -> bool:
+    return rollout.is_open and user.has_perm("hours.log", rollout)
+
+
+registry.add_tool(registry.Tool("hours/tools.html", may_log))
+
+
+def running_timer(request: HttpRequest) -> str:
+    """The timer of the person, on every page; and the place and the keys of the quick log."""
+    if not request.user.has_perm("hours.log"):
+        return ""
+    timer = timers.running(request.user)  # type: ignore[arg-type]
+    context = {"timer": timer, "forgotten": timer is not None and timers.was_forgotten(timer)}
+    return render_to_string("hours/frame.html", context, request)
+
+
+frame.add_part("hours", running_timer)

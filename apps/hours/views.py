@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +9,18 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.hours import actions, agreement, classification, closing, forms, queries
+from apps.hours import (
+    actions,
+    agreement,
+    classification,
+    closing,
+    days,
+    forms,
+    history,
+    proposals,
+    queries,
+    trace,
+)
 from apps.hours.classification import Klass
 from apps.hours.models import TimeEntry
 from apps.rollouts.models import Rollout
@@ -25,8 +37,18 @@ def log(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = forms.EntryForm(request.POST, rollout=rollout)
     if attempt(request, form, actions.log, rollout, by=request.user):
+        _warn_of_overlap(request, form)
         return redirect("hours:room", pk)
     return _room(request, rollout, form)
+
+
+def _warn_of_overlap(request: SignedInRequest, form: forms.EntryForm, entry: TimeEntry | None = None) -> None:
+    """Say what the saved time coincides with: it is saved all the same."""
+    data, person = form.cleaned_data, entry.person if entry else request.user
+    there = days.overlapping(person, data["started_at"], data["minutes"])
+    others = [each for each in there if (each.started_at, each.note) != (data["started_at"], data["note"].strip())]
+    if others:
+        messages.warning(request, days.overlap_text(others[0]))
 
 
 @require_GET
@@ -45,14 +67,7 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
             activity=data["activity"],
             nonconformity=data["nonconformity"].label if data["nonconformity"] else "",
         )
-        found = [
-            {
-                "line": line,
-                "label": Klass(line.klass).label,
-                "why": classification.explain(line.reason, line.params, line.minutes),
-            }
-            for line in queries.preview(rollout, work)
-        ]
+        found = queries.shown(queries.preview(rollout, work))
     billable = sum(each["line"].minutes for each in found if each["line"].klass == Klass.BILLABLE)  # type: ignore[attr-defined]
     context = {
         "rollout": rollout,
@@ -69,6 +84,7 @@ def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     initial = {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
     form = forms.EntryForm(request.POST or None, rollout=rollout, initial=initial)
     if request.method == "POST" and attempt(request, form, actions.edit, entry, by=request.user):
+        _warn_of_overlap(request, form, entry)
         return redirect("hours:room", pk)
     return _entry_page(request, rollout, entry, form)
 
@@ -100,6 +116,40 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, rollout, close=form)
 
 
+@require_GET
+def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The arithmetic up to an entry, and what became of it since it was logged."""
+    rollout = visible_rollout(request, pk)
+    entry = get_object_or_404(
+        TimeEntry.objects.select_related("person", "nonconformity"), rollout=rollout, number=number
+    )
+    others = {each.number: each for each in rollout.time_entries.select_related("person")}
+    found = trace.trace(queries.classified(rollout), number)
+    own = [step for step in found if step.line.entry == number]
+    rules = {rule for step in own if (rule := trace.rule_of(step.line))} | (
+        {trace.SPLIT_RULE} if len(own) > 1 else set()
+    )
+    sizes = {allowance.activity: allowance for allowance in queries.allowances(rollout)}
+    words = queries.shown(step.line for step in found)
+    sums = [
+        {"step": step, "entry": others[step.line.entry], "is_own": step.line.entry == number, **said}
+        for step, said in zip(found, words, strict=True)
+    ]
+    context = {
+        "rollout": rollout,
+        "room": "hours",
+        "entry": entry,
+        "sums": sums,
+        "rules": rules,
+        "allowance": next((sizes[step.allowance] for step in own if step.allowance in sizes), None),
+        "revisions": [(each, history.said_before(each)) for each in entry.revisions.select_related("by")],
+        "changes": [history.tell(each) for each in entry.reclassifications.select_related("cause")],
+        "origin": proposals.link(entry),
+        "may_see_money": request.user.has_perm("hours.view_money", rollout),
+    }
+    return render(request, "hours/why.html", context)
+
+
 def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
     rollout = visible_rollout(request, pk)
     return rollout, get_object_or_404(TimeEntry, rollout=rollout, number=number, deleted_at=None)
@@ -124,9 +174,13 @@ def _entry_page(
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
-    page = Paginator(queries.lines(rollout), 100).get_page(request.GET.get("page"))
+    ledger = queries.lines(rollout).prefetch_related("entry__revisions", "entry__reclassifications__cause")
+    page = Paginator(ledger, 100).get_page(request.GET.get("page"))
     for line in page:
         line.entry.rollout = rollout
+        line.entry.origin = proposals.link(line.entry)
+        line.entry.changes = [history.tell(each) for each in line.entry.reclassifications.all()]
+    may_log = rollout.is_open and request.user.has_perm("hours.log", rollout)
     first_open = queries.open_lines(rollout).values_list("entry__started_at", flat=True).first()
     month = queries.month_of(first_open) if first_open else None
     warnings = closing.ready_to_close(rollout, month) if month and queries.is_over(month) else []
@@ -139,10 +193,11 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "may_contest": request.user.has_perm("hours.contest", rollout),
         "allowances": queries.allowances(rollout),
         "totals": queries.totals(queries.lines(rollout)),
+        "proposals": [proposals.shown(each) for each in proposals.pending(request.user, rollout)] if may_log else [],
         "page": page,
         "lines": page.object_list,
         "statements": rollout.statements.select_related("closed_by", "pdf"),
-        "may_log": rollout.is_open and request.user.has_perm("hours.log", rollout),
+        "may_log": may_log,
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
         "month_to_close": month if month and queries.is_over(month) else None,

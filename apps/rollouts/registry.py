@@ -57,3 +57,23 @@ def add_room(room: Room) -> None:
 def rooms() -> list[Room]:
     """Every room in the order of the process."""
     return sorted(_rooms.values(), key=lambda room: room.position)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A control in the header of every page of a rollout: a ``template`` that is given ``rollout``."""
+
+    template: str
+    shown: Callable[[object, "Rollout"], bool]
+
+
+_tools: dict[str, Tool] = {}
+
+
+def add_tool(tool: Tool) -> None:
+    _tools[tool.template] = tool
+
+
+def tools(user: object, rollout: "Rollout") -> list[str]:
+    """The templates of the tools that ``user`` may use on ``rollout``."""
+    return [tool.template for tool in _tools.values() if tool.shown(user, rollout)]

@@ -182,6 +182,10 @@ class Scene:
                 "activity": "internal", "minutes": "10m", "note": "x",
                 "started_at": (now - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
             },
+            "hours:quick": {
+                "rollout": self.open_rollout.pk, "activity": "internal", "minutes": "10m", "note": "x",
+                "day": timezone.localdate(now - timedelta(days=2)).isoformat(),
+            },
             "hours:edit": {"activity": "internal", "started_at": "2026-01-01T10:00", "minutes": "10m", "note": "x"},
             "hours:delete": {"reason": "x"},
             "hours:adjust": {"direction": "1", "minutes": "10m", "reason": "x"},

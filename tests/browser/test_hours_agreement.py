@@ -105,7 +105,7 @@ def test_a_line_is_contested_answered_and_resolved(served, sign_in, shot):
 
 def test_the_hours_of_all_projects_are_read(sign_in, shot):
     page = sign_in("gestora@presence.demo")
-    page.goto("/horas/")
+    page.goto("/leitura/")
     clean(page)
     shot(page, "leitura-1440")
     page.get_by_text("Ver os números").click()
@@ -117,6 +117,6 @@ def test_the_hours_of_all_projects_are_read(sign_in, shot):
         page.get_by_role("link", name="Baixar CSV").click()
     assert "Por atividade;Treinamento;" in download.value.path().read_text()
     dark = sign_in("gestora@presence.demo", 390, "dark")
-    dark.goto("/horas/")
+    dark.goto("/leitura/")
     clean(dark)
     shot(dark, "leitura-390-escuro")

@@ -24,6 +24,17 @@ from apps.core.localized import Localized
         ("2", 120),
         ("0h05", 5),
         ("2h", 120),
+        ("1 h 30 min", 90),
+        ("1H30min", 90),
+        ("45min", 45),
+        ("1 hora e 30 minutos", 90),
+        ("2 horas", 120),
+        ("1,75", 105),
+        ("0,5", 30),
+        ("8", 480),
+        ("25", 25),
+        ("90", 90),
+        ("480", 480),
     ],
 )
 def test_a_duration_is_read_as_people_type_it(typed, meant):
@@ -34,6 +45,18 @@ def test_a_duration_is_read_as_people_type_it(typed, meant):
 def test_what_is_no_duration_is_refused(typed):
     with pytest.raises(ValueError, match=r"^"):
         minutes.parse(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "readings"),
+    [("9", (540, 9)), ("15", (900, 15)), ("24", (1440, 24)), ("1,30", (90, 78)), ("1.15h", (75, 69))],
+)
+def test_what_may_mean_two_durations_is_asked_back(typed, readings):
+    with pytest.raises(minutes.Ambiguous) as doubt:
+        minutes.parse(typed)
+    assert doubt.value.readings == readings
+    with pytest.raises(ValidationError, match=f"{minutes.show(readings[0])} ou {minutes.show(readings[1])}"):
+        minutes.MinutesField().clean(typed)
 
 
 @given(st.integers(min_value=0, max_value=59_999))

@@ -14,9 +14,14 @@ from apps.hours.models import (
     ExtraHoursRequest,
     Line,
     Policy,
+    Proposal,
+    Reclassification,
+    Revision,
     Statement,
     TimeEntry,
+    Timer,
 )
+from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory
 
 MARCH = datetime(2026, 3, 10, 13, tzinfo=UTC)
@@ -85,6 +90,67 @@ class ContestFactory(DjangoModelFactory):
         ContestMessage.objects.create(
             contest=self, author=self.opened_by, party="client", text="Foi meia hora", **kwargs
         )
+
+
+class BareEntryFactory(DjangoModelFactory):
+    """An entry as a row: no lines were written, nothing was checked."""
+
+    class Meta:
+        model = TimeEntry
+
+    rollout = factory.SubFactory(RolloutFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    person = factory.SubFactory(UserFactory)
+    activity = "internal"
+    started_at = factory.LazyFunction(lambda: clock.now() - timedelta(hours=3))
+    minutes = 60
+    note = "Trabalho"
+
+
+class TimerFactory(DjangoModelFactory):
+    class Meta:
+        model = Timer
+
+    person = factory.SubFactory(UserFactory)
+    rollout = factory.SubFactory(RolloutFactory)
+    activity = "internal"
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = Proposal
+
+    person = factory.SubFactory(UserFactory)
+    rollout = factory.SubFactory(RolloutFactory)
+    source = factory.Sequence(lambda n: f"timer:{n}")
+    activity = "internal"
+    note = "Trabalho"
+    started_at = factory.LazyFunction(lambda: clock.now() - timedelta(hours=2))
+    minutes = 45
+
+
+class RevisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Revision
+
+    entry = factory.SubFactory(BareEntryFactory)
+    by = factory.SelfAttribute("entry.person")
+    before = {
+        "activity": "internal",
+        "started_at": "2026-03-10T13:00:00Z",
+        "minutes": 30,
+        "note": "x",
+        "nonconformity": "",
+    }
+
+
+class ReclassificationFactory(DjangoModelFactory):
+    class Meta:
+        model = Reclassification
+
+    entry = factory.SubFactory(BareEntryFactory)
+    before = [["included", 30]]
+    after = [["billable", 30]]
 
 
 def log(rollout, start=MARCH, minutes=60, who="analyst", **kwargs):

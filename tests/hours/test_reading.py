@@ -101,7 +101,9 @@ def test_filters(rollout, chosen, minutes):
 
 def test_a_client_reads_its_own_and_not_what_bad_connectors_cost(rollout, client_for):
     other = TimeEntryFactory(rollout=RolloutFactory(), started_at=MARCH).rollout
-    page = client_for(rollout.people["client_member"]).get("/horas/?since=2026-01-01&until=2026-04-30").content.decode()
+    page = (
+        client_for(rollout.people["client_member"]).get("/leitura/?since=2026-01-01&until=2026-04-30").content.decode()
+    )
     assert "3h00" in page
     assert "conectores ruins" not in page
     assert "Teriam custado" not in page
@@ -111,7 +113,7 @@ def test_a_client_reads_its_own_and_not_what_bad_connectors_cost(rollout, client
 
 
 @pytest.mark.parametrize("who", ["integrator", "platform"])
-@pytest.mark.parametrize("path", ["/horas/", "/horas/leitura.csv"])
+@pytest.mark.parametrize("path", ["/leitura/", "/leitura/horas.csv"])
 def test_others_do_not_read(rollout, client_for, who, path):
     assert client_for(rollout.people[who]).get(path).status_code == 403
 
@@ -119,7 +121,7 @@ def test_others_do_not_read(rollout, client_for, who, path):
 def test_the_page_shows_the_chart_its_numbers_and_what_is_open(rollout, client_for):
     ExtraHoursRequestFactory(rollout=rollout)
     ContestFactory(entry=rollout.time_entries.first(), rollout=rollout)
-    page = client_for(rollout.people["analyst"]).get("/horas/?since=2026-01-01&until=2026-04-30").content.decode()
+    page = client_for(rollout.people["analyst"]).get("/leitura/?since=2026-01-01&until=2026-04-30").content.decode()
     assert "O que conectores ruins custam à Presence" in page
     assert "R$ 125,00" in page
     assert 'role="img"' in page
@@ -133,23 +135,23 @@ def test_the_page_shows_the_chart_its_numbers_and_what_is_open(rollout, client_f
     "query", ["since=x&client=zz&klass=nada", "since=2026-04-01&until=2026-01-01", "since=1900-01-01"]
 )
 def test_a_filter_that_cannot_be_read_is_no_error(rollout, client_for, query):
-    assert client_for(rollout.people["pm"]).get(f"/horas/?{query}").status_code == 200
+    assert client_for(rollout.people["pm"]).get(f"/leitura/?{query}").status_code == 200
 
 
 def test_nothing_to_show_says_what_to_do(rollout, client_for):
-    page = client_for(rollout.people["pm"]).get("/horas/?since=2020-01-01&until=2020-02-01").content.decode()
+    page = client_for(rollout.people["pm"]).get("/leitura/?since=2020-01-01&until=2020-02-01").content.decode()
     assert "Nenhuma hora neste recorte" in page
 
 
 def test_the_file_has_what_is_shown_and_no_cell_is_a_formula(rollout, client_for):
     rollout.company("client").__class__.objects.filter(pk=rollout.company("client").pk).update(trade_name="=1+1")
-    answer = client_for(rollout.people["pm"]).get("/horas/leitura.csv?since=2026-01-01&until=2026-04-30")
+    answer = client_for(rollout.people["pm"]).get("/leitura/horas.csv?since=2026-01-01&until=2026-04-30")
     assert "attachment" in answer["Content-Disposition"]
     text = answer.content.decode("utf-8-sig")
     assert "Total;Total;;90;60;30;25000;0" in text
     assert "Por cliente;'=1+1;;90;60;30;25000;0" in text
     assert not any(cell.startswith(("=", "+", "@")) for line in text.splitlines() for cell in line.split(";"))
-    own = client_for(rollout.people["client"]).get("/horas/leitura.csv?since=2026-01-01&until=2026-04-30")
+    own = client_for(rollout.people["client"]).get("/leitura/horas.csv?since=2026-01-01&until=2026-04-30")
     assert "12500" not in own.content.decode()
 
 

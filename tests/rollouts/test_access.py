@@ -32,6 +32,7 @@ TABLE = {
     "hours.view_money": PRESENCE | CLIENTS,
     "hours.log": PRESENCE,
     "hours.log_for_others": MANAGERS,
+    "hours.view_week": MANAGERS,
     "hours.close": MANAGERS,
     "acceptance.draft": MANAGERS,
     "golive.confirm": {"client"},

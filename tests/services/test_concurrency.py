@@ -12,7 +12,8 @@ from django.db import connection, connections
 
 from apps.core import clock
 from apps.hours import actions as hours
-from apps.hours import queries
+from apps.hours import days, proposals, queries, timers
+from apps.hours.models import Proposal, Timer
 from apps.rollouts import actions, gates, timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, Stage
@@ -20,6 +21,7 @@ from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
 from tests.acceptance.test_acceptance import a_draft
+from tests.hours.factories import ProposalFactory
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -80,6 +82,44 @@ def test_two_entries_at_once_at_the_edge_of_the_allowance_share_it_once():
     totals = queries.totals(queries.lines(rollout))
     assert (totals["included"], totals["billable"]) == (240, 120)
     assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+
+def test_two_rollouts_at_once_never_give_a_person_more_than_their_day():
+    first, second = RolloutFactory(), RolloutFactory()
+    person = first.people["analyst"]
+    work = {"activity": "internal", "started_at": clock.now() - timedelta(days=2), "minutes": 720, "note": "x"}
+    outcomes = at_once(
+        lambda: hours.log(first, by=person, **work),
+        lambda: hours.log(second, by=person, **work),
+        lambda: hours.log(first, by=person, **work),
+        lambda: hours.log(second, by=person, **work),
+    )
+    begun = clock.now() - timedelta(days=2)
+    for _day, already, _more in days.shares(person, begun, 1440):
+        assert already <= 1440
+    assert sum(not isinstance(outcome, Exception) for outcome in outcomes) in (2, 3)
+
+
+def test_pressing_twice_at_once_logs_a_proposal_once():
+    rollout = RolloutFactory()
+    kept = ProposalFactory(person=rollout.people["analyst"], rollout=rollout)
+
+    def press():
+        return proposals.accept(
+            kept, by=kept.person, activity="internal", started_at=kept.started_at, minutes=45, note="x"
+        )
+
+    outcomes = at_once(press, press)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refusal", "TimeEntry"]
+    assert rollout.time_entries.count() == 1
+
+
+def test_starting_twice_at_once_leaves_one_timer():
+    rollout = RolloutFactory()
+    person = rollout.people["analyst"]
+    at_once(lambda: timers.start(rollout, by=person), lambda: timers.start(rollout, by=person))
+    assert Timer.objects.filter(person=person).count() == 1
+    assert Proposal.objects.filter(person=person).count() == 1
 
 
 def test_a_real_worker_renders_the_term_and_rendering_twice_keeps_one():

@@ -7,7 +7,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core import clock
+from apps.core import clock, frame
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
@@ -93,3 +93,10 @@ def relative(value: date | datetime | None) -> str:
 def can(context: template.Context, permission: str, obj: object = None) -> bool:
     """``{% can "rollouts.hold" rollout as may_hold %}``: the same predicates that the views ask."""
     return context["request"].user.has_perm(permission, obj)
+
+
+@register.simple_tag(takes_context=True)
+def frame_parts(context: template.Context) -> list[str]:
+    """What other apps show on every page of somebody signed in (``core.frame``)."""
+    request = context.get("request")
+    return frame.parts(request) if request is not None and request.user.is_authenticated else []

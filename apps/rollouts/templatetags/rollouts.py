@@ -26,6 +26,12 @@ def rollout_rooms() -> list[registry.Room]:
     return registry.rooms()
 
 
+@register.simple_tag(takes_context=True)
+def rollout_tools(context: template.Context, rollout: Rollout) -> list[str]:
+    """The templates of the header's tools, for whoever is looking."""
+    return registry.tools(context["request"].user, rollout)
+
+
 @register.filter
 def party_label(role: str) -> str:
     """The label of a party role."""

@@ -1,0 +1,105 @@
+"""The days of a person, in their own time zone: how full they are, what overlaps, where the next entry would stand."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.hours.models import TimeEntry
+
+FULL_DAY = timedelta(days=1)
+MORNING = time(9)
+
+
+def zone_of(person: User) -> ZoneInfo:
+    """The person's time zone; the installation's where theirs is not one."""
+    try:
+        return ZoneInfo(person.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(timezone.get_default_timezone_name())
+
+
+def begins(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which ``day`` begins there; a day may have 23 or 25 hours."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def ends(entry: TimeEntry) -> datetime:
+    return entry.started_at + timedelta(minutes=entry.minutes)
+
+
+def worked_by(person: User) -> QuerySet[TimeEntry]:
+    """The entries that took time of ``person``: neither deleted nor adjustments."""
+    return TimeEntry.objects.filter(person=person, deleted_at=None, adjusts=None).select_related("rollout")
+
+
+def between(person: User, start: datetime, end: datetime, *, without: int | None = None) -> list[TimeEntry]:
+    """The entries of ``person`` that share a minute with ``start`` to ``end``, over every rollout, in order."""
+    near = worked_by(person).filter(started_at__lt=end, started_at__gt=start - FULL_DAY).exclude(pk=without)
+    return [entry for entry in near.order_by("started_at", "pk") if ends(entry) > start]
+
+
+def overlapping(person: User, start: datetime, minutes: int, *, without: int | None = None) -> list[TimeEntry]:
+    """The entries of ``person`` that this time would overlap."""
+    start = start.astimezone(UTC)
+    return between(person, start, start + timedelta(minutes=minutes), without=without)
+
+
+def overlap_text(entry: TimeEntry) -> str:
+    """That ``entry`` takes some of the same time."""
+    return _("Este horário coincide com %(entry)s, %(rollout)s, %(start)s a %(end)s: %(note)s.") % {
+        "entry": entry,
+        "rollout": entry.rollout.code,
+        "start": time_format(timezone.localtime(entry.started_at), "H:i"),
+        "end": time_format(timezone.localtime(ends(entry)), "H:i"),
+        "note": entry.note,
+    }
+
+
+def shares(
+    person: User, start: datetime, minutes: int, *, without: int | None = None
+) -> Iterator[tuple[date, int, int]]:
+    """``(day, minutes already there, minutes of this)`` for each day of the person that this time touches."""
+    zone, start = zone_of(person), start.astimezone(UTC)  # In local time, adding minutes would miss a change of clocks.
+    end = start + timedelta(minutes=minutes)
+    day = start.astimezone(zone).date()
+    while begins(day, zone) < end:
+        first, last = begins(day, zone), begins(day + FULL_DAY, zone)
+        there = between(person, first, last, without=without)
+        already = sum(_within(entry.started_at, ends(entry), first, last) for entry in there)
+        yield day, already, _within(start, end, first, last)
+        day += FULL_DAY
+
+
+def place(person: User, day: date, minutes: int) -> datetime:
+    """When an entry began of which only day and duration are known, so that it overlaps nothing where that is possible.
+
+    Today it ends now, or where the last entry begins; on another day it begins at nine, or where an entry ends.
+    """
+    zone = zone_of(person)
+    first, last = begins(day, zone), begins(day + FULL_DAY, zone)
+    length = timedelta(minutes=minutes)
+    now = clock.now().replace(second=0, microsecond=0)
+    there = between(person, first, last)
+    if first <= now < last:
+        end = now
+        for entry in reversed(there):
+            if entry.started_at < end and ends(entry) > end - length:
+                end = entry.started_at
+        return end - length if end - length >= first else max(first, now - length)
+    start = morning = datetime.combine(day, MORNING, zone).astimezone(UTC)
+    for entry in there:
+        if entry.started_at < start + length and ends(entry) > start:
+            start = ends(entry)
+    return start if start + length <= last else morning
+
+
+def _within(start: datetime, end: datetime, first: datetime, last: datetime) -> int:
+    """Minutes of ``start`` to ``end`` that lie between ``first`` and ``last``, all in UTC."""
+    return max(int((min(end, last) - max(start, first)) / timedelta(minutes=1)), 0)

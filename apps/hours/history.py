@@ -1,0 +1,91 @@
+"""What became of an entry: what it said before it was changed, and when a change elsewhere gave it other classes."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core import minutes
+from apps.core.canonical import instant
+from apps.hours.classification import Activity, Klass
+from apps.hours.models import Line, Reclassification, Revision, TimeEntry
+from apps.rollouts.models import Rollout
+
+Classes = dict[int, list[list[Any]]]
+
+
+def values(entry: TimeEntry) -> dict[str, Any]:
+    """What the entry says, as plain JSON: minutes, UTC."""
+    return {
+        "activity": entry.activity,
+        "started_at": instant(entry.started_at),
+        "minutes": entry.minutes,
+        "note": entry.note,
+        "nonconformity": entry.nonconformity.label if entry.nonconformity else "",
+    }
+
+
+def keep(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
+    """Keep what ``entry`` said; nothing when nothing was changed. Within the transaction of the change."""
+    if entry.deleted_at or values(entry) != before:
+        Revision.objects.create(entry=entry, by=by, before=before)
+
+
+def classes(rollout: Rollout) -> Classes:
+    """``{entry pk: [[class, minutes], …]}`` of the lines that no statement has fixed."""
+    found: dict[int, Counter] = defaultdict(Counter)
+    for entry, klass, duration in Line.objects.filter(entry__rollout=rollout, statement=None).values_list(
+        "entry", "klass", "minutes"
+    ):
+        found[entry][klass] += duration
+    return {
+        entry: [[klass, counted[klass]] for klass in Klass.values if klass in counted]
+        for entry, counted in found.items()
+    }
+
+
+def note_reclassified(rollout: Rollout, before: Classes, cause: TimeEntry | None, how: str) -> None:
+    """Keep, for each entry other than ``cause`` whose classes are others now, what they were and what they are."""
+    after = classes(rollout)
+    Reclassification.objects.bulk_create(
+        Reclassification(entry_id=entry, cause=cause, how=how, before=was, after=after[entry])
+        for entry, was in before.items()
+        if entry in after and after[entry] != was and not (cause and entry == cause.pk)
+    )
+
+
+def tell(change: Reclassification) -> str:
+    """``Reclassificada em 12/03: antes 0h30 incluída, agora 0h30 extra cobrada, porque o apontamento #12 foi incluído``."""
+    said = {
+        "day": date_format(localtime(change.at), "d/m"),
+        "before": _classes(change.before),
+        "after": _classes(change.after),
+    }
+    if change.cause is None:
+        return _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s") % said
+    said |= {"entry": str(change.cause), "how": str(Reclassification.How(change.how).label)}
+    return (
+        _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s, porque o apontamento %(entry)s %(how)s") % said
+    )
+
+
+def _classes(found: list[list[Any]]) -> str:
+    return " + ".join(f"{minutes.show(duration)} {str(Klass(klass).label).lower()}" for klass, duration in found)
+
+
+def said_before(revision: Revision) -> str:
+    """What the entry said: activity, start, duration, nonconformity and note, for the reader."""
+    before = revision.before
+    start = parse_datetime(before["started_at"])
+    parts = [
+        str(Activity(before["activity"]).label),
+        date_format(localtime(start), "SHORT_DATETIME_FORMAT"),
+        minutes.show(before["minutes"]),
+        before["nonconformity"],
+        before["note"],
+    ]
+    return " · ".join(filter(None, parts))
