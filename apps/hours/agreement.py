@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.core import clock, money
 from apps.core import minutes as minutes_
-from apps.hours import queries
+from apps.hours import classification, queries
 from apps.hours.agreement_models import Contest, ExtraHoursRequest
 from apps.hours.classification import Klass
 from apps.hours.models import Line, TimeEntry
@@ -136,14 +136,27 @@ def lacking(rollout: Rollout, activity: str, minutes: int) -> int:
     return max(minutes - max(allowed.get(activity, 0) - used, 0), 0)
 
 
+def foretold(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> dict[str, object]:
+    """What a page says of ``lines`` before they are saved: class and reason of each, and the minutes nobody approved."""
+    lines = list(lines)
+    billable = sum(line.minutes for line in lines if line.klass == Klass.BILLABLE)
+    return {
+        "rollout": rollout,
+        "activity": activity,
+        "found": queries.shown(lines),
+        "lacking": lacking(rollout, activity, billable) if billable else 0,
+    }
+
+
 def rate(rollout: Rollout, activity: str) -> int:
     """What an hour of ``activity`` asked for now would cost, in centavos: by the policy of today."""
     return queries.policy_in_force(rollout, clock.today()).rules().rate(activity)
 
 
 def price(rollout: Rollout, activity: str, minutes: int) -> int:
-    """What ``minutes`` asked for now would cost, in centavos."""
-    return money.for_minutes(minutes, rate(rollout, activity))
+    """What ``minutes`` asked for now would cost, in centavos, worked in one go and rounded as the policy of today says."""
+    rules = queries.policy_in_force(rollout, clock.today()).rules()
+    return money.for_minutes(rules.charged(minutes), rules.rate(activity))
 
 
 def open_points(rollout: Rollout, month: date) -> list[str]:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock, money
+from apps.core import clock
 from apps.core import minutes as minutes_
 from apps.core.refusals import Invalid, Refusal, require
 from apps.hours import agreement
@@ -68,7 +68,6 @@ def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str
     if not purpose.strip():
         raise Invalid(_("Diga ao cliente para que são as horas."), field="purpose")
     with timeline.changing(rollout, even_closed=True) as rollout:
-        rate = agreement.rate(rollout, activity)
         request = ExtraHoursRequest.objects.create(
             rollout=rollout,
             number=rollout.extra_requests.count() + 1,
@@ -76,8 +75,8 @@ def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str
             purpose=purpose.strip(),
             minutes=minutes,
             already_worked=min(minutes, agreement.uncovered(rollout).get(activity, 0)),
-            hourly_rate=rate,
-            price=money.for_minutes(minutes, rate),
+            hourly_rate=agreement.rate(rollout, activity),
+            price=agreement.price(rollout, activity, minutes),
             sent_by=by,
         )
         _tell(rollout, REQUESTED, by, request)

@@ -20,7 +20,7 @@ from apps.companies.models import Kind
 from apps.core import clock, minutes
 from apps.core.forms import attempt
 from apps.core.refusals import Refusal, require
-from apps.hours import actions, days, forms, proposals, queries, timers
+from apps.hours import actions, agreement, days, forms, proposals, queries, timers
 from apps.hours import week as weeks
 from apps.hours.models import Proposal, TimeEntry
 from apps.rollouts.models import Rollout
@@ -73,14 +73,13 @@ def quick_preview(request: SignedInRequest) -> HttpResponse:
     form = forms.QuickForm({**request.GET.dict(), "note": "-", "anyway": "on"}, person=request.user, rollout=rollout)
     context: dict[str, Any] = {"errors": [], "found": []}
     if form.is_valid():
-        data = form.worked() | {"note": None}
-        data = form.worked()
-        data.pop("note")
+        data, rollout = form.worked(), form.cleaned_data["rollout"]
+        del data["note"]
         start = data["started_at"]
         try:
-            lines = actions.rehearse(form.cleaned_data["rollout"], by=request.user, **data)
+            lines = actions.rehearse(rollout, by=request.user, **data)
             context |= {
-                "found": queries.shown(lines),
+                **agreement.foretold(rollout, data["activity"], lines),
                 "start": start,
                 "end": start + timedelta(minutes=data["minutes"]),
                 "overlap": days.overlap_text(form.overlaps[0]) if form.overlaps else "",

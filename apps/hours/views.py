@@ -2,17 +2,15 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.forms import attempt
-from apps.core.refusals import require
+from apps.core.refusals import Refusal, require
 from apps.hours import (
     actions,
     agreement,
-    classification,
     closing,
     days,
     forms,
@@ -21,7 +19,6 @@ from apps.hours import (
     queries,
     trace,
 )
-from apps.hours.classification import Klass
 from apps.hours.models import TimeEntry
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -57,24 +54,14 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.log", rollout)
     form = forms.EntryForm({**request.GET.dict(), "note": "-"}, rollout=rollout)
-    found: list[dict[str, object]] = []
-    if form.is_valid() and form.cleaned_data["minutes"]:
-        data = form.cleaned_data
-        work = classification.Work(
-            number=0,
-            started_at=timezone.localtime(data["started_at"], timezone.get_default_timezone()),
-            minutes=data["minutes"],
-            activity=data["activity"],
-            nonconformity=data["nonconformity"].label if data["nonconformity"] else "",
-        )
-        found = queries.shown(queries.preview(rollout, work))
-    billable = sum(each["line"].minutes for each in found if each["line"].klass == Klass.BILLABLE)  # type: ignore[attr-defined]
-    context = {
-        "rollout": rollout,
-        "found": found,
-        "activity": form.cleaned_data.get("activity", ""),
-        "lacking": agreement.lacking(rollout, form.cleaned_data["activity"], billable) if billable else 0,
-    }
+    context: dict[str, object] = {}
+    if form.is_valid():
+        data = {name: form.cleaned_data[name] for name in ("activity", "started_at", "minutes", "nonconformity")}
+        try:
+            lines = actions.rehearse(rollout, by=request.user, **data)
+            context = agreement.foretold(rollout, data["activity"], lines)
+        except Refusal as refusal:
+            context = {"errors": [refusal.message]}
     return render(request, "hours/preview.html", context)
 
 

@@ -18,7 +18,7 @@ from apps.portal import answers
 from apps.portal import queries as portal
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, TimeEntryFactory, close_month
+from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, PolicyFactory, TimeEntryFactory, close_month
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 MARCH = datetime(2026, 3, 10, 13, tzinfo=UTC)
@@ -119,6 +119,10 @@ class TestRequests:
         assert (event.kind, event.party) == ("hours.extra_requested", "presence")
         assert event.data == {"number": 1, "activity": "follow_up", "duration": "1h30"}
         assert "pediu ao cliente 1h30 extras de Acompanhamento" in timeline.describe(event)
+
+    def test_a_request_is_priced_as_the_policy_rounds(self, rollout):
+        PolicyFactory(rollout=rollout, number=2, increment=60, rounding="up")
+        assert ask(rollout, minutes=90).price == 50000
 
     def test_a_request_for_worked_hours_says_how_many_were(self, rollout):
         log(rollout, minutes=45)

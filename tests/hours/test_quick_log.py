@@ -8,7 +8,7 @@ from apps.core import clock
 from apps.hours import actions
 from apps.hours.models import TimeEntry
 from apps.rollouts.stages import Stage
-from tests.hours.factories import ProposalFactory
+from tests.hours.factories import ExtraHoursRequestFactory, ProposalFactory
 from tests.hours.test_actions import a_nonconformity
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -73,6 +73,15 @@ def test_the_class_and_the_reason_show_before_saving(rollout, browser):
     assert "NC-2" in text
     assert "10/03, das 09:00 às 10:30" in text
     assert not TimeEntry.objects.exists()
+
+
+def test_what_nobody_approved_shows_before_saving_with_the_way_to_ask(rollout, browser):
+    text = preview(browser, rollout, activity="follow_up")
+    assert "1h30 sem aprovação do cliente" in text
+    assert "Peça à gerência do projeto" in text
+    approved = ExtraHoursRequestFactory(rollout=rollout, activity="follow_up", minutes=60, state="approved")
+    assert "0h30 sem aprovação do cliente" in preview(browser, rollout, activity="follow_up")
+    approved.delete()
 
 
 def test_the_preview_says_what_would_be_refused_and_what_overlaps(rollout, browser, analyst):
