@@ -92,6 +92,11 @@ def owner(event: Event) -> Iterable[User]:
 project_manager = everybody(PartyRole.PRESENCE)
 
 
+def other_side(event: Event) -> Iterable[User]:
+    """In a matter between client and Presence, the one that did not act."""
+    return people_of(event.rollout, PartyRole.PRESENCE if event.party == PartyRole.CLIENT else PartyRole.CLIENT)
+
+
 # --- Where ----------------------------------------------------------------------------------------------
 
 
@@ -180,3 +185,25 @@ tell(
     sentence=_("%(who)s %(what)s."),
     place=room("hours:room"),
 )
+tell(
+    "hours.extra_withdrawn",
+    to=leads(PartyRole.CLIENT),
+    subject=_("%(code)s: pedido de horas extras retirado"),
+    sentence=_("A Presence %(what)s. Não é preciso responder."),
+    place=room("hours:room"),
+)
+tell(
+    "hours.contest_answered",
+    to=other_side,
+    subject=_("%(code)s: resposta em uma contestação de horas"),
+    sentence=_("%(who)s %(what)s."),
+    place=room("hours:room"),
+)
+for _kind in ("hours.contest_kept", "hours.contest_corrected"):
+    tell(
+        _kind,
+        to=everybody(PartyRole.CLIENT),
+        subject=_("%(code)s: uma contestação de horas foi resolvida"),
+        sentence=_("A Presence %(what)s."),
+        place=room("hours:room"),
+    )

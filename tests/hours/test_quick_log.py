@@ -6,6 +6,7 @@ import pytest
 
 from apps.core import clock
 from apps.hours import actions
+from apps.hours import agreement_actions as agree
 from apps.hours.models import TimeEntry
 from apps.rollouts.stages import Stage
 from tests.hours.factories import ExtraHoursRequestFactory, ProposalFactory
@@ -79,9 +80,9 @@ def test_what_nobody_approved_shows_before_saving_with_the_way_to_ask(rollout, b
     text = preview(browser, rollout, activity="follow_up")
     assert "1h30 sem aprovação do cliente" in text
     assert "Peça à gerência do projeto" in text
-    approved = ExtraHoursRequestFactory(rollout=rollout, activity="follow_up", minutes=60, state="approved")
+    request = ExtraHoursRequestFactory(rollout=rollout)
+    agree.approve(request, by=rollout.people["client"])
     assert "0h30 sem aprovação do cliente" in preview(browser, rollout, activity="follow_up")
-    approved.delete()
 
 
 def test_the_preview_says_what_would_be_refused_and_what_overlaps(rollout, browser, analyst):

@@ -267,6 +267,24 @@ class TestToWhom:
         assert told(mailoutbox) == addresses(people, "client")
         assert f"/projetos/{item.rollout_id}/horas/" in mailoutbox[0].body
 
+    def test_a_request_taken_back_is_told_to_those_who_would_have_answered(self, item, people, mailoutbox):
+        an_event(item.rollout, kind="hours.extra_withdrawn", by=people["pm"], number=1)
+        tell()
+        assert told(mailoutbox) == addresses(people, "client")
+
+    @pytest.mark.parametrize(("by", "readers"), [("pm", ["client", "client_member"]), ("client", ["pm"])])
+    def test_an_answer_in_a_contest_reaches_the_other_side(self, item, people, mailoutbox, by, readers):
+        party = "client" if by == "client" else "presence"
+        an_event(item.rollout, kind="hours.contest_answered", by=people[by], party=party, number=1)
+        tell()
+        assert told(mailoutbox) == addresses(people, *readers)
+
+    @pytest.mark.parametrize("kind", ["hours.contest_kept", "hours.contest_corrected"])
+    def test_the_outcome_of_a_contest_reaches_the_client(self, item, people, mailoutbox, kind):
+        an_event(item.rollout, kind=kind, by=people["pm"], number=1, entry=3)
+        tell()
+        assert told(mailoutbox) == addresses(people, "client", "client_member")
+
     @pytest.mark.parametrize("kind", ["hours.extra_approved", "hours.extra_declined", "hours.contested"])
     def test_the_clients_answers_are_told_to_the_project_manager(self, kind, item, people, mailoutbox):
         an_event(item.rollout, kind=kind, by=people["client"], number=1)
