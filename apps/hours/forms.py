@@ -27,7 +27,7 @@ class EntryForm(forms.Form):
     note = forms.CharField(label=_("O que foi feito"), max_length=300)
 
     def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
-        kwargs.setdefault("initial", {"started_at": clock.now()})
+        kwargs.setdefault("initial", {"started_at": clock.now() - timedelta(hours=1)})
         super().__init__(*args, **kwargs)
         self.fields["nonconformity"].queryset = rollout.nonconformities.all()  # type: ignore[attr-defined]
 

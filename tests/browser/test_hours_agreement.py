@@ -64,7 +64,7 @@ def test_a_request_is_approved_on_a_phone_and_covers_the_hour_that_is_logged(ser
 def test_a_line_is_contested_answered_and_resolved(served, sign_in, shot):
     phone = sign_in("cliente@infantil.demo", 390, "dark")
     phone.goto(PROJECT + "horas/")
-    row = phone.locator("#linhas tr", has_text="Treinamento, sessão 2").last
+    row = phone.locator("#linhas tr", has_text="Treinamento: Sessão 2").last
     row.get_by_role("link", name="contestar").click()
     phone.get_by_label("O que está errado").fill("A sessão acabou 20 minutos antes.")
     clean(phone)
