@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.http import SignedInRequest
 from apps.blueprints import content
 from apps.blueprints.models import Blueprint
+from apps.core.numbers import whole
 from apps.core.refusals import require
 
 
@@ -27,8 +28,8 @@ def blueprint_detail(request: SignedInRequest, kind: str, key: str) -> HttpRespo
     """One blueprint as people read it; ``?versao=`` shows an earlier version."""
     require(request.user, "blueprints.read")
     versions = Blueprint.objects.filter(kind=kind, key=key)
-    asked = request.GET.get("versao", "")
-    blueprint = get_object_or_404(versions, version=int(asked)) if asked.isdecimal() else versions.first()
+    asked = whole(request.GET.get("versao"))
+    blueprint = versions.first() if asked is None else get_object_or_404(versions, version=asked)
     blueprint = blueprint or get_object_or_404(versions)
     value = content.parse(kind, {**blueprint.content, "version": blueprint.version})
     context = {

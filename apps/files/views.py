@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
+from apps.core.numbers import whole
 from apps.core.refusals import Invalid, Refusal
 from apps.files import uploads
 from apps.files.models import Upload
@@ -36,10 +37,10 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @_in_json
 def start(request: SignedInRequest) -> HttpResponse:
     """Announce a file: ``name`` and ``size`` in bytes. Answers with its number and how much a part may hold."""
-    size = request.POST.get("size", "")
-    if not (size.isascii() and size.isdigit() and len(size) <= 15):
+    size = whole(request.POST.get("size"))
+    if size is None:
         raise Invalid(_("Informe o tamanho do arquivo."))
-    return _state(uploads.start(by=request.user, name=request.POST.get("name", ""), size=int(size)))
+    return _state(uploads.start(by=request.user, name=request.POST.get("name", ""), size=size))
 
 
 @never_cache
@@ -49,17 +50,17 @@ def upload(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
     """How far an upload has come; or, posted, its bytes from the header ``Upload-Offset`` on."""
     found = _own(request, upload_pk)
     if request.method == "POST":
-        offset = request.headers.get("Upload-Offset", "")
-        if not (offset.isascii() and offset.isdigit() and len(offset) <= 15):
+        offset = whole(request.headers.get("Upload-Offset"))
+        if offset is None:
             raise Invalid(_("Informe onde esta parte começa."))
         try:
             content = request.read(uploads.PART_BYTES + 1)
         except (UnreadablePostError, OSError):
             raise Invalid(_("A conexão caiu no meio desta parte.")) from None
-        announced = request.headers.get("Content-Length", "")
-        if announced.isdigit() and len(content) < min(int(announced), uploads.PART_BYTES + 1):
+        announced = whole(request.headers.get("Content-Length"))
+        if announced is not None and len(content) < min(announced, uploads.PART_BYTES + 1):
             raise Invalid(_("A conexão caiu no meio desta parte."))
-        found = uploads.append(found, by=request.user, offset=int(offset), content=content)
+        found = uploads.append(found, by=request.user, offset=offset, content=content)
     return _state(found)
 
 

@@ -19,6 +19,7 @@ from apps.accounts.models import User
 from apps.companies.models import Kind
 from apps.core import clock, minutes
 from apps.core.forms import attempt
+from apps.core.numbers import whole
 from apps.core.refusals import Refusal, require
 from apps.hours import actions, agreement, days, forms, proposals, queries, timers
 from apps.hours import week as weeks
@@ -194,7 +195,7 @@ def copy(request: SignedInRequest) -> HttpResponse:
     first = _asked_week(request, request.user)
     if request.method == "POST":
         chosen = days.worked_by(request.user).filter(
-            pk__in=[pk for pk in request.POST.getlist("entry") if pk.isdigit()]
+            pk__in=[key for each in request.POST.getlist("entry") if (key := whole(each))]
         )
         entries = chosen.select_related("nonconformity").order_by("started_at", "pk")
         made, refused = weeks.copy(entries, by=request.user)
@@ -236,7 +237,7 @@ def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Propos
 
 def _asked_rollout(request: SignedInRequest, pk: str | None) -> Rollout | None:
     """The rollout named by the form, if the person may see it."""
-    return queries.loggable(request.user).filter(pk=pk).first() if pk and pk.isdigit() else None
+    return queries.loggable(request.user).filter(pk=whole(pk)).first()
 
 
 def _asked_person(request: SignedInRequest) -> User:
@@ -244,7 +245,7 @@ def _asked_person(request: SignedInRequest) -> User:
     if not pk or pk == str(request.user.pk):
         return request.user
     require(request.user, "hours.view_week", None)
-    return get_object_or_404(_colleagues(), pk=pk if pk.isdigit() else 0)
+    return get_object_or_404(_colleagues(), pk=whole(pk))
 
 
 def _colleagues():

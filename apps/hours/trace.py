@@ -24,11 +24,6 @@ class Step:
     after: int
     allowance: str
 
-    @property
-    def moves(self) -> bool:
-        """It used some of the allowance, or gave some back."""
-        return self.before != self.after
-
 
 def trace(lines: Iterable[Line], entry: int) -> list[Step]:
     """The steps that led to the lines of ``entry``: those of the same allowance, in order, and at last its own.

@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.companies.views import visible_company
 from apps.core.forms import attempt
+from apps.core.numbers import whole
 from apps.core.refusals import require
 from apps.invitations import actions, forms, queries
 from apps.invitations.models import Invitation, State
@@ -25,10 +26,8 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who was invited to a company, and the form that invites; ``?projeto=`` says from which project."""
     found = visible_company(request, pk)
     require(request.user, "invitations.invite", found)
-    asked = request.GET.get("projeto", "")
-    rollout = None
-    if asked.isdecimal():
-        rollout = Rollout.objects.visible_to(request.user).filter(pk=int(asked), parties__company=found).first()
+    asked = whole(request.GET.get("projeto"))
+    rollout = Rollout.objects.visible_to(request.user).filter(pk=asked, parties__company=found).first()
     form = forms.InviteForm(request.POST or None, company=found)
     if request.method == "POST" and attempt(request, form, actions.invite, found, by=request.user, rollout=rollout):
         return redirect(request.get_full_path())

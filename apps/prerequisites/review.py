@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
+from apps.core.numbers import whole
 from apps.core.refusals import Refusal, require
 from apps.prerequisites import actions, comparison, forms
 from apps.prerequisites.models import Prerequisite, Submission
@@ -47,7 +48,7 @@ def accept(request: SignedInRequest) -> HttpResponse:
     """Accept every delivery named, each by itself: what cannot be accepted is said, and the others are."""
     require(request.user, "prerequisites.review")
     scope = _scope(request)
-    named = [int(pk) for pk in request.POST.getlist("delivery") if pk.isdecimal()]
+    named = [key for each in request.POST.getlist("delivery") if (key := whole(each))]
     visible = Rollout.objects.visible_to(request.user)
     found = Submission.objects.filter(pk__in=named, prerequisite__rollout__in=visible)
     done = 0
@@ -90,10 +91,10 @@ def _page(
 ) -> HttpResponse:
     scope = _scope(request)
     waiting = list(_waiting(request, scope))
-    asked = current_pk or _number(request.GET.get("entrega"))
+    asked = current_pk or whole(request.GET.get("entrega"))
     current = next((one for one in waiting if one.pk == asked), None)
     if current is None and waiting:
-        passed = Submission.objects.filter(pk=_number(request.GET.get("depois"))).first()
+        passed = Submission.objects.filter(pk=whole(request.GET.get("depois"))).first()
         # What was being read and still waits stays open: others were accepted beside it.
         following = [one for one in waiting if passed and _order(one) >= _order(passed)]
         current = (following or waiting)[0]
@@ -160,7 +161,7 @@ def _scope(request: SignedInRequest) -> Scope:
     """Without rollouts of one's own it is everybody's."""
     visible = Rollout.objects.visible_to(request.user)
     if wanted := request.GET.get("projeto"):
-        return Scope(get_object_or_404(visible.for_listing(), pk=_number(wanted)), False)
+        return Scope(get_object_or_404(visible.for_listing(), pk=whole(wanted)), False)
     own = visible.open().filter(project_manager=request.user).exists()
     return Scope(None, request.GET.get("de") == "todos" or not own)
 
@@ -168,7 +169,7 @@ def _scope(request: SignedInRequest) -> Scope:
 def _after(request: SignedInRequest, scope: Scope) -> str:
     """The page again, at what follows the delivery that was just read."""
     found = QueryDict(scope.query, mutable=True)
-    if passed := _number(request.POST.get("current")):
+    if passed := whole(request.POST.get("current")):
         found["depois"] = str(passed)
     return f"{reverse('prerequisites:review')}?{found.urlencode()}"
 
@@ -184,7 +185,3 @@ def _decided(request: SignedInRequest, pk: int) -> str:
 
 def _order(submission: Submission) -> tuple:
     return submission.submitted_at, submission.pk
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None

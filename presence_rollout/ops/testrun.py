@@ -43,7 +43,7 @@ def main() -> int:
         in_browser = {**env, "DATABASE_URL": f"sqlite:///{folder}/browser.sqlite3"}
         browser = start_pytest(in_browser, browser_log, "-m", "browser")
         print("── suite on SQLite", flush=True)
-        outcome["SQLite"] = pytest(sqlite, "-n", "2", "-m", "not services and not browser")
+        outcome["SQLite"] = pytest(sqlite, "-n", "2", "-m", "not services and not browser and not walk")
         postgres = None
         redis = None
         try:

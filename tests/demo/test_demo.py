@@ -27,6 +27,7 @@ def no_pdf(monkeypatch):
     monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 demo")
 
 
+@pytest.mark.walk
 @pytest.mark.usefixtures("no_pdf")
 def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     loader.load()

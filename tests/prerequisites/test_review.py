@@ -62,6 +62,14 @@ def test_several_are_accepted_at_once_and_one_that_cannot_be_is_named(client, ro
     assert any(str(rollout.people["analyst"]) in text and "Falta a URL" in text for text in said)
 
 
+@pytest.mark.parametrize("junk", ["²", "٣", "x", "-1", "9" * 30])
+def test_what_is_no_delivery_is_passed_over(client, rollout, junk):
+    page = signed_in(client, rollout.people["pm"])
+    answer = page.post(URL + "aceitar/", {"delivery": junk, "current": junk}, follow=True)
+    assert answer.status_code == 200
+    assert page.get(URL, {"entrega": junk, "depois": junk}).status_code == 200
+
+
 def test_a_newer_delivery_than_the_one_read_is_not_accepted_unread(client, rollout):
     first = delivered(rollout)
     Submission.objects.create(

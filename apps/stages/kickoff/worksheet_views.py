@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.numbers import whole
 from apps.core.refusals import NotAllowed, Refusal
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
@@ -37,7 +38,7 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
     """Save one cell: 200 with what is kept, 409 with what another person wrote there meanwhile, 422 with the reason."""
     _rollout, kickoff = _kickoff(request, pk)
     data = request.POST
-    row = _number(data.get("row", ""))
+    row = whole(data.get("row", ""))
     edit = Edit(row or 0, data.get("column", ""), data.get("value", ""), data.get("seen", ""))
     if row is None:
         return JsonResponse({"message": _("Esta linha não existe.")}, status=422)
@@ -54,7 +55,7 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
 def changes(request: SignedInRequest, pk: int) -> JsonResponse:
     """What others wrote since the change ``since``, for pages that are open."""
     _rollout, kickoff = _kickoff(request, pk)
-    since = _number(request.GET.get("since", "")) or 0
+    since = whole(request.GET.get("since", "")) or 0
     found = queries.changes_after(kickoff, since)
     return JsonResponse(
         {
@@ -80,7 +81,7 @@ def add_row(request: SignedInRequest, pk: int) -> HttpResponse:
     sheet, _separator, method_pk = request.POST.get("sheet", "").partition(":")
     if failed := _save(request, rollout, kickoff):
         return failed
-    method = get_object_or_404(AgreedMethod, pk=_number(method_pk) or 0, kickoff=kickoff) if method_pk else None
+    method = get_object_or_404(AgreedMethod, pk=whole(method_pk) or 0, kickoff=kickoff) if method_pk else None
     row = actions.add_row(kickoff, by=request.user, sheet=sheet, method=method)
     return _at(pk, row)
 
@@ -147,7 +148,7 @@ def _edits(request: SignedInRequest) -> Iterator[Edit]:
     for name, seen in request.POST.items():
         kind, _dash, rest = name.partition("-")
         row, _dash, column = rest.partition("-")
-        if kind == "seen" and (number := _number(row)) and isinstance(seen, str):
+        if kind == "seen" and (number := whole(row)) and isinstance(seen, str):
             value = request.POST.get(f"cell-{rest}", "")
             if value != seen:
                 yield Edit(number, column, value, seen)
@@ -160,11 +161,6 @@ def _seen(request: SignedInRequest, row: Row) -> dict[str, str]:
         for column in row.spec.columns
         if f"seen-{row.pk}-{column.name}" in request.POST
     }
-
-
-def _number(text: str) -> int | None:
-    """A key that a page sent back; None for anything that cannot be one."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpResponse | None:
