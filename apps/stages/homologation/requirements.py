@@ -36,7 +36,7 @@ def copy_the_script(rollout: Rollout) -> None:
             title=case.title,
             actors=case.actors,
             obligation=case.obligation,
-            condition=case.condition or Localized(),
+            condition=condition.title if (condition := blueprint.condition(case.condition_key)) else Localized(),
             condition_key=case.condition_key,
             preconditions=case.preconditions,
             steps=case.steps,
