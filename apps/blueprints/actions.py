@@ -165,10 +165,10 @@ def _put(draft: ScriptDraft, code: str, source: Mapping[str, Any]) -> None:
         raise Refusal(_("%(code)s já foi retirado: o código não volta a ser usado.") % {"code": code})
     place = next((at for at, case in enumerate(draft.content["cases"]) if case["code"] == code), None)
     if place is None:
-        before = [
-            case["code"] for case in source["cases"] if case["process"] == theirs["process"] and case["code"] < code
-        ]
-        place = next((at + 1 for at, case in reversed([*enumerate(cases)]) if case["code"] in before), len(cases))
+        order = [case["code"] for case in source["cases"] if case["process"] == theirs["process"]]
+        before = order[: order.index(code)]
+        first = next((at for at, case in enumerate(cases) if case["process"] == theirs["process"]), len(cases))
+        place = next((at + 1 for at, case in reversed([*enumerate(cases)]) if case["code"] in before), first)
     cases.insert(place, theirs)
     draft.content["cases"] = cases
     draft.content["retired"] = [each for each in draft.content.get("retired", []) if each != code]

@@ -14,7 +14,7 @@ from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.homologation import actions, forms, queries
+from apps.stages.homologation import actions, catalogue, forms, queries
 from apps.stages.homologation.models import Case, Evidence, Nonconformity, Reservation, Result, Script
 
 
@@ -168,6 +168,7 @@ def _may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
         "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
         "may_verify": rollout.is_open and request.user.has_perm("homologation.verify", rollout),
         "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
+        "may_shape": rollout.is_open and request.user.has_perm("homologation.shape", rollout),
         "at_work": at_work,
     }
 
@@ -222,6 +223,7 @@ def _room(
         "to_run": queries.to_run(script),
         "nonconformities": nonconformities,
         "conditions_form": failed.get("conditions") or forms.ConditionsForm(script=script),
+        "newer": catalogue.newer(script),
         **_may(request, rollout),
     }
     status = next((form.refusal_status for form in failed.values()), 200)
