@@ -72,7 +72,6 @@ def case(request: SignedInRequest, code: str) -> HttpResponse:
     seen = request.POST.get("seen", "")
     if request.method == "POST" and attempt(request, form, actions.save_case, code, by=request.user, seen=seen):
         return _to_case(code)
-    before = with_conditions_apart(found.base.content)
     return _render(
         request,
         "case.html",
@@ -83,7 +82,6 @@ def case(request: SignedInRequest, code: str) -> HttpResponse:
         seen=actions.fingerprint(row),
         # What somebody else saved meanwhile, beside what was typed.
         theirs=row if form.is_bound and row and seen != actions.fingerprint(row) else None,
-        published=any(each["code"] == code for each in before["cases"]),
         keep=f"case-{code}",
     )
 
