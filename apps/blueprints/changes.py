@@ -92,7 +92,7 @@ def field_changes(old: Mapping[tuple[str, str], str], new: Mapping[tuple[str, st
 
 def words(old: str, new: str) -> list[Piece]:
     """The two texts as one, what is only in one of them marked."""
-    before, after = (re.findall(r"\s+|[^\s]+", text) for text in (old, new))
+    before, after = (re.findall(r"\s+|\w+|[^\s\w]", text) for text in (old, new))
     pieces: list[Piece] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":

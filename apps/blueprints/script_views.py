@@ -107,11 +107,11 @@ def take(request: SignedInRequest, code: str) -> HttpResponse:
 
 @require_POST
 def move(request: SignedInRequest) -> HttpResponse:
-    """``up`` or ``down`` holds the code; the button pressed has the focus again."""
+    """``up`` or ``down`` holds the code; the button pressed has the focus again (no fragment: it would take the focus)."""
     way = "up" if "up" in request.POST else "down"
     code = request.POST.get(way, "")
     actions.move_case(code, by=request.user, up=way == "up")
-    return redirect(f"{reverse('blueprints:draft')}?moved={way}-{code}#{code}")
+    return redirect(f"{reverse('blueprints:draft')}?moved={way}-{code}")
 
 
 @require_POST

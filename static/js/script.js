@@ -13,7 +13,8 @@
       const last = rows.map(filled).lastIndexOf(true);
       rows.forEach((row, place) => {
         row.hidden = place > last + 1;
-        row.querySelector("[data-step-tools]").hidden = place > last;
+        row.querySelector("[data-step-tools]").hidden = false;
+        row.querySelector("[data-step-tools]").classList.toggle("invisible", place > last);
         row.querySelector("[data-step-up]").disabled = place === 0;
         row.querySelector("[data-step-down]").disabled = place >= last;
       });
