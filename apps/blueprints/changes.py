@@ -90,20 +90,38 @@ def field_changes(old: Mapping[tuple[str, str], str], new: Mapping[tuple[str, st
     ]
 
 
+# Below this likeness two texts are another's, and words marked one by one would only confuse.
+ALIKE = 0.5
+
+
 def words(old: str, new: str) -> list[Piece]:
-    """The two texts as one, what is only in one of them marked."""
-    before, after = (re.findall(r"\s+|\w+|[^\s\w]", text) for text in (old, new))
+    """The two texts as one, what is only in one of them marked: line by line, then word by word."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     pieces: list[Piece] = []
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(before[a:b])))
-            continue
-        pieces += [
-            Piece(kind, text)
-            for kind, text in (("deleted", "".join(before[a:b])), ("inserted", "".join(after[c:d])))
-            if text
-        ]
+        if tag == "replace" and b - a == d - c:
+            for theirs, ours in zip(before[a:b], after[c:d], strict=True):
+                pieces += _words_of_line(theirs, ours)
+        else:
+            pieces += _marked(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
     return pieces
+
+
+def _words_of_line(old: str, new: str) -> list[Piece]:
+    before, after = (re.findall(r"\s+|\w+|[^\s\w]", text) for text in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return _marked(False, old, new)
+    pieces: list[Piece] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        pieces += _marked(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
+    return pieces
+
+
+def _marked(same: bool, old: str, new: str) -> list[Piece]:
+    if same:
+        return [Piece("same", old)] if old else []
+    return [Piece(kind, text) for kind, text in (("deleted", old), ("inserted", new)) if text]
 
 
 def _texts_of_case(case: Mapping[str, Any]) -> dict[tuple[str, str], str]:
@@ -114,8 +132,7 @@ def _texts_of_case(case: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         value = case.get(name, "")
         if name == "steps":
             for language in LANGUAGES:
-                lines = (f"{number}. {step.get(language, '')}" for number, step in enumerate(value, start=1))
-                found[label, language] = "\n".join(lines)
+                found[label, language] = "".join(f"{step.get(language, '')}\n" for step in value)
         elif name == "actors":
             found[label, ""] = ", ".join(owners.get(role, role) for role in value)
         elif name == "obligation":

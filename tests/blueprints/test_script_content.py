@@ -86,6 +86,18 @@ class TestDifferences:
             ("inserted", "aprovado")
         ]
 
+    def test_a_step_that_was_put_between_others_leaves_those_unmarked(self):
+        pieces = changes.words("Comprar.\nConferir.\n", "Comprar.\nPagar com Pix.\nConferir.\n")
+        assert [(piece.kind, piece.text) for piece in pieces] == [
+            ("same", "Comprar.\n"), ("inserted", "Pagar com Pix.\n"), ("same", "Conferir.\n"),
+        ]  # fmt: skip
+
+    def test_a_text_that_became_another_is_marked_whole(self):
+        pieces = changes.words("O preço volta ao normal", "Nada disso acontece aqui")
+        assert [(piece.kind, piece.text) for piece in pieces] == [
+            ("deleted", "O preço volta ao normal"), ("inserted", "Nada disso acontece aqui"),
+        ]  # fmt: skip
+
     @given(st.text(max_size=60), st.text(max_size=60))
     def test_what_is_not_inserted_is_the_old_text_and_what_is_not_deleted_the_new(self, old, new):
         pieces = changes.words(old, new)
