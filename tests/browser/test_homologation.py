@@ -7,7 +7,10 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-NEXT = "document.querySelector('#meeting-case')?.dataset.case !== {code!r}"
+
+def goes_on(page, code: str) -> None:
+    """What was saved brings the next case."""
+    page.wait_for_selector(f"#meeting-case:not([data-case='{code}'])")
 
 
 def the_ready_rollout(page) -> str:
@@ -47,7 +50,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     analyst.keyboard.press("p")
     analyst.keyboard.type("Resposta 200")
     analyst.keyboard.press("Control+Enter")
-    analyst.wait_for_function(NEXT.format(code=first))
+    goes_on(analyst, first)
     client.wait_for_selector(f"[data-row='{first}'] .badge")
     shot(client, "meeting-390-dark")
 
@@ -57,7 +60,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     client.get_by_role("button", name="Registrar mesmo assim").wait_for()
     assert client.locator("textarea[name=evidence_text]").input_value() == "Vi na loja"
     client.get_by_role("button", name="Registrar mesmo assim").click()
-    client.wait_for_function(NEXT.format(code=first))
+    goes_on(client, first)
 
     # Evidence pasted, a picture and words.
     second = analyst.locator("#meeting-case").get_attribute("data-case")
@@ -78,7 +81,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     analyst.keyboard.press("Escape")
     analyst.keyboard.press("p")
     analyst.keyboard.press("Control+Enter")
-    analyst.wait_for_function(NEXT.format(code=second))
+    goes_on(analyst, second)
 
     # A failure asks for what a nonconformity needs.
     third = analyst.locator("#meeting-case").get_attribute("data-case")
@@ -88,17 +91,17 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     analyst.locator("select[name=severity]").select_option("minor")
     analyst.locator("select[name=owner]").select_option("integrator")
     analyst.keyboard.press("Control+Enter")
-    analyst.wait_for_function(NEXT.format(code=third))
+    goes_on(analyst, third)
 
     for _ in range(total - 3):
         code = analyst.locator("#meeting-case").get_attribute("data-case")
         analyst.keyboard.press("p")
         analyst.keyboard.type("ok")
         analyst.keyboard.press("Control+Enter")
-        analyst.wait_for_function(NEXT.format(code=code))
+        goes_on(analyst, code)
     assert "Nada mais a executar" in analyst.locator("#meeting-case").inner_text()
 
-    analyst.wait_for_function("document.querySelector('[data-count=left]').textContent.includes(': 0')")
+    analyst.locator("[data-count=left]", has_text=re.compile(r"executar: 0$")).wait_for()
     shown = counts(analyst)
     with sqlite3.connect(next(var.glob("*.sqlite3"))) as database:
         rows = database.execute(
@@ -109,7 +112,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
         ).fetchall()
     assert shown == {**dict(rows), "left": 0}
     assert sum(dict(rows).values()) == total
-    client.wait_for_function("document.querySelector('[data-count=left]').textContent.includes(': 0')")
+    client.locator("[data-count=left]", has_text=re.compile(r"executar: 0$")).wait_for()
     assert counts(client) == shown
     analyst.once("dialog", lambda dialog: dialog.accept())
     analyst.get_by_role("button", name="Encerrar sessão").click()
