@@ -6,18 +6,17 @@ rollout starts, and never look back.
 
 import re
 from dataclasses import field, replace
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from apps.blueprints.models import Blueprint
+from apps.blueprints.script import STRICT, AnyScript, Capability, Owner, PlatformKind, Script
 from apps.core.localized import Localized
 
 Kind = Blueprint.Kind
-Owner = Literal["presence", "platform", "integrator", "client"]
 Gate = Literal["start_development", "start_training", "start_homologation", "start_acceptance", "start_go_live"]
-STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -127,36 +126,6 @@ class PrerequisiteItem:
 class PrerequisiteList:
     version: int
     items: list[PrerequisiteItem]
-
-
-@dataclass(frozen=True, config=STRICT)
-class ScriptCase:
-    """One case of the homologation script. ``obligation`` is mandatory, optional or conditional."""
-
-    code: str
-    process: str
-    title: Localized
-    actors: list[Owner]
-    obligation: Literal["mandatory", "optional", "conditional"]
-    preconditions: Localized
-    steps: list[Localized]
-    expected: Localized
-    evidence: Localized
-    condition: Localized | None = None
-    condition_key: str = ""
-
-
-class Process(NamedTuple):
-    key: str
-    title: Localized
-
-
-@dataclass(frozen=True, config=STRICT)
-class Script:
-    version: int
-    title: Localized
-    processes: list[Process]
-    cases: list[ScriptCase]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -290,7 +259,8 @@ class PlanBlueprint:
 @dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
     """A platform as the blueprints know it. ``probe`` is the cheap read that verifies a credential; ``differs`` names the
-    fields that homologation and production must not have in common."""
+    fields that homologation and production must not have in common. ``kind`` and ``capabilities`` switch on conditions of
+    the homologation script."""
 
     version: int
     slug: str
@@ -300,14 +270,16 @@ class PlatformBlueprint:
     test_environment: Localized
     where: dict[str, Localized]
     fields: list[CredentialField]
+    kind: PlatformKind = "shop"
+    capabilities: list[Capability] = field(default_factory=list)
     probe: AnyProbe = field(default_factory=Probe)
     differs: list[str] = field(default_factory=list)
 
 
-TYPES: dict[str, type] = {
+TYPES: dict[str, Any] = {
     Kind.PLATFORM: PlatformBlueprint,
     Kind.PREREQUISITES: PrerequisiteList,
-    Kind.SCRIPT: Script,
+    Kind.SCRIPT: AnyScript,
     Kind.KICKOFF: KickoffBlueprint,
     Kind.TRAINING: TrainingBlueprint,
     Kind.GOLIVE: GoLiveBlueprint,

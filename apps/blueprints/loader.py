@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from apps.blueprints import content
 from apps.blueprints.models import Blueprint, Platform
+from apps.blueprints.script import problems, with_conditions_apart
 from apps.core import canonical
 
 DATA = Path(__file__).parent / "data"
@@ -50,6 +51,8 @@ def read_files(folder: Path = DATA) -> Iterator[DataFile]:
             where = ".".join(str(step) for step in first["loc"])
             raise BadBlueprint(f"{path.name}: {where}: {first['msg']}") from None
         _refuse_duplicates(path, value)
+        if kind == Blueprint.Kind.SCRIPT and (wrong := problems(with_conditions_apart(raw))):
+            raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
         key = value.slug if kind == Blueprint.Kind.PLATFORM else "default"
         yield DataFile(path, kind, key, raw.pop("version"), raw)
 
@@ -73,15 +76,24 @@ def load(folder: Path = DATA) -> list[Blueprint]:
     """Load what is new and return it; what was loaded before is left as it is.
 
     Raises ``BadBlueprint`` when a file was changed without raising its ``version``: a loaded version never changes,
-    because rollouts say which version they were copied from.
+    because rollouts say which version they were copied from. A script that comes after Presence edited its own is kept
+    under ``Blueprint.SHIPPED``: it takes the place of nobody's work until somebody publishes it.
     """
     loaded = []
     for file in read_files(folder):
-        existing = Blueprint.objects.filter(kind=file.kind, key=file.key, version=file.version).first()
+        known = Blueprint.objects.filter(kind=file.kind, key__in=[file.key, Blueprint.SHIPPED])
+        existing = known.filter(version=file.version, origin=Blueprint.Origin.FILE).first()
         if existing is None:
+            if known.filter(checksum=file.checksum, origin=Blueprint.Origin.EDITED).exists():
+                continue  # An edition that was brought back into the file.
+            edited = known.filter(origin=Blueprint.Origin.EDITED).exists()
             loaded.append(
                 Blueprint.objects.create(
-                    kind=file.kind, key=file.key, version=file.version, content=file.content, checksum=file.checksum
+                    kind=file.kind,
+                    key=Blueprint.SHIPPED if edited else file.key,
+                    version=file.version,
+                    content=file.content,
+                    checksum=file.checksum,
                 )
             )
         elif existing.checksum != file.checksum:

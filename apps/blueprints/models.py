@@ -1,3 +1,6 @@
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +39,18 @@ class BlueprintQuerySet(models.QuerySet["Blueprint"]):
 
 
 class Blueprint(models.Model):
-    """One version of one data file. It never changes: a rollout remembers the version it was copied from."""
+    """One version of one data file, or of the script as Presence edited it. It never changes (a trigger refuses it): a
+    rollout remembers the version it was copied from.
+
+    What is under the key ``default`` is what new rollouts start from. A shipped script that came after Presence edited its
+    own waits under ``SHIPPED``. ``read_by_another`` is False when the only one who wrote an edition published it.
+    """
+
+    SHIPPED = "shipped"
+
+    class Origin(models.TextChoices):
+        FILE = "file", _("Arquivo do sistema")
+        EDITED = "edited", _("Editada pela Presence")
 
     class Kind(models.TextChoices):
         PLATFORM = "platform", _("Plataforma")
@@ -56,6 +70,10 @@ class Blueprint(models.Model):
     content = models.JSONField(_("conteúdo"))
     checksum = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(default=clock.now, editable=False)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.FILE)
+    note = models.TextField(_("o que mudou"), blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    read_by_another = models.BooleanField(default=False)
 
     objects = BlueprintQuerySet.as_manager()
 
@@ -66,6 +84,11 @@ class Blueprint(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "key", "version"], name="blueprint_version_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="blueprint_version_from_one"),
+            models.CheckConstraint(
+                condition=Q(origin="file", published_by=None)
+                | Q(origin="edited", published_by__isnull=False) & ~Q(note=""),
+                name="blueprint_edited_with_note_and_publisher",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,3 +98,31 @@ class Blueprint(models.Model):
     def title(self) -> str:
         """The platform's name, or what the blueprint is for."""
         return str(self.content["name"] if self.kind == self.Kind.PLATFORM else self.get_kind_display())
+
+
+class ScriptDraft(models.Model):
+    """The next version of the homologation script while it is being written; there is one at a time.
+
+    ``content`` is a script's content as the data file has it, which may still lack a language. ``revision`` counts its
+    changes, so that what is published is what was read.
+    """
+
+    base = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    authors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    started_at = models.DateTimeField(default=clock.now, editable=False)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+    only = models.BooleanField(default=True, editable=False, unique=True)
+
+    class Meta:
+        verbose_name = _("rascunho do roteiro")
+        verbose_name_plural = _("rascunhos do roteiro")
+        constraints = [models.CheckConstraint(condition=Q(only=True), name="script_draft_one_at_a_time")]
+
+    def __str__(self) -> str:
+        return str(_("Rascunho do roteiro"))
+
+    def case(self, code: str) -> dict[str, Any] | None:
+        return next((case for case in self.content["cases"] if case["code"] == code), None)

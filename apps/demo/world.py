@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
+from apps.demo import catalogue
 from apps.demo.people import hire
 from apps.demo.story import Story
 from apps.hours import timers
@@ -128,3 +129,6 @@ def build(today: datetime) -> None:
 
     with clock.at(today - timedelta(minutes=42)):
         timers.start(failing.fresh(), by=cast.people["analista@presence.demo"], note="Acompanhando a correção")
+
+    catalogue.add_own_case(training.fresh(), today)
+    catalogue.edit(cast, today)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.blueprints import loader
+from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock
 from apps.demo import world
@@ -18,7 +19,8 @@ from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import rendering
-from apps.stages.homologation.models import Reservation, Result, RoundReport
+from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
+from tests.blueprints.factories import ScriptVersionFactory
 from tests.companies.factories import UserFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
@@ -35,6 +37,9 @@ PEOPLE = {
     "pm": "gerente@presence.demo",
     "manager": "gestora@presence.demo",
 }
+
+# What the form of a case takes.
+CASE = {"title_pt": "x", "step_1_pt": "x", "expected_pt": "x", "actors": ["client"], "obligation": "optional"}
 
 # What an item that asks for an environment takes.
 ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated", "text": "x"}
@@ -63,6 +68,11 @@ class Scene:
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
             deadline=date(2030, 1, 1), proposed_by=manager,
         )  # fmt: skip
+        self.own_case = Case.objects.create(
+            script=self.open_rollout.script, position=99, code="PED-X09", process="PED", title="x", is_own=True,
+            obligation="optional",
+        )  # fmt: skip
+        ScriptVersionFactory(key=Blueprint.SHIPPED, version=99)
         self.waiver = Waiver.objects.create(
             rollout=self.rollout, gate="complete", requirement="x:y", text="x", reason="x", waived_by=manager
         )
@@ -88,7 +98,14 @@ class Scene:
         case = rollout.script.cases.first()
         own = {
             "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk},
-            "blueprints": {"kind": "training", "key": "default"},
+            "blueprints": {
+                "kind": "training",
+                "key": "default",
+                "code": "PED-12",
+                "process": "PED",
+                "condition": "kit",
+                "version": Blueprint.objects.current("script").version,
+            },
             "invitations": {"pk": self.invitation.pk, "token": invitations.token(self.invitation)},
             "files": {"upload_pk": self.upload.pk},
             "kickoff": {
@@ -134,6 +151,13 @@ class Scene:
             return {"pk": rollout.pk, "item_pk": rollout.prerequisites.get(key="api_documentation").pk}
         if name == "prerequisites:unwaive":
             return {"pk": rollout.pk, "item_pk": self.waived.pk}
+        if name in (
+            "homologation:version",
+            "homologation:new_own_case",
+            "homologation:own_case",
+            "homologation:remove_own_case",
+        ):  # Before the freeze.
+            return {"pk": self.open_rollout.pk, "code": self.own_case.code}
         if name in ("portal:matter", "portal:draft", "portal:assign"):
             return {"pk": self.open_rollout.pk, "key": "prerequisite:homologation_environment"}
         return {"pk": rollout.pk, **own}
@@ -178,6 +202,17 @@ class Scene:
             "training:plan": {"scheduled_at": "2030-01-01T10:00", "planned_minutes": "1h"},
             "training:held": {"held_minutes": "1h", "attendance": "x; y"},
             "training:cancel": {"reason": "x"},
+            "blueprints:case": CASE | {"seen": "x"},
+            "blueprints:new_case": CASE,
+            "blueprints:move_case": {"up": "PED-12"},
+            "blueprints:new_process": {"key": "XYZ", "title_pt": "x"},
+            "blueprints:process": {"title_pt": "x"},
+            "blueprints:condition": {"title_pt": "x"},
+            "blueprints:new_condition": {"title_pt": "x"},
+            "blueprints:publish": {"note": "x", "revision": 1},
+            "homologation:new_own_case": CASE | {"process": "PED"},
+            "homologation:own_case": CASE | {"seen": "x"},
+            "homologation:version": {"version": 1},
             "homologation:case": {"outcome": "passed", "evidence_text": "x"},
             "homologation:propose": {"text": "x", "owner": "client", "deadline": "2030-01-01"},
             "homologation:fix": {"fix_version": "9"},

@@ -5,8 +5,11 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.blueprints import content, loader
+from apps.blueprints import content, loader, toml
 from apps.blueprints.models import Blueprint, Platform
+from apps.core import canonical
+from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script
+from tests.companies.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +80,62 @@ def test_a_bad_file_is_refused_by_name(tmp_path, name, text):
         loader.load(tmp_path)
 
 
+class TestAnEditedScript:
+    """A file that comes after Presence edited the script takes nobody's work away."""
+
+    @pytest.fixture
+    def scripts(self, tmp_path):
+        def write(version, content):
+            (tmp_path / "script.toml").write_text(toml.write(content, version))
+            return tmp_path
+
+        return write
+
+    @pytest.fixture
+    def edited(self, scripts):
+        loader.load(scripts(1, a_script()))
+        return ScriptVersionFactory(
+            version=2, content=a_script(a_case("PED-01")), checksum=canonical.sha256(a_script(a_case("PED-01"))),
+            origin="edited", note="Menos casos", published_by=UserFactory(),
+        )  # fmt: skip
+
+    def test_a_newer_file_waits_apart_and_the_edition_stays_in_force(self, edited, scripts):
+        loaded = loader.load(scripts(2, a_script(a_case("PRO-09"))))
+        assert [row.key for row in loaded] == [Blueprint.SHIPPED]
+        assert Blueprint.objects.current("script") == edited
+        assert loader.load(scripts(2, a_script(a_case("PRO-09")))) == []
+
+    def test_a_changed_file_of_the_same_version_is_refused_there_too(self, edited, scripts):
+        loader.load(scripts(2, a_script(a_case("PRO-09"))))
+        with pytest.raises(loader.BadBlueprint, match="version"):
+            loader.load(scripts(2, a_script(a_case("PRO-08"))))
+
+    def test_an_edition_brought_back_into_the_file_is_not_loaded_again(self, edited, scripts):
+        assert loader.load(scripts(2, edited.content)) == []
+
+    def test_an_older_file_that_was_loaded_is_left_as_it_is(self, edited, scripts):
+        assert loader.load(scripts(1, a_script())) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (a_script(a_case("PED-01"), a_case("PED-01")), "PED-01"),
+        (a_script(a_case("PED-01", depends=["PED-09"])), "PED-09"),
+        (a_script(a_case("PED-01", depends=["PED-02"]), a_case("PED-02", depends=["PED-01"])), "PED-01 → PED-02"),
+        (a_script(a_case("PED-01", obligation="conditional", condition_key="lua")), "PED-01"),
+        (a_script(a_case("PED-01"), retired=["PED-01"]), "PED-01"),
+        (a_script(a_case("PED-01", title={"pt": "x"})), "title.en"),
+        (a_script(conditions=[{"key": "kit", "title": {"pt": "x", "en": "x"}, "when": {"moon": ["full"]}}]), "moon"),
+    ],
+    ids=["code twice", "unknown dependence", "circle", "unknown condition", "retired code", "no English", "unknown rule"],
+)  # fmt: skip
+def test_a_script_that_does_not_hold_together_is_refused(tmp_path, content, said):
+    (tmp_path / "script.toml").write_text(toml.write(content, 1))
+    with pytest.raises(loader.BadBlueprint, match=rf"script\.toml.*{said}"):
+        loader.load(tmp_path)
+
+
 def test_the_command_reports_a_bad_file(monkeypatch, tmp_path):
     (tmp_path / "unknown.toml").write_text("version = 1")
     files = loader.read_files
@@ -105,11 +164,29 @@ class TestTheData:
     def test_the_script_has_every_case_once(self):
         script = content.script()
         codes = [case.code for case in script.cases]
-        sizes = {"PRE": 5, "PRO": 14, "PRC": 6, "EST": 10, "CLI": 6, "PED": 21, "FAT": 6, "EXP": 5, "DEV": 4, "FAL": 7}
+        sizes = {"PRE": 5, "PRO": 14, "PRC": 6, "EST": 10, "CLI": 6, "PED": 21, "FAT": 6, "EXP": 5, "DEV": 4, "FAL": 9}
         assert codes == [f"{process}-{number:02d}" for process, size in sizes.items() for number in range(1, size + 1)]
         for case in script.cases:
             assert len(case.steps) >= 2
-            assert (case.obligation == "conditional") == bool(case.condition_key) == bool(case.condition)
+            assert (case.obligation == "conditional") == bool(case.condition_key)
+            assert bool(case.condition_key) == bool(script.condition(case.condition_key))
+
+    def test_the_script_never_asks_for_a_case_that_comes_later(self):
+        seen = set()
+        for case in content.script().cases:
+            assert set(case.depends) <= seen, case.code
+            seen.add(case.code)
+
+    def test_rules_name_integration_models_of_the_kickoff(self):
+        models = {model.key for model in content.kickoff().models}
+        rules = [condition.when for condition in content.script().conditions if condition.when]
+        assert rules
+        assert {model for when in rules for model in when.integration_model} <= models
+
+    def test_marketplaces_and_hubs_are_known_as_such(self):
+        kinds = {platform.slug: content.platform(platform.slug).kind for platform in Platform.objects.all()}
+        assert {slug for slug, kind in kinds.items() if kind == "hub"} == {"anymarket", "bling"}
+        assert {slug for slug, kind in kinds.items() if kind == "marketplace"} == {"mercado-livre"}
 
     def test_the_training_fills_its_four_hours(self):
         training = content.training()

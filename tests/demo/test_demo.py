@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from apps.blueprints import loader
+from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.demo import world
 from apps.rollouts import timeline
 from apps.rollouts.models import Event, Rollout
@@ -40,6 +41,9 @@ def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     assert AcceptanceTerm.objects.filter(state="signed", rollout__stage=Stage.COMPLETED).exists()
     assert Rollout.objects.filter(holds__ended_at=None, holds__isnull=False).exists()
     assert Rollout.objects.filter(nonconformities__state="open", nonconformities__severity="blocking").exists()
+    assert Blueprint.objects.current("script").origin == "edited"
+    assert ScriptDraft.objects.exists()
+    assert Rollout.objects.filter(script__frozen_at=None, script__cases__is_own=True).exists()
     the_homologation_shows_what_it_can_do()
 
 

@@ -14,6 +14,7 @@ def owns(user, nonconformity) -> bool:
 
 
 rules.add_perm("homologation.lead", is_presence)
+rules.add_perm("homologation.shape", is_project_manager)
 rules.add_perm("homologation.execute", is_presence | acts_for(PartyRole.CLIENT, PartyRole.INTEGRATOR))
 rules.add_perm("homologation.fix", owns | acts_for(PartyRole.INTEGRATOR))
 rules.add_perm("homologation.verify", is_presence | acts_for(PartyRole.CLIENT))

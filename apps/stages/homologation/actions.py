@@ -70,7 +70,7 @@ def choose_conditions(script: Script, *, by: User, conditions: list[str]) -> Non
     """Say which conditional cases apply, by condition key; until the script is frozen."""
     require(by, "homologation.lead", script)
     with timeline.changing(script.rollout) as rollout:
-        script = _thawed(script)
+        script = thawed(script)
         conditional = script.cases.exclude(condition_key="")
         conditional.update(applies=False)
         conditional.filter(condition_key__in=conditions).update(applies=True)
@@ -81,7 +81,7 @@ def freeze(script: Script, *, by: User) -> None:
     """Fix the script for this rollout. Nothing of it changes afterwards."""
     require(by, "homologation.lead", script)
     with timeline.changing(script.rollout) as rollout:
-        script = _thawed(script)
+        script = thawed(script)
         cases = script.cases.filter(applies=True).count()
         if not cases:
             raise Refusal(_("O roteiro não tem casos."))
@@ -335,7 +335,8 @@ def withdraw_reservation(reservation: Reservation, *, by: User) -> None:
         timeline.record(rollout, WITHDRAWN, by, case=reservation.case.code)
 
 
-def _thawed(script: Script) -> Script:
+def thawed(script: Script) -> Script:
+    """``script`` read again. Raises ``Refusal`` (409) once it is frozen."""
     script = Script.objects.get(pk=script.pk)
     if script.frozen_at:
         raise Refusal(_("O roteiro já foi congelado para este projeto."))

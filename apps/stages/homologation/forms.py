@@ -1,10 +1,11 @@
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.rollouts.stages import PartyRole
-from apps.stages.homologation import queries
+from apps.stages.homologation import catalogue, queries
 from apps.stages.homologation.models import Nonconformity, Outcome, Round, Script
 
 # The style sheet shows these fields only while "failed" is the chosen outcome.
@@ -22,7 +23,18 @@ class ConditionsForm(forms.Form):
         found = queries.conditions(script)
         kwargs.setdefault("initial", {"conditions": [key for key, _text, chosen in found if chosen]})
         super().__init__(*args, **kwargs)
-        self.fields["conditions"].choices = [(key, str(text)) for key, text, _chosen in found]  # type: ignore[attr-defined]
+        reasons = catalogue.reasons(script)
+        self.fields["conditions"].choices = [  # type: ignore[attr-defined]
+            (key, _because(str(text), reasons.get(key, ""), chosen)) for key, text, chosen in found
+        ]
+
+
+def _because(text: str, why: str, chosen: bool) -> str:
+    if not why:
+        return text
+    if chosen:
+        return gettext("%(condition)s (ligado porque %(why)s)") % {"condition": text, "why": why}
+    return gettext("%(condition)s (desligado, embora %(why)s)") % {"condition": text, "why": why}
 
 
 class ResultForm(forms.Form):

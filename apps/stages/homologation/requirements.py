@@ -6,13 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.blueprints import content
-from apps.core.localized import Localized
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, PartyRole, Stage
-from apps.stages.homologation import queries
-from apps.stages.homologation.models import Case, Nonconformity, Script
+from apps.stages.homologation import catalogue, queries
+from apps.stages.homologation.models import Nonconformity, Script
 
 # Beyond this many cases of a process that were never run, one line speaks for them all.
 ONE_BY_ONE = 3
@@ -27,25 +26,7 @@ def copy_the_script(rollout: Rollout) -> None:
         title=blueprint.title,
         processes=[{"key": process.key, "title": process.title} for process in blueprint.processes],
     )
-    Case.objects.bulk_create(
-        Case(
-            script=script,
-            position=position,
-            code=case.code,
-            process=case.process,
-            title=case.title,
-            actors=case.actors,
-            obligation=case.obligation,
-            condition=case.condition or Localized(),
-            condition_key=case.condition_key,
-            preconditions=case.preconditions,
-            steps=case.steps,
-            expected=case.expected,
-            evidence=case.evidence,
-            applies=case.obligation != Case.Obligation.CONDITIONAL,
-        )
-        for position, case in enumerate(blueprint.cases, start=1)
-    )
+    catalogue.copy_cases(script, blueprint)
 
 
 @requires(Gate.START_HOMOLOGATION)

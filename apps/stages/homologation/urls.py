@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.stages.homologation import meeting_views, nonconformity_views, report_views, round_views, views
+from apps.stages.homologation import meeting_views, nonconformity_views, report_views, round_views, script_views, views
 
 app_name = "homologation"
 
@@ -12,6 +12,14 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/congelar/", views.freeze, name="freeze"),
     path("projetos/<int:pk>/homologacao/rodada/abrir/", views.start_round, name="start_round"),
     path("projetos/<int:pk>/homologacao/rodada/encerrar/", views.close_round, name="close_round"),
+    path("projetos/<int:pk>/homologacao/roteiro/versao/", script_views.version, name="version"),
+    path("projetos/<int:pk>/homologacao/roteiro/caso/", script_views.new_own_case, name="new_own_case"),
+    path("projetos/<int:pk>/homologacao/roteiro/<str:code>/", script_views.own_case, name="own_case"),
+    path(
+        "projetos/<int:pk>/homologacao/roteiro/<str:code>/retirar/",
+        script_views.remove_own_case,
+        name="remove_own_case",
+    ),
     path("projetos/<int:pk>/homologacao/casos/<str:code>/", views.case, name="case"),
     path("projetos/<int:pk>/homologacao/casos/<str:code>/ressalva/", views.propose, name="propose"),
     path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/concordar/", views.agree, name="agree"),

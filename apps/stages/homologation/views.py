@@ -14,7 +14,7 @@ from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.homologation import actions, forms, nonconformities, queries
+from apps.stages.homologation import actions, catalogue, forms, nonconformities, queries
 from apps.stages.homologation.models import Case, Evidence, Reservation, Result, Script
 
 
@@ -181,6 +181,7 @@ def may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
         "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
         "may_verify": rollout.is_open and request.user.has_perm("homologation.verify", rollout),
         "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
+        "may_shape": rollout.is_open and request.user.has_perm("homologation.shape", rollout),
         "at_work": at_work,
     }
 
@@ -227,6 +228,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
         "nonconformities": nonconformities.listed(rollout),
         "aging": nonconformities.aging(rollout),
         "conditions_form": conditions or forms.ConditionsForm(script=script),
+        "newer": catalogue.newer(script),
         **may(request, rollout),
     }
     return render(request, "homologation/room.html", context, status=getattr(conditions, "refusal_status", 200))

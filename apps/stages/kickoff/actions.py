@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.core import canonical, clock, pdf, queue
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import timeline
+from apps.rollouts import registry, timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.kickoff import documents, queries
@@ -132,6 +132,7 @@ def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = ""
             raise Invalid(_("Escolha um dos modelos da lista."), field="model")
         kickoff.model, kickoff.model_note = model, model_note
         kickoff.save(update_fields=["model", "model_note"])
+        registry.trait_changed(rollout)
         timeline.record(rollout, MODEL_CHOSEN, by, model=chosen["title"]["pt"])
 
 

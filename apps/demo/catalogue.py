@@ -1,0 +1,80 @@
+"""The catalogue of cases in the demonstration: an edition that was published, a draft under way, a rollout's own case."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from apps.blueprints import actions
+from apps.blueprints.models import ScriptDraft
+from apps.core import clock
+from apps.demo.people import Cast
+from apps.rollouts.models import Rollout
+from apps.stages.homologation import script_actions
+
+EXPIRED_PIX: dict[str, Any] = {
+    "title": {"pt": "Pix vencido não desce", "en": "Expired Pix does not come down"},
+    "actors": ["client", "integrator"],
+    "obligation": "mandatory",
+    "condition_key": "",
+    "depends": ["PED-04"],
+    "preconditions": {
+        "pt": "Produto com preço e saldo publicado na loja de teste.",
+        "en": "A product with price and stock published in the test shop.",
+    },
+    "steps": [
+        {"pt": "Comprar com Pix e deixar o código vencer.", "en": "Buy by Pix and let the code expire."},
+        {"pt": "Conferir o ERP e a reserva de estoque.", "en": "Check the ERP and the reserved stock."},
+        {"pt": "Pagar um segundo pedido no último minuto.", "en": "Pay a second order in the last minute."},
+    ],
+    "expected": {
+        "pt": "O vencido não desce e libera a reserva; o pago a tempo desce uma vez.",
+        "en": "The expired one does not come down and its reserve is released; the one paid in time comes down once.",
+    },
+    "evidence": {"pt": "Número dos dois pedidos e captura", "en": "Numbers of both orders and a screenshot"},
+}
+OWN: dict[str, Any] = {
+    "title": {"pt": "Vale-troca emitido na loja física vale no site"},
+    "actors": ["client", "integrator"],
+    "obligation": "mandatory",
+    "depends": ["PED-01"],
+    "preconditions": {"pt": "Vale-troca emitido no caixa da loja de teste."},
+    "steps": [{"pt": "Comprar no site usando o vale."}, {"pt": "Conferir o saldo do vale no Presence Domain."}],
+    "expected": {"pt": "O vale abate o total e fica sem saldo nos dois lados."},
+    "evidence": {"pt": "Número do pedido e extrato do vale"},
+}
+
+
+def edit(cast: Cast, today: datetime) -> None:
+    """An edition of a week ago, written by a project manager and published by a manager; yesterday somebody went on."""
+    writer, other = cast.people["gerente@presence.demo"], cast.people["gerente2@presence.demo"]
+    with clock.at(today - timedelta(days=7)):
+        actions.start(by=writer)
+        actions.add_case("PED", by=writer, **EXPIRED_PIX)
+        _reword("PED-04", writer, expected={
+            "pt": "O pedido entra com a forma Pix, assim que o pagamento é confirmado.",
+            "en": "The order enters with method Pix, as soon as the payment is confirmed.",
+        })  # fmt: skip
+    with clock.at(today - timedelta(days=6)):
+        actions.publish(
+            by=cast.people["gestora@presence.demo"],
+            revision=ScriptDraft.objects.get().revision,
+            note="Entrou o Pix vencido (PED-22), que duas lojas descobriram em produção. PED-04 diz quando o pedido desce.",
+        )
+    with clock.at(today - timedelta(days=1)):
+        actions.start(by=other)
+        _reword("PRC-03", other, expected={
+            "pt": "O preço entra e sai na hora marcada, no fuso da loja, e volta ao preço normal também no carrinho aberto.",
+            "en": "",
+        })  # fmt: skip
+        actions.move_case("EXP-03", by=other, up=True)
+
+
+def add_own_case(rollout: Rollout, today: datetime) -> None:
+    with clock.at(today - timedelta(days=2)):
+        script_actions.add_case(rollout.script, by=rollout.project_manager, process="PED", **OWN)
+
+
+def _reword(code: str, by: Any, **fields: Any) -> None:
+    case = ScriptDraft.objects.get().case(code) or {}
+    kept = {name: value for name, value in case.items() if name not in ("code", "process")}
+    kept = {"condition_key": "", "depends": [], **kept, **fields}
+    actions.save_case(code, by=by, seen=actions.fingerprint(case), **kept)
