@@ -57,7 +57,8 @@ class Scene:
         self.upload = uploads.start(by=manager, name="x.pdf", size=9)
         for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
             submission.attached.create(file=stored, position=len(submission.files))
-        Result.objects.filter(case__script__rollout=self.rollout).update(evidence_file=stored)
+        self.result = Result.objects.filter(case__script__rollout=self.rollout).first()
+        self.evidence = self.result.evidence.create(file=stored, position=99)
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
             deadline=date(2030, 1, 1), proposed_by=manager,
@@ -109,7 +110,8 @@ class Scene:
                 "number": rollout.nonconformities.first().number,
                 "reservation_pk": self.reservation.pk,
                 "page": 1,
-                "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
+                "result_pk": self.result.pk,
+                "evidence_pk": self.evidence.pk,
             },
             "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1, "kind": "csv"},
             "acceptance": {

@@ -37,7 +37,7 @@ class ResultForm(forms.Form):
         help_text=_("Número do pedido, resposta da API, o que prova o resultado."),
     )
     evidence_link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
-    evidence_file = FilesField(label=_("Arquivo da evidência"), required=False)
+    evidence_files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
     severity = forms.ChoiceField(
         label=_("Gravidade"),
         required=False,
@@ -51,6 +51,7 @@ class ResultForm(forms.Form):
         choices=[("", "—"), *PartyRole.choices],
         widget=forms.Select(attrs=WHEN_FAILED),
     )
+    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
 
 
 class FixForm(forms.Form):

@@ -17,9 +17,10 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/nc/<int:number>/corrigida/", views.fix, name="fix"),
     path("projetos/<int:pk>/homologacao/nc/<int:number>/verificada/", views.verify, name="verify"),
     path("projetos/<int:pk>/homologacao/nc/<int:number>/reabrir/", views.reopen, name="reopen"),
-    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/arquivo/", views.evidence, name="evidence"),
+    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/confirmar/", views.confirm, name="confirm"),
+    path("projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/", views.evidence, name="evidence"),
     path(
-        "projetos/<int:pk>/homologacao/resultados/<int:result_pk>/arquivo/<int:page>/",
+        "projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/<int:page>/",
         views.evidence_page,
         name="evidence_page",
     ),

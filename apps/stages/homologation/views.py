@@ -15,7 +15,7 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
 from apps.stages.homologation import actions, forms, queries
-from apps.stages.homologation.models import Case, Nonconformity, Reservation, Result, Script
+from apps.stages.homologation.models import Case, Evidence, Nonconformity, Reservation, Result, Script
 
 
 @require_GET
@@ -107,23 +107,32 @@ def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return _back(pk, f"nc-{number}")
 
 
-@require_GET
-def evidence(request: SignedInRequest, pk: int, result_pk: int) -> FileResponse:
-    return attachment(_evidence_file(request, pk, result_pk))
-
-
-@require_GET
-def evidence_page(request: SignedInRequest, pk: int, result_pk: int, page: int) -> FileResponse:
-    """The picture of one page, for whoever may have the file."""
-    return picture(_evidence_file(request, pk, result_pk), page)
-
-
-def _evidence_file(request: SignedInRequest, pk: int, result_pk: int) -> StoredFile:
+@require_POST
+def confirm(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    result = get_object_or_404(Result, pk=result_pk, case__script__rollout=rollout)
-    if result.evidence_file is None:
+    result = get_object_or_404(Result.objects.select_related("case"), pk=result_pk, case__script__rollout=rollout)
+    actions.confirm_result(result, by=request.user)
+    messages.success(request, _("Resultado confirmado."))
+    return redirect("homologation:case", pk, result.case.code)
+
+
+@require_GET
+def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
+    return attachment(_evidence_file(request, pk, evidence_pk))
+
+
+@require_GET
+def evidence_page(request: SignedInRequest, pk: int, evidence_pk: int, page: int) -> FileResponse:
+    """The picture of one page, for whoever may have the file."""
+    return picture(_evidence_file(request, pk, evidence_pk), page)
+
+
+def _evidence_file(request: SignedInRequest, pk: int, evidence_pk: int) -> StoredFile:
+    rollout = visible_rollout(request, pk)
+    found = get_object_or_404(Evidence, pk=evidence_pk, result__case__script__rollout=rollout)
+    if found.file is None:
         raise Http404
-    return result.evidence_file
+    return found.file
 
 
 def _script(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
@@ -157,13 +166,14 @@ def _may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
     at_work = rollout.stage == Stage.HOMOLOGATION
     return {
         "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
+        "may_verify": rollout.is_open and request.user.has_perm("homologation.verify", rollout),
         "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
         "at_work": at_work,
     }
 
 
 def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None) -> HttpResponse:
-    status = next(each for each in queries.case_statuses(found.script) if each.case.pk == found.pk)
+    status = queries.status_of(found)
     opened = queries.open_round(found.script)
     failed = reservation or form
     context: dict[str, Any] = {
