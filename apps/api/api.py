@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -17,6 +17,7 @@ from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.hours.api import router as hours
 from apps.rollouts.api import router as rollouts
 from apps.stages.development.api import router as development
+from apps.stages.homologation.api import router as homologation
 
 FRAMING = 1024 * 1024
 """What a request may hold besides its files."""
@@ -66,9 +67,9 @@ def within_scope(view: Callable[..., Any]) -> Callable[..., Any]:
         token = getattr(request, "api_token", None)
         needed = getattr(view, "scope", None)
         if token is not None and needed is None:
-            raise auth.MissingScope(_("Isto não se faz com um token. Entre no navegador."))
-        if token is not None and needed not in token.scopes:
-            raise auth.MissingScope(_("Este token não tem o alcance “%(scope)s”.") % {"scope": needed.value})
+            raise rest.MissingScope(_("Isto não se faz com um token. Entre no navegador."))
+        if needed is not None:
+            rest.require_scope(request, needed)
         return view(request, **kwargs)
 
     return guarded
@@ -88,6 +89,8 @@ def measured_and_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             return idempotency.once(token, key, request, lambda: run(request, **kwargs))
         except Refusal as refusal:
             return refused(request, refusal)
+        except RequestDataTooBig as error:
+            return too_big(request, error)
 
     return answer
 
@@ -101,6 +104,7 @@ api.add_decorator(within_scope, mode="operation")
 api.add_decorator(measured_and_once, mode="view")
 api.add_router("/rollouts", rollouts)
 api.add_router("/rollouts", development)
+api.add_router("/rollouts", homologation)
 api.add_router("/hours", hours)
 
 
@@ -115,6 +119,12 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if refusal.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """A body that is no form is held in memory whole."""
+    return problem(_("O corpo do pedido é grande demais. Envie arquivos como multipart/form-data."), status=413)
 
 
 @api.exception_handler(PermissionDenied)

@@ -13,7 +13,7 @@ from ninja.security import HttpBearer, SessionAuth
 from apps.accounts.models import User
 from apps.api.models import ApiToken, digest_of
 from apps.core import clock
-from apps.core.refusals import NotAllowed, Refusal
+from apps.core.refusals import Refusal
 from apps.rollouts.models import Rollout
 
 
@@ -21,12 +21,6 @@ class Unauthorized(Refusal):
     """No token, or one that opens nothing (401)."""
 
     status = 401
-
-
-class MissingScope(NotAllowed):
-    """The token may not do this (403)."""
-
-    code = "missing_scope"
 
 
 class TooMany(Refusal):

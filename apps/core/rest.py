@@ -19,7 +19,7 @@ from ninja import Schema
 from ninja.utils import contribute_operation_callback
 from pydantic_core import PydanticCustomError
 
-from apps.core.refusals import Invalid, Refusal
+from apps.core.refusals import Invalid, NotAllowed, Refusal
 
 
 class Scope(models.TextChoices):
@@ -54,6 +54,19 @@ def machine(request: HttpRequest) -> str:
     """The name of the token that sent ``request``; empty for a person."""
     token = getattr(request, "api_token", None)
     return token.name if token else ""
+
+
+def require_scope(request: HttpRequest, needed: Scope) -> None:
+    """Raise ``MissingScope`` (403) when a token without ``needed`` sent ``request``."""
+    token = getattr(request, "api_token", None)
+    if token is not None and needed not in token.scopes:
+        raise MissingScope(_("Este token não tem o alcance “%(scope)s”.") % {"scope": needed.value})
+
+
+class MissingScope(NotAllowed):
+    """The token may not do this (403)."""
+
+    code = "missing_scope"
 
 
 class BadRequest(Refusal):
@@ -103,7 +116,7 @@ Fields = TypeVar("Fields", bound=Body)
 def read(request: HttpRequest, fields: type[Fields]) -> Fields:
     """The JSON object, or the form, that ``request`` carries.
 
-    Raises ``BadRequest`` (400), ``TooLarge`` (413), ``Unsupported`` (415) or ``Invalid`` (422, on the field).
+    Raises ``BadRequest`` (400), ``Unsupported`` (415) or ``Invalid`` (422, on the field).
     """
     try:
         with_form = form_of(request)
@@ -114,16 +127,14 @@ def read(request: HttpRequest, fields: type[Fields]) -> Fields:
         return fields.model_validate_json(request.body or b"null", strict=True)
     except pydantic.ValidationError as error:
         raise invalid(error.errors(include_url=False, include_context=False)) from error
-    except RequestDataTooBig as error:
-        raise TooLarge(_("O corpo do pedido é grande demais. Envie arquivos como multipart/form-data.")) from error
 
 
 def form_of(request: HttpRequest) -> dict[str, str] | None:
-    """The fields of a form; None when ``request`` carries none. Raises ``BadRequest`` (400)."""
+    """The fields that were filled in of a form; None when ``request`` carries none. Raises ``BadRequest`` (400)."""
     if request.content_type not in FORMS:
         return None
     try:
-        return {name: str(value) for name, value in request.POST.items()}
+        return {name: str(value) for name, value in request.POST.items() if value != ""}
     except RequestDataTooBig:
         raise
     except (MultiPartParserError, TooManyFieldsSent, UnreadablePostError, UnicodeError, ValueError) as error:
