@@ -2,12 +2,13 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, URLResolver, include, path
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from apps.api import reference, views
-from apps.api.api import api
+from apps.api.api import api, nothing_there
 from apps.core.refusals import problem
 
 
@@ -20,11 +21,14 @@ def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPatt
 
 
 def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A method that is not there is refused as everything else is."""
+    """What is not there, an address or a method, is refused as everything else is."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404 as error:
+            return nothing_there(request, error)
         if not isinstance(response, HttpResponseNotAllowed):
             return response
         refusal = problem(_("Este endereço não aceita %(method)s.") % {"method": request.method}, status=405)
@@ -32,6 +36,13 @@ def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         return refusal
 
     return answer
+
+
+@csrf_exempt  # It does nothing: whatever comes is told so in JSON.
+@login_not_required
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Any other address of the API. Those that exist end in a slash."""
+    return problem(_("Este endereço não existe. Os da API terminam em “/”; veja /api/docs/."), status=404)
 
 
 _patterns, _application, _namespace = api.urls
@@ -43,4 +54,5 @@ tokens = [
 urlpatterns = [
     path("", include((tokens, "api"))),
     path("api/", (without_login_page(_patterns), _application, _namespace)),
+    re_path(r"^api/[\s\S]*$", nowhere, name="api_nowhere"),
 ]
