@@ -98,7 +98,10 @@ def _count(token: ApiToken) -> None:
     now = clock.now()
     minute: datetime = now.replace(second=0, microsecond=0)
     row = ApiToken.objects.filter(pk=token.pk)
-    if not row.filter(minute=minute).update(requests=F("requests") + 1):
-        row.update(minute=minute, requests=1, last_used_at=now)
+    one_more = {"requests": F("requests") + 1}
+    if not row.filter(minute=minute).update(**one_more):
+        first = row.exclude(minute=minute).update(minute=minute, requests=1, last_used_at=now)
+        if not first:  # Another began the minute in between.
+            row.update(**one_more)
     if row.values_list("requests", flat=True)[0] > settings.API_REQUESTS_PER_MINUTE:
         raise TooMany(60 - now.second)
