@@ -36,20 +36,6 @@ def make_script(rollout, **case_fields):
     return script
 
 
-@pytest.fixture
-def rollout():
-    return at_stage(RolloutFactory(), Stage.HOMOLOGATION)
-
-
-@pytest.fixture
-def script(rollout):
-    script = make_script(rollout)
-    script.rollout = rollout
-    actions.freeze(script, by=rollout.people["analyst"])
-    actions.start_round(script, by=rollout.people["analyst"])
-    return script
-
-
 def case(script, code="PED-01"):
     return script.cases.get(code=code)
 

@@ -54,6 +54,18 @@ WITHDRAWN = timeline.kind("homologation.reservation_withdrawn", gettext_lazy("re
 State = Nonconformity.State
 
 
+class Overtaken(Refusal):
+    """Somebody reported the case meanwhile: ``newest`` is their result, and one's own is kept too once one insists."""
+
+    def __init__(self, newest: Result) -> None:
+        super().__init__(
+            _("%(who)s registrou “%(outcome)s” para %(code)s enquanto você preenchia. Confira e registre de novo: os dois "
+              "resultados ficam guardados e o seu passa a valer.")
+            % {"who": newest.by, "outcome": newest.get_outcome_display(), "code": newest.case.code}
+        )  # fmt: skip
+        self.newest = newest
+
+
 def choose_conditions(script: Script, *, by: User, conditions: list[str]) -> None:
     """Say which conditional cases apply, by condition key; until the script is frozen."""
     require(by, "homologation.lead", script)
@@ -121,13 +133,15 @@ def record_result(
     owner: str = "",
     due: date | None = None,
     machine: str = "",
+    seen: int | None = None,
 ) -> Result:
     """Report the outcome of ``case`` in the open round; an earlier result is kept, the newest counts.
 
     A binding case that passed needs evidence. A failure needs a note, a severity and an owner, and opens a
     nonconformity, to be mended until ``due``, unless one of this case is open or awaits verification, which it then
     reopens. ``machine`` is the label of the token that reports for ``by``: a pass of a binding case then awaits
-    ``confirm_result``.
+    ``confirm_result``. ``seen`` is the key of the newest result that the person saw, 0 for none: ``Overtaken`` (409) when
+    there is a newer one.
     """
     require(by, "homologation.execute", case)
     with timeline.changing(case.rollout) as rollout:
@@ -137,6 +151,9 @@ def record_result(
             raise Refusal(_("Não há rodada aberta. A Presence precisa abrir a próxima."))
         if not opened.cases.filter(pk=case.pk).exists():
             raise Refusal(_("%(code)s não faz parte desta rodada.") % {"code": case.code})
+        newest = case.results.select_related("by", "case").last()
+        if seen is not None and newest is not None and newest.pk != seen:
+            raise Overtaken(newest)
         note = note.strip()
         if outcome not in Outcome.values:
             raise Invalid(_("Informe o resultado."), field="outcome")

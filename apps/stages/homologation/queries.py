@@ -8,7 +8,16 @@ from django.db.models import QuerySet
 
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import Case, Nonconformity, Outcome, Reservation, Result, Round, Script
+from apps.stages.homologation.models import (
+    Case,
+    Nonconformity,
+    Outcome,
+    Reservation,
+    Result,
+    Round,
+    Script,
+    Session,
+)
 
 
 @dataclass
@@ -76,6 +85,28 @@ def script_of(rollout: Rollout) -> Script | None:
 
 def open_round(script: Script) -> Round | None:
     return script.rounds.filter(closed_at=None).first()
+
+
+def open_session(script: Script) -> Session | None:
+    """The meeting that goes on."""
+    return script.sessions.filter(started_at__isnull=False, ended_at=None).first()
+
+
+def planned_sessions(rollout: Rollout) -> QuerySet[Session]:
+    """The meetings ahead, the next one first."""
+    return Session.objects.filter(script__rollout=rollout, started_at=None, cancelled_at=None).order_by("planned_start")
+
+
+def held_sessions(script: Script) -> QuerySet[Session]:
+    """The meetings that were started, with who was there."""
+    held = script.sessions.filter(started_at__isnull=False).select_related("led_by")
+    return held.prefetch_related("attendances__person", "absences")
+
+
+def results_of(session: Session) -> QuerySet[Result]:
+    """What was recorded while ``session`` went on."""
+    found = Result.objects.filter(case__script=session.script_id, at__gte=session.started_at)
+    return found.filter(at__lte=session.ended_at) if session.ended_at else found
 
 
 def to_run(script: Script) -> QuerySet[Case]:

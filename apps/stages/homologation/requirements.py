@@ -126,7 +126,8 @@ def _to_mend(rollout: Rollout, found: Nonconformity) -> Requirement:
         text=text % {"label": found.label, "case": found.case.code},
         owed_by=PartyRole.PRESENCE if fixed else found.owner,
         since=found.since,
-        url=reverse("homologation:room", args=[rollout.pk]) + f"#nc-{found.number}",
+        due=None if fixed else found.due,
+        url=reverse("homologation:nonconformity", args=[rollout.pk, found.number]),
         review=fixed,
     )
 
