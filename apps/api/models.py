@@ -1,8 +1,9 @@
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.access import is_presence_manager
@@ -64,6 +65,11 @@ class ApiToken(models.Model):
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= clock.now()
+
+    @property
+    def last_day(self) -> date | None:
+        """The day in the reader's time zone at whose end it ends."""
+        return timezone.localtime(self.expires_at - timedelta(seconds=1)).date() if self.expires_at else None
 
     @property
     def scope_labels(self) -> list[str]:

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
 from apps.api.api import api
+from apps.api.words import FIELDS, OPERATIONS
 
 STAND_INS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
 """What stands for a part of an address in an example."""
@@ -24,7 +24,7 @@ def page(request: SignedInRequest) -> HttpResponse:
     for address, methods in schema["paths"].items():
         for method, operation in methods.items():
             groups.setdefault(operation["tags"][0], []).append(described(schema, address, method, operation))
-    return render(request, "api/reference.html", {"groups": groups, "language": get_language()})
+    return render(request, "api/reference.html", {"groups": groups})
 
 
 def described(schema: dict[str, Any], address: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
@@ -33,12 +33,13 @@ def described(schema: dict[str, Any], address: str, method: str, operation: dict
     example = content.get("application/json", {}).get("example")
     answers = {int(status): answer for status, answer in operation["responses"].items()}
     done = min(answers)
+    title, text = OPERATIONS[operation["operationId"]]
     return {
         "id": operation["operationId"],
         "method": method.upper(),
         "address": address,
-        "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "title": title,
+        "text": text,
         "scope": operation.get("x-scope", ""),
         "parameters": [row(schema, each["name"], each["schema"], each) for each in operation["parameters"]],
         "kinds": [{"kind": kind, "fields": fields(schema, body["schema"])} for kind, body in content.items()],
@@ -78,7 +79,7 @@ def row(schema: dict[str, Any], name: str, shape: dict[str, Any], given: dict[st
         "place": given.get("in", ""),
         "type": _kind(schema, shape),
         "required": given.get("required", False),
-        "description": given.get("description") or shape.get("description", ""),
+        "text": "" if given.get("in") == "path" else FIELDS.get(name, ""),
     }
 
 

@@ -98,6 +98,19 @@ def test_the_reference_names_scopes_fields_and_refusals(rollout, client_for):
     assert "cdn" not in page.lower()
 
 
+def test_every_operation_has_its_words_in_both_languages():
+    from django.utils import translation
+
+    from apps.api.words import OPERATIONS
+
+    operations = {
+        each["operationId"] for methods in api.get_openapi_schema()["paths"].values() for each in methods.values()
+    }
+    assert set(OPERATIONS) == operations
+    with translation.override("en"):
+        assert str(OPERATIONS["read_case"][0]) == "One case"
+
+
 def test_scopes_and_refusals_are_in_the_documentation():
     from apps.core.refusals import CODES
     from apps.core.rest import Scope

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from apps.api.models import ApiToken
 from apps.blueprints import loader
 from apps.demo import world
 from apps.rollouts import timeline
@@ -37,6 +38,7 @@ def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     assert AcceptanceTerm.objects.filter(state="signed", rollout__stage=Stage.COMPLETED).exists()
     assert Rollout.objects.filter(holds__ended_at=None, holds__isnull=False).exists()
     assert Rollout.objects.filter(nonconformities__state="open", nonconformities__severity="blocking").exists()
+    assert ApiToken.objects.get().last_used_at <= TODAY
 
 
 @pytest.mark.usefixtures("no_pdf")
