@@ -50,6 +50,7 @@ class Session(SessionAuth):
         return super().__call__(request) if request.user.is_authenticated else None
 
 
+@sensitive_variables("header")
 def token_of(request: HttpRequest) -> ApiToken | None:
     """The token that ``request`` carries, None without one; from then on ``request.user`` is its person, as they are in
     this rollout alone. Raises ``Unauthorized`` (401) or ``TooMany`` (429)."""

@@ -42,14 +42,14 @@ def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @login_not_required
 def nowhere(request: HttpRequest) -> HttpResponse:
     """Any other address of the API. Those that exist end in a slash."""
-    return problem(_("Este endereço não existe. Os da API terminam em “/”; veja /api/docs/."), status=404)
+    return problem(_("Este endereço não existe. Os da API terminam em “/”; veja /api/docs."), status=404)
 
 
 _patterns, _application, _namespace = api.urls
 tokens = [
     path("projetos/<int:pk>/api/", views.tokens, name="tokens"),
     path("projetos/<int:pk>/api/<int:token_pk>/revogar/", views.revoke, name="revoke"),
-    path("api/docs/", reference.page, name="reference"),
+    re_path(r"^api/docs/?$", reference.page, name="reference"),
 ]
 urlpatterns = [
     path("", include((tokens, "api"))),

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from apps.files.models import StoredFile
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, Stage
@@ -209,6 +210,17 @@ class TestFiles:
         assert report(token).status_code == 201
         answer = upload(token, [SimpleUploadedFile("a.txt", b"x")])
         assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
+
+    def test_files_sent_again_with_the_same_key_are_kept_once(self, rollout, token):
+        answers = [
+            tool(token).post(
+                address(rollout, "cases/PED-01/results/"),
+                {**PASSED, "files": [SimpleUploadedFile("a.png", PNG)]}, headers={"idempotency-key": "k"},
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        assert answers[0].json() == answers[1].json()
+        assert (Result.objects.count(), StoredFile.objects.count()) == (1, 1)
 
     def test_evidence_is_attached_to_the_newest_result(self, rollout, token):
         first, second = report(token).json(), report(token).json()

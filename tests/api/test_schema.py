@@ -4,7 +4,9 @@ from functools import partial
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.core.parameters import ParameterLocation
@@ -30,7 +32,17 @@ OPERATIONS = [
 
 
 @pytest.fixture
-def thrown(settings):
+def in_this_transaction():
+    """The application is called as a server calls it, which would close the connection of the test after each request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def thrown(settings, in_this_transaction):
     """``thrown(headers, mode, examples)``: how often each status was answered to what the schema makes up."""
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
     rollout = in_homologation()

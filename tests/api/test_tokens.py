@@ -236,6 +236,28 @@ class TestTheDoor:
         assert (answer.status_code, answer.json()["code"], answer["Allow"]) == (405, "method_not_allowed", "GET")
 
 
+def test_the_report_of_an_error_does_not_hold_the_token(rollout, monkeypatch):
+    from django.views.debug import ExceptionReporter
+
+    from apps.api import auth
+
+    token = ApiTokenFactory(rollout=rollout)
+
+    def break_down(_token):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(auth, "_count", break_down)
+    client = tool(token)
+    client.raise_request_exception = False
+    answer = client.get(address(rollout))
+    assert answer.status_code == 500
+    kind, error, trace = answer.exc_info
+    reporter = ExceptionReporter(answer.wsgi_request, kind, error, trace)
+    reports = [reporter.get_traceback_html(), reporter.get_traceback_text()]
+    assert all("break_down" in report for report in reports)
+    assert all(token.secret not in report for report in reports)
+
+
 class TestThePage:
     def page(self, rollout):
         return f"/projetos/{rollout.pk}/api/"

@@ -102,7 +102,7 @@ def test_the_reference_reads_well_and_needs_no_mouse(sign_in, shot, width, schem
     page = sign_in("integrador@conecta.demo", width, scheme)
     problems = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.goto("/api/docs/")
+    page.goto("/api/docs")
     page.get_by_role("heading", name="API para integradores").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("link", name=re.compile("JUnit")).first.focus()
