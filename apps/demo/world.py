@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
-from apps.demo import tools
+from apps.demo import homologation_day, tools
 from apps.demo.people import hire
 from apps.demo.story import Story
 from apps.hours import timers
@@ -70,7 +70,7 @@ def build(today: datetime) -> None:
     failing.kickoff_done()
     failing.develop()
     failing.train()
-    tools.give_token(failing, "CI do conector")
+    tools.give_token(failing, homologation_day.MACHINE)
     failing.homologate(stop_with_failure=True)
     failing.log_forgotten("homologation", 60, "Preparação do ambiente de teste")
 
@@ -121,6 +121,12 @@ def build(today: datetime) -> None:
             reason="O cliente decidiu ficar na plataforma atual.",
             seen_version=rollout.version,
         )
+
+    ready = story("esporte", "vtex", "conecta", "vtex", 47, OTHER)
+    ready.kickoff_done()
+    ready.develop()
+    ready.train(every_case=True)
+    ready.ready_to_homologate()
 
     with clock.at(today - timedelta(minutes=42)):
         timers.start(failing.fresh(), by=cast.people["analista@presence.demo"], note="Acompanhando a correção")

@@ -22,8 +22,8 @@
       if (row.dataset.row === code) {
         row.setAttribute("aria-current", "true");
         const list = row.closest("[role=region]");
-        if (row.offsetTop < list.scrollTop || row.offsetTop + row.offsetHeight > list.scrollTop + list.clientHeight)
-          list.scrollTop = row.offsetTop - list.clientHeight / 3;
+        const above = row.getBoundingClientRect().top - list.getBoundingClientRect().top;
+        if (above < 0 || above + row.offsetHeight > list.clientHeight) list.scrollTop += above - list.clientHeight / 3;
       } else row.removeAttribute("aria-current");
     }
   };

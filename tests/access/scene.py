@@ -18,7 +18,7 @@ from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import rendering
-from apps.stages.homologation.models import Reservation, Result
+from apps.stages.homologation.models import Reservation, Result, RoundReport
 from tests.api.factories import ApiTokenFactory
 from tests.companies.factories import UserFactory
 from tests.hours.factories import ContestFactory
@@ -114,6 +114,8 @@ class Scene:
                 "page": 1,
                 "result_pk": self.result.pk,
                 "evidence_pk": self.evidence.pk,
+                "report_pk": RoundReport.objects.filter(round__script__rollout=rollout).first().pk,
+                "session_pk": rollout.script.sessions.first().pk,
             },
             "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1, "kind": "csv"},
             "acceptance": {
@@ -194,6 +196,14 @@ class Scene:
             "api-1:record_result": {"outcome": "passed", "text": "x"},
             "api-1:attach_evidence": {"text": "x"},
             "api-1:record_junit": {"report": ContentFile(b"<testsuite/>", name="junit.xml")},
+            "homologation:meeting_case": {"outcome": "passed", "evidence_text": "x"},
+            "homologation:comment": {"text": "x"},
+            "homologation:change": {"severity": "minor", "owner": "client"},
+            "homologation:add_report": {
+                "round_": rollout.script.rounds.first().pk, "title": "x", "file": ContentFile(b"a;b", name="x.csv"),
+            },
+            "homologation:plan_session": {"planned_start": "2030-01-01T10:00", "planned_minutes": "1h"},
+            "homologation:start_session": {"absent_presence": "x", "absent_client": "x", "absent_integrator": "x"},
             "hours:log": {
                 "activity": "internal", "minutes": "10m", "note": "x",
                 "started_at": (now - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),
