@@ -90,7 +90,7 @@ def _resolved(schema: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shape(answer: dict[str, Any]) -> dict[str, Any]:
-    return next(iter(answer.get("content", {}).values()), {}).get("schema", {})
+    return next((body["schema"] for body in answer.get("content", {}).values()), {})
 
 
 def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:

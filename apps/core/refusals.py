@@ -102,7 +102,7 @@ def problem(
 ) -> JsonResponse:
     """The one shape in which the REST door says no. ``code`` is for programs, ``message`` for people."""
     shape = {"code": code or CODES[status], "message": str(message), "field": field, "details": list(details)}
-    return JsonResponse(shape, status=status)
+    return JsonResponse(shape, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def problem_of(refusal: Refusal) -> JsonResponse:

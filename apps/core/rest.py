@@ -3,7 +3,7 @@
 ``apps/api`` mounts the routers, knows the tokens and answers in one shape (``core.refusals.problem``).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import pydantic
@@ -163,7 +163,7 @@ def refuse_large(size: int, *, most: int | None = None) -> None:
         raise TooLarge(_("O arquivo passa do limite de %(limit)d MB.") % {"limit": most // (1024 * 1024)})
 
 
-def invalid(errors: Iterable[dict[str, Any]]) -> Refusal:
+def invalid(errors: Sequence[Any]) -> Refusal:
     """What pydantic found, in our words: the first is the message, all are the details."""
     found = [(".".join(map(str, error["loc"])), _word(error)) for error in errors]
     field, message = found[0]

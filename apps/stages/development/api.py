@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from apps.accounts.http import SignedInRequest
 from apps.core import rest
 from apps.rollouts.models import Rollout
 from apps.stages.development import actions, queries
@@ -73,13 +73,13 @@ class DeliveryIn(rest.Body):
     limitations: str = Field(default="", max_length=20_000)
 
 
-def visible(request: HttpRequest, rollout_id: int) -> Rollout:
+def visible(request: SignedInRequest, rollout_id: int) -> Rollout:
     return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
 
 
 @router.get("/{int:rollout_id}/development/", response=DevelopmentOut, summary="Progress and deliveries")
 @rest.scope(rest.Scope.READ)
-def read_development(request: HttpRequest, rollout_id: int):
+def read_development(request: SignedInRequest, rollout_id: int):
     """When the connector is due, what was said of its progress, and which versions were delivered."""
     rollout = visible(request, rollout_id)
     due = queries.due_date(rollout)
@@ -98,11 +98,11 @@ def read_development(request: HttpRequest, rollout_id: int):
     openapi_extra=rest.described(NoteIn, example={"percent": 60, "text": "Pedidos prontos; faltam os cancelamentos."}),
 )
 @rest.scope(rest.Scope.PROGRESS)
-def log_progress(request: HttpRequest, rollout_id: int):
+def log_progress(request: SignedInRequest, rollout_id: int):
     """How far the connector is. Only the integrator, and only while the rollout is in development (409 otherwise)."""
     rollout = visible(request, rollout_id)
     given = rest.read(request, NoteIn)
-    return Status(201, actions.log_progress(rollout, by=request.user, percent=given.percent, text=given.text))  # type: ignore[arg-type]
+    return Status(201, actions.log_progress(rollout, by=request.user, percent=given.percent, text=given.text))
 
 
 @router.post(
@@ -114,8 +114,8 @@ def log_progress(request: HttpRequest, rollout_id: int):
     ),
 )
 @rest.scope(rest.Scope.DELIVERY)
-def declare_delivery(request: HttpRequest, rollout_id: int):
+def declare_delivery(request: SignedInRequest, rollout_id: int):
     """Declare a version of the connector delivered. A version is delivered once (422); only in development (409)."""
     rollout = visible(request, rollout_id)
     given = rest.read(request, DeliveryIn)
-    return Status(201, actions.declare_delivery(rollout, by=request.user, **given.model_dump()))  # type: ignore[arg-type]
+    return Status(201, actions.declare_delivery(rollout, by=request.user, **given.model_dump()))

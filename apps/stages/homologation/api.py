@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from apps.accounts.http import SignedInRequest
 from apps.core import rest
 from apps.core.refusals import Invalid, Refusal
 from apps.rollouts.models import Rollout
@@ -160,14 +160,14 @@ class ReportOut(Schema):
     unknown: list[str]
 
 
-def script_for(request: HttpRequest, rollout_id: int) -> Script:
+def script_for(request: SignedInRequest, rollout_id: int) -> Script:
     rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
     script = get_object_or_404(Script, rollout=rollout)
     script.rollout = rollout
     return script
 
 
-def case_for(request: HttpRequest, rollout_id: int, code: str) -> Case:
+def case_for(request: SignedInRequest, rollout_id: int, code: str) -> Case:
     script = script_for(request, rollout_id)
     case = get_object_or_404(script.cases, code__iexact=code)
     case.script = script
@@ -178,7 +178,7 @@ def case_for(request: HttpRequest, rollout_id: int, code: str) -> Case:
     "/{int:rollout_id}/cases/", response=CasesOut, summary="The script: every case, its status, its newest result"
 )
 @rest.scope(rest.Scope.READ)
-def list_cases(request: HttpRequest, rollout_id: int, status: Situation | None = None, process: str = ""):
+def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | None = None, process: str = ""):
     """The cases in the order of the script, in the language of ``Accept-Language``; ``status`` and ``process`` filter."""
     script = script_for(request, rollout_id)
     opened = queries.open_round(script)
@@ -193,7 +193,7 @@ def list_cases(request: HttpRequest, rollout_id: int, status: Situation | None =
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/", response=CaseOut, summary="One case")
 @rest.scope(rest.Scope.READ)
-def read_case(request: HttpRequest, rollout_id: int, code: str):
+def read_case(request: SignedInRequest, rollout_id: int, code: str):
     case = case_for(request, rollout_id, code)
     opened = queries.open_round(case.script)
     in_round = opened is not None and opened.cases.filter(pk=case.pk).exists()
@@ -202,7 +202,7 @@ def read_case(request: HttpRequest, rollout_id: int, code: str):
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/results/", response=list[ResultOut], summary="All results of a case")
 @rest.scope(rest.Scope.READ)
-def list_results(request: HttpRequest, rollout_id: int, code: str):
+def list_results(request: SignedInRequest, rollout_id: int, code: str):
     """Every result that was ever recorded of the case, the oldest first."""
     return queries.status_of(case_for(request, rollout_id, code)).results
 
@@ -222,7 +222,7 @@ def list_results(request: HttpRequest, rollout_id: int, code: str):
     ),
 )
 @rest.scope(rest.Scope.RESULTS)
-def record_result(request: HttpRequest, rollout_id: int, code: str):
+def record_result(request: SignedInRequest, rollout_id: int, code: str):
     """In the open round (409 without one). JSON, or a form that carries up to ten ``files`` (scope ``files`` too). What
     came before is kept; the newest result counts. A failure opens a nonconformity, or reopens the one there is."""
     case = case_for(request, rollout_id, code)
@@ -233,7 +233,7 @@ def record_result(request: HttpRequest, rollout_id: int, code: str):
     severity, owner = junit.as_it_stands(case) if given.outcome == "failed" else ("", "")
     with named({"evidence_text": "text", "evidence_link": "link", "evidence_files": "files"}):
         result = actions.record_result(
-            case, by=request.user, outcome=given.outcome, note=given.note,  # type: ignore[arg-type]
+            case, by=request.user, outcome=given.outcome, note=given.note,
             evidence_text=given.text, evidence_link=given.link or "", evidence_files=files,
             severity=given.severity or severity, owner=given.owner or owner, due=given.due,
             machine=rest.machine(request),
@@ -253,13 +253,13 @@ def record_result(request: HttpRequest, rollout_id: int, code: str):
     },
 )
 @rest.scope(rest.Scope.FILES)
-def attach_evidence(request: HttpRequest, rollout_id: int, result_id: int):
+def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     """Text, link or up to ten ``files``, to the newest result of a case while its round is open, by who reported it."""
     script = script_for(request, rollout_id)
     result = get_object_or_404(Result, pk=result_id, case__script=script)
     given = rest.read(request, EvidenceIn)
     files = rest.files(request, "files")
-    actions.attach_evidence(result, by=request.user, text=given.text, link=given.link or "", files=files)  # type: ignore[arg-type]
+    actions.attach_evidence(result, by=request.user, text=given.text, link=given.link or "", files=files)
     return Status(201, next(each for each in queries.status_of(result.case).results if each.pk == result.pk))
 
 
@@ -286,7 +286,7 @@ def attach_evidence(request: HttpRequest, rollout_id: int, result_id: int):
     },
 )
 @rest.scope(rest.Scope.RESULTS)
-def record_junit(request: HttpRequest, rollout_id: int, dry_run: bool = False):
+def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
     """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
     PED-03. A case fails when one of its tests does; one whose tests were all skipped is not recorded. 201 when something was
     recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
@@ -298,13 +298,13 @@ def record_junit(request: HttpRequest, rollout_id: int, dry_run: bool = False):
         content=content,
         name=name,
         machine=rest.machine(request),
-        dry_run=dry_run,  # type: ignore[arg-type]
+        dry_run=dry_run,
     )
     recorded = any(row["status"] == "recorded" for row in report["cases"])
     return Status(201 if recorded else 200, report)
 
 
-def report_of(request: HttpRequest) -> tuple[str, bytes]:
+def report_of(request: SignedInRequest) -> tuple[str, bytes]:
     """The name and the bytes of a report. Raises ``TooLarge`` (413), ``Unsupported`` (415) or ``Invalid`` (422)."""
     if request.content_type in ("application/xml", "text/xml"):
         return "junit.xml", request.body
