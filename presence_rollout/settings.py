@@ -175,6 +175,9 @@ MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_MB", 25) * 1024 * 1024
 
+# What a token of the REST door may ask for in a minute (docs/api.md).
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120)
+
 # ClamAV's daemon, "host:port" or the path of its socket; files wait in quarantine until it has seen them.
 CLAMD = env.text("CLAMD")
 

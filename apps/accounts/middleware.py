@@ -2,7 +2,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from apps.accounts.actions import TERMS_VERSION, has_consented
+from apps.core.refusals import problem
 
 
 def is_always_open(path: str) -> bool:
@@ -52,6 +53,7 @@ class ConsentMiddleware:
             request.session["terms"] = TERMS_VERSION
             return self.get_response(request)
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": _("Aceite os termos de uso no navegador para continuar.")}, status=403)
+            message = _("Aceite os termos de uso no navegador para continuar.")
+            return problem(message, status=403, code="terms_not_accepted")
         came_for = {"next": request.get_full_path()} if request.method == "GET" else {}
         return redirect(f"{reverse('accounts:consent')}?{urlencode(came_for)}")

@@ -1,16 +1,58 @@
-from django.contrib.auth.decorators import login_not_required
-from django.urls import URLPattern, URLResolver, path
+from collections.abc import Callable
+from functools import wraps
 
-from apps.api.api import api
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from apps.api import reference, views
+from apps.api.api import api, nothing_there
+from apps.core.refusals import problem
 
 
 def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
     """The API answers 401 in JSON by its own authentication instead of redirecting to the sign-in page."""
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
-            pattern.callback = login_not_required(pattern.callback)
+            pattern.callback = login_not_required(in_one_shape(pattern.callback))
     return patterns
 
 
+def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What is not there, an address or a method, is refused as everything else is."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404 as error:
+            return nothing_there(request, error)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        refusal = problem(_("Este endereço não aceita %(method)s.") % {"method": request.method}, status=405)
+        refusal["Allow"] = response["Allow"]
+        return refusal
+
+    return answer
+
+
+@csrf_exempt  # It does nothing: whatever comes is told so in JSON.
+@login_not_required
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Any other address of the API. Those that exist end in a slash."""
+    return problem(_("Este endereço não existe. Os da API terminam em “/”; veja /api/docs."), status=404)
+
+
 _patterns, _application, _namespace = api.urls
-urlpatterns = [path("api/", (without_login_page(_patterns), _application, _namespace))]
+tokens = [
+    path("projetos/<int:pk>/api/", views.tokens, name="tokens"),
+    path("projetos/<int:pk>/api/<int:token_pk>/revogar/", views.revoke, name="revoke"),
+    re_path(r"^api/docs/?$", reference.page, name="reference"),
+]
+urlpatterns = [
+    path("", include((tokens, "api"))),
+    path("api/", (without_login_page(_patterns), _application, _namespace)),
+    re_path(r"^api/[\s\S]*$", nowhere, name="api_nowhere"),
+]

@@ -3,12 +3,13 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from apps.accounts.middleware import is_always_open
 from apps.companies.access import is_presence
+from apps.core.refusals import problem
 
 
 class SecondFactorMiddleware:
@@ -24,6 +25,6 @@ class SecondFactorMiddleware:
             return self.get_response(request)
         needed = _("A Presence exige a verificação em duas etapas. Ative-a para continuar.")
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": needed}, status=403)
+            return problem(needed, status=403, code="second_factor_required")
         messages.warning(request, needed)
         return redirect("mfa_index")

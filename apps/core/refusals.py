@@ -21,6 +21,8 @@ class Refusal(Exception):
     """
 
     status = 409
+    code = ""
+    """What the REST door calls it; the name of the status (``CODES``) where it has none of its own."""
 
     def __init__(
         self, message: str, *, details: Sequence[str] = (), field: str | None = None, status: int | None = None
@@ -42,6 +44,8 @@ class Invalid(Refusal):
 class NotAllowed(PermissionDenied):
     """The person may see this but not do it (403)."""
 
+    code = ""
+
 
 def require(user, permission: str, obj=None) -> None:
     """Raise ``NotAllowed`` (403) unless ``user`` holds ``permission`` on ``obj``. Rules live in each ``access.py``."""
@@ -60,6 +64,8 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
+            if request.path.startswith("/api/"):
+                return problem_of(exception)
             return refusal_response(request, exception.message, exception.details, exception.status)
         if isinstance(exception, NotAllowed):
             return refusal_response(request, str(exception), [], 403)
@@ -68,10 +74,38 @@ class RefusalMiddleware:
 
 def refusal_response(request: HttpRequest, message: str, details: Sequence[str], status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": message, "details": list(details)}, status=status)
+        return problem(message, status=status, details=details)
     if getattr(request, "htmx", False):
         response = HttpResponse(status=status)
         response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join([message, *details]), "tone": "danger"}})
         response["HX-Reswap"] = "none"
         return response
     return render(request, "core/refusal.html", {"message": message, "details": details}, status=status)
+
+
+CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+}
+
+
+def problem(
+    message: str, *, status: int, code: str = "", field: str | None = None, details: Sequence[str] = ()
+) -> JsonResponse:
+    """The one shape in which the REST door says no. ``code`` is for programs, ``message`` for people."""
+    shape = {"code": code or CODES[status], "message": str(message), "field": field, "details": list(details)}
+    return JsonResponse(shape, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def problem_of(refusal: Refusal) -> JsonResponse:
+    return problem(
+        refusal.message, status=refusal.status, code=refusal.code, field=refusal.field, details=refusal.details
+    )

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
-from apps.demo import catalogue
+from apps.demo import catalogue, homologation_day, tools
 from apps.demo.people import hire
 from apps.demo.story import Story
 from apps.hours import timers
@@ -70,6 +70,7 @@ def build(today: datetime) -> None:
     failing.kickoff_done()
     failing.develop()
     failing.train()
+    tools.give_token(failing, homologation_day.MACHINE)
     failing.homologate(stop_with_failure=True)
     failing.log_forgotten("homologation", 60, "Preparação do ambiente de teste")
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.models import Role
+from apps.core.numbers import whole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import PartyRole
@@ -101,7 +102,7 @@ def other_side(event: Event) -> Iterable[User]:
 def nonconformity_of(event: Event) -> Nonconformity | None:
     """The nonconformity that the event is about, by its label."""
     number = str(event.data.get("label", "")).removeprefix("NC-")
-    return Nonconformity.objects.filter(rollout=event.rollout_id, number=number).first() if number.isdigit() else None
+    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole(number)).first()
 
 
 def mender(event: Event) -> Iterable[User]:

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from apps.rollouts import queries
+from apps.core import rest
+from apps.rollouts import gates, queries
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 
@@ -84,19 +85,36 @@ class GateOut(Schema):
 
 
 @router.get("/", response=list[RolloutOut], summary="Rollouts you may see")
+@rest.scope(rest.Scope.READ)
 def list_rollouts(request: HttpRequest, situation: str = "all", stage: str = "", holder: str = ""):
     return list(queries.listing(request.user, situation=situation, stage=stage, holder=holder))
 
 
 @router.get("/{int:rollout_id}/", response=RolloutOut, summary="One rollout")
+@rest.scope(rest.Scope.READ)
 def read_rollout(request: HttpRequest, rollout_id: int):
     return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
 
 
 @router.get("/{int:rollout_id}/gate/", response=GateOut, summary="The next gate and all it still asks")
+@rest.scope(rest.Scope.READ)
 def read_gate(request: HttpRequest, rollout_id: int):
     rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
     status = queries.next_gate_status(rollout)
     if status is None:
         return {"gate": None, "open": False, "requirements": []}
     return {"gate": status.gate.value, "open": status.open, "requirements": [*status.unmet, *status.waived]}
+
+
+@router.get(
+    "/{int:rollout_id}/requirements/", response=list[RequirementOut], summary="All that is asked now, and by whom"
+)
+@rest.scope(rest.Scope.READ)
+def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
+    """What the next gate still asks, then what may be settled already although no gate waits for it. ``owed_by`` keeps
+    what one party owes: ``presence``, ``platform``, ``integrator`` or ``client``."""
+    rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    status = queries.next_gate_status(rollout)
+    asked = status.unmet if status else []
+    found = [*asked, *gates.early(rollout, asked)]
+    return [requirement for requirement in found if owed_by in ("", requirement.owed_by)]

@@ -20,6 +20,7 @@ from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import rendering
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
+from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory
 from tests.companies.factories import UserFactory
 from tests.hours.factories import ContestFactory
@@ -82,6 +83,7 @@ class Scene:
             waived_by=manager,
         )  # fmt: skip
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
+        self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
         warnings = closing.ready_to_close(self.rollout, month)
@@ -139,7 +141,12 @@ class Scene:
             },
             "golive": {"item_pk": rollout.golive_items.first().pk},
             "rollouts": {"waiver_pk": self.waiver.pk},
-            "api-1": {"rollout_id": rollout.pk},
+            "api": {"token_pk": self.token.pk},
+            "api-1": {
+                "rollout_id": rollout.pk,
+                "code": case.code,
+                "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
+            },
         }.get(name.split(":")[0], {})
         if name in ("hours:client_statement", "hours:client_file"):
             return {"number": self.closed.number, "kind": "csv"}
@@ -217,6 +224,13 @@ class Scene:
             "homologation:propose": {"text": "x", "owner": "client", "deadline": "2030-01-01"},
             "homologation:fix": {"fix_version": "9"},
             "homologation:reopen": {"reason": "x"},
+            "api:tokens": {"name": "x", "scopes": ["read"]},
+            "api-1:log_progress": {"percent": 10, "text": "x"},
+            "api-1:declare_delivery": {"version": "9", "notes": "x"},
+            "api-1:list_results": {"outcome": "passed", "text": "x"},
+            "api-1:record_result": {"outcome": "passed", "text": "x"},
+            "api-1:attach_evidence": {"text": "x"},
+            "api-1:record_junit": {"report": ContentFile(b"<testsuite/>", name="junit.xml")},
             "homologation:meeting_case": {"outcome": "passed", "evidence_text": "x"},
             "homologation:comment": {"text": "x"},
             "homologation:attach": {"text": "x"},

@@ -65,7 +65,7 @@ class TestTerms:
     def test_the_api_says_it_in_json(self, client_for, newcomer):
         answer = client_for(newcomer).get("/api/rollouts/")
         assert answer.status_code == 403
-        assert "termos de uso" in answer.json()["detail"]
+        assert "termos de uso" in answer.json()["message"]
 
     def test_signing_out_and_reading_stay_open(self, client_for, newcomer):
         browser = client_for(newcomer)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from apps.api.models import ApiToken
 from apps.blueprints import loader
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.demo import world
@@ -44,6 +45,7 @@ def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     assert Blueprint.objects.current("script").origin == "edited"
     assert ScriptDraft.objects.exists()
     assert Rollout.objects.filter(script__frozen_at=None, script__cases__is_own=True).exists()
+    assert ApiToken.objects.get().last_used_at <= TODAY
     the_homologation_shows_what_it_can_do()
 
 

@@ -1,0 +1,108 @@
+"""Who is asking: a token in ``Authorization``, or the session of a person (then with the CSRF header)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from ninja.security import HttpBearer, SessionAuth
+
+from apps.accounts.models import User
+from apps.api.models import ApiToken, digest_of
+from apps.core import clock
+from apps.core.refusals import Refusal
+from apps.rollouts.models import Rollout
+
+
+class Unauthorized(Refusal):
+    """No token, or one that opens nothing (401)."""
+
+    status = 401
+
+
+class TooMany(Refusal):
+    """The token asked for more than it may in a minute (429); ``wait`` is in seconds."""
+
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(_("Pedidos demais neste minuto. Tente de novo em %(wait)d s.") % {"wait": wait})
+        self.wait = wait
+
+
+class Token(HttpBearer):
+    """The header decides: whoever sends a token is never taken for the person whose browser it is."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return token_of(request)
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        raise NotImplementedError  # ``__call__`` reads the header itself.
+
+
+class Session(SessionAuth):
+    """A person in the browser. Whoever is nobody is told to sign in before anything about CSRF."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return super().__call__(request) if request.user.is_authenticated else None
+
+
+@sensitive_variables("header")
+def token_of(request: HttpRequest) -> ApiToken | None:
+    """The token that ``request`` carries, None without one; from then on ``request.user`` is its person, as they are in
+    this rollout alone. Raises ``Unauthorized`` (401) or ``TooMany`` (429)."""
+    header = request.headers.get("Authorization", "")
+    if not header:
+        return None
+    known = getattr(request, "api_token", None)
+    if known is None:
+        known = _find(header)
+        _count(known)
+        request.user = _person(known)
+        request.api_token = known  # type: ignore[attr-defined]
+    return known
+
+
+@sensitive_variables("header", "secret")
+def _find(header: str) -> ApiToken:
+    kind, _space, secret = header.partition(" ")
+    if kind.lower() != "bearer":
+        raise Unauthorized(_("Envie o token no cabeçalho Authorization: Bearer."))
+    rows = ApiToken.objects.select_related("membership__user", "membership__company", "rollout")
+    token = rows.filter(digest=digest_of(secret.strip())).first()
+    if token is None:
+        raise Unauthorized(_("Este token não existe. Confira se foi copiado inteiro."))
+    if token.revoked_at is not None:
+        raise Unauthorized(_("Este token foi revogado. Crie outro na página de API do projeto."))
+    if token.is_expired:
+        raise Unauthorized(_("Este token venceu. Crie outro na página de API do projeto."))
+    person = _person(token)
+    if not Rollout.objects.visible_to(person).filter(pk=token.rollout_id).exists():
+        raise Unauthorized(_("Quem criou este token não participa mais do projeto."))
+    return token
+
+
+def _person(token: ApiToken) -> User:
+    """Whom the token acts as: the person in the one company and the one rollout that it is for."""
+    person, company = token.membership.user, token.membership.company
+    person._company_roles = {company.pk: (company.kind, token.membership.role)}  # type: ignore[attr-defined]
+    person.only_rollout = token.rollout_id  # type: ignore[attr-defined]
+    person.is_superuser = False
+    return person
+
+
+def _count(token: ApiToken) -> None:
+    """Count this request. The first of a minute is also the last use that is shown. Raises ``TooMany`` (429)."""
+    now = clock.now()
+    minute: datetime = now.replace(second=0, microsecond=0)
+    row = ApiToken.objects.filter(pk=token.pk)
+    one_more = {"requests": F("requests") + 1}
+    if not row.filter(minute=minute).update(**one_more):
+        first = row.exclude(minute=minute).update(minute=minute, requests=1, last_used_at=now)
+        if not first:  # Another began the minute in between.
+            row.update(**one_more)
+    if row.values_list("requests", flat=True)[0] > settings.API_REQUESTS_PER_MINUTE:
+        raise TooMany(60 - now.second)

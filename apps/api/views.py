@@ -1,0 +1,53 @@
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.api import actions
+from apps.api.forms import TokenForm
+from apps.api.models import ApiToken
+from apps.core.forms import attempt
+from apps.core.refusals import require
+from apps.rollouts.views import visible_rollout
+
+
+@sensitive_variables("issued")
+def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The tokens of a rollout. A new one is shown in the answer to the form that made it, and nowhere else."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "api.issue_token", rollout)
+    scopes = actions.scopes_for(request.user, rollout)
+    form = TokenForm(request.POST or None, scopes=scopes)
+    issued: list[tuple[ApiToken, str]] = []
+    status = 200
+    if request.method == "POST":
+        if attempt(request, form, lambda **data: issued.append(actions.issue_token(rollout, by=request.user, **data))):
+            form = TokenForm(scopes=scopes)
+        else:
+            status = form.refusal_status  # type: ignore[attr-defined]
+    rows = ApiToken.objects.visible_to(request.user).filter(rollout=rollout)
+    context = {
+        "rollout": rollout,
+        "room": "api",
+        "form": form,
+        "issued": issued[0] if issued else None,
+        "tokens": rows.select_related("membership__user", "membership__company"),
+        "address": settings.SITE_URL + reverse("api-1:read_gate", args=[rollout.pk]),
+    }
+    response = render(request, "api/tokens.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def revoke(request: SignedInRequest, pk: int, token_pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=token_pk, rollout=rollout)
+    actions.revoke_token(token, by=request.user)
+    messages.success(request, _("Token revogado. Quem o usava recebe 401 a partir de agora."))
+    return redirect("api:tokens", pk)

@@ -1,0 +1,361 @@
+"""The REST router of the homologation: the script as it stands, results and their evidence. ``apps/api`` mounts it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from apps.accounts.http import SignedInRequest
+from apps.core import rest
+from apps.core.refusals import Invalid, Refusal
+from apps.rollouts.models import Rollout
+from apps.stages.homologation import actions, junit, queries
+from apps.stages.homologation.models import Case, Evidence, Nonconformity, Result, Script
+
+router = Router(tags=["homologation"])
+
+Situation = Literal[
+    "not_run", "passed", "failed", "blocked", "not_applicable", "awaiting_confirmation", "to_repeat"
+]  # fmt: skip
+Text = Annotated[str, Field(max_length=20_000)]
+Link = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")]
+
+
+class FileOut(Schema):
+    """``sha256`` in hex, ``size`` in bytes."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class EvidenceOut(Schema):
+    """One thing that proves a result: exactly one of the three says something."""
+
+    text: str
+    link: str
+    file: FileOut | None
+
+
+class ResultOut(Schema):
+    """``machine`` names the token that reported it; such a pass of a binding case counts once a person confirmed it."""
+
+    id: int
+    case: str
+    round: int
+    outcome: Literal["passed", "failed", "blocked", "not_applicable"]
+    note: str
+    machine: str
+    by: str
+    at: datetime
+    awaits_confirmation: bool
+    confirmed_at: datetime | None
+    evidence: list[EvidenceOut]
+
+    @staticmethod
+    def resolve_case(result: Result) -> str:
+        return result.case.code
+
+    @staticmethod
+    def resolve_round(result: Result) -> int:
+        return result.round.number
+
+    @staticmethod
+    def resolve_by(result: Result) -> str:
+        return str(result.by)
+
+    @staticmethod
+    def resolve_evidence(result: Result) -> list[Evidence]:
+        return list(result.evidence.all())
+
+
+class NonconformityOut(Schema):
+    """What a failure opened; ``owner`` is the party that mends it."""
+
+    label: str
+    title: str
+    severity: str
+    owner: str
+    state: str
+    due: date | None
+
+
+class CaseOut(Schema):
+    """A case of the script and where it stands. ``binding``: the acceptance asks for it. ``settled``: nothing is asked of
+    it any more. ``in_round``: the open round takes a result of it."""
+
+    code: str
+    process: str
+    title: str
+    obligation: Literal["mandatory", "optional", "conditional"]
+    applies: bool
+    binding: bool
+    in_round: bool
+    status: Situation
+    settled: bool
+    reserved: bool
+    depends: list[str]
+    preconditions: str
+    steps: list[str]
+    expected: str
+    evidence_asked: str
+    latest: ResultOut | None
+    nonconformities: list[NonconformityOut]
+
+
+class CasesOut(Schema):
+    """``round`` is the number of the open round; without one no result is taken."""
+
+    frozen: bool
+    round: int | None
+    cases: list[CaseOut]
+
+
+class ResultIn(rest.Body):
+    outcome: Literal["passed", "failed", "blocked", "not_applicable"]
+    note: Text = Field(default="", description="What happened; a failure needs it.")
+    text: Text = Field(
+        default="", description="Evidence in words. A binding case that passed needs text, link or file."
+    )
+    link: Link | None = Field(default=None, description="Evidence as an address.")
+    severity: Literal["blocking", "major", "minor"] | None = Field(
+        default=None, description="Of a failure: that of the open nonconformity, or major, where it is left out."
+    )
+    owner: Literal["presence", "platform", "integrator", "client"] | None = Field(
+        default=None, description="Who mends a failure: as the open nonconformity says, or the integrator."
+    )
+    due: date | None = Field(default=None, description="By when a failure is to be mended.")
+
+
+class EvidenceIn(rest.Body):
+    text: Text = ""
+    link: Link | None = None
+
+
+class ReportCaseOut(Schema):
+    """What became of one case of a report. ``result`` and ``nonconformity`` are there when it was recorded, ``code`` and
+    ``message`` when it was refused."""
+
+    case: str
+    outcome: Literal["passed", "failed", "skipped"]
+    status: Literal["recorded", "would_be_recorded", "skipped", "refused"]
+    tests: list[str]
+    result: int | None = None
+    nonconformity: str | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class ReportOut(Schema):
+    """``unknown`` are the tests that name no case of this script."""
+
+    dry_run: bool
+    tests: int
+    cases: list[ReportCaseOut]
+    unknown: list[str]
+
+
+def script_for(request: SignedInRequest, rollout_id: int) -> Script:
+    rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    script = get_object_or_404(Script, rollout=rollout)
+    script.rollout = rollout
+    return script
+
+
+def case_for(request: SignedInRequest, rollout_id: int, code: str) -> Case:
+    script = script_for(request, rollout_id)
+    case = get_object_or_404(script.cases, code__iexact=code)
+    case.script = script
+    return case
+
+
+@router.get(
+    "/{int:rollout_id}/cases/", response=CasesOut, summary="The script: every case, its status, its newest result"
+)
+@rest.scope(rest.Scope.READ)
+def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | None = None, process: str = ""):
+    """The cases in the order of the script, in the language of ``Accept-Language``; ``status`` and ``process`` filter."""
+    script = script_for(request, rollout_id)
+    opened = queries.open_round(script)
+    taken = set(opened.cases.values_list("pk", flat=True)) if opened else set()
+    rows = [described(found, in_round=found.case.pk in taken) for found in queries.case_statuses(script)]
+    return {
+        "frozen": script.frozen_at is not None,
+        "round": opened.number if opened else None,
+        "cases": [row for row in rows if status in (None, row["status"]) and process in ("", row["process"])],
+    }
+
+
+@router.get("/{int:rollout_id}/cases/{slug:code}/", response=CaseOut, summary="One case")
+@rest.scope(rest.Scope.READ)
+def read_case(request: SignedInRequest, rollout_id: int, code: str):
+    case = case_for(request, rollout_id, code)
+    opened = queries.open_round(case.script)
+    in_round = opened is not None and opened.cases.filter(pk=case.pk).exists()
+    return described(queries.status_of(case), in_round=in_round)
+
+
+@router.get("/{int:rollout_id}/cases/{slug:code}/results/", response=list[ResultOut], summary="All results of a case")
+@rest.scope(rest.Scope.READ)
+def list_results(request: SignedInRequest, rollout_id: int, code: str):
+    """Every result that was ever recorded of the case, the oldest first."""
+    return queries.status_of(case_for(request, rollout_id, code)).results
+
+
+@router.post(
+    "/{int:rollout_id}/cases/{slug:code}/results/",
+    response={201: ResultOut},
+    summary="Record a result, with its evidence",
+    openapi_extra=rest.described(
+        ResultIn,
+        upload="files",
+        example={
+            "outcome": "passed",
+            "text": "Pedido 1001 entrou no Presence Domain.",
+            "link": "https://ci.example/77",
+        },
+    ),
+)
+@rest.scope(rest.Scope.RESULTS)
+def record_result(request: SignedInRequest, rollout_id: int, code: str):
+    """In the open round (409 without one). JSON, or a form that carries up to ten ``files`` (scope ``files`` too). What
+    came before is kept; the newest result counts. A failure opens a nonconformity, or reopens the one there is."""
+    case = case_for(request, rollout_id, code)
+    given = rest.read(request, ResultIn)
+    files = rest.files(request, "files")
+    if files:
+        rest.require_scope(request, rest.Scope.FILES)
+    severity, owner = junit.as_it_stands(case) if given.outcome == "failed" else ("", "")
+    with named({"evidence_text": "text", "evidence_link": "link", "evidence_files": "files"}):
+        result = actions.record_result(
+            case, by=request.user, outcome=given.outcome, note=given.note,
+            evidence_text=given.text, evidence_link=given.link or "", evidence_files=files,
+            severity=given.severity or severity, owner=given.owner or owner, due=given.due,
+            machine=rest.machine(request),
+        )  # fmt: skip
+    return Status(201, result)
+
+
+@router.post(
+    "/{int:rollout_id}/results/{int:result_id}/evidence/",
+    response={201: ResultOut},
+    summary="Attach evidence to a result",
+    openapi_extra={
+        **rest.described(
+            EvidenceIn, upload="files", example={"text": "Log do conector", "link": "https://ci.example/77"}
+        ),
+        "x-curl": ["-F files=@evidencia.png"],
+    },
+)
+@rest.scope(rest.Scope.FILES)
+def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
+    """Text, link or up to ten ``files``, to the newest result of a case while its round is open, by who reported it."""
+    script = script_for(request, rollout_id)
+    result = get_object_or_404(Result, pk=result_id, case__script=script)
+    given = rest.read(request, EvidenceIn)
+    files = rest.files(request, "files")
+    actions.attach_evidence(result, by=request.user, text=given.text, link=given.link or "", files=files)
+    return Status(201, next(each for each in queries.status_of(result.case).results if each.pk == result.pk))
+
+
+@router.post(
+    "/{int:rollout_id}/junit/",
+    response={200: ReportOut, 201: ReportOut},
+    summary="Record what a JUnit report says",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"report": {"type": "string", "format": "binary"}},
+                        "required": ["report"],
+                    }
+                },
+                "application/xml": {"schema": {"type": "string"}},
+            },
+        },
+        "x-query": {"dry_run": "true"},
+        "x-curl": ["-F report=@junit.xml"],
+    },
+)
+@rest.scope(rest.Scope.RESULTS)
+def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
+    """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
+    PED-03. A case fails when one of its tests does; one whose tests were all skipped is not recorded. 201 when something was
+    recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
+    script = script_for(request, rollout_id)
+    name, content = report_of(request)
+    report = junit.record(
+        script,
+        by=request.user,
+        content=content,
+        name=name,
+        machine=rest.machine(request),
+        dry_run=dry_run,
+    )
+    recorded = any(row["status"] == "recorded" for row in report["cases"])
+    return Status(201 if recorded else 200, report)
+
+
+def report_of(request: SignedInRequest) -> tuple[str, bytes]:
+    """The name and the bytes of a report. Raises ``TooLarge`` (413), ``Unsupported`` (415) or ``Invalid`` (422)."""
+    if request.content_type in ("application/xml", "text/xml"):
+        return "junit.xml", request.body
+    if request.content_type != "multipart/form-data":
+        raise rest.Unsupported(_("Envie o relatório como application/xml ou, em multipart/form-data, no campo report."))
+    found = rest.files(request, "report", most=1)
+    if not found:
+        raise Invalid(_("Envie o relatório JUnit no campo report."), field="report")
+    rest.refuse_large(found[0].size or 0, most=junit.MOST_BYTES)
+    return found[0].name or "junit.xml", found[0].read()
+
+
+@contextmanager
+def named(fields: dict[str, str]) -> Iterator[None]:
+    """The fields of an action, as this door calls them."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = fields.get(refusal.field or "", refusal.field)
+        raise
+
+
+def described(status: queries.CaseStatus, *, in_round: bool) -> dict[str, Any]:
+    case = status.case
+    return {
+        "code": case.code,
+        "process": case.process,
+        "title": str(case.title),
+        "obligation": case.obligation,
+        "applies": case.applies,
+        "binding": case.is_binding,
+        "in_round": in_round,
+        "status": situation(status),
+        "settled": status.is_settled,
+        "reserved": status.reserved,
+        "depends": case.depends,
+        "preconditions": str(case.preconditions),
+        "steps": [str(step) for step in case.step_texts()],
+        "expected": str(case.expected),
+        "evidence_asked": str(case.evidence),
+        "latest": status.latest,
+        "nonconformities": [found for found in status.nonconformities if found.state != Nonconformity.State.VERIFIED],
+    }
+
+
+def situation(status: queries.CaseStatus) -> str:
+    """Where a case stands, in one word."""
+    if status.latest is None:
+        return "not_run"
+    if status.awaits_confirmation:
+        return "awaiting_confirmation"
+    if status.is_to_repeat:
+        return "to_repeat"
+    return (status.counting or status.latest).outcome

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs the connector's tests and tells Presence Rollout what they say of each case of the script.
+#
+#   PRESENCE_URL    the rollout's address in the API: https://rollout.example.com/api/rollouts/12
+#   PRESENCE_TOKEN  a token of that rollout with the scope "results"
+#   RUN             names this run, so that sending it again records nothing twice (default: the time)
+#   TESTS           the command that runs the tests and takes --junitxml (default: pytest)
+#
+# It ends as the tests ended, or with curl's error when the report was not taken.
+set -eu
+
+report=$(mktemp).xml
+tests=0
+${TESTS:-pytest} --junitxml="$report" "$@" || tests=$?
+
+curl --fail-with-body --silent --show-error --retry 3 \
+  -H "Authorization: Bearer $PRESENCE_TOKEN" \
+  -H "Idempotency-Key: junit-${RUN:-$(date +%s)}" \
+  -F "report=@$report;type=application/xml;filename=junit.xml" \
+  "$PRESENCE_URL/junit/"
+echo
+
+exit "$tests"
