@@ -109,9 +109,9 @@ def words(old: str, new: str) -> list[Piece]:
 
 def _words_of_line(old: str, new: str) -> list[Piece]:
     before, after = (re.findall(r"\s+|\w+|[^\s\w]", text) for text in (old, new))
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    if matcher.ratio() < ALIKE:
+    if SequenceMatcher(None, *([word for word in side if word.strip()] for side in (before, after))).ratio() < ALIKE:
         return _marked(False, old, new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     pieces: list[Piece] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         pieces += _marked(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))

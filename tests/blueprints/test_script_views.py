@@ -107,6 +107,9 @@ def test_a_case_is_added_moved_and_retired(browser, draft):
     browser.post(url("retire", "PED-03"))
     assert ScriptDraft.objects.get().case("PED-03") is None
     assert browser.get(url("case", "PED-03")).status_code == 404
+    assert "Códigos retirados" not in text(browser.get(url("draft")))  # No version ever had it.
+    browser.post(url("retire", "PED-02"))
+    assert "Códigos retirados" in text(browser.get(url("draft")))
 
 
 def test_undoing_from_the_review_puts_the_published_case_back(browser, draft):
