@@ -198,6 +198,7 @@ class Scene:
             "api-1:record_junit": {"report": ContentFile(b"<testsuite/>", name="junit.xml")},
             "homologation:meeting_case": {"outcome": "passed", "evidence_text": "x"},
             "homologation:comment": {"text": "x"},
+            "homologation:attach": {"text": "x"},
             "homologation:change": {"severity": "minor", "owner": "client"},
             "homologation:add_report": {
                 "round_": rollout.script.rounds.first().pk, "title": "x", "file": ContentFile(b"a;b", name="x.csv"),

@@ -54,6 +54,20 @@ class TestAddedLater:
         assert [str(each) for each in result.evidence.all()] == ["Pedido 123", "Outro pedido", "log.txt"]
         assert rollout.events.filter(kind="homologation.evidence").count() == 2
 
+    def test_on_the_page_its_author_and_presence_find_the_form(self, rollout, script, client_for):
+        base = f"/projetos/{rollout.pk}/homologacao/"
+        result = report(script, rollout, who="integrator")
+        url = f"{base}resultados/{result.pk}/evidencia/"
+        offered = {
+            who: url in client_for(rollout.people[who]).get(base + "casos/PED-01/").content.decode()
+            for who in ("integrator", "pm", "client", "platform")
+        }
+        assert offered == {"integrator": True, "pm": True, "client": False, "platform": False}
+        client = client_for(rollout.people["integrator"])
+        assert client.post(url, {"text": " "}).status_code == 422
+        assert client.post(url, {"text": "Outro", "files": a_file()}).status_code == 302
+        assert result.evidence.count() == 3
+
     @pytest.mark.parametrize("who", ["client", "platform"])
     def test_others_do_not(self, rollout, script, who):
         with pytest.raises(NotAllowed):

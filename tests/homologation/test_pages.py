@@ -1,13 +1,17 @@
 """The pages of the execution: matrix, sessions, meeting mode, nonconformities, report."""
 
+import io
+
 import pytest
 from django.core.files.base import ContentFile
+from PIL import Image
 
 from apps.core.refusals import Invalid, Refusal
 from apps.stages.homologation import actions, nonconformities, queries, round_reports, sessions
 from apps.stages.homologation import report as paper
 from apps.stages.homologation.models import Session
-from tests.homologation.factories import AbsenceFactory, AttendanceFactory, SessionFactory
+from tests.files.factories import PreviewFactory
+from tests.homologation.factories import AbsenceFactory, AttendanceFactory, EvidenceFactory, SessionFactory
 from tests.homologation.test_homologation import FAILURE, case, report
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +235,18 @@ class TestTheReport:
         assert "aguarda confirmação" in paper.html(rollout, script)
         actions.confirm_result(passed, by=rollout.people["client"])
         assert f"confirmado por {rollout.people['client']}" in paper.html(rollout, script)
+
+    def test_evidence_is_shown_small_where_there_is_a_picture_of_it(self, rollout, script):
+        result = report(script, rollout)
+        out = io.BytesIO()
+        Image.new("RGB", (1200, 900), "white").save(out, "PNG")
+        drawn = PreviewFactory(picture=ContentFile(out.getvalue(), name="1.png"))
+        broken = PreviewFactory()
+        for file in (drawn.file, broken.file):
+            EvidenceFactory(result=result, text="", file=file)
+        content = paper.render(rollout, script)
+        assert content.count(b"/DCTDecode") == 1
+        assert len(content) < 60_000
 
     def test_whoever_sees_the_rollout_downloads_it(self, rollout, script, base, client_for):
         report(script, rollout)

@@ -55,6 +55,14 @@ class ResultForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+class EvidenceForm(forms.Form):
+    success_message = _("Evidência juntada.")
+
+    text = forms.CharField(label=_("Evidência"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
+    files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
+
+
 class FixForm(forms.Form):
     success_message = _("Correção registrada. Falta verificar.")
 

@@ -36,6 +36,7 @@ urlpatterns = [
     ),
     path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/encerrar/", meeting_views.end, name="end_session"),
     path("projetos/<int:pk>/homologacao/reuniao/casos/<str:code>/", meeting_views.meeting_case, name="meeting_case"),
+    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/evidencia/", views.attach, name="attach"),
     path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/confirmar/", views.confirm, name="confirm"),
     path("projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/", views.evidence, name="evidence"),
     path(

@@ -102,12 +102,27 @@ def withdraw(request: SignedInRequest, pk: int, reservation_pk: int) -> HttpResp
 
 
 @require_POST
+def attach(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
+    rollout, result = _result(request, pk, result_pk)
+    form = forms.EvidenceForm(request.POST, request.FILES, auto_id="evidence_%s")
+    if attempt(request, form, actions.attach_evidence, result, by=request.user):
+        return redirect("homologation:case", pk, result.case.code)
+    return _case(request, rollout, result.case, forms.ResultForm(auto_id="result_%s"), evidence=form)
+
+
+@require_POST
 def confirm(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
-    rollout = visible_rollout(request, pk)
-    result = get_object_or_404(Result.objects.select_related("case"), pk=result_pk, case__script__rollout=rollout)
+    _rollout, result = _result(request, pk, result_pk)
     actions.confirm_result(result, by=request.user)
     messages.success(request, _("Resultado confirmado."))
     return redirect("homologation:case", pk, result.case.code)
+
+
+def _result(request: SignedInRequest, pk: int, result_pk: int) -> tuple[Rollout, Result]:
+    rollout, script = script_of(request, pk)
+    result = get_object_or_404(Result.objects.select_related("case"), pk=result_pk, case__script=script)
+    result.case.script = script
+    return rollout, result
 
 
 @require_GET
@@ -170,10 +185,13 @@ def may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
     }
 
 
-def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None) -> HttpResponse:
+def _case(
+    request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None, evidence=None
+) -> HttpResponse:
     status = queries.status_of(found)
     opened = queries.open_round(found.script)
-    failed = reservation or form
+    allowed = may(request, rollout)
+    newest = status.latest
     context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",
@@ -183,10 +201,16 @@ def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reserva
         "in_round": opened is not None and opened.cases.filter(pk=found.pk).exists(),
         "form": form,
         "reservation_form": reservation or forms.ReservationForm(auto_id="reservation_%s"),
+        "evidence_form": evidence or forms.EvidenceForm(auto_id="evidence_%s"),
+        "may_attach": allowed["may_execute"]
+        and newest is not None
+        and newest.round == opened
+        and (allowed["may_lead"] or newest.by_id == request.user.pk),
         "following": found.script.cases.filter(position__gt=found.position, applies=True).first(),
         "to_run": queries.to_run(found.script).count() if opened else 0,
-        **may(request, rollout),
+        **allowed,
     }
+    failed = evidence or reservation or form
     return render(request, "homologation/case.html", context, status=getattr(failed, "refusal_status", 200))
 
 
