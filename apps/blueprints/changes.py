@@ -109,13 +109,17 @@ def words(old: str, new: str) -> list[Piece]:
 
 def _words_of_line(old: str, new: str) -> list[Piece]:
     before, after = (re.findall(r"\s+|\w+|[^\s\w]", text) for text in (old, new))
-    if SequenceMatcher(None, *([word for word in side if word.strip()] for side in (before, after))).ratio() < ALIKE:
+    if SequenceMatcher(None, _only_words(before), _only_words(after)).ratio() < ALIKE:
         return _marked(False, old, new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     pieces: list[Piece] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         pieces += _marked(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
     return pieces
+
+
+def _only_words(tokens: list[str]) -> list[str]:
+    return [token for token in tokens if token.strip()]
 
 
 def _marked(same: bool, old: str, new: str) -> list[Piece]:
