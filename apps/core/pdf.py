@@ -17,7 +17,7 @@ class NoFetcher(URLFetcher):
         raise NothingToFetch(url)
 
 
-def render(html: str, attachments: Sequence[Attachment] = ()) -> bytes:
-    """The PDF of ``html``, with ``attachments`` inside it."""
+def render(html: str, attachments: Sequence[Attachment] = (), *, tagged: bool = False) -> bytes:
+    """The PDF of ``html``, with ``attachments`` inside it; ``tagged`` for who has it read aloud."""
     document = HTML(string=html, url_fetcher=NoFetcher())
-    return document.write_pdf(pdf_variant="pdf/a-3u", attachments=list(attachments))
+    return document.write_pdf(pdf_variant="pdf/a-3u", pdf_tags=tagged, attachments=list(attachments))
