@@ -338,5 +338,7 @@ LOGGING = {
         "django.template": {"level": "INFO"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        # It traces what is wrong with a file that somebody gives; the verification says it in one sentence.
+        "pyhanko": {"level": "ERROR"},
     },
 }
