@@ -47,10 +47,10 @@ def issue(signatory: Signatory, *, by: User) -> str:
             raise Refusal(_("Este termo não está aberto para a sua assinatura."))
         now = clock.now()
         recent = signatory.codes.filter(created_at__gt=now - timedelta(hours=1))
-        if recent.count() >= PER_HOUR:
-            raise Refusal(_("Muitos códigos pedidos. Aguarde uma hora e peça outro."), status=429)
         if recent.filter(created_at__gt=now - PAUSE).exists():
             raise Refusal(_("Um código acabou de ser enviado. Espere meio minuto antes de pedir outro."), status=429)
+        if recent.count() >= PER_HOUR:
+            raise Refusal(_("Muitos códigos pedidos. Aguarde uma hora e peça outro."), status=429)
         code = f"{secrets.randbelow(1_000_000):06d}"
         signatory.codes.create(
             digest=_digest(signatory, by, code), created_at=now, expires_at=now + timedelta(minutes=MINUTES)
