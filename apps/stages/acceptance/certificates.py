@@ -96,13 +96,14 @@ def _from_file(path: Path, passphrase: str) -> Signer:
 
 def _from_hardware() -> Signer:
     try:
+        from pyhanko.config.pkcs11 import TokenCriteria
         from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
     except ImportError as error:
         raise NoCertificate("TERM_SEAL_PKCS11_MODULE needs the package python-pkcs11.") from error
     try:
         session = open_pkcs11_session(
             settings.TERM_SEAL_PKCS11_MODULE,
-            token_label=settings.TERM_SEAL_PKCS11_TOKEN or None,
+            token_criteria=TokenCriteria(label=settings.TERM_SEAL_PKCS11_TOKEN or None),
             user_pin=settings.TERM_SEAL_PASSPHRASE or None,
         )
         found = PKCS11Signer(session, cert_label=settings.TERM_SEAL_PKCS11_LABEL)

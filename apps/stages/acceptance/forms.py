@@ -30,7 +30,6 @@ class DraftForm(forms.Form):
                 coerce=int,
                 initial=1,
                 required=False,
-                empty_value=1,
             )
 
     def clean(self) -> dict:
@@ -63,7 +62,7 @@ class SignForm(forms.Form):
 
 
 class RefuseForm(forms.Form):
-    success_message = _("Recusa registrada. O projeto voltou à homologação.")
+    success_message = _("Recusa registrada.")
 
     reason = forms.CharField(label=_("Motivo da recusa"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 

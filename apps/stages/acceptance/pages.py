@@ -1,5 +1,7 @@
 """Pages of one tagged PDF put behind those of another, as an update that leaves every byte before it as it was."""
 
+from typing import Any
+
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -24,7 +26,7 @@ def append(writer: IncrementalPdfFileWriter, source: PdfFileReader) -> None:
     importer = _ObjectImporter(source=source, target=writer, reference_map=known, obj_stream=None)
     imported = [importer.import_object(generic.IndirectObject(page.idnum, page.generation, source)) for page in pages]
     tags = importer.import_object(theirs["/K"])
-    numbers = list(importer.import_object(theirs["/ParentTree"]["/Nums"]))
+    numbers: list[Any] = [*importer.import_object(theirs["/ParentTree"]["/Nums"])]  # type: ignore[misc]
     for offset, reference in enumerate(imported):
         reference.get_object()[NAME("/StructParents")] = generic.NumberObject(first_key + offset)
     kids = writer.root["/Pages"]["/Kids"]
@@ -76,5 +78,5 @@ def attachments(reader: PdfFileReader) -> dict[str, bytes]:
 
 
 def _reference(writer: IncrementalPdfFileWriter, thing: generic.PdfObject) -> generic.IndirectObject:
-    reference = thing.container_ref
+    reference = thing.get_container_ref()
     return generic.IndirectObject(reference.idnum, reference.generation, writer)
