@@ -239,6 +239,18 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 
+# --- Acceptance terms (docs/term.md) ------------------------------------------------------------------
+# What seals them: a PKCS#12 file, or a key in hardware; in development a certificate made on first use, which says so.
+TERM_SEAL_FILE = env.text("TERM_SEAL_FILE")
+TERM_SEAL_PASSPHRASE = env.text("TERM_SEAL_PASSPHRASE")
+TERM_SEAL_PKCS11_MODULE = env.text("TERM_SEAL_PKCS11_MODULE")
+TERM_SEAL_PKCS11_TOKEN = env.text("TERM_SEAL_PKCS11_TOKEN")
+TERM_SEAL_PKCS11_LABEL = env.text("TERM_SEAL_PKCS11_LABEL")
+TERM_SEAL_DEMO = VAR_DIR / "demonstration-seal.p12" if DEBUG else None
+TERM_TSA_URL = env.text("TERM_TSA_URL")
+# How many days the signatories have from the moment the PDF is ready.
+TERM_SIGNING_DAYS = env.number("TERM_SIGNING_DAYS", 15)
+
 # --- Requests to others (apps/core/outbound.py) ---------------------------------------------------
 # host:port pairs that are asked although they are not public: a test double, the demonstration's platform.
 OUTBOUND_ALLOW = env.words("OUTBOUND_ALLOW")
@@ -268,6 +280,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
+    "seal-waiting-terms": {"task": "apps.stages.acceptance.tasks.seal_waiting_terms", "schedule": 60},
+    "expire-terms": {"task": "apps.stages.acceptance.tasks.expire_terms", "schedule": 600},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},
     "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},
     "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
@@ -327,5 +341,7 @@ LOGGING = {
         "django.template": {"level": "INFO"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        # It traces what is wrong with a file that somebody gives; the verification says it in one sentence.
+        "pyhanko": {"level": "ERROR"},
     },
 }

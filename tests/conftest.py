@@ -7,6 +7,7 @@ def _quick_and_contained(settings, tmp_path):
     """Cheap password hashing; files and mail of a test stay in its own folder."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.TERM_SEAL_DEMO = tmp_path / "seal.p12"
 
 
 @pytest.fixture

@@ -63,16 +63,19 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     json: Any = None,
     form: Mapping[str, str] | None = None,
+    body: bytes = b"",
     max_bytes: int = 2_000_000,
     seconds: float = 10.0,
 ) -> Answer:
     """Ask ``url``; whatever the status, what answers is an ``Answer``. Raises ``Unreachable`` otherwise.
 
+    ``body`` is sent as it is, with the ``Content-Type`` of ``headers``; ``json`` and ``form`` are written here.
+
     At most ``max_bytes`` of body within ``seconds`` for everything: names, redirects, the slowest byte.
     """
     deadline = time.monotonic() + seconds
     sent = {"User-Agent": "PresenceRollout/1", "Accept": "application/json, */*;q=0.5", **(headers or {})}
-    content = b""
+    content = body
     if json is not None:
         content = json_.dumps(json).encode()
         sent["Content-Type"] = "application/json"

@@ -27,7 +27,14 @@ class NoFetcher(URLFetcher):
         raise NothingToFetch(url)
 
 
-def render(html: str, attachments: Sequence[Attachment] = (), pictures: Mapping[str, bytes] | None = None) -> bytes:
-    """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``."""
+def render(
+    html: str,
+    attachments: Sequence[Attachment] = (),
+    pictures: Mapping[str, bytes] | None = None,
+    *,
+    tagged: bool = False,
+) -> bytes:
+    """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``;
+    ``tagged`` for who has it read aloud."""
     document = HTML(string=html, url_fetcher=NoFetcher(pictures))
-    return document.write_pdf(pdf_variant="pdf/a-3u", attachments=list(attachments))
+    return document.write_pdf(pdf_variant="pdf/a-3u", pdf_tags=tagged, attachments=list(attachments))

@@ -25,6 +25,7 @@ from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Gate, PartyRole
 from apps.stages.acceptance import actions as acceptance
+from apps.stages.acceptance import codes, sealing, signing
 from apps.stages.development import actions as development
 from apps.stages.golive import actions as golive
 from apps.stages.homologation import actions as homologation
@@ -363,8 +364,14 @@ class Story:
             acceptance.render(term.pk)
         for signatory in term.signatories.all()[: None if everybody else 1]:
             with self.later(12):
-                acceptance.sign(signatory, by=signatory.user, consent=True)
+                code = codes.issue(signatory, by=signatory.user)
+                signing.sign(
+                    signatory, by=signatory.user, consent=True, code=code, address="203.0.113.24",
+                    agent="Mozilla/5.0 (demonstração)",
+                )  # fmt: skip
         if everybody:
+            with self.later(0.1):
+                sealing.seal(term.pk)
             self.deliver("production_credentials")
             self.advance()
 

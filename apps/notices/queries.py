@@ -70,7 +70,10 @@ def still_due(reminders: list[tuple[Rollout, str]]) -> list[Due]:
 
 
 def _who_takes_care(rollout: Rollout, matter: Requirement) -> list[User]:
-    """Whom the matter was handed to, while they work at the company that owes it; or else everybody there."""
+    """Who alone can settle the matter; or whom it was handed to, while they work at the company that owes it; or else
+    everybody there."""
+    if matter.person:
+        return [matter.person] if matter.person.is_active else []
     people = kinds.people_of(rollout, matter.owed_by)
     membership = queries.assignees(rollout).get(matter.key)
     if membership and membership.user in people:

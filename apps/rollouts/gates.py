@@ -14,6 +14,7 @@ from apps.rollouts.stages import CLOSED, FORWARD, PATH, Gate, PartyRole, Stage
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from apps.accounts.models import User
     from apps.rollouts.models import Rollout, Waiver
 
 
@@ -24,7 +25,7 @@ class Requirement:
     ``key`` names it within its rollout and gate for ever (waivers and assignments refer to it); ``owed_by`` is the
     party role that must act next; ``since`` is the instant from which that party has owed it; ``url`` leads to the form
     that settles it; ``due`` is the day by which it was promised, where somebody promised one. ``review`` says that
-    something was delivered and waits for a decision.
+    something was delivered and waits for a decision; ``person`` is the one who can settle it, where nobody else can.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Requirement:
     waiver: "Waiver | None" = None
     due: date | None = None
     review: bool = False
+    person: "User | None" = None
 
     @property
     def owed_by_label(self) -> "StrOrPromise":

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,8 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
     keyset = subprocess.run(
         [*manage, "new_keyset"], cwd=ROOT, env={**os.environ, "DEBUG": "1"}, capture_output=True, text=True, check=True
     ).stdout.strip()
+    seal = Path(tempfile.mkdtemp()) / "seal.p12"
+    subprocess.run([*manage, "new_seal", seal], cwd=ROOT, env={**os.environ, "DEBUG": "1"}, check=True)
     return [
         ("format", [f"{BIN}/ruff", "format", "--check", "--quiet", "."], {}),
         ("lint", [f"{BIN}/ruff", "check", "--quiet", "."], {}),
@@ -32,7 +35,7 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
         (
             "production settings",
             [*manage, "check", "--deploy", "--fail-level", "WARNING"],
-            {**PRODUCTION, "VAULT_KEYSET": keyset},
+            {**PRODUCTION, "VAULT_KEYSET": keyset, "TERM_SEAL_FILE": str(seal)},
         ),
         ("translations", [sys.executable, "-m", "presence_rollout.ops.messages", "check"], {}),
     ]

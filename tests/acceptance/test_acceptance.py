@@ -3,36 +3,23 @@
 import re
 import zlib
 from datetime import timedelta
-from unittest import mock
 
 import pytest
 
-from apps.blueprints import loader
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, Stage
-from apps.stages.acceptance import actions, queries, rendering
+from apps.stages.acceptance import actions, queries, rendering, signing
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_waiting_terms
-from tests.rollouts.factories import RolloutFactory, at_stage
+from tests.acceptance.factories import a_draft, opened, signatory, signs
+from tests.rollouts.factories import at_stage
 
 pytestmark = pytest.mark.django_db
 
 NASTY = '<script>alert(1)</script><img src="file:///etc/passwd"><link href="http://127.0.0.1:1/x" rel="stylesheet">'
-
-
-def a_draft(**fields) -> AcceptanceTerm:
-    """A drafted term of a rollout at the acceptance stage; nothing was sent to a worker."""
-    loader.load()
-    rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
-    people = rollout.people
-    chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}
-    with mock.patch("apps.core.queue.after_commit"):
-        term = actions.draft(rollout, by=people["pm"], signatories=chosen)
-    term.rollout.people = people
-    return term
 
 
 @pytest.fixture
@@ -41,18 +28,8 @@ def term():
 
 
 @pytest.fixture
-def ready(term, monkeypatch):
-    with monkeypatch.context() as quick:
-        quick.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 teste")
-        actions.render(term.pk)
-    people = term.rollout.people
-    term = AcceptanceTerm.objects.get(pk=term.pk)
-    term.rollout.people = people
-    return term
-
-
-def signatory(term, role):
-    return term.signatories.get(role=role)
+def ready(term):
+    return opened(term, pdf=b"%PDF-1.7 teste")
 
 
 def missing(term, gate=Gate.START_GO_LIVE):
@@ -89,7 +66,7 @@ class TestTheGate:
         roles = ("client", "integrator", "presence")
         assert missing(ready) == {(f"signature:{role}", role) for role in roles}
         for role in roles:
-            actions.sign(signatory(ready, role), by=signatory(ready, role).user, consent=True)
+            signs(ready, role)
         assert missing(ready) == set()
         ready.refresh_from_db()
         assert ready.state == "signed"
@@ -103,46 +80,44 @@ class TestTheGate:
 
     def test_only_a_refused_term_leads_back(self, ready):
         assert missing(ready, Gate.RETURN_TO_HOMOLOGATION)
-        actions.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason="Falta um caso")
+        signing.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason="Falta um caso")
         assert not missing(ready, Gate.RETURN_TO_HOMOLOGATION)
 
 
 class TestSigning:
     def test_what_was_signed_is_kept(self, ready):
-        actions.sign(
-            signatory(ready, "client"), by=ready.rollout.people["client"], consent=True, address="10.0.0.1", agent="A"
-        )
+        signs(ready, "client", address="10.0.0.1", agent="A")
         signed = signatory(ready, "client")
         assert (signed.state, signed.signed_sha256, signed.address) == ("signed", ready.pdf.sha256, "10.0.0.1")
 
     @pytest.mark.parametrize("who", ["client_member", "pm", "manager", "integrator", "stranger"])
     def test_only_in_person(self, ready, who):
         with pytest.raises(NotAllowed):
-            actions.sign(signatory(ready, "client"), by=ready.rollout.people[who], consent=True)
+            signing.sign(signatory(ready, "client"), by=ready.rollout.people[who], consent=True)
 
     def test_without_consent_it_is_refused(self, ready):
         with pytest.raises(Invalid):
-            actions.sign(signatory(ready, "client"), by=ready.rollout.people["client"], consent=False)
+            signing.sign(signatory(ready, "client"), by=ready.rollout.people["client"], consent=False)
 
     def test_twice_is_refused(self, ready):
         client = ready.rollout.people["client"]
-        actions.sign(signatory(ready, "client"), by=client, consent=True)
+        signs(ready, "client")
         with pytest.raises(Refusal, match="já respondeu"):
-            actions.sign(signatory(ready, "client"), by=client, consent=True)
+            signing.sign(signatory(ready, "client"), by=client, consent=True)
 
     def test_before_the_pdf_it_is_refused(self, term):
         with pytest.raises(Refusal, match="não está aberto"):
-            actions.sign(signatory(term, "client"), by=term.rollout.people["client"], consent=True)
+            signing.sign(signatory(term, "client"), by=term.rollout.people["client"], consent=True)
 
     def test_a_changed_record_makes_the_term_stale(self, ready):
         Rollout.objects.filter(pk=ready.rollout_id).update(scope="Mudou")
         with pytest.raises(Refusal, match="mudou"):
-            actions.sign(signatory(ready, "client"), by=ready.rollout.people["client"], consent=True)
+            signing.sign(signatory(ready, "client"), by=ready.rollout.people["client"], consent=True)
         assert queries.is_stale(AcceptanceTerm.objects.get(pk=ready.pk))
 
     def test_refusing_needs_a_reason(self, ready):
         with pytest.raises(Invalid):
-            actions.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason=" ")
+            signing.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason=" ")
 
 
 class TestDrafting:

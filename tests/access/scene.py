@@ -18,7 +18,7 @@ from apps.hours import closing
 from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
-from apps.stages.acceptance import rendering
+from apps.stages.acceptance import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory
@@ -49,6 +49,8 @@ ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated",
 class Scene:
     def __init__(self, monkeypatch) -> None:
         monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 scene")
+        monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 scene, sealed")
+        monkeypatch.setattr(evidence, "read", lambda sealed: b"{}")
         loader.load()
         world.build(clock.now())
         self.rollout = Rollout.objects.order_by("pk")[0]
@@ -138,6 +140,7 @@ class Scene:
             "acceptance": {
                 "version": rollout.terms.first().version,
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
+                "code": rollout.terms.first().code,
             },
             "golive": {"item_pk": rollout.golive_items.first().pk},
             "rollouts": {"waiver_pk": self.waiver.pk},
@@ -263,7 +266,10 @@ class Scene:
                 "hourly_rate": "1", "increment": 1, "rounding": "none",
             },
             "acceptance:draft": people,
-            "acceptance:sign": {"consent": "on"},
+            "acceptance:confirm": {"consent": "on", "code": "000000"},
+            "acceptance:delegate": {"to": self.people["member"].pk},
+            "acceptance:settle": {"settlement": "x"},
+            "acceptance:compare": {"sha256": "0" * 64},
             "acceptance:refuse": {"reason": "x"},
             "portal:matter": ENVIRONMENT,
             "portal:draft": {"text": "x"},

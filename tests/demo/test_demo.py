@@ -14,7 +14,7 @@ from apps.demo import world
 from apps.rollouts import timeline
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import Stage
-from apps.stages.acceptance import rendering
+from apps.stages.acceptance import rendering, seal
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Attendance, Evidence, RoundReport
@@ -29,6 +29,7 @@ TODAY = timezone.make_aware(datetime(2026, 11, 23, 15))
 def no_pdf(monkeypatch):
     """The PDF has its own tests; here any bytes do."""
     monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 demo")
+    monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 demo, sealed")
 
 
 @pytest.mark.walk
@@ -39,7 +40,8 @@ def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     assert set(Rollout.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert all(timeline.verify(rollout) is None for rollout in Rollout.objects.all())
     assert Event.objects.latest("at").at <= TODAY
-    assert AcceptanceTerm.objects.filter(state="signed", rollout__stage=Stage.COMPLETED).exists()
+    assert AcceptanceTerm.objects.filter(state="signed", sealed__isnull=False, rollout__stage=Stage.COMPLETED).exists()
+    assert AcceptanceTerm.objects.filter(state="ready", expires_at__gt=TODAY).exists()
     assert Rollout.objects.filter(holds__ended_at=None, holds__isnull=False).exists()
     assert Rollout.objects.filter(nonconformities__state="open", nonconformities__severity="blocking").exists()
     assert Blueprint.objects.current("script").origin == "edited"

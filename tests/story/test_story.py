@@ -1,9 +1,12 @@
 """One rollout from its opening to unassisted operation, through the pages, each party in its own browser."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.urls import reverse
 
 from apps.blueprints import loader
@@ -13,6 +16,8 @@ from apps.hours import queries as hours
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Stage
+from apps.stages.acceptance import verification
+from tests.companies.factories import PASSWORD
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +62,10 @@ class Teller:
 
     def item(self, key):
         return self.rollout.prerequisites.get(key=key)
+
+    def signs_in_again(self, who):
+        answer = self.browsers[who].post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        assert answer.status_code == 302
 
     def accept(self, key):
         return self.post("analyst", "prerequisites:accept", self.item(key).pk)
@@ -248,10 +257,19 @@ def the_term(tell, capture, monkeypatch):
     assert term.state == "ready"
     tell.is_refused("Assinar")
     signatories = {signatory.role: signatory.pk for signatory in term.signatories.all()}
-    tell.post("pm", "acceptance:sign", signatories["client"], expect=403, consent="on")
-    tell.post("client", "acceptance:sign", signatories["client"], expect=422)
+    tell.post("pm", "acceptance:confirm", signatories["client"], expect=403, consent="on")
     for who, role in (("client", "client"), ("integrator", "integrator"), ("pm", "presence")):
-        tell.post(who, "acceptance:sign", signatories[role], consent="on")
+        tell.signs_in_again(who)
+        tell.post(who, "acceptance:confirm", signatories[role], expect=422, code="", consent="on")
+        with capture(execute=True):
+            tell.post(who, "acceptance:send_code", signatories[role])
+            code = re.search(r"^ {4}(\d{6})$", mail.outbox[-1].body, re.MULTILINE)[1]
+            tell.post(who, "acceptance:confirm", signatories[role], code=code, consent="on")
+    term.refresh_from_db()
+    with term.sealed.content.open("rb") as sealed:
+        assert verification.examine(sealed.read()).problems == []
+    page = Client().get(reverse("acceptance:verify", args=[term.code]))
+    assert "Todas as partes assinaram este termo, e ele foi selado." in page.content.decode()
     tell.is_refused("Credenciais e acesso à produção")
     tell.deliver("client", "production_credentials", **credentials(tell.item("production_credentials")))
     tell.accept("production_credentials")

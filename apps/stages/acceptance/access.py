@@ -7,7 +7,10 @@ from apps.companies.access import is_project_manager
 
 @rules.predicate
 def is_the_signatory(user, signatory) -> bool:
-    return signatory is not None and signatory.user_id == user.pk
+    """In person, and while they still belong to the party."""
+    if signatory is None or signatory.user_id != user.pk:
+        return False
+    return signatory.role in signatory.rollout.roles_of(user)
 
 
 rules.add_perm("acceptance.draft", is_project_manager)

@@ -1,5 +1,8 @@
-"""Draft the term from the record, render it, sign it or refuse it."""
+"""Draft the term from the record and render it; settle a refusal, let it expire. ``signing`` and ``sealing`` follow."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,23 +13,30 @@ from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
-from apps.stages.acceptance import queries, record, rendering
+from apps.stages.acceptance import document, queries, record, rendering
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 DRAFTED = timeline.kind("acceptance.drafted", gettext_lazy("redigiu o termo de aceite, versão %(version)s"), "file-pen")
 RENDERED = timeline.kind("acceptance.rendered", gettext_lazy("PDF do termo de aceite %(term)s gerado"), "file-check")
-SIGNED = timeline.kind("acceptance.signed", gettext_lazy("assinou o termo de aceite"), "pen-line")
-REFUSED = timeline.kind("acceptance.refused", gettext_lazy("recusou o termo de aceite: %(reason)s"), "file-x")
+SETTLED = timeline.kind(
+    "acceptance.settled", gettext_lazy("respondeu à recusa do termo de aceite: %(settlement)s"), "message-square-reply"
+)
+EXPIRED = timeline.kind(
+    "acceptance.expired", gettext_lazy("Prazo para assinar o termo %(term)s vencido"), "clock-alert"
+)
 
 State = AcceptanceTerm.State
 REQUIRED = (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE)
 
 
-def draft(rollout: Rollout, *, by: User, signatories: dict[str, User]) -> AcceptanceTerm:
+def draft(
+    rollout: Rollout, *, by: User, signatories: dict[str, User], steps: dict[str, int] | None = None
+) -> AcceptanceTerm:
     """Draft the next version from the record; one that is not yet signed is superseded.
 
     ``signatories`` maps party roles to people of those parties: client, integrator and Presence are needed, the platform
-    may be left out. The PDF is rendered by a worker once the transaction is committed.
+    may be left out. ``steps`` says in which order they sign (1 first; the same number together; 1 where it says nothing).
+    The PDF is rendered by a worker once the transaction is committed.
     """
     require(by, "acceptance.draft", rollout)
     with timeline.changing(rollout) as rollout:
@@ -52,11 +62,22 @@ def draft(rollout: Rollout, *, by: User, signatories: dict[str, User]) -> Accept
             record_sha256=canonical.sha256(gathered),
             drafted_by=by,
         )
-        Signatory.objects.bulk_create(
-            Signatory(term=term, role=role, user=person, name=str(person), email=person.email)
+        signing = [
+            Signatory(
+                term=term, role=role, user=person, name=str(person), email=person.email, step=(steps or {}).get(role, 1)
+            )
             for role in PartyRole.values
             if (person := signatories.get(role)) is not None
+        ]
+        Signatory.objects.bulk_create(signing)
+        term.envelope = document.envelope(
+            term,
+            [
+                {"role": row.role, "name": row.name, "company": rollout.company(row.role).legal_name, "step": row.step}
+                for row in signing
+            ],
         )
+        term.save(update_fields=["envelope"])
         timeline.record(rollout, DRAFTED, by, version=term.version, sha256=term.record_sha256)
         _queue(term)
         return term
@@ -78,7 +99,8 @@ def _queue(term: AcceptanceTerm) -> None:
 def render(term_pk: int) -> None:
     """Make the PDF of a drafted term and open it for signing. A term in any other state is left as it is.
 
-    The document is made outside the transaction and kept in it, so a worker that dies leaves the term drafted.
+    The document is made outside the transaction and kept in it, so a worker that dies leaves the term drafted. The event
+    names the parties whose turn it is.
     """
     term = AcceptanceTerm.objects.select_related("rollout").filter(pk=term_pk, state=State.DRAFTED).first()
     if term is None:
@@ -91,54 +113,36 @@ def render(term_pk: int) -> None:
         term.pdf = files.store_bytes(content, f"{term}.pdf")
         term.state = State.READY
         term.rendered_at = clock.now()
-        term.save(update_fields=["pdf", "state", "rendered_at"])
-        term.signatories.update(since=clock.now())
-        timeline.record(rollout, RENDERED, None, term=str(term), sha256=term.pdf.sha256)
+        term.expires_at = term.rendered_at + timedelta(days=settings.TERM_SIGNING_DAYS)
+        term.save(update_fields=["pdf", "state", "rendered_at", "expires_at"])
+        term.signatories.update(since=term.rendered_at)
+        opens = [signatory.role for signatory in queries.whose_turn(term)]
+        timeline.record(
+            rollout, RENDERED, None, term=str(term), version=term.version, sha256=term.pdf.sha256, opens=opens
+        )
 
 
-def sign(signatory: Signatory, *, by: User, consent: bool, address: str | None = None, agent: str = "") -> None:
-    """Sign in person: who, when (UTC), from where, and the hash of the PDF that was signed are kept.
-
-    Raises ``Refusal`` when the term is not open for signing or the record has changed since it was drafted.
-    """
-    require(by, "acceptance.sign", signatory)
-    if not consent:
-        raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
-    with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = _pending(signatory)
-        if queries.is_stale(term):
-            raise Refusal(
-                _("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo.")
-            )
-        signatory.state = Signatory.State.SIGNED
-        signatory.signed_at = clock.now()
-        signatory.signed_sha256 = term.pdf.sha256 if term.pdf else ""
-        signatory.address, signatory.agent = address, agent[:300]
-        signatory.save()
-        if not term.signatories.exclude(state=Signatory.State.SIGNED).exists():
-            term.state = State.SIGNED
-            term.save(update_fields=["state"])
-        timeline.record(rollout, SIGNED, by, party=signatory.role, version=term.version, sha256=signatory.signed_sha256)
+def settle_refusal(term: AcceptanceTerm, *, by: User, settlement: str) -> None:
+    """Say what was done about the reason of a refusal; the gate to the next term asks for it until then."""
+    require(by, "acceptance.draft", term)
+    if not settlement.strip():
+        raise Invalid(_("Diga o que foi feito do motivo da recusa."), field="settlement")
+    with timeline.changing(term.rollout) as rollout:
+        term = AcceptanceTerm.objects.get(pk=term.pk)
+        if term.state != State.REFUSED or term.settlement:
+            raise Refusal(_("Não há recusa à espera de resposta neste termo."))
+        term.settlement = settlement.strip()
+        term.save(update_fields=["settlement"])
+        timeline.record(rollout, SETTLED, by, version=term.version, settlement=term.settlement)
 
 
-def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
-    """Refuse to sign, with the reason; the rollout may then go back to homologation, or the term be drafted anew."""
-    require(by, "acceptance.sign", signatory)
-    if not reason.strip():
-        raise Invalid(_("Diga o motivo da recusa."), field="reason")
-    with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = _pending(signatory)
-        signatory.state, signatory.reason = Signatory.State.REFUSED, reason.strip()
-        signatory.save(update_fields=["state", "reason"])
-        term.state = State.REFUSED
+def expire(term_pk: int) -> None:
+    """Close a term whose time to sign is over; one that was answered or drafted anew meanwhile is left as it is."""
+    term = AcceptanceTerm.objects.select_related("rollout").get(pk=term_pk)
+    with timeline.changing(term.rollout, even_closed=True) as rollout:
+        term = AcceptanceTerm.objects.get(pk=term_pk)
+        if term.state != State.READY or not queries.is_over(term):
+            return
+        term.state = State.EXPIRED
         term.save(update_fields=["state"])
-        timeline.record(rollout, REFUSED, by, party=signatory.role, reason=signatory.reason, version=term.version)
-
-
-def _pending(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
-    signatory = Signatory.objects.select_related("term__rollout", "term__pdf").get(pk=signatory.pk)
-    if signatory.term.state != State.READY:
-        raise Refusal(_("Este termo não está aberto para assinatura."))
-    if signatory.state != Signatory.State.PENDING:
-        raise Refusal(_("Você já respondeu a este termo."))
-    return signatory, signatory.term
+        timeline.record(rollout, EXPIRED, None, term=str(term), version=term.version)

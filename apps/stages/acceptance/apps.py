@@ -1,8 +1,14 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class AcceptanceConfig(AppConfig):
-    """The acceptance term: drafted from the record, rendered to PDF/A, signed by each signatory."""
+    """The acceptance term: drafted from the record, rendered to PDF/A, signed by each signatory, sealed, verifiable."""
 
     name = "apps.stages.acceptance"
     label = "acceptance"
+
+    def ready(self) -> None:
+        from apps.stages.acceptance.checks import there_is_a_seal
+
+        checks.register(there_is_a_seal, checks.Tags.security, deploy=True)

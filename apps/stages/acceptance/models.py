@@ -1,3 +1,5 @@
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,9 +10,23 @@ from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 
+# Crockford's alphabet: read aloud or typed from paper, no letter is taken for another.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_code() -> str:
+    """What verifies a term: sixty random bits as twelve characters in three groups."""
+    drawn = "".join(secrets.choice(ALPHABET) for _index in range(12))
+    return f"{drawn[:4]}-{drawn[4:8]}-{drawn[8:]}"
+
 
 class AcceptanceTerm(models.Model):
-    """One version of the term. ``record`` is what it says, as data; the PDF is made from it and nothing else."""
+    """One version of the term. ``record`` is what it says, as data, and ``envelope`` what stands around it (its code, who is
+    to sign); the PDF is made from the two and nothing else.
+
+    ``pdf`` is what people sign. ``sealed`` is ``pdf`` with the evidence and Presence's seal behind it; from then on the row
+    does not change any more, which the database holds.
+    """
 
     class State(models.TextChoices):
         DRAFTED = "drafted", _("Gerando PDF")
@@ -18,16 +34,23 @@ class AcceptanceTerm(models.Model):
         SIGNED = "signed", _("Assinado")
         REFUSED = "refused", _("Recusado")
         SUPERSEDED = "superseded", _("Substituído")
+        EXPIRED = "expired", _("Prazo vencido")
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="terms")
     version = models.PositiveSmallIntegerField(_("versão"))
     state = models.CharField(max_length=10, choices=State, default=State.DRAFTED)
     record = models.JSONField()
     record_sha256 = models.CharField(max_length=64)
+    envelope = models.JSONField(default=dict)
+    code = models.CharField(_("código de verificação"), max_length=14, unique=True, default=new_code)
     pdf = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(default=clock.now)
     rendered_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(_("assinar até"), null=True)
+    sealed = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    sealed_at = models.DateTimeField(null=True)
+    settlement = models.TextField(_("o que foi feito do motivo da recusa"), blank=True)
 
     class Meta:
         verbose_name = _("termo de aceite")
@@ -41,6 +64,12 @@ class AcceptanceTerm(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["ready", "signed"]) | Q(pdf__isnull=False), name="term_ready_with_its_pdf"
             ),
+            models.CheckConstraint(
+                condition=Q(sealed__isnull=True, sealed_at__isnull=True)
+                | Q(sealed__isnull=False, sealed_at__isnull=False, state="signed"),
+                name="term_sealed_when_signed",
+            ),
+            models.CheckConstraint(condition=Q(settlement="") | Q(state="refused"), name="term_settles_a_refusal"),
         ]
 
     def __str__(self) -> str:
@@ -48,22 +77,36 @@ class AcceptanceTerm(models.Model):
 
 
 class Signatory(models.Model):
-    """Somebody who signs for a party. What is signed is the PDF's hash."""
+    """Somebody who signs for a party, after everybody of an earlier ``step``. What is signed is the PDF's hash.
+
+    ``since`` is the instant from which they may: their turn. ``delegated_from`` is the name of who the term names, where
+    that person passed the signature to a colleague.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("A assinar")
         SIGNED = "signed", _("Assinou")
         REFUSED = "refused", _("Recusou")
 
+    class Method(models.TextChoices):
+        """How the person proved who they are, besides being signed in."""
+
+        CODE = "code", _("entrada recente e código enviado ao e-mail")
+        PASSKEY = "passkey", _("entrada recente com chave de acesso (passkey)")
+
     term = models.ForeignKey(AcceptanceTerm, on_delete=models.CASCADE, related_name="signatories")
     role = models.CharField(_("parte"), max_length=12, choices=PartyRole)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
     name = models.CharField(_("nome"), max_length=120)
     email = models.EmailField(_("e-mail"))
+    step = models.PositiveSmallIntegerField(_("ordem"), default=1)
+    delegated_from = models.CharField(_("delegada por"), max_length=120, blank=True)
+    delegated_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     since = models.DateTimeField(default=clock.now)
     signed_at = models.DateTimeField(null=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
+    method = models.CharField(max_length=8, choices=Method, blank=True)
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
     reason = models.TextField(_("motivo da recusa"), blank=True)
@@ -81,6 +124,7 @@ class Signatory(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(reason=""), name="signatory_refused_with_a_reason"
             ),
+            models.CheckConstraint(condition=Q(step__gte=1), name="signatory_step_from_one"),
         ]
 
     def __str__(self) -> str:
@@ -89,3 +133,23 @@ class Signatory(models.Model):
     @property
     def rollout(self) -> Rollout:
         return self.term.rollout
+
+
+class SigningCode(models.Model):
+    """A code of six digits that was mailed to a signatory. Only its digest is kept; it works once, for ten minutes."""
+
+    signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="codes")
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("código de assinatura")
+        verbose_name_plural = _("códigos de assinatura")
+        ordering = ["created_at", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="signing_code_five_tries")]
+
+    def __str__(self) -> str:
+        return f"{self.signatory_id}: {self.created_at:%Y-%m-%d %H:%M}"

@@ -19,6 +19,8 @@ def _export(user: User) -> list[dict[str, Any]]:
             "signed_sha256": row.signed_sha256,
             "address": row.address,
             "agent": row.agent,
+            "method": row.method,
+            "delegated_from": row.delegated_from,
         }
         for row in Signatory.objects.filter(user=user).select_related("term__rollout")
     ]

@@ -1,10 +1,14 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
 
 from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import record
-from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
+# What is read for what, where a code was copied by hand.
+CONFUSED = str.maketrans("OIL", "011")
 IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, AcceptanceTerm.State.SIGNED)
 
 
@@ -22,6 +26,66 @@ def is_stale(term: AcceptanceTerm) -> bool:
     if term.state == AcceptanceTerm.State.SIGNED:
         return False
     return canonical.sha256(record.build(term.rollout)) != term.record_sha256
+
+
+def whose_turn(term: AcceptanceTerm) -> QuerySet[Signatory]:
+    """Who may sign now: of those who have not, the earliest step. Nobody unless the term is open for signing."""
+    pending = term.signatories.filter(state=Signatory.State.PENDING)
+    first = pending.order_by("step").values_list("step", flat=True).first()
+    if term.state != AcceptanceTerm.State.READY or first is None:
+        return term.signatories.none()
+    return pending.filter(step=first)
+
+
+def has_turn(signatory: Signatory) -> bool:
+    return whose_turn(signatory.term).filter(pk=signatory.pk).exists()
+
+
+def is_over(term: AcceptanceTerm) -> bool:
+    """The time to sign has passed."""
+    return term.expires_at is not None and term.expires_at <= clock.now()
+
+
+def unsettled_refusal(rollout: Rollout) -> AcceptanceTerm | None:
+    """The newest refused term whose reason nobody has answered."""
+    return rollout.terms.filter(state=AcceptanceTerm.State.REFUSED, settlement="").last()
+
+
+def refusal_of(term: AcceptanceTerm) -> Signatory | None:
+    return term.signatories.filter(state=Signatory.State.REFUSED).first()
+
+
+def by_code(code: str) -> AcceptanceTerm | None:
+    """The term of a verification code, however it was typed; one without a PDF is nothing to verify."""
+    typed = "".join(each for each in code.upper().translate(CONFUSED) if each.isalnum())
+    written = "-".join(typed[start : start + 4] for start in range(0, len(typed), 4))
+    return (
+        AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed").filter(code=written).exclude(pdf=None).first()
+    )
+
+
+def by_hash(sha256: str) -> AcceptanceTerm | None:
+    """The term whose sealed or signed document has this hash."""
+    found = AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed")
+    return found.filter(Q(sealed__sha256=sha256) | Q(pdf__sha256=sha256)).first()
+
+
+def waiting_for_seal() -> list[int]:
+    """The keys of terms that everybody signed and that have waited for their seal for more than a minute."""
+    since = clock.now() - timedelta(minutes=1)
+    signed = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.SIGNED, sealed=None).exclude(envelope={})
+    return [term.pk for term in signed.prefetch_related("signatories") if signed_at(term) < since]
+
+
+def signed_at(term: AcceptanceTerm) -> datetime:
+    """When the last one signed a term that everybody signed."""
+    return max(signatory.signed_at for signatory in term.signatories.all() if signatory.signed_at)
+
+
+def overdue() -> list[int]:
+    """The keys of the terms whose time to sign is over."""
+    ready = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.READY, expires_at__lte=clock.now())
+    return list(ready.values_list("pk", flat=True))
 
 
 def waiting_for_pdf() -> list[int]:

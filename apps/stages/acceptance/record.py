@@ -8,6 +8,7 @@ from apps.rollouts.stages import PartyRole
 from apps.stages.development import queries as development
 from apps.stages.homologation import queries as homologation
 from apps.stages.kickoff import queries as kickoff
+from apps.stages.kickoff.models import Participant
 from apps.stages.training import queries as training
 
 
@@ -27,6 +28,7 @@ def build(rollout: Rollout) -> dict[str, object]:
             }
             for role in PartyRole.values
         ],
+        "people": _people(rollout),
         "kickoff": kickoff.summary_for_term(rollout),
         "connector": {"version": delivery.version, "limitations": delivery.limitations} if delivery else None,
         "training": training.summary_for_term(rollout),
@@ -41,3 +43,11 @@ def build(rollout: Rollout) -> dict[str, object]:
             for clause in content.term_clauses().clauses
         ],
     }
+
+
+def _people(rollout: Rollout) -> list[dict[str, str]]:
+    """Who runs the project, and who was at the kickoff; who signs stands in the term's envelope."""
+    manager = {"name": str(rollout.project_manager), "party": PartyRole.PRESENCE.value, "as": "project_manager"}
+    met = Participant.objects.filter(kickoff__rollout=rollout, attended=True)
+    others = met.exclude(name=manager["name"], party=manager["party"])
+    return [manager, *({"name": person.name, "party": person.party, "as": "kickoff"} for person in others)]

@@ -1,14 +1,23 @@
 from django.urls import path
 
-from apps.stages.acceptance import views
+from apps.stages.acceptance import public_views, signing_views, views
 
 app_name = "acceptance"
 
 urlpatterns = [
     path("projetos/<int:pk>/termo/", views.room, name="room"),
+    path("projetos/<int:pk>/termo/previa/", views.preview, name="preview"),
     path("projetos/<int:pk>/termo/redigir/", views.draft, name="draft"),
     path("projetos/<int:pk>/termo/<int:version>/gerar/", views.queue_again, name="queue_again"),
     path("projetos/<int:pk>/termo/<int:version>/pdf/", views.download, name="pdf"),
-    path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/", views.sign, name="sign"),
-    path("projetos/<int:pk>/termo/recusar/<int:signatory_pk>/", views.refuse, name="refuse"),
+    path("projetos/<int:pk>/termo/<int:version>/recusa/", views.settle, name="settle"),
+    path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/", signing_views.sign, name="sign"),
+    path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/confirmar/", signing_views.confirm, name="confirm"),
+    path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/codigo/", signing_views.send_code, name="send_code"),
+    path("projetos/<int:pk>/termo/recusar/<int:signatory_pk>/", signing_views.refuse, name="refuse"),
+    path("projetos/<int:pk>/termo/delegar/<int:signatory_pk>/", signing_views.delegate, name="delegate"),
+    path("verificar/", public_views.start, name="verify_start"),
+    path("verificar/comparar/", public_views.compare, name="compare"),
+    path("verificar/<str:code>/", public_views.verify, name="verify"),
+    path("verificar/<str:code>/registro.json", public_views.log, name="log"),
 ]

@@ -6,17 +6,27 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
+from apps.core.refusals import require
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import actions, forms, queries
-from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance import actions, certificates, forms, queries, record, rendering
+from apps.stages.acceptance.models import AcceptanceTerm
 
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
+
+
+@require_GET
+def preview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What the term would say if it were drafted now."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "acceptance.draft", rollout)
+    context = {"rollout": rollout, "room": "acceptance", "body": rendering.body({}, record.build(rollout))}
+    return render(request, "acceptance/preview.html", context)
 
 
 @require_POST
@@ -38,69 +48,44 @@ def queue_again(request: SignedInRequest, pk: int, version: int) -> HttpResponse
 
 @require_GET
 def download(request: SignedInRequest, pk: int, version: int) -> FileResponse:
+    """The sealed document, or what is there to sign until then."""
     term = get_object_or_404(AcceptanceTerm, rollout=visible_rollout(request, pk), version=version)
-    if term.pdf is None:
+    found = term.sealed or term.pdf
+    if found is None:
         raise Http404
-    return attachment(term.pdf)
-
-
-def sign(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
-    """Read the term and sign it. Others than the signatory read what is to be signed and by whom."""
-    rollout, signatory = _signatory(request, pk, signatory_pk)
-    form = forms.SignForm(request.POST or None, auto_id="sign_%s")
-    if request.method == "POST":
-        address, agent = request.META.get("REMOTE_ADDR") or None, request.headers.get("User-Agent", "")
-        if attempt(request, form, actions.sign, signatory, by=request.user, address=address, agent=agent):
-            return redirect("acceptance:room", pk)
-    return _sign_page(request, rollout, signatory, form=form)
+    return attachment(found)
 
 
 @require_POST
-def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
-    rollout, signatory = _signatory(request, pk, signatory_pk)
-    form = forms.RefuseForm(request.POST, auto_id="refuse_%s")
-    if attempt(request, form, actions.refuse, signatory, by=request.user):
-        return redirect("acceptance:room", pk)
-    return _sign_page(request, rollout, signatory, refusal=form)
-
-
-def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
+def settle(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
+    """Answer the reason of a refusal."""
     rollout = visible_rollout(request, pk)
-    found = Signatory.objects.select_related("term__rollout", "term__pdf")
-    return rollout, get_object_or_404(found, pk=signatory_pk, term__rollout=rollout)
+    term = get_object_or_404(AcceptanceTerm, rollout=rollout, version=version)
+    form = forms.SettleForm(request.POST)
+    if attempt(request, form, actions.settle_refusal, term, by=request.user):
+        return redirect("acceptance:room", pk)
+    return _room(request, rollout, settlement=form)
 
 
-def _sign_page(
-    request: SignedInRequest, rollout: Rollout, signatory: Signatory, form=None, refusal=None
-) -> HttpResponse:
-    context = {
-        "rollout": rollout,
-        "room": "acceptance",
-        "signatory": signatory,
-        "term": signatory.term,
-        "stale": queries.is_stale(signatory.term),
-        "may_sign": signatory.term.state == AcceptanceTerm.State.READY
-        and signatory.state == Signatory.State.PENDING
-        and request.user.has_perm("acceptance.sign", signatory),
-        "form": form or forms.SignForm(auto_id="sign_%s"),
-        "refuse_form": refusal or forms.RefuseForm(auto_id="refuse_%s"),
-    }
-    status = getattr(refusal or form, "refusal_status", 200)
-    return render(request, "acceptance/sign.html", context, status=status)
-
-
-def _room(request: SignedInRequest, rollout: Rollout, form=None) -> HttpResponse:
+def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None) -> HttpResponse:
     term = queries.latest_term(rollout)
-    signatories = list(term.signatories.select_related("user")) if term else []
-    may_draft = rollout.stage == Stage.ACCEPTANCE and request.user.has_perm("acceptance.draft", rollout)
+    signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
+    manages = request.user.has_perm("acceptance.draft", rollout)
+    may_draft = rollout.stage == Stage.ACCEPTANCE and manages
     context = {
         "rollout": rollout,
         "room": "acceptance",
         "term": term,
         "older": rollout.terms.exclude(pk=term.pk if term else None),
         "signatories": signatories,
+        "turn": set(queries.whose_turn(term).values_list("pk", flat=True)) if term else set(),
+        "in_order": len({row.step for row in signatories}) > 1,
         "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term),
+        "demonstration": certificates.is_demonstration(),
         "may_draft": may_draft and (term is None or term.state != AcceptanceTerm.State.SIGNED),
+        "refused": queries.unsettled_refusal(rollout) if manages else None,
+        "settle_form": settlement or forms.SettleForm(),
         "form": form or forms.DraftForm(rollout=rollout),
     }
-    return render(request, "acceptance/room.html", context, status=getattr(form, "refusal_status", 200))
+    status = getattr(form or settlement, "refusal_status", 200)
+    return render(request, "acceptance/room.html", context, status=status)

@@ -175,6 +175,16 @@ def _day(instant: datetime | None) -> str | None:
     return instant.date().isoformat() if instant else None
 
 
+def _results_by_process(script: Script, opened: Round) -> list[dict[str, object]]:
+    """How each case ended in one round, counted by process; of a case that was run again, its newest result."""
+    newest = dict(opened.results.order_by("pk").values_list("case", "outcome"))
+    counted: dict[str, dict[str, int]] = {}
+    for case in script.cases.filter(pk__in=newest):
+        counted.setdefault(case.process, dict.fromkeys(Outcome.values, 0))[newest[case.pk]] += 1
+    known = [(row["key"], row["title"]["pt"]) for row in script.processes] if counted else []
+    return [{"process": key, "title": title, **counted[key]} for key, title in known if key in counted]
+
+
 def summary_for_term(rollout: Rollout) -> dict[str, object]:
     """The homologation as the acceptance term records it: plain JSON, Portuguese texts."""
     script = script_of(rollout)
@@ -183,7 +193,12 @@ def summary_for_term(rollout: Rollout) -> dict[str, object]:
     return {
         "script": {"title": script.title.get("pt", ""), "version": script.version, "frozen_on": _day(script.frozen_at)},
         "rounds": [
-            {"number": each.number, "opened_on": _day(each.opened_at), "closed_on": _day(each.closed_at)}
+            {
+                "number": each.number,
+                "opened_on": _day(each.opened_at),
+                "closed_on": _day(each.closed_at),
+                "results": _results_by_process(script, each),
+            }
             for each in script.rounds.all()
         ],
         "processes": [

@@ -1,0 +1,83 @@
+"""The signing log: who signed, when, from where and how, as a chain whose first link is the document's own hash."""
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from apps.core import canonical
+from apps.stages.acceptance import pages, schemas
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+
+FORMAT, VERSION = "presence-rollout/signing-log", 1
+ATTACHED = "assinaturas.json"
+"""The name under which the log lies in the sealed PDF."""
+# Read in the signatory's language, kept in the contract's.
+CONSENT = gettext_lazy(
+    "Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; Lei 14.063/2020)."
+)
+
+
+def log(term: AcceptanceTerm) -> dict[str, Any]:
+    """The signing log of a term with its PDF, as ``static/schemas/signing-log-1.json`` describes it."""
+    assert term.pdf is not None  # noqa: S101 - nobody signs before there is one
+    with translation.override("pt-br"):
+        entries = sorted(_entries(term), key=lambda entry: entry["at"])
+    previous = term.pdf.sha256
+    for number, entry in enumerate(entries, start=1):
+        entry |= {"number": number, "previous": previous}
+        entry["hash"] = previous = link(entry)
+    return {
+        "$schema": schemas.address(schemas.LOG),
+        "format": FORMAT,
+        "version": VERSION,
+        "term": str(term),
+        "record_sha256": term.record_sha256,
+        "document": {"bytes": term.pdf.size, "sha256": term.pdf.sha256},
+        "entries": entries,
+    }
+
+
+def link(entry: Mapping[str, Any]) -> str:
+    """The hash of ``entry``: of everything in it but the hash itself."""
+    return canonical.sha256({key: value for key, value in entry.items() if key != "hash"})
+
+
+def read(sealed: bytes) -> bytes:
+    """The signing log as it lies in a sealed PDF of ours."""
+    return pages.attachments(PdfFileReader(io.BytesIO(sealed)))[ATTACHED]
+
+
+def masked(email: str) -> str:
+    """Enough of an address for its owner to know it: ``m•••@loja.com.br``."""
+    name, _at, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
+    yield {"what": "opened", "at": canonical.instant(term.rendered_at or term.drafted_at)}
+    for signatory in term.signatories.all():
+        who = {
+            "role": signatory.role,
+            "name": signatory.name,
+            "company": term.rollout.company(signatory.role).legal_name,
+        }
+        if signatory.delegated_at:
+            at = canonical.instant(signatory.delegated_at)
+            yield {"what": "delegated", "at": at, **who, "delegated_from": signatory.delegated_from}
+        if signatory.state == Signatory.State.SIGNED and signatory.signed_at:
+            yield {
+                "what": "signed",
+                "at": canonical.instant(signatory.signed_at),
+                **who,
+                "delegated_from": signatory.delegated_from,
+                "method": signatory.method,
+                "email": masked(signatory.email),
+                "address": signatory.address,
+                "agent": signatory.agent,
+                "consent": str(CONSENT),
+                "sha256": signatory.signed_sha256,
+            }

@@ -1,0 +1,33 @@
+"""Time from a timestamp authority (RFC 3161), asked through the one way out."""
+
+from asn1crypto import tsp
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from apps.core import outbound
+
+
+class OutboundTimeStamper(TimeStamper):
+    """Asks ``url``. Raises ``TimestampRequestError`` when no timestamp comes."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        try:
+            answer = outbound.fetch(
+                "POST",
+                self._url,
+                headers={"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
+                body=req.dump(),
+                max_bytes=200_000,
+            )
+        except outbound.Unreachable as error:
+            raise TimestampRequestError(f"the authority was not reached: {error.why}") from error
+        if (
+            answer.status != 200
+            or answer.headers.get("content-type", "").split(";")[0] != "application/timestamp-reply"
+        ):
+            raise TimestampRequestError(f"the authority answered {answer.status}")
+        return tsp.TimeStampResp.load(answer.body)

@@ -1,0 +1,73 @@
+from datetime import timedelta
+from unittest import mock
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.blueprints import loader
+from apps.core import clock
+from apps.rollouts.stages import Stage
+from apps.stages.acceptance import actions, codes, rendering, sealing, signing
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
+from tests.rollouts.factories import RolloutFactory, at_stage
+
+ROLES = ("client", "integrator", "presence")
+
+
+class SigningCodeFactory(DjangoModelFactory):
+    class Meta:
+        model = SigningCode
+
+    digest = "0" * 64
+    expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(minutes=10))
+
+
+def a_draft(steps=None, **fields) -> AcceptanceTerm:
+    """A drafted term of a rollout at the acceptance stage; nothing was sent to a worker."""
+    loader.load()
+    rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
+    people = rollout.people
+    chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}
+    with mock.patch("apps.core.queue.after_commit"):
+        term = actions.draft(rollout, by=people["pm"], signatories=chosen, steps=steps)
+    term.rollout.people = people
+    return term
+
+
+def opened(term: AcceptanceTerm, *, pdf: bytes | None = None) -> AcceptanceTerm:
+    """``term``, open for signing; with ``pdf`` nothing is rendered."""
+    people = term.rollout.people
+    with mock.patch.object(rendering, "pdf", (lambda term: pdf) if pdf else rendering.pdf):
+        actions.render(term.pk)
+    term = AcceptanceTerm.objects.get(pk=term.pk)
+    term.rollout.people = people
+    return term
+
+
+def signatory(term: AcceptanceTerm, role: str) -> Signatory:
+    return term.signatories.get(role=role)
+
+
+def signs(term: AcceptanceTerm, role: str, **more) -> Signatory:
+    """Whoever signs for ``role`` does, with the code that was mailed to them."""
+    row = signatory(term, role)
+    code = codes.issue(row, by=row.user)
+    signing.sign(row, by=row.user, consent=True, code=code, **more)
+    return signatory(term, role)
+
+
+def a_sealed_term(**fields) -> AcceptanceTerm:
+    """A term that went the whole way: rendered, signed by three, sealed."""
+    term = opened(a_draft(**fields))
+    people = term.rollout.people
+    for role in ROLES:
+        signs(term, role, address="203.0.113.7", agent="Navegador de teste")
+    sealing.seal(term.pk)
+    term = AcceptanceTerm.objects.select_related("sealed", "pdf").get(pk=term.pk)
+    term.rollout.people = people
+    return term
+
+
+def content_of(stored) -> bytes:
+    with stored.content.open("rb") as file:
+        return file.read()

@@ -1,0 +1,246 @@
+"""Verification by the page, by the command and by pyHanko: one changed byte, wherever it is, shows."""
+
+import hashlib
+import io
+import json
+from io import StringIO
+
+import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from apps.stages.acceptance import certificates, evidence, pages, public_views, verification
+from tests.acceptance.factories import a_draft, a_sealed_term, content_of, opened, signatory, signs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def term():
+    return a_sealed_term()
+
+
+@pytest.fixture(scope="module")
+def kept():
+    return {}
+
+
+@pytest.fixture
+def sealed(kept, request):
+    """The bytes of a sealed term; made once, since a file needs no database."""
+    if not kept:
+        kept["file"] = content_of(request.getfixturevalue("term").sealed)
+    return kept["file"]
+
+
+def pyhanko_says_whole(content: bytes) -> bool:
+    try:
+        (found,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
+        context = ValidationContext(trust_roots=[found.signer_cert], allow_fetching=False)
+        status = validate_pdf_signature(found, context, skip_diff=True)
+        return status.intact and status.valid and status.coverage.name == "ENTIRE_FILE"
+    except Exception:
+        return False
+
+
+def command(path, *arguments) -> str:
+    out = StringIO()
+    call_command("verify_term", str(path), *arguments, stdout=out)
+    return out.getvalue()
+
+
+class TestOneChangedByte:
+    @given(st.data())
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_is_found_wherever_it_is(self, sealed, data):
+        place = data.draw(st.integers(0, len(sealed) - 1))
+        flipped = bytearray(sealed)
+        flipped[place] ^= data.draw(st.integers(1, 255))
+        flipped = bytes(flipped)
+        assert not verification.examine(flipped).is_whole
+        assert hashlib.sha256(flipped).hexdigest() != hashlib.sha256(sealed).hexdigest()
+        begin, length, resume, _rest = PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].byte_range
+        if place < begin + length or place >= resume:  # In its own place pyHanko does not look at the padding; we do.
+            assert not pyhanko_says_whole(flipped)
+
+    def test_in_the_place_of_the_seal_no_bit_is_free(self, sealed):
+        gap = sealed.index(b"<30")
+        for place in range(gap, gap + 2600, 37):
+            flipped = bytearray(sealed)
+            flipped[place] ^= 0x01
+            assert not verification.examine(bytes(flipped)).is_whole, place - gap
+
+    def test_pyhanko_finds_the_whole_file_whole(self, sealed):
+        assert pyhanko_says_whole(sealed)
+
+
+class TestOtherChanges:
+    def test_something_added_behind_the_seal(self, sealed):
+        writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
+        pages.attach(writer, "mais.json", {}, "x")
+        out = io.BytesIO()
+        writer.write(out)
+        assert "something was added behind the seal" in verification.examine(out.getvalue()).problems
+        assert not verification.examine(sealed + b"\n").is_whole
+
+    def test_the_document_without_its_seal(self, sealed):
+        size = verification.examine(sealed).log["document"]["bytes"]
+        assert verification.examine(sealed[:size]).problems == ["0 seals, where a term has one"]
+
+    @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"\x00" * 1000, b"texto"])
+    def test_what_is_no_term_at_all(self, content):
+        assert not verification.examine(content).is_whole
+
+    def test_a_log_that_leaves_somebody_out_or_lies_about_a_name(self, sealed):
+        found = verification.examine(sealed)
+        without = {**found.log, "entries": found.log["entries"][:-1]}
+        assert any("is missing" in each for each in verification._chain(found.term, without))
+        entries = json.loads(json.dumps(found.log["entries"]))
+        entries[1]["name"] = "Outra Pessoa"
+        problems = list(verification._chain(found.term, {**found.log, "entries": entries}))
+        assert any("does not link" in each for each in problems)
+        previous = found.log["document"]["sha256"]
+        for entry in entries:  # Even with every link made anew.
+            entry["previous"] = previous
+            entry["hash"] = previous = evidence.link(entry)
+        assert any(
+            "somebody else" in each for each in verification._chain(found.term, {**found.log, "entries": entries})
+        )
+
+
+class TestTheCommand:
+    def test_it_says_what_a_whole_file_holds_and_asks_no_database(self, sealed, tmp_path, django_db_blocker):
+        path = tmp_path / "termo.pdf"
+        path.write_bytes(sealed)
+        with django_db_blocker.block():
+            said = command(path)
+        assert "Whole" in said
+        assert "Nobody vouched for the certificate" in said
+        assert "client: " in said
+
+    def test_a_changed_file_fails(self, sealed, tmp_path):
+        path = tmp_path / "termo.pdf"
+        path.write_bytes(sealed.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+        with pytest.raises(CommandError, match="NOT a whole term"):
+            command(path)
+
+    def test_the_certificate_that_one_trusts_is_held_against_it(self, sealed, tmp_path):
+        path, own, other = (tmp_path / name for name in ("termo.pdf", "own.der", "other.der"))
+        path.write_bytes(sealed)
+        own.write_bytes(PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
+        other.write_bytes(certificates.signer().signing_cert.dump())
+        assert "Nobody vouched" not in command(path, "--certificate", str(own))
+        certificates.make(tmp_path / "another.p12")
+        if own.read_bytes() != other.read_bytes():
+            with pytest.raises(CommandError, match="another certificate"):
+                command(path, "--certificate", str(other))
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        with pytest.raises(CommandError, match="Cannot be read"):
+            command(tmp_path / "none.pdf")
+
+
+class TestThePage:
+    def test_it_tells_anybody_who_signed_when_and_the_hashes_and_no_more(self, term, client):
+        text = client.get(reverse("acceptance:verify", args=[term.code])).content.decode()
+        assert "Todas as partes assinaram este termo, e ele foi selado." in text
+        for row in term.signatories.all():
+            assert row.name in text
+            assert row.email not in text
+            assert row.address not in text
+            assert row.agent not in text
+        assert term.pdf.sha256 in text
+        assert term.sealed.sha256 in text
+
+    def test_the_file_itself_is_genuine_and_a_changed_one_is_not(self, term, client):
+        def compared(content):
+            answer = client.post(reverse("acceptance:compare"), {"file": ContentFile(content, name="termo.pdf")})
+            return answer.content.decode()
+
+        content = content_of(term.sealed)
+        assert "Este arquivo é autêntico" in compared(content)
+        assert "documento sem o selo" in compared(content_of(term.pdf))
+        for place in (0, len(content) // 2, len(content) - 1):
+            changed = bytearray(content)
+            changed[place] ^= 1
+            assert "Este arquivo não confere" in compared(bytes(changed))
+
+    def test_the_hash_alone_does_where_the_browser_works_it_out(self, term, client):
+        address = reverse("acceptance:compare")
+        assert "autêntico" in client.post(address, {"sha256": term.sealed.sha256}).content.decode()
+        assert "não confere" in client.post(address, {"sha256": "0" * 64}).content.decode()
+        assert client.post(address, {"sha256": "x"}).status_code == 422
+        assert client.post(address, {}).status_code == 422
+
+    def test_a_file_larger_than_any_term_is_refused(self, client, settings):
+        settings.MAX_UPLOAD_BYTES = 10
+        answer = client.post(reverse("acceptance:compare"), {"file": ContentFile(b"x" * 11, name="termo.pdf")})
+        assert answer.status_code == 422
+
+    def test_the_log_is_the_one_inside_the_document(self, term, client):
+        answer = client.get(reverse("acceptance:log", args=[term.code]))
+        inside = pages.attachments(PdfFileReader(io.BytesIO(content_of(term.sealed))))[evidence.ATTACHED]
+        assert answer.content == inside
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert [entry["what"] for entry in json.loads(inside)["entries"]] == ["opened", "signed", "signed", "signed"]
+
+    def test_a_code_is_taken_as_people_copy_it(self, term, client):
+        typed = term.code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+        answer = client.get(reverse("acceptance:verify_start"), {"code": typed})
+        assert answer.url == reverse("acceptance:verify", args=[term.code])
+
+    def test_an_unknown_code_is_not_found_and_says_what_to_check(self, client):
+        for address in (
+            reverse("acceptance:verify", args=["0000-0000-0000"]),
+            reverse("acceptance:verify_start") + "?code=0000-0000-0000",
+        ):
+            answer = client.get(address)
+            assert answer.status_code == 404
+            assert "Nenhum termo tem este código" in answer.content.decode()
+        assert client.get(reverse("acceptance:log", args=["0000-0000-0000"])).status_code == 404
+
+    def test_it_says_that_one_not_signed_by_all_is_no_acceptance(self, client):
+        term = opened(a_draft(), pdf=b"%PDF-1.7 teste")
+        signs(term, "client")
+        address = reverse("acceptance:verify", args=[term.code])
+        assert "não vale como aceite" in client.get(address).content.decode()
+        assert client.get(reverse("acceptance:log", args=[term.code])).status_code == 404
+
+    def test_one_without_a_document_is_nothing_to_verify(self, client):
+        assert client.get(reverse("acceptance:verify", args=[a_draft().code])).status_code == 404
+
+    def test_asking_too_often_is_slowed_down_for_that_address_alone(self, client, monkeypatch):
+        cache.clear()
+        monkeypatch.setattr(public_views, "PER_MINUTE", 2)
+        address = reverse("acceptance:verify", args=["0000-0000-0000"])
+        asked = [client.get(address, REMOTE_ADDR="203.0.113.1").status_code for _time in range(3)]
+        assert asked == [404, 404, 429]
+        assert (
+            client.post(reverse("acceptance:compare"), {"sha256": "0" * 64}, REMOTE_ADDR="203.0.113.1").status_code
+            == 429
+        )
+        assert client.get(address, REMOTE_ADDR="203.0.113.2").status_code == 404
+
+
+def test_a_delegated_signature_names_both_in_the_document():
+    from apps.stages.acceptance import sealing, signing
+    from apps.stages.acceptance.models import AcceptanceTerm
+
+    term = opened(a_draft())
+    row = signatory(term, "client")
+    signing.delegate(row, by=row.user, to=term.rollout.people["client_member"])
+    for role in ("client", "integrator", "presence"):
+        signs(term, role)
+    sealing.seal(term.pk)
+    found = verification.examine(content_of(AcceptanceTerm.objects.get(pk=term.pk).sealed))
+    assert found.problems == []
+    (signed,) = [entry for entry in found.log["entries"] if entry["what"] == "signed" and entry["role"] == "client"]
+    assert (signed["delegated_from"], signed["name"]) == (row.name, str(term.rollout.people["client_member"]))

@@ -1,0 +1,73 @@
+"""The acceptance term on phones: each signatory reads and signs; then anybody verifies the sealed file."""
+
+import hashlib
+
+import pytest
+
+from presence_rollout.ops import services
+from tests.browser.signing import signs
+from tests.browser.test_portal import clean
+
+pytestmark = pytest.mark.browser
+
+ROOM = "/projetos/3/termo/"
+SIGNATORIES = [("integrador@malha.demo", "light"), ("gerente2@presence.demo", "light"), ("cliente@casa.demo", "dark")]
+
+
+def test_each_signatory_signs_on_a_phone_and_the_sealed_file_verifies(sign_in, var, chromium, served, shot, tmp_path):
+    manager = sign_in("gerente2@presence.demo")
+    manager.goto(ROOM)
+    manager.get_by_role("button", name="Redigir termo").click()
+    manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)
+    for email, scheme in SIGNATORIES:
+
+        def look(page, step, scheme=scheme):
+            clean(page)
+            shot(page, f"termo-{step}-390-{scheme}")
+
+        page = sign_in(email, 390, scheme)
+        page.goto(ROOM)
+        look(page, "sala")
+        signs(page, email, var, look)
+
+    def sealed() -> bool:
+        page.goto(ROOM)
+        return "Assinado e selado" in page.inner_text("main")
+
+    services.wait_until(sealed, "The seal")
+    clean(page)
+    shot(page, "termo-selado-390-dark")
+    with page.expect_download() as download:
+        page.locator("#termo").get_by_role("link", name=".pdf").first.click()
+    path = tmp_path / "termo.pdf"
+    download.value.save_as(path)
+
+    anybody = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=served, locale="pt-BR").new_page()
+    anybody.goto("/verificar/")
+    clean(anybody)
+    anybody.locator("input[type=file]").set_input_files(path)
+    anybody.get_by_text("Este arquivo é autêntico").wait_for()
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in anybody.inner_text("main")
+    clean(anybody)
+    shot(anybody, "termo-verificado-390-light")
+    changed = bytearray(path.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    path.write_bytes(changed)
+    anybody.locator("input[type=file]").set_input_files(path)
+    anybody.get_by_text("Este arquivo não confere").wait_for()
+    shot(anybody, "termo-nao-confere-390-light")
+    anybody.context.close()
+
+
+def test_the_desk_sees_the_room_and_the_verification(sign_in, shot):
+    page = sign_in("gerente@presence.demo", 1440)
+    page.goto("/projetos/1/termo/")
+    clean(page)
+    shot(page, "termo-sala-1440")
+    page.locator("#termo a[href^='/verificar/']").click()
+    page.wait_for_url("**/verificar/*/")
+    assert "Todas as partes assinaram este termo" in page.inner_text("main")
+    clean(page)
+    shot(page, "termo-verificar-1440")
+    page.goto("/projetos/4/termo/previa/")
+    clean(page)
