@@ -1,9 +1,9 @@
 """HTML to PDF/A-3u by WeasyPrint, with neither network nor file system within its reach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from weasyprint import HTML, Attachment
-from weasyprint.urls import URLFetcher
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 
 class NothingToFetch(ValueError):
@@ -11,13 +11,30 @@ class NothingToFetch(ValueError):
 
 
 class NoFetcher(URLFetcher):
-    """Refuses every address, of the network, of the disk and of data alike; the document goes on without it."""
+    """Refuses every address, of the network, of the disk and of data alike; the document goes on without it.
+
+    Only the JPEG ``pictures`` that it was given are there, as ``picture:<key>``.
+    """
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__()
+        self.pictures = pictures or {}
 
     def fetch(self, url: str, headers: object = None):
+        scheme, _colon, key = url.partition(":")
+        if scheme == "picture" and key in self.pictures:
+            return URLFetcherResponse(url, self.pictures[key], {"Content-Type": "image/jpeg"})
         raise NothingToFetch(url)
 
 
-def render(html: str, attachments: Sequence[Attachment] = (), *, tagged: bool = False) -> bytes:
-    """The PDF of ``html``, with ``attachments`` inside it; ``tagged`` for who has it read aloud."""
-    document = HTML(string=html, url_fetcher=NoFetcher())
+def render(
+    html: str,
+    attachments: Sequence[Attachment] = (),
+    pictures: Mapping[str, bytes] | None = None,
+    *,
+    tagged: bool = False,
+) -> bytes:
+    """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``;
+    ``tagged`` for who has it read aloud."""
+    document = HTML(string=html, url_fetcher=NoFetcher(pictures))
     return document.write_pdf(pdf_variant="pdf/a-3u", pdf_tags=tagged, attachments=list(attachments))

@@ -1,8 +1,10 @@
 """The documents that the demonstration delivers: a manual to look at and an API description to read."""
 
+import io
 import json
 
 from django.core.files.base import ContentFile, File
+from PIL import Image, ImageDraw
 
 PROCESSES = {"products": "Produtos", "inventory": "Estoque", "orders": "Pedidos", "invoices": "Faturamento e envio"}
 
@@ -53,3 +55,26 @@ def pdf(pages: list[list[str]]) -> bytes:
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     out += f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
     return out.encode("ascii")
+
+
+def screen(name: str, lines: list[str]) -> File:
+    """A picture of a screen that says ``lines``."""
+    image = Image.new("RGB", (480, 270), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 480, 36), fill="#3a4fc4")
+    for place, line in enumerate(lines):
+        draw.text(
+            (24, 64 + 40 * place), line.encode("latin-1", "replace").decode("latin-1"), fill="black", font_size=24
+        )
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return ContentFile(out.getvalue(), name=name)
+
+
+def load_test() -> File:
+    """The numbers of a load test, as a table."""
+    rows = [
+        "minuto;pedidos;tempo medio (ms)",
+        *(f"{minute};{5 + minute % 3};{210 + 7 * minute}" for minute in range(60)),
+    ]
+    return ContentFile("\n".join(rows).encode(), name="carga.csv")

@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.models import Membership
 from apps.core import clock
-from apps.demo import papers
+from apps.demo import homologation_day, papers
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.hours import agreement_actions as agreement
@@ -298,7 +298,7 @@ class Story:
                 )  # fmt: skip
             self.advance()
 
-    def train(self, *, extra: str = "") -> None:
+    def train(self, *, extra: str = "", every_case: bool = False) -> None:
         """Two sessions, of which the second goes 20 minutes beyond the allowance; ``extra`` "open" asks the client for
         them beforehand, "approved" has them approved too."""
         for minutes in (150, 110):
@@ -331,51 +331,28 @@ class Story:
                     topics=left[: 5 if minutes == 150 else None],
                 )  # fmt: skip
             self.log_session(session)
+        script = Script.objects.get(rollout=self.rollout)
         with self.later(2):
-            homologation.freeze(Script.objects.get(rollout=self.rollout), by=self.analyst)
+            if every_case:
+                keys = [key for key, _text, _chosen in homologation_queries.conditions(script)]
+                homologation.choose_conditions(script, by=self.analyst, conditions=keys)
+            homologation.freeze(script, by=self.analyst)
         self.deliver("test_users")
         self.advance()
 
     def homologate(self, *, stop_with_failure: bool = False) -> None:
-        script = Script.objects.get(rollout=self.rollout)
-        with self.later(24):
-            homologation.start_round(script, by=self.analyst)
-        failing = {"PRO-08", "PED-16"}
-        for status in homologation_queries.case_statuses(script):
-            if not status.case.applies:
-                continue
-            with self.later(0.1):
-                if status.case.code in failing:
-                    homologation.record_result(
-                        status.case, by=self.analyst, outcome="failed",
-                        note="A imagem principal não troca." if status.case.code == "PRO-08" else "Pedido some sem erro.",
-                        severity="blocking" if status.case.code == "PED-16" else "minor", owner="integrator",
-                    )  # fmt: skip
-                else:
-                    homologation.record_result(
-                        status.case, by=self.analyst, outcome="passed", evidence_text=f"Conferido: {status.case.code}"
-                    )
-        self.log("homologation", 330, "Primeira rodada de homologação")
+        """The rounds until everything passes; or until a machine says so of one case and another still fails."""
+        homologation_day.first_round(self)
         if stop_with_failure:
+            homologation_day.second_round_underway(self)
             return
-        with self.later(1):
-            homologation.close_round(script, by=self.analyst)
-        for found in self.rollout.nonconformities.all():
-            with self.later(30):
-                homologation.mark_fixed(found, by=self.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
-        with self.later(20):
-            homologation.start_round(script, by=self.analyst)
-        for found in self.rollout.nonconformities.all():
-            with self.later(0.5):
-                homologation.record_result(
-                    found.case, by=self.analyst, outcome="passed", evidence_text="Retestado na 1.0.1"
-                )
-                homologation.verify_fix(found, by=self.client)
-        with self.later(1):
-            homologation.close_round(script, by=self.analyst)
-        self.log("homologation", 90, "Reteste da NC-1", nonconformity=self.rollout.nonconformities.first())
-        self.log("homologation", 60, "Revisão final do roteiro")
+        homologation_day.second_round(self)
         self.advance()
+
+    def ready_to_homologate(self) -> None:
+        """Today is the day: the round is open, and nothing was executed."""
+        with self.later(2):
+            homologation.start_round(Script.objects.get(rollout=self.rollout), by=self.analyst)
 
     def sign(self, *, everybody: bool = True) -> None:
         with self.later(5):

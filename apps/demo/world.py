@@ -120,5 +120,11 @@ def build(today: datetime) -> None:
             seen_version=rollout.version,
         )
 
+    ready = story("esporte", "vtex", "conecta", "vtex", 47, OTHER)
+    ready.kickoff_done()
+    ready.develop()
+    ready.train(every_case=True)
+    ready.ready_to_homologate()
+
     with clock.at(today - timedelta(minutes=42)):
         timers.start(failing.fresh(), by=cast.people["analista@presence.demo"], note="Acompanhando a correção")

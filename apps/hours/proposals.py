@@ -17,7 +17,9 @@ from apps.hours import actions, classification, days, queries
 from apps.hours.classification import Activity
 from apps.hours.models import Proposal, TimeEntry
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import Nonconformity, Result, Round
+from apps.rollouts.stages import PartyRole
+from apps.stages.homologation import queries as homologation
+from apps.stages.homologation.models import Nonconformity, Result, Round, Session
 from apps.stages.training.models import Attendance, TrainingSession
 
 WITHIN = timedelta(days=14)
@@ -32,7 +34,7 @@ def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
     answered = set(Proposal.objects.filter(person=user).values_list("source", flat=True))
     kept = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
     found = list(kept.filter(rollout=rollout) if rollout else kept)
-    for proposal in [*_trainings(user, rollout), *_homologations(user, rollout)]:
+    for proposal in [*_trainings(user, rollout), *_meetings(user, rollout), *_homologations(user, rollout)]:
         if proposal.source not in answered and _is_to_be_logged(proposal):
             found.append(proposal)
     return sorted(found, key=lambda proposal: (proposal.started_at, proposal.source))
@@ -92,6 +94,9 @@ def link(entry: TimeEntry) -> tuple[str, str]:
     kind, _colon, rest = entry.source.partition(":")
     if kind == "session" and "." in rest:
         return _("Sessão %(number)d") % {"number": int(rest.split(".")[1])}, _room("training", entry) + "#sessoes"
+    if kind == "meeting" and "." in rest:
+        number = int(rest.split(".")[1])
+        return _("Sessão %(number)d") % {"number": number}, reverse("homologation:meeting", args=[entry.rollout_id])
     if kind == "round" and "." in rest:
         return _("Rodada %(number)d") % {"number": int(rest.split(".")[1])}, _room("homologation", entry) + "#roteiro"
     return "", ""
@@ -131,6 +136,33 @@ def _trainings(user: User, rollout: Rollout | None) -> list[Proposal]:
     ]  # fmt: skip
 
 
+def _attended(user: User, rollout: Rollout | None):
+    """The ended meetings of a homologation in which the person was for Presence."""
+    return Session.objects.filter(
+        ended_at__gte=clock.now() - WITHIN,
+        attendances__person=user,
+        attendances__party=PartyRole.PRESENCE,
+        script__rollout__in=_rollouts(user, rollout),
+    ).select_related("script__rollout")
+
+
+def _meetings(user: User, rollout: Rollout | None) -> list[Proposal]:
+    """Each attended meeting, from its start to its end; one that retested one nonconformity and nothing else names it."""
+    proposals = []
+    for session in _attended(user, rollout):
+        started_at = session.started_at.astimezone(UTC).replace(second=0, microsecond=0)
+        results = list(homologation.results_of(session).select_related("round__script__rollout"))
+        proposals.append(
+            Proposal(
+                person=user, rollout=session.rollout, source=f"meeting:{session.pk}.{session.number}",
+                activity=Activity.HOMOLOGATION, started_at=started_at, minutes=session.minutes or None,
+                nonconformity=_retested(results[0].round, results) if results else None,
+                note=_("Homologação: %(session)s") % {"session": session},
+            )
+        )  # fmt: skip
+    return proposals
+
+
 def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
     """A day of a round in which the person recorded results, once the round was closed: from the first to the last.
 
@@ -139,8 +171,11 @@ def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
     results = Result.objects.filter(
         by=user, round__closed_at__gte=clock.now() - WITHIN, round__script__rollout__in=_rollouts(user, rollout)
     ).select_related("round__script__rollout", "case")
+    meetings = list(_attended(user, rollout))
     found: dict[tuple[Round, str], list[Result]] = defaultdict(list)
     for result in results:
+        if any(_was_in(meeting, result) for meeting in meetings):
+            continue  # The meeting proposes that time.
         day = timezone.localtime(result.at, timezone.get_default_timezone()).date().isoformat()
         found[result.round, day].append(result)
     proposals = []
@@ -155,6 +190,10 @@ def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
             )
         )  # fmt: skip
     return proposals
+
+
+def _was_in(meeting: Session, result: Result) -> bool:
+    return meeting.script_id == result.case.script_id and meeting.started_at <= result.at <= meeting.ended_at
 
 
 def _retested(round_: Round, results: list[Result]) -> Nonconformity | None:

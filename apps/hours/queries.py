@@ -13,6 +13,7 @@ from apps.hours.classification import Activity, Klass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
 from apps.rollouts.models import Party, Rollout
 from apps.rollouts.stages import PartyRole
+from apps.stages.homologation import queries as homologation
 from apps.stages.training.models import TrainingSession
 
 
@@ -163,7 +164,11 @@ def allowances(rollout: Rollout) -> list[Allowance]:
         )
     }  # fmt: skip
     planned = rollout.training_sessions.filter(state=TrainingSession.State.PLANNED)
-    scheduled = {Activity.TRAINING: planned.aggregate(all=Sum("planned_minutes"))["all"] or 0}
+    meetings = homologation.planned_sessions(rollout)
+    scheduled = {
+        Activity.TRAINING: planned.aggregate(all=Sum("planned_minutes"))["all"] or 0,
+        Activity.HOMOLOGATION: meetings.aggregate(all=Sum("planned_minutes"))["all"] or 0,
+    }
     sizes = {Activity.TRAINING: policy.training_allowance, Activity.HOMOLOGATION: policy.homologation_allowance}
     return [
         Allowance(activity.value, str(activity.label), used.get(activity.value, 0), size, scheduled.get(activity, 0))

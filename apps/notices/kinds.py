@@ -17,6 +17,7 @@ from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import PartyRole
 from apps.stages.acceptance.models import Signatory
+from apps.stages.homologation.models import Nonconformity
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -110,6 +111,22 @@ def signatories(event: Event) -> Iterable[User]:
 project_manager = everybody(PartyRole.PRESENCE)
 
 
+def nonconformity_of(event: Event) -> Nonconformity | None:
+    """The nonconformity that the event is about, by its label."""
+    number = str(event.data.get("label", "")).removeprefix("NC-")
+    return Nonconformity.objects.filter(rollout=event.rollout_id, number=number).first() if number.isdigit() else None
+
+
+def mender(event: Event) -> Iterable[User]:
+    """The company that owes the correction."""
+    found = nonconformity_of(event)
+    return people_of(event.rollout, found.owner) if found else []
+
+
+def mender_and_manager(event: Event) -> Iterable[User]:
+    return [*mender(event), *project_manager(event)]
+
+
 # --- Where ----------------------------------------------------------------------------------------------
 
 
@@ -125,6 +142,13 @@ def item_place(event: Event) -> str:
 
 def room(url_name: str, anchor: str = "") -> Place:
     return lambda event: reverse(url_name, args=[event.rollout_id]) + anchor
+
+
+def nonconformity_place(event: Event) -> str:
+    found = nonconformity_of(event)
+    if found is None:
+        return room("homologation:room")(event)
+    return reverse("homologation:nonconformity", args=[event.rollout_id, found.number])
 
 
 # --- The table -------------------------------------------------------------------------------------------
@@ -226,4 +250,32 @@ tell(
     subject=_("%(code)s: termo de aceite assinado por todos"),
     sentence=_("Todos assinaram. O documento selado, com as evidências, está na sala do termo."),
     place=room("acceptance:room"),
+)
+tell(
+    "homologation.failure",
+    to=mender,
+    subject=_("%(code)s: %(label)s aberta para a sua empresa corrigir"),
+    sentence=_("O caso %(case)s da homologação falhou: %(title)s."),
+    place=nonconformity_place,
+)
+tell(
+    "homologation.fixed",
+    to=mender_and_manager,
+    subject=_("%(code)s: %(label)s corrigida, falta verificar"),
+    sentence=_("A %(label)s foi corrigida na versão %(version)s. Falta verificar."),
+    place=nonconformity_place,
+)
+tell(
+    "homologation.reopened",
+    to=mender,
+    subject=_("%(code)s: %(label)s reaberta"),
+    sentence=_("A correção da %(label)s não resolveu: %(reason)s."),
+    place=nonconformity_place,
+)
+tell(
+    "homologation.nonconformity_comment",
+    to=mender_and_manager,
+    subject=_("%(code)s: nova mensagem sobre a %(label)s"),
+    sentence=_("Há uma nova mensagem na discussão da %(label)s."),
+    place=nonconformity_place,
 )

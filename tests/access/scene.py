@@ -18,7 +18,7 @@ from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import evidence, rendering, seal
-from apps.stages.homologation.models import Reservation, Result
+from apps.stages.homologation.models import Reservation, Result, RoundReport
 from tests.companies.factories import UserFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
@@ -59,7 +59,8 @@ class Scene:
         self.upload = uploads.start(by=manager, name="x.pdf", size=9)
         for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
             submission.attached.create(file=stored, position=len(submission.files))
-        Result.objects.filter(case__script__rollout=self.rollout).update(evidence_file=stored)
+        self.result = Result.objects.filter(case__script__rollout=self.rollout).first()
+        self.evidence = self.result.evidence.create(file=stored, position=99)
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
             deadline=date(2030, 1, 1), proposed_by=manager,
@@ -111,7 +112,10 @@ class Scene:
                 "number": rollout.nonconformities.first().number,
                 "reservation_pk": self.reservation.pk,
                 "page": 1,
-                "result_pk": Result.objects.filter(case__script__rollout=rollout).first().pk,
+                "result_pk": self.result.pk,
+                "evidence_pk": self.evidence.pk,
+                "report_pk": RoundReport.objects.filter(round__script__rollout=rollout).first().pk,
+                "session_pk": rollout.script.sessions.first().pk,
             },
             "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1, "kind": "csv"},
             "acceptance": {
@@ -181,6 +185,15 @@ class Scene:
             "homologation:propose": {"text": "x", "owner": "client", "deadline": "2030-01-01"},
             "homologation:fix": {"fix_version": "9"},
             "homologation:reopen": {"reason": "x"},
+            "homologation:meeting_case": {"outcome": "passed", "evidence_text": "x"},
+            "homologation:comment": {"text": "x"},
+            "homologation:attach": {"text": "x"},
+            "homologation:change": {"severity": "minor", "owner": "client"},
+            "homologation:add_report": {
+                "round_": rollout.script.rounds.first().pk, "title": "x", "file": ContentFile(b"a;b", name="x.csv"),
+            },
+            "homologation:plan_session": {"planned_start": "2030-01-01T10:00", "planned_minutes": "1h"},
+            "homologation:start_session": {"absent_presence": "x", "absent_client": "x", "absent_integrator": "x"},
             "hours:log": {
                 "activity": "internal", "minutes": "10m", "note": "x",
                 "started_at": (now - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M"),

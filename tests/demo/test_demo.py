@@ -14,6 +14,8 @@ from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import Stage
 from apps.stages.acceptance import rendering, seal
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Attendance, Evidence, RoundReport
 from tests.companies.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,23 @@ def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     assert AcceptanceTerm.objects.filter(state="ready", expires_at__gt=TODAY).exists()
     assert Rollout.objects.filter(holds__ended_at=None, holds__isnull=False).exists()
     assert Rollout.objects.filter(nonconformities__state="open", nonconformities__severity="blocking").exists()
+    the_homologation_shows_what_it_can_do()
+
+
+def the_homologation_shows_what_it_can_do():
+    rollout = Rollout.objects.get(nonconformities__state="open", nonconformities__severity="blocking")
+    script = rollout.script
+    assert [round_.number for round_ in script.rounds.all()] == [1, 2]
+    assert all(session.minutes and session.minutes < 480 for session in script.sessions.filter(ended_at__isnull=False))
+    assert Attendance.objects.filter(session__script=script).exclude(name="").exists()
+    pieces = Evidence.objects.filter(result__case__script=script)
+    assert all(pieces.exclude(**blank).exists() for blank in ({"text": ""}, {"link": ""}, {"file": None}))
+    assert rollout.nonconformities.get(state="open").comments.count() == 3
+    assert sum(status.awaits_confirmation for status in queries.case_statuses(script)) == 1
+    assert RoundReport.objects.filter(round__script=script).exists()
+    assert queries.planned_sessions(rollout).exists()
+    ready = Rollout.objects.get(stage=Stage.HOMOLOGATION, nonconformities=None)
+    assert queries.to_run(ready.script).count() == ready.script.cases.count() >= 80
 
 
 @pytest.mark.usefixtures("no_pdf")

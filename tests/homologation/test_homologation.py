@@ -36,20 +36,6 @@ def make_script(rollout, **case_fields):
     return script
 
 
-@pytest.fixture
-def rollout():
-    return at_stage(RolloutFactory(), Stage.HOMOLOGATION)
-
-
-@pytest.fixture
-def script(rollout):
-    script = make_script(rollout)
-    script.rollout = rollout
-    actions.freeze(script, by=rollout.people["analyst"])
-    actions.start_round(script, by=rollout.people["analyst"])
-    return script
-
-
 def case(script, code="PED-01"):
     return script.cases.get(code=code)
 
@@ -265,10 +251,10 @@ class TestReservations:
 class TestThePage:
     def test_an_integrator_reports_with_a_file_and_presence_gets_it(self, rollout, script, client_for):
         base = f"/projetos/{rollout.pk}/homologacao/"
-        data = {"outcome": "passed", "evidence_file": ContentFile(b"log", name="log.txt")}
+        data = {"outcome": "passed", "evidence_files": ContentFile(b"log", name="log.txt")}
         assert client_for(rollout.people["integrator"]).post(base + "casos/PED-01/", data).status_code == 302
         result = case(script).results.get()
-        url = f"{base}resultados/{result.pk}/arquivo/"
+        url = f"{base}evidencias/{result.evidence.get().pk}/arquivo/"
         assert b"".join(client_for(rollout.people["pm"]).get(url).streaming_content) == b"log"
         assert client_for(rollout.people["stranger"]).get(url).status_code == 404
 

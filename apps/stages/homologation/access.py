@@ -3,7 +3,7 @@
 import rules
 
 from apps.companies.access import is_presence, is_project_manager
-from apps.rollouts.access import acts_for, rollout_of
+from apps.rollouts.access import acts_for, rollout_of, takes_part
 from apps.rollouts.stages import PartyRole
 
 
@@ -19,3 +19,4 @@ rules.add_perm("homologation.fix", owns | acts_for(PartyRole.INTEGRATOR))
 rules.add_perm("homologation.verify", is_presence | acts_for(PartyRole.CLIENT))
 rules.add_perm("homologation.agree_for_client", acts_for(PartyRole.CLIENT))
 rules.add_perm("homologation.agree_for_presence", is_project_manager)
+rules.add_perm("homologation.discuss", takes_part)

@@ -5,7 +5,7 @@ from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.rollouts.stages import PartyRole
 from apps.stages.homologation import queries
-from apps.stages.homologation.models import Nonconformity, Outcome, Script
+from apps.stages.homologation.models import Nonconformity, Outcome, Round, Script
 
 # The style sheet shows these fields only while "failed" is the chosen outcome.
 WHEN_FAILED = {"data-when-outcome": "failed"}
@@ -37,7 +37,7 @@ class ResultForm(forms.Form):
         help_text=_("Número do pedido, resposta da API, o que prova o resultado."),
     )
     evidence_link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
-    evidence_file = FilesField(label=_("Arquivo da evidência"), required=False)
+    evidence_files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
     severity = forms.ChoiceField(
         label=_("Gravidade"),
         required=False,
@@ -51,6 +51,16 @@ class ResultForm(forms.Form):
         choices=[("", "—"), *PartyRole.choices],
         widget=forms.Select(attrs=WHEN_FAILED),
     )
+    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class EvidenceForm(forms.Form):
+    success_message = _("Evidência juntada.")
+
+    text = forms.CharField(label=_("Evidência"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
+    files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
 
 
 class FixForm(forms.Form):
@@ -72,3 +82,48 @@ class ReservationForm(forms.Form):
     text = forms.CharField(label=_("Ressalva"), widget=forms.Textarea(attrs={"rows": 2}))
     owner = forms.ChoiceField(label=_("Responsável"), choices=PartyRole.choices)
     deadline = forms.DateField(label=_("Prazo"), widget=DateInput)
+
+
+class ReportForm(forms.Form):
+    success_message = _("Relatório anexado à rodada.")
+
+    round_ = forms.ModelChoiceField(label=_("Rodada"), queryset=Round.objects.none(), empty_label=None)
+    title = forms.CharField(label=_("Título"), max_length=120)
+    file = FilesField(label=_("Arquivo"))
+
+    def __init__(self, *args, script: Script, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round_"].queryset = script.rounds.order_by("-number")  # type: ignore[attr-defined]
+
+
+class CommentForm(forms.Form):
+    success_message = _("Mensagem enviada.")
+
+    text = forms.CharField(label=_("Mensagem"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ChangeForm(forms.Form):
+    success_message = _("Não conformidade atualizada.")
+
+    severity = forms.ChoiceField(label=_("Gravidade"), choices=Nonconformity.Severity.choices)
+    owner = forms.ChoiceField(label=_("Quem corrige"), choices=PartyRole.choices)
+    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput)
+
+
+class FilterForm(forms.Form):
+    """What the list of nonconformities shows."""
+
+    state = forms.ChoiceField(
+        label=_("Situação"),
+        required=False,
+        choices=[
+            ("", _("Todas")),
+            ("pending", _("Não verificadas")),
+            ("overdue", _("Em atraso")),
+            *Nonconformity.State.choices,
+        ],
+    )
+    owner = forms.ChoiceField(label=_("Quem corrige"), required=False, choices=[("", _("Todos")), *PartyRole.choices])
+    severity = forms.ChoiceField(
+        label=_("Gravidade"), required=False, choices=[("", _("Todas")), *Nonconformity.Severity.choices]
+    )

@@ -8,6 +8,9 @@ from apps.core.localized import Localized, LocalizedField
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
+from apps.stages.homologation.session_models import Absence, Attendance, Session
+
+__all__ = ["Absence", "Attendance", "Session"]  # Django finds them here; what else stands below is read by name.
 
 
 class Script(models.Model):
@@ -29,7 +32,11 @@ class Script(models.Model):
 
 
 class Case(models.Model):
-    """One case of the script. A conditional one ``applies`` only when its condition was chosen before the freeze."""
+    """One case of the script. A conditional one ``applies`` only when its condition was chosen before the freeze.
+
+    ``depends`` are the codes of the cases without which it means nothing: when one of them is repeated, so is it. An
+    ``is_own`` case was added by this rollout.
+    """
 
     class Obligation(models.TextChoices):
         MANDATORY = "mandatory", _("Obrigatório")
@@ -50,6 +57,8 @@ class Case(models.Model):
     expected = LocalizedField()
     evidence = LocalizedField()
     applies = models.BooleanField(default=True)
+    depends = models.JSONField(default=list)
+    is_own = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("caso")
@@ -74,7 +83,8 @@ class Case(models.Model):
 
 
 class Round(models.Model):
-    """One execution of the script. One is open at a time; a later round repeats what has not passed."""
+    """One execution of the script. One is open at a time; a later round repeats what has not passed, and what depends on
+    it."""
 
     script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="rounds")
     number = models.PositiveSmallIntegerField()
@@ -103,17 +113,21 @@ class Outcome(models.TextChoices):
 
 
 class Result(models.Model):
-    """What came out of executing a case. Every result is kept; the newest is the one that counts."""
+    """What came out of executing a case. Every result is kept; the newest is the one that counts.
+
+    ``machine`` names the token that reported it. That a binding case passed, a machine only proposes: it counts once a
+    person confirmed it.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="results")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="results")
     outcome = models.CharField(_("resultado"), max_length=16, choices=Outcome)
     note = models.TextField(_("observação"), blank=True)
-    evidence_text = models.TextField(_("evidência"), blank=True)
-    evidence_link = models.URLField(max_length=500, blank=True)
-    evidence_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
+    machine = models.CharField(max_length=80, blank=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("resultado")
@@ -122,10 +136,67 @@ class Result(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="result_outcome_is_known"),
             models.CheckConstraint(condition=~Q(outcome="failed") | ~Q(note=""), name="result_failed_with_a_note"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, outcome="passed") & ~Q(machine=""),
+                name="result_confirmed_is_a_machines_pass",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.case.code}: {self.get_outcome_display()}"
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """A machine says that a binding case passed, and nobody has confirmed it."""
+        return (
+            bool(self.machine) and self.outcome == Outcome.PASSED and self.confirmed_at is None and self.case.is_binding
+        )
+
+
+class Evidence(models.Model):
+    """One thing that proves a result: words, a link or a file."""
+
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="evidence")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField(_("evidência"), blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("evidência")
+        verbose_name_plural = _("evidências")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "position"], name="evidence_position_once_per_result"),
+            models.CheckConstraint(
+                condition=~Q(text="") & Q(link="", file=None)
+                | Q(text="", file=None) & ~Q(link="")
+                | Q(text="", link="", file__isnull=False),
+                name="evidence_is_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text or self.link or str(self.file)
+
+
+class RoundReport(models.Model):
+    """A report for a whole round, as somebody brought it: that of a load test, a spreadsheet of the platform."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="reports")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("título"), max_length=120)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("relatório de rodada")
+        verbose_name_plural = _("relatórios de rodada")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Nonconformity(models.Model):
@@ -154,6 +225,7 @@ class Nonconformity(models.Model):
     opened_at = models.DateTimeField(default=clock.now)
     since = models.DateTimeField(default=clock.now)
     times_reopened = models.PositiveSmallIntegerField(default=0)
+    due = models.DateField(_("prazo"), null=True)
 
     class Meta:
         verbose_name = _("não conformidade")
@@ -167,6 +239,53 @@ class Nonconformity(models.Model):
     @property
     def label(self) -> str:
         return f"NC-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Something is still owed: its correction, or that somebody verifies it."""
+        return self.state != self.State.VERIFIED
+
+    @property
+    def is_overdue(self) -> bool:
+        """Its owner still owes the correction after the agreed day."""
+        return self.state == self.State.OPEN and self.due is not None and self.due < clock.today()
+
+
+class NonconformityFix(models.Model):
+    """One correction that its owner announced; the newest stands on the nonconformity itself too."""
+
+    nonconformity = models.ForeignKey(Nonconformity, on_delete=models.CASCADE, related_name="fixes")
+    version = models.CharField(_("versão corrigida"), max_length=40)
+    note = models.TextField(_("correção"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("correção")
+        verbose_name_plural = _("correções")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class NonconformityComment(models.Model):
+    """A word in the discussion of a nonconformity; ``party`` is the role its author spoke for."""
+
+    nonconformity = models.ForeignKey(Nonconformity, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    party = models.CharField(max_length=12, choices=PartyRole)
+    text = models.TextField(_("mensagem"))
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("mensagem sobre não conformidade")
+        verbose_name_plural = _("mensagens sobre não conformidades")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="nonconformity_comment_says_something")]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Reservation(models.Model):

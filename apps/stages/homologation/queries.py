@@ -8,22 +8,47 @@ from django.db.models import QuerySet
 
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import Case, Nonconformity, Outcome, Reservation, Result, Round, Script
+from apps.stages.homologation.models import (
+    Case,
+    Nonconformity,
+    Outcome,
+    Reservation,
+    Result,
+    Round,
+    Script,
+    Session,
+)
 
 
 @dataclass
 class CaseStatus:
-    """A case as it stands: its newest result, an agreed or proposed reservation, its open nonconformities."""
+    """A case as it stands: its newest result, an agreed or proposed reservation, its nonconformities.
+
+    ``latest`` is the newest result, ``counting`` the newest that counts: a machine's pass that awaits its confirmation does
+    not. ``last_round`` is the number of the last round that was to execute the case.
+    """
 
     case: Case
     latest: Result | None = None
+    counting: Result | None = None
+    last_round: int = 0
     results: list[Result] = field(default_factory=list)
     reservation: Reservation | None = None
     nonconformities: list[Nonconformity] = field(default_factory=list)
 
     @property
+    def is_to_repeat(self) -> bool:
+        """A later round asks for it again, since what it depends on is repeated, and nothing of that round counts yet."""
+        return self.counting is not None and self.counting.round.number < self.last_round
+
+    @property
     def passed(self) -> bool:
-        return self.latest is not None and self.latest.outcome == Outcome.PASSED
+        return self.counting is not None and self.counting.outcome == Outcome.PASSED and not self.is_to_repeat
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """A machine says that it passed, and that is not known otherwise."""
+        return self.latest is not None and self.latest.awaits_confirmation and not self.passed
 
     @property
     def reserved(self) -> bool:
@@ -62,6 +87,28 @@ def open_round(script: Script) -> Round | None:
     return script.rounds.filter(closed_at=None).first()
 
 
+def open_session(script: Script) -> Session | None:
+    """The meeting that goes on."""
+    return script.sessions.filter(started_at__isnull=False, ended_at=None).first()
+
+
+def planned_sessions(rollout: Rollout) -> QuerySet[Session]:
+    """The meetings ahead, the next one first."""
+    return Session.objects.filter(script__rollout=rollout, started_at=None, cancelled_at=None).order_by("planned_start")
+
+
+def held_sessions(script: Script) -> QuerySet[Session]:
+    """The meetings that were started, with who was there."""
+    held = script.sessions.filter(started_at__isnull=False).select_related("led_by")
+    return held.prefetch_related("attendances__person", "absences")
+
+
+def results_of(session: Session) -> QuerySet[Result]:
+    """What was recorded while ``session`` went on."""
+    found = Result.objects.filter(case__script=session.script_id, at__gte=session.started_at)
+    return found.filter(at__lte=session.ended_at) if session.ended_at else found
+
+
 def to_run(script: Script) -> QuerySet[Case]:
     """The cases of the open round that have no result in it yet; none without an open round."""
     opened = open_round(script)
@@ -77,17 +124,34 @@ def next_in_round(script: Script, *, after: Case) -> Case | None:
 
 
 def case_statuses(script: Script) -> list[CaseStatus]:
-    """Every case of ``script`` in order, in five queries."""
-    statuses = {case.pk: CaseStatus(case) for case in script.cases.all()}
-    for result in Result.objects.filter(case__script=script).select_related("round", "by", "evidence_file"):
-        statuses[result.case_id].results.append(result)
-        statuses[result.case_id].latest = result
-    for reservation in Reservation.objects.filter(case__script=script, withdrawn_at=None):
-        statuses[reservation.case_id].reservation = reservation
-    for found in Nonconformity.objects.filter(case__script=script).select_related("opened_by"):
-        statuses[found.case_id].nonconformities.append(found)
+    """Every case of ``script`` in order, in seven queries."""
+    return _statuses(script, script.cases.all())
+
+
+def status_of(case: Case) -> CaseStatus:
+    """How one case stands."""
+    return _statuses(case.script, case.script.cases.filter(pk=case.pk))[0]
+
+
+def _statuses(script: Script, cases: QuerySet[Case]) -> list[CaseStatus]:
+    statuses = {case.pk: CaseStatus(case) for case in cases}
     for status in statuses.values():
         status.case.script = script
+    rounds = Round.cases.through.objects.filter(case__in=statuses).values_list("case_id", "round__number")
+    for case_pk, number in rounds:
+        statuses[case_pk].last_round = max(statuses[case_pk].last_round, number)
+    results = Result.objects.filter(case__in=statuses).select_related("round", "by", "confirmed_by")
+    for result in results.prefetch_related("evidence__file__previews"):
+        status = statuses[result.case_id]
+        result.case = status.case
+        status.results.append(result)
+        status.latest = result
+        if not result.awaits_confirmation:
+            status.counting = result
+    for reservation in Reservation.objects.filter(case__in=statuses, withdrawn_at=None):
+        statuses[reservation.case_id].reservation = reservation
+    for found in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
+        statuses[found.case_id].nonconformities.append(found)
     return list(statuses.values())
 
 

@@ -89,12 +89,16 @@ def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) ->
     if mending is not None and status.reservation is None:
         return _to_mend(rollout, mending)
     text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
+    anchor = f"{url}#caso-{case.code}"
     review = False
     if status.reservation is not None:
         text = _("Acordar a ressalva de %(case)s")
         owed_by = PartyRole.PRESENCE if status.reservation.client_agreed_by_id else PartyRole.CLIENT
         since = status.reservation.proposed_at
         review = True
+    elif status.awaits_confirmation and status.latest is not None:
+        text, since, review = _("Confirmar que %(case)s passou"), status.latest.at, True
+        anchor = reverse("homologation:case", args=[rollout.pk, case.code]) + "#historico"
     elif status.latest is not None:
         text, since = _("Executar %(case)s de novo"), status.latest.at
     return Requirement(
@@ -102,7 +106,7 @@ def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) ->
         text=text % {"case": case},
         owed_by=owed_by,
         since=since,
-        url=f"{url}#caso-{case.code}",
+        url=anchor,
         review=review,
     )
 
@@ -122,7 +126,8 @@ def _to_mend(rollout: Rollout, found: Nonconformity) -> Requirement:
         text=text % {"label": found.label, "case": found.case.code},
         owed_by=PartyRole.PRESENCE if fixed else found.owner,
         since=found.since,
-        url=reverse("homologation:room", args=[rollout.pk]) + f"#nc-{found.number}",
+        due=None if fixed else found.due,
+        url=reverse("homologation:nonconformity", args=[rollout.pk, found.number]),
         review=fixed,
     )
 

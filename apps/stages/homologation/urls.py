@@ -1,11 +1,13 @@
 from django.urls import path
 
-from apps.stages.homologation import views
+from apps.stages.homologation import meeting_views, nonconformity_views, report_views, round_views, views
 
 app_name = "homologation"
 
 urlpatterns = [
     path("projetos/<int:pk>/homologacao/", views.room, name="room"),
+    path("projetos/<int:pk>/homologacao/andamento/", views.overview, name="overview"),
+    path("projetos/<int:pk>/homologacao/relatorio.pdf", report_views.report, name="report"),
     path("projetos/<int:pk>/homologacao/condicoes/", views.conditions, name="conditions"),
     path("projetos/<int:pk>/homologacao/congelar/", views.freeze, name="freeze"),
     path("projetos/<int:pk>/homologacao/rodada/abrir/", views.start_round, name="start_round"),
@@ -14,12 +16,31 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/casos/<str:code>/ressalva/", views.propose, name="propose"),
     path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/concordar/", views.agree, name="agree"),
     path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/retirar/", views.withdraw, name="withdraw"),
-    path("projetos/<int:pk>/homologacao/nc/<int:number>/corrigida/", views.fix, name="fix"),
-    path("projetos/<int:pk>/homologacao/nc/<int:number>/verificada/", views.verify, name="verify"),
-    path("projetos/<int:pk>/homologacao/nc/<int:number>/reabrir/", views.reopen, name="reopen"),
-    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/arquivo/", views.evidence, name="evidence"),
+    path("projetos/<int:pk>/homologacao/nc/", nonconformity_views.listing, name="nonconformities"),
+    path("projetos/<int:pk>/homologacao/nc/<int:number>/", nonconformity_views.detail, name="nonconformity"),
+    path("projetos/<int:pk>/homologacao/nc/<int:number>/corrigida/", nonconformity_views.fix, name="fix"),
+    path("projetos/<int:pk>/homologacao/nc/<int:number>/verificada/", nonconformity_views.verify, name="verify"),
+    path("projetos/<int:pk>/homologacao/nc/<int:number>/reabrir/", nonconformity_views.reopen, name="reopen"),
+    path("projetos/<int:pk>/homologacao/nc/<int:number>/mensagem/", nonconformity_views.comment, name="comment"),
+    path("projetos/<int:pk>/homologacao/nc/<int:number>/definir/", nonconformity_views.change, name="change"),
+    path("projetos/<int:pk>/homologacao/matriz/", round_views.matrix, name="matrix"),
+    path("projetos/<int:pk>/homologacao/matriz/<str:code>/", round_views.history, name="history"),
+    path("projetos/<int:pk>/homologacao/relatorios/", round_views.add_report, name="add_report"),
+    path("projetos/<int:pk>/homologacao/relatorios/<int:report_pk>/", round_views.report_file, name="report_file"),
+    path("projetos/<int:pk>/homologacao/reuniao/", meeting_views.meeting, name="meeting"),
+    path("projetos/<int:pk>/homologacao/reuniao/andamento/", meeting_views.live, name="live"),
+    path("projetos/<int:pk>/homologacao/reuniao/iniciar/", meeting_views.start, name="start_session"),
+    path("projetos/<int:pk>/homologacao/reuniao/agendar/", meeting_views.plan, name="plan_session"),
     path(
-        "projetos/<int:pk>/homologacao/resultados/<int:result_pk>/arquivo/<int:page>/",
+        "projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/desmarcar/", meeting_views.cancel, name="cancel_session"
+    ),
+    path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/encerrar/", meeting_views.end, name="end_session"),
+    path("projetos/<int:pk>/homologacao/reuniao/casos/<str:code>/", meeting_views.meeting_case, name="meeting_case"),
+    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/evidencia/", views.attach, name="attach"),
+    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/confirmar/", views.confirm, name="confirm"),
+    path("projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/", views.evidence, name="evidence"),
+    path(
+        "projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/<int:page>/",
         views.evidence_page,
         name="evidence_page",
     ),

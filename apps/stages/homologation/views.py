@@ -14,19 +14,29 @@ from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.homologation import actions, forms, queries
-from apps.stages.homologation.models import Case, Nonconformity, Reservation, Result, Script
+from apps.stages.homologation import actions, forms, nonconformities, queries
+from apps.stages.homologation.models import Case, Evidence, Reservation, Result, Script
 
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, script = _script(request, pk)
+    rollout, script = script_of(request, pk)
     return _room(request, rollout, script)
+
+
+@require_GET
+def overview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The progress by process, when anything happened since the version that the page shows; 204 otherwise."""
+    rollout, script = script_of(request, pk)
+    if request.GET.get("version") == str(rollout.version):
+        return HttpResponse(status=204)
+    context = {"rollout": rollout, "processes": queries.processes(script)}
+    return render(request, "homologation/overview.html", context)
 
 
 @require_POST
 def conditions(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, script = _script(request, pk)
+    rollout, script = script_of(request, pk)
     form = forms.ConditionsForm(request.POST, script=script)
     if attempt(request, form, actions.choose_conditions, script, by=request.user):
         return _back(pk, "roteiro")
@@ -35,7 +45,7 @@ def conditions(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
-    _rollout, script = _script(request, pk)
+    _rollout, script = script_of(request, pk)
     actions.freeze(script, by=request.user)
     messages.success(request, _("Roteiro congelado."))
     return _back(pk, "roteiro")
@@ -43,7 +53,7 @@ def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
-    _rollout, script = _script(request, pk)
+    _rollout, script = script_of(request, pk)
     opened = actions.start_round(script, by=request.user)
     messages.success(request, _("%(round)s aberta.") % {"round": opened})
     return _back(pk, "roteiro")
@@ -51,7 +61,7 @@ def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
-    _rollout, script = _script(request, pk)
+    _rollout, script = script_of(request, pk)
     actions.close_round(script, by=request.user)
     messages.success(request, _("Rodada encerrada."))
     return _back(pk, "roteiro")
@@ -59,10 +69,13 @@ def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """A case with its steps, its history and the form for the next result."""
-    rollout, script = _script(request, pk)
+    rollout, script = script_of(request, pk)
     found = get_object_or_404(Case, script=script, code=code)
-    form = forms.ResultForm(request.POST or None, request.FILES or None, auto_id="result_%s")
-    if request.method == "POST" and attempt(request, form, actions.record_result, found, by=request.user):
+    latest = found.results.last()
+    form = forms.ResultForm(
+        request.POST or None, request.FILES or None, auto_id="result_%s", initial={"seen": latest.pk if latest else 0}
+    )
+    if request.method == "POST" and record(request, form, found):
         waiting = queries.next_in_round(script, after=found)
         return redirect("homologation:case", pk, waiting.code) if waiting else _back(pk, f"caso-{code}")
     return _case(request, rollout, found, form)
@@ -70,7 +83,7 @@ def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 
 @require_POST
 def propose(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
-    rollout, script = _script(request, pk)
+    rollout, script = script_of(request, pk)
     found = get_object_or_404(Case, script=script, code=code)
     form = forms.ReservationForm(request.POST, auto_id="reservation_%s")
     if attempt(request, form, actions.propose_reservation, found, by=request.user):
@@ -89,44 +102,50 @@ def withdraw(request: SignedInRequest, pk: int, reservation_pk: int) -> HttpResp
 
 
 @require_POST
-def fix(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    return _on_nonconformity(request, pk, number, "fix", forms.FixForm, actions.mark_fixed)
+def attach(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
+    rollout, result = _result(request, pk, result_pk)
+    form = forms.EvidenceForm(request.POST, request.FILES, auto_id="evidence_%s")
+    if attempt(request, form, actions.attach_evidence, result, by=request.user):
+        return redirect("homologation:case", pk, result.case.code)
+    return _case(request, rollout, result.case, forms.ResultForm(auto_id="result_%s"), evidence=form)
 
 
 @require_POST
-def reopen(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    return _on_nonconformity(request, pk, number, "reopen", forms.ReopenForm, actions.reopen)
+def confirm(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
+    _rollout, result = _result(request, pk, result_pk)
+    actions.confirm_result(result, by=request.user)
+    messages.success(request, _("Resultado confirmado."))
+    return redirect("homologation:case", pk, result.case.code)
 
 
-@require_POST
-def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    _rollout, script = _script(request, pk)
-    found = get_object_or_404(Nonconformity, rollout=script.rollout, number=number)
-    actions.verify_fix(found, by=request.user)
-    messages.success(request, _("Correção verificada."))
-    return _back(pk, f"nc-{number}")
-
-
-@require_GET
-def evidence(request: SignedInRequest, pk: int, result_pk: int) -> FileResponse:
-    return attachment(_evidence_file(request, pk, result_pk))
+def _result(request: SignedInRequest, pk: int, result_pk: int) -> tuple[Rollout, Result]:
+    rollout, script = script_of(request, pk)
+    result = get_object_or_404(Result.objects.select_related("case"), pk=result_pk, case__script=script)
+    result.case.script = script
+    return rollout, result
 
 
 @require_GET
-def evidence_page(request: SignedInRequest, pk: int, result_pk: int, page: int) -> FileResponse:
+def evidence(request: SignedInRequest, pk: int, evidence_pk: int) -> FileResponse:
+    return attachment(_evidence_file(request, pk, evidence_pk))
+
+
+@require_GET
+def evidence_page(request: SignedInRequest, pk: int, evidence_pk: int, page: int) -> FileResponse:
     """The picture of one page, for whoever may have the file."""
-    return picture(_evidence_file(request, pk, result_pk), page)
+    return picture(_evidence_file(request, pk, evidence_pk), page)
 
 
-def _evidence_file(request: SignedInRequest, pk: int, result_pk: int) -> StoredFile:
+def _evidence_file(request: SignedInRequest, pk: int, evidence_pk: int) -> StoredFile:
     rollout = visible_rollout(request, pk)
-    result = get_object_or_404(Result, pk=result_pk, case__script__rollout=rollout)
-    if result.evidence_file is None:
+    found = get_object_or_404(Evidence, pk=evidence_pk, result__case__script__rollout=rollout)
+    if found.file is None:
         raise Http404
-    return result.evidence_file
+    return found.file
 
 
-def _script(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
+def script_of(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
+    """The rollout and its script, as far as they exist for the person; 404 otherwise."""
     rollout = visible_rollout(request, pk)
     script = get_object_or_404(Script, rollout=rollout)
     script.rollout = rollout
@@ -144,28 +163,35 @@ def _on_reservation(request: SignedInRequest, pk: int, reservation_pk: int, acti
     return redirect("homologation:case", pk, reservation.case.code)
 
 
-def _on_nonconformity(request: SignedInRequest, pk: int, number: int, name: str, form_class, action) -> HttpResponse:
-    rollout, script = _script(request, pk)
-    found = get_object_or_404(Nonconformity, rollout=rollout, number=number)
-    form = form_class(request.POST, auto_id=f"{name}{found.pk}_%s")
-    if attempt(request, form, action, found, by=request.user):
-        return _back(pk, f"nc-{number}")
-    return _room(request, rollout, script, failed_nonconformity=found, **{name: form})
+def record(request: SignedInRequest, form: forms.ResultForm, case: Case) -> bool:
+    """Record what ``form`` holds. Overtaken by somebody else's result, the form comes back with that one seen, so that
+    sending it again keeps both."""
+    if attempt(request, form, actions.record_result, case, by=request.user):
+        return True
+    if form.refusal_status == 409 and (newest := case.results.last()):  # type: ignore[attr-defined]
+        form.data = form.data.copy()
+        form.data["seen"] = str(newest.pk)
+    return False
 
 
-def _may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
+def may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
+    """What the person may do in the room now."""
     at_work = rollout.stage == Stage.HOMOLOGATION
     return {
         "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
+        "may_verify": rollout.is_open and request.user.has_perm("homologation.verify", rollout),
         "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
         "at_work": at_work,
     }
 
 
-def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None) -> HttpResponse:
-    status = next(each for each in queries.case_statuses(found.script) if each.case.pk == found.pk)
+def _case(
+    request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None, evidence=None
+) -> HttpResponse:
+    status = queries.status_of(found)
     opened = queries.open_round(found.script)
-    failed = reservation or form
+    allowed = may(request, rollout)
+    newest = status.latest
     context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",
@@ -175,33 +201,20 @@ def _case(request: SignedInRequest, rollout: Rollout, found: Case, form, reserva
         "in_round": opened is not None and opened.cases.filter(pk=found.pk).exists(),
         "form": form,
         "reservation_form": reservation or forms.ReservationForm(auto_id="reservation_%s"),
+        "evidence_form": evidence or forms.EvidenceForm(auto_id="evidence_%s"),
+        "may_attach": allowed["may_execute"]
+        and newest is not None
+        and newest.round == opened
+        and (allowed["may_lead"] or newest.by_id == request.user.pk),
         "following": found.script.cases.filter(position__gt=found.position, applies=True).first(),
         "to_run": queries.to_run(found.script).count() if opened else 0,
-        **_may(request, rollout),
+        **allowed,
     }
+    failed = evidence or reservation or form
     return render(request, "homologation/case.html", context, status=getattr(failed, "refusal_status", 200))
 
 
-def _room(
-    request: SignedInRequest,
-    rollout: Rollout,
-    script: Script,
-    failed_nonconformity: Nonconformity | None = None,
-    **failed,
-) -> HttpResponse:
-    nonconformities = []
-    for found in rollout.nonconformities.select_related("case__script", "opened_by"):
-        found.rollout = rollout
-        mine = failed if failed_nonconformity and failed_nonconformity.pk == found.pk else {}
-        nonconformities.append(
-            {
-                "nc": found,
-                "fix_form": mine.get("fix") or forms.FixForm(auto_id=f"fix{found.pk}_%s"),
-                "reopen_form": mine.get("reopen") or forms.ReopenForm(auto_id=f"reopen{found.pk}_%s"),
-                "may_fix": found.state == "open" and request.user.has_perm("homologation.fix", found),
-                "may_verify": found.state == "fixed" and request.user.has_perm("homologation.verify", found),
-            }
-        )
+def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions=None) -> HttpResponse:
     context = {
         "rollout": rollout,
         "room": "homologation",
@@ -210,9 +223,10 @@ def _room(
         "rounds": script.rounds.all(),
         "round": queries.open_round(script),
         "to_run": queries.to_run(script),
-        "nonconformities": nonconformities,
-        "conditions_form": failed.get("conditions") or forms.ConditionsForm(script=script),
-        **_may(request, rollout),
+        "session": queries.open_session(script),
+        "nonconformities": nonconformities.listed(rollout),
+        "aging": nonconformities.aging(rollout),
+        "conditions_form": conditions or forms.ConditionsForm(script=script),
+        **may(request, rollout),
     }
-    status = next((form.refusal_status for form in failed.values()), 200)
-    return render(request, "homologation/room.html", context, status=status)
+    return render(request, "homologation/room.html", context, status=getattr(conditions, "refusal_status", 200))

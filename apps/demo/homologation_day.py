@@ -1,0 +1,142 @@
+"""The homologation of a rollout, as its four parties live it: sessions, rounds, a machine, what fails and is mended."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from apps.core import clock
+from apps.demo import papers
+from apps.hours import proposals
+from apps.stages.homologation import actions, nonconformities, queries, round_reports, sessions
+from apps.stages.homologation.models import Script, Session
+
+if TYPE_CHECKING:
+    from apps.demo.story import Story
+
+FAILING = {
+    "PRO-08": {"note": "A imagem principal não troca.", "severity": "minor"},
+    "PED-16": {"note": "Pedido some sem erro.", "severity": "blocking"},
+}
+SHOTS = {"PRO-01": ["CAM-1020", "Camiseta basica", "R$ 59,90"], "EST-01": ["CAM-1020-P", "Saldo: 12"]}
+MACHINE = "CI do conector"
+
+
+def first_round(story: "Story") -> None:
+    """Everything once, in as many sessions as it takes days; two cases fail."""
+    script = Script.objects.get(rollout=story.rollout)
+    with story.later(24):
+        round_ = actions.start_round(script, by=story.analyst)
+    session: Session | None = None
+    last = story.now
+    for status in queries.case_statuses(script):
+        if not status.case.applies:
+            continue
+        with story.later(0.07):
+            if session and _day(story.now) != _day(last):
+                with clock.at(last):
+                    sessions.end(session, by=story.analyst)
+                session = None
+            session = session or _meet(story, script)
+            _execute(story, status.case)
+        last = story.now
+    with story.later(0.05):
+        if session:
+            sessions.end(session, by=story.analyst)
+        round_reports.add(
+            round_, by=story.integrator, title="Teste de carga: 300 pedidos em uma hora", file=papers.load_test()
+        )
+    story.log("homologation", 330, "Primeira rodada de homologação")
+    _forget_proposals(story)
+
+
+def second_round(story: "Story") -> None:
+    """What failed is mended, retested and verified."""
+    script = Script.objects.get(rollout=story.rollout)
+    with story.later(1):
+        actions.close_round(script, by=story.analyst)
+    for found in story.rollout.nonconformities.all():
+        with story.later(30):
+            actions.mark_fixed(found, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
+    with story.later(20):
+        actions.start_round(script, by=story.analyst)
+        session = _meet(story, script)
+    for case in queries.to_run(script):
+        with story.later(0.5):
+            actions.record_result(case, by=story.analyst, outcome="passed", evidence_text="Retestado na 1.0.1")
+            for found in case.nonconformities.filter(state="fixed"):
+                actions.verify_fix(found, by=story.client)
+    with story.later(0.2):
+        sessions.end(session, by=story.analyst)
+    with story.later(1):
+        actions.close_round(script, by=story.analyst)
+    story.log("homologation", 90, "Reteste da NC-1", nonconformity=story.rollout.nonconformities.first())
+    story.log("homologation", 60, "Revisão final do roteiro")
+    _forget_proposals(story)
+
+
+def second_round_underway(story: "Story") -> None:
+    """The lighter failure is mended, and a machine says that it passes; the other one is being discussed."""
+    script = Script.objects.get(rollout=story.rollout)
+    light, grave = story.rollout.nonconformities.order_by("number")
+    with story.later(1):
+        actions.close_round(script, by=story.analyst)
+    talk = [
+        (story.integrator, "Reproduzimos com o pedido 4411. A fila descarta o pedido sem CEP."),
+        (story.client, "Acontece só com retirada na loja, que não tem CEP de entrega."),
+        (story.analyst, "Na retirada o CEP é o da loja. Podem mandar assim na próxima versão?"),
+    ]
+    for person, text in talk:
+        with story.later(2):
+            nonconformities.comment(grave, by=person, text=text)
+    with story.later(2):
+        actions.mark_fixed(light, by=story.integrator, fix_version="1.0.1", fix_note="A troca vai na mesma mensagem.")
+    with story.later(1):
+        actions.start_round(script, by=story.analyst)
+    with story.later(0.5):
+        actions.record_result(
+            light.case, by=story.integrator, outcome="passed", machine=MACHINE,
+            evidence_text="12 de 12 verificações passaram", evidence_link="https://ci.conecta.example/execucoes/4821",
+        )  # fmt: skip
+    with story.later(0.2):
+        sessions.plan(
+            script, by=story.analyst, planned_minutes=60,
+            planned_start=(story.today + timedelta(days=2)).replace(hour=14, minute=0),
+        )  # fmt: skip
+
+
+def _meet(story: "Story", script: Script) -> Session:
+    return sessions.start(
+        script, by=story.analyst,
+        present=[("presence", story.analyst), ("client", story.client), ("integrator", story.integrator)],
+        guests=[("client", "Rita do estoque")],
+    )  # fmt: skip
+
+
+def _execute(story: "Story", case) -> None:
+    if case.code in FAILING:
+        due = clock.today() + timedelta(days=4)
+        actions.record_result(
+            case, by=story.analyst, outcome="failed", owner="integrator", due=due,
+            evidence_files=[papers.screen(f"{case.code}.png", ["Erro", FAILING[case.code]["note"]])],
+            **FAILING[case.code],
+        )  # fmt: skip
+        return
+    shots = [papers.screen(f"{case.code}.png", SHOTS[case.code])] if case.code in SHOTS else []
+    link = f"https://homolog.{story.client_key}.example/pedidos/1001" if case.code == "PED-01" else ""
+    actions.record_result(
+        case, by=story.analyst, outcome="passed", evidence_text=f"Conferido: {case.code}", evidence_link=link,
+        evidence_files=shots,
+    )  # fmt: skip
+
+
+def _forget_proposals(story: "Story") -> None:
+    """The time of the sessions stands in what was logged."""
+    with clock.at(story.now):
+        for proposal in proposals.pending(story.analyst, story.fresh()):
+            if proposal.activity == "homologation":
+                proposals.dismiss(proposal, by=story.analyst)
+
+
+def _day(instant):
+    return timezone.localtime(instant).date()

@@ -1,0 +1,54 @@
+import re
+from typing import Any
+
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.core.canonical import instant
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Attendance, NonconformityComment
+
+
+def _by_name(user: User):
+    """Who was there without an account is kept by name, for a party: theirs are the rows of their companies' rollouts."""
+    rollouts = Rollout.objects.visible_to(user).values("pk")
+    return Attendance.objects.filter(name__iexact=user.name, session__script__rollout__in=rollouts)
+
+
+def _export(user: User) -> list[dict[str, Any]]:
+    rows = Attendance.objects.filter(person=user) | _by_name(user)
+    return [
+        {"rollout": row.session.rollout.code, "session": row.session.number, "party": row.party}
+        for row in rows.select_related("session__script__rollout").order_by("pk")
+    ]
+
+
+def _erase(user: User) -> None:
+    if user.name:
+        _by_name(user).update(name=personal_data.erased_name(user))
+
+
+def _export_discussion(user: User) -> list[dict[str, Any]]:
+    rows = NonconformityComment.objects.filter(author=user).select_related("nonconformity__rollout").order_by("pk")
+    return [
+        {
+            "rollout": row.nonconformity.rollout.code,
+            "nonconformity": row.nonconformity.number,
+            "at": instant(row.at),
+            "text": row.text,
+        }
+        for row in rows
+    ]
+
+
+def _erase_discussion(user: User) -> None:
+    """What was said stays; their name in it gives way to a number."""
+    if not user.name:
+        return
+    rollouts = Rollout.objects.visible_to(user).values("pk")
+    for row in NonconformityComment.objects.filter(nonconformity__rollout__in=rollouts, text__icontains=user.name):
+        row.text = re.sub(re.escape(user.name), personal_data.erased_name(user), row.text, flags=re.IGNORECASE)
+        row.save(update_fields=["text"])
+
+
+personal_data.holds(personal_data.Holding("homologation_sessions", _export, _erase))
+personal_data.holds(personal_data.Holding("nonconformity_discussions", _export_discussion, _erase_discussion))

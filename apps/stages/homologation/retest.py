@@ -1,0 +1,19 @@
+"""Which cases a round executes."""
+
+from apps.stages.homologation.models import Case
+from apps.stages.homologation.queries import CaseStatus
+
+
+def cases(statuses: list[CaseStatus], *, first: bool) -> list[Case]:
+    """All that apply in the first round. In a later one those that have not passed, and what depends on one of those,
+    however far; a case with an agreed reservation stays out."""
+    applicable = [status for status in statuses if status.case.applies]
+    if first:
+        return [status.case for status in applicable]
+    again = {status.case.code for status in applicable if not (status.passed or status.reserved)}
+    grew = True
+    while grew:
+        reached = {status.case.code for status in applicable if again & set(status.case.depends)}
+        grew = bool(reached - again)
+        again |= reached
+    return [status.case for status in applicable if status.case.code in again and not status.reserved]

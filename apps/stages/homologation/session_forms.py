@@ -1,0 +1,95 @@
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.companies.models import Company
+from apps.core.minutes import MinutesField
+from apps.core.widgets import DateTimeInput
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Session
+
+# In the order in which they are greeted.
+PARTIES = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM)
+
+
+class PlanSessionForm(forms.Form):
+    success_message = _("Sessão agendada.")
+
+    planned_start = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
+    planned_minutes = MinutesField(label=_("Duração prevista"), initial=120, help_text=_("Como 2h ou 1h30."))
+
+
+@dataclass(frozen=True)
+class PartyPart:
+    """One party's part of the form."""
+
+    role: str
+    company: Company
+    people: list[forms.boundfield.BoundWidget]
+    guests: forms.BoundField
+    absent: forms.BoundField | None
+
+
+class StartForm(forms.Form):
+    """Who is there: the parties' own people by a mark, others by name; cleaned to what ``sessions.start`` takes."""
+
+    success_message = _("Sessão iniciada.")
+
+    present = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args, rollout: Rollout, user: User, **kwargs) -> None:
+        roles = rollout.roles_of(user)
+        own = next((role for role in PARTIES if role in roles), "")
+        kwargs.setdefault("initial", {"present": [f"{own}:{user.pk}"]})
+        super().__init__(*args, **kwargs)
+        self.rollout = rollout
+        self.people: dict[str, tuple[str, User]] = {}
+        choices = []
+        for role in PARTIES:
+            members = rollout.company(role).memberships.select_related("user").order_by("user__name")
+            for member in members.filter(user__is_active=True):
+                key = f"{role.value}:{member.user_id}"
+                self.people[key] = (role.value, member.user)
+                choices.append((key, str(member.user)))
+            self.fields[f"guests_{role}"] = forms.CharField(
+                label=_("Outras pessoas"), required=False, help_text=_("Nomes separados por vírgula.")
+            )
+            if role != PartyRole.PLATFORM:
+                self.fields[f"absent_{role}"] = forms.CharField(
+                    label=_("Se não há ninguém, por quê"), required=False, max_length=200
+                )
+        self.fields["present"].choices = choices  # type: ignore[attr-defined]
+        ahead = queries.planned_sessions(rollout)
+        if ahead:
+            self.fields["planned"] = forms.ModelChoiceField(
+                label=_("Sessão agendada"), required=False, queryset=ahead, empty_label=_("Não estava agendada"),
+                initial=ahead[0],
+            )  # fmt: skip
+
+    def parts(self) -> list[PartyPart]:
+        boxes = list(self["present"].subwidgets)
+        return [
+            PartyPart(
+                role.value,
+                self.rollout.company(role),
+                [box for box in boxes if str(box.data["value"]).startswith(f"{role.value}:")],
+                self[f"guests_{role}"],
+                self[f"absent_{role}"] if f"absent_{role}" in self.fields else None,
+            )
+            for role in PARTIES
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        planned: Session | None = typed.get("planned")
+        return {
+            "present": [self.people[key] for key in typed.get("present", [])],
+            "guests": [(role.value, name) for role in PARTIES for name in typed.get(f"guests_{role}", "").split(",")],
+            "absent": {role.value: typed.get(f"absent_{role}", "") for role in PARTIES},
+            "planned": planned,
+        }

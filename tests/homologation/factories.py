@@ -1,0 +1,106 @@
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.core import clock
+from apps.stages.homologation.models import (
+    Absence,
+    Attendance,
+    Evidence,
+    Nonconformity,
+    NonconformityComment,
+    NonconformityFix,
+    Result,
+    RoundReport,
+    Session,
+)
+from tests.files.factories import StoredFileFactory
+
+
+class ResultFactory(DjangoModelFactory):
+    """Needs ``round``, ``case`` and ``by``."""
+
+    class Meta:
+        model = Result
+
+    outcome = "passed"
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """Words, unless told otherwise; needs ``result``."""
+
+    class Meta:
+        model = Evidence
+
+    position = factory.LazyAttribute(lambda evidence: evidence.result.evidence.count() + 1)
+    text = "Pedido 123"
+
+
+class RoundReportFactory(DjangoModelFactory):
+    """Needs ``round`` and ``by``."""
+
+    class Meta:
+        model = RoundReport
+
+    title = "Teste de carga"
+    file = factory.SubFactory(StoredFileFactory)
+
+
+class NonconformityFactory(DjangoModelFactory):
+    """Needs ``rollout``, ``case`` and ``opened_by``."""
+
+    class Meta:
+        model = Nonconformity
+
+    number = factory.LazyAttribute(lambda found: found.rollout.nonconformities.count() + 1)
+    title = "Sem imagem"
+    severity = "major"
+    owner = "integrator"
+
+
+class NonconformityFixFactory(DjangoModelFactory):
+    """Needs ``nonconformity`` and ``by``."""
+
+    class Meta:
+        model = NonconformityFix
+
+    version = "1.1"
+
+
+class NonconformityCommentFactory(DjangoModelFactory):
+    """Needs ``nonconformity`` and ``author``."""
+
+    class Meta:
+        model = NonconformityComment
+
+    party = "integrator"
+    text = "Corrigimos hoje."
+
+
+class SessionFactory(DjangoModelFactory):
+    """One that goes on; needs ``script`` and ``led_by``."""
+
+    class Meta:
+        model = Session
+
+    number = factory.LazyAttribute(lambda session: session.script.sessions.count() + 1)
+    started_at = factory.LazyFunction(clock.now)
+
+
+class AttendanceFactory(DjangoModelFactory):
+    """Needs ``session``; somebody without an account unless ``person`` is given."""
+
+    class Meta:
+        model = Attendance
+
+    party = "client"
+    name = factory.LazyAttribute(lambda row: "" if getattr(row, "person", None) else "Maria da Loja")
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """Needs ``session``."""
+
+    class Meta:
+        model = Absence
+
+    party = "integrator"
+    reason = "Sem agenda hoje"
