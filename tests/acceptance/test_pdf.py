@@ -133,7 +133,7 @@ class TestTheRecord:
         term.record_sha256 = canonical.sha256(term.record)
         jsonschema.Draft202012Validator(schemas.load(schemas.TERM)).validate(document.attached(term))
         said = " ".join(text_of(rendering.pdf(term)))
-        for text in ("Rodada 1", "Limitações conhecidas", "NC-1", "Prazo: 2026-01-02", "1h00", "R$ 10,00"):
+        for text in ("Rodada 1", "Limitações conhecidas", "NC-1", "Prazo: 02/01/2026", "1h00", "R$ 10,00"):
             assert text in said
 
     def test_it_has_the_results_of_each_round_by_process(self, term):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.stages.acceptance import certificates
 from apps.vault.actions import new_keyset
 from presence_rollout import environment
 from presence_rollout.ops.check import PRODUCTION
@@ -36,9 +37,17 @@ def test_without_debug_the_public_keyset_is_refused():
     assert "Set VAULT_KEYSET" in done.stderr
 
 
-def test_the_deployment_check_is_clean():
-    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, VAULT_KEYSET=new_keyset())
+def test_the_deployment_check_is_clean(tmp_path):
+    certificates.make(tmp_path / "seal.p12")
+    settings = {**PRODUCTION, "VAULT_KEYSET": new_keyset(), "TERM_SEAL_FILE": str(tmp_path / "seal.p12")}
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **settings)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_deployment_check_warns_when_nothing_seals_the_terms():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, VAULT_KEYSET=new_keyset())
+    assert done.returncode != 0
+    assert "No certificate seals the acceptance terms" in done.stderr
 
 
 def test_every_variable_is_in_the_table_and_nothing_else():

@@ -20,7 +20,7 @@ from apps.rollouts.stages import Gate, Stage
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
-from tests.acceptance.test_acceptance import a_draft
+from tests.acceptance.factories import a_draft
 from tests.hours.factories import ProposalFactory
 from tests.rollouts.factories import RolloutFactory
 

@@ -49,4 +49,5 @@ def _people(rollout: Rollout) -> list[dict[str, str]]:
     """Who runs the project, and who was at the kickoff; who signs stands in the term's envelope."""
     manager = {"name": str(rollout.project_manager), "party": PartyRole.PRESENCE.value, "as": "project_manager"}
     met = Participant.objects.filter(kickoff__rollout=rollout, attended=True)
-    return [manager, *({"name": person.name, "party": person.party, "as": "kickoff"} for person in met)]
+    others = met.exclude(name=manager["name"], party=manager["party"])
+    return [manager, *({"name": person.name, "party": person.party, "as": "kickoff"} for person in others)]

@@ -5,7 +5,7 @@ Nothing but what is handed over goes in: no clock, no reader's language or time 
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -19,6 +19,9 @@ from apps.hours.classification import Activity
 from apps.rollouts.stages import PartyRole
 from apps.stages.acceptance import document
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+
+DAYS = {"held_on", "date", "opened_on", "closed_on", "deadline"}
+"""Where the record has a day."""
 
 
 def body(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> str:
@@ -63,7 +66,7 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
 
 
 def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
-    roles = _roles()
+    roles, record = _roles(), _with_days(record)
     return {
         "envelope": envelope,
         "drafted_at": _utc(envelope["drafted_at"]) if envelope else "",
@@ -74,6 +77,17 @@ def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str
         "reservations": [{**row, "owner": roles[row["owner"]]} for row in record["homologation"]["reservations"]],
         "signatories": [{**row, "label": roles[row["role"]]} for row in envelope.get("signatories", [])],
     }
+
+
+def _with_days(value: Any) -> Any:
+    """``value`` with its days as they are written in Brazil; the record itself keeps them as ISO 8601."""
+    if isinstance(value, Mapping):
+        return {key: _day(each) if key in DAYS and each else _with_days(each) for key, each in value.items()}
+    return [_with_days(each) for each in value] if isinstance(value, list) else value
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 def _roles() -> dict[str, str]:

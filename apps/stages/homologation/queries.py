@@ -178,12 +178,11 @@ def _day(instant: datetime | None) -> str | None:
 def _results_by_process(script: Script, opened: Round) -> list[dict[str, object]]:
     """How each case ended in one round, counted by process; of a case that was run again, its newest result."""
     newest = dict(opened.results.order_by("pk").values_list("case", "outcome"))
-    cases = script.cases.in_bulk(newest)
-    counted = {row["key"]: dict.fromkeys(Outcome.values, 0) for row in script.processes}
-    for case, outcome in newest.items():
-        counted[cases[case].process][outcome] += 1
-    titles = {row["key"]: row["title"]["pt"] for row in script.processes}
-    return [{"process": key, "title": titles[key], **counts} for key, counts in counted.items() if any(counts.values())]
+    counted: dict[str, dict[str, int]] = {}
+    for case in script.cases.filter(pk__in=newest):
+        counted.setdefault(case.process, dict.fromkeys(Outcome.values, 0))[newest[case.pk]] += 1
+    known = [(row["key"], row["title"]["pt"]) for row in script.processes] if counted else []
+    return [{"process": key, "title": title, **counted[key]} for key, title in known if key in counted]
 
 
 def summary_for_term(rollout: Rollout) -> dict[str, object]:

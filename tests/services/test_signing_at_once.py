@@ -1,0 +1,54 @@
+"""Two signatories at the same instant, one code twice, two workers at one seal: on a real PostgreSQL."""
+
+from functools import partial
+from unittest import mock
+
+import pytest
+from django.db import connection
+
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.stages.acceptance import codes, sealing, signing, verification
+from tests.acceptance.factories import a_draft, content_of, opened, signatory, signs
+from tests.services.test_concurrency import at_once
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def on_postgresql():
+    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
+
+
+def test_two_signatories_at_the_same_instant_both_count_and_the_term_is_sealed_once():
+    term = opened(a_draft())
+    signs(term, "presence")
+    rows = [signatory(term, role) for role in ("client", "integrator")]
+    given = [codes.issue(row, by=row.user) for row in rows]
+    with mock.patch("apps.core.queue.after_commit"):
+        outcomes = at_once(
+            *[
+                partial(signing.sign, row, by=row.user, consent=True, code=code)
+                for row, code in zip(rows, given, strict=True)
+            ]
+        )
+    assert outcomes == [None, None]
+    term.refresh_from_db()
+    assert term.state == "signed"
+    assert {row.state for row in term.signatories.all()} == {"signed"}
+    assert term.rollout.events.filter(kind="acceptance.signed").count() == 3
+    assert timeline.verify(Rollout.objects.get(pk=term.rollout_id)) is None
+    at_once(lambda: sealing.seal(term.pk), lambda: sealing.seal(term.pk))
+    term.refresh_from_db()
+    assert verification.examine(content_of(term.sealed)).problems == []
+    assert term.rollout.events.filter(kind="acceptance.sealed").count() == 1
+
+
+def test_one_code_signs_once_however_often_it_comes_at_once():
+    term = opened(a_draft(), pdf=b"%PDF-1.7 teste")
+    row = signatory(term, "client")
+    code = codes.issue(row, by=row.user)
+    sign = partial(signing.sign, row, by=row.user, consent=True, code=code)
+    outcomes = at_once(sign, sign)
+    assert sorted(isinstance(outcome, Exception) for outcome in outcomes) == [False, True]
+    assert term.rollout.events.filter(kind="acceptance.signed").count() == 1
