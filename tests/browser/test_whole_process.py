@@ -215,11 +215,11 @@ def homologation(team):
     team.is_refused("NC-1", "EST-09")
     team.shot(team.pm.visit("homologacao/"), "jornada-5-homologacao")
     team.analyst.does("homologacao/", "homologacao/rodada/encerrar/")
-    runner.does("homologacao/", "homologacao/nc/1/corrigida/", fix_version="1.1")
+    runner.does("homologacao/nc/1/", "homologacao/nc/1/corrigida/", fix_version="1.1")
     team.analyst.does("homologacao/", "homologacao/rodada/abrir/")
     case = "homologacao/casos/PED-03/"
     team.client.does(case, case, outcome="passed", evidence_text="Pedido 987")
-    team.client.does("homologacao/", "homologacao/nc/1/verificada/")
+    team.client.does("homologacao/nc/1/", "homologacao/nc/1/verificada/")
     reserved = "homologacao/casos/EST-09/"
     runner.does(reserved, reserved + "ressalva/", text="Chega na versão 1.2", owner="Integrador", deadline=days(60))
     for who in (team.client, team.pm):

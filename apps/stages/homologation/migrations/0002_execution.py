@@ -40,7 +40,7 @@ def move_what_is_there(apps, schema_editor):
 def move_evidence_back(apps, schema_editor):
     """The first evidence of each kind; a result had room for no more."""
     for result in apps.get_model("homologation", "Result").objects.iterator():
-        for row in apps.get_model("homologation", "Evidence").objects.filter(result=result).order_by("-position"):
+        for row in apps.get_model("homologation", "Evidence").objects.filter(result_id=result.pk).order_by("-position"):
             result.evidence_text = row.text or result.evidence_text
             result.evidence_link = row.link or result.evidence_link
             result.evidence_file_id = row.file_id or result.evidence_file_id
