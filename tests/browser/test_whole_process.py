@@ -274,6 +274,11 @@ def everybody_says_go(team):
     day = workdays.shift(date.today(), 2)
     window = {"window-starts_at": f"{day}T09:00", "window-ends_at": f"{day}T12:00", "window-reason": "Combinado"}
     team.pm.does("producao/", "producao/janela/", **window)
-    speakers = (("client", team.client), ("integrator", team.integrator), ("platform", team.platform), ("presence", team.pm))
+    speakers = (
+        ("client", team.client),
+        ("integrator", team.integrator),
+        ("platform", team.platform),
+        ("presence", team.pm),
+    )
     for role, who in speakers:
         who.does("producao/", f"producao/janela/1/{role}/", **{f"{role}-answer": "go"})
