@@ -47,20 +47,20 @@ def made(kept, request):
     return kept
 
 
-def again(content, change=None, *, manifest=True, **files) -> bytes:
+def again(content, change=None, **files) -> bytes:
     """A dossier that somebody wrote anew with other ``files``, and a manifest that fits them."""
     found = archive.read(content) | files
     facts = json.loads(found.pop(archive.MANIFEST))
     facts = {key: facts[key] for key in ("project", "edition", "variant", "events", "head", "term")} | (change or {})
-    return archive.written(found | {archive.MANIFEST: archive.manifest(found, **facts)} if manifest else found)
+    return archive.written(found | {archive.MANIFEST: archive.manifest(found, **facts)})
 
 
 def events_of(content) -> list:
     return json.loads(archive.read(content)[archive.TIMELINE])
 
 
-def with_events(content, events, **change) -> bytes:
-    facts = {"events": len(events), "head": events[-1]["hash"], **change}
+def with_events(content, events, count=None) -> bytes:
+    facts = {"events": count or len(events), "head": events[-1]["hash"]}
     return again(content, facts, **{archive.TIMELINE: archive.as_json(events)})
 
 
@@ -275,7 +275,7 @@ class TestVerification:
         ]
         assert verification.examine(with_events(made["whole"], events[1:])).problems[0].startswith("event #1 does not")
         assert not verification.examine(with_events(made["whole"], [*events[:2], *events[3:]])).is_whole
-        assert verification.examine(with_events(made["whole"], events, events=3)).problems == [
+        assert verification.examine(with_events(made["whole"], events, count=3)).problems == [
             "the timeline is not as long as the manifest says"
         ]
 

@@ -3,6 +3,7 @@
 Another edition is made when a month of it is closed afterwards; the earlier ones stay (docs/decisions/0015).
 """
 
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock
@@ -10,7 +11,7 @@ from apps.files import actions as files
 from apps.hours import closing
 from apps.rollouts import actions as rollouts
 from apps.rollouts import timeline
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import Stage
 from apps.stages.golive import contents
 from apps.stages.golive.models import Dossier
@@ -21,17 +22,21 @@ ASKS_FOR_ONE = (rollouts.ADVANCED.name, closing.CLOSED.name)
 
 def due(rollout: Rollout) -> int | None:
     """The event up to which ``rollout`` is to be archived; None when it is not completed, or was archived up to there."""
-    if rollout.stage != Stage.COMPLETED:
-        return None
-    asking = rollout.events.filter(kind__in=ASKS_FOR_ONE).order_by("-sequence")
-    through = asking.values_list("sequence", flat=True).first()
-    last = rollout.dossiers.last()
-    return through if through and (last is None or last.through < through) else None
+    return _due().filter(pk=rollout.pk).values_list("asked", flat=True).first()
 
 
 def waiting() -> list[int]:
     """The keys of the completed rollouts that are to be archived."""
-    return [rollout.pk for rollout in Rollout.objects.filter(stage=Stage.COMPLETED).order_by("pk") if due(rollout)]
+    return list(_due().order_by("pk").values_list("pk", flat=True))
+
+
+def _due() -> QuerySet[Rollout]:
+    events = Event.objects.filter(rollout=OuterRef("pk"), kind__in=ASKS_FOR_ONE).order_by("-sequence")
+    made = Dossier.objects.filter(rollout=OuterRef("pk")).order_by("-number")
+    completed = Rollout.objects.filter(stage=Stage.COMPLETED).annotate(
+        asked=Subquery(events.values("sequence")[:1]), done=Subquery(made.values("through")[:1])
+    )
+    return completed.filter(Q(done=None) | Q(done__lt=F("asked"))).exclude(asked=None)
 
 
 def make(rollout_pk: int) -> Dossier | None:
