@@ -204,11 +204,15 @@ class TrainingBlueprint:
 
 @dataclass(frozen=True, config=STRICT)
 class GoLiveItem:
+    """A point of the checklist. ``proof`` is what shows that it is done: ``note``, words of who did it; ``probe``, the
+    platform's answer to the production credentials; empty, nothing but the word of who ticks it."""
+
     key: str
     title: Localized
     help: Localized
     owner: Owner
     mandatory: bool
+    proof: Literal["", "note", "probe"] = ""
 
 
 @dataclass(frozen=True, config=STRICT)

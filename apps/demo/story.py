@@ -11,6 +11,7 @@ from apps.blueprints.models import Platform
 from apps.companies.models import Membership
 from apps.core import clock
 from apps.demo import homologation_day, papers
+from apps.demo.going_live import tell_go_live
 from apps.demo.people import Cast
 from apps.hours import actions as hours
 from apps.hours import agreement_actions as agreement
@@ -376,10 +377,7 @@ class Story:
             self.advance()
 
     def go_live(self, *, finish: bool = True) -> None:
-        items = list(self.rollout.golive_items.all())
-        for item in items if finish else items[:4]:
-            with self.later(3):
-                golive.check_item(item, by=self.analyst, note="Conferido")
+        tell_go_live(self, finish=finish)
         if finish:
             with self.later(20):
                 golive.confirm(self.rollout, by=self.client)

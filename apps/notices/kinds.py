@@ -112,6 +112,20 @@ def signatories(event: Event) -> Iterable[User]:
 project_manager = everybody(PartyRole.PRESENCE)
 
 
+def the_four(event: Event) -> Iterable[User]:
+    """Who speaks for each party: its leads, and the project manager. One who speaks for two is told once."""
+    companies = event.rollout.parties.exclude(role=PartyRole.PRESENCE).values("company")
+    found = User.objects.filter(memberships__company__in=companies, memberships__role=Role.LEAD, is_active=True)
+    return [*found.distinct().order_by("pk"), *project_manager(event)]
+
+
+def settler_and_manager(event: Event) -> Iterable[User]:
+    """The party that has to settle what the event tells of, and the project manager."""
+    role = event.data.get("owner") or PartyRole.PRESENCE
+    settles = people_of(event.rollout, role) if role != PartyRole.PRESENCE else []
+    return [*settles, *project_manager(event)]
+
+
 def other_side(event: Event) -> Iterable[User]:
     """In a matter between client and Presence, the one that did not act."""
     return people_of(event.rollout, PartyRole.PRESENCE if event.party == PartyRole.CLIENT else PartyRole.CLIENT)
@@ -306,4 +320,39 @@ tell(
     subject=_("%(code)s: termo de aceite assinado por todos"),
     sentence=_("Todos assinaram. O documento selado, com as evidências, está na sala do termo."),
     place=room("acceptance:room"),
+)
+tell(
+    "golive.window_proposed",
+    to=the_four,
+    subject=_("%(code)s: a sua empresa pode entrar em produção em %(start)s?"),
+    sentence=_("A Presence propôs entrar em produção de %(start)s até %(end)s. Responda pela sua empresa."),
+    place=room("golive:room", "#janela"),
+)
+tell(
+    "golive.no_go",
+    to=settler_and_manager,
+    subject=_("%(code)s: uma parte ainda não pode entrar em produção"),
+    sentence=_("O que falta: %(reason)s."),
+    place=room("golive:room", "#janela"),
+)
+tell(
+    "golive.incident",
+    to=settler_and_manager,
+    subject=_("%(code)s: incidente %(label)s em produção"),
+    sentence=_("O incidente %(label)s foi anotado com a sua empresa para resolver."),
+    place=room("golive:room", "#incidentes"),
+)
+tell(
+    "golive.incident_resolved",
+    to=project_manager,
+    subject=_("%(code)s: incidente %(label)s resolvido"),
+    sentence=_("%(who)s %(what)s."),
+    place=room("golive:room", "#incidentes"),
+)
+tell(
+    "golive.dossier",
+    to=the_four,
+    subject=_("%(code)s: o dossiê do projeto está pronto"),
+    sentence=_("O projeto foi concluído e arquivado. Baixe o dossiê na sala da entrada em produção."),
+    place=room("golive:room", "#dossie"),
 )

@@ -25,6 +25,9 @@ from apps.stages.acceptance import queries as acceptance
 from apps.stages.development import actions as development
 from apps.stages.development.forms import DeliveryForm, DueDateForm
 from apps.stages.golive import actions as golive
+from apps.stages.golive import queries as golive_queries
+from apps.stages.golive import windows
+from apps.stages.golive.forms import AnswerForm as GoLiveAnswerForm
 from apps.stages.homologation import actions as homologation
 from apps.stages.homologation.forms import FixForm
 from apps.stages.kickoff import actions as kickoff
@@ -208,6 +211,27 @@ def _check(rollout: Rollout, key: str) -> Answer | None:
         make_form=NoteForm,
         act=lambda **data: golive.check_item(item, **data),
         help=item.help,
+    )
+
+
+@_answers("golive:answer:")
+def _go_or_no_go(rollout: Rollout, key: str) -> Answer | None:
+    """While the window lies ahead and the party has not spoken; what a no asks for is settled in the room."""
+    number, _colon, role = key.partition(":")
+    window = golive_queries.window_in_force(rollout)
+    if window is None or str(window.number) != number or window.is_over:
+        return None
+    seat = next((seat for seat in golive_queries.seats(window) if seat.role == role), None)
+    if seat is None or seat.answer:
+        return None
+    return Answer(
+        button=_("Registrar resposta"),
+        icon="calendar-check",
+        permission="golive.answer",
+        subject=seat,
+        make_form=GoLiveAnswerForm,
+        act=lambda **data: windows.answer(window, role=role, **data),
+        help=_("Diga pela sua empresa se pode entrar em produção nesta data. Todos veem a resposta de cada um."),
     )
 
 

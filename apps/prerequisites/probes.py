@@ -22,7 +22,8 @@ from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 
-KEYS = ("homologation_credentials", "production_credentials")
+PRODUCTION = "production_credentials"
+KEYS = ("homologation_credentials", PRODUCTION)
 HOST = re.compile(r"[A-Za-z0-9.-]+")
 MAX_BYTES = 5_000_000
 NOTHING = content.Probe()

@@ -23,6 +23,7 @@ from apps.stages.homologation.models import Case, Reservation, Result, RoundRepo
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory
 from tests.companies.factories import UserFactory
+from tests.golive.factories import DossierFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 
@@ -62,6 +63,7 @@ class Scene:
         stored = files.store(ContentFile(b"%PDF-1.7", name="x.pdf"), by=manager)
         Preview.objects.create(file=stored, page=1, picture=ContentFile(b"\x89PNG", name="1.png"))
         self.stored = stored
+        self.dossier = DossierFactory(rollout=self.rollout)
         self.upload = uploads.start(by=manager, name="x.pdf", size=9)
         for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
             submission.attached.create(file=stored, position=len(submission.files))
@@ -142,7 +144,13 @@ class Scene:
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
                 "code": rollout.terms.first().code,
             },
-            "golive": {"item_pk": rollout.golive_items.first().pk},
+            "golive": {
+                "item_pk": rollout.golive_items.first().pk,
+                "window": rollout.golive_windows.last().number,
+                "role": "client",
+                "incident": rollout.incidents.last().number,
+                "edition": self.dossier.number,
+            },
             "rollouts": {"waiver_pk": self.waiver.pk},
             "api": {"token_pk": self.token.pk},
             "api-1": {
@@ -271,6 +279,13 @@ class Scene:
             "acceptance:settle": {"settlement": "x"},
             "acceptance:compare": {"sha256": "0" * 64},
             "acceptance:refuse": {"reason": "x"},
+            "golive:propose": {"window-starts_at": "2030-01-02T10:00", "window-ends_at": "2030-01-02T12:00"},
+            "golive:answer": {"client-answer": "go"},
+            "golive:note_incident": {
+                "incident-what": "x", "incident-severity": "minor", "incident-owner": "client",
+                "incident-since": "2026-01-01T10:00",
+            },
+            "golive:resolve_incident": {f"resolve-{rollout.incidents.last().number}-resolution": "x"},
             "portal:matter": ENVIRONMENT,
             "portal:draft": {"text": "x"},
             "portal:assign": {"to": ""},

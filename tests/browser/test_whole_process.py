@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from apps.core import workdays
 from tests.browser.person import Person
 from tests.browser.signing import signs
 
@@ -257,11 +258,27 @@ def the_term(team):
 
 def go_live(team):
     team.is_refused("operação não assistida")
+    everybody_says_go(team)
     page = team.analyst.visit("producao/")
     while (form := page.locator("form[action$='/concluir/']")).count():
+        form.first.locator("[name=note]").fill("Conferido")
         with page.expect_navigation():
             form.first.get_by_role("button", name="Concluir").click()
     team.client.does("producao/", "producao/confirmar/")
     team.is_refused("Registrar a liberação")
     team.pm.does("producao/", "producao/liberar/", note="Primeira semana sem ocorrências")
     team.pm.does("", "avancar/")
+
+
+def everybody_says_go(team):
+    day = workdays.shift(date.today(), 2)
+    window = {"window-starts_at": f"{day}T09:00", "window-ends_at": f"{day}T12:00", "window-reason": "Combinado"}
+    team.pm.does("producao/", "producao/janela/", **window)
+    speakers = (
+        ("client", team.client),
+        ("integrator", team.integrator),
+        ("platform", team.platform),
+        ("presence", team.pm),
+    )
+    for role, who in speakers:
+        who.does("producao/", f"producao/janela/1/{role}/", **{f"{role}-answer": "go"})

@@ -11,12 +11,17 @@ from django.urls import reverse
 
 from apps.blueprints import loader
 from apps.blueprints.models import Platform
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.hours import queries as hours
+from apps.prerequisites.models import Probe
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import FORWARD, Stage
 from apps.stages.acceptance import verification
+from apps.stages.golive import days
+from apps.stages.golive import verification as dossier_verification
+from apps.stages.golive.dossiers import make as make_dossier
+from apps.stages.kickoff.tasks import render_minutes
 from tests.companies.factories import PASSWORD
 from tests.rollouts.factories import RolloutFactory
 
@@ -279,11 +284,49 @@ def the_term(tell, capture, monkeypatch):
 def go_live(tell):
     tell.is_refused("operação não assistida")
     tell.post("client", "golive:confirm", expect=409)
+    the_window(tell)
+    submission = tell.item("production_credentials").last
     for item in tell.rollout.golive_items.all():
+        if item.proof == "probe":
+            tell.post("analyst", "golive:check", item.pk, note="funciona", expect=409)
+            Probe.objects.create(submission=submission, outcome="valid", status=200)
         tell.post("analyst", "golive:check", item.pk, note="ok")
+    began = clock.now() - timedelta(minutes=5)
+    incident = {"what": "Pedidos sem frete", "severity": "severe", "owner": "integrator", "since": began.isoformat()}
+    tell.post("client_member", "golive:note_incident", **{f"incident-{name}": text for name, text in incident.items()})
+    tell.post("client", "golive:confirm", expect=409)
+    tell.post("integrator", "golive:resolve_incident", 1, **{"resolve-1-resolution": "Corrigido na versão 1.2"})
     tell.post("pm", "golive:record", expect=409)
     tell.post("client_member", "golive:confirm", expect=403)
     tell.post("client", "golive:confirm")
     tell.is_refused("Registrar a liberação")
     tell.post("pm", "golive:record", note="Tudo certo")
     tell.advance()
+    the_dossier(tell)
+
+
+def the_window(tell):
+    """A no of the client is settled before the window; then all four say go."""
+    day = workdays.shift(clock.today(), 2)
+    while days.without_work(day, day):
+        day = workdays.shift(day, 1)
+    window = {"starts_at": f"{day}T09:00", "ends_at": f"{day}T12:00", "reason": "Combinado com a loja"}
+    tell.post("client", "golive:propose", expect=403)
+    tell.post("pm", "golive:propose", **{f"window-{name}": text for name, text in window.items()})
+    no = {"client-answer": "no_go", "client-reason": "Faltam 200 fotos", "client-owner": "client"}
+    tell.post("client", "golive:answer", 1, "client", **no)
+    tell.is_refused("Faltam 200 fotos")
+    for who, role in (("client", "client"), ("integrator", "integrator"), ("platform", "platform"), ("pm", "presence")):
+        tell.post(who, "golive:answer", 1, role, **{f"{role}-answer": "go"})
+
+
+def the_dossier(tell):
+    """What is archived is verified from the file alone; the others' copy names no amounts."""
+    for minutes in tell.rollout.kickoff.published.all():
+        render_minutes(minutes.pk)
+    assert make_dossier(tell.rollout_pk) is not None
+    url = reverse("golive:dossier", args=[tell.rollout.pk, 1])
+    whole, shared = (b"".join(tell.browsers[who].get(url).streaming_content) for who in ("client", "integrator"))
+    for content in (whole, shared):
+        assert dossier_verification.examine(content).problems == []
+    assert dossier_verification.examine(shared).withheld > 0

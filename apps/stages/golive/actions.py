@@ -5,10 +5,14 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.refusals import Refusal, require
+from apps.core.canonical import instant
+from apps.core.refusals import Invalid, Refusal, require
+from apps.prerequisites import probes
+from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
+from apps.stages.golive import queries
 from apps.stages.golive.models import ChecklistItem, Release
 
 CHECKED = timeline.kind("golive.checked", gettext_lazy("concluiu “%(item)s”"), "check")
@@ -18,38 +22,44 @@ RELEASED = timeline.kind("golive.released", gettext_lazy("liberou o projeto para
 
 
 def check_item(item: ChecklistItem, *, by: User, note: str = "") -> None:
-    """Say that a point is done, with a note."""
+    """Say that a point is done, with a note.
+
+    One that asks for a note is refused without it (422), one that asks for a probe unless the platform took the production
+    credentials (409); where nothing can be probed, a note says how they were tried.
+    """
     require(by, "golive.check", item)
     with timeline.changing(item.rollout) as rollout:
-        _refuse_outside_golive(rollout)
+        refuse_outside_golive(rollout)
         item = ChecklistItem.objects.get(pk=item.pk)
         if item.done_at:
             raise Refusal(_("Este item já foi concluído."))
+        item.evidence = _probed(rollout) if item.proof == ChecklistItem.Proof.PROBE else {}
+        if item.proof and not item.evidence and not note.strip():
+            raise Invalid(_("Anote o que foi feito e conferido: este item pede uma prova."), field="note")
         item.done_by, item.done_at, item.note = by, clock.now(), note.strip()
-        item.save(update_fields=["done_by", "done_at", "note"])
-        timeline.record(rollout, CHECKED, by, item=item.title["pt"], note=item.note)
+        item.save(update_fields=["done_by", "done_at", "note", "evidence"])
+        timeline.record(rollout, CHECKED, by, item=item.title["pt"], note=item.note, **item.evidence)
 
 
 def uncheck_item(item: ChecklistItem, *, by: User) -> None:
     """Take back that a point is done."""
     require(by, "golive.check", item)
     with timeline.changing(item.rollout) as rollout:
-        _refuse_outside_golive(rollout)
+        refuse_outside_golive(rollout)
         item = ChecklistItem.objects.get(pk=item.pk)
         if not item.done_at:
             raise Refusal(_("Este item ainda não foi concluído."))
-        item.done_by = item.done_at = None
-        item.save(update_fields=["done_by", "done_at"])
+        item.done_by, item.done_at, item.evidence = None, None, {}
+        item.save(update_fields=["done_by", "done_at", "evidence"])
         timeline.record(rollout, UNCHECKED, by, item=item.title["pt"])
 
 
 def confirm(rollout: Rollout, *, by: User) -> Release:
-    """The client's lead confirms that the shop goes on without assistance, once the mandatory points are done."""
+    """The client's lead confirms that the shop goes on without assistance, once nothing of the go-live is open."""
     require(by, "golive.confirm", rollout)
     with timeline.changing(rollout) as rollout:
-        _refuse_outside_golive(rollout)
-        if rollout.golive_items.filter(mandatory=True, done_at=None).exists():
-            raise Refusal(_("Ainda há itens obrigatórios em aberto na lista."))
+        refuse_outside_golive(rollout)
+        _refuse_while_open(rollout)
         release, _created = Release.objects.get_or_create(rollout=rollout)
         if release.confirmed_at:
             raise Refusal(_("A operação não assistida já foi confirmada."))
@@ -63,21 +73,53 @@ def record_release(rollout: Rollout, *, by: User, note: str = "") -> Release:
     """Presence records the release after the client's confirmation."""
     require(by, "golive.record", rollout)
     with timeline.changing(rollout) as rollout:
-        _refuse_outside_golive(rollout)
+        refuse_outside_golive(rollout)
         release = Release.objects.filter(rollout=rollout).first()
         if release is None or release.confirmed_at is None:
             raise Refusal(_("O cliente ainda não confirmou a operação não assistida."))
         if release.recorded_at:
             raise Refusal(_("A liberação já foi registrada."))
+        _refuse_while_open(rollout)
         release.recorded_by, release.recorded_at, release.note = by, clock.now(), note
         release.save(update_fields=["recorded_by", "recorded_at", "note"])
         timeline.record(rollout, RELEASED, by)
         return release
 
 
-def _refuse_outside_golive(rollout: Rollout) -> None:
+def refuse_outside_golive(rollout: Rollout) -> None:
     if rollout.stage != Stage.GO_LIVE:
         raise Refusal(
             _("O projeto está em %(stage)s; isto só se faz na entrada em produção.")
             % {"stage": rollout.get_stage_display()}
         )
+
+
+def _refuse_while_open(rollout: Rollout) -> None:
+    if needs := queries.in_the_way(rollout):
+        raise Refusal(
+            _("Ainda há pendências em aberto na entrada em produção."),
+            details=[f"{need.owed_by_label}: {need.text}" for need in needs],
+        )
+
+
+def _probed(rollout: Rollout) -> dict[str, object]:
+    """The platform's answer to the production credentials, empty where there is no way to ask it.
+
+    Raises ``Refusal`` (409) unless they were accepted and worked when they were last tried.
+    """
+    item = rollout.prerequisites.filter(key=probes.PRODUCTION).prefetch_related("submissions__probes").first()
+    if item is None or not probes.of(item).steps:
+        return {}
+    if item.state != Prerequisite.State.ACCEPTED or item.last is None:
+        raise Refusal(_("As credenciais de produção ainda não foram entregues e aceitas."))
+    probe = item.last.last_probe
+    if probe is None:
+        raise Refusal(
+            _("As credenciais de produção ainda não foram testadas na plataforma. O teste é automático; aguarde.")
+        )
+    if probe.outcome != Probe.Outcome.VALID:
+        raise Refusal(
+            _("O último teste das credenciais de produção não deu certo: %(outcome)s. Veja em Pré-requisitos.")
+            % {"outcome": Probe.Outcome(probe.outcome).label}
+        )
+    return {"outcome": probe.outcome, "status": probe.status, "at": instant(probe.at), "delivery": item.last.number}

@@ -1,15 +1,22 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.localized import LocalizedField
+from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 
 
 class ChecklistItem(models.Model):
-    """A point of the go-live checklist, copied from the blueprint."""
+    """A point of the go-live checklist, copied from the blueprint. ``evidence`` is what the application found out itself
+    when the point was ticked: of a ``probe`` the platform's answer, as ``outcome``, ``status`` and ``at``."""
+
+    class Proof(models.TextChoices):
+        NOTE = "note", _("anotação de quem fez")
+        PROBE = "probe", _("resposta da plataforma")
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="golive_items")
     position = models.PositiveSmallIntegerField()
@@ -18,7 +25,9 @@ class ChecklistItem(models.Model):
     help = LocalizedField()
     owner = models.CharField(max_length=12, choices=PartyRole)
     mandatory = models.BooleanField(default=True)
+    proof = models.CharField(max_length=8, choices=Proof, blank=True)
     note = models.CharField(_("anotação"), max_length=300, blank=True)
+    evidence = models.JSONField(default=dict)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField(null=True)
 
@@ -54,3 +63,141 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rollout}"
+
+
+class Window(models.Model):
+    """When the shop is to go live, as Presence proposed it. The newest one of a rollout counts; a new one asks anew.
+
+    ``warnings`` are words for what speaks against its days (``days.WARNINGS``), ``reason`` why it is worth it all the same.
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="golive_windows")
+    number = models.PositiveSmallIntegerField(_("número"))
+    starts_at = models.DateTimeField(_("início"))
+    ends_at = models.DateTimeField(_("fim"))
+    warnings = models.JSONField(default=list)
+    reason = models.CharField(_("por que nesta data"), max_length=300, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("janela de entrada")
+        verbose_name_plural = _("janelas de entrada")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="golive_window_number_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="golive_window_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Janela %(number)d") % {"number": self.number}
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at <= clock.now()
+
+
+class WindowAnswer(models.Model):
+    """What a party says of a window: go, or no-go with its reason and ``owner``, the party that has to settle it."""
+
+    class Answer(models.TextChoices):
+        GO = "go", _("Pode entrar")
+        NO_GO = "no_go", _("Ainda não")
+
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="answers")
+    role = models.CharField(_("parte"), max_length=12, choices=PartyRole)
+    answer = models.CharField(_("resposta"), max_length=6, choices=Answer)
+    reason = models.CharField(_("motivo"), max_length=300, blank=True)
+    owner = models.CharField(_("quem resolve"), max_length=12, choices=PartyRole, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("resposta à janela")
+        verbose_name_plural = _("respostas às janelas")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["window", "role"], name="golive_one_answer_a_party"),
+            models.CheckConstraint(
+                condition=Q(answer="go", owner="") | Q(answer="no_go") & ~Q(owner="") & ~Q(reason=""),
+                name="golive_no_go_says_why_and_who",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.get_answer_display()}"
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.window.rollout
+
+
+class Incident(models.Model):
+    """Something that went wrong in production while the shop was accompanied. An open severe one holds the release.
+
+    ``until`` is when it was over; then ``resolution`` says how.
+    """
+
+    class Severity(models.TextChoices):
+        SEVERE = "severe", _("Grave")
+        MODERATE = "moderate", _("Moderado")
+        MINOR = "minor", _("Leve")
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="incidents")
+    number = models.PositiveSmallIntegerField()
+    what = models.TextField(_("o que aconteceu"))
+    severity = models.CharField(_("gravidade"), max_length=10, choices=Severity)
+    owner = models.CharField(_("quem resolve"), max_length=12, choices=PartyRole)
+    since = models.DateTimeField(_("desde"))
+    until = models.DateTimeField(_("até"), null=True)
+    resolution = models.TextField(_("como foi resolvido"), blank=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(default=clock.now)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("incidente")
+        verbose_name_plural = _("incidentes")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="incident_number_once"),
+            models.CheckConstraint(
+                condition=Q(until=None, resolution="", resolved_by=None)
+                | Q(until__gte=F("since"), resolved_by__isnull=False) & ~Q(resolution=""),
+                name="incident_resolved_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"INC-{self.number}"
+
+
+class Dossier(models.Model):
+    """The archived rollout as ZIP files, made by the worker once it is completed; the database keeps the row as it is.
+
+    It holds the timeline up to the event ``through``. ``whole`` is for Presence and the client; ``shared`` is the same
+    without what the hours cost, for the others.
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="dossiers")
+    number = models.PositiveSmallIntegerField()
+    through = models.PositiveIntegerField()
+    whole = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    shared = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("dossiê")
+        verbose_name_plural = _("dossiês")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="dossier_number_once"),
+            models.UniqueConstraint(fields=["rollout", "through"], name="dossier_once_an_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rollout.code}-D{self.number}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.stages.golive import views
+from apps.stages.golive import incident_views, views, window_views
 
 app_name = "golive"
 
@@ -10,4 +10,13 @@ urlpatterns = [
     path("projetos/<int:pk>/producao/<int:item_pk>/reabrir/", views.uncheck, name="uncheck"),
     path("projetos/<int:pk>/producao/confirmar/", views.confirm, name="confirm"),
     path("projetos/<int:pk>/producao/liberar/", views.record, name="record"),
+    path("projetos/<int:pk>/producao/janela/", window_views.propose, name="propose"),
+    path("projetos/<int:pk>/producao/janela/<int:window>/<str:role>/", window_views.answer, name="answer"),
+    path("projetos/<int:pk>/producao/incidentes/", incident_views.note, name="note_incident"),
+    path(
+        "projetos/<int:pk>/producao/incidentes/<int:incident>/resolver/",
+        incident_views.resolve,
+        name="resolve_incident",
+    ),
+    path("projetos/<int:pk>/producao/dossie/<int:edition>/", views.dossier, name="dossier"),
 ]

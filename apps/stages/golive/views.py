@@ -1,40 +1,44 @@
+from datetime import datetime
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.rollouts.stages import Stage
+from apps.core.refusals import Refusal
+from apps.files.http import attachment
+from apps.prerequisites import purge
+from apps.prerequisites.models import Probe
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole, Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.golive import actions
+from apps.stages.golive import actions, days, dossiers, forms, queries
 from apps.stages.golive.models import ChecklistItem, Release
 
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
+    return room_page(request, visible_rollout(request, pk))
+
+
+@require_GET
+def dossier(request: SignedInRequest, pk: int, edition: int) -> FileResponse:
+    """The archived rollout: for who may see what the hours cost the whole of it, for the others without that."""
     rollout = visible_rollout(request, pk)
-    at_work = rollout.stage == Stage.GO_LIVE
-    rows = []
-    for item in rollout.golive_items.select_related("done_by"):
-        item.rollout = rollout
-        rows.append({"item": item, "may_check": at_work and request.user.has_perm("golive.check", item)})
-    context = {
-        "rollout": rollout,
-        "room": "golive",
-        "rows": rows,
-        "release": Release.objects.filter(rollout=rollout).select_related("confirmed_by", "recorded_by").first(),
-        "may_confirm": at_work and request.user.has_perm("golive.confirm", rollout),
-        "may_record": at_work and request.user.has_perm("golive.record", rollout),
-    }
-    return render(request, "golive/room.html", context)
+    found = get_object_or_404(rollout.dossiers.select_related("whole", "shared"), number=edition)
+    return attachment(found.whole if request.user.has_perm("hours.view_money", rollout) else found.shared)
 
 
 @require_POST
 def check(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     item = get_object_or_404(ChecklistItem, pk=item_pk, rollout=visible_rollout(request, pk))
-    actions.check_item(item, by=request.user, note=request.POST.get("note", "")[:300])
+    try:
+        actions.check_item(item, by=request.user, note=request.POST.get("note", "")[:300])
+    except Refusal as refusal:
+        return room_page(request, item.rollout, failed_item=(item_pk, refusal))
     return redirect(reverse("golive:room", args=[pk]) + f"#item-{item_pk}")
 
 
@@ -57,3 +61,102 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
     actions.record_release(visible_rollout(request, pk), by=request.user, note=request.POST.get("note", ""))
     messages.success(request, _("Liberação registrada. O projeto já pode ser concluído."))
     return redirect("golive:room", pk)
+
+
+def room_page(
+    request: SignedInRequest,
+    rollout: Rollout,
+    *,
+    failed=None,
+    failed_item: tuple[int, Refusal] | None = None,
+    window_form=None,
+    answer_forms=None,
+    incident_form=None,
+    resolve_forms=None,
+) -> HttpResponse:
+    """The room; ``failed`` is the form that was refused, among those that are handed over to be shown again."""
+    user, at_work = request.user, rollout.stage == Stage.GO_LIVE
+    release = Release.objects.filter(rollout=rollout).select_related("confirmed_by", "recorded_by").first()
+    before_release = at_work and not (release and release.recorded_at)
+    window = queries.window_in_force(rollout)
+    status = getattr(failed, "refusal_status", 200) if failed else failed_item[1].status if failed_item else 200
+    context = {
+        "rollout": rollout,
+        "room": "golive",
+        "at_work": at_work,
+        "window": window,
+        "warnings": [days.WARNINGS[key] for key in window.warnings if key in days.WARNINGS] if window else [],
+        "is_go": window is not None and queries.is_go(window),
+        "seats": _seats(user, window, before_release, answer_forms or {}),
+        "older_windows": rollout.golive_windows.exclude(pk=window.pk if window else None).prefetch_related("answers"),
+        "window_form": window_form or forms.WindowForm(prefix="window"),
+        "may_propose": before_release and user.has_perm("golive.propose", rollout),
+        "rows": _rows(user, rollout, at_work, failed_item),
+        "incidents": _incidents(user, rollout, at_work, resolve_forms or {}),
+        "incident_form": incident_form or forms.IncidentForm(prefix="incident"),
+        "may_note": at_work and user.has_perm("golive.note_incident", rollout),
+        "release": release,
+        "in_the_way": queries.in_the_way(rollout) if at_work else [],
+        "may_confirm": at_work and user.has_perm("golive.confirm", rollout),
+        "may_record": at_work and user.has_perm("golive.record", rollout),
+        "purge_on": rollout.closed_at + purge.after() if rollout.closed_at else None,
+        "purged": purge.certificates(rollout) if rollout.closed_at else [],
+        "dossiers": _dossiers(user, rollout),
+        "dossier_is_due": dossiers.due(rollout) is not None,
+    }
+    return render(request, "golive/room.html", context, status=status)
+
+
+def _seats(user, window, open_: bool, bound: dict) -> list[dict]:
+    if window is None:
+        return []
+    return [
+        {
+            "answer": seat,
+            "owner": PartyRole(seat.owner).label if seat.owner else "",
+            "form": bound.get(seat.role) or forms.AnswerForm(prefix=seat.role),
+            "may_answer": open_ and not window.is_over and user.has_perm("golive.answer", seat),
+        }
+        for seat in queries.seats(window)
+    ]
+
+
+def _rows(user, rollout: Rollout, at_work: bool, failed_item) -> list[dict]:
+    failed_pk, refusal = failed_item or (None, None)
+    rows = []
+    for item in rollout.golive_items.select_related("done_by"):
+        item.rollout = rollout
+        rows.append(
+            {
+                "item": item,
+                "may_check": at_work and user.has_perm("golive.check", item),
+                "refusal": refusal.message if item.pk == failed_pk else "",
+                "asks_note": item.proof == ChecklistItem.Proof.NOTE,
+                "evidence": _told(item.evidence),
+            }
+        )
+    return rows
+
+
+def _told(evidence: dict) -> dict:
+    """What a probe answered, for people to read."""
+    if not evidence:
+        return {}
+    return {"outcome": Probe.Outcome(evidence["outcome"]).label, "at": datetime.fromisoformat(evidence["at"])}
+
+
+def _incidents(user, rollout: Rollout, at_work: bool, bound: dict) -> list[dict]:
+    rows = []
+    for incident in rollout.incidents.select_related("noted_by", "resolved_by").order_by("-number"):
+        incident.rollout = rollout
+        may = at_work and incident.until is None and user.has_perm("golive.resolve_incident", incident)
+        form = bound.get(incident.number) or forms.ResolveForm(prefix=f"resolve-{incident.number}")
+        rows.append({"incident": incident, "may_resolve": may, "form": form})
+    return rows
+
+
+def _dossiers(user, rollout: Rollout) -> list[dict]:
+    """The editions, the newest first, each with the file that ``user`` gets."""
+    whole = user.has_perm("hours.view_money", rollout)
+    editions = rollout.dossiers.select_related("whole", "shared").order_by("-number")
+    return [{"dossier": each, "file": each.whole if whole else each.shared, "is_whole": whole} for each in editions]

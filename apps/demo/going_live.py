@@ -1,0 +1,68 @@
+"""The go-live of the demonstration: a window, the four answers, the list, an incident."""
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from apps.core import clock, workdays
+from apps.prerequisites.models import Probe
+from apps.rollouts.stages import PartyRole
+from apps.stages.golive import actions as golive
+from apps.stages.golive import days, incidents, windows
+
+if TYPE_CHECKING:
+    from apps.demo.story import Story
+
+NOTES = {
+    "full_load": "4.812 SKUs no ERP e na plataforma, 0 diferenças de saldo.",
+    "price_check": "120 produtos sorteados, com promoção e parcelamento.",
+    "test_order": "Pedido 100231, NF-e 5512 autorizada e cancelada.",
+    "first_orders": "37 pedidos acompanhados em dois dias.",
+    "rollback": "A gerente de e-commerce decide; a loja volta ao estoque manual em 30 minutos.",
+}
+
+
+def tell_go_live(story: "Story", *, finish: bool) -> None:
+    """Up to the confirmation when ``finish``; otherwise one answer is missing, four points are done, an incident is open."""
+    item = story.rollout.prerequisites.get(key="production_credentials")
+    with story.later(1):
+        Probe.objects.create(submission=item.last, outcome=Probe.Outcome.VALID, status=200)
+    with story.later(4):
+        starts_at = _free_day(story)
+        window = windows.propose(
+            story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4)
+        )
+    speakers = {role: story.person_for(role) for role in PartyRole.values} | {"presence": story.manager}
+    for role, person in speakers.items():
+        if finish or role != PartyRole.PLATFORM:
+            with story.later(3):
+                windows.answer(window, role=role, by=person, answer="go")
+    if finish:
+        story.now = max(story.now, min(starts_at, story.today))
+    items = list(story.rollout.golive_items.all())
+    for each in items if finish else items[:4]:
+        with story.later(3):
+            golive.check_item(each, by=story.analyst, note=NOTES.get(each.key, "Conferido"))
+    with story.later(2):
+        incident = incidents.note(
+            story.rollout, by=story.client, severity="severe", owner="integrator", since=clock.now() - timedelta(hours=1),
+            what="Pedidos com dois meios de pagamento chegaram ao ERP só com o primeiro.",
+        )  # fmt: skip
+    if finish:
+        with story.later(4):
+            incidents.resolve(
+                incident, by=story.integrator, resolution="Versão 1.1.2 no ar; os três pedidos foram corrigidos à mão."
+            )
+
+
+def _free_day(story: "Story") -> datetime:
+    """Nine in the morning of a day against which nothing speaks."""
+    day = workdays.shift(timezone.localtime(clock.now()).date(), 2)
+    while days.warnings(day, day) and not _is_in_season(day):
+        day = workdays.shift(day, 1)
+    return timezone.make_aware(datetime.combine(day, time(9)))
+
+
+def _is_in_season(day: date) -> bool:
+    return "season" in days.warnings(day, day)

@@ -1,0 +1,51 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.widgets import DateTimeInput
+from apps.rollouts.stages import PartyRole
+from apps.stages.golive.models import Incident, WindowAnswer
+
+
+class WindowForm(forms.Form):
+    success_message = _("Janela proposta. As quatro partes foram chamadas a responder.")
+
+    starts_at = forms.DateTimeField(label=_("Início"), widget=DateTimeInput)
+    ends_at = forms.DateTimeField(label=_("Fim"), widget=DateTimeInput)
+    reason = forms.CharField(
+        label=_("Por que nesta data"),
+        required=False,
+        max_length=300,
+        help_text=_("Só é preciso para sexta-feira, véspera de feriado ou época de grande movimento."),
+    )
+
+
+class AnswerForm(forms.Form):
+    success_message = _("Resposta registrada.")
+
+    answer = forms.ChoiceField(label=_("Resposta"), choices=WindowAnswer.Answer.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Motivo"), required=False, max_length=300, help_text=_("Se ainda não pode, diga o que falta.")
+    )
+    owner = forms.ChoiceField(
+        label=_("Quem resolve"), choices=[("", "—"), *PartyRole.choices], required=False,
+        help_text=_("Só para “ainda não”; em branco, a Presence."),
+    )  # fmt: skip
+
+
+class IncidentForm(forms.Form):
+    success_message = _("Incidente anotado.")
+
+    what = forms.CharField(label=_("O que aconteceu"), widget=forms.Textarea(attrs={"rows": 3}))
+    severity = forms.ChoiceField(
+        label=_("Gravidade"), choices=Incident.Severity.choices,
+        help_text=_("Um incidente grave em aberto segura a liberação."),
+    )  # fmt: skip
+    owner = forms.ChoiceField(label=_("Quem resolve"), choices=PartyRole.choices)
+    since = forms.DateTimeField(label=_("Desde"), widget=DateTimeInput)
+
+
+class ResolveForm(forms.Form):
+    success_message = _("Incidente resolvido.")
+
+    resolution = forms.CharField(label=_("Como foi resolvido"), widget=forms.Textarea(attrs={"rows": 2}))
+    until = forms.DateTimeField(label=_("Até"), widget=DateTimeInput, required=False, help_text=_("Em branco, agora."))

@@ -1,0 +1,39 @@
+from apps.rollouts import gates
+from apps.rollouts.gates import Requirement
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Gate, PartyRole
+from apps.stages.golive.models import Dossier, Incident, Window, WindowAnswer
+
+LAST_STEPS = ("golive:confirmation", "golive:release")
+
+
+def window_in_force(rollout: Rollout) -> Window | None:
+    """The newest window; those before it are history."""
+    return rollout.golive_windows.prefetch_related("answers__by").last()
+
+
+def seats(window: Window) -> list[WindowAnswer]:
+    """The answer of each of the four parties; of one that has not spoken, an answer that is not kept and says nothing."""
+    given = {answer.role: answer for answer in window.answers.all()}
+    for answer in given.values():
+        answer.window = window
+    return [given.get(role) or WindowAnswer(window=window, role=role) for role in PartyRole.values]
+
+
+def is_go(window: Window) -> bool:
+    """All four said go."""
+    return all(seat.answer == WindowAnswer.Answer.GO for seat in seats(window))
+
+
+def open_severe(rollout: Rollout) -> list[Incident]:
+    return list(rollout.incidents.filter(severity=Incident.Severity.SEVERE, until=None))
+
+
+def in_the_way(rollout: Rollout) -> list[Requirement]:
+    """What of the go-live must be settled before the client confirms and Presence records the release."""
+    unmet = gates.unmet(rollout, Gate.COMPLETE)
+    return [need for need in unmet if need.key.startswith("golive:") and need.key not in LAST_STEPS]
+
+
+def newest_dossier(rollout: Rollout) -> Dossier | None:
+    return rollout.dossiers.select_related("whole", "shared").last()

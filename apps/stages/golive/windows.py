@@ -1,0 +1,120 @@
+"""Propose when to go live, and say go or no-go."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+from apps.stages.golive import days, queries
+from apps.stages.golive.actions import refuse_outside_golive
+from apps.stages.golive.models import Release, Window, WindowAnswer
+
+LONGEST = timedelta(hours=72)
+
+PROPOSED = timeline.kind(
+    "golive.window_proposed",
+    gettext_lazy("propôs entrar em produção a partir de %(start)s (janela %(number)s)"),
+    "calendar-clock",
+)
+GO = timeline.kind(
+    "golive.go", gettext_lazy("disse por %(role)s que pode entrar na janela %(number)s"), "thumbs-up", role=PartyRole
+)
+NO_GO = timeline.kind(
+    "golive.no_go",
+    gettext_lazy("disse por %(role)s que ainda não pode entrar na janela %(number)s: %(reason)s"),
+    "thumbs-down",
+    role=PartyRole,
+    owner=PartyRole,
+)
+
+
+def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetime, reason: str = "") -> Window:
+    """Propose a window, in place of the one before; each party is asked anew.
+
+    Its days are those of the installation's time zone. Raises ``Invalid`` (422) for a time that is past or longer than three
+    days, for a day without work, and for a day with a warning (``days.WARNINGS``) without a reason.
+    """
+    require(by, "golive.propose", rollout)
+    with timeline.changing(rollout) as rollout:
+        refuse_outside_golive(rollout)
+        _refuse_released(rollout)
+        if starts_at <= clock.now():
+            raise Invalid(_("A janela precisa começar no futuro."), field="starts_at")
+        if not timedelta() < ends_at - starts_at <= LONGEST:
+            raise Invalid(_("A janela termina depois de começar e dura no máximo três dias."), field="ends_at")
+        first, last = (timezone.localtime(at, timezone.get_default_timezone()).date() for at in (starts_at, ends_at))
+        if closed := days.without_work(first, last):
+            listed = ", ".join(f"{day:%d/%m/%Y}" for day in closed)
+            raise Invalid(
+                _("%(days)s é fim de semana ou feriado nacional. Escolha dias úteis.") % {"days": listed},
+                field="starts_at",
+            )
+        warnings = days.warnings(first, last)
+        if warnings and not reason.strip():
+            against = "; ".join(str(days.WARNINGS[key]) for key in warnings)
+            raise Invalid(
+                _("A data %(against)s. Escolha outra ou diga por que vale a pena.") % {"against": against},
+                field="reason",
+            )
+        before = rollout.golive_windows.last()
+        window = Window.objects.create(
+            rollout=rollout,
+            number=before.number + 1 if before else 1,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            warnings=warnings,
+            reason=reason.strip(),
+            proposed_by=by,
+        )
+        timeline.record(rollout, PROPOSED, by, number=window.number, start=told(starts_at), end=told(ends_at))
+        return window
+
+
+def answer(window: Window, *, role: str, by: User, answer: str, reason: str = "", owner: str = "") -> WindowAnswer:
+    """Say go or no-go for the party ``role``; it may change its answer until the window is over.
+
+    A no-go needs a reason and the party that has to settle it, Presence when none is named.
+    """
+    require(by, "golive.answer", WindowAnswer(window=window, role=role))
+    with timeline.changing(window.rollout) as rollout:
+        refuse_outside_golive(rollout)
+        _refuse_released(rollout)
+        newest = queries.window_in_force(rollout)
+        if newest is None or newest.pk != window.pk:
+            raise Refusal(_("A Presence propôs outra janela. Responda à mais nova."))
+        if newest.is_over:
+            raise Refusal(_("Esta janela já passou. Peça outra à Presence."))
+        refused = answer == WindowAnswer.Answer.NO_GO
+        if refused and not reason.strip():
+            raise Invalid(_("Diga o que falta para poder entrar."), field="reason")
+        given = WindowAnswer.objects.filter(window=newest, role=role).first() or WindowAnswer(window=newest, role=role)
+        said = (answer, reason.strip(), (owner or PartyRole.PRESENCE.value) if refused else "")
+        if given.pk and said == (given.answer, given.reason, given.owner):
+            raise Refusal(_("A sua empresa já deu esta resposta."))
+        given.answer, given.reason, given.owner = said
+        given.by, given.at = by, clock.now()
+        given.save()
+        if refused:
+            timeline.record(
+                rollout, NO_GO, by, party=role, number=newest.number, role=role, reason=given.reason, owner=given.owner
+            )
+        else:
+            timeline.record(rollout, GO, by, party=role, number=newest.number, role=role, reason=given.reason)
+        return given
+
+
+def told(instant: datetime) -> str:
+    """As people of the installation's time zone say it."""
+    return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
+
+
+def _refuse_released(rollout: Rollout) -> None:
+    if Release.objects.filter(rollout=rollout, recorded_at__isnull=False).exists():
+        raise Refusal(_("A liberação já foi registrada."))

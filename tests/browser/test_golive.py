@@ -1,0 +1,70 @@
+"""The go-live in Chromium: four answers, the list, an incident, the release, and the dossier verified from its file."""
+
+import json
+import re
+
+import pytest
+
+from apps.stages.golive import archive, verification
+from presence_rollout.ops import services
+from tests.browser.person import Person
+from tests.browser.test_portal import clean
+
+pytestmark = pytest.mark.browser
+
+ROOM = "producao/"
+
+
+def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
+    base = f"{served}/projetos/2/"
+    platform = Person(sign_in("contato@shopify.demo", 390), base)
+    pm = Person(sign_in("gerente@presence.demo"), base)
+    analyst = Person(sign_in("analista@presence.demo"), base)
+    client = Person(sign_in("cliente@passo.demo", 390, "dark"), base)
+    integrator = Person(sign_in("integrador@ponte.demo"), base)
+
+    answer = f"{ROOM}janela/1/platform/"
+    clean(platform.visit(ROOM))
+    shot(platform.page, "producao-janela-390")
+    no = {"platform-answer": "no_go", "platform-reason": "O domínio ainda não aponta", "platform-owner": "Cliente"}
+    platform.does(ROOM, answer, **no)
+    clean(client.visit(ROOM))
+    client.sees("O domínio ainda não aponta")
+    shot(client.page, "producao-nao-390-dark")
+    assert client.page.get_by_role("button", name="Confirmar operação").count() == 0
+    platform.does(ROOM, answer, **{"platform-answer": "go", "platform-reason": "", "platform-owner": ""})
+    platform.sees("As quatro partes disseram que pode entrar")
+
+    page = analyst.visit(ROOM)
+    clean(page)
+    shot(page, "producao-lista-1440")
+    while (form := page.locator("form[action$='/concluir/']")).count():
+        form.first.locator("[name=note]").fill("Conferido com as quatro partes")
+        with page.expect_navigation():
+            form.first.get_by_role("button", name="Concluir").click()
+    integrator.does(ROOM, f"{ROOM}incidentes/1/resolver/", **{"resolve-1-resolution": "Versão 1.1.2 no ar"})
+    integrator.sees("Versão 1.1.2 no ar")
+    client.does(ROOM, f"{ROOM}confirmar/")
+    pm.does(ROOM, f"{ROOM}liberar/", note="Cinco dias sem ocorrências")
+    pm.does("", "avancar/")
+    pm.sees("Concluído")
+
+    def archived() -> bool:
+        return "SHA-256" in client.visit(ROOM).inner_text("main")
+
+    services.wait_until(archived, "The dossier")
+    for who, variant in ((client, archive.WHOLE), (integrator, archive.SHARED)):
+        clean(who.visit(ROOM))
+        with who.page.expect_download() as download:
+            who.page.locator("#dossie").get_by_role("link", name=re.compile("D1")).click()
+        path = tmp_path / f"{variant}.zip"
+        download.value.save_as(path)
+        found = verification.examine(path.read_bytes())
+        assert found.problems == []
+        assert found.manifest["variant"] == variant
+        assert found.sha256 in who.page.inner_text("#dossie")
+    assert (
+        json.loads(archive.read(path.read_bytes())["producao/incidentes.json"])[0]["resolution"] == "Versão 1.1.2 no ar"
+    )
+    shot(client.page, "producao-dossie-390-dark")
+    shot(integrator.page, "producao-dossie-1440")

@@ -1,0 +1,340 @@
+"""The dossier: made once by the worker, the same from the same record, and whole or not as its file alone tells."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import timedelta
+from io import StringIO
+
+import pypdfium2
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from apps.core import clock
+from apps.files import actions as files
+from apps.files.models import StoredFile
+from apps.hours.models import StatementPdf
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.stages.golive import archive, contents, dossiers, tasks, verification
+from apps.stages.golive.models import Dossier
+from tests.acceptance.factories import content_of
+from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rollout():
+    return a_completed_rollout()
+
+
+@pytest.fixture(scope="module")
+def kept():
+    return {}
+
+
+@pytest.fixture
+def made(kept, request):
+    """The bytes of both variants; made once, since a file needs no database."""
+    if not kept:
+        dossier = dossiers.make(request.getfixturevalue("rollout").pk)
+        kept |= {"whole": content_of(dossier.whole), "shared": content_of(dossier.shared)}
+    return kept
+
+
+def again(content, change=None, **files) -> bytes:
+    """A dossier that somebody wrote anew with other ``files``, and a manifest that fits them."""
+    found = archive.read(content) | files
+    facts = json.loads(found.pop(archive.MANIFEST))
+    facts = {key: facts[key] for key in ("project", "edition", "variant", "events", "head", "term")} | (change or {})
+    return archive.written(found | {archive.MANIFEST: archive.manifest(found, **facts)})
+
+
+def events_of(content) -> list:
+    return json.loads(archive.read(content)[archive.TIMELINE])
+
+
+def with_events(content, events, count=None) -> bytes:
+    facts = {"events": count or len(events), "head": events[-1]["hash"]}
+    return again(content, facts, **{archive.TIMELINE: archive.as_json(events)})
+
+
+class TestWhatItHolds:
+    def test_everything_of_the_project_stands_in_it(self, made):
+        found = archive.read(made["whole"])
+        assert sorted({name.split("/")[0] for name in found}) == [
+            "README.txt", "ata", "fechamentos", "historico", "homologacao", "manifest.json", "producao", "termo",
+            "treinamento",
+        ]  # fmt: skip
+        assert sorted(name.rpartition(".")[2] for name in found if name.startswith("fechamentos/")) == [
+            "csv", "json", "pdf",
+        ]  # fmt: skip
+        items = json.loads(found["producao/lista.json"])
+        assert [(item["key"], item["note"], item["evidence"]) for item in items] == [("load", "4812 = 4812", {})]
+        (window,) = json.loads(found["producao/janelas.json"])
+        assert {row["party"]: row["answer"] for row in window["answers"]} == dict.fromkeys(
+            ("presence", "platform", "integrator", "client"), "go"
+        )
+        (incident,) = json.loads(found["producao/incidentes.json"])
+        assert (incident["label"], incident["resolution"]) == ("INC-1", "Versão 1.1.2")
+        (session,) = json.loads(found["treinamento/presenca.json"])
+        assert session["attendance"][0]["name"] == "Rita Alves"
+        rows = list(csv.DictReader(io.StringIO(found[csv_of(found)].decode("utf-8-sig")), delimiter=";"))
+        assert rows
+        for text in ("verify_dossier ARQUIVO", "verify_dossier FILE"):
+            assert text in found["README.txt"].decode()
+
+    def test_no_secret_is_in_it(self, made):
+        for content in made.values():
+            for name, inside in archive.read(content).items():
+                assert CANARY.encode() not in inside, name
+                if name.endswith(".pdf") and inside.startswith(b"%PDF-") and len(inside) > 100:
+                    pages = pypdfium2.PdfDocument(inside)
+                    assert all(CANARY not in page.get_textpage().get_text_range() for page in pages), name
+
+    def test_what_the_hours_cost_is_not_in_the_shared_one(self, made):
+        found = archive.read(made["shared"])
+        assert not any(name.startswith("fechamentos") for name in found)
+        events = json.loads(found[archive.TIMELINE])
+        assert {event.get("kind", "").partition(".")[0] for event in events} >= {"acceptance", "", "rollouts"}
+        assert not any(event.get("kind", "").startswith("hours.") for event in events)
+        assert any(event.get("kind", "").startswith("hours.") for event in events_of(made["whole"]))
+        assert b'"amount"' not in found[archive.TIMELINE]
+
+
+def csv_of(found) -> str:
+    return next(name for name in found if name.endswith(".csv"))
+
+
+class TestTheSame:
+    def test_the_same_record_gives_the_same_bytes_whoever_asks_and_when(self, rollout):
+        through = dossiers.due(rollout)
+        first = contents.whole(rollout, 1, through)
+        fresh = Rollout.objects.get(pk=rollout.pk)
+        later = clock.now() + timedelta(days=400)
+        with clock.at(later), timezone.override("America/Manaus"), translation.override("en"):
+            second = contents.whole(fresh, 1, through)
+            assert contents.shared(fresh, second, 1, through) == contents.shared(rollout, first, 1, through)
+        assert second == first
+
+
+class TestMaking:
+    def test_a_completed_rollout_gets_one_and_the_timeline_its_hash(self, rollout):
+        assert dossiers.waiting() == [rollout.pk]
+        tasks.make_waiting_dossiers()
+        tasks.make_dossier(rollout.pk)
+        dossier = Dossier.objects.get()
+        event = rollout.events.last()
+        assert (event.kind, event.data["dossier"]) == ("golive.dossier", f"{rollout.code}-D1")
+        assert (event.data["sha256"], event.data["sha256_shared"]) == (dossier.whole.sha256, dossier.shared.sha256)
+        assert event.sequence == dossier.through + 1
+        assert dossiers.waiting() == []
+        assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+    def test_an_open_or_cancelled_rollout_gets_none(self, rollout):
+        for stage in ("go_live", "cancelled"):
+            closed_at = None if stage == "go_live" else clock.now()
+            Rollout.objects.filter(pk=rollout.pk).update(stage=stage, closed_at=closed_at)
+            assert dossiers.waiting() == []
+            assert dossiers.make(rollout.pk) is None
+
+    def test_it_waits_for_the_documents_it_takes(self, rollout):
+        StatementPdf.objects.all().delete()
+        assert dossiers.make(rollout.pk) is None
+        assert not rollout.events.filter(kind="golive.dossier").exists()
+        assert dossiers.waiting() == [rollout.pk]
+
+    def test_a_worker_that_dies_leaves_nothing_and_the_clock_comes_back(self, rollout, monkeypatch):
+        kept, store = StoredFile.objects.count(), files.store_bytes
+
+        def dies(content, name, **more):
+            if name.endswith("-sem-valores.zip"):
+                raise SystemExit
+            return store(content, name, **more)
+
+        monkeypatch.setattr(files, "store_bytes", dies)
+        with pytest.raises(SystemExit), transaction.atomic():
+            dossiers.make(rollout.pk)
+        assert (Dossier.objects.count(), StoredFile.objects.count()) == (0, kept)
+        monkeypatch.undo()
+        tasks.make_waiting_dossiers()
+        assert verification.examine(content_of(Dossier.objects.get().whole)).is_whole
+
+    def test_one_that_fails_holds_back_no_other(self, rollout, monkeypatch):
+        made = []
+        monkeypatch.setattr(dossiers, "waiting", lambda: [0, rollout.pk])
+        monkeypatch.setattr(dossiers, "make", lambda pk: made.append(pk) if pk else 1 / 0)
+        tasks.make_waiting_dossiers()
+        assert made == [rollout.pk]
+
+    def test_a_month_that_is_closed_afterwards_gives_another_edition_and_the_first_stays(self, rollout):
+        first = dossiers.make(rollout.pk)
+        before = content_of(first.whole)
+        closed_month_of(rollout)
+        assert dossiers.waiting() == [rollout.pk]
+        second = dossiers.make(rollout.pk)
+        assert (second.number, Dossier.objects.count(), content_of(first.whole)) == (2, 2, before)
+        statements = [name for name in archive.read(content_of(second.whole)) if name.startswith("fechamentos/")]
+        assert len(statements) == 6
+        assert verification.examine(content_of(second.whole)).problems == []
+        assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+    @pytest.mark.parametrize("change", ["update", "delete"])
+    def test_the_database_keeps_it_as_it_is(self, rollout, change):
+        dossiers.make(rollout.pk)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Dossier.objects.update(number=7) if change == "update" else Dossier.objects.all().delete()
+
+
+class TestDownload:
+    def test_the_client_and_presence_get_the_whole_the_others_what_names_no_amounts(self, rollout, client_for):
+        dossier = dossiers.make(rollout.pk)
+        url, room = (
+            reverse(f"golive:{name}", args=[rollout.pk, *more]) for name, more in (("dossier", [1]), ("room", []))
+        )
+        for name, stored in {
+            "client": dossier.whole, "client_member": dossier.whole, "analyst": dossier.whole, "pm": dossier.whole,
+            "integrator": dossier.shared, "platform": dossier.shared,
+        }.items():  # fmt: skip
+            browser = client_for(rollout.people[name])
+            answer = browser.get(url)
+            assert b"".join(answer.streaming_content) == content_of(stored), name
+            assert answer["Content-Disposition"].startswith("attachment")
+            page = browser.get(room).content.decode()
+            assert stored.sha256 in page
+            assert stored.name in page
+        assert client_for(rollout.people["stranger"]).get(url).status_code == 404
+
+    def test_an_edition_that_is_not_there_is_not_found(self, rollout, client_for):
+        url = reverse("golive:dossier", args=[rollout.pk, 1])
+        assert client_for(rollout.people["client"]).get(url).status_code == 404
+        room = client_for(rollout.people["client"]).get(reverse("golive:room", args=[rollout.pk])).content.decode()
+        assert "O dossiê está sendo preparado" in room
+        assert "As credenciais do projeto serão destruídas em" in room
+
+
+class TestVerification:
+    def test_both_variants_are_whole(self, made):
+        for variant, content in made.items():
+            found = verification.examine(content)
+            assert found.problems == []
+            assert found.manifest["variant"] == variant
+            assert found.term.is_whole
+            assert bool(found.withheld) == (variant == "shared")
+
+    def test_one_changed_byte_is_found_wherever_it_is(self, made):
+        for content in made.values():
+            end = len(content)
+            places = {*range(0, end, end // 150), *range(end - 1500, end, 11)}
+            for place in sorted(places):
+                flipped = bytearray(content)
+                flipped[place] ^= 1 << place % 8
+                assert not verification.examine(bytes(flipped)).is_whole, place
+
+    def test_a_cut_or_longer_file_and_what_is_no_dossier(self, made):
+        content = made["whole"]
+        for wrong in (content[:-1], content + b"\0", content[: len(content) // 2], b"", b"%PDF-1.7", b"PK\x03\x04"):
+            assert verification.examine(wrong).problems
+
+    def test_a_compressed_copy_and_one_with_a_comment(self, made):
+        for compression, comment in ((zipfile.ZIP_DEFLATED, b""), (zipfile.ZIP_STORED, b"oi")):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w", compression) as rewritten:
+                for name, inside in archive.read(made["whole"]).items():
+                    rewritten.writestr(name, inside)
+                rewritten.comment = comment
+            assert not verification.examine(out.getvalue()).is_whole
+
+    def test_a_file_more_less_or_other_than_the_manifest_says(self, made):
+        found = archive.read(made["whole"])
+        extra = archive.written(found | {"x.txt": b"x"})
+        assert verification.examine(extra).problems[0] == "x.txt is not in the manifest"
+        less = archive.written({name: found[name] for name in found if name != "producao/lista.json"})
+        assert "producao/lista.json is missing" in verification.examine(less).problems
+        other = archive.written(found | {"producao/lista.json": b"[]\n"})
+        assert "producao/lista.json is not what the manifest says" in verification.examine(other).problems
+        without = {name: found[name] for name in found if name != archive.MANIFEST}
+        assert verification.examine(archive.written(without)).problems == ["manifest.json is not in the archive"]
+
+    def test_a_manifest_that_somebody_rewrote_in_another_way(self, made):
+        found = archive.read(made["whole"])
+        told = json.loads(found[archive.MANIFEST])
+        spaced = archive.written(found | {archive.MANIFEST: json.dumps(told).encode()})
+        assert verification.examine(spaced).problems == ["the manifest is not written as manifests are"]
+
+    def test_an_event_that_was_changed_left_out_or_moved_with_a_manifest_that_fits(self, made):
+        events = events_of(made["whole"])
+        changed = [{**events[0], "kind": "x.y"}, *events[1:]]
+        assert verification.examine(with_events(made["whole"], changed)).problems == [
+            "event #1 was changed after it was written"
+        ]
+        assert verification.examine(with_events(made["whole"], events[1:])).problems[0].startswith("event #1 does not")
+        assert not verification.examine(with_events(made["whole"], [*events[:2], *events[3:]])).is_whole
+        assert verification.examine(with_events(made["whole"], events, count=3)).problems == [
+            "the timeline is not as long as the manifest says"
+        ]
+
+    def test_nothing_is_withheld_in_the_whole_one(self, made):
+        hidden = events_of(made["shared"])
+        problems = verification.examine(with_events(made["whole"], hidden)).problems
+        assert problems
+        assert all("is withheld where nothing is" in problem for problem in problems)
+
+    def test_another_project_or_another_term(self, made, monkeypatch):
+        named = again(made["whole"], {"project": "INT-9999"})
+        assert any("of another project" in problem for problem in verification.examine(named).problems)
+        path = json.loads(archive.read(made["whole"])[archive.MANIFEST])["term"]
+        replaced = again(made["whole"], **{path: b"%PDF-1.7"})
+        assert f"{path} is not the term that the timeline names" in verification.examine(replaced).problems
+        untold = again(made["whole"], {"term": ""})
+        assert verification.examine(untold).problems == ["the sealed term is missing"]
+
+    def test_the_command_needs_the_file_alone(self, made, tmp_path):
+        path, out = tmp_path / "dossie.zip", StringIO()
+        for content in made.values():
+            path.write_bytes(content)
+            call_command("verify_dossier", str(path), stdout=out)
+        assert out.getvalue().count("Whole: files, timeline and term hold.") == 2
+        assert "by their hash alone" in out.getvalue()
+        path.write_bytes(made["whole"][:-1])
+        with pytest.raises(CommandError, match="NOT a whole dossier"):
+            call_command("verify_dossier", str(path), stdout=out)
+        with pytest.raises(CommandError, match="Cannot be read"):
+            call_command("verify_dossier", str(tmp_path / "none.zip"), stdout=out)
+
+    def test_the_command_asks_whose_seal_it_is(self, made, tmp_path):
+        path, other = tmp_path / "dossie.zip", tmp_path / "other.p12"
+        path.write_bytes(made["whole"])
+        certificate = verification.examine(made["whole"]).term
+        assert not certificate.trusted
+        pem = tmp_path / "other.pem"
+        pem.write_bytes(a_strangers_certificate(other))
+        with pytest.raises(CommandError, match="sealed no term in it"):
+            call_command("verify_dossier", str(path), "--certificate", str(pem), stdout=StringIO())
+
+
+@pytest.fixture
+def no_database(monkeypatch):
+    """Whoever asks the database fails."""
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", lambda *args, **more: 1 / 0)
+
+
+def test_verifying_asks_no_database(made, no_database):
+    assert verification.examine(made["whole"]).problems == []
+
+
+def a_strangers_certificate(path) -> bytes:
+    """The certificate of a seal that somebody else made, as PEM."""
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+
+    from apps.stages.acceptance import certificates
+
+    certificates.make(path)
+    return pkcs12.load_pkcs12(path.read_bytes(), None).cert.certificate.public_bytes(Encoding.PEM)
