@@ -29,10 +29,12 @@ def tell_go_live(story: "Story", *, finish: bool) -> None:
     with story.later(1):
         Probe.objects.create(submission=item.last, outcome=Probe.Outcome.VALID, status=200)
     with story.later(4):
-        starts_at = _free_day(story)
+        day = _a_day()
+        starts_at = timezone.make_aware(datetime.combine(day, time(9)))
         window = windows.propose(
-            story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4)
-        )
+            story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4),
+            reason="A equipe da loja fica de plantão até o dia seguinte." if days.warnings(day, day) else "",
+        )  # fmt: skip
     speakers = {role: story.person_for(role) for role in PartyRole.values} | {"presence": story.manager}
     for role, person in speakers.items():
         if finish or role != PartyRole.PLATFORM:
@@ -56,13 +58,9 @@ def tell_go_live(story: "Story", *, finish: bool) -> None:
             )
 
 
-def _free_day(story: "Story") -> datetime:
-    """Nine in the morning of a day against which nothing speaks."""
+def _a_day() -> date:
+    """A business day soon, and no Friday or eve of a holiday."""
     day = workdays.shift(timezone.localtime(clock.now()).date(), 2)
-    while days.warnings(day, day) and not _is_in_season(day):
+    while set(days.warnings(day, day)) - {"season"}:
         day = workdays.shift(day, 1)
-    return timezone.make_aware(datetime.combine(day, time(9)))
-
-
-def _is_in_season(day: date) -> bool:
-    return "season" in days.warnings(day, day)
+    return day
