@@ -1,5 +1,9 @@
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis
+
+hypothesis.register_profile("house", deadline=None)  # No test asserts on wall time: the machine may be busy.
+hypothesis.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
