@@ -119,7 +119,7 @@ def _execute(story: "Story", case) -> None:
         actions.record_result(
             case, by=story.analyst, outcome="failed", owner="integrator", due=due,
             evidence_files=[papers.screen(f"{case.code}.png", ["Erro", FAILING[case.code]["note"]])],
-            **FAILING[case.code],
+            note=FAILING[case.code]["note"], severity=FAILING[case.code]["severity"],
         )  # fmt: skip
         return
     shots = [papers.screen(f"{case.code}.png", SHOTS[case.code])] if case.code in SHOTS else []

@@ -193,7 +193,9 @@ def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
 
 
 def _was_in(meeting: Session, result: Result) -> bool:
-    return meeting.script_id == result.case.script_id and meeting.started_at <= result.at <= meeting.ended_at
+    if meeting.started_at is None or meeting.ended_at is None or meeting.script_id != result.case.script_id:
+        return False
+    return meeting.started_at <= result.at <= meeting.ended_at
 
 
 def _retested(round_: Round, results: list[Result]) -> Nonconformity | None:

@@ -65,7 +65,7 @@ class TestAddedLater:
         assert offered == {"integrator": True, "pm": True, "client": False, "platform": False}
         client = client_for(rollout.people["integrator"])
         assert client.post(url, {"text": " "}).status_code == 422
-        assert client.post(url, {"text": "Outro", "files": a_file()}).status_code == 302
+        assert client.post(url, {"text": "Outro", "attachments": a_file()}).status_code == 302
         assert result.evidence.count() == 3
 
     @pytest.mark.parametrize("who", ["client", "platform"])

@@ -60,7 +60,7 @@ class EvidenceForm(forms.Form):
 
     text = forms.CharField(label=_("Evidência"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
-    files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
+    attachments = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
 
 
 class FixForm(forms.Form):

@@ -88,7 +88,7 @@ def _thumbnails(parts: list[Part]) -> dict[str, bytes]:
         for each in result.evidence.all()
         if each.file and each.file.can_be_read
     ]
-    found = {}
+    found: dict[str, bytes] = {}
     for each in files:
         if len(found) == THUMBNAILS:
             break

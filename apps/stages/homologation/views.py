@@ -105,7 +105,11 @@ def withdraw(request: SignedInRequest, pk: int, reservation_pk: int) -> HttpResp
 def attach(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
     rollout, result = _result(request, pk, result_pk)
     form = forms.EvidenceForm(request.POST, request.FILES, auto_id="evidence_%s")
-    if attempt(request, form, actions.attach_evidence, result, by=request.user):
+
+    def act(attachments, **data) -> None:
+        actions.attach_evidence(result, by=request.user, files=attachments, **data)
+
+    if attempt(request, form, act):
         return redirect("homologation:case", pk, result.case.code)
     return _case(request, rollout, result.case, forms.ResultForm(auto_id="result_%s"), evidence=form)
 
@@ -169,8 +173,9 @@ def record(request: SignedInRequest, form: forms.ResultForm, case: Case) -> bool
     if attempt(request, form, actions.record_result, case, by=request.user):
         return True
     if form.refusal_status == 409 and (newest := case.results.last()):  # type: ignore[attr-defined]
-        form.data = form.data.copy()
-        form.data["seen"] = str(newest.pk)
+        typed = request.POST.copy()
+        typed["seen"] = str(newest.pk)
+        form.data = typed
     return False
 
 
