@@ -51,6 +51,7 @@ def main() -> int:
             settings.DEBUG = False
             settings.ALLOWED_HOSTS = ["*"]
             run(options.entries, "SQLite" if options.sqlite else "PostgreSQL")
+            subprocess.run([sys.executable, "-m", "presence_rollout.ops.bench_term"], cwd=ROOT, check=True)
         finally:
             if postgres is not None:
                 from django.db import connections

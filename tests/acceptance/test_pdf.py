@@ -18,6 +18,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.acceptance import document, pages, record, rendering, schemas
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.homologation.models import Case, Reservation, Result, Round, Script
+from presence_rollout.ops import bench_term
 from tests.acceptance.factories import a_draft, opened
 
 pytestmark = pytest.mark.django_db
@@ -223,11 +224,11 @@ class TestThePreview:
             )
 
 
-def test_many_reservations_fit_on_pages(term):
-    reserved = {"case": "PED-01", "text": "Uma ressalva com um texto de tamanho comum.", "owner": "client"}
-    term.record = a_full_record(term)
-    term.record["homologation"]["reservations"] = [{**reserved, "deadline": "2026-12-01"}] * 30
-    assert " ".join(text_of(rendering.pdf(term))).count("Uma ressalva") == 30
+def test_the_large_term_of_the_bench_is_one_and_has_all_its_reservations(term):
+    term.record = bench_term.record()
+    term.record_sha256 = canonical.sha256(term.record)
+    jsonschema.Draft202012Validator(schemas.load(schemas.TERM)).validate(document.attached(term))
+    assert rendering.body(term.envelope, term.record).count("Responsável: Integrador") == 30
 
 
 def test_a_withdrawn_reservation_is_not_in_the_record(term):

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,6 +68,9 @@ def test_the_signed_bytes_stand_unchanged_before_evidence_and_seal():
     root = PdfFileReader(io.BytesIO(content)).root
     assert int(root["/Pages"]["/Count"]) > int(PdfFileReader(io.BytesIO(before)).root["/Pages"]["/Count"])
     assert len(root["/StructTreeRoot"]["/K"]) == 2  # The evidence is tagged too.
+    declared = root["/Metadata"].data.decode()
+    assert re.search(r"pdfaid:part(=.|>)3", declared)
+    assert re.search(r"pdfaid:conformance(=.|>)U", declared)
     numbers = list(root["/StructTreeRoot"]["/ParentTree"]["/Nums"])[::2]
     assert numbers == list(range(len(numbers)))
     found = verification.examine(content)

@@ -180,6 +180,11 @@ class TestThePage:
         assert client.post(address, {"sha256": "x"}).status_code == 422
         assert client.post(address, {}).status_code == 422
 
+    def test_a_file_larger_than_any_term_is_refused(self, client, settings):
+        settings.MAX_UPLOAD_BYTES = 10
+        answer = client.post(reverse("acceptance:compare"), {"file": ContentFile(b"x" * 11, name="termo.pdf")})
+        assert answer.status_code == 422
+
     def test_the_log_is_the_one_inside_the_document(self, term, client):
         answer = client.get(reverse("acceptance:log", args=[term.code]))
         inside = pages.attachments(PdfFileReader(io.BytesIO(content_of(term.sealed))))[evidence.ATTACHED]

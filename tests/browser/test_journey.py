@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.signing import signs
+
 pytestmark = pytest.mark.browser
 
 
@@ -80,7 +82,7 @@ def test_a_closed_gate_explains_itself(sign_in):
     assert "NC-" in page.inner_text("main")
 
 
-def test_a_term_is_drafted_rendered_by_the_worker_and_signed_on_a_phone(sign_in, shot):
+def test_a_term_is_drafted_rendered_by_the_worker_and_signed_on_a_phone(sign_in, shot, var):
     manager = sign_in("gerente2@presence.demo")
     url = open_rollout(manager, "Casa & Cor × Nuvemshop")
     manager.goto(url + "termo/")
@@ -97,11 +99,7 @@ def test_a_term_is_drafted_rendered_by_the_worker_and_signed_on_a_phone(sign_in,
     for email in ("cliente@casa.demo", "integrador@malha.demo"):
         phone = sign_in(email, 390)
         phone.goto(url + "termo/")
-        phone.get_by_role("link", name="Ler e assinar").click()
-        phone.get_by_label("Li o termo").check()
-        shot(phone, f"assinar-{email.split('@')[0]}-390")
-        phone.get_by_role("button", name="Assinar").click()
-        phone.wait_for_load_state()
+        signs(phone, email, var)
         assert "Assinou" in phone.inner_text("main")
 
 

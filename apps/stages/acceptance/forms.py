@@ -1,4 +1,5 @@
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -106,6 +107,8 @@ class CompareForm(forms.Form):
         data = super().clean() or {}
         if not self.errors and not data.get("file") and not data.get("sha256"):
             self.add_error("file", _("Escolha o arquivo PDF do termo."))
+        if data.get("file") and data["file"].size > settings.MAX_UPLOAD_BYTES:
+            self.add_error("file", _("Nenhum termo é tão grande. Confira o arquivo."))
         return data
 
     def digest(self) -> str:

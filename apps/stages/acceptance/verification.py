@@ -23,6 +23,7 @@ from apps.core import canonical
 from apps.stages.acceptance import document, evidence, pages, schemas
 
 TIMESTAMP = "signature_time_stamp_token"
+SIGNED_WITH = {"rsa": "rsa", "ec": "ecdsa"}
 
 
 @dataclass
@@ -101,8 +102,9 @@ def _form(signed: cms.SignedData, certificate: x509.Certificate) -> Iterator[str
     (info,) = signed["signer_infos"]
     digest = algos.DigestAlgorithm({"algorithm": info["digest_algorithm"]["algorithm"].native})
     kind = certificate.public_key.algorithm
-    expected = {"rsa": f"{digest['algorithm'].native}_rsa", "ec": f"{digest['algorithm'].native}_ecdsa"}.get(kind, "")
-    algorithm = info["signature_algorithm"]
+    algorithm = algos.SignedDigestAlgorithm(
+        {"algorithm": f"{digest['algorithm'].native}_{SIGNED_WITH.get(kind, kind)}"}
+    )
     unsigned = [each["type"].native for each in info["unsigned_attrs"] or []]
     fits = (
         signed["version"].native == "v1"
@@ -114,8 +116,7 @@ def _form(signed: cms.SignedData, certificate: x509.Certificate) -> Iterator[str
         and info["sid"].name == "issuer_and_serial_number"
         and info["sid"].chosen["issuer"].dump() == certificate.issuer.dump()
         and info["sid"].chosen["serial_number"].native == certificate.serial_number
-        and algorithm["algorithm"].native in (expected, "rsassa_pss")
-        and (kind == "ec" or algorithm["parameters"].dump(force=True) in (b"\x05\x00", b"") or "pss" in expected)
+        and info["signature_algorithm"].dump() == algorithm.dump()
         and unsigned in ([], [TIMESTAMP])
     )
     if not fits:
@@ -143,8 +144,7 @@ def _contents(content: bytes, reader: PdfFileReader, found: Findings) -> Iterato
         yield "the signing log is of another term"
     if hashlib.sha256(content[: log["document"]["bytes"]]).hexdigest() != log["document"]["sha256"]:
         yield "the document is not the one that was signed"
-    (info,) = reader.embedded_signatures[0].signed_data["signer_infos"] and (reader.embedded_signatures[0],)
-    embedded = {each.chosen.sha256.hex() for each in info.signed_data["certificates"]}
+    embedded = {each.chosen.sha256.hex() for each in reader.embedded_signatures[0].signed_data["certificates"]}
     if sorted(embedded) != log["seal"]["certificates"] or found.fingerprint not in embedded:
         yield "the certificates are not those of the seal"
     yield from _chain(term, log)
