@@ -36,6 +36,8 @@ def counts(page) -> dict[str, int]:
 
 
 def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, var, shot):
+    from axe_playwright_python.sync_playwright import Axe
+
     analyst = sign_in("analista@presence.demo")
     base = the_ready_rollout(analyst)
     begin(analyst, base)
@@ -78,6 +80,10 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     analyst.locator(".drop-item[data-state=done]").wait_for()
     assert analyst.locator("textarea[name=evidence_text]").input_value() == "Pedido 77"
     shot(analyst, "meeting-1440")
+    for page in (analyst, client):
+        found = Axe().run(page).response["violations"]
+        assert [each["id"] for each in found] == [], found
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     analyst.keyboard.press("Escape")
     analyst.keyboard.press("p")
     analyst.keyboard.press("Control+Enter")
@@ -96,7 +102,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     for _ in range(total - 3):
         code = analyst.locator("#meeting-case").get_attribute("data-case")
         analyst.keyboard.press("p")
-        analyst.keyboard.type("ok")
+        analyst.keyboard.insert_text("ok")
         analyst.keyboard.press("Control+Enter")
         goes_on(analyst, code)
     assert "Nada mais a executar" in analyst.locator("#meeting-case").inner_text()
