@@ -29,7 +29,7 @@ def tell_go_live(story: "Story", *, finish: bool) -> None:
     with story.later(1):
         Probe.objects.create(submission=item.last, outcome=Probe.Outcome.VALID, status=200)
     with story.later(4):
-        day = _a_day()
+        day = _a_day(clock.now() if finish else story.today)
         starts_at = timezone.make_aware(datetime.combine(day, time(9)))
         window = windows.propose(
             story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4),
@@ -58,9 +58,9 @@ def tell_go_live(story: "Story", *, finish: bool) -> None:
             )
 
 
-def _a_day() -> date:
-    """A business day soon, and no Friday or eve of a holiday."""
-    day = workdays.shift(timezone.localtime(clock.now()).date(), 2)
+def _a_day(after: datetime) -> date:
+    """A business day soon after, and no Friday or eve of a holiday."""
+    day = workdays.shift(timezone.localtime(after).date(), 2)
     while set(days.warnings(day, day)) - {"season"}:
         day = workdays.shift(day, 1)
     return day
