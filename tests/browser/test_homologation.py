@@ -102,6 +102,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     for _ in range(total - 3):
         code = analyst.locator("#meeting-case").get_attribute("data-case")
         analyst.keyboard.press("p")
+        analyst.wait_for_selector("textarea[name=evidence_text]:focus")
         analyst.keyboard.insert_text("ok")
         analyst.keyboard.press("Control+Enter")
         goes_on(analyst, code)

@@ -63,7 +63,7 @@ def meeting_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     page = reverse("homologation:meeting", args=[pk])
     form = None
     if request.method == "POST":
-        form = forms.ResultForm(request.POST, request.FILES, auto_id="meeting_%s")
+        form = forms.ResultForm(request.POST, request.FILES, auto_id=f"meeting{found.pk}_%s")
         form.success_message = None  # type: ignore[assignment] # The next case says it.
         if record(request, form, found):
             following = queries.next_in_round(script, after=found)
@@ -136,7 +136,9 @@ def _case_context(request: SignedInRequest, rollout: Rollout, found: Case, form=
         "previous": in_round[place - 1] if place else None,
         "next": in_round[place + 1] if place is not None and place + 1 < len(in_round) else None,
         "form": form
-        or forms.ResultForm(auto_id="meeting_%s", initial={"seen": status.latest.pk if status.latest else 0}),
+        or forms.ResultForm(
+            auto_id=f"meeting{found.pk}_%s", initial={"seen": status.latest.pk if status.latest else 0}
+        ),
         "outcomes": [
             (value, label, KEYS[Outcome(value)])
             for value, label in Outcome.choices
