@@ -122,7 +122,6 @@ def _seats(user, window, open_: bool, bound: dict) -> list[dict]:
 
 
 def _rows(user, rollout: Rollout, at_work: bool, failed_item) -> list[dict]:
-    failed_pk, refusal = failed_item or (None, None)
     rows = []
     for item in rollout.golive_items.select_related("done_by"):
         item.rollout = rollout
@@ -130,7 +129,7 @@ def _rows(user, rollout: Rollout, at_work: bool, failed_item) -> list[dict]:
             {
                 "item": item,
                 "may_check": at_work and user.has_perm("golive.check", item),
-                "refusal": refusal.message if item.pk == failed_pk else "",
+                "refusal": failed_item[1].message if failed_item and item.pk == failed_item[0] else "",
                 "asks_note": item.proof == ChecklistItem.Proof.NOTE,
                 "evidence": _told(item.evidence),
             }
