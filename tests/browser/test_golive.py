@@ -52,7 +52,7 @@ def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
     def archived() -> bool:
         return "SHA-256" in client.visit(ROOM).inner_text("main")
 
-    services.wait_until(archived, "The dossier")
+    services.wait_until(archived, "The dossier", seconds=180)
     for who, variant in ((client, archive.WHOLE), (integrator, archive.SHARED)):
         clean(who.visit(ROOM))
         with who.page.expect_download() as download:
