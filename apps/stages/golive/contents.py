@@ -35,16 +35,11 @@ def is_ready(rollout: Rollout) -> bool:
 
 def whole(rollout: Rollout, number: int, through: int) -> bytes:
     """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``."""
-<<<<<<< HEAD
-    assert rollout.closed_at is not None  # noqa: S101 - a completed rollout has it
-    with clock.at(rollout.closed_at), timezone.override(None), translation.override("pt-br"):
-=======
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
         timezone.override(None),
         translation.override("pt-br"),
     ):
->>>>>>> golive
         files = dict(_files(rollout))
     return _bound(rollout, files, number, archive.WHOLE, list(_events(rollout, through)))
 
