@@ -15,6 +15,7 @@ from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, Stage
 from tests.companies.factories import MembershipFactory, UserFactory, a_person
+from tests.golive.factories import WindowFactory, all_say_go
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -154,8 +155,19 @@ class TestSettlingInPlace:
         client_for(rollout.people["integrator"]).post(url, {"version": "1.0.0", "notes": "Tudo"})
         assert rollout.deliveries.get().version == "1.0.0"
 
+    def test_go_or_no_go_is_said_on_the_first_page_by_the_lead(self, client_for):
+        rollout = at_stage(RolloutFactory(), Stage.GO_LIVE)
+        window = WindowFactory(rollout=rollout)
+        url = reverse("portal:matter", args=[rollout.pk, "golive:answer:1:client"])
+        assert client_for(rollout.people["client_member"]).post(url, {"answer": "go"}).status_code == 403
+        client = client_for(rollout.people["client"])
+        assert client.post(url, {"answer": "no_go"}).status_code == 422
+        assert client.post(url, {"answer": "go"}).status_code == 302
+        assert window.answers.get().role == "client"
+
     def test_only_the_clients_lead_can_confirm_the_operation(self, client_for):
         rollout = at_stage(RolloutFactory(), Stage.GO_LIVE)
+        all_say_go(rollout)
         url = reverse("portal:matter", args=[rollout.pk, "golive:confirmation"])
         page = client_for(rollout.people["client_member"]).get(url).content.decode()
         assert "Só a pessoa responsável" in page
