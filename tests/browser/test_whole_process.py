@@ -76,7 +76,7 @@ def typed_credentials(person: Person, title: str) -> dict[str, str]:
     """Something for each field that the platform's credential asks."""
     names = person.panel(title).locator("[name^=value_]")
     return {
-        field.get_attribute("name"): "canario" if field.get_attribute("type") == "password" else "valor"
+        field.get_attribute("name"): "demo-canario" if field.get_attribute("type") == "password" else "valor"
         for field in names.all()
     }
 
@@ -260,10 +260,12 @@ def go_live(team):
     team.is_refused("operação não assistida")
     everybody_says_go(team)
     page = team.analyst.visit("producao/")
-    while (form := page.locator("form[action$='/concluir/']")).count():
+    form = page.locator("form[action$='/concluir/']")
+    for _item in range(form.count()):
         form.first.locator("[name=note]").fill("Conferido")
         with page.expect_navigation():
             form.first.get_by_role("button", name="Concluir").click()
+    assert not form.count()
     team.client.does("producao/", "producao/confirmar/")
     team.is_refused("Registrar a liberação")
     team.pm.does("producao/", "producao/liberar/", note="Primeira semana sem ocorrências")
