@@ -73,10 +73,11 @@ def days(number: int) -> str:
 
 
 def typed_credentials(person: Person, title: str) -> dict[str, str]:
-    """Something for each field that the platform's credential asks."""
+    """Something for each field that the platform's credential asks: its stand-in takes it."""
+    secret = "demo-producao-canario" if "produção" in title else "demo-canario"
     names = person.panel(title).locator("[name^=value_]")
     return {
-        field.get_attribute("name"): "demo-canario" if field.get_attribute("type") == "password" else "valor"
+        field.get_attribute("name"): secret if field.get_attribute("type") == "password" else "valor"
         for field in names.all()
     }
 
