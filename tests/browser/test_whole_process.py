@@ -8,6 +8,7 @@ import pytest
 from apps.core import workdays
 from tests.browser.person import Person
 from tests.browser.signing import signs
+from tests.browser.test_probes import seen
 
 pytestmark = pytest.mark.browser
 
@@ -75,11 +76,12 @@ def days(number: int) -> str:
 def typed_credentials(person: Person, title: str) -> dict[str, str]:
     """Something for each field that the platform's credential asks: its stand-in takes it."""
     secret = "demo-producao-canario" if "produção" in title else "demo-canario"
-    names = person.panel(title).locator("[name^=value_]")
-    return {
-        field.get_attribute("name"): secret if field.get_attribute("type") == "password" else "valor"
-        for field in names.all()
-    }
+    texts = {"value_shop": "passo.myshopify.com"}
+    typed = {}
+    for field in person.panel(title).locator("[name^=value_]").all():
+        name = field.get_attribute("name")
+        typed[name] = secret if field.get_attribute("type") == "password" else texts.get(name, "valor")
+    return typed
 
 
 def test_a_rollout_from_opening_to_unassisted_operation(sign_in, shot, var):
@@ -253,7 +255,9 @@ def the_term(team):
     assert download.value.path().read_bytes().startswith(b"%PDF")
     title = "Credenciais e acesso à produção"
     team.is_refused(title)
-    team.accepts(team.delivers(team.client, title, **typed_credentials(team.client, title)))
+    delivery = team.delivers(team.client, title, **typed_credentials(team.client, title))
+    seen(team.pm, title, "Funciona na plataforma")
+    team.accepts(delivery)
     team.advance()
 
 

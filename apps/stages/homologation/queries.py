@@ -181,7 +181,7 @@ def _results_by_process(script: Script, opened: Round) -> list[dict[str, object]
     counted: dict[str, dict[str, int]] = {}
     for case in script.cases.filter(pk__in=newest):
         counted.setdefault(case.process, dict.fromkeys(Outcome.values, 0))[newest[case.pk]] += 1
-    known = [(row["key"], row["title"]["pt"]) for row in script.processes] if counted else []
+    known = [(row["key"], Localized.of(row["title"])["pt"]) for row in script.processes] if counted else []
     return [{"process": key, "title": title, **counted[key]} for key, title in known if key in counted]
 
 
