@@ -1,30 +1,13 @@
 """One rollout told through the actions, chapter by chapter, each at its own time in the past."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.utils import timezone
-
-from apps.accounts.models import User
-from apps.blueprints.models import Platform
-from apps.companies.models import Membership
-from apps.core import clock
-from apps.demo import homologation_day, papers
+from apps.demo import homologation_day
+from apps.demo.deliveries import Deliveries
 from apps.demo.going_live import tell_go_live
-from apps.demo.people import Cast
-from apps.hours import actions as hours
+from apps.demo.teller import at_work
+from apps.demo.worked import Worked
 from apps.hours import agreement_actions as agreement
-from apps.hours import closing, proposals
-from apps.hours import queries as hour_queries
-from apps.hours.models import Line
-from apps.prerequisites import actions as prerequisites
-from apps.prerequisites import own_items, purge
-from apps.prerequisites.models import Prerequisite, Probe
-from apps.rollouts import actions as rollouts
-from apps.rollouts import gates
-from apps.rollouts.models import Rollout
-from apps.rollouts.stages import FORWARD, Gate, PartyRole
 from apps.stages.acceptance import actions as acceptance
 from apps.stages.acceptance import codes, sealing, signing
 from apps.stages.development import actions as development
@@ -36,8 +19,6 @@ from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet
 from apps.stages.kickoff.models import Kickoff, Row
 from apps.stages.training import actions as training
-from apps.stages.training.models import TrainingSession
-from apps.vault import actions as vault
 
 FIELDS = {
     "ECM-PRODUTOS": [("referencia", "RefId"), ("descricao", "Name"), ("marcaDesc", "BrandName")],
@@ -59,144 +40,8 @@ AGREED = {
 }
 
 
-def at_work(instant: datetime) -> datetime:
-    """``instant``, moved on to the next weekday between nine and six if it falls outside."""
-    local = timezone.localtime(instant)
-    if local.hour >= 18:
-        local = (local + timedelta(days=1)).replace(hour=9)
-    elif local.hour < 9:
-        local = local.replace(hour=9)
-    while local.weekday() >= 5:
-        local = (local + timedelta(days=1)).replace(hour=9)
-    return local
-
-
-class Story:
-    """Tells a rollout from its opening. ``began`` is its first instant; every chapter moves the clock forward."""
-
-    def __init__(
-        self,
-        cast: Cast,
-        client: str,
-        platform: str,
-        integrator: str,
-        slug: str,
-        began: datetime,
-        today: datetime,
-        manager: str,
-    ) -> None:
-        self.cast, self.client_key, self.integrator_key, self.platform_key = cast, client, integrator, platform
-        self.now, self.today = began, today
-        self.manager = cast.people[manager]
-        self.analyst = cast.people["analista@presence.demo"]
-        self.client, self.integrator = cast.lead(client), cast.lead(integrator)
-        with self.later(0):
-            self.rollout = rollouts.create_rollout(
-                by=self.manager,
-                client=cast.companies[client],
-                platform=Platform.objects.get(slug=slug),
-                platform_company=cast.companies[platform],
-                integrator=cast.companies[integrator],
-                project_manager=self.manager,
-                scope="Produtos, preços, estoque, pedidos e faturamento. Marketplaces ficam para uma segunda fase.",
-                target_date=(began + timedelta(days=90)).date(),
-            )
-
-    @contextmanager
-    def later(self, hours: float) -> Iterator[None]:
-        """Go on ``hours`` later, or when people are next at work; never later than today."""
-        self.now = min(at_work(self.now + timedelta(hours=hours)), self.today)
-        with clock.at(self.now):
-            yield
-
-    def fresh(self) -> Rollout:
-        self.rollout = Rollout.objects.get(pk=self.rollout.pk)
-        return self.rollout
-
-    def advance(self) -> None:
-        rollout = self.fresh()
-        gate: Gate = FORWARD[rollout.stage]
-        with self.later(2):
-            rollouts.advance(rollout, gate, by=self.manager, seen_version=rollout.version)
-        self.fresh()
-
-    def person_for(self, role: str) -> User:
-        return {
-            PartyRole.PRESENCE.value: self.analyst,
-            PartyRole.CLIENT.value: self.client,
-            PartyRole.INTEGRATOR.value: self.integrator,
-            PartyRole.PLATFORM.value: self.cast.lead(self.platform_key),
-        }[role]
-
-    def deliver(self, key: str, *, refused_first: bool = False, accept: bool = True) -> None:
-        """Deliver a prerequisite; perhaps be sent back once; perhaps be accepted."""
-        item = Prerequisite.objects.get(rollout=self.rollout, key=key)
-        owner = self.person_for(item.owner)
-        if refused_first:
-            with self.later(20):
-                prerequisites.submit(item, by=owner, **self._content(item, complete=False))
-            with self.later(5):
-                prerequisites.reject(
-                    item, by=self.analyst, reason="O link pede senha. Envie o arquivo ou um link público."
-                )
-        with self.later(6):
-            prerequisites.submit(item, by=owner, **self._content(item))
-        if accept and item.owner != PartyRole.PRESENCE:
-            with self.later(3):
-                prerequisites.accept(item, by=self.analyst)
-
-    def ask_for(self, title: str, help: str) -> str:
-        """An item that only this rollout needs; the key it got."""
-        with self.later(3):
-            return own_items.add(
-                self.rollout, by=self.manager, title=title, help=help, owner="client", gate="start_development",
-                kind="document", waivable=True,
-            ).key  # fmt: skip
-
-    def _content(self, item: Prerequisite, *, complete: bool = True) -> dict:
-        if item.kind == Prerequisite.Kind.CREDENTIAL:
-            return {"values": {spec["name"]: self._value(item, spec["name"]) for spec in item.specs()}}
-        if item.kind == Prerequisite.Kind.ENVIRONMENT:
-            return {
-                "link": f"https://homolog.{self.client_key}.example/",
-                "text": "Catálogo de 200 produtos e 3 lojas de teste.",
-                "values": {"sharing": "dedicated", "shared_with": ""},
-            }
-        if item.kind == Prerequisite.Kind.CONTACT:
-            person = self.person_for(item.owner)
-            shared = {"name": person.name, "email": person.email, "phone": "(11) 4000-0000", "position": "Projetos"}
-            return {"contacts": [{"kind": kind, **shared} for kind in ("technical", "decision")]}
-        if item.kind == Prerequisite.Kind.DOCUMENT:
-            if complete:
-                return {"file": papers.api_documentation(self.platform_key)}
-            return {"link": f"https://docs.{self.platform_key}.example/privado"}
-        return {"text": "Lojas 1 e 2, um caixa de teste e as condições de pagamento da loja virtual."}
-
-    def _value(self, item: Prerequisite, name: str) -> str:
-        """What the stand-in knows: ``demo-`` works, ``producao`` is production's."""
-        if name in ("host", "base_url", "site_url", "api_address"):
-            return f"https://api.{self.client_key}.example"
-        place = "producao-" if item.environment == "production" else ""
-        return f"demo-{place}{name.replace('_', '-')}"
-
-    def credential_stops(self, days: int) -> None:
-        """The token was revoked at the platform ``days`` after it worked: the next look finds it."""
-        item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_credentials")
-        submission = item.submissions.latest("number")
-        secret = submission.secrets.get()
-        submission.secrets.set([vault.seal("demo-token-revogado", field=secret.field)])
-        Probe.objects.create(
-            submission=submission, outcome=Probe.Outcome.VALID, status=200, at=self.today - timedelta(days=days)
-        )
-
-    def look_production(self) -> None:
-        """The client takes its real shop for the test environment."""
-        item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_environment")
-        with self.later(6):
-            prerequisites.submit(
-                item, by=self.client, link=f"https://www.{self.client_key}.example/", text="Todo o catálogo.",
-                values={"sharing": "shared", "shared_with": "a equipe da loja"},
-            )  # fmt: skip
+class Story(Deliveries, Worked):
+    """The chapters of the stages."""
 
     def hold_kickoff(self) -> None:
         meeting = Kickoff.objects.get(rollout=self.rollout)
@@ -250,14 +95,6 @@ class Story:
         with self.later(8):
             development.set_due_date(self.rollout, by=self.integrator, date=(self.now + timedelta(days=days)).date())
 
-    def send_back(self, key: str, *, wrong: list[str], reason: str) -> None:
-        """Deliver a prerequisite and have some of its parts sent back."""
-        self.deliver(key, accept=False)
-        with self.later(4):
-            prerequisites.reject(
-                Prerequisite.objects.get(rollout=self.rollout, key=key), by=self.analyst, reason=reason, wrong=wrong
-            )
-
     def invite_to_kickoff(self) -> None:
         """A date for the meeting, some days ahead of the present, which the client has not confirmed."""
         meeting = Kickoff.objects.get(rollout=self.rollout)
@@ -265,13 +102,6 @@ class Story:
             kickoff.schedule(
                 meeting, by=self.manager, scheduled_at=at_work(self.today + timedelta(days=3)).replace(minute=0)
             )
-
-    def hand(self, key: str, to: User) -> None:
-        """The client hands an item to a colleague."""
-        rollout = self.fresh()
-        owed = next(item for item in gates.unmet(rollout, FORWARD[rollout.stage]) if item.key == f"prerequisite:{key}")
-        with self.later(1):
-            rollouts.assign(rollout, owed, by=self.client, to=Membership.objects.get(user=to))
 
     def kickoff_done(self, *, promise: int = 30) -> None:
         self.deliver("presence_api")
@@ -385,77 +215,3 @@ class Story:
                 golive.record_release(self.rollout, by=self.manager, note="Operação estável há 5 dias.")
             self.log("go_live", 120, "Acompanhamento dos primeiros pedidos")
             self.advance()
-
-    def purge(self) -> None:
-        """The client asked for it: the credentials go before their time."""
-        with self.later(48):
-            purge.purge(self.fresh(), by=self.manager)
-
-    def log(self, activity: str, minutes: int, note: str, nonconformity=None) -> None:
-        started = at_work(self.now)
-        with self.later(minutes / 60 + 0.5):
-            hours.log(
-                self.rollout, by=self.analyst, activity=activity, started_at=started,
-                minutes=minutes, note=note, nonconformity=nonconformity,
-            )  # fmt: skip
-
-    def close_month(self) -> None:
-        """The client's first month with hours, closed; the worker makes the documents."""
-        first = self.fresh().time_entries.earliest("started_at")
-        client, month = self.cast.companies[self.client_key], hour_queries.month_of(first.started_at)
-        with clock.at(self.today):
-            warnings = closing.client_warnings([self.rollout], month)
-            closing.close_client_month(client, by=self.manager, month=month, acknowledged=closing.receipt(warnings))
-
-    def contest_last_hours(self, text: str) -> None:
-        """The client contests the newest entry."""
-        with self.later(20):
-            line = Line.objects.filter(entry__rollout=self.rollout).latest("entry__number", "position")
-            agreement.contest(line, by=self.client, text=text)
-
-    def meet_clients(self, today: datetime) -> None:
-        """A session held on the last working day, not logged yet, and another one ahead."""
-        held = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
-        with clock.at(held - timedelta(hours=1)):
-            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held, planned_minutes=120)
-        companies = self.cast.companies
-        with clock.at(held + timedelta(hours=2)):
-            training.record_held(
-                session, by=self.analyst, held_minutes=125,
-                attendance=[
-                    {"name": self.client.name, "company": companies[self.client_key].trade_name, "position": "Loja"},
-                    {"name": self.analyst.name, "company": companies["presence"].trade_name, "position": "Instrutor"},
-                ],
-                topics=list(self.rollout.training_topics.all()[:4]),
-            )  # fmt: skip
-            training.plan_session(
-                self.rollout, by=self.analyst, planned_minutes=90,
-                scheduled_at=at_work(today + timedelta(days=2)).replace(hour=14, minute=0),
-            )  # fmt: skip
-
-    def log_session(self, session: TrainingSession) -> None:
-        """Confirm what the session proposes; what nobody proposes any more is logged by hand."""
-        duration = session.held_minutes or session.planned_minutes
-        with self.later(duration / 60):
-            found = [each for each in proposals.pending(self.analyst, self.fresh()) if each.note.endswith(str(session))]
-            for proposal in found:
-                proposals.accept(
-                    proposal, by=self.analyst, activity=proposal.activity, started_at=proposal.started_at,
-                    minutes=duration, note=proposal.note,
-                )  # fmt: skip
-        if not found:
-            self.log("training", duration, f"Treinamento, {session}")
-
-    def log_forgotten(self, activity: str, minutes: int, note: str) -> None:
-        """Time right before what is logged already of ``activity``: what follows is classified anew."""
-        first = self.rollout.time_entries.filter(activity=activity).order_by("started_at")[0]
-        with self.later(1):
-            hours.log(
-                self.rollout, by=self.analyst, activity=activity, minutes=minutes, note=note,
-                started_at=first.started_at - timedelta(minutes=minutes),
-            )  # fmt: skip
-
-    def pause(self, caused_by: str, reason: str) -> None:
-        rollout = self.fresh()
-        with self.later(10):
-            rollouts.hold(rollout, by=self.manager, caused_by=caused_by, reason=reason, seen_version=rollout.version)

@@ -1,0 +1,107 @@
+"""The chapters about prerequisites: delivered, sent back, tried, destroyed."""
+
+from datetime import timedelta
+
+from apps.accounts.models import User
+from apps.companies.models import Membership
+from apps.demo import papers
+from apps.demo.teller import Teller
+from apps.prerequisites import actions as prerequisites
+from apps.prerequisites import own_items, purge
+from apps.prerequisites.models import Prerequisite, Probe
+from apps.rollouts import actions as rollouts
+from apps.rollouts import gates
+from apps.rollouts.stages import FORWARD, PartyRole
+from apps.vault import actions as vault
+
+
+class Deliveries(Teller):
+    def deliver(self, key: str, *, refused_first: bool = False, accept: bool = True) -> None:
+        """Deliver a prerequisite; perhaps be sent back once; perhaps be accepted."""
+        item = Prerequisite.objects.get(rollout=self.rollout, key=key)
+        owner = self.person_for(item.owner)
+        if refused_first:
+            with self.later(20):
+                prerequisites.submit(item, by=owner, **self._content(item, complete=False))
+            with self.later(5):
+                prerequisites.reject(
+                    item, by=self.analyst, reason="O link pede senha. Envie o arquivo ou um link público."
+                )
+        with self.later(6):
+            prerequisites.submit(item, by=owner, **self._content(item))
+        if accept and item.owner != PartyRole.PRESENCE:
+            with self.later(3):
+                prerequisites.accept(item, by=self.analyst)
+
+    def ask_for(self, title: str, help: str) -> str:
+        """An item that only this rollout needs; the key it got."""
+        with self.later(3):
+            return own_items.add(
+                self.rollout, by=self.manager, title=title, help=help, owner="client", gate="start_development",
+                kind="document", waivable=True,
+            ).key  # fmt: skip
+
+    def _content(self, item: Prerequisite, *, complete: bool = True) -> dict:
+        if item.kind == Prerequisite.Kind.CREDENTIAL:
+            return {"values": {spec["name"]: self._value(item, spec["name"]) for spec in item.specs()}}
+        if item.kind == Prerequisite.Kind.ENVIRONMENT:
+            return {
+                "link": f"https://homolog.{self.client_key}.example/",
+                "text": "Catálogo de 200 produtos e 3 lojas de teste.",
+                "values": {"sharing": "dedicated", "shared_with": ""},
+            }
+        if item.kind == Prerequisite.Kind.CONTACT:
+            person = self.person_for(item.owner)
+            shared = {"name": person.name, "email": person.email, "phone": "(11) 4000-0000", "position": "Projetos"}
+            return {"contacts": [{"kind": kind, **shared} for kind in ("technical", "decision")]}
+        if item.kind == Prerequisite.Kind.DOCUMENT:
+            if complete:
+                return {"file": papers.api_documentation(self.platform_key)}
+            return {"link": f"https://docs.{self.platform_key}.example/privado"}
+        return {"text": "Lojas 1 e 2, um caixa de teste e as condições de pagamento da loja virtual."}
+
+    def _value(self, item: Prerequisite, name: str) -> str:
+        """What the stand-in knows: ``demo-`` works, ``producao`` is production's."""
+        if name in ("host", "base_url", "site_url", "api_address"):
+            return f"https://api.{self.client_key}.example"
+        place = "producao-" if item.environment == "production" else ""
+        return f"demo-{place}{name.replace('_', '-')}"
+
+    def credential_stops(self, days: int) -> None:
+        """The token was revoked at the platform ``days`` after it worked: the next look finds it."""
+        item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_credentials")
+        submission = item.submissions.latest("number")
+        secret = submission.secrets.get()
+        submission.secrets.set([vault.seal("demo-token-revogado", field=secret.field)])
+        Probe.objects.create(
+            submission=submission, outcome=Probe.Outcome.VALID, status=200, at=self.today - timedelta(days=days)
+        )
+
+    def look_production(self) -> None:
+        """The client takes its real shop for the test environment."""
+        item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_environment")
+        with self.later(6):
+            prerequisites.submit(
+                item, by=self.client, link=f"https://www.{self.client_key}.example/", text="Todo o catálogo.",
+                values={"sharing": "shared", "shared_with": "a equipe da loja"},
+            )  # fmt: skip
+
+    def send_back(self, key: str, *, wrong: list[str], reason: str) -> None:
+        """Deliver a prerequisite and have some of its parts sent back."""
+        self.deliver(key, accept=False)
+        with self.later(4):
+            prerequisites.reject(
+                Prerequisite.objects.get(rollout=self.rollout, key=key), by=self.analyst, reason=reason, wrong=wrong
+            )
+
+    def hand(self, key: str, to: User) -> None:
+        """The client hands an item to a colleague."""
+        rollout = self.fresh()
+        owed = next(item for item in gates.unmet(rollout, FORWARD[rollout.stage]) if item.key == f"prerequisite:{key}")
+        with self.later(1):
+            rollouts.assign(rollout, owed, by=self.client, to=Membership.objects.get(user=to))
+
+    def purge(self) -> None:
+        """The client asked for it: the credentials go before their time."""
+        with self.later(48):
+            purge.purge(self.fresh(), by=self.manager)

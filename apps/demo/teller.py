@@ -1,0 +1,90 @@
+"""Who tells a rollout of the demonstration: at whose hands, and at what time in the past."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.blueprints.models import Platform
+from apps.core import clock
+from apps.demo.people import Cast
+from apps.rollouts import actions as rollouts
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import FORWARD, Gate, PartyRole
+
+
+def at_work(instant: datetime) -> datetime:
+    """``instant``, moved on to the next weekday between nine and six if it falls outside."""
+    local = timezone.localtime(instant)
+    if local.hour >= 18:
+        local = (local + timedelta(days=1)).replace(hour=9)
+    elif local.hour < 9:
+        local = local.replace(hour=9)
+    while local.weekday() >= 5:
+        local = (local + timedelta(days=1)).replace(hour=9)
+    return local
+
+
+class Teller:
+    """Tells a rollout from its opening. ``began`` is its first instant; every chapter moves the clock forward."""
+
+    def __init__(
+        self,
+        cast: Cast,
+        client: str,
+        platform: str,
+        integrator: str,
+        slug: str,
+        began: datetime,
+        today: datetime,
+        manager: str,
+    ) -> None:
+        self.cast, self.client_key, self.integrator_key, self.platform_key = cast, client, integrator, platform
+        self.now, self.today = began, today
+        self.manager = cast.people[manager]
+        self.analyst = cast.people["analista@presence.demo"]
+        self.client, self.integrator = cast.lead(client), cast.lead(integrator)
+        with self.later(0):
+            self.rollout = rollouts.create_rollout(
+                by=self.manager,
+                client=cast.companies[client],
+                platform=Platform.objects.get(slug=slug),
+                platform_company=cast.companies[platform],
+                integrator=cast.companies[integrator],
+                project_manager=self.manager,
+                scope="Produtos, preços, estoque, pedidos e faturamento. Marketplaces ficam para uma segunda fase.",
+                target_date=(began + timedelta(days=90)).date(),
+            )
+
+    @contextmanager
+    def later(self, hours: float) -> Iterator[None]:
+        """Go on ``hours`` later, or when people are next at work; never later than today."""
+        self.now = min(at_work(self.now + timedelta(hours=hours)), self.today)
+        with clock.at(self.now):
+            yield
+
+    def fresh(self) -> Rollout:
+        self.rollout = Rollout.objects.get(pk=self.rollout.pk)
+        return self.rollout
+
+    def advance(self) -> None:
+        rollout = self.fresh()
+        gate: Gate = FORWARD[rollout.stage]
+        with self.later(2):
+            rollouts.advance(rollout, gate, by=self.manager, seen_version=rollout.version)
+        self.fresh()
+
+    def person_for(self, role: str) -> User:
+        return {
+            PartyRole.PRESENCE.value: self.analyst,
+            PartyRole.CLIENT.value: self.client,
+            PartyRole.INTEGRATOR.value: self.integrator,
+            PartyRole.PLATFORM.value: self.cast.lead(self.platform_key),
+        }[role]
+
+    def pause(self, caused_by: str, reason: str) -> None:
+        rollout = self.fresh()
+        with self.later(10):
+            rollouts.hold(rollout, by=self.manager, caused_by=caused_by, reason=reason, seen_version=rollout.version)

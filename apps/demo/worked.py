@@ -1,0 +1,79 @@
+"""The chapters about hours: logged, closed, contested."""
+
+from datetime import datetime, timedelta
+
+from apps.core import clock
+from apps.demo.teller import Teller, at_work
+from apps.hours import actions as hours
+from apps.hours import agreement_actions as agreement
+from apps.hours import closing, proposals
+from apps.hours import queries as hour_queries
+from apps.hours.models import Line
+from apps.stages.training import actions as training
+from apps.stages.training.models import TrainingSession
+
+
+class Worked(Teller):
+    def log(self, activity: str, minutes: int, note: str, nonconformity=None) -> None:
+        started = at_work(self.now)
+        with self.later(minutes / 60 + 0.5):
+            hours.log(
+                self.rollout, by=self.analyst, activity=activity, started_at=started,
+                minutes=minutes, note=note, nonconformity=nonconformity,
+            )  # fmt: skip
+
+    def close_month(self) -> None:
+        """The client's first month with hours, closed; the worker makes the documents."""
+        first = self.fresh().time_entries.earliest("started_at")
+        client, month = self.cast.companies[self.client_key], hour_queries.month_of(first.started_at)
+        with clock.at(self.today):
+            warnings = closing.client_warnings([self.rollout], month)
+            closing.close_client_month(client, by=self.manager, month=month, acknowledged=closing.receipt(warnings))
+
+    def contest_last_hours(self, text: str) -> None:
+        """The client contests the newest entry."""
+        with self.later(20):
+            line = Line.objects.filter(entry__rollout=self.rollout).latest("entry__number", "position")
+            agreement.contest(line, by=self.client, text=text)
+
+    def meet_clients(self, today: datetime) -> None:
+        """A session held on the last working day, not logged yet, and another one ahead."""
+        held = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
+        with clock.at(held - timedelta(hours=1)):
+            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held, planned_minutes=120)
+        companies = self.cast.companies
+        with clock.at(held + timedelta(hours=2)):
+            training.record_held(
+                session, by=self.analyst, held_minutes=125,
+                attendance=[
+                    {"name": self.client.name, "company": companies[self.client_key].trade_name, "position": "Loja"},
+                    {"name": self.analyst.name, "company": companies["presence"].trade_name, "position": "Instrutor"},
+                ],
+                topics=list(self.rollout.training_topics.all()[:4]),
+            )  # fmt: skip
+            training.plan_session(
+                self.rollout, by=self.analyst, planned_minutes=90,
+                scheduled_at=at_work(today + timedelta(days=2)).replace(hour=14, minute=0),
+            )  # fmt: skip
+
+    def log_session(self, session: TrainingSession) -> None:
+        """Confirm what the session proposes; what nobody proposes any more is logged by hand."""
+        duration = session.held_minutes or session.planned_minutes
+        with self.later(duration / 60):
+            found = [each for each in proposals.pending(self.analyst, self.fresh()) if each.note.endswith(str(session))]
+            for proposal in found:
+                proposals.accept(
+                    proposal, by=self.analyst, activity=proposal.activity, started_at=proposal.started_at,
+                    minutes=duration, note=proposal.note,
+                )  # fmt: skip
+        if not found:
+            self.log("training", duration, f"Treinamento, {session}")
+
+    def log_forgotten(self, activity: str, minutes: int, note: str) -> None:
+        """Time right before what is logged already of ``activity``: what follows is classified anew."""
+        first = self.rollout.time_entries.filter(activity=activity).order_by("started_at")[0]
+        with self.later(1):
+            hours.log(
+                self.rollout, by=self.analyst, activity=activity, minutes=minutes, note=note,
+                started_at=first.started_at - timedelta(minutes=minutes),
+            )  # fmt: skip
