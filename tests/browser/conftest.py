@@ -91,7 +91,7 @@ def sign_in(served, chromium):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)  # Beside the other suites the machine is busy.
         page.goto("/conta/login/")
         page.locator("input[name=login]").fill(email)
         page.locator("input[name=password]").fill(PASSWORD)

@@ -75,8 +75,9 @@ def days(number: int) -> str:
 
 def typed_credentials(person: Person, title: str) -> dict[str, str]:
     """Something for each field that the platform's credential asks: its stand-in takes it."""
-    secret = "demo-producao-canario" if "produção" in title else "demo-canario"
-    texts = {"value_shop": "passo.myshopify.com"}
+    production = "produção" in title
+    secret = "demo-producao-canario" if production else "demo-canario"
+    texts = {"value_shop": "passo.myshopify.com" if production else "passo-testes.myshopify.com"}
     typed = {}
     for field in person.panel(title).locator("[name^=value_]").all():
         name = field.get_attribute("name")
