@@ -96,7 +96,7 @@ def measured_and_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     @wraps(run)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            rest.refuse_large(_length(request), most=settings.MAX_UPLOAD_BYTES + FRAMING)
+            rest.refuse_large(whole(request.META.get("CONTENT_LENGTH")) or 0, most=settings.MAX_UPLOAD_BYTES + FRAMING)
             key = request.headers.get(idempotency.HEADER)
             token = auth.token_of(request) if key is not None and request.method == "POST" else None
             if token is None or key is None:
@@ -108,11 +108,6 @@ def measured_and_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             return too_big(request, error)
 
     return answer
-
-
-def _length(request: HttpRequest) -> int:
-    given = request.META.get("CONTENT_LENGTH") or "0"
-    return whole(given) or 0
 
 
 api.add_decorator(within_scope, mode="operation")

@@ -85,6 +85,15 @@ def fingerprint(row: Mapping[str, Any] | None) -> str:
     return canonical.sha256(row)[:16] if row else ""
 
 
+def refuse_overtaken(row: Mapping[str, Any], seen: str) -> None:
+    """Raise ``Refusal`` (409) unless ``row`` is still the case whose fingerprint is ``seen``."""
+    if fingerprint(row) != seen:
+        raise Refusal(
+            _("Este caso mudou enquanto você editava. O que você digitou continua aqui; abaixo está como ele ficou. "
+              "Salvar de novo põe o seu no lugar.")
+        )  # fmt: skip
+
+
 def add_case(process: str, *, by: User, **fields: Any) -> str:
     """Add a case at the end of ``process`` and return its code, the next that was never used."""
     with _changing(by) as draft:
@@ -105,11 +114,7 @@ def save_case(code: str, *, by: User, seen: str, **fields: Any) -> None:
     """
     with _changing(by) as draft:
         case = _case(draft, code)
-        if fingerprint(case) != seen:
-            raise Refusal(
-                _("Este caso mudou enquanto você editava. O que você digitou continua aqui; abaixo está como ele ficou. "
-                  "Salvar de novo põe o seu no lugar.")
-            )  # fmt: skip
+        refuse_overtaken(case, seen)
         checked = _checked(draft, code, fields)
         draft.content["cases"][draft.content["cases"].index(case)] = {
             "code": code,
@@ -131,9 +136,7 @@ def retire_case(code: str, *, by: User) -> None:
                 )
                 % {"codes": ", ".join(needed)}
             )
-        draft.content["cases"] = [case for case in draft.content["cases"] if case["code"] != code]
-        if any(case["code"] == code for case in draft.base.content["cases"]):
-            draft.content["retired"] = sorted({*draft.content.get("retired", []), code})
+        _take_out(draft, code)
 
 
 def undo_case(code: str, *, by: User) -> None:
@@ -151,19 +154,24 @@ def take_case(code: str, *, by: User) -> None:
         _put(draft, code, with_conditions_apart(shipped.content))
 
 
+def _take_out(draft: ScriptDraft, code: str) -> None:
+    """Drop a case; a code that a version had is kept among the retired ones."""
+    draft.content["cases"] = [case for case in draft.content["cases"] if case["code"] != code]
+    if any(case["code"] == code for case in draft.base.content["cases"]):
+        draft.content["retired"] = sorted({*draft.content.get("retired", []), code})
+
+
 def _put(draft: ScriptDraft, code: str, source: Mapping[str, Any]) -> None:
     theirs = next((case for case in source["cases"] if case["code"] == code), None)
-    cases = [case for case in draft.content["cases"] if case["code"] != code]
     if theirs is None:
-        if len(cases) == len(draft.content["cases"]):
+        if draft.case(code) is None:
             raise Refusal(_("%(code)s não está mais aqui.") % {"code": code})
-        draft.content["cases"] = cases
-        if any(case["code"] == code for case in draft.base.content["cases"]):
-            draft.content["retired"] = sorted({*draft.content.get("retired", []), code})
+        _take_out(draft, code)
         return
     if code in draft.base.content.get("retired", []):
         raise Refusal(_("%(code)s já foi retirado: o código não volta a ser usado.") % {"code": code})
     place = next((at for at, case in enumerate(draft.content["cases"]) if case["code"] == code), None)
+    cases = [case for case in draft.content["cases"] if case["code"] != code]
     if place is None:
         order = [case["code"] for case in source["cases"] if case["process"] == theirs["process"]]
         before = order[: order.index(code)]

@@ -24,6 +24,11 @@ def today() -> date:
     return timezone.localtime(now()).date()
 
 
+def told(instant: datetime) -> str:
+    """``instant`` as people of the installation's time zone say it, for what everybody reads alike."""
+    return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
+
+
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
     """Within the block, ``now()`` answers ``instant`` (aware)."""

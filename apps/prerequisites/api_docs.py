@@ -16,6 +16,8 @@ import yaml
 from apps.prerequisites.capabilities import EXPECTED, Operation, plain, serves
 
 MAX_BYTES = 5_000_000
+BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError)
+"""What ``zipfile`` raises for a broken, encrypted or oddly packed archive."""
 OPERATIONS = 2_000
 ARCHIVED = 40
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -105,7 +107,7 @@ def in_archive(content: bytes) -> list[dict[str, Any]]:
                 left -= len(text)
                 if one := coverage(text):
                     found.append(one)
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+    except BROKEN_ARCHIVE:
         return []
     return found[:ARCHIVED]
 

@@ -85,7 +85,7 @@ def _of_archive(content: bytes) -> dict[str, Any]:
                 with archive.open(member) as opened:
                     if re.sub(rb"<[^>]*>|\s", b"", opened.read(2_000_000)):
                         return {"found": "document"}
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+    except api_docs.BROKEN_ARCHIVE:
         return {"found": "broken"}
     return {"found": "empty" if office or not members else "document"}
 

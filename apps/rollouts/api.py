@@ -84,6 +84,11 @@ class GateOut(Schema):
     requirements: list[RequirementOut]
 
 
+def visible(request: HttpRequest, rollout_id: int) -> Rollout:
+    """The rollout, as far as it exists for who asks (404 otherwise); the routers of the rooms take it from here."""
+    return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+
+
 @router.get("/", response=list[RolloutOut], summary="Rollouts you may see")
 @rest.scope(rest.Scope.READ)
 def list_rollouts(request: HttpRequest, situation: str = "all", stage: str = "", holder: str = ""):
@@ -93,13 +98,13 @@ def list_rollouts(request: HttpRequest, situation: str = "all", stage: str = "",
 @router.get("/{int:rollout_id}/", response=RolloutOut, summary="One rollout")
 @rest.scope(rest.Scope.READ)
 def read_rollout(request: HttpRequest, rollout_id: int):
-    return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    return visible(request, rollout_id)
 
 
 @router.get("/{int:rollout_id}/gate/", response=GateOut, summary="The next gate and all it still asks")
 @rest.scope(rest.Scope.READ)
 def read_gate(request: HttpRequest, rollout_id: int):
-    rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    rollout = visible(request, rollout_id)
     status = queries.next_gate_status(rollout)
     if status is None:
         return {"gate": None, "open": False, "requirements": []}
@@ -113,7 +118,7 @@ def read_gate(request: HttpRequest, rollout_id: int):
 def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
     """What the next gate still asks, then what may be settled already although no gate waits for it. ``owed_by`` keeps
     what one party owes: ``presence``, ``platform``, ``integrator`` or ``client``."""
-    rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    rollout = visible(request, rollout_id)
     status = queries.next_gate_status(rollout)
     asked = status.unmet if status else []
     found = [*asked, *gates.early(rollout, asked)]

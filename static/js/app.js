@@ -12,6 +12,14 @@
   };
   const byData = (node, name) => (node instanceof Element ? node.closest(`[${name}]`) : null);
 
+  /* Single keys (hours.js, meeting.js): where they must not act, and the switch of this device --------- */
+  const KEYS_OFF = "shortcuts-off";
+  window.singleKeys = {
+    isTyping: (node) => node instanceof Element && node.closest("input:not([type='checkbox'], [type='radio']), select, textarea, [contenteditable]"),
+    areOff: () => typeof store("localStorage", (kept) => kept.getItem(KEYS_OFF)) === "string",
+    turn: (on) => store("localStorage", (kept) => (on ? kept.removeItem(KEYS_OFF) : kept.setItem(KEYS_OFF, ""))),
+  };
+
   /* Toasts ------------------------------------------------------------------------------------ */
   const region = document.getElementById("toasts");
 

@@ -11,28 +11,15 @@
   setInterval(tick, 15000);
 
   /* Single keys -------------------------------------------------------------------------------- */
-  const KEY = "shortcuts-off";
-  const areOff = () => {
-    try {
-      return localStorage.getItem(KEY) !== null;
-    } catch {
-      return false; // Storage closed by the browser: the keys work.
-    }
-  };
+  const { areOff, isTyping, turn } = window.singleKeys;
   const box = document.querySelector("[data-shortcuts-switch]");
   if (box) {
     box.checked = !areOff();
     box.addEventListener("change", () => {
-      try {
-        if (box.checked) localStorage.removeItem(KEY);
-        else localStorage.setItem(KEY, "");
-      } catch {
-        box.checked = true;
-      }
+      turn(box.checked);
+      box.checked = !areOff(); // A browser that keeps nothing keeps the keys.
     });
   }
-
-  const isTyping = (node) => node instanceof Element && node.closest("input:not([type='checkbox'], [type='radio']), select, textarea, [contenteditable]");
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;

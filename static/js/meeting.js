@@ -6,14 +6,7 @@
   const place = document.querySelector("[data-meeting]");
   const current = () => document.getElementById("meeting-case");
   const form = () => current()?.querySelector("[data-meeting-form]");
-  const isTyping = (node) => node instanceof Element && node.closest("input:not([type='checkbox'], [type='radio']), select, textarea, [contenteditable]");
-  const keysAreOff = () => {
-    try {
-      return localStorage.getItem("shortcuts-off") !== null; // The switch stands with the other keys (hours.js).
-    } catch {
-      return false;
-    }
-  };
+  const { areOff, isTyping } = window.singleKeys;
 
   /* Where we are ------------------------------------------------------------------------------- */
   const mark = () => {
@@ -73,7 +66,7 @@
       if (event.key === "Escape") current()?.focus();
       return;
     }
-    if (keysAreOff()) return;
+    if (areOff()) return;
     const key = event.key.toLowerCase();
     const radio = form()?.querySelector(`[data-meeting-outcome="${CSS.escape(key)}"]`);
     const link = current()?.querySelector(`[data-meeting-key="${CSS.escape(key)}"]`);

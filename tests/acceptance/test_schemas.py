@@ -1,12 +1,8 @@
-"""The published schemas, and that our own judge says of anything what the reference implementation says."""
-
-import copy
+"""The published schemas, and what is said of that which does not fit them."""
 
 import jsonschema
 import pytest
 from django.contrib.staticfiles import finders
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from apps.stages.acceptance import schemas
 
@@ -29,37 +25,6 @@ LOG = {
     "seal": {"subject": "x", "certificates": [HASH]},
 }  # fmt: skip
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from([HASH, AT, "client", 0, 1, 1.0]),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-    max_leaves=4,
-)
-
-
-def places(value, path=()):
-    """Every path into ``value``."""
-    yield path
-    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from places(each, (*path, key))
-
-
-@st.composite
-def mutants(draw):
-    """The log with one place replaced by something else, taken away, or with something beside it."""
-    changed = copy.deepcopy(LOG)
-    *way, last = draw(st.sampled_from([path for path in places(LOG) if path]))
-    inner = changed
-    for key in way:
-        inner = inner[key]
-    how = draw(st.sampled_from(["replace", "remove", "add"]))
-    if how == "replace":
-        inner[last] = draw(JSON)
-    elif how == "remove":
-        del inner[last]
-    elif isinstance(inner, dict):
-        inner["more"] = draw(JSON)
-    return changed
-
 
 @pytest.mark.parametrize("name", [schemas.TERM, schemas.LOG])
 def test_a_schema_is_one_and_anybody_may_read_it(name):
@@ -68,38 +33,22 @@ def test_a_schema_is_one_and_anybody_may_read_it(name):
     assert schemas.address(name).endswith(f"/static/schemas/{name}.json")
 
 
-def test_the_judge_knows_every_keyword_that_the_schemas_use():
-    known = {
-        "type", "const", "enum", "pattern", "minimum", "required", "properties", "additionalProperties", "items",
-        "minItems", "description", "title", "$schema", "$id",
-    }  # fmt: skip
-
-    def keywords(schema):
-        yield from schema
-        for each in schema.get("properties", {}).values():
-            yield from keywords(each)
-        yield from keywords(schema["items"]) if "items" in schema else ()
-
-    for name in (schemas.TERM, schemas.LOG):
-        assert set(keywords(schemas.load(name))) <= known
-
-
 def test_a_log_that_fits():
     assert schemas.problems(LOG, schemas.LOG) == []
 
 
-@given(mutants())
-@settings(max_examples=200, deadline=None)
-def test_the_judge_agrees_with_the_reference(changed):
-    reference = jsonschema.Draft202012Validator(schemas.load(schemas.LOG))
-    integral = any(isinstance(value, float) for value in leaves(changed))
-    if not integral:  # 1.0 is an integer to JSON Schema; we write none and take none.
-        assert bool(schemas.problems(changed, schemas.LOG)) == (not reference.is_valid(changed))
-
-
-def leaves(value):
-    if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from leaves(each)
-    else:
-        yield value
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({"more": 1}, "$"),
+        ({"version": 2}, "$.version"),
+        ({"record_sha256": "x"}, "$.record_sha256"),
+        ({"document": {"bytes": "10", "sha256": HASH}}, "$.document.bytes"),
+        ({"document": {"bytes": True, "sha256": HASH}}, "$.document.bytes"),
+        ({"document": {"bytes": 10}}, "$.document"),
+        ({"entries": [LOG["entries"][0], {**LOG["entries"][1], "role": "nobody"}]}, "$.entries[1].role"),
+    ],
+)
+def test_what_does_not_fit_is_told_by_its_place(change, where):
+    (found,) = schemas.problems({**LOG, **change}, schemas.LOG)
+    assert found.startswith(f"{where}: ")

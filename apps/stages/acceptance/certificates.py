@@ -6,6 +6,8 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from asn1crypto import pem
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -45,6 +47,14 @@ def is_configured() -> bool:
 def is_demonstration() -> bool:
     """Terms are sealed with a certificate that nobody vouches for."""
     return not is_configured()
+
+
+def read(path: Path) -> asn1.Certificate:
+    """The certificate in a PEM or DER file, without its key. Raises ``OSError`` or ``ValueError``."""
+    content = path.read_bytes()
+    if pem.detect(content):
+        _kind, _headers, content = pem.unarmor(content)
+    return asn1.Certificate.load(content)
 
 
 def make(path: Path) -> None:

@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from apps.accounts.http import SignedInRequest
 from apps.core import rest
-from apps.rollouts.models import Rollout
+from apps.rollouts.api import visible
 from apps.stages.development import actions, queries
 
 router = Router(tags=["development"])
@@ -71,10 +70,6 @@ class DeliveryIn(rest.Body):
     version: str = Field(min_length=1, max_length=40)
     notes: Text
     limitations: str = Field(default="", max_length=20_000)
-
-
-def visible(request: SignedInRequest, rollout_id: int) -> Rollout:
-    return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
 
 
 @router.get("/{int:rollout_id}/development/", response=DevelopmentOut, summary="Progress and deliveries")

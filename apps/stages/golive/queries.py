@@ -2,7 +2,7 @@ from apps.rollouts import gates
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Gate, PartyRole
-from apps.stages.golive.models import Dossier, Incident, Window, WindowAnswer
+from apps.stages.golive.models import Incident, Window, WindowAnswer
 
 LAST_STEPS = ("golive:confirmation", "golive:release")
 
@@ -33,7 +33,3 @@ def in_the_way(rollout: Rollout) -> list[Requirement]:
     """What of the go-live must be settled before the client confirms and Presence records the release."""
     unmet = gates.unmet(rollout, Gate.COMPLETE)
     return [need for need in unmet if need.key.startswith("golive:") and need.key not in LAST_STEPS]
-
-
-def newest_dossier(rollout: Rollout) -> Dossier | None:
-    return rollout.dossiers.select_related("whole", "shared").last()

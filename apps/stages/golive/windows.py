@@ -24,11 +24,14 @@ PROPOSED = timeline.kind(
     "calendar-clock",
 )
 GO = timeline.kind(
-    "golive.go", gettext_lazy("disse por %(role)s que pode entrar na janela %(number)s"), "thumbs-up", role=PartyRole
+    "golive.go",
+    gettext_lazy("respondeu por %(role)s que pode entrar na janela %(number)s"),
+    "thumbs-up",
+    role=PartyRole,
 )
 NO_GO = timeline.kind(
     "golive.no_go",
-    gettext_lazy("disse por %(role)s que ainda não pode entrar na janela %(number)s: %(reason)s"),
+    gettext_lazy("respondeu por %(role)s que ainda não pode entrar na janela %(number)s: %(reason)s"),
     "thumbs-down",
     role=PartyRole,
     owner=PartyRole,
@@ -73,7 +76,9 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             reason=reason.strip(),
             proposed_by=by,
         )
-        timeline.record(rollout, PROPOSED, by, number=window.number, start=told(starts_at), end=told(ends_at))
+        timeline.record(
+            rollout, PROPOSED, by, number=window.number, start=clock.told(starts_at), end=clock.told(ends_at)
+        )
         return window
 
 
@@ -108,11 +113,6 @@ def answer(window: Window, *, role: str, by: User, answer: str, reason: str = ""
         else:
             timeline.record(rollout, GO, by, party=role, number=newest.number, role=role, reason=given.reason)
         return given
-
-
-def told(instant: datetime) -> str:
-    """As people of the installation's time zone say it."""
-    return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
 
 
 def _refuse_released(rollout: Rollout) -> None:

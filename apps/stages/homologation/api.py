@@ -13,7 +13,7 @@ from pydantic import Field
 from apps.accounts.http import SignedInRequest
 from apps.core import rest
 from apps.core.refusals import Invalid, Refusal
-from apps.rollouts.models import Rollout
+from apps.rollouts.api import visible
 from apps.stages.homologation import actions, junit, queries
 from apps.stages.homologation.models import Case, Evidence, Nonconformity, Result, Script
 
@@ -161,7 +161,7 @@ class ReportOut(Schema):
 
 
 def script_for(request: SignedInRequest, rollout_id: int) -> Script:
-    rollout = get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    rollout = visible(request, rollout_id)
     script = get_object_or_404(Script, rollout=rollout)
     script.rollout = rollout
     return script

@@ -6,7 +6,7 @@ from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.rollouts.stages import PartyRole
 from apps.stages.homologation import catalogue, queries
-from apps.stages.homologation.models import Nonconformity, Outcome, Round, Script
+from apps.stages.homologation.models import Nonconformity, Outcome, Result, Round, Script
 
 # The style sheet shows these fields only while "failed" is the chosen outcome.
 WHEN_FAILED = {"data-when-outcome": "failed"}
@@ -65,6 +65,11 @@ class ResultForm(forms.Form):
     )
     due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def after(cls, latest: Result | None, *args, **kwargs) -> "ResultForm":
+        """The form of a case whose newest result is ``latest``: it says which one was seen."""
+        return cls(*args, initial={"seen": latest.pk if latest else 0}, **kwargs)
 
 
 class EvidenceForm(forms.Form):

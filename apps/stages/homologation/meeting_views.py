@@ -135,10 +135,7 @@ def _case_context(request: SignedInRequest, rollout: Rollout, found: Case, form=
         "total": len(in_round),
         "previous": in_round[place - 1] if place else None,
         "next": in_round[place + 1] if place is not None and place + 1 < len(in_round) else None,
-        "form": form
-        or forms.ResultForm(
-            auto_id=f"meeting{found.pk}_%s", initial={"seen": status.latest.pk if status.latest else 0}
-        ),
+        "form": form or forms.ResultForm.after(status.latest, auto_id=f"meeting{found.pk}_%s"),
         "outcomes": [
             (value, label, KEYS[Outcome(value)])
             for value, label in Outcome.choices

@@ -64,11 +64,7 @@ def of_round(script: Script, round_: Round) -> Progress:
     wanted = set(round_.cases.values_list("pk", flat=True))
     groups = []
     for process in queries.processes(script):
-        rows = [
-            Row(status, next((each for each in reversed(status.results) if each.round_id == round_.pk), None))
-            for status in process.cases
-            if status.case.pk in wanted
-        ]
+        rows = [Row(status, status.by_round.get(round_.pk)) for status in process.cases if status.case.pk in wanted]
         if rows:
             groups.append(Group(process, rows))
     return Progress(round_, groups, script.rollout.version)

@@ -37,6 +37,11 @@ class CaseStatus:
     nonconformities: list[Nonconformity] = field(default_factory=list)
 
     @property
+    def by_round(self) -> dict[int, Result]:
+        """The newest result of each round that has one, by the round's key."""
+        return {result.round_id: result for result in self.results}
+
+    @property
     def is_to_repeat(self) -> bool:
         """A later round asks for it again, since what it depends on is repeated, and nothing of that round counts yet."""
         return self.counting is not None and self.counting.round.number < self.last_round

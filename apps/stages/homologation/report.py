@@ -37,17 +37,18 @@ def render(rollout: Rollout, script: Script) -> bytes:
     """The PDF/A of the homologation as it stands; in Portuguese, whatever the reader's language."""
     parts = _parts(script)
     pictures = _thumbnails(parts)
-    with translation.override("pt-br"):
-        html = render_to_string(
-            "homologation/report_pdf.html", _context(rollout, script, parts) | {"pictures": pictures}
-        )
-    return pdf.render(html, pictures=pictures)
+    return pdf.render(_written(rollout, script, parts, pictures), pictures=pictures)
 
 
 def html(rollout: Rollout, script: Script) -> str:
     """The same without pictures, as HTML."""
+    return _written(rollout, script, _parts(script), {})
+
+
+def _written(rollout: Rollout, script: Script, parts: list[Part], pictures: dict[str, bytes]) -> str:
     with translation.override("pt-br"):
-        return render_to_string("homologation/report_pdf.html", _context(rollout, script, _parts(script)))
+        context = _context(rollout, script, parts) | {"pictures": pictures}
+        return render_to_string("homologation/report_pdf.html", context)
 
 
 def _context(rollout: Rollout, script: Script, parts: list[Part]) -> dict[str, object]:
@@ -71,8 +72,7 @@ def _parts(script: Script) -> list[Part]:
     for process in queries.processes(script):
         part = Part(process)
         for status in process.applicable:
-            newest = {result.round_id: result for result in status.results}
-            part.lines.append(Line(status, sorted(newest.values(), key=lambda result: result.round.number)))
+            part.lines.append(Line(status, sorted(status.by_round.values(), key=lambda result: result.round.number)))
         if part.lines:
             parts.append(part)
     return parts

@@ -65,7 +65,7 @@ def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=Non
     for process in queries.processes(script):
         rows = []
         for status in process.cases:
-            newest = {result.round_id: result for result in status.results}
+            newest = status.by_round
             cells = [Cell(status.case.pk in asked[each.pk], newest.get(each.pk)) for each in rounds]
             rows.append((status, cells))
         groups.append((process, rows))

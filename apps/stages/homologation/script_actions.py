@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints import content
-from apps.blueprints.actions import check_depends, fingerprint
+from apps.blueprints.actions import check_depends, refuse_overtaken
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
@@ -82,11 +82,7 @@ def change_case(case: Case, *, by: User, seen: str, **fields: Any) -> None:
     require(by, "homologation.shape", case)
     with timeline.changing(case.rollout) as rollout:
         case = _own(case, rollout)
-        if fingerprint(as_content(case)) != seen:
-            raise Refusal(
-                _("Este caso mudou enquanto você editava. O que você digitou continua aqui; abaixo está como ele ficou. "
-                  "Salvar de novo põe o seu no lugar.")
-            )  # fmt: skip
+        refuse_overtaken(as_content(case), seen)
         for name, value in _checked(case.script, case.code, fields).items():
             setattr(case, name, value)
         case.save()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,8 +52,7 @@ def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: 
             script=script, number=script.sessions.count() + 1, planned_start=planned_start,
             planned_minutes=planned_minutes,
         )  # fmt: skip
-        when = timezone.localtime(planned_start, timezone.get_default_timezone())
-        timeline.record(rollout, PLANNED, by, number=session.number, when=f"{when:%d/%m/%Y %H:%M}")
+        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.told(planned_start))
         return session
 
 

@@ -71,9 +71,8 @@ def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """A case with its steps, its history and the form for the next result."""
     rollout, script = script_of(request, pk)
     found = get_object_or_404(Case, script=script, code=code)
-    latest = found.results.last()
-    form = forms.ResultForm(
-        request.POST or None, request.FILES or None, auto_id="result_%s", initial={"seen": latest.pk if latest else 0}
+    form = forms.ResultForm.after(
+        found.results.last(), request.POST or None, request.FILES or None, auto_id="result_%s"
     )
     if request.method == "POST" and record(request, form, found):
         waiting = queries.next_in_round(script, after=found)
@@ -88,7 +87,7 @@ def propose(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     form = forms.ReservationForm(request.POST, auto_id="reservation_%s")
     if attempt(request, form, actions.propose_reservation, found, by=request.user):
         return redirect("homologation:case", pk, code)
-    return _case(request, rollout, found, forms.ResultForm(auto_id="result_%s"), reservation=form)
+    return _case(request, rollout, found, reservation=form)
 
 
 @require_POST
@@ -111,7 +110,7 @@ def attach(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
 
     if attempt(request, form, act):
         return redirect("homologation:case", pk, result.case.code)
-    return _case(request, rollout, result.case, forms.ResultForm(auto_id="result_%s"), evidence=form)
+    return _case(request, rollout, result.case, evidence=form)
 
 
 @require_POST
@@ -192,7 +191,7 @@ def may(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
 
 
 def _case(
-    request: SignedInRequest, rollout: Rollout, found: Case, form, reservation=None, evidence=None
+    request: SignedInRequest, rollout: Rollout, found: Case, form=None, reservation=None, evidence=None
 ) -> HttpResponse:
     status = queries.status_of(found)
     opened = queries.open_round(found.script)
@@ -205,7 +204,7 @@ def _case(
         "case": found,
         "round": opened,
         "in_round": opened is not None and opened.cases.filter(pk=found.pk).exists(),
-        "form": form,
+        "form": form or forms.ResultForm.after(newest, auto_id="result_%s"),
         "reservation_form": reservation or forms.ReservationForm(auto_id="reservation_%s"),
         "evidence_form": evidence or forms.EvidenceForm(auto_id="evidence_%s"),
         "may_attach": allowed["may_execute"]

@@ -79,7 +79,7 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
             kickoff.ask_again()
         kickoff.scheduled_at, kickoff.link = scheduled_at, link
         kickoff.save(update_fields=["scheduled_at", "link", "confirmed_by", "confirmed_at", "objection"])
-        timeline.record(rollout, SCHEDULED, by, when=f"{scheduled_at:%d/%m/%Y %H:%M}")
+        timeline.record(rollout, SCHEDULED, by, when=clock.told(scheduled_at))
 
 
 def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email: str = "") -> Participant:

@@ -40,7 +40,7 @@ def plan_session(
             planned_minutes=planned_minutes,
             link=link,
         )
-        timeline.record(rollout, PLANNED, by, number=session.number, when=f"{scheduled_at:%d/%m/%Y %H:%M}")
+        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.told(scheduled_at))
         return session
 
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from asn1crypto import pem, x509
+from asn1crypto import x509
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.stages.acceptance import certificates, verification
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args, file: Path, certificate: Path | None = None, **options) -> None:
         try:
             content = file.read_bytes()
-            trusted = [_read(certificate)] if certificate else _ours()
+            trusted = [certificates.read(certificate)] if certificate else _ours()
         except (OSError, ValueError) as error:
             raise CommandError(f"Cannot be read: {error}") from error
         found = verification.examine(content, trusted)
@@ -63,13 +63,6 @@ def _ours() -> list[x509.Certificate]:
     except certificates.NoCertificate:
         return []
     return [found] if found else []
-
-
-def _read(path: Path) -> x509.Certificate:
-    content = path.read_bytes()
-    if pem.detect(content):
-        _kind, _headers, content = pem.unarmor(content)
-    return x509.Certificate.load(content)
 
 
 def _signature(entry: dict) -> str:

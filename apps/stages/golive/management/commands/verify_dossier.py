@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from asn1crypto import pem, x509
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from apps.stages.acceptance import certificates
 from apps.stages.golive import verification
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args, file: Path, certificate: Path | None = None, **options) -> None:
         try:
             content = file.read_bytes()
-            trusted = [_read(certificate)] if certificate else []
+            trusted = [certificates.read(certificate)] if certificate else []
         except (OSError, ValueError) as error:
             raise CommandError(f"Cannot be read: {error}") from error
         found = verification.examine(content, trusted)
@@ -49,10 +49,3 @@ class Command(BaseCommand):
         self.stdout.write(
             "Compare the SHA-256 above with the one on the project's timeline, and the certificate's too."
         )
-
-
-def _read(path: Path) -> x509.Certificate:
-    content = path.read_bytes()
-    if pem.detect(content):
-        _kind, _headers, content = pem.unarmor(content)
-    return x509.Certificate.load(content)
