@@ -1,9 +1,27 @@
+import copy
+
 import pytest
 from django.test import Client
 from hypothesis import settings as hypothesis
 
 hypothesis.register_profile("house", deadline=None)  # No test asserts on wall time: the machine may be busy.
 hypothesis.load_profile("house")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _data_files_are_read_once():
+    """The blueprints' data files, which many tests load, are parsed and judged once in a run."""
+    from apps.blueprints import loader
+
+    read = loader.read_files
+    kept = list(read())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            loader,
+            "read_files",
+            lambda folder=loader.DATA: copy.deepcopy(kept) if folder == loader.DATA else read(folder),
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)

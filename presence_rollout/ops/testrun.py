@@ -33,7 +33,6 @@ def main() -> int:
             **os.environ,
             "DEBUG": "1",
             "VAR_DIR": str(folder / "var"),
-            "SCREENSHOTS": str(ROOT / "var" / "screenshots"),
         }
         sqlite = {**env, "DATABASE_URL": f"sqlite:///{folder}/tests.sqlite3"}
         print("── checks", flush=True)

@@ -106,7 +106,9 @@ def sign_in(served, chromium):
 
 @pytest.fixture
 def shot():
-    """``shot(page, name)``: a screenshot of the whole page in var/screenshots."""
-    folder = Path(os.environ.get("SCREENSHOTS") or ROOT / "var" / "screenshots")
+    """``shot(page, name)``: a screenshot of the whole page in the folder ``SCREENSHOTS``, if one is named."""
+    if not os.environ.get("SCREENSHOTS"):
+        return lambda page, name: None
+    folder = Path(os.environ["SCREENSHOTS"])
     folder.mkdir(parents=True, exist_ok=True)
     return lambda page, name: page.screenshot(path=folder / f"{name}.png", full_page=True)
