@@ -31,7 +31,8 @@
     }
     shown = code;
     history.replaceState(null, "", code ? `?caso=${encodeURIComponent(code)}` : location.pathname);
-    current()?.focus({ preventScroll: true });
+    // Who is quick has chosen and begun to type before the page has settled: they stay where they are.
+    if (!current()?.contains(document.activeElement)) current()?.focus({ preventScroll: true });
     current()?.scrollIntoView({ block: "nearest" });
     if (current()?.getBoundingClientRect().top < 0) current().scrollIntoView({ block: "start" });
   });
