@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class DataFile:
     version: int
     content: dict[str, Any]
 
-    @property
+    @cached_property
     def checksum(self) -> str:
         return canonical.sha256(self.content)
 
