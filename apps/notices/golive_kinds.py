@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.core.calendar import Entry
 from apps.notices.kinds import project_manager, room, settler_and_manager, tell, the_four
 from apps.rollouts.models import Event
-from apps.stages.golive import appointment, queries
+from apps.stages.golive import agenda, queries
 
 
 def the_four_once_all_go(event: Event) -> Iterable[User]:
@@ -16,7 +16,7 @@ def the_four_once_all_go(event: Event) -> Iterable[User]:
     window = queries.window_in_force(event.rollout)
     if window is None or window.is_over or not queries.is_go(window):
         return []
-    last = event.rollout.events.filter(kind__in=appointment.CHANGES).last()
+    last = event.rollout.events.filter(kind__in=agenda.CHANGES).last()
     return the_four(event) if last == event else []
 
 
@@ -27,7 +27,7 @@ def who_expects_the_window(event: Event) -> Iterable[User]:
 
 
 def window_entry(event: Event) -> Entry | None:
-    return appointment.entry(event.rollout)
+    return agenda.entry(event.rollout)
 
 
 tell(

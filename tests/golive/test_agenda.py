@@ -9,7 +9,7 @@ from apps.core import calendar, clock
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
-from apps.stages.golive import appointment, windows
+from apps.stages.golive import agenda, windows
 from tests.core.test_calendar import read
 from tests.golive.factories import WindowFactory, a_rollout_going_live, local
 from tests.golive.test_windows import NOW, SPEAKERS, propose, says
@@ -30,7 +30,7 @@ def rollout():
 
 def entry(rollout):
     """The entry as a calendar reads it, of the rollout as it is now."""
-    return read(calendar.ics(appointment.entry(Rollout.objects.get(pk=rollout.pk))))
+    return read(calendar.ics(agenda.entry(Rollout.objects.get(pk=rollout.pk))))
 
 
 def cancel(rollout):
@@ -103,12 +103,12 @@ def test_it_is_cancelled_with_its_rollout(rollout):
 
 def test_what_else_happens_does_not_change_it(rollout):
     propose(rollout)
-    before = calendar.ics(appointment.entry(rollout))
+    before = calendar.ics(agenda.entry(rollout))
     rollouts.hold(
         Rollout.objects.get(pk=rollout.pk), by=rollout.people["pm"], caused_by="client", reason="Inventário",
         seen_version=rollout.events.count(),
     )  # fmt: skip
-    assert calendar.ics(appointment.entry(Rollout.objects.get(pk=rollout.pk))) == before
+    assert calendar.ics(agenda.entry(Rollout.objects.get(pk=rollout.pk))) == before
 
 
 def test_what_people_typed_stays_text(rollout):

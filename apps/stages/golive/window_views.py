@@ -9,7 +9,7 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts.stages import PartyRole
 from apps.rollouts.views import visible_rollout
-from apps.stages.golive import appointment, forms, windows
+from apps.stages.golive import agenda, forms, windows
 from apps.stages.golive.models import Window, WindowAnswer
 from apps.stages.golive.views import room_page
 
@@ -39,9 +39,9 @@ def answer(request: SignedInRequest, pk: int, window: int, role: str) -> HttpRes
 
 
 @require_GET
-def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
+def entry(request: SignedInRequest, pk: int) -> HttpResponse:
     """The window in force as a file for the reader's calendar."""
-    entry = appointment.entry(visible_rollout(request, pk))
-    if entry is None:
+    found = agenda.entry(visible_rollout(request, pk))
+    if found is None:
         raise Http404
-    return calendar.download(entry)
+    return calendar.download(found)

@@ -4,53 +4,31 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.calendar import Entry, Status
-from apps.rollouts.actions import CANCELLED
+from apps.rollouts import agenda
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.golive import queries, windows
 from apps.stages.golive.models import Window, WindowAnswer
 
-CHANGES = (windows.PROPOSED.name, windows.GO.name, windows.NO_GO.name, CANCELLED.name)
-"""What changes the entry, and counts in its sequence."""
+CHANGES = {windows.PROPOSED.name, windows.GO.name, windows.NO_GO.name}
 
 
 def entry(rollout: Rollout) -> Entry | None:
-    """The window in force in the reader's language; None where none was proposed.
-
-    It is tentative until all four said go, and cancelled with its rollout.
-    """
+    """The window in force in the reader's language, tentative until all four said go; None where none was proposed."""
     window = queries.window_in_force(rollout)
     if window is None:
         return None
-    changes = list(rollout.events.filter(kind__in=CHANGES).values_list("at", flat=True))
-    return Entry(
-        key=f"{rollout.code}-producao",
-        sequence=max(len(changes) - 1, 0),
-        status=_status(rollout, window),
+    return agenda.entry(
+        rollout,
+        "producao",
+        changes=CHANGES,
+        status=Status.CONFIRMED if queries.is_go(window) else Status.TENTATIVE,
         starts_at=window.starts_at,
         ends_at=window.ends_at,
-        summary=_("Entrada em produção: %(title)s") % {"title": rollout.title},
-        description="\n".join(_lines(rollout, window)),
+        title=Stage.GO_LIVE.label,
+        facts=[(_("Situação"), _standing(rollout, window)), (_("Por que nesta data"), window.reason)],
         url=reverse("golive:room", args=[rollout.pk]) + "#janela",
-        changed_at=max([window.proposed_at, *changes]),
     )
-
-
-def _status(rollout: Rollout, window: Window) -> Status:
-    if rollout.stage == Stage.CANCELLED:
-        return Status.CANCELLED
-    return Status.CONFIRMED if queries.is_go(window) else Status.TENTATIVE
-
-
-def _lines(rollout: Rollout, window: Window) -> list[str]:
-    facts = [
-        (_("Projeto"), rollout.code),
-        *((PartyRole(role).label, rollout.company(role)) for role in PartyRole.values),
-        (_("Gerente de projeto"), rollout.project_manager),
-        (_("Situação"), _standing(rollout, window)),
-        (_("Por que nesta data"), window.reason),
-    ]
-    return [f"{label}: {value}" for label, value in facts if value]
 
 
 def _standing(rollout: Rollout, window: Window) -> str:
