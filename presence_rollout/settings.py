@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},
     "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
     "draw-waiting-files": {"task": "apps.files.tasks.draw_waiting_files", "schedule": 60},
+    "sweep-orphans": {"task": "apps.files.tasks.sweep_orphans", "schedule": crontab(hour=6, minute=30)},
     "probe-credentials": {
         "task": "apps.prerequisites.tasks.probe_open_rollouts",
         "schedule": crontab(hour=8, minute=30),

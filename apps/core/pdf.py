@@ -1,9 +1,13 @@
 """HTML to PDF/A-3u by WeasyPrint, with neither network nor file system within its reach."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from weasyprint import HTML, Attachment
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+# PDF/A has no picture smoothed by the reader's program.
+PICTURES = "html { image-rendering: crisp-edges }"
 
 
 class NothingToFetch(ValueError):
@@ -31,10 +35,20 @@ def render(
     html: str,
     attachments: Sequence[Attachment] = (),
     pictures: Mapping[str, bytes] | None = None,
-    *,
-    tagged: bool = False,
 ) -> bytes:
-    """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``;
-    ``tagged`` for who has it read aloud."""
+    """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``; tagged
+    for who has it read aloud."""
     document = HTML(string=html, url_fetcher=NoFetcher(pictures))
-    return document.write_pdf(pdf_variant="pdf/a-3u", pdf_tags=tagged, attachments=list(attachments))
+    return document.write_pdf(
+        pdf_variant="pdf/a-3u",
+        pdf_tags=True,
+        attachments=list(attachments),
+        stylesheets=[CSS(string=PICTURES)],
+        finisher=_metadata_in_clear,
+    )
+
+
+def _metadata_in_clear(document: object, pdf: Any) -> None:
+    """Leave the catalog's metadata uncompressed, as PDF/A-3 wants it; WeasyPrint compresses every stream alike."""
+    number = int(pdf.catalog["Metadata"].split()[0])
+    pdf.objects[number].compress = False

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from apps.files import actions, previews, queries
+from apps.files import actions, orphans, previews, queries
 
 
 @shared_task
@@ -27,3 +27,9 @@ def draw_waiting_files() -> None:
     """What a lost message left without its pictures."""
     for file_pk in queries.to_be_drawn():
         previews.draw(file_pk)
+
+
+@shared_task
+def sweep_orphans() -> None:
+    """Daily: delete the bytes that no row names."""
+    orphans.sweep()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.models import Role
+from apps.core.calendar import Entry
 from apps.core.numbers import whole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Event, Rollout
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Audience = Callable[[Event], Iterable[User]]
 Place = Callable[[Event], str]
+Agenda = Callable[[Event], Entry | None]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Told:
     """A kind of event that is told. ``subject`` and ``sentence`` may name keys of the event's data as ``%(key)s``, besides
     ``code`` (the project's), ``item`` in the reader's language, ``who`` acted and ``what`` they did, as the timeline says it.
 
-    ``says_who``: the message names who acted and their role. ``obligatory``: nobody can switch it off.
+    ``says_who``: the message names who acted and their role. ``obligatory``: nobody can switch it off. ``agenda``: the entry
+    that the message brings for the reader's calendar, as it stands when it is sent.
     """
 
     to: Audience
@@ -41,15 +44,23 @@ class Told:
     place: Place
     says_who: bool = False
     obligatory: bool = False
+    agenda: Agenda | None = None
 
 
 _told: dict[str, Told] = {}
 
 
 def tell(
-    kind: str, *, to: Audience, subject: "StrOrPromise", sentence: "StrOrPromise", place: Place, **more: bool
+    kind: str,
+    *,
+    to: Audience,
+    subject: "StrOrPromise",
+    sentence: "StrOrPromise",
+    place: Place,
+    agenda: Agenda | None = None,
+    **more: bool,
 ) -> None:
-    _told[kind] = Told(to, subject, sentence, place, **more)
+    _told[kind] = Told(to, subject, sentence, place, agenda=agenda, **more)
 
 
 def names() -> list[str]:
@@ -320,39 +331,4 @@ tell(
     subject=_("%(code)s: termo de aceite assinado por todos"),
     sentence=_("Todos assinaram. O documento selado, com as evidências, está na sala do termo."),
     place=room("acceptance:room"),
-)
-tell(
-    "golive.window_proposed",
-    to=the_four,
-    subject=_("%(code)s: a sua empresa pode entrar em produção em %(start)s?"),
-    sentence=_("A Presence propôs entrar em produção de %(start)s até %(end)s. Responda pela sua empresa."),
-    place=room("golive:room", "#janela"),
-)
-tell(
-    "golive.no_go",
-    to=settler_and_manager,
-    subject=_("%(code)s: uma parte ainda não pode entrar em produção"),
-    sentence=_("O que falta: %(reason)s."),
-    place=room("golive:room", "#janela"),
-)
-tell(
-    "golive.incident",
-    to=settler_and_manager,
-    subject=_("%(code)s: incidente %(label)s em produção"),
-    sentence=_("O incidente %(label)s foi anotado com a sua empresa para resolver."),
-    place=room("golive:room", "#incidentes"),
-)
-tell(
-    "golive.incident_resolved",
-    to=project_manager,
-    subject=_("%(code)s: incidente %(label)s resolvido"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("golive:room", "#incidentes"),
-)
-tell(
-    "golive.dossier",
-    to=the_four,
-    subject=_("%(code)s: o dossiê do projeto está pronto"),
-    sentence=_("O projeto foi concluído e arquivado. Baixe o dossiê na sala da entrada em produção."),
-    place=room("golive:room", "#dossie"),
 )

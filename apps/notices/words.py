@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from apps.accounts.models import User
 from apps.companies.access import presence_role
 from apps.companies.models import Role
-from apps.core import clock
+from apps.core import calendar, clock
 from apps.core.templatetags.core import moment
 from apps.notices import kinds
 from apps.rollouts import timeline
@@ -55,7 +55,7 @@ def notice(event: Event, user: User) -> EmailMessage:
             (_("Quando"), f"{moment(event.at)} ({user.time_zone})"),
             (_("Motivo"), event.data.get("reason", "")),
         ]
-        return _message(
+        message = _message(
             user,
             str(told.subject) % values,
             "notices/email/notice.txt",
@@ -64,6 +64,9 @@ def notice(event: Event, user: User) -> EmailMessage:
             link=settings.SITE_URL + told.place(event),
             obligatory=told.obligatory,
         )
+        if told.agenda and (entry := told.agenda(event)):
+            calendar.attach(message, entry)
+        return message
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.homologation.models import Case, Reservation, Result, Round, Script
 from presence_rollout.ops import bench_term
 from tests.acceptance.factories import a_draft, opened
+from tests.pdfa import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +181,10 @@ class TestThePages:
         assert url.endswith(reverse("acceptance:verify", args=[term.code]))
         picture = segno.make(url, error="m", micro=False).svg_inline(border=0, omitsize=True)
         assert picture in rendering.html(term)
+
+    def test_a_record_with_something_in_every_place_gives_an_archival_document(self, term):
+        term.record = a_full_record(term)
+        assert faults(rendering.pdf(term)) == []
 
     def test_the_document_is_tagged_and_says_its_language(self, term):
         root = PdfFileReader(io.BytesIO(rendering.pdf(term))).root

@@ -24,6 +24,7 @@ from apps.files.models import StoredFile
 from apps.stages.acceptance import actions, certificates, rendering, seal, sealing, tasks, verification
 from apps.stages.acceptance.models import AcceptanceTerm
 from tests.acceptance.factories import ROLES, a_draft, a_sealed_term, content_of, opened, signs
+from tests.pdfa import faults, unreadable
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,10 @@ def a_certificate(usage=None):
 def test_the_signed_bytes_stand_unchanged_before_evidence_and_seal():
     term = a_sealed_term()
     content, before = content_of(term.sealed), content_of(term.pdf)
+    assert faults(before) == []
+    assert faults(content) == []
+    # The field of the seal has a name to read, and no place among the tags; nothing claims that it is PDF/UA.
+    assert unreadable(content) - {"ID-PART-001", "ID-SCHEMA-001"} == {"WIDGET-FORM-TAG-001"}
     assert content.startswith(before)
     root = PdfFileReader(io.BytesIO(content)).root
     assert int(root["/Pages"]["/Count"]) > int(PdfFileReader(io.BytesIO(before)).root["/Pages"]["/Count"])

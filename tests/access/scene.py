@@ -24,6 +24,7 @@ from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory
 from tests.companies.factories import UserFactory
 from tests.golive.factories import DossierFactory
+from tests.homologation.factories import SessionFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 
@@ -64,6 +65,12 @@ class Scene:
         Preview.objects.create(file=stored, page=1, picture=ContentFile(b"\x89PNG", name="1.png"))
         self.stored = stored
         self.dossier = DossierFactory(rollout=self.rollout)
+        self.session = SessionFactory(
+            script=self.rollout.script,
+            started_at=None,
+            planned_start=clock.now() + timedelta(days=1),
+            planned_minutes=60,
+        )
         self.upload = uploads.start(by=manager, name="x.pdf", size=9)
         for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
             submission.attached.create(file=stored, position=len(submission.files))
@@ -136,7 +143,7 @@ class Scene:
                 "result_pk": self.result.pk,
                 "evidence_pk": self.evidence.pk,
                 "report_pk": RoundReport.objects.filter(round__script__rollout=rollout).first().pk,
-                "session_pk": rollout.script.sessions.first().pk,
+                "session_pk": self.session.pk,
             },
             "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1, "kind": "csv"},
             "acceptance": {

@@ -3,8 +3,10 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from icalendar import Calendar, Event
 
 from apps.stages.golive import archive, verification
 from presence_rollout.ops import services
@@ -16,6 +18,16 @@ pytestmark = pytest.mark.browser
 ROOM = "producao/"
 
 
+def entry_of(person: Person) -> Event:
+    """The window as it comes into their calendar."""
+    person.visit(ROOM)
+    with person.page.expect_download() as download:
+        person.page.get_by_role("link", name="Adicionar à agenda").click()
+    assert download.value.suggested_filename.endswith("-producao.ics")
+    (event,) = Calendar.from_ical(Path(download.value.path()).read_bytes()).walk("VEVENT")
+    return event
+
+
 def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
     base = f"{served}/projetos/2/"
     platform = Person(sign_in("contato@shopify.demo", 390), base)
@@ -24,6 +36,7 @@ def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
     client = Person(sign_in("cliente@passo.demo", 390, "dark"), base)
     integrator = Person(sign_in("integrador@ponte.demo"), base)
 
+    assert entry_of(platform)["STATUS"] == "TENTATIVE"
     answer = f"{ROOM}janela/1/platform/"
     clean(platform.visit(ROOM))
     shot(platform.page, "producao-janela-390")
@@ -35,6 +48,9 @@ def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
     assert client.page.get_by_role("button", name="Confirmar operação").count() == 0
     platform.does(ROOM, answer, **{"platform-answer": "go", "platform-reason": "", "platform-owner": ""})
     platform.sees("As quatro partes disseram que pode entrar")
+    confirmed = entry_of(client)
+    assert confirmed["STATUS"] == "CONFIRMED"
+    assert confirmed["URL"] == f"{base}{ROOM}#janela"
 
     page = analyst.visit(ROOM)
     clean(page)

@@ -16,6 +16,7 @@ from apps.stages.kickoff import actions, documents, queries
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.tasks import render_waiting_minutes
 from tests.kickoff.factories import MinutesFactory, RowFactory, published, write
+from tests.pdfa import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +94,7 @@ class TestTheDocument:
         text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
         assert "Combinamos tudo." in text
         assert "skuId" in text
+        assert faults(content) == []
         assert client_for(rollout.people["stranger"]).get(url).status_code == 404
 
     def test_the_preview_says_what_the_pdf_will_and_publishes_nothing(self, rollout, kickoff, client_for):

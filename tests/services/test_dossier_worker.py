@@ -1,10 +1,5 @@
 """A worker that is killed while it archives a rollout, and two at once: on a real PostgreSQL."""
 
-import os
-import signal
-import subprocess
-import sys
-
 import pytest
 from django.db import connection
 
@@ -13,29 +8,13 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.golive import dossiers, verification
 from apps.stages.golive.models import Dossier
-from presence_rollout.ops.services import wait_until
+from apps.stages.golive.tasks import make_dossier
 from tests.acceptance.factories import content_of
 from tests.golive.factories import a_completed_rollout
-from tests.services.test_concurrency import at_once, this_database_url
+from tests.services.killed import kill_at
+from tests.services.test_concurrency import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-
-# Archives a rollout up to the last write of the transaction, says so, and waits there to be killed.
-STUCK = """
-import sys, time
-from pathlib import Path
-import django
-django.setup()
-from django.conf import settings
-settings.MEDIA_ROOT = sys.argv[2]
-from apps.rollouts import timeline
-from apps.stages.golive import dossiers
-def stuck(*args, **data):
-    Path(sys.argv[3]).touch()
-    time.sleep(60)
-timeline.record = stuck
-dossiers.make(int(sys.argv[1]))
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -43,17 +22,10 @@ def on_postgresql():
     assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
 
 
-def test_a_killed_worker_leaves_no_half_dossier_and_the_next_one_makes_it_whole(settings, tmp_path):
+def test_a_killed_worker_leaves_no_half_dossier_and_the_next_one_makes_it_whole():
     rollout = a_completed_rollout()
-    kept, version, reached = StoredFile.objects.count(), rollout.events.count(), tmp_path / "reached"
-    env = {**os.environ, "DATABASE_URL": this_database_url(), "DJANGO_SETTINGS_MODULE": "presence_rollout.settings"}
-    command = [sys.executable, "-c", STUCK, str(rollout.pk), str(settings.MEDIA_ROOT), str(reached)]
-    worker = subprocess.Popen(command, env=env)
-    try:
-        wait_until(reached.exists, "The worker", worker)
-    finally:
-        worker.send_signal(signal.SIGKILL)
-        worker.wait(30)
+    kept, version = StoredFile.objects.count(), rollout.events.count()
+    kill_at("apps.rollouts.timeline.record", make_dossier.delay, rollout.pk)
     assert (Dossier.objects.count(), StoredFile.objects.count(), rollout.events.count()) == (0, kept, version)
     dossier = dossiers.make(rollout.pk)
     assert verification.examine(content_of(dossier.whole)).problems == []

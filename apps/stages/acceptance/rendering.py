@@ -50,7 +50,7 @@ def pdf(term: AcceptanceTerm) -> bytes:
         modified=drafted_at,
         relationship="Source",
     )
-    return core_pdf.render(html(term), [record], tagged=True)
+    return core_pdf.render(html(term), [record])
 
 
 def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
@@ -62,7 +62,7 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
             for entry in log["entries"]
         ]
         context = {**_on_each_page(term), "log": log, "entries": entries}
-        return core_pdf.render(render_to_string("acceptance/evidence_pdf.html", context), tagged=True)
+        return core_pdf.render(render_to_string("acceptance/evidence_pdf.html", context))
 
 
 def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:

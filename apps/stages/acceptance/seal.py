@@ -53,7 +53,7 @@ def _sealed(content: io.BytesIO, signer: Signer) -> bytes:
         about,
         signer,
         timestamper=stamper,
-        new_field_spec=SigFieldSpec(FIELD),
+        new_field_spec=SigFieldSpec(FIELD, readable_field_name="Selo da Presence"),
         output=sealed,
     )
     return sealed.getvalue()

@@ -1,14 +1,15 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import calendar
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts.stages import PartyRole
 from apps.rollouts.views import visible_rollout
-from apps.stages.golive import forms, windows
+from apps.stages.golive import agenda, forms, windows
 from apps.stages.golive.models import Window, WindowAnswer
 from apps.stages.golive.views import room_page
 
@@ -35,3 +36,12 @@ def answer(request: SignedInRequest, pk: int, window: int, role: str) -> HttpRes
     if attempt(request, form, windows.answer, found, role=role, by=request.user):
         return redirect(reverse("golive:room", args=[pk]) + "#janela")
     return room_page(request, rollout, failed=form, answer_forms={role: form})
+
+
+@require_GET
+def entry(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The window in force as a file for the reader's calendar."""
+    found = agenda.entry(visible_rollout(request, pk))
+    if found is None:
+        raise Http404
+    return calendar.download(found)

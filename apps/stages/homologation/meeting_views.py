@@ -1,16 +1,17 @@
 """The homologation while the parties sit together: one case at a time, seen by everybody as it goes."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import calendar
 from apps.core.forms import attempt
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import forms, progress, queries, session_forms, sessions
+from apps.stages.homologation import agenda, forms, progress, queries, session_forms, sessions
 from apps.stages.homologation.models import Case, Outcome, Script, Session
 from apps.stages.homologation.views import may, record, script_of
 
@@ -143,6 +144,16 @@ def end(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
         request, _("%(session)s encerrada. O tempo dela está nas propostas de apontamento.") % {"session": ended}
     )
     return redirect("homologation:meeting", pk)
+
+
+@require_GET
+def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
+    """A session that was planned, as a file for the reader's calendar."""
+    _rollout, script = script_of(request, pk)
+    found = agenda.entry(get_object_or_404(Session, pk=session_pk, script=script))
+    if found is None:
+        raise Http404
+    return calendar.download(found)
 
 
 def _case_context(request: SignedInRequest, rollout: Rollout, found: Case, form=None) -> dict[str, object]:

@@ -32,6 +32,8 @@ def attached(minutes: Minutes) -> Attachment:
         string=as_json(minutes.snapshot),
         name=f"{minutes}.json",
         description="Ficha de integração",
+        created=minutes.published_at,
+        modified=minutes.published_at,
         relationship="Source",
     )
 

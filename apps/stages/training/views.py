@@ -3,10 +3,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import calendar
 from apps.core.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.training import actions, forms
+from apps.stages.training import actions, agenda, forms
 from apps.stages.training.models import TrainingSession
 
 
@@ -40,6 +41,13 @@ def cancel(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     if attempt(request, form, actions.cancel_session, session, by=request.user):
         return redirect("training:room", pk)
     return _room(request, rollout, session=session, cancel=form)
+
+
+@require_GET
+def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
+    """A session as a file for the reader's calendar."""
+    _rollout, session = _session(request, pk, session_pk)
+    return calendar.download(agenda.entry(session))
 
 
 def _session(request: SignedInRequest, pk: int, session_pk: int) -> tuple[Rollout, TrainingSession]:

@@ -1,0 +1,44 @@
+"""The window as an entry in people's calendars: the newest one of a rollout, which moves when another is proposed."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.core.calendar import Entry, Status
+from apps.rollouts import agenda
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole, Stage
+from apps.stages.golive import queries, windows
+from apps.stages.golive.models import Window, WindowAnswer
+
+CHANGES = {windows.PROPOSED.name, windows.GO.name, windows.NO_GO.name}
+
+
+def entry(rollout: Rollout) -> Entry | None:
+    """The window in force in the reader's language, tentative until all four said go; None where none was proposed."""
+    window = queries.window_in_force(rollout)
+    if window is None:
+        return None
+    return agenda.entry(
+        rollout,
+        "producao",
+        changes=CHANGES,
+        status=Status.CONFIRMED if queries.is_go(window) else Status.TENTATIVE,
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        title=Stage.GO_LIVE.label,
+        facts=[(_("Situação"), _standing(rollout, window)), (_("Por que nesta data"), window.reason)],
+        url=reverse("golive:room", args=[rollout.pk]) + "#janela",
+    )
+
+
+def _standing(rollout: Rollout, window: Window) -> str:
+    if rollout.stage == Stage.CANCELLED:
+        return _("o projeto foi cancelado")
+    answers = {seat.role: seat.answer for seat in queries.seats(window)}
+    against = [PartyRole(role).label for role, said in answers.items() if said == WindowAnswer.Answer.NO_GO]
+    silent = [PartyRole(role).label for role, said in answers.items() if not said]
+    told = [
+        _("ainda não pode entrar: %(parties)s") % {"parties": ", ".join(map(str, against))} if against else "",
+        _("falta responder: %(parties)s") % {"parties": ", ".join(map(str, silent))} if silent else "",
+    ]
+    return "; ".join(filter(None, told)) or _("as quatro partes disseram que pode entrar")
