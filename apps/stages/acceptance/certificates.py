@@ -1,5 +1,5 @@
 """Presence's certificate, with which terms are sealed: a PKCS#12 file, a key in hardware (PKCS#11), or in development one
-that is made here and says so."""
+that is made here and says so. And the authorities whose certificates may sign a term elsewhere."""
 
 import os
 import tempfile
@@ -17,6 +17,7 @@ from django.conf import settings
 from pyhanko.sign.signers import Signer, SimpleSigner
 
 from apps.core import clock
+from apps.stages.acceptance import outside
 
 DEMONSTRATION = "Certificado de demonstração, sem valor legal"
 
@@ -55,6 +56,21 @@ def read(path: Path) -> asn1.Certificate:
     if pem.detect(content):
         _kind, _headers, content = pem.unarmor(content)
     return asn1.Certificate.load(content)
+
+
+def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
+    """The roots in the folder ``TERM_TRUST_ROOTS`` (those that signed themselves), and the other certificates there, which
+    complete chains. What is no certificate (PEM or DER) is passed over; without the folder there are none."""
+    roots, others = [], []
+    folder = Path(settings.TERM_TRUST_ROOTS) if settings.TERM_TRUST_ROOTS else None
+    for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
+        try:
+            found = outside.certificates(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        for certificate in found:
+            (roots if certificate.self_signed in ("yes", "maybe") else others).append(certificate)
+    return roots, others
 
 
 def make(path: Path) -> None:
