@@ -1,5 +1,5 @@
-"""A certificate authority made for a test: a root that calls itself ICP-Brasil, an authority below it, and certificates of people
-and companies with the names that ICP-Brasil gives them (DOC-ICP-04)."""
+"""A certificate authority made for a test: a root that calls itself ICP-Brasil, an authority below it, and certificates of
+people and companies with the names that ICP-Brasil gives them (DOC-ICP-04)."""
 
 import io
 import threading
@@ -27,16 +27,20 @@ def utf8(text: str) -> bytes:
 
 
 class Authority:
-    """A root and an authority below it. Instants are around ``now``; keys are elliptic, so that making them costs nothing."""
+    """A root and an authority below it. Instants are around ``now``; keys are elliptic, so that making them costs nothing.
 
-    def __init__(self, organization: str = "ICP-Brasil") -> None:
+    Without ``points`` its certificates name no list of revoked ones, so that nobody asks for it.
+    """
+
+    def __init__(self, organization: str = "ICP-Brasil", *, points: bool = True) -> None:
+        self.points = points
         self.now = datetime.now(UTC)
         self.root_key, self.key = (ec.generate_private_key(ec.SECP256R1()) for _each in range(2))
         self.root_name = self.name("AC Raiz de teste", organization)
         self.issuer_name = self.name("AC Intermediária de teste", organization)
         self.root = self._build(self.root_name, self.root_key, self.root_name, self.root_key, ca=True)
         self.issuer = self._build(
-            self.issuer_name, self.key, self.root_name, self.root_key, ca=True, extensions=[self._points(ROOT_LIST)]
+            self.issuer_name, self.key, self.root_name, self.root_key, ca=True, extensions=self._points(ROOT_LIST)
         )
 
     @staticmethod
@@ -65,14 +69,13 @@ class Authority:
         ]
         return self.card(f"{name.upper()}:{cnpj}", names, **more)
 
-    def card(self, common: str, names=(), *, since=None, until=None, points=True, usage=True, digest=None) -> "Card":
+    def card(self, common: str, names=(), *, since=None, until=None, usage=True, digest=None) -> "Card":
         """A certificate with its key. ``since`` and ``until`` are in days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         extensions = [x509.KeyUsage(usage, usage, False, not usage, False, False, False, False, False)]
         if names:
             extensions.append(x509.SubjectAlternativeName(names))
-        if points:
-            extensions.append(self._points(LIST))
+        extensions += self._points(LIST)
         certificate = self._build(
             self.name(common), key, self.issuer_name, self.key, extensions=extensions, since=since, until=until,
             digest=digest,
@@ -95,10 +98,9 @@ class Authority:
     def _other(self, oid: str, text: str) -> x509.OtherName:
         return x509.OtherName(x509.ObjectIdentifier(oid), utf8(text))
 
-    def _points(self, address: str) -> x509.CRLDistributionPoints:
-        return x509.CRLDistributionPoints(
-            [x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)]
-        )
+    def _points(self, address: str) -> list[x509.CRLDistributionPoints]:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)
+        return [x509.CRLDistributionPoints([point])] if self.points else []
 
     def _build(self, name, key, issuer, issuer_key, *, ca=False, extensions=(), since=None, until=None, digest=None):
         builder = (

@@ -1,4 +1,4 @@
-"""A term that was signed elsewhere and comes back: whose signatures they are, in which order, who may bring them, what is kept."""
+"""A term that was signed elsewhere comes back: whose signatures they are, in which order, who brings them, what is kept."""
 
 import hashlib
 import io
@@ -6,6 +6,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.checks import run_checks
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -20,7 +23,17 @@ from apps.notices import actions as notices
 from apps.notices.models import Notice
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import elsewhere, evidence, examiner, pages, rendering, sealing, signing, verification
+from apps.stages.acceptance import (
+    certificates,
+    elsewhere,
+    evidence,
+    examiner,
+    pages,
+    rendering,
+    sealing,
+    signing,
+    verification,
+)
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from tests.acceptance.authority import CPF, Authority, apart, the_authority
 from tests.acceptance.factories import ROLES, a_draft, content_of, opened, signatory, signs
@@ -80,16 +93,6 @@ def signed_by(term, *cards):
 def brought(term, content, by=None):
     return elsewhere.bring(
         term, by=by or term.rollout.people["pm"], file=ContentFile(content, name="termo assinado.pdf")
-    )
-
-
-def with_a_changed_signature(content):
-    (found,) = PdfFileReader(io.BytesIO(content)).embedded_signatures
-    place = found.byte_range[2] + 1  # What the signature covers goes on there.
-    return (
-        content[:place] + b" " + content[place + 1 :]
-        if content[place] != 32
-        else content[:place] + b"\n" + content[place + 1 :]
     )
 
 
@@ -279,9 +282,9 @@ class TestTheFile:
 
     @pytest.mark.usefixtures("a_process_of_its_own")
     def test_a_good_one_and_a_bad_one_in_a_process_of_its_own(self, term):
-        content = signed_by(term, the_card(term, "client"))
-        assert "não confere" in refused(term, with_a_changed_signature(content))
-        assert "Não foi possível ler" in refused(term, content_of(term.pdf) + b"startxref 7 %%EOF")
+        content = the_card(term, "client").signs(content_of(term.pdf), reason="Aceito")
+        assert "não confere" in refused(term, content.replace(b"(Aceito)", b"(Recuso)"))
+        assert "Não foi possível ler" in refused(term, content_of(term.pdf) + b"startxref\n7\n%%EOF\n")
         brought(term, content)
 
     def test_random_bytes_behind_the_document(self, term):
@@ -307,8 +310,8 @@ class TestTheFile:
         import sys
 
         code = (
-            f"import runpy, resource; runpy.run_path({examiner.__file__!r})['limit']();"
-            "print([resource.getrlimit(each)[0] for each in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)])"
+            f"import runpy; from resource import *; runpy.run_path({examiner.__file__!r})['limit']();"
+            "print([getrlimit(each)[0] for each in (RLIMIT_CPU, RLIMIT_AS, RLIMIT_FSIZE)])"
         )
         said = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
         assert json.loads(said) == [examiner.CPU_SECONDS, examiner.MEMORY, 0]
@@ -405,6 +408,38 @@ class TestWhoBringsIt:
             Signatory.objects.filter(pk=row.pk).update(certificate={})
         with pytest.raises(IntegrityError), transaction.atomic():
             Signatory.objects.filter(term=term, role="integrator").update(method="certificate")
+
+
+class TestTheAuthorities:
+    def test_roots_and_what_completes_chains_are_read_from_the_folder_and_the_rest_is_passed_over(
+        self, settings, tmp_path
+    ):
+        first, second = the_authority(), Authority()
+        (tmp_path / "todas.pem").write_bytes(
+            b"".join(each.public_bytes(Encoding.PEM) for each in (first.root, first.issuer))
+        )
+        (tmp_path / "outra.cer").write_bytes(second.root.public_bytes(Encoding.DER))
+        (tmp_path / "leia-me.txt").write_text("texto")
+        (tmp_path / "pasta").mkdir()
+        settings.TERM_TRUST_ROOTS = str(tmp_path)
+        roots, others = certificates.trusted()
+        assert {each.sha256.hex() for each in roots} == {
+            each.fingerprint(hashes.SHA256()).hex() for each in (first.root, second.root)
+        }
+        assert [each.subject.native["common_name"] for each in others] == ["AC Intermediária de teste"]
+        settings.TERM_TRUST_ROOTS = str(tmp_path / "nenhuma")
+        assert certificates.trusted() == ([], [])
+
+    def test_the_deployment_check_tells_of_none_and_warns_of_an_empty_folder(self, settings, tmp_path):
+        def ids():
+            found = run_checks(tags=["security"], include_deployment_checks=True)
+            return {each.id for each in found} & {"acceptance.I001", "acceptance.W002"}
+
+        assert ids() == {"acceptance.I001"}
+        settings.TERM_TRUST_ROOTS = str(tmp_path)
+        assert ids() == {"acceptance.W002"}
+        the_authority().trusted_in(tmp_path)
+        assert ids() == set()
 
 
 class TestThePage:
@@ -511,7 +546,7 @@ class TestTheSeal:
         for place in (0, len(signed) - 1, len(signed) + 1, len(whole) - 1):
             changed = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
             said = problems(changed, sha256=hashlib.sha256(whole).hexdigest())
-            assert said == [f"{name} is not the file that {role} signed" for role in ("client", "integrator")]
+            assert set(said) == {f"{name} is not the file that {role} signed" for role in ("client", "integrator")}
         assert any("is not the document" in each for each in problems(b"%PDF-1.7"))
         for lie in ({"fingerprint": "0" * 64}, {"signature": "0" * 64}):
             assert any("is not in" in each for each in problems(whole, **lie))

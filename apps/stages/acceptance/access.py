@@ -1,5 +1,5 @@
-"""A project manager drafts; each signatory signs in person; the four companies read. A file that was signed elsewhere is brought
-by any of those: its signatures say themselves whose they are."""
+"""A project manager drafts; each signatory signs in person; the four companies read. A file that was signed elsewhere is
+brought by either of those: its signatures say themselves whose they are."""
 
 import rules
 

@@ -34,27 +34,31 @@ BROUGHT = timeline.kind(
     "acceptance.brought", gettext_lazy("entregou o termo de aceite assinado com certificado digital"), "file-badge"
 )
 
-SECONDS = 25.0
+SECONDS = 20.0
 """The most that judging one file may take."""
 LIST_BYTES = 8_000_000
 LISTS = 6
-LIST_SECONDS = 15.0
+LIST_SECONDS = 10.0
 """What is spent on lists of revoked certificates: so many, so large, and so long for all of them."""
 
 # What ``outside.judge`` calls what is wrong with a file, said to whoever brought it.
 SENTENCES = {
     "unreadable": gettext_lazy(
-        "Não foi possível ler este arquivo como um PDF assinado. Baixe de novo o PDF desta página, assine-o e envie o arquivo que o assinador gravou."
+        "Não foi possível ler este arquivo como um PDF assinado. Baixe de novo o PDF desta página, assine-o e envie o "
+        "arquivo que o assinador gravou."
     ),
     "unsigned": gettext_lazy(
-        "Este arquivo não traz nenhuma assinatura digital. Assine-o no programa do seu certificado e envie o arquivo que ele gravou."
+        "Este arquivo não traz nenhuma assinatura digital. Assine-o no programa do seu certificado e envie o arquivo "
+        "que ele gravou."
     ),
     "many": gettext_lazy("Este arquivo traz assinaturas ou alterações demais. Assine de novo o PDF desta página."),
     "kind": gettext_lazy(
-        "Este arquivo traz uma assinatura de um tipo que não é aceito. Assine no formato PAdES (PDF), que os assinadores oferecem."
+        "Este arquivo traz uma assinatura de um tipo que não é aceito. Assine no formato PAdES (PDF), que os "
+        "assinadores oferecem."
     ),
     "changed": gettext_lazy(
-        "Além das assinaturas, algo mais mudou neste arquivo: uma anotação, uma página, um campo ou um anexo. Baixe de novo o PDF desta página e só o assine, sem comentar e sem certificar o documento."
+        "Além das assinaturas, algo mais mudou neste arquivo: uma anotação, uma página, um campo ou um anexo. Baixe de "
+        "novo o PDF desta página e só o assine, sem comentar e sem certificar o documento."
     ),
     "stamp": gettext_lazy(
         "O carimbo visível da assinatura cobre espaço demais da página. Assine de novo, sem carimbo ou com um menor."
@@ -63,13 +67,15 @@ SENTENCES = {
         "Algo foi acrescentado ao arquivo depois da assinatura de “%(who)s”. Peça que assine de novo."
     ),
     "broken": gettext_lazy(
-        "A assinatura de “%(who)s” não confere com o conteúdo: o arquivo mudou depois de assinado ou a assinatura está danificada."
+        "A assinatura de “%(who)s” não confere com o conteúdo: o arquivo mudou depois de assinado ou a assinatura está "
+        "danificada."
     ),
     "weak": gettext_lazy(
         "A assinatura de “%(who)s” usa um algoritmo que não é mais seguro. Atualize o programa que assina e assine de novo."
     ),
     "untrusted": gettext_lazy(
-        "O certificado de “%(who)s” foi emitido por “%(issuer)s”, que não leva a nenhuma autoridade aceita aqui. Use um certificado da ICP-Brasil (e-CPF ou e-CNPJ)."
+        "O certificado de “%(who)s” foi emitido por “%(issuer)s”, que não leva a nenhuma autoridade aceita aqui. Use "
+        "um certificado da ICP-Brasil (e-CPF ou e-CNPJ)."
     ),
     "expired": gettext_lazy(
         "O certificado de “%(who)s” não estava válido ao assinar (validade: %(when)s). Assine com um certificado em vigor."
@@ -85,8 +91,8 @@ SENTENCES = {
 def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
     """Take the term's PDF with signatures made elsewhere: all that are new in it count, in the order of the steps, or none.
 
-    Those who signed. Raises ``Invalid`` (422, on ``file``) for a file that is not the term's PDF with good signatures of those
-    who are to sign, ``Refusal`` when it is not their turn or the term is not open.
+    Those who signed. Raises ``Invalid`` (422, on ``file``) for a file that is not the term's PDF with good signatures of
+    those who are to sign, ``Refusal`` when it is not their turn or the term is not open.
     """
     require(by, "acceptance.bring", term)
     term = AcceptanceTerm.objects.select_related("rollout", "pdf").get(pk=term.pk)
@@ -98,7 +104,7 @@ def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
         require(by, "acceptance.bring", term)
         _open(term)
         signed = _whose(term, found)
-        kept = files.store_bytes(content, f"{term}-{_('assinado')}.pdf", by=by)
+        kept = files.store_bytes(content, f"{term}-assinado.pdf", by=by)
         opens: list[str] = []
         for signatory, facts in signed:
             opens += _signs(signatory, facts, kept)
@@ -125,7 +131,8 @@ def _open(term: AcceptanceTerm) -> None:
     if not certificates.trusted()[0]:
         raise Refusal(
             _(
-                "Esta instalação ainda não confia em nenhuma autoridade certificadora. Assine pelo navegador ou fale com a Presence."
+                "Esta instalação ainda não confia em nenhuma autoridade certificadora. Assine pelo navegador ou fale "
+                "com a Presence."
             )
         )
 
@@ -144,7 +151,9 @@ def _content(term: AcceptanceTerm, file: File) -> bytes:
     if not content.startswith(document):
         raise Invalid(
             _(
-                "Este arquivo não é o PDF deste termo com assinaturas acrescentadas: foi impresso, convertido, salvo de novo por outro programa ou é de outra versão. Baixe o PDF desta página e assine-o sem mudar mais nada."
+                "Este arquivo não é o PDF deste termo com assinaturas acrescentadas: foi impresso, convertido, salvo "
+                "de novo por outro programa ou é de outra versão. Baixe o PDF desta página e assine-o sem mudar mais "
+                "nada."
             ),
             field="file",
         )
@@ -256,7 +265,8 @@ def _nobodys(facts: dict[str, Any], rows: Sequence[Signatory]) -> str:
     waiting = [row for row in rows if row.state == Signatory.State.PENDING]
     names = "; ".join(f"{row.name} ({row.rollout.company(row.role).legal_name})" for row in waiting)
     return _(
-        "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF em nome da própria pessoa, escrito como no termo, ou o e-CNPJ da sua empresa."
+        "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF em "
+        "nome da própria pessoa, escrito como no termo, ou o e-CNPJ da sua empresa."
     ) % {"who": facts["subject"], "issuer": facts["issuer"], "names": names}
 
 

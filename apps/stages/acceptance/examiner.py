@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 MEMORY = 1024 * 1024 * 1024
-CPU_SECONDS = 15
+CPU_SECONDS = 10
 HOUSE = Path(__file__).resolve().parents[3]
 
 

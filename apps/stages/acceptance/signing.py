@@ -132,7 +132,7 @@ def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:
 
 
 def signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
-    """``signatory`` and the term, read anew. Raises ``Refusal`` unless they may sign it now: open, in time, in turn, not stale."""
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale."""
     signatory, term = _pending(signatory)
     if queries.is_stale(term):
         raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
