@@ -1,4 +1,4 @@
-"""A term signed outside the browser, on a phone: download, sign with a certificate, a wrong file first, then the right one."""
+"""A term signed outside the browser, on a phone: download, a wrong file first, then the one signed with a certificate."""
 
 import pytest
 
