@@ -489,9 +489,12 @@ class TestThePage:
 
     def test_anybody_reads_at_the_verification_how_each_signed(self, term, client):
         brought(term, signed_by(term, the_card(term, "client")))
+        signs(term, "integrator")
         text = client.get(reverse("acceptance:verify", args=[term.code])).content.decode()
-        assert "certificado digital, fora do navegador" in text.lower()
-        assert signatory(term, "client").certificate["subject"] in text
+        kept = signatory(term, "client").certificate
+        assert f"Certificado digital de {kept['subject']}, emitido por AC Intermediária de teste" in text
+        assert "Entrada recente e código enviado ao e-mail" in text
+        assert kept["serial"] not in text
 
 
 class TestTheSeal:
