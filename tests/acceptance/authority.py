@@ -2,19 +2,20 @@
 people and companies with the names that ICP-Brasil gives them (DOC-ICP-04)."""
 
 import io
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1, translate_pyca_cryptography_key_to_asn1
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 LIST = "http://acteste.icpbrasil.example.com/lista.crl"
@@ -69,18 +70,31 @@ class Authority:
         ]
         return self.card(f"{name.upper()}:{cnpj}", names, **more)
 
-    def card(self, common: str, names=(), *, since=None, until=None, usage=True, digest=None) -> "Card":
+    def card(
+        self, common: str, names=(), *, since=None, until=None, usage=True, purpose=None, digest=None, key=None
+    ) -> "Card":
         """A certificate with its key. ``since`` and ``until`` are in days from now."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         extensions = [x509.KeyUsage(usage, usage, False, not usage, False, False, False, False, False)]
         if names:
             extensions.append(x509.SubjectAlternativeName(names))
+        if purpose:
+            extensions.append(x509.ExtendedKeyUsage([purpose]))
         extensions += self._points(LIST)
         certificate = self._build(
             self.name(common), key, self.issuer_name, self.key, extensions=extensions, since=since, until=until,
             digest=digest,
         )  # fmt: skip
         return Card(self, key, certificate)
+
+    def stamper(self, at: datetime) -> DummyTimeStamper:
+        """A timestamp authority whose clock stands at ``at``."""
+        rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)  # pyHanko's takes no other kind.
+        card = self.card("ACT de teste", purpose=ExtendedKeyUsageOID.TIME_STAMPING, key=rsa_key)
+        store = SimpleCertificateStore()
+        store.register_multiple([asn1(self.issuer), asn1(self.root)])
+        key = translate_pyca_cryptography_key_to_asn1(card.key)
+        return DummyTimeStamper(asn1(card.certificate), key, store, fixed_dt=at)
 
     def lists(self, *revoked: "Card", until: int = 30) -> dict[str, bytes]:
         """What the addresses of the revocation lists answer."""
@@ -146,7 +160,18 @@ class Card:
         field = field or f"Assinatura{content.count(b'/ByteRange') + 1}"
         return apart(partial(self._sign, content, field, **more))
 
-    def _sign(self, content, field, *, box=None, digest="sha256", at=None, subfilter=SigSeedSubFilter.PADES, **more):
+    def _sign(
+        self,
+        content,
+        field,
+        *,
+        box=None,
+        digest="sha256",
+        at=None,
+        subfilter=SigSeedSubFilter.PADES,
+        stamper=None,
+        **more,
+    ):
         store = SimpleCertificateStore()
         store.register_multiple([asn1(self.authority.issuer), asn1(self.authority.root)])
         signer = signers.SimpleSigner(asn1(self.certificate), translate_pyca_cryptography_key_to_asn1(self.key), store)
@@ -159,6 +184,7 @@ class Card:
                 IncrementalPdfFileWriter(io.BytesIO(content)),
                 about,
                 signer,
+                timestamper=stamper,
                 new_field_spec=SigFieldSpec(field, box=box),
                 output=out,
             )
@@ -179,11 +205,8 @@ def frozen(at):
 
 def apart(act):
     """What ``act()`` gives, done in a thread of its own: pyHanko starts an event loop, and Playwright runs one here."""
-    kept = []
-    thread = threading.Thread(target=lambda: kept.append(act()))
-    thread.start()
-    thread.join()
-    return kept[0]
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
 
 
 def asn1(certificate):

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
+from pyhanko_certvalidator import ValidationContext
 from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
@@ -166,6 +168,37 @@ class TestWhatIsGood:
         lists = the_authority().lists(ana, until=-5)
         assert problem(signed, document, lists=lists.values()) == "revoked"
 
+    def test_validation_data_and_a_timestamp_behind_the_signature_are_read_and_let_pass(self, document, ana):
+        """PAdES B-LTA, as signing programs write it: what proves the signature later stands behind it."""
+        authority, now = the_authority(), datetime.now(UTC)
+        context = ValidationContext(
+            trust_roots=[asn1(authority.root)], crls=list(authority.lists().values()), allow_fetching=False
+        )
+        content = ana.signs(
+            document,
+            stamper=authority.stamper(now),
+            embed_validation_info=True,
+            validation_context=context,
+            use_pades_lta=True,
+        )
+        assert b"/DocTimeStamp" in content
+        found = judged(content, document)
+        (facts,) = found["signatures"]
+        assert (facts["timestamped"], facts["revocation"], found["ask"]) == (True, "good", [])
+
+    def test_a_certificate_that_ended_since_holds_by_the_time_that_an_authority_gave(self, document):
+        authority, now = the_authority(), datetime.now(UTC)
+        card = authority.person("Ana", until=-1)
+        stamped = card.signs(document, stamper=authority.stamper(now - timedelta(days=2)))
+        (facts,) = judged(stamped, document, since=now - timedelta(days=3))["signatures"]
+        assert facts["timestamped"] is True
+        late = card.signs(document, stamper=authority.stamper(now - timedelta(hours=1)))
+        assert problem(late, document, since=now - timedelta(days=3)) == "expired"
+        stranger = card.signs(document, stamper=Authority().stamper(now - timedelta(days=2)))
+        assert problem(stranger, document, since=now - timedelta(days=3)) == "expired"
+        lists = authority.lists(card).values()
+        assert problem(stamped, document, since=now - timedelta(days=3), lists=lists) == "revoked"
+
     def test_another_authority_is_not_called_icp_brasil(self, document):
         other = Authority("Cartório Exemplo")
         (facts,) = judged(other.person("Ana").signs(document), document, authority=other)["signatures"]
@@ -251,6 +284,11 @@ class TestWhatIsRefused:
     def test_a_certificate_for_something_else(self, document):
         assert problem(the_authority().person("Ana", usage=False).signs(document), document) == "usage"
 
+    @pytest.mark.parametrize("purpose", [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.TIME_STAMPING])
+    def test_a_certificate_of_a_machine_though_it_names_the_company(self, document, purpose):
+        server = the_authority().company("www.loja.com.br", "11222333000181", purpose=purpose)
+        assert problem(server.signs(document), document) == "usage"
+
     def test_a_weak_algorithm(self, document, ana):
         assert problem(ana.signs(document, digest="sha1"), document) == "weak"
 
@@ -288,6 +326,7 @@ def test_one_changed_byte_behind_the_document_is_never_accepted_as_that_signatur
     if (
         "problem" not in found
     ):  # Only where nothing is said: in the padding, or what does not count in the certificates sent along.
-        begin, resume = signed.index(b"<30", len(document)), signed.index(b">", signed.index(b"<30", len(document)))
-        assert begin <= place <= resume
+        (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
+        _start, begin, resume, _rest = signature.byte_range
+        assert begin < place < resume
         assert [each["subject"] for each in found["signatures"]] == ["ANA SOUZA"]

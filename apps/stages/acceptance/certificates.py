@@ -61,7 +61,8 @@ def read(path: Path) -> asn1.Certificate:
 def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
     """The roots in the folder ``TERM_TRUST_ROOTS`` (those that signed themselves), and the other certificates there, which
     complete chains. What is no certificate (PEM or DER) is passed over; without the folder there are none."""
-    roots, others = [], []
+    roots: list[asn1.Certificate] = []
+    others: list[asn1.Certificate] = []
     folder = Path(settings.TERM_TRUST_ROOTS) if settings.TERM_TRUST_ROOTS else None
     for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
         try:

@@ -13,7 +13,10 @@ from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     FormUpdate,
     FormUpdatingRule,
+    GenericFieldModificationRule,
     ModificationLevel,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
     StandardDiffPolicy,
     SuspiciousModification,
 )
@@ -66,8 +69,10 @@ class _FirstForm(FormUpdatingRule):
 
 
 POLICY = StandardDiffPolicy(
-    global_rules=DEFAULT_DIFF_POLICY.global_rules,  # type: ignore[attr-defined]
-    form_rule=_FirstForm(field_rules=DEFAULT_DIFF_POLICY.form_rule.field_rules),  # type: ignore[attr-defined]
+    global_rules=DEFAULT_DIFF_POLICY.global_rules,
+    form_rule=_FirstForm(
+        field_rules=[SigFieldCreationRule(), SigFieldModificationRule(), GenericFieldModificationRule()]
+    ),
 )
 
 

@@ -19,8 +19,9 @@ def elsewhere(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     term = get_object_or_404(AcceptanceTerm.objects.select_related("rollout", "pdf"), rollout=rollout, version=version)
     require(request.user, "acceptance.bring", term)
-    form = forms.ElsewhereForm(*([request.POST, request.FILES] if request.method == "POST" else []))
-    if request.method == "POST":
+    posted = request.method == "POST"
+    form = forms.ElsewhereForm(request.POST if posted else None, request.FILES if posted else None)
+    if posted:
         if attempt(request, form, actions.bring, term, by=request.user):
             return redirect("acceptance:room", pk)
     elif term.state != AcceptanceTerm.State.READY:

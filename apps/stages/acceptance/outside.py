@@ -38,6 +38,8 @@ KINDS = {
     each.value for each in (SigSeedSubFilter.ADOBE_PKCS7_DETACHED, SigSeedSubFilter.PADES, SigSeedSubFilter.PBAD_PADES)
 }
 USAGES = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
+FOR_MACHINES = {"server_auth", "code_signing", "time_stamping", "ocsp_signing"}
+"""ICP-Brasil writes a company's CNPJ into the certificates of its servers too; those sign no contract."""
 ICP_BRASIL = "ICP-Brasil"
 EXPLAINED = {
     "CHAIN_CONSTRAINTS_FAILURE": "usage",
@@ -218,11 +220,14 @@ async def _signature(
         if _is_listed(certificate, trust.crls):
             raise wrong("revoked")
         status = await _validated(signature, trust, trust.context("none", past), again=True)
-    _trusted(status, wrong)
+    path = status.validation_path
+    if not status.trusted or path is None:
+        raise wrong(_distrust(status))
+    if FOR_MACHINES & set(certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ()):
+        raise wrong("usage")
     strict = await _validated(signature, trust, trust.context("require", past), again=True)
     if strict.revoked:
         raise wrong("revoked")
-    path = status.validation_path
     root = path.first
     return {
         "subject": held.subject,
@@ -249,11 +254,10 @@ async def _validated(
     )
 
 
-def _trusted(status: PdfSignatureStatus, wrong: Any) -> None:
+def _distrust(status: PdfSignatureStatus) -> str:
     if status.revoked:
-        raise wrong("revoked")
-    if not status.trusted:
-        raise wrong(EXPLAINED.get(getattr(status.trust_problem_indic, "name", ""), "untrusted"))
+        return "revoked"
+    return EXPLAINED.get(getattr(status.trust_problem_indic, "name", ""), "untrusted")
 
 
 def _valid_at(certificate: x509.Certificate, at: datetime, proven: datetime | None) -> datetime | None:
