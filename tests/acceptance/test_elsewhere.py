@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.checks import run_checks
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -513,7 +514,7 @@ class TestTheSeal:
         sealing.seal(term.pk)
         return content_of(AcceptanceTerm.objects.get(pk=term.pk).sealed)
 
-    def test_it_carries_the_file_and_the_log_names_it_with_its_certificates(self, sealed, term):
+    def test_it_carries_the_file_and_the_log_names_it_with_its_certificates(self, sealed, term, tmp_path):
         found = verification.examine(sealed)
         assert found.problems == []
         attached = pages.attachments(PdfFileReader(io.BytesIO(sealed)))
@@ -529,6 +530,10 @@ class TestTheSeal:
         assert entries["client"]["certificate"] == signatory(term, "client").certificate
         assert "consent" not in entries["client"]
         assert CPF not in json.dumps(found.log)
+        path, said = tmp_path / "termo.pdf", io.StringIO()
+        path.write_bytes(sealed)
+        call_command("verify_term", str(path), stdout=said)
+        assert f"with the certificate of CONECTA by AC Intermediária de teste, in {name}" in said.getvalue()
 
     def test_a_file_inside_that_was_changed_or_that_the_log_lies_about_is_found(self, sealed):
         attached = pages.attachments(PdfFileReader(io.BytesIO(sealed)))

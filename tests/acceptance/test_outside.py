@@ -323,9 +323,8 @@ def test_one_changed_byte_behind_the_document_is_never_accepted_as_that_signatur
     flipped = bytearray(signed)
     flipped[place] ^= data.draw(st.integers(1, 255))
     found = judged(bytes(flipped), document)
-    if (
-        "problem" not in found
-    ):  # Only where nothing is said: in the padding, or what does not count in the certificates sent along.
+    if "problem" not in found:
+        # Only in the place of the signature, which it does not cover: in the padding, or where nothing counts.
         (signature,) = PdfFileReader(io.BytesIO(signed)).embedded_signatures
         _start, begin, resume, _rest = signature.byte_range
         assert begin < place < resume
