@@ -60,17 +60,21 @@ def read(path: Path) -> asn1.Certificate:
 
 def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
     """The roots in the folder ``TERM_TRUST_ROOTS`` (those that signed themselves), and the other certificates there, which
-    complete chains. What is no certificate (PEM or DER) is passed over; without the folder there are none."""
+    complete chains. What is no certificate (PEM or DER) is passed over; without a folder that can be read there are none."""
     roots: list[asn1.Certificate] = []
     others: list[asn1.Certificate] = []
-    folder = Path(settings.TERM_TRUST_ROOTS) if settings.TERM_TRUST_ROOTS else None
-    for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
+    if not settings.TERM_TRUST_ROOTS:
+        return roots, others
+    try:
+        paths = sorted(Path(settings.TERM_TRUST_ROOTS).iterdir())
+    except OSError:
+        return roots, others
+    for path in paths:
         try:
-            found = outside.certificates(path.read_bytes())
+            for certificate in outside.certificates(path.read_bytes()):
+                (roots if certificate.self_signed in ("yes", "maybe") else others).append(certificate)
         except (OSError, ValueError):
             continue
-        for certificate in found:
-            (roots if certificate.self_signed in ("yes", "maybe") else others).append(certificate)
     return roots, others
 
 

@@ -54,7 +54,7 @@ def may_bring(user: User, term: AcceptanceTerm | None) -> bool:
         return False
     if user.has_perm("acceptance.draft", term.rollout):
         return True
-    return bool(certificates.trusted()[0]) and whose_turn(term).filter(user=user).exists()
+    return whose_turn(term).filter(user=user).exists() and bool(certificates.trusted()[0])
 
 
 def unsettled_refusal(rollout: Rollout) -> AcceptanceTerm | None:
