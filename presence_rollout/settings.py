@@ -248,6 +248,8 @@ TERM_SEAL_PKCS11_TOKEN = env.text("TERM_SEAL_PKCS11_TOKEN")
 TERM_SEAL_PKCS11_LABEL = env.text("TERM_SEAL_PKCS11_LABEL")
 TERM_SEAL_DEMO = VAR_DIR / "demonstration-seal.p12" if DEBUG else None
 TERM_TSA_URL = env.text("TERM_TSA_URL")
+# A folder with the authorities whose certificates may sign a term outside the browser.
+TERM_TRUST_ROOTS = env.text("TERM_TRUST_ROOTS")
 # How many days the signatories have from the moment the PDF is ready.
 TERM_SIGNING_DAYS = env.number("TERM_SIGNING_DAYS", 15)
 

@@ -303,7 +303,7 @@ for _kind in ("hours.contest_kept", "hours.contest_corrected"):
         sentence=_("A Presence %(what)s."),
         place=room("hours:room"),
     )
-for _opening in ("acceptance.rendered", "acceptance.signed", "acceptance.delegated"):
+for _opening in ("acceptance.rendered", "acceptance.signed", "acceptance.brought", "acceptance.delegated"):
     tell(
         _opening,
         to=opened_signatories,

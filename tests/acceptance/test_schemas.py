@@ -37,6 +37,26 @@ def test_a_log_that_fits():
     assert schemas.problems(LOG, schemas.LOG) == []
 
 
+BY_CERTIFICATE = {
+    **{key: LOG["entries"][1][key] for key in ("number", "what", "at", "previous", "hash", "role", "name", "company")},
+    "sha256": HASH,
+    "method": "certificate",
+    "basis": "x",
+    "file": {"name": "x.pdf", "bytes": 9, "sha256": HASH},
+    "certificate": {
+        "subject": "X", "issuer": "x", "root": "x", "icp_brasil": True, "fingerprint": HASH, "serial": "1f",
+        "signature": HASH, "signed_at": AT, "timestamped": False, "revocation": "unknown",
+    },
+}  # fmt: skip
+
+
+def test_one_who_signed_elsewhere_is_described_with_file_and_certificate():
+    assert schemas.problems({**LOG, "entries": [LOG["entries"][0], BY_CERTIFICATE]}, schemas.LOG) == []
+    for missing in ("basis", "file", "certificate"):
+        without = {key: value for key, value in BY_CERTIFICATE.items() if key != missing}
+        assert schemas.problems({**LOG, "entries": [LOG["entries"][0], without]}, schemas.LOG)
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [

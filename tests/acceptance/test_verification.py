@@ -17,7 +17,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from apps.stages.acceptance import certificates, evidence, pages, public_views, verification
+from apps.stages.acceptance import certificates, elsewhere, evidence, pages, public_views, sealing, verification
+from apps.stages.acceptance.models import AcceptanceTerm
+from tests.acceptance.authority import the_authority
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of, opened, signatory, signs
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,24 @@ class TestOneChangedByte:
         begin, length, resume, _rest = PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].byte_range
         if place < begin + length or place >= resume:  # In its own place pyHanko does not look at the padding; we do.
             assert not pyhanko_says_whole(flipped)
+
+    def test_is_found_in_a_file_that_was_signed_elsewhere_and_lies_inside_too(self, settings, tmp_path):
+        settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
+        term = opened(a_draft())
+        for role in ("client", "integrator"):
+            signs(term, role)
+        row = signatory(term, "presence")
+        signed = the_authority().person(row.name).signs(content_of(term.pdf))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(elsewhere, "_fetched", lambda addresses: [])
+            elsewhere.bring(term, by=row.user, file=ContentFile(signed, name="termo.pdf"))
+        sealing.seal(term.pk)
+        content = content_of(AcceptanceTerm.objects.get(pk=term.pk).sealed)
+        assert verification.examine(content).problems == []
+        for place in range(len(content_of(term.pdf)), len(content) - 1, 1009):
+            flipped = bytearray(content)
+            flipped[place] ^= 0x20
+            assert not verification.examine(bytes(flipped)).is_whole, place
 
     def test_in_the_place_of_the_seal_no_bit_is_free(self, sealed):
         gap = sealed.index(b"<30")

@@ -51,7 +51,7 @@ def served(var):
     """The base URL of a running application with demonstration data, in a folder of its own."""
     port = services.free_port()
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
-    env |= {"PORT": str(port), "VAR_DIR": str(var)}
+    env |= {"PORT": str(port), "VAR_DIR": str(var), "TERM_TRUST_ROOTS": str(var / "roots")}
     if "MIGRATED_TESTS" in os.environ:
         shutil.copy(settings.DATABASES["default"]["NAME"], var / "rollout.sqlite3")
     log = open(Path(env["VAR_DIR"]) / "serve.log", "wb")  # noqa: SIM115 - open as long as the process

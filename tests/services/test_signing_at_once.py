@@ -4,11 +4,14 @@ from functools import partial
 from unittest import mock
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 
+from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import codes, sealing, signing, verification
+from apps.stages.acceptance import codes, elsewhere, sealing, signing, verification
+from tests.acceptance.authority import the_authority
 from tests.acceptance.factories import a_draft, content_of, opened, signatory, signs
 from tests.services.test_concurrency import at_once
 
@@ -52,3 +55,37 @@ def test_one_code_signs_once_however_often_it_comes_at_once():
     outcomes = at_once(sign, sign)
     assert sorted(isinstance(outcome, Exception) for outcome in outcomes) == [False, True]
     assert term.rollout.events.filter(kind="acceptance.signed").count() == 1
+
+
+def test_one_signed_file_that_comes_twice_at_once_counts_once(settings, tmp_path, monkeypatch):
+    settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
+    monkeypatch.setattr(elsewhere, "_fetched", lambda addresses: [])
+    term = opened(a_draft())
+    row = signatory(term, "client")
+    signed = the_authority().person(row.name).signs(content_of(term.pdf))
+    outcomes = at_once(
+        *[
+            partial(elsewhere.bring, term, by=by, file=ContentFile(signed, name="termo.pdf"))
+            for by in (row.user, term.rollout.people["pm"])
+        ]
+    )
+    assert sorted(isinstance(outcome, Exception) for outcome in outcomes) == [False, True]
+    assert signatory(term, "client").state == "signed"
+    assert term.rollout.events.filter(kind="acceptance.brought").count() == 1
+    assert StoredFile.objects.exclude(pk=term.pdf_id).count() == 1
+
+
+def test_two_files_of_two_signatories_at_once_both_count(settings, tmp_path, monkeypatch):
+    settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
+    monkeypatch.setattr(elsewhere, "_fetched", lambda addresses: [])
+    term = opened(a_draft())
+    rows = [signatory(term, role) for role in ("client", "integrator")]
+    files = [the_authority().person(row.name).signs(content_of(term.pdf)) for row in rows]
+    outcomes = at_once(
+        *[
+            partial(elsewhere.bring, term, by=row.user, file=ContentFile(file, name="termo.pdf"))
+            for row, file in zip(rows, files, strict=True)
+        ]
+    )
+    assert [[each.role for each in outcome] for outcome in outcomes] == [["client"], ["integrator"]]
+    assert {each.method for each in term.signatories.exclude(role="presence")} == {"certificate"}

@@ -1,4 +1,5 @@
-"""A project manager drafts; each signatory signs in person; the four companies read."""
+"""A project manager drafts; each signatory signs in person; the four companies read. A file that was signed elsewhere is
+brought by either of those: its signatures say themselves whose they are."""
 
 import rules
 
@@ -13,5 +14,11 @@ def is_the_signatory(user, signatory) -> bool:
     return signatory.role in signatory.rollout.roles_of(user)
 
 
+@rules.predicate
+def signs_the_term(user, term) -> bool:
+    return term is not None and any(is_the_signatory(user, row) for row in term.signatories.filter(user=user))
+
+
 rules.add_perm("acceptance.draft", is_project_manager)
 rules.add_perm("acceptance.sign", is_the_signatory)
+rules.add_perm("acceptance.bring", is_project_manager | signs_the_term)

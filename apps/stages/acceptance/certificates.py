@@ -1,5 +1,5 @@
 """Presence's certificate, with which terms are sealed: a PKCS#12 file, a key in hardware (PKCS#11), or in development one
-that is made here and says so."""
+that is made here and says so. And the authorities whose certificates may sign a term elsewhere."""
 
 import os
 import tempfile
@@ -17,6 +17,7 @@ from django.conf import settings
 from pyhanko.sign.signers import Signer, SimpleSigner
 
 from apps.core import clock
+from apps.stages.acceptance import outside
 
 DEMONSTRATION = "Certificado de demonstração, sem valor legal"
 
@@ -55,6 +56,26 @@ def read(path: Path) -> asn1.Certificate:
     if pem.detect(content):
         _kind, _headers, content = pem.unarmor(content)
     return asn1.Certificate.load(content)
+
+
+def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
+    """The roots in the folder ``TERM_TRUST_ROOTS`` (those that signed themselves), and the other certificates there, which
+    complete chains. What is no certificate (PEM or DER) is passed over; without a folder that can be read there are none."""
+    roots: list[asn1.Certificate] = []
+    others: list[asn1.Certificate] = []
+    if not settings.TERM_TRUST_ROOTS:
+        return roots, others
+    try:
+        paths = sorted(Path(settings.TERM_TRUST_ROOTS).iterdir())
+    except OSError:
+        return roots, others
+    for path in paths:
+        try:
+            for certificate in outside.certificates(path.read_bytes()):
+                (roots if certificate.self_signed in ("yes", "maybe") else others).append(certificate)
+        except (OSError, ValueError):
+            continue
+    return roots, others
 
 
 def make(path: Path) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from apps.core import canonical
+from apps.files.models import StoredFile
 from apps.stages.acceptance import pages, schemas
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
@@ -19,6 +20,15 @@ ATTACHED = "assinaturas.json"
 CONSENT = gettext_lazy(
     "Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; Lei 14.063/2020)."
 )
+
+# Why a certificate's signature binds, which is not asked of anybody: by whether its root is ICP-Brasil's.
+BASIS = {
+    True: "Certificado digital da ICP-Brasil (MP 2.200-2/2001, art. 10, § 1º).",
+    False: "Certificado digital de fora da ICP-Brasil, admitido pelas partes (MP 2.200-2/2001, art. 10, § 2º).",
+}
+KEPT = ("subject", "cnpj", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at", "timestamped",
+        "revocation")  # fmt: skip
+"""What is kept of a certificate's signature, and stands in the log. No CPF is in it."""
 
 
 def log(term: AcceptanceTerm) -> dict[str, Any]:
@@ -41,6 +51,13 @@ def log(term: AcceptanceTerm) -> dict[str, Any]:
     }
 
 
+def outside(term: AcceptanceTerm) -> dict[str, StoredFile]:
+    """The files in which the term came back signed, by the names under which they lie in the sealed PDF."""
+    rows = term.signatories.exclude(file=None).select_related("file").order_by("file__uploaded_at", "pk")
+    files = dict.fromkeys(row.file for row in rows)
+    return {f"assinado-com-certificado-{number}.pdf": file for number, file in enumerate(files, start=1)}
+
+
 def link(entry: Mapping[str, Any]) -> str:
     """The hash of ``entry``: of everything in it but the hash itself."""
     return canonical.sha256({key: value for key, value in entry.items() if key != "hash"})
@@ -59,7 +76,8 @@ def masked(email: str) -> str:
 
 def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
     yield {"what": "opened", "at": canonical.instant(term.rendered_at or term.drafted_at)}
-    for signatory in term.signatories.all():
+    names = {file.pk: name for name, file in outside(term).items()}
+    for signatory in term.signatories.select_related("file").order_by("step", "pk"):
         who = {
             "role": signatory.role,
             "name": signatory.name,
@@ -76,8 +94,23 @@ def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
                 "delegated_from": signatory.delegated_from,
                 "method": signatory.method,
                 "email": masked(signatory.email),
-                "address": signatory.address,
-                "agent": signatory.agent,
-                "consent": str(CONSENT),
                 "sha256": signatory.signed_sha256,
+                **(_by_certificate(signatory, names) if signatory.file else _in_the_browser(signatory)),
             }
+
+
+def _in_the_browser(signatory: Signatory) -> dict[str, Any]:
+    return {"address": signatory.address, "agent": signatory.agent, "consent": str(CONSENT)}
+
+
+def _by_certificate(signatory: Signatory, names: Mapping[Any, str]) -> dict[str, Any]:
+    assert signatory.file is not None  # noqa: S101 - asked before
+    return {
+        "basis": BASIS[signatory.certificate["icp_brasil"]],
+        "certificate": signatory.certificate,
+        "file": {
+            "name": names[signatory.file.pk],
+            "bytes": signatory.file.size,
+            "sha256": signatory.file.sha256,
+        },
+    }

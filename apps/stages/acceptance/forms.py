@@ -62,6 +62,18 @@ class SignForm(forms.Form):
             del self.fields["code"]
 
 
+class ElsewhereForm(forms.Form):
+    """A plain file and no upload in parts: a file that was refused is not kept for the next try."""
+
+    success_message = _("Assinatura recebida e conferida.")
+
+    file = forms.FileField(
+        label=_("PDF assinado"),
+        help_text=_("O arquivo que o seu programa de assinatura gravou."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+    )
+
+
 class RefuseForm(forms.Form):
     success_message = _("Recusa registrada.")
 

@@ -80,7 +80,9 @@ class Signatory(models.Model):
     """Somebody who signs for a party, after everybody of an earlier ``step``. What is signed is the PDF's hash.
 
     ``since`` is the instant from which they may: their turn. ``delegated_from`` is the name of who the term names, where
-    that person passed the signature to a colleague.
+    that person passed the signature to a colleague. Who signed elsewhere has the ``file`` that came back and what is kept
+    of the ``certificate``: subject, cnpj, issuer, root, icp_brasil, fingerprint, serial, signature (SHA-256), signed_at
+    (as the signature says; ``timestamped`` when an authority says so) and revocation (good, unknown).
     """
 
     class State(models.TextChoices):
@@ -93,6 +95,7 @@ class Signatory(models.Model):
 
         CODE = "code", _("entrada recente e código enviado ao e-mail")
         PASSKEY = "passkey", _("entrada recente com chave de acesso (passkey)")
+        CERTIFICATE = "certificate", _("certificado digital, fora do navegador")
 
     term = models.ForeignKey(AcceptanceTerm, on_delete=models.CASCADE, related_name="signatories")
     role = models.CharField(_("parte"), max_length=12, choices=PartyRole)
@@ -106,7 +109,9 @@ class Signatory(models.Model):
     since = models.DateTimeField(default=clock.now)
     signed_at = models.DateTimeField(null=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
-    method = models.CharField(max_length=8, choices=Method, blank=True)
+    method = models.CharField(max_length=12, choices=Method, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    certificate = models.JSONField(default=dict)
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
     reason = models.TextField(_("motivo da recusa"), blank=True)
@@ -125,6 +130,10 @@ class Signatory(models.Model):
                 condition=~Q(state="refused") | ~Q(reason=""), name="signatory_refused_with_a_reason"
             ),
             models.CheckConstraint(condition=Q(step__gte=1), name="signatory_step_from_one"),
+            models.CheckConstraint(
+                condition=Q(method="certificate", file__isnull=False) | ~Q(method="certificate") & Q(file__isnull=True),
+                name="signatory_certificate_with_its_file",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,10 +40,12 @@ def append(writer: IncrementalPdfFileWriter, source: PdfFileReader) -> None:
 
 
 def attach(writer: IncrementalPdfFileWriter, name: str, content: object, description: str) -> None:
-    """Put ``content`` into the file as canonical JSON beside what is attached already, as PDF/A-3 wants it."""
-    stream = generic.StreamObject(stream_data=dumps(content))
-    stream[NAME("/Type")], stream[NAME("/Subtype")] = NAME("/EmbeddedFile"), NAME("/application/json")
-    stream[NAME("/Params")] = generic.DictionaryObject({NAME("/Size"): generic.NumberObject(len(dumps(content)))})
+    """Put ``content`` into the file beside what is attached already, as PDF/A-3 wants it: bytes are a PDF and stay as they
+    are, all else is written as canonical JSON."""
+    data, kind = (content, "/application/pdf") if isinstance(content, bytes) else (dumps(content), "/application/json")
+    stream = generic.StreamObject(stream_data=data)
+    stream[NAME("/Type")], stream[NAME("/Subtype")] = NAME("/EmbeddedFile"), NAME(kind)
+    stream[NAME("/Params")] = generic.DictionaryObject({NAME("/Size"): generic.NumberObject(len(data))})
     stream.compress()
     file = writer.add_object(stream)
     spec = writer.add_object(

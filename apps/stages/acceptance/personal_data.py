@@ -21,6 +21,7 @@ def _export(user: User) -> list[dict[str, Any]]:
             "agent": row.agent,
             "method": row.method,
             "delegated_from": row.delegated_from,
+            "certificate": row.certificate,
         }
         for row in Signatory.objects.filter(user=user).select_related("term__rollout")
     ]

@@ -2,9 +2,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import record
+from apps.stages.acceptance import certificates, record
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 # What is read for what, where a code was copied by hand.
@@ -44,6 +45,16 @@ def has_turn(signatory: Signatory) -> bool:
 def is_over(term: AcceptanceTerm) -> bool:
     """The time to sign has passed."""
     return term.expires_at is not None and term.expires_at <= clock.now()
+
+
+def may_bring(user: User, term: AcceptanceTerm | None) -> bool:
+    """A file that was signed elsewhere is awaited from ``user``. Where no authority is trusted, only who drafts is shown the
+    way, and reads there what is missing."""
+    if term is None or term.state != AcceptanceTerm.State.READY or not user.has_perm("acceptance.bring", term):
+        return False
+    if user.has_perm("acceptance.draft", term.rollout):
+        return True
+    return whose_turn(term).filter(user=user).exists() and bool(certificates.trusted()[0])
 
 
 def unsettled_refusal(rollout: Rollout) -> AcceptanceTerm | None:

@@ -58,7 +58,13 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
     with translation.override("pt-br"):
         roles = _roles()
         entries = [
-            {**entry, "role": roles.get(entry.get("role", ""), ""), "method": _method(entry), "at": _utc(entry["at"])}
+            {
+                **entry,
+                "role": roles.get(entry.get("role", ""), ""),
+                "method": _method(entry),
+                "at": _utc(entry["at"]),
+                "said_at": _utc(entry["certificate"]["signed_at"]) if "certificate" in entry else "",
+            }
             for entry in log["entries"]
         ]
         context = {**_on_each_page(term), "log": log, "entries": entries}

@@ -30,6 +30,9 @@ def pdf(term: AcceptanceTerm) -> bytes:
         writer = IncrementalPdfFileWriter(io.BytesIO(signed.read()))
     pages.append(writer, PdfFileReader(io.BytesIO(rendering.evidence_pdf(term, log))))
     pages.attach(writer, evidence.ATTACHED, log, "Registro das assinaturas")
+    for name, file in evidence.outside(term).items():
+        with file.content.open("rb") as content:
+            pages.attach(writer, name, content.read(), "Termo assinado com certificado digital")
     with_evidence = io.BytesIO()
     writer.write(with_evidence)
     return _sealed(with_evidence, signer)

@@ -41,24 +41,15 @@ def sign(
     require(by, "acceptance.sign", signatory)
     if not consent:
         raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
-    _signable(signatory)
+    signable(signatory)
     if not passkey:
         codes.spend(signatory, by=by, code=code)
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = _signable(signatory)
+        signatory, term = signable(signatory)
         require(by, "acceptance.sign", signatory)
-        assert term.pdf is not None  # noqa: S101 - the database holds that an open term has one
-        signatory.state = Signatory.State.SIGNED
-        signatory.signed_at, signatory.signed_sha256 = clock.now(), term.pdf.sha256
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
         signatory.address, signatory.agent = address, agent[:300]
-        signatory.save()
-        opens = _open_next(term, after=signatory)
-        if not term.signatories.exclude(state=Signatory.State.SIGNED).exists():
-            term.state = State.SIGNED
-            term.save(update_fields=["state"])
-            unsealed = AcceptanceTerm.objects.filter(pk=term.pk, sealed=None)
-            queue.after_commit("apps.stages.acceptance.tasks.seal_term", term.pk, when=unsealed.exists)
+        opens = keep(signatory, term)
         timeline.record(
             rollout,
             SIGNED,
@@ -69,6 +60,24 @@ def sign(
             method=signatory.method,
             opens=opens,
         )
+
+
+def keep(signatory: Signatory, term: AcceptanceTerm) -> list[str]:
+    """Keep the signature of ``signatory``, who is ``signable``, with all that was set on it; the parties whose turn it opens.
+
+    With the last one the term is signed, and a worker seals it. Belongs into the transaction of an action.
+    """
+    assert term.pdf is not None  # noqa: S101 - the database holds that an open term has one
+    signatory.state = Signatory.State.SIGNED
+    signatory.signed_at, signatory.signed_sha256 = clock.now(), term.pdf.sha256
+    signatory.save()
+    opens = _open_next(term, after=signatory)
+    if not term.signatories.exclude(state=Signatory.State.SIGNED).exists():
+        term.state = State.SIGNED
+        term.save(update_fields=["state"])
+        unsealed = AcceptanceTerm.objects.filter(pk=term.pk, sealed=None)
+        queue.after_commit("apps.stages.acceptance.tasks.seal_term", term.pk, when=unsealed.exists)
+    return opens
 
 
 def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
@@ -122,7 +131,8 @@ def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:
     return [row.role for row in following]
 
 
-def _signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
+def signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale."""
     signatory, term = _pending(signatory)
     if queries.is_stale(term):
         raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))

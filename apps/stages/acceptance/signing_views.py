@@ -140,6 +140,7 @@ def _page(
         "stale": queries.is_stale(term) if open_ else False,
         "waits": open_ and signatory.state == Signatory.State.PENDING and not queries.has_turn(signatory),
         "may_answer": answers,
+        "may_bring": queries.may_bring(request.user, term),
         "refuse_form": refusal or forms.RefuseForm(auto_id="refuse_%s"),
         "delegate_form": delegation or forms.DelegateForm(signatory=signatory, auto_id="delegate_%s"),
     }

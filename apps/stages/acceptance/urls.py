@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.stages.acceptance import public_views, signing_views, views
+from apps.stages.acceptance import elsewhere_views, public_views, signing_views, views
 
 app_name = "acceptance"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("projetos/<int:pk>/termo/redigir/", views.draft, name="draft"),
     path("projetos/<int:pk>/termo/<int:version>/gerar/", views.queue_again, name="queue_again"),
     path("projetos/<int:pk>/termo/<int:version>/pdf/", views.download, name="pdf"),
+    path("projetos/<int:pk>/termo/<int:version>/certificado/", elsewhere_views.elsewhere, name="elsewhere"),
     path("projetos/<int:pk>/termo/<int:version>/recusa/", views.settle, name="settle"),
     path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/", signing_views.sign, name="sign"),
     path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/confirmar/", signing_views.confirm, name="confirm"),

@@ -20,7 +20,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from apps.core import canonical
-from apps.stages.acceptance import document, evidence, pages, schemas
+from apps.stages.acceptance import document, evidence, outside, pages, schemas
 
 TIMESTAMP = "signature_time_stamp_token"
 SIGNED_WITH = {"rsa": "rsa", "ec": "ecdsa"}
@@ -148,6 +148,7 @@ def _contents(content: bytes, reader: PdfFileReader, found: Findings) -> Iterato
     if sorted(embedded) != log["seal"]["certificates"] or found.fingerprint not in embedded:
         yield "the certificates are not those of the seal"
     yield from _chain(term, log)
+    yield from _outside(content[: log["document"]["bytes"]], attached, log)
 
 
 def _chain(term: dict[str, Any], log: dict[str, Any]) -> Iterator[str]:
@@ -167,3 +168,26 @@ def _chain(term: dict[str, Any], log: dict[str, Any]) -> Iterator[str]:
             yield f"somebody else signed for {person['role']}"
     for role in signed:
         yield f"{role} signed although the term does not ask them to"
+
+
+def _outside(signed: bytes, attached: dict[str, bytes], log: dict[str, Any]) -> Iterator[str]:
+    """Each file that came back signed is the document that was to sign, with the signatures that the log says are in it."""
+    named = {document.ATTACHED, evidence.ATTACHED}
+    for entry in (each for each in log["entries"] if each.get("method") == "certificate"):
+        role, name = entry.get("role", "?"), entry["file"]["name"]
+        file, named = attached.get(name, b""), {*named, name}
+        if hashlib.sha256(file).hexdigest() != entry["file"]["sha256"]:
+            yield f"{name} is not the file that {role} signed"
+        elif not file.startswith(signed):
+            yield f"{name} is not the document that was signed"
+        elif not _holds(file, entry["certificate"]):
+            yield f"the signature of {role} is not in {name}"
+    for name in sorted(set(attached) - named):
+        yield f"{name} is in the file, and nobody signed it"
+
+
+def _holds(file: bytes, certificate: dict[str, Any]) -> bool:
+    try:
+        return (certificate["fingerprint"], certificate["signature"]) in outside.made_by(file)
+    except Exception:  # As above.
+        return False

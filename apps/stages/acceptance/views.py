@@ -82,6 +82,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "in_order": len({row.step for row in signatories}) > 1,
         "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term),
         "demonstration": certificates.is_demonstration(),
+        "may_bring": queries.may_bring(request.user, term),
         "may_draft": may_draft and (term is None or term.state != AcceptanceTerm.State.SIGNED),
         "refused": queries.unsettled_refusal(rollout) if manages else None,
         "settle_form": settlement or forms.SettleForm(),

@@ -66,4 +66,6 @@ def _ours() -> list[x509.Certificate]:
 
 
 def _signature(entry: dict) -> str:
-    return f"{entry['role']}: {entry['name']}, {entry['company']}, {entry['at']}"
+    held = entry.get("certificate")
+    how = f", with the certificate of {held['subject']} by {held['issuer']}, in {entry['file']['name']}" if held else ""
+    return f"{entry['role']}: {entry['name']}, {entry['company']}, {entry['at']}{how}"

@@ -1,0 +1,55 @@
+"""Judges a PDF that was signed elsewhere. A program of its own: it is given no environment and reaches no database, and
+limits itself before it reads the file, so that a hostile one ends this process and nothing else.
+
+python examiner.py FOLDER DOCUMENT SINCE AT    prints as JSON what ``outside.judge`` says of FOLDER/file.pdf, whose first
+                                               DOCUMENT bytes are the term's own; FOLDER/roots, others and crls are what
+                                               it goes by, SINCE and AT instants (ISO 8601)
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 10
+HOUSE = Path(__file__).resolve().parents[3]
+
+
+def limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def examine(name: str, document: str, since: str, at: str) -> dict[str, Any]:
+    from apps.stages.acceptance import outside
+
+    folder = Path(name)
+    trust = outside.Trust(
+        roots=[each for content in _files(folder / "roots") for each in outside.certificates(content)],
+        others=[each for content in _files(folder / "others") for each in outside.certificates(content)],
+        since=datetime.fromisoformat(since),
+        at=datetime.fromisoformat(at),
+    )
+    for content in _files(folder / "crls"):
+        try:
+            trust.crls.append(outside.revocation_list(content))
+        except ValueError:  # Then it was not asked, which is said.
+            continue
+    return outside.judge((folder / "file.pdf").read_bytes(), document=int(document), trust=trust)
+
+
+def _files(folder: Path) -> Iterator[bytes]:
+    for path in sorted(folder.iterdir()):
+        yield path.read_bytes()
+
+
+if __name__ == "__main__":
+    limit()
+    sys.path.insert(0, str(HOUSE))
+    sys.stdout.write(json.dumps(examine(*sys.argv[1:])))

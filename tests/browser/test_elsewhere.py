@@ -1,0 +1,61 @@
+"""A term signed outside the browser, on a phone: download, a wrong file first, then the one signed with a certificate."""
+
+import pytest
+
+from tests.acceptance.authority import Authority
+from tests.browser.test_portal import clean
+
+pytestmark = pytest.mark.browser
+
+ROOM = "/projetos/3/termo/"
+
+
+def test_a_client_brings_the_term_that_they_signed_with_their_certificate(sign_in, var, shot, tmp_path):
+    manager = sign_in("gerente2@presence.demo")
+    manager.goto(ROOM)
+    manager.get_by_role("button", name="Redigir termo").click()
+    manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)
+    manager.get_by_role("link", name="Assinar com certificado digital").click()
+    manager.get_by_text("TERM_TRUST_ROOTS").wait_for()
+    clean(manager)
+    shot(manager, "certificado-sem-autoridade-1440")
+    authority = Authority(points=False)
+    authority.trusted_in(var / "roots")
+    manager.reload()
+    clean(manager)
+    shot(manager, "certificado-1440")
+
+    page = sign_in("cliente@casa.demo", 390, "dark")
+    page.goto(ROOM)
+    clean(page)
+    shot(page, "certificado-sala-390-dark")
+    page.get_by_role("link", name="Assinar com certificado digital").click()
+    page.wait_for_url("**/certificado/")
+    clean(page)
+    shot(page, "certificado-390-dark")
+    with page.expect_download() as download:
+        page.get_by_role("main").get_by_role("link", name=".pdf").first.click()
+    path = tmp_path / "termo.pdf"
+    download.value.save_as(path)
+
+    page.get_by_label("PDF assinado").set_input_files(path)
+    page.get_by_role("button", name="Enviar e conferir").click()
+    page.get_by_text("Este arquivo não traz nenhuma assinatura digital").wait_for()
+    clean(page)
+    shot(page, "certificado-recusado-390-dark")
+
+    card = authority.person("Titular do certificado", "cliente@casa.demo")
+    path.write_bytes(card.signs(path.read_bytes(), box=(60, 60, 260, 110)))
+    page.get_by_label("PDF assinado").set_input_files(path)
+    page.get_by_role("button", name="Enviar e conferir").click()
+    page.wait_for_url("**/termo/")
+    page.get_by_text("Certificado digital de TITULAR DO CERTIFICADO").wait_for()
+    clean(page)
+    shot(page, "certificado-aceito-390-dark")
+    manager.goto(ROOM)
+    clean(manager)
+    shot(manager, "certificado-aceito-1440")
+    page.locator("#termo a[href^='/verificar/']").click()
+    page.get_by_text("Certificado digital de TITULAR DO CERTIFICADO").wait_for()
+    clean(page)
+    shot(page, "certificado-verificar-390-dark")
