@@ -27,7 +27,7 @@ def document():
     """A tagged PDF/A-3 with a link and something attached, as terms are."""
     text = "<!doctype html><html lang=pt><title>Termo</title><h1>Termo</h1><p><a href='https://example.com/'>x</a></p>"
     attached = Attachment(string=b"{}", name="termo.json", relationship="Source")
-    return core_pdf.render(text, [attached], tagged=True)
+    return core_pdf.render(text, [attached])
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +238,7 @@ class TestWhatIsRefused:
 
     def test_another_document_behind_the_terms_own(self, document, ana):
         """The first bytes are right, and no reader shows them."""
-        other = bytes(ana.signs(core_pdf.render("<p>Outra coisa</p>", tagged=True)))
+        other = bytes(ana.signs(core_pdf.render("<p>Outra coisa</p>")))
         assert problem(document + other, document) in ("changed", "unreadable", "broken")
 
     def test_something_behind_the_end(self, signed, document):
