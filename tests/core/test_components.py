@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django_cotton.compiler_regex import CottonCompiler
 
 from apps.core import clock
-from apps.core.templatetags.core import initials, moment, relative
+from apps.core.templatetags.core import elapsed, initials, moment, relative
 from apps.core.widgets import DateInput, DateTimeInput
 
 NOON = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)  # noon in São Paulo
@@ -154,6 +154,15 @@ def test_progress_needs_no_inline_style():
 def test_time_is_told_as_people_tell_it(distance, words):
     with clock.at(NOON), timezone.override("America/Sao_Paulo"), translation.override("pt-br"):
         assert relative(NOON + distance) == words
+
+
+def test_what_lasts_since_long_ago_is_told_in_days():
+    with clock.at(NOON), timezone.override("America/Sao_Paulo"), translation.override("pt-br"):
+        assert elapsed(NOON - timedelta(days=40)) == "há 40 dias"
+        assert elapsed(NOON - timedelta(hours=3)) == "há 3 h"
+        html = render('<c-time :at="at" mode="elapsed" />', at=NOON - timedelta(days=40))
+        assert 'title="31/01/2026 12:00"' in html
+        assert ">há 40 dias<" in html
 
 
 def test_a_plain_date_is_told_in_days():

@@ -64,8 +64,8 @@ def isoformat(value: date | datetime | None) -> str:
 
 
 @register.filter
-def relative(value: date | datetime | None) -> str:
-    """How far from now, in words, counting calendar days of the reader; beyond a week, the date itself."""
+def relative(value: date | datetime | None, within: int = 7) -> str:
+    """How far from now, in words, counting calendar days of the reader; more than ``within`` days away, the date itself."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -80,13 +80,19 @@ def relative(value: date | datetime | None) -> str:
             return (_("há %(n)s h") if past else _("em %(n)s h")) % {"n": round(minutes / 60)}
     day = timezone.localtime(value).date() if isinstance(value, datetime) else value
     days = (day - clock.today()).days
-    if abs(days) > 7:
+    if abs(days) > within:
         return formats.date_format(day, "SHORT_DATE_FORMAT")
     if days in (-1, 0, 1):
         return {-1: _("ontem"), 0: _("hoje"), 1: _("amanhã")}[days]
     if days < 0:
         return ngettext("há %(n)s dia", "há %(n)s dias", -days) % {"n": -days}
     return ngettext("em %(n)s dia", "em %(n)s dias", days) % {"n": days}
+
+
+@register.filter
+def elapsed(value: date | datetime | None) -> str:
+    """The same in words however far away it is: for what has lasted since then."""
+    return relative(value, within=timedelta.max.days)
 
 
 @register.simple_tag(takes_context=True)
