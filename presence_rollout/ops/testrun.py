@@ -14,6 +14,7 @@ from presence_rollout.ops import check, services
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("gw0", "gw1")
+BOTH_CORES = ("-n", str(len(WORKERS)), "--dist", "worksteal")
 
 
 def migrated(env: dict[str, str], url: str) -> None:
@@ -99,10 +100,10 @@ def main() -> int:
             print("── checks", flush=True)
             outcome["checks"] = check.main() == 0
             print("── suite on SQLite", flush=True)
-            outcome["SQLite"] = pytest(sqlite, "-n", "2", "-m", "not services and not browser and not walk")
+            outcome["SQLite"] = pytest(sqlite, *BOTH_CORES, "-m", "not services and not browser and not walk")
             real = on_server.result()
             print("── suite on PostgreSQL", flush=True)
-            outcome["PostgreSQL"] = pytest(real, "-n", "2", "-m", "not services and not browser")
+            outcome["PostgreSQL"] = pytest(real, *BOTH_CORES, "-m", "not services and not browser")
             print("── concurrency and a real worker on PostgreSQL and Redis", flush=True)
             outcome["services"] = pytest(real, "-m", "services")
             print("── browser", flush=True)

@@ -173,7 +173,8 @@ class TestTheCertificate:
         tasks.seal_term(signed.pk)
         assert fresh(signed).sealed is None
 
-    def test_the_demonstrations_is_made_once_and_says_what_it_is(self, settings):
+    def test_the_demonstrations_is_made_once_and_says_what_it_is(self, settings, tmp_path):
+        settings.TERM_SEAL_DEMO = tmp_path / "seal.p12"
         first = certificates.signer().signing_cert
         assert certificates.signer().signing_cert.sha256 == first.sha256
         assert "demonstração" in first.subject.human_friendly

@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.blueprints import loader
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
-from apps.core import clock
+from apps.core import clock, pdf
 from apps.demo import world
 from apps.files import actions as files
 from apps.files import uploads
@@ -50,6 +50,8 @@ ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated",
 
 class Scene:
     def __init__(self, monkeypatch) -> None:
+        # Who gets a document is asked, not what it looks like.
+        monkeypatch.setattr(pdf, "render", lambda html, *args, **kwargs: b"%PDF-1.7 scene")
         monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 scene")
         monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 scene, sealed")
         monkeypatch.setattr(evidence, "read", lambda sealed: b"{}")

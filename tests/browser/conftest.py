@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import StorageState, sync_playwright
 
+from apps.demo.people import PASSWORD
 from presence_rollout.ops import services
 from presence_rollout.ops.bootstrap import BROWSERS
 
@@ -71,8 +73,6 @@ def served(var):
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
-
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
@@ -81,25 +81,37 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """The cookies of people who are signed in already, by address: the door is walked through once for each."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(served, chromium):
-    """``sign_in(email, width)``: a page in which that person is signed in."""
+def sign_in(served, chromium, sessions):
+    """``sign_in(email, width)``: a page in which that person is signed in and has their first page open; ``anew`` has them
+    give their password and go where that leads."""
     contexts = []
 
-    def open_page(email: str, width: int = 1440, scheme: str = "light"):
-        from apps.demo.people import PASSWORD
-
+    def open_page(email: str, width: int = 1440, scheme: str = "light", anew: bool = False):
+        kept = None if anew else sessions.get(email)
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, base_url=served, locale="pt-BR", color_scheme=scheme
+            viewport={"width": width, "height": 900},
+            base_url=served,
+            locale="pt-BR",
+            color_scheme=scheme,
+            storage_state=kept,
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)  # Beside the other suites the machine is busy.
-        page.goto("/conta/login/")
-        page.locator("input[name=login]").fill(email)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("form:has(input[name=password]) button[type=submit]").click()
-        page.wait_for_url(lambda url: "/conta/" not in url)
+        page.goto("/" if kept else "/conta/login/")
+        if "/conta/login/" in page.url:
+            page.locator("input[name=login]").fill(email)
+            page.locator("input[name=password]").fill(PASSWORD)
+            page.locator("form:has(input[name=password]) button[type=submit]").click()
+            page.wait_for_url(lambda url: "/conta/" not in url)
+            sessions[email] = context.storage_state()
         return page
 
     yield open_page

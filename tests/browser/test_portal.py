@@ -125,7 +125,7 @@ def test_a_platform_with_a_single_matter_left_lands_directly_on_it(sign_in, serv
         card.locator(f"[name={kind}_email]").fill("diego@shopify.demo")
     with page.expect_navigation():
         card.get_by_role("button", name="Entregar").click()
-    again = sign_in("contato@shopify.demo", 390)
+    again = sign_in("contato@shopify.demo", 390, anew=True)
     assert re.search(r"/pendencias/\d+/prerequisite:contacts_platform/$", again.url)
     assert again.locator("details.card[open]").count() == 1
     clean(again)

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_project_manager_reveals_a_credential_and_the_client_reads_why(sign_in, shot):
-    page = sign_in("gerente@presence.demo")
+    page = sign_in("gerente@presence.demo", anew=True)
     page.goto("/projetos/6/pre-requisitos/")
     with page.expect_navigation():
         page.get_by_role("link", name="Revelar a credencial").first.click()
