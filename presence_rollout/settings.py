@@ -310,6 +310,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", _("Português (Brasil)")), ("en", _("Inglês"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["presence_rollout.formats"]
 USE_I18N = True
 TIME_ZONE = "America/Sao_Paulo"
 USE_TZ = True

@@ -1,11 +1,26 @@
-import copy
+import os
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from hypothesis import settings as hypothesis
 
 hypothesis.register_profile("house", deadline=None)  # No test asserts on wall time: the machine may be busy.
 hypothesis.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(django_db_createdb):
+    """`make test` hands over databases that are migrated already (presence_rollout/ops/testrun.py)."""
+    return django_db_createdb and "MIGRATED_TESTS" not in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_parallel_suffix(request):
+    """Before each worker's suffix is put behind it."""
+    if "MIGRATED_TESTS" in os.environ:
+        django_settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = os.environ["MIGRATED_TESTS"]
+    request.getfixturevalue("django_db_modify_db_settings_xdist_suffix")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -14,13 +29,9 @@ def _data_files_are_read_once():
     from apps.blueprints import loader
 
     read = loader.read_files
-    kept = list(read())
+    kept = tuple(read())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            loader,
-            "read_files",
-            lambda folder=loader.DATA: copy.deepcopy(kept) if folder == loader.DATA else read(folder),
-        )
+        patch.setattr(loader, "read_files", lambda folder=loader.DATA: kept if folder == loader.DATA else read(folder))
         yield
 
 

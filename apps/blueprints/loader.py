@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class DataFile:
     version: int
     content: dict[str, Any]
 
-    @property
+    @cached_property
     def checksum(self) -> str:
         return canonical.sha256(self.content)
 

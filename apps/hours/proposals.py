@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -138,24 +139,30 @@ def _trainings(user: User, rollout: Rollout | None) -> list[Proposal]:
 
 def _attended(user: User, rollout: Rollout | None):
     """The ended meetings of a homologation in which the person was for Presence."""
-    return Session.objects.filter(
-        ended_at__gte=clock.now() - WITHIN,
-        attendances__person=user,
-        attendances__party=PartyRole.PRESENCE,
-        script__rollout__in=_rollouts(user, rollout),
-    ).select_related("script__rollout")
+    return (
+        Session.objects.filter(
+            ended_at__gte=clock.now() - WITHIN,
+            attendances__person=user,
+            attendances__party=PartyRole.PRESENCE,
+            script__rollout__in=_rollouts(user, rollout),
+        )
+        .annotate(arrived_at=F("attendances__arrived_at"))
+        .select_related("script__rollout")
+    )
 
 
 def _meetings(user: User, rollout: Rollout | None) -> list[Proposal]:
-    """Each attended meeting, from its start to its end; one that retested one nonconformity and nothing else names it."""
+    """Each attended meeting, from its start, or from when the person came, to its end; one that retested one
+    nonconformity and nothing else names it."""
     proposals = []
     for session in _attended(user, rollout):
-        started_at = session.started_at.astimezone(UTC).replace(second=0, microsecond=0)
+        came_at = session.arrived_at or session.started_at
+        started_at = came_at.astimezone(UTC).replace(second=0, microsecond=0)
         results = list(homologation.results_of(session).select_related("round__script__rollout"))
         proposals.append(
             Proposal(
                 person=user, rollout=session.rollout, source=f"meeting:{session.pk}.{session.number}",
-                activity=Activity.HOMOLOGATION, started_at=started_at, minutes=session.minutes or None,
+                activity=Activity.HOMOLOGATION, started_at=started_at, minutes=session.minutes_since(came_at) or None,
                 nonconformity=_retested(results[0].round, results) if results else None,
                 note=_("Homologação: %(session)s") % {"session": session},
             )

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from presence_rollout.ops import services
 from presence_rollout.ops.bootstrap import BROWSERS
@@ -51,6 +52,8 @@ def served(var):
     port = services.free_port()
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
     env |= {"PORT": str(port), "VAR_DIR": str(var)}
+    if "MIGRATED_TESTS" in os.environ:
+        shutil.copy(settings.DATABASES["default"]["NAME"], var / "rollout.sqlite3")
     log = open(Path(env["VAR_DIR"]) / "serve.log", "wb")  # noqa: SIM115 - open as long as the process
     command = [sys.executable, "-m", "presence_rollout.ops.serve"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)

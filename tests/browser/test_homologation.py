@@ -43,6 +43,11 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
     begin(analyst, base)
     client = sign_in("cliente@esporte.demo", 390, "dark")
     client.goto(base + "homologacao/reuniao/")
+    analyst.get_by_text("Alguém chegou depois").click()
+    analyst.get_by_label("Outra pessoa").fill("Sônia do estoque")
+    shot(analyst, "meeting-late-1440")
+    analyst.get_by_role("button", name="Registrar presença").click()
+    analyst.get_by_text("Sônia do estoque").wait_for()
     total = counts(analyst)["left"]
     assert total >= 80
 

@@ -214,9 +214,13 @@ def homologation(team):
         "PED-03": {"outcome": "failed", "note": "Parcelas erradas", "severity": "blocking", "owner": "Integrador"},
         "EST-09": {"outcome": "blocked", "note": "A loja de teste não tem depósito"},
     }
-    while found := re.search(r"/casos/([A-Z]+-\d+)/$", runner.page.url):  # Each result opens the next case to run.
+    address = runner.page.url
+    while found := re.search(r"/casos/([A-Z]+-\d+)/$", address):  # Each result opens the next case to run.
         case = f"homologacao/casos/{found[1]}/"
-        runner.does(None, case, **outcomes.get(found[1], {"outcome": "passed", "evidence_text": "Log 1"}))
+        if found[1] in outcomes:
+            address = runner.does(case, case, **outcomes[found[1]]).url
+        else:  # The meeting's journey runs the whole script by keyboard; here the same form is sent unseen.
+            address = runner.sends(case, outcome="passed", evidence_text="Log 1")
     team.is_refused("NC-1", "EST-09")
     team.shot(team.pm.visit("homologacao/"), "jornada-5-homologacao")
     team.analyst.does("homologacao/", "homologacao/rodada/encerrar/")

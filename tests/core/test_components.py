@@ -7,6 +7,7 @@ from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django_cotton.compiler_regex import CottonCompiler
 
 from apps.core import clock
@@ -160,6 +161,14 @@ def test_a_plain_date_is_told_in_days():
         assert relative(NOON.date() + timedelta(days=1)) == "amanhã"
         assert moment(NOON.date()) == "12/03/2026"
         assert moment(NOON) == "12/03/2026 12:00"
+
+
+@pytest.mark.parametrize("language", ["pt-br", "en"])
+def test_a_day_is_written_alike_for_every_reader(language):
+    """11/12 must not be another day for who reads English."""
+    with timezone.override("America/Sao_Paulo"), translation.override(language):
+        assert moment(NOON) == "12/03/2026 12:00"
+        assert date_format(timezone.localtime(NOON), "SHORT_DATETIME_FORMAT") == "12/03/2026 12:00"
 
 
 def test_initials_are_of_the_first_and_the_last_name():

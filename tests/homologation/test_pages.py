@@ -1,12 +1,14 @@
 """The pages of the execution: matrix, sessions, meeting mode, nonconformities, report."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
 from apps.core.refusals import Invalid, Refusal
+from apps.hours import proposals
 from apps.stages.homologation import actions, nonconformities, queries, round_reports, sessions
 from apps.stages.homologation import report as paper
 from apps.stages.homologation.models import Session
@@ -303,3 +305,57 @@ class TestSessionsAsRules:
         assert [event.kind.partition(".")[2] for event in events] == ["session_started", "session_ended"]
         assert events[1].data["results"] == 1
         assert not any(person.name in str(event.data) for event in events for person in rollout.people.values())
+
+
+class TestWhoComesLater:
+    def test_who_leads_puts_down_anybody_and_the_page_says_since_when(self, rollout, script, session, base, client_for):
+        analyst = client_for(rollout.people["analyst"])
+        url = f"{base}reuniao/{session.pk}/presenca/"
+        data = {"present": [f"client:{rollout.people['client'].pk}"], "guest": "Zé", "guest_party": "integrator"}
+        assert analyst.post(url, data).status_code == 302
+        assert [(row.party, str(row)) for row in session.attendances.all()] == [
+            ("client", str(rollout.people["client"])), ("integrator", "Zé")
+        ]  # fmt: skip
+        assert all(row.arrived_at for row in session.attendances.all())
+        assert "desde" in analyst.get(base + "reuniao/").content.decode()
+        event = rollout.events.get(kind="homologation.session_joined")
+        assert event.data == {"number": session.number, "people": 2}
+
+    def test_anybody_puts_down_themself_and_nobody_else(self, rollout, script, session, base, client_for):
+        url = f"{base}reuniao/{session.pk}/presenca/"
+        client, other = rollout.people["client"], rollout.people["integrator"]
+        page = client_for(client)
+        assert "Estou na reunião" in page.get(base + "reuniao/").content.decode()
+        assert page.post(url, {"present": [f"integrator:{other.pk}"]}).status_code == 403
+        assert page.post(url, {"guest": "Zé", "guest_party": "client"}).status_code == 403
+        assert page.post(url, {"present": [f"client:{client.pk}"]}).status_code == 302
+        assert session.attendances.get().person == client
+        assert "Estou na reunião" not in page.get(base + "reuniao/").content.decode()
+
+    def test_nobody_is_put_down_twice_and_nobody_at_all_is_asked_for(self, rollout, session, base, client_for):
+        AttendanceFactory(session=session, party="client", person=rollout.people["client"])
+        analyst = client_for(rollout.people["analyst"])
+        for data in ({"present": [f"client:{rollout.people['client'].pk}"]}, {"guest": "  "}, {}):
+            answer = analyst.post(f"{base}reuniao/{session.pk}/presenca/", data)
+            assert answer.status_code == 422
+            assert "quem chegou" in answer.content.decode()
+        assert session.attendances.count() == 1
+
+    def test_a_session_that_is_over_takes_nobody(self, rollout, script, session, base, client_for):
+        sessions.end(session, by=rollout.people["analyst"])
+        mark = {"present": [f"client:{rollout.people['client'].pk}"]}
+        answer = client_for(rollout.people["client"]).post(f"{base}reuniao/{session.pk}/presenca/", mark)
+        assert answer.status_code == 409
+        assert "não está em andamento" in answer.content.decode()
+        with pytest.raises(Refusal, match="não está em andamento"):
+            sessions.join(session, by=rollout.people["client"], present=[("client", rollout.people["client"])])
+
+    def test_who_came_later_is_proposed_the_time_from_then_on(self, rollout, script, session):
+        analyst, pm = rollout.people["analyst"], rollout.people["pm"]
+        AttendanceFactory(session=session, party="presence", person=analyst)
+        AttendanceFactory(
+            session=session, party="presence", person=pm, arrived_at=session.started_at + timedelta(minutes=40)
+        )
+        Session.objects.filter(pk=session.pk).update(ended_at=session.started_at + timedelta(minutes=90))
+        assert [found.minutes for found in proposals.pending(analyst)] == [90]
+        assert [found.minutes for found in proposals.pending(pm)] == [50]

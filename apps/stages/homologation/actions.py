@@ -99,7 +99,7 @@ def start_round(script: Script, *, by: User) -> Round:
         if queries.open_round(script):
             raise Refusal(_("Já existe uma rodada aberta."))
         number = script.rounds.count() + 1
-        wanted = retest.cases(queries.case_statuses(script), first=number == 1)
+        wanted = retest.cases(queries.case_statuses(script, bare=True), first=number == 1)
         if not wanted:
             raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
         opened = Round.objects.create(script=script, number=number)

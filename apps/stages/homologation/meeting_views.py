@@ -25,6 +25,10 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     session = queries.open_session(script)
     if session is None:
         return _outside(request, rollout, script)
+    return _meeting(request, rollout, script, session)
+
+
+def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session: Session, join=None) -> HttpResponse:
     opened = queries.open_round(script)
     found = script.cases.filter(code=request.GET.get("caso", "")).first() or queries.to_run(script).first()
     context = {
@@ -32,12 +36,22 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "room": "homologation",
         "session": session,
         "attendances": session.attendances.select_related("person"),
+        "join_form": join or session_forms.JoinForm(session=session, auto_id="join_%s"),
+        "own_place": _own_place(request, rollout, session),
         "absences": session.absences.all(),
         "progress": progress.of_round(script, opened) if opened else None,
         **(_case_context(request, rollout, found) if found else {}),
         **may(request, rollout),
     }
-    return render(request, "homologation/meeting.html", context)
+    return render(request, "homologation/meeting.html", context, status=getattr(join, "refusal_status", 200))
+
+
+def _own_place(request: SignedInRequest, rollout: Rollout, session: Session) -> str:
+    """The mark by which the reader puts themself down as present; empty for who is there already."""
+    if session.attendances.filter(person=request.user).exists():
+        return ""
+    roles = rollout.roles_of(request.user)
+    return next((f"{role.value}:{request.user.pk}" for role in session_forms.PARTIES if role in roles), "")
 
 
 @require_GET
@@ -108,6 +122,17 @@ def cancel(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     sessions.cancel(get_object_or_404(Session, pk=session_pk, script=script), by=request.user)
     messages.success(request, _("Sessão desmarcada."))
     return redirect("homologation:meeting", pk)
+
+
+@require_POST
+def join(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
+    """Put down who came later; everybody may put down themself."""
+    rollout, script = script_of(request, pk)
+    session = get_object_or_404(Session, pk=session_pk, script=script)
+    form = session_forms.JoinForm(request.POST, session=session, auto_id="join_%s")
+    if attempt(request, form, sessions.join, session, by=request.user):
+        return redirect("homologation:meeting", pk)
+    return _meeting(request, rollout, script, session, join=form)
 
 
 @require_POST

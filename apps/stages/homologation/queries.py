@@ -128,9 +128,10 @@ def next_in_round(script: Script, *, after: Case) -> Case | None:
     return waiting.filter(position__gt=after.position).first() or waiting.first()
 
 
-def case_statuses(script: Script) -> list[CaseStatus]:
-    """Every case of ``script`` in order, in seven queries."""
-    return _statuses(script, script.cases.all())
+def case_statuses(script: Script, *, bare: bool = False) -> list[CaseStatus]:
+    """Every case of ``script`` in order, in as many queries for one as for all; ``bare`` without texts, evidence and
+    people, for who only asks how the cases stand."""
+    return _statuses(script, script.cases.all(), bare=bare)
 
 
 def status_of(case: Case) -> CaseStatus:
@@ -138,15 +139,19 @@ def status_of(case: Case) -> CaseStatus:
     return _statuses(case.script, case.script.cases.filter(pk=case.pk))[0]
 
 
-def _statuses(script: Script, cases: QuerySet[Case]) -> list[CaseStatus]:
+def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> list[CaseStatus]:
+    if bare:
+        cases = cases.defer("actors", "condition", "preconditions", "steps", "expected", "evidence")
     statuses = {case.pk: CaseStatus(case) for case in cases}
     for status in statuses.values():
         status.case.script = script
     rounds = Round.cases.through.objects.filter(case__in=statuses).values_list("case_id", "round__number")
     for case_pk, number in rounds:
         statuses[case_pk].last_round = max(statuses[case_pk].last_round, number)
-    results = Result.objects.filter(case__in=statuses).select_related("round", "by", "confirmed_by")
-    for result in results.prefetch_related("evidence__file__previews"):
+    results = Result.objects.filter(case__in=statuses).select_related("round")
+    if not bare:
+        results = results.select_related("by", "confirmed_by").prefetch_related("evidence__file__previews")
+    for result in results:
         status = statuses[result.case_id]
         result.case = status.case
         status.results.append(result)
@@ -160,10 +165,10 @@ def _statuses(script: Script, cases: QuerySet[Case]) -> list[CaseStatus]:
     return list(statuses.values())
 
 
-def processes(script: Script) -> list[ProcessStatus]:
-    """The cases under their processes, in the script's order."""
+def processes(script: Script, *, bare: bool = False) -> list[ProcessStatus]:
+    """The cases under their processes, in the script's order; ``bare`` as in ``case_statuses``."""
     grouped: dict[str, list[CaseStatus]] = defaultdict(list)
-    for status in case_statuses(script):
+    for status in case_statuses(script, bare=bare):
         grouped[status.case.process].append(status)
     return [ProcessStatus(row["key"], Localized.of(row["title"]), grouped[row["key"]]) for row in script.processes]
 
@@ -215,7 +220,7 @@ def summary_for_term(rollout: Rollout) -> dict[str, object]:
                 "reserved": sum(status.reserved for status in process.applicable),
                 "not_run": sum(status.latest is None for status in process.applicable),
             }
-            for process in processes(script)
+            for process in processes(script, bare=True)
         ],
         "nonconformities": [
             {

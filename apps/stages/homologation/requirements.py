@@ -48,7 +48,7 @@ def every_binding_case_is_settled(rollout: Rollout) -> Iterator[Requirement]:
     if script is None:
         return
     url = reverse("homologation:room", args=[rollout.pk])
-    for process in queries.processes(script):
+    for process in queries.processes(script, bare=True):
         pending = [status for status in process.cases if not status.is_settled]
         untouched = [status for status in pending if status.latest is None and status.reservation is None]
         if len(untouched) > ONE_BY_ONE:
@@ -162,7 +162,7 @@ def summary(rollout: Rollout) -> Iterator[registry.Fact]:
     if script.frozen_at is None:
         yield registry.Fact(_("Roteiro"), _("a congelar"), "warning" if rollout.stage == Stage.TRAINING else "neutral")
         return
-    statuses = [status for status in queries.case_statuses(script) if status.case.is_binding]
+    statuses = [status for status in queries.case_statuses(script, bare=True) if status.case.is_binding]
     settled = sum(status.is_settled for status in statuses)
     yield registry.Fact(
         _("Casos obrigatórios"), f"{settled}/{len(statuses)}", "success" if settled == len(statuses) else "neutral"

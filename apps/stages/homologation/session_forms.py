@@ -35,6 +35,45 @@ class PartyPart:
     absent: forms.BoundField | None
 
 
+def people_of(rollout: Rollout) -> dict[str, tuple[str, User]]:
+    """The people of the four parties by ``role:pk``, in the order in which they are greeted."""
+    found = {}
+    for role in PARTIES:
+        members = rollout.company(role).memberships.select_related("user").order_by("user__name")
+        for member in members.filter(user__is_active=True):
+            found[f"{role.value}:{member.user_id}"] = (role.value, member.user)
+    return found
+
+
+class JoinForm(forms.Form):
+    """Who came after the start; cleaned to what ``sessions.join`` takes."""
+
+    success_message = _("Presença registrada.")
+
+    present = forms.MultipleChoiceField(label=_("Quem chegou"), required=False, widget=forms.CheckboxSelectMultiple)
+    guest = forms.CharField(label=_("Outra pessoa"), required=False, max_length=120)
+    guest_party = forms.ChoiceField(label=_("De que parte"), choices=[(role, role.label) for role in PARTIES])
+
+    def __init__(self, *args, session: Session, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        there = {f"{row.party}:{row.person_id}" for row in session.attendances.all()}
+        self.people = people_of(session.rollout)
+        self.fields["guest_party"].required = False
+        self.fields["present"].choices = [  # type: ignore[attr-defined]
+            (key, f"{person} ({PartyRole(role).label})")
+            for key, (role, person) in self.people.items()
+            if key not in there or self.is_bound
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        guest = typed.get("guest", "")
+        return {
+            "present": [self.people[key] for key in typed.get("present", [])],
+            "guests": [(typed.get("guest_party") or PartyRole.CLIENT.value, guest)] if guest else [],
+        }
+
+
 class StartForm(forms.Form):
     """Who is there: the parties' own people by a mark, others by name; cleaned to what ``sessions.start`` takes."""
 
@@ -48,14 +87,8 @@ class StartForm(forms.Form):
         kwargs.setdefault("initial", {"present": [f"{own}:{user.pk}"]})
         super().__init__(*args, **kwargs)
         self.rollout = rollout
-        self.people: dict[str, tuple[str, User]] = {}
-        choices = []
+        self.people = people_of(rollout)
         for role in PARTIES:
-            members = rollout.company(role).memberships.select_related("user").order_by("user__name")
-            for member in members.filter(user__is_active=True):
-                key = f"{role.value}:{member.user_id}"
-                self.people[key] = (role.value, member.user)
-                choices.append((key, str(member.user)))
             self.fields[f"guests_{role}"] = forms.CharField(
                 label=_("Outras pessoas"), required=False, help_text=_("Nomes separados por vírgula.")
             )
@@ -63,7 +96,9 @@ class StartForm(forms.Form):
                 self.fields[f"absent_{role}"] = forms.CharField(
                     label=_("Se não há ninguém, por quê"), required=False, max_length=200
                 )
-        self.fields["present"].choices = choices  # type: ignore[attr-defined]
+        self.fields["present"].choices = [  # type: ignore[attr-defined]
+            (key, str(person)) for key, (_role, person) in self.people.items()
+        ]
         ahead = queries.planned_sessions(rollout)
         if ahead:
             self.fields["planned"] = forms.ModelChoiceField(

@@ -1,5 +1,7 @@
 """The meetings in which the parties execute the script together, and who was there."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -56,18 +58,26 @@ class Session(models.Model):
     @property
     def minutes(self) -> int | None:
         """How long it took, in whole minutes; None while it goes on."""
-        if self.started_at is None or self.ended_at is None:
+        return self.minutes_since(self.started_at)
+
+    def minutes_since(self, instant: datetime | None) -> int | None:
+        """How long it went on from ``instant``, in whole minutes; None while it goes on."""
+        if instant is None or self.ended_at is None:
             return None
-        return int((self.ended_at - self.started_at).total_seconds() // 60)
+        return int((self.ended_at - instant).total_seconds() // 60)
 
 
 class Attendance(models.Model):
-    """Somebody who was there for a party: one of its people with an account, or somebody else by name."""
+    """Somebody who was there for a party: one of its people with an account, or somebody else by name.
+
+    ``arrived_at`` is when they came, of who came after the start.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendances")
     party = models.CharField(max_length=12, choices=PartyRole)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(_("nome"), max_length=120, blank=True)
+    arrived_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("presença na homologação")

@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.core import clock, minutes
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.homologation import queries
 from apps.stages.homologation.actions import refuse_outside_homologation
@@ -27,6 +28,11 @@ STARTED = timeline.kind(
     "homologation.session_started",
     gettext_lazy("começou a sessão %(number)s da homologação com %(people)s presentes"),
     "presentation",
+)
+JOINED = timeline.kind(
+    "homologation.session_joined",
+    gettext_lazy("registrou na sessão %(number)s da homologação quem chegou depois: %(people)s"),
+    "user-plus",
 )
 ENDED = timeline.kind(
     "homologation.session_ended",
@@ -88,12 +94,7 @@ def start(
             raise Refusal(_("Já existe uma sessão em andamento."))
         if queries.open_round(script) is None:
             raise Refusal(_("Não há rodada aberta. Abra a rodada antes de começar a sessão."))
-        rows = [Attendance(party=party, person=person) for party, person in dict.fromkeys(present)]
-        for row in rows:
-            if row.party not in rollout.roles_of(row.person):
-                raise Invalid(_("%(who)s não é da parte indicada.") % {"who": row.person}, field="present")
-        named = ((party, name.strip()[:120]) for party, name in guests)
-        rows += [Attendance(party=party, name=name) for party, name in dict.fromkeys(named) if name]
+        rows = _attendances(rollout, present, guests)
         there = {row.party for row in rows}
         reasons = {party: reason.strip() for party, reason in (absent or {}).items() if reason.strip()}
         for party in NEEDED:
@@ -120,19 +121,61 @@ def start(
         return session
 
 
+def join(
+    session: Session, *, by: User, present: Iterable[tuple[str, User]] = (), guests: Iterable[tuple[str, str]] = ()
+) -> list[Attendance]:
+    """Put down who came after the start, as ``start`` takes them. Who leads puts down anybody, others themselves alone.
+
+    Raises ``Invalid`` on ``present`` when there is nobody to put down, ``Refusal`` when the session does not go on.
+    """
+    present, guests = list(present), list(guests)
+    if guests or any(person != by for _party, person in present):
+        require(by, "homologation.lead", session)
+    with timeline.changing(session.rollout) as rollout:
+        session = _going_on(session)
+        known = {(row.party, row.person_id, row.name) for row in session.attendances.all()}
+        rows = [
+            row for row in _attendances(rollout, present, guests) if (row.party, row.person_id, row.name) not in known
+        ]
+        if not rows:
+            raise Invalid(_("Marque ou escreva quem chegou e ainda não está na lista."), field="present")
+        for row in rows:
+            row.session, row.arrived_at = session, clock.now()
+        Attendance.objects.bulk_create(rows)
+        timeline.record(rollout, JOINED, by, number=session.number, people=len(rows))
+        return rows
+
+
 def end(session: Session, *, by: User) -> Session:
     """End the session that goes on; its time is then proposed as hours to the people of Presence who were there."""
     require(by, "homologation.lead", session)
     with timeline.changing(session.rollout, even_closed=True) as rollout:
-        session = Session.objects.get(pk=session.pk)
-        if session.started_at is None or session.ended_at:
-            raise Refusal(_("Esta sessão não está em andamento."))
+        session = _going_on(session)
         session.ended_at = clock.now()
         session.save(update_fields=["ended_at"])
         duration = minutes.show(session.minutes or 0)
         results = queries.results_of(session).count()
         timeline.record(rollout, ENDED, by, number=session.number, duration=duration, results=results)
         return session
+
+
+def _attendances(
+    rollout: Rollout, present: Iterable[tuple[str, User]], guests: Iterable[tuple[str, str]]
+) -> list[Attendance]:
+    """One row, not yet saved, for each who is there. Raises ``Invalid`` for somebody who is not of the party."""
+    rows = [Attendance(party=party, person=person) for party, person in dict.fromkeys(present)]
+    for row in rows:
+        if row.party not in rollout.roles_of(row.person):
+            raise Invalid(_("%(who)s não é da parte indicada.") % {"who": row.person}, field="present")
+    named = ((party, name.strip()[:120]) for party, name in guests)
+    return rows + [Attendance(party=party, name=name) for party, name in dict.fromkeys(named) if name]
+
+
+def _going_on(session: Session) -> Session:
+    session = Session.objects.get(pk=session.pk)
+    if session.started_at is None or session.ended_at:
+        raise Refusal(_("Esta sessão não está em andamento."))
+    return session
 
 
 def _planned(session: Session) -> Session:

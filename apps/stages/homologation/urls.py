@@ -42,6 +42,7 @@ urlpatterns = [
     path(
         "projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/desmarcar/", meeting_views.cancel, name="cancel_session"
     ),
+    path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/presenca/", meeting_views.join, name="join_session"),
     path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/encerrar/", meeting_views.end, name="end_session"),
     path("projetos/<int:pk>/homologacao/reuniao/casos/<str:code>/", meeting_views.meeting_case, name="meeting_case"),
     path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/evidencia/", views.attach, name="attach"),
