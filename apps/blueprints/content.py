@@ -233,7 +233,7 @@ class HoursPolicy:
 
 @dataclass(frozen=True, config=STRICT)
 class Clause:
-    """A clause of the acceptance term; its text may name {client}, {platform}, {integrator} and {presence}."""
+    """A clause of the acceptance term; its text may name {client}, {platform}, {integrator} and {presence} (``clauses``)."""
 
     key: str
     title: Localized

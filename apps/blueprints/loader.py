@@ -1,5 +1,6 @@
 """Load the versioned data files into the database, once each."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from pydantic import ValidationError
 
-from apps.blueprints import content
+from apps.blueprints import clauses, content
 from apps.blueprints.models import Blueprint, Platform
 from apps.blueprints.script import problems, with_conditions_apart
 from apps.core import canonical
@@ -52,6 +53,8 @@ def read_files(folder: Path = DATA) -> Iterator[DataFile]:
             where = ".".join(str(step) for step in first["loc"])
             raise BadBlueprint(f"{path.name}: {where}: {first['msg']}") from None
         _refuse_duplicates(path, value)
+        if kind == Blueprint.Kind.TERM:
+            _refuse_strange_braces(path, value)
         if kind == Blueprint.Kind.SCRIPT and (wrong := problems(with_conditions_apart(raw))):
             raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
         key = value.slug if kind == Blueprint.Kind.PLATFORM else "default"
@@ -70,6 +73,19 @@ def _refuse_duplicates(path: Path, value: Any) -> None:
         rows = [getattr(row, attribute) for row in getattr(value, name, [])]
         if twice := {row for row in rows if rows.count(row) > 1}:
             raise BadBlueprint(f"{path.name}: {name}: {', '.join(sorted(twice))} stands twice.")
+
+
+def _refuse_strange_braces(path: Path, value: content.TermBlueprint) -> None:
+    permitted = ", ".join(f"{{{name}}}" for name in clauses.PARTIES)
+    for clause in value.clauses:
+        if found := [each for title in clause.title.values() for each in re.findall("[{}]", title)]:
+            raise BadBlueprint(
+                f"{path.name}: clauses: {clause.key}: {found[0]} stands in its title, which takes no names."
+            )
+        if found := [each for text in clause.text.values() for each in clauses.strange(text)]:
+            raise BadBlueprint(
+                f"{path.name}: clauses: {clause.key}: {found[0]} stands for nobody. Its text may name {permitted}."
+            )
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What the term says, gathered from the rooms below as plain JSON."""
 
-from apps.blueprints import content
+from apps.blueprints import clauses, content
 from apps.core import cnpj
 from apps.hours import queries as hours
 from apps.rollouts.models import Rollout
@@ -39,7 +39,7 @@ def build(rollout: Rollout) -> dict[str, object]:
         ],
         "hours": hours.summary_for_term(rollout),
         "clauses": [
-            {"title": clause.title["pt"], "text": clause.text["pt"].format(**names)}
+            {"title": clause.title["pt"], "text": clauses.filled(clause.text["pt"], names)}
             for clause in content.term_clauses().clauses
         ],
     }

@@ -1,0 +1,73 @@
+"""Names in a clause: four of them, put in word for word."""
+
+import pytest
+
+from apps.blueprints import clauses, loader
+from apps.blueprints.models import Blueprint
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {"client": "Loja", "presence": "Presence", "platform": "Shopify", "integrator": "Hub"}
+CLAUSE = """
+version = 1
+[[clauses]]
+key = "forum"
+title = { pt = "Foro", en = "%(title)s" }
+text = { pt = "Foro de {client}.", en = "%(text)s" }
+"""
+STRANGE = [
+    "{customer}",
+    "{client.__class__}",
+    "{client!r}",
+    "{0}",
+    "{}",
+    "{",
+    "}",
+    "{{client}}",
+    "{ client }",
+    "{Client}",
+]
+
+
+def test_each_of_the_four_names_is_put_in():
+    text = "{client}, {presence}, {platform}, {integrator} e {client}"
+    assert clauses.filled(text, NAMES) == "Loja, Presence, Shopify, Hub e Loja"
+
+
+@pytest.mark.parametrize("text", [text for text in STRANGE if text != "{{client}}"])
+def test_anything_else_in_braces_stays_text(text):
+    assert clauses.filled(f"a {text} b", NAMES) == f"a {text} b"
+
+
+def test_a_name_with_braces_is_a_name():
+    assert clauses.filled("{client}", {**NAMES, "client": "{presence} {client.__class__} {"}) == (
+        "{presence} {client.__class__} {"
+    )
+
+
+def test_only_the_four_names_are_known():
+    assert clauses.strange("{client}, {presence}, {platform} e {integrator}") == []
+    for text in STRANGE:
+        assert clauses.strange(f"a {text} b"), text
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_a_file_that_names_anything_else_is_refused(tmp_path, text):
+    (tmp_path / "term.toml").write_text(CLAUSE % {"title": "Jurisdiction", "text": f"Courts of {text}."})
+    with pytest.raises(loader.BadBlueprint, match=r"forum: .* may name {client}, {presence}, {platform}, {integrator}"):
+        loader.load(tmp_path)
+    assert not Blueprint.objects.filter(kind="term").exists()
+
+
+def test_a_title_takes_no_names(tmp_path):
+    (tmp_path / "term.toml").write_text(CLAUSE % {"title": "Courts of {client}", "text": "x"})
+    with pytest.raises(loader.BadBlueprint, match="forum: { stands in its title"):
+        loader.load(tmp_path)
+
+
+def test_the_shipped_clauses_say_what_they_said(db):
+    """Against the way that earlier versions filled them in: a drafted term does not become stale by the change."""
+    for file in loader.read_files():
+        for clause in file.content["clauses"] if file.kind == Blueprint.Kind.TERM else []:
+            for text in clause["text"].values():
+                assert clauses.filled(text, NAMES) == text.format(**NAMES)
