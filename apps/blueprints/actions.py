@@ -1,30 +1,26 @@
 """Write the next version of the homologation script and publish it. There is one draft at a time, which everybody shares."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from pydantic import ValidationError
 
 from apps.accounts.models import User
-from apps.blueprints import changes, content, toml
+from apps.blueprints import changes, drafts, toml
+from apps.blueprints.drafts import Texts
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.blueprints.script import PROCESS_KEY, circles, next_code, problems, with_conditions_apart
-from apps.core import canonical, clock
 from apps.core.refusals import Invalid, Refusal, require
 
 Kind = Blueprint.Kind
-Texts = Mapping[str, str]
 
 
 def start(*, by: User) -> ScriptDraft:
     """Begin a draft from the version in force. Raises ``Refusal`` (409) while there is one."""
     require(by, "blueprints.edit")
-    return _begin(by, with_conditions_apart(Blueprint.objects.current(Kind.SCRIPT).content))
+    return drafts.begin(ScriptDraft, with_conditions_apart(Blueprint.objects.current(Kind.SCRIPT).content), by=by)
 
 
 def bring_in(*, by: User, file: Any) -> ScriptDraft:
@@ -47,56 +43,12 @@ def bring_in(*, by: User, file: Any) -> ScriptDraft:
         )
     gone = {case["code"] for case in base["cases"]} - codes
     retired = sorted({*base.get("retired", []), *script.get("retired", []), *gone})
-    return _begin(by, {**script, **({"retired": retired} if retired else {})})
-
-
-def _begin(by: User, script: dict[str, Any]) -> ScriptDraft:
-    with transaction.atomic():
-        base = Blueprint.objects.select_for_update().filter(pk=Blueprint.objects.current(Kind.SCRIPT).pk).get()
-        if ScriptDraft.objects.exists():
-            raise Refusal(_("Já há um rascunho em andamento. Continue nele, ou descarte-o antes de começar outro."))
-        draft = ScriptDraft.objects.create(base=base, content=script, changed_by=by)
-        draft.authors.add(by)
-        return draft
-
-
-@contextmanager
-def _changing(by: User) -> Iterator[ScriptDraft]:
-    """The draft, locked; it is saved as ``by``'s change. Raises ``Refusal`` (409) without one."""
-    require(by, "blueprints.edit")
-    with transaction.atomic():
-        draft = _locked()
-        yield draft
-        draft.revision += 1
-        draft.changed_by, draft.changed_at = by, clock.now()
-        draft.save()
-        draft.authors.add(by)
-
-
-def _locked() -> ScriptDraft:
-    draft = ScriptDraft.objects.select_for_update().first()
-    if draft is None:
-        raise Refusal(_("O rascunho já foi publicado ou descartado. Abra o roteiro para ver a versão em vigor."))
-    return draft
-
-
-def fingerprint(row: Mapping[str, Any] | None) -> str:
-    """Says whether a case is still as somebody saw it."""
-    return canonical.sha256(row)[:16] if row else ""
-
-
-def refuse_overtaken(row: Mapping[str, Any], seen: str) -> None:
-    """Raise ``Refusal`` (409) unless ``row`` is still the case whose fingerprint is ``seen``."""
-    if fingerprint(row) != seen:
-        raise Refusal(
-            _("Este caso mudou enquanto você editava. O que você digitou continua aqui; abaixo está como ele ficou. "
-              "Salvar de novo põe o seu no lugar.")
-        )  # fmt: skip
+    return drafts.begin(ScriptDraft, {**script, **({"retired": retired} if retired else {})}, by=by)
 
 
 def add_case(process: str, *, by: User, **fields: Any) -> str:
     """Add a case at the end of ``process`` and return its code, the next that was never used."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         if process not in [row["key"] for row in draft.content["processes"]]:
             raise Refusal(_("O processo %(key)s não está mais no rascunho.") % {"key": process})
         code = next_code(draft.content, process)
@@ -112,9 +64,9 @@ def save_case(code: str, *, by: User, seen: str, **fields: Any) -> None:
 
     Raises ``Refusal`` (409) when somebody changed it since: nothing is written over unseen.
     """
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         case = _case(draft, code)
-        refuse_overtaken(case, seen)
+        drafts.refuse_overtaken(case, seen)
         checked = _checked(draft, code, fields)
         draft.content["cases"][draft.content["cases"].index(case)] = {
             "code": code,
@@ -125,7 +77,7 @@ def save_case(code: str, *, by: User, seen: str, **fields: Any) -> None:
 
 def retire_case(code: str, *, by: User) -> None:
     """Take a case out. Its code is never used again, unless no version ever had it."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         _case(draft, code)
         if needed := [case["code"] for case in draft.content["cases"] if code in case.get("depends", [])]:
             raise Refusal(
@@ -141,17 +93,14 @@ def retire_case(code: str, *, by: User) -> None:
 
 def undo_case(code: str, *, by: User) -> None:
     """Put a case back as the version in force has it; one that is new in the draft goes."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         _put(draft, code, with_conditions_apart(draft.base.content))
 
 
 def take_case(code: str, *, by: User) -> None:
     """Take a case as the newest shipped file has it, with the condition that it names."""
-    with _changing(by) as draft:
-        shipped = Blueprint.objects.filter(kind=Kind.SCRIPT, key=Blueprint.SHIPPED).first()
-        if shipped is None:
-            raise Refusal(_("O sistema não trouxe outra versão do roteiro."))
-        _put(draft, code, with_conditions_apart(shipped.content))
+    with drafts.changing(ScriptDraft, by=by) as draft:
+        _put(draft, code, with_conditions_apart(drafts.shipped(ScriptDraft).content))
 
 
 def _take_out(draft: ScriptDraft, code: str) -> None:
@@ -189,46 +138,40 @@ def _put(draft: ScriptDraft, code: str, source: Mapping[str, Any]) -> None:
 
 def move_case(code: str, *, by: User, up: bool) -> None:
     """Swap a case with its neighbour of the same process; at the end of the row nothing moves."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         case, cases = _case(draft, code), draft.content["cases"]
         places = [at for at, each in enumerate(cases) if each["process"] == case["process"]]
-        _swap(cases, places, cases.index(case), up)
-
-
-def _swap(rows: list[Any], places: list[int], place: int, up: bool) -> None:
-    there = places.index(place) + (-1 if up else 1)
-    if 0 <= there < len(places):
-        rows[place], rows[places[there]] = rows[places[there]], rows[place]
+        drafts.swap(cases, places, cases.index(case), up)
 
 
 def add_process(*, by: User, key: str, title: Texts) -> None:
     """Add a process at the end. Its ``key`` is three capital letters, the beginning of its cases' codes."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         key = key.strip().upper()
         if not PROCESS_KEY.fullmatch(key):
             raise Invalid(_("A sigla tem três letras, como PED."), field="key")
         if key in [row["key"] for row in draft.content["processes"]]:
             raise Invalid(_("Já há um processo com esta sigla."), field="key")
-        draft.content["processes"].append({"key": key, "title": _two(title)})
+        draft.content["processes"].append({"key": key, "title": drafts.two(title)})
 
 
 def save_process(key: str, *, by: User, title: Texts) -> None:
-    with _changing(by) as draft:
-        _row(draft, "processes", key)["title"] = _two(title)
+    with drafts.changing(ScriptDraft, by=by) as draft:
+        _row(draft, "processes", key)["title"] = drafts.two(title)
 
 
 def move_process(key: str, *, by: User, up: bool) -> None:
     """Swap a process with its neighbour; its cases go with it."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         rows = draft.content["processes"]
-        _swap(rows, [*range(len(rows))], rows.index(_row(draft, "processes", key)), up)
+        drafts.swap(rows, [*range(len(rows))], rows.index(_row(draft, "processes", key)), up)
         order = [row["key"] for row in rows]
         draft.content["cases"].sort(key=lambda case: order.index(case["process"]))
 
 
 def remove_process(key: str, *, by: User) -> None:
     """Take out a process without cases."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         row = _row(draft, "processes", key)
         if any(case["process"] == key for case in draft.content["cases"]):
             raise Refusal(_("Retire antes os casos deste processo."))
@@ -237,7 +180,7 @@ def remove_process(key: str, *, by: User) -> None:
 
 def save_condition(key: str, *, by: User, title: Texts, when: Mapping[str, list[str]]) -> None:
     """Change a condition, or add one where ``key`` is empty; ``when`` switches it on by itself (``script.When``)."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         rows = draft.content.setdefault("conditions", [])
         if not key:
             stem = slugify(title.get("pt", "")).replace("-", "_")[:34] or "condicao"
@@ -245,7 +188,7 @@ def save_condition(key: str, *, by: User, title: Texts, when: Mapping[str, list[
             key = next(name for name in [stem, *(f"{stem}_{n}" for n in range(2, 999))] if name not in known)
             rows.append({"key": key, "title": {}})
         row = _row(draft, "conditions", key)
-        row["title"] = _two(title)
+        row["title"] = drafts.two(title)
         row.pop("when", None)
         if chosen := {name: values for name, values in when.items() if values}:
             row["when"] = chosen
@@ -253,7 +196,7 @@ def save_condition(key: str, *, by: User, title: Texts, when: Mapping[str, list[
 
 def remove_condition(key: str, *, by: User) -> None:
     """Take out a condition that no case names."""
-    with _changing(by) as draft:
+    with drafts.changing(ScriptDraft, by=by) as draft:
         row = _row(draft, "conditions", key)
         if used := [case["code"] for case in draft.content["cases"] if case.get("condition_key") == key]:
             raise Refusal(_("Ainda dependem desta condição: %(codes)s.") % {"codes": ", ".join(used)})
@@ -261,48 +204,10 @@ def remove_condition(key: str, *, by: User) -> None:
 
 
 def publish(*, by: User, note: str, revision: int) -> Blueprint:
-    """Make the draft the version in force; rollouts that start from now on have it.
-
-    ``revision`` is the one whose differences ``by`` has read. Raises ``Refusal`` (409) with everything that is still
-    lacking, when it changed since, and when nothing differs.
-    """
-    require(by, "blueprints.publish")
-    with transaction.atomic():
-        draft = _locked()
-        if draft.revision != revision:
-            raise Refusal(_("O rascunho mudou depois que esta página foi aberta. Leia as diferenças de novo."))
-        if not note.strip():
-            raise Invalid(_("Diga o que mudou: é o que os projetos leem ao receber a versão."), field="note")
-        if wrong := problems(draft.content):
-            raise Refusal(_("O rascunho ainda não pode ser publicado."), details=wrong)
-        if not changes.between(draft.base.content, draft.content):
-            raise Refusal(_("Nada mudou em relação à versão em vigor."))
-        version = Blueprint.objects.filter(kind=Kind.SCRIPT).order_by("-version")[0].version + 1
-        try:
-            content.parse(Kind.SCRIPT, {**draft.content, "version": version})
-        except ValidationError as error:
-            raise Refusal(
-                _("O rascunho ainda não pode ser publicado."), details=[str(error.errors()[0]["msg"])]
-            ) from None
-        published = Blueprint.objects.create(
-            kind=Kind.SCRIPT,
-            version=version,
-            content=draft.content,
-            checksum=canonical.sha256(draft.content),
-            origin=Blueprint.Origin.EDITED,
-            note=note.strip(),
-            published_by=by,
-            read_by_another=draft.authors.exclude(pk=by.pk).exists(),
-        )
-        draft.delete()
-        return published
-
-
-def discard(*, by: User) -> None:
-    """Throw the draft away, for everybody. The version in force stays."""
-    require(by, "blueprints.edit")
-    with transaction.atomic():
-        _locked().delete()
+    """Make the draft the script in force, see ``drafts.publish``."""
+    return drafts.publish(
+        ScriptDraft, by=by, note=note, revision=revision, problems=problems, differences=changes.between
+    )
 
 
 def _case(draft: ScriptDraft, code: str) -> dict[str, Any]:
@@ -319,10 +224,6 @@ def _row(draft: ScriptDraft, name: str, key: str) -> dict[str, Any]:
     return row
 
 
-def _two(words: Texts) -> dict[str, str]:
-    return {"pt": words.get("pt", "").strip(), "en": words.get("en", "").strip()}
-
-
 def _checked(draft: ScriptDraft, code: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """A case's fields in the order of the data file, without what is empty. Raises ``Invalid`` for what cannot hold."""
     conditional = fields["obligation"] == "conditional"
@@ -330,15 +231,15 @@ def _checked(draft: ScriptDraft, code: str, fields: Mapping[str, Any]) -> dict[s
         raise Invalid(_("Diga a condição de que o caso depende."), field="condition_key")
     check_depends(code, fields["depends"], draft.content["cases"])
     kept = {
-        "title": _two(fields["title"]),
+        "title": drafts.two(fields["title"]),
         "actors": list(fields["actors"]),
         "obligation": fields["obligation"],
         "condition_key": fields["condition_key"] if conditional else "",
         "depends": list(fields["depends"]),
-        "preconditions": _two(fields["preconditions"]),
-        "steps": [_two(step) for step in fields["steps"]],
-        "expected": _two(fields["expected"]),
-        "evidence": _two(fields["evidence"]),
+        "preconditions": drafts.two(fields["preconditions"]),
+        "steps": [drafts.two(step) for step in fields["steps"]],
+        "expected": drafts.two(fields["expected"]),
+        "evidence": drafts.two(fields["evidence"]),
     }
     return {name: value for name, value in kept.items() if value or name not in ("condition_key", "depends")}
 

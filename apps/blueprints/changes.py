@@ -1,4 +1,4 @@
-"""What differs between two contents of a script: case by case, field by field, word by word."""
+"""What differs between two contents of a script or of the term: row by row, field by field, word by word."""
 
 import re
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.blueprints import clauses
 from apps.blueprints.script import LANGUAGES, When, field_labels, obligation_labels, owner_labels, with_conditions_apart
 from apps.core.localized import Localized
 
@@ -33,7 +34,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """``what`` is "case", "process" or "condition"; ``kind`` added, retired, changed or moved."""
+    """``what`` is "case", "process", "condition" or "clause"; ``kind`` added, retired, changed or moved."""
 
     what: str
     key: str
@@ -50,6 +51,11 @@ def between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
         *_rows("condition", old.get("conditions", []), new.get("conditions", []), "key", _texts_of_named),
         *_rows("case", old["cases"], new["cases"], "code", _texts_of_case),
     ]
+
+
+def between_clauses(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """The same of two contents of the acceptance term."""
+    return _rows("clause", old["clauses"], new["clauses"], "key", _texts_of_clause)
 
 
 def _rows(what: str, old: list[dict], new: list[dict], key: str, texts) -> list[Change]:
@@ -154,6 +160,14 @@ def _texts_of_named(row: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     for name, label in when_labels().items():
         found[label, ""] = ", ".join(when.get(name, []))
     return found
+
+
+def _texts_of_clause(clause: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    return {
+        (label, language): clause[name].get(language, "")
+        for name, label in clauses.labels().items()
+        for language in LANGUAGES
+    }
 
 
 def when_labels() -> dict[str, str]:

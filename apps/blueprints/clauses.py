@@ -1,12 +1,21 @@
-"""Who a clause of the acceptance term may name: four words in braces, and nothing else between braces."""
+"""What a clause of the acceptance term may say: who it may name in braces, how long it is, what it must not lack."""
 
 import re
 from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.blueprints.script import lacking_words
+from apps.core.refusals import Invalid
 
 PARTIES = ("client", "presence", "platform", "integrator")
 """``{client}`` and so on stand for the names of the project's companies and of its platform."""
+MOST_CLAUSES = 40
+LONGEST_TITLE, LONGEST_TEXT = 120, 4000
+"""In characters."""
 
-_PARTY = re.compile("{(" + "|".join(PARTIES) + ")}")
+_PARTY = re.compile("{(" + "|".join(PARTIES) + r")}(\.?)")
 _BRACES = re.compile(r"{[^{}]*}|[{}]")
 
 
@@ -14,11 +23,46 @@ def filled(text: str, names: Mapping[str, str]) -> str:
     """``text`` with the names of the parties, each put in once.
 
     Everything else stays as it is written: no attribute is looked up, no lone brace is an error, and braces in a name
-    stay a name. ``names`` has all of ``PARTIES``.
+    stay a name. A name that ends with a full stop (``S.A.``) takes in the one that follows it. ``names`` has all of
+    ``PARTIES``.
     """
-    return _PARTY.sub(lambda found: names[found[1]], text)
+    return _PARTY.sub(lambda found: names[found[1]].removesuffix(found[2]) + found[2], text)
 
 
 def strange(text: str) -> list[str]:
     """What stands in braces in ``text`` and is none of ``PARTIES``, or a brace alone, in the order of the text."""
     return _BRACES.findall(_PARTY.sub("", text))
+
+
+def check(title: str, text: str, suffix: str = "") -> None:
+    """Raise ``Invalid`` (422) for words that no clause may have; ``suffix`` follows the field's name ("title", "text")."""
+    for name, words, longest in (("title", title, LONGEST_TITLE), ("text", text, LONGEST_TEXT)):
+        if len(words) > longest:
+            raise Invalid(_("São no máximo %(n)d caracteres.") % {"n": longest}, field=name + suffix)
+    if found := strange(title) or re.findall("[{}]", title):
+        raise Invalid(_("O título não leva chaves: %(found)s.") % {"found": found[0]}, field="title" + suffix)
+    if found := strange(text):
+        raise Invalid(_unknown(found[0]), field="text" + suffix)
+
+
+def problems(content: Mapping[str, Any]) -> list[str]:
+    """What keeps the clauses of a term from being published, a sentence each."""
+    rows = content["clauses"]
+    found = [] if rows else [_("O termo precisa de ao menos uma cláusula.")]
+    for row in rows:
+        for name, label in labels().items():
+            found += lacking_words(row["title"].get("pt") or row["key"], label, row[name])
+    return found
+
+
+def labels() -> dict[str, str]:
+    """The fields of a clause."""
+    return {"title": _("título"), "text": _("texto")}
+
+
+def _unknown(found: str) -> str:
+    names = ", ".join(f"{{{name}}}" for name in PARTIES)
+    return _("%(found)s não é o nome de ninguém. Entre chaves só podem estar: %(names)s.") % {
+        "found": found,
+        "names": names,
+    }

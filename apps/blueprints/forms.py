@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.blueprints import rules
+from apps.blueprints import clauses, rules
 from apps.blueprints.script import LANGUAGES, WORDS, Condition, obligation_labels, owner_labels
 from apps.core.localized import Localized
 
@@ -179,3 +179,42 @@ class PublishForm(forms.Form):
         help_text=_("Os projetos que ainda não congelaram o roteiro leem isto ao receber a versão."),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PublishTermForm(PublishForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["note"].help_text = _("Os projetos leem isto antes de tomar a versão.")
+
+
+class ClauseForm(forms.Form):
+    """A clause of the acceptance term in both languages. Portuguese is asked for; English may follow."""
+
+    success_message = _("Cláusula salva.")
+
+    title_pt = forms.CharField(label=_("Título"), max_length=clauses.LONGEST_TITLE)
+    title_en = forms.CharField(label=_("Título"), max_length=clauses.LONGEST_TITLE, required=False)
+    text_pt = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, widget=forms.Textarea({"rows": 10}))
+    text_en = forms.CharField(
+        label=_("Texto"), max_length=clauses.LONGEST_TEXT, required=False, widget=forms.Textarea({"rows": 10})
+    )
+
+    def __init__(self, *args, clause: Mapping[str, Any] | None = None, **kwargs) -> None:
+        if clause:
+            kwargs["initial"] = {
+                f"{name}_{language}": clause[name].get(language, "")
+                for name in ("title", "text")
+                for language in LANGUAGES
+            }
+        super().__init__(*args, **kwargs)
+
+    @property
+    def pairs(self) -> list[tuple[Any, Any]]:
+        return [(self[f"{name}_pt"], self[f"{name}_en"]) for name in ("title", "text")]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        return {
+            name: {language: typed.get(f"{name}_{language}", "") for language in LANGUAGES}
+            for name in ("title", "text")
+        }

@@ -100,12 +100,14 @@ class Blueprint(models.Model):
         return str(self.content["name"] if self.kind == self.Kind.PLATFORM else self.get_kind_display())
 
 
-class ScriptDraft(models.Model):
-    """The next version of the homologation script while it is being written; there is one at a time.
+class Draft(models.Model):
+    """The next version of a template while it is being written; of each kind there is one at a time.
 
-    ``content`` is a script's content as the data file has it, which may still lack a language. ``revision`` counts its
-    changes, so that what is published is what was read.
+    ``content`` is as the data file has it, but may still lack a language. ``revision`` counts its changes, so that what is
+    published is what was read.
     """
+
+    KIND: Blueprint.Kind
 
     base = models.ForeignKey(Blueprint, on_delete=models.PROTECT, related_name="+")
     content = models.JSONField()
@@ -117,12 +119,35 @@ class ScriptDraft(models.Model):
     only = models.BooleanField(default=True, editable=False, unique=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name).capitalize()
+
+
+class ScriptDraft(Draft):
+    """The next version of the homologation script."""
+
+    KIND = Blueprint.Kind.SCRIPT
+
+    class Meta:
         verbose_name = _("rascunho do roteiro")
         verbose_name_plural = _("rascunhos do roteiro")
         constraints = [models.CheckConstraint(condition=Q(only=True), name="script_draft_one_at_a_time")]
 
-    def __str__(self) -> str:
-        return str(_("Rascunho do roteiro"))
-
     def case(self, code: str) -> dict[str, Any] | None:
         return next((case for case in self.content["cases"] if case["code"] == code), None)
+
+
+class TermDraft(Draft):
+    """The next version of the acceptance term's clauses."""
+
+    KIND = Blueprint.Kind.TERM
+
+    class Meta:
+        verbose_name = _("rascunho do termo de aceite")
+        verbose_name_plural = _("rascunhos do termo de aceite")
+        constraints = [models.CheckConstraint(condition=Q(only=True), name="term_draft_one_at_a_time")]
+
+    def clause(self, key: str) -> dict[str, Any] | None:
+        return next((clause for clause in self.content["clauses"] if clause["key"] == key), None)

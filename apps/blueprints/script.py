@@ -109,7 +109,7 @@ def problems(script: Mapping[str, Any]) -> list[str]:
         found.append(_("O roteiro não tem casos."))
     for row in [script, *script["processes"], *script.get("conditions", [])]:
         name = row.get("key") or _("Título do roteiro")
-        found += _lacking_words(name, _("título"), row["title"])
+        found += lacking_words(name, _("título"), row["title"])
     for case in script["cases"]:
         found += _of_case(case, processes, conditions, codes)
     return found + [
@@ -125,11 +125,11 @@ def _of_case(case: Mapping[str, Any], processes: list[str], conditions: list[str
         yield _("%(code)s: o código é o de um processo do roteiro e um número, como PED-01.") % {"code": code}
     for name, label in field_labels().items():
         if name in WORDS:
-            yield from _lacking_words(code, label, case[name])
+            yield from lacking_words(code, label, case[name])
     if not case["steps"]:
         yield _("%(code)s: escreva os passos.") % {"code": code}
     for number, step in enumerate(case["steps"], start=1):
-        yield from _lacking_words(code, _("passo %(number)d") % {"number": number}, step)
+        yield from lacking_words(code, _("passo %(number)d") % {"number": number}, step)
     if not case["actors"]:
         yield _("%(code)s: diga quem executa.") % {"code": code}
     conditional = case["obligation"] == "conditional"
@@ -142,7 +142,8 @@ def _of_case(case: Mapping[str, Any], processes: list[str], conditions: list[str
             yield _("%(code)s depende de %(other)s, que não está no roteiro.") % {"code": code, "other": other}
 
 
-def _lacking_words(where: str, label: str, words: Mapping[str, str]) -> Iterable[str]:
+def lacking_words(where: str, label: str, words: Mapping[str, str]) -> Iterable[str]:
+    """A sentence for each language in which ``where`` has no ``label``."""
     names = {"pt": _("português"), "en": _("inglês")}
     for language in LANGUAGES:
         if not words.get(language, "").strip():

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pydantic import TypeAdapter
 
 from apps.accounts.http import SignedInRequest
-from apps.blueprints import actions, changes, forms, rules, toml
-from apps.blueprints.models import Blueprint, ScriptDraft
-from apps.blueprints.script import Condition, problems, with_conditions_apart
+from apps.blueprints import actions, changes, draft_views, drafts, forms, rules, toml
+from apps.blueprints.draft_views import SCRIPT
+from apps.blueprints.models import ScriptDraft
+from apps.blueprints.script import Condition, with_conditions_apart
 from apps.core.forms import attempt
 from apps.core.localized import Localized
 from apps.core.refusals import require
-
-SCRIPTS = Blueprint.objects.filter(kind=Blueprint.Kind.SCRIPT)
 
 
 @require_GET
@@ -39,7 +38,7 @@ def bring_in(request: SignedInRequest) -> HttpResponse:
     form = forms.ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and attempt(request, form, actions.bring_in, by=request.user):
         return redirect("blueprints:review")
-    return _render(request, "import.html", form, form=form)
+    return _render(request, "import.html", form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +56,7 @@ def new_case(request: SignedInRequest, process: str) -> HttpResponse:
     title = next((row["title"] for row in found.content["processes"] if row["key"] == process), None)
     if title is None:
         raise Http404
-    return _render(request, "case.html", form, form=form, process=Localized.of(title), keep=f"new-{process}")
+    return _render(request, "case.html", form=form, process=Localized.of(title), keep=f"new-{process}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,13 +74,12 @@ def case(request: SignedInRequest, code: str) -> HttpResponse:
     return _render(
         request,
         "case.html",
-        form,
         form=form,
         code=code,
         case=row,
-        seen=actions.fingerprint(row),
+        seen=drafts.fingerprint(row),
         # What somebody else saved meanwhile, beside what was typed.
-        theirs=row if form.is_bound and row and seen != actions.fingerprint(row) else None,
+        theirs=row if form.is_bound and row and seen != drafts.fingerprint(row) else None,
         keep=f"case-{code}",
     )
 
@@ -132,7 +130,7 @@ def process(request: SignedInRequest, process: str) -> HttpResponse:
     )
     if request.method == "POST" and attempt(request, form, actions.save_process, process, by=request.user):
         return redirect("blueprints:draft")
-    return _render(request, "process.html", form, form=form, row=row, title=Localized.of(row["title"]))
+    return _render(request, "process.html", form=form, row=row, title=Localized.of(row["title"]))
 
 
 @require_POST
@@ -158,7 +156,9 @@ def conditions(request: SignedInRequest) -> HttpResponse:
         }
         for condition in _conditions(found)
     ]
-    return render(request, "blueprints/script/conditions.html", {"rows": rows, "may_edit": _may_edit(request)})
+    return render(
+        request, "blueprints/script/conditions.html", {"rows": rows, "may_edit": draft_views.may_edit(request)}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,7 +169,7 @@ def condition(request: SignedInRequest, condition: str = "") -> HttpResponse:
     form = forms.ConditionForm(request.POST or None, condition=row)
     if request.method == "POST" and attempt(request, form, actions.save_condition, condition, by=request.user):
         return redirect("blueprints:conditions")
-    return _render(request, "condition.html", form, form=form, row=row)
+    return _render(request, "condition.html", form=form, row=row)
 
 
 @require_POST
@@ -180,61 +180,34 @@ def remove_condition(request: SignedInRequest, condition: str) -> HttpResponse:
 
 @require_GET
 def review(request: SignedInRequest) -> HttpResponse:
-    """Everything in which the draft differs from the version in force, and what is still lacking."""
-    found = _draft(request)
-    return _review(request, found, forms.PublishForm(initial={"revision": found.revision}))
+    return draft_views.review(request, SCRIPT)
 
 
 @require_POST
 def publish(request: SignedInRequest) -> HttpResponse:
-    require(request.user, "blueprints.publish")
-    form = forms.PublishForm(request.POST)
-    made: list[Blueprint] = []
-    if attempt(request, form, lambda **typed: made.append(actions.publish(by=request.user, **typed))):
-        messages.success(request, _("Versão %(version)d publicada.") % {"version": made[0].version})
-        return redirect("blueprints:detail", Blueprint.Kind.SCRIPT, "default")
-    return _review(request, _draft(request), form)
+    return draft_views.publish(request, SCRIPT)
 
 
 @require_POST
 def discard(request: SignedInRequest) -> HttpResponse:
-    actions.discard(by=request.user)
-    messages.success(request, _("Rascunho descartado."))
-    return redirect("blueprints:detail", Blueprint.Kind.SCRIPT, "default")
+    return draft_views.discard(request, SCRIPT)
 
 
 @require_GET
 def shipped(request: SignedInRequest) -> HttpResponse:
-    """In which the newest file that came with the system differs from the draft, or from the version in force."""
-    require(request.user, "blueprints.read")
-    theirs = get_object_or_404(SCRIPTS.filter(key=Blueprint.SHIPPED)[:1])
-    draft = ScriptDraft.objects.first()
-    mine = draft.content if draft else Blueprint.objects.current(Blueprint.Kind.SCRIPT).content
-    context = {
-        "blueprint": theirs,
-        "draft": draft,
-        "changes": changes.between(mine, theirs.content),
-        "action": "blueprints:take" if draft and _may_edit(request) else "",
-        "may_edit": _may_edit(request),
-    }
-    return render(request, "blueprints/script/shipped.html", context)
+    return draft_views.shipped(request, SCRIPT)
 
 
 @require_GET
 def differences(request: SignedInRequest, version: int) -> HttpResponse:
-    """What a published version changed of the one before it."""
-    require(request.user, "blueprints.read")
-    found = get_object_or_404(SCRIPTS, key="default", version=version)
-    before = get_object_or_404(SCRIPTS.filter(key="default", version__lt=version).order_by("-version")[:1])
-    context = {"blueprint": found, "before": before, "changes": changes.between(before.content, found.content)}
-    return render(request, "blueprints/script/differences.html", context)
+    return draft_views.differences(request, SCRIPT, version)
 
 
 @require_GET
 def export(request: SignedInRequest, version: int) -> HttpResponse:
     """A published version as the data file would have it."""
     require(request.user, "blueprints.read")
-    found = get_object_or_404(SCRIPTS, key="default", version=version)
+    found = get_object_or_404(SCRIPT.versions, key="default", version=version)
     return _toml(with_conditions_apart(found.content), version)
 
 
@@ -242,7 +215,7 @@ def export(request: SignedInRequest, version: int) -> HttpResponse:
 def export_draft(request: SignedInRequest) -> HttpResponse:
     """The draft as the data file would have it, under the number it would get."""
     found = _draft(request)
-    return _toml(found.content, SCRIPTS.order_by("-version")[0].version + 1)
+    return _toml(found.content, drafts.next_version(ScriptDraft))
 
 
 def _toml(content: dict[str, Any], version: int) -> HttpResponse:
@@ -254,8 +227,7 @@ def _toml(content: dict[str, Any], version: int) -> HttpResponse:
 
 
 def _draft(request: SignedInRequest) -> ScriptDraft:
-    require(request.user, "blueprints.read")
-    return get_object_or_404(ScriptDraft.objects.select_related("base", "changed_by"))
+    return draft_views.the_draft(request, SCRIPT)
 
 
 def _row(found: ScriptDraft, name: str, key: str) -> dict[str, Any]:
@@ -272,10 +244,6 @@ def _conditions(found: ScriptDraft) -> list[Condition]:
         {**row, "title": {"pt": row["title"]["pt"], "en": row["title"].get("en") or row["title"]["pt"]}} for row in rows
     ]
     return TypeAdapter(list[Condition]).validate_python(shown)
-
-
-def _may_edit(request: SignedInRequest) -> bool:
-    return request.user.has_perm("blueprints.edit")
 
 
 def _to_case(code: str) -> HttpResponse:
@@ -303,27 +271,10 @@ def _draft_page(request: SignedInRequest, found: ScriptDraft, form: forms.Proces
         "changed": len(marks),
         "moved": request.GET.get("moved", ""),
         "process_form": form or forms.ProcessForm(auto_id="process_%s"),
-        "may_edit": _may_edit(request),
+        "may_edit": draft_views.may_edit(request),
     }
     return render(request, "blueprints/script/draft.html", context, status=getattr(form, "refusal_status", 200))
 
 
-def _review(request: SignedInRequest, found: ScriptDraft, form: forms.PublishForm) -> HttpResponse:
-    may_edit = _may_edit(request)
-    return _render(
-        request,
-        "review.html",
-        form,
-        draft=found,
-        changes=changes.between(found.base.content, found.content),
-        problems=problems(found.content),
-        form=form,
-        action="blueprints:undo" if may_edit else "",
-        may_publish=request.user.has_perm("blueprints.publish"),
-        alone=not found.authors.exclude(pk=request.user.pk).exists(),
-    )
-
-
-def _render(request: SignedInRequest, template: str, about: Any, **context: Any) -> HttpResponse:
-    status = getattr(about, "refusal_status", 200)
-    return render(request, f"blueprints/script/{template}", {"may_edit": True, **context}, status=status)
+def _render(request: SignedInRequest, template: str, **context: Any) -> HttpResponse:
+    return draft_views.show(request, SCRIPT, f"script/{template}", **context)

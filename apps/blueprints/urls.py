@@ -1,10 +1,11 @@
 from django.urls import path
 
-from apps.blueprints import script_views, views
+from apps.blueprints import script_views, term_views, views
 
 app_name = "blueprints"
 
 DRAFT = "modelos/roteiro/rascunho/"
+TERM_DRAFT = "modelos/termo/rascunho/"
 
 urlpatterns = [
     path("modelos/", views.blueprint_list, name="list"),
@@ -32,5 +33,18 @@ urlpatterns = [
     path("modelos/roteiro/sistema/", script_views.shipped, name="shipped"),
     path("modelos/roteiro/<int:version>/mudancas/", script_views.differences, name="differences"),
     path("modelos/roteiro/<int:version>/toml/", script_views.export, name="export"),
+    path(TERM_DRAFT, term_views.draft, name="term_draft"),
+    path(f"{TERM_DRAFT}comecar/", term_views.start, name="start_term_draft"),
+    path(f"{TERM_DRAFT}mover/", term_views.move, name="move_clause"),
+    path(f"{TERM_DRAFT}clausulas/", term_views.new_clause, name="new_clause"),
+    path(f"{TERM_DRAFT}clausulas/<slug:key>/", term_views.clause, name="clause"),
+    path(f"{TERM_DRAFT}clausulas/<slug:key>/retirar/", term_views.remove, name="remove_clause"),
+    path(f"{TERM_DRAFT}clausulas/<slug:key>/desfazer/", term_views.undo, name="undo_clause"),
+    path(f"{TERM_DRAFT}clausulas/<slug:key>/trazer/", term_views.take, name="take_clause"),
+    path(f"{TERM_DRAFT}revisao/", term_views.review, name="term_review"),
+    path(f"{TERM_DRAFT}publicar/", term_views.publish, name="publish_term"),
+    path(f"{TERM_DRAFT}descartar/", term_views.discard, name="discard_term"),
+    path("modelos/termo/sistema/", term_views.shipped, name="term_shipped"),
+    path("modelos/termo/<int:version>/mudancas/", term_views.differences, name="term_differences"),
     path("modelos/<slug:kind>/<slug:key>/", views.blueprint_detail, name="detail"),
 ]

@@ -1,13 +1,10 @@
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
-from apps.blueprints import content, rules
-from apps.blueprints.models import Blueprint, ScriptDraft
-from apps.blueprints.script import Script
+from apps.blueprints import content, draft_views, rules
+from apps.blueprints.models import Blueprint
 from apps.core.numbers import whole
 from apps.core.refusals import require
 
@@ -48,22 +45,11 @@ def blueprint_detail(request: SignedInRequest, kind: str, key: str) -> HttpRespo
             )
             for process in getattr(value, "processes", [])
         ],
+        "conditions": [(condition, rules.described(condition)) for condition in getattr(value, "conditions", [])],
     }
-    if kind == Blueprint.Kind.SCRIPT:
-        context |= _script_context(request, value)
+    if pages := draft_views.EVERY.get(kind):
+        context |= draft_views.of_version(request, pages)
     return render(request, "blueprints/detail.html", context)
-
-
-def _script_context(request: SignedInRequest, script: Script) -> dict[str, Any]:
-    """What can be done with the script: the draft, and a shipped file that arrived since the last edition."""
-    shipped = Blueprint.objects.filter(kind=Blueprint.Kind.SCRIPT, key=Blueprint.SHIPPED).first()
-    edited = Blueprint.objects.filter(kind=Blueprint.Kind.SCRIPT, origin=Blueprint.Origin.EDITED).first()
-    return {
-        "draft": ScriptDraft.objects.select_related("changed_by").first(),
-        "shipped": shipped if shipped and edited and shipped.loaded_at > edited.loaded_at else None,
-        "may_edit": request.user.has_perm("blueprints.edit"),
-        "conditions": [(condition, rules.described(condition)) for condition in script.conditions],
-    }
 
 
 def _order(blueprint: Blueprint) -> int:

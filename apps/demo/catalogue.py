@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.blueprints import actions
+from apps.blueprints import actions, drafts
 from apps.blueprints.models import ScriptDraft
 from apps.core import clock
 from apps.demo.people import Cast
@@ -77,4 +77,4 @@ def _reword(code: str, by: Any, **fields: Any) -> None:
     case = ScriptDraft.objects.get().case(code) or {}
     kept = {name: value for name, value in case.items() if name not in ("code", "process")}
     kept = {"condition_key": "", "depends": [], **kept, **fields}
-    actions.save_case(code, by=by, seen=actions.fingerprint(case), **kept)
+    actions.save_case(code, by=by, seen=drafts.fingerprint(case), **kept)

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.blueprints import loader
+from apps.blueprints import loader, term_actions
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock, pdf
@@ -21,7 +21,7 @@ from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
 from tests.api.factories import ApiTokenFactory
-from tests.blueprints.factories import ScriptVersionFactory
+from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import UserFactory
 from tests.golive.factories import DossierFactory
 from tests.homologation.factories import SessionFactory
@@ -87,6 +87,9 @@ class Scene:
             obligation="optional",
         )  # fmt: skip
         ScriptVersionFactory(key=Blueprint.SHIPPED, version=99)
+        TermVersionFactory(version=98, content=Blueprint.objects.current("term").content)
+        TermVersionFactory(key=Blueprint.SHIPPED, version=99)
+        term_actions.start(by=manager)
         self.waiver = Waiver.objects.create(
             rollout=self.rollout, gate="complete", requirement="x:y", text="x", reason="x", waived_by=manager
         )
@@ -115,11 +118,11 @@ class Scene:
             "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk},
             "blueprints": {
                 "kind": "training",
-                "key": "default",
+                "key": "default" if name == "blueprints:detail" else "forum",
                 "code": "PED-12",
                 "process": "PED",
                 "condition": "kit",
-                "version": Blueprint.objects.current("script").version,
+                "version": Blueprint.objects.current("term" if "term_" in name else "script").version,
             },
             "invitations": {"pk": self.invitation.pk, "token": invitations.token(self.invitation)},
             "files": {"upload_pk": self.upload.pk},
@@ -237,6 +240,10 @@ class Scene:
             "blueprints:condition": {"title_pt": "x"},
             "blueprints:new_condition": {"title_pt": "x"},
             "blueprints:publish": {"note": "x", "revision": 1},
+            "blueprints:clause": {"title_pt": "x", "text_pt": "x", "seen": "x"},
+            "blueprints:new_clause": {"title_pt": "x", "text_pt": "x"},
+            "blueprints:move_clause": {"up": "forum"},
+            "blueprints:publish_term": {"note": "x", "revision": 1},
             "homologation:new_own_case": CASE | {"process": "PED"},
             "homologation:own_case": CASE | {"seen": "x"},
             "homologation:version": {"version": 1},

@@ -1,7 +1,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from apps.blueprints.models import Blueprint, ScriptDraft
+from apps.blueprints.models import Blueprint, ScriptDraft, TermDraft
 from tests.companies.factories import UserFactory
 
 
@@ -55,5 +55,37 @@ class ScriptDraftFactory(DjangoModelFactory):
         model = ScriptDraft
 
     base = factory.SubFactory(ScriptVersionFactory)
+    content = factory.LazyAttribute(lambda draft: draft.base.content)
+    changed_by = factory.SubFactory(UserFactory)
+
+
+def a_clause(key: str, text: str = "As partes aceitam.", **fields) -> dict:
+    """The content of a clause in both languages."""
+    title = key.replace("_", " ").capitalize()
+    return {
+        "key": key,
+        "title": {"pt": title, "en": f"{title} in English"},
+        "text": {"pt": text, "en": "The parties accept."},
+        **fields,
+    }
+
+
+class TermVersionFactory(DjangoModelFactory):
+    """A version of the term's clauses that came with the system."""
+
+    class Meta:
+        model = Blueprint
+
+    kind = Blueprint.Kind.TERM
+    version = factory.Sequence(lambda n: n + 1)
+    content = factory.LazyFunction(lambda: {"clauses": [a_clause("aceite"), a_clause("suporte"), a_clause("foro")]})
+    checksum = "x"
+
+
+class TermDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = TermDraft
+
+    base = factory.SubFactory(TermVersionFactory)
     content = factory.LazyAttribute(lambda draft: draft.base.content)
     changed_by = factory.SubFactory(UserFactory)

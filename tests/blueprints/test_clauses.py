@@ -45,6 +45,15 @@ def test_a_name_with_braces_is_a_name():
     )
 
 
+def test_the_full_stop_of_a_name_is_not_written_twice():
+    names = {**NAMES, "integrator": "Malha S.A."}
+    assert (
+        clauses.filled("Seguem os de {integrator}. {integrator}, sim.", names)
+        == "Seguem os de Malha S.A. Malha S.A., sim."
+    )
+    assert clauses.filled("{client}. Fim.", names) == "Loja. Fim."
+
+
 def test_only_the_four_names_are_known():
     assert clauses.strange("{client}, {presence}, {platform} e {integrator}") == []
     for text in STRANGE:

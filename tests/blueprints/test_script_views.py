@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from apps.blueprints import actions, toml
+from apps.blueprints import actions, drafts, toml
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script
@@ -55,7 +55,7 @@ def text(answer):
 
 def test_a_draft_is_begun_edited_reviewed_and_published(browser, managers, published):
     assert browser.post(url("start_draft")).url == url("draft")
-    seen = actions.fingerprint(ScriptDraft.objects.get().case("PED-01"))
+    seen = drafts.fingerprint(ScriptDraft.objects.get().case("PED-01"))
     assert browser.post(url("case", "PED-01"), {**TYPED, "seen": seen}).url == f"{url('draft')}#PED-01"
     assert "mudou" in text(browser.get(url("draft")))
     review = text(managers.get(url("review")))
@@ -71,7 +71,7 @@ def test_a_draft_is_begun_edited_reviewed_and_published(browser, managers, publi
 
 
 def test_steps_keep_the_order_in_which_they_were_sent_and_empty_rows_go(browser, draft):
-    seen = actions.fingerprint(draft.case("PED-01"))
+    seen = drafts.fingerprint(draft.case("PED-01"))
     typed = {**TYPED, "step_1_pt": "", "step_1_en": "", "step_9_pt": "Último", "seen": seen}
     browser.post(url("case", "PED-01"), typed)
     steps = ScriptDraft.objects.get().case("PED-01")["steps"]
@@ -85,14 +85,14 @@ def test_what_was_typed_stays_when_it_is_refused(browser, draft):
 
 
 def test_the_second_of_two_sees_what_the_first_saved_beside_what_they_typed(browser, managers, draft):
-    seen = actions.fingerprint(draft.case("PED-02"))
+    seen = drafts.fingerprint(draft.case("PED-02"))
     managers.post(url("case", "PED-02"), {**TYPED, "title_pt": "Da gestora", "seen": seen})
     answer = browser.post(url("case", "PED-02"), {**TYPED, "title_pt": "Do gerente", "seen": seen})
     page = text(answer)
     assert answer.status_code == 409
     assert "Da gestora" in page
     assert "Do gerente" in page
-    now = actions.fingerprint(ScriptDraft.objects.get().case("PED-02"))
+    now = drafts.fingerprint(ScriptDraft.objects.get().case("PED-02"))
     assert f'value="{now}"' in page
     assert browser.post(url("case", "PED-02"), {**TYPED, "title_pt": "Do gerente", "seen": now}).status_code == 302
 
@@ -120,7 +120,7 @@ def test_undoing_from_the_review_puts_the_published_case_back(browser, draft):
 
 
 def test_the_review_lists_what_is_still_lacking(browser, managers, draft):
-    seen = actions.fingerprint(draft.case("PED-01"))
+    seen = drafts.fingerprint(draft.case("PED-01"))
     browser.post(url("case", "PED-01"), {**TYPED, "title_en": "", "seen": seen})
     assert "PED-01: falta título em inglês." in text(browser.get(url("review")))
     answer = managers.post(url("publish"), {"note": "x", "revision": 2})
@@ -181,10 +181,10 @@ def test_a_version_and_the_draft_are_exported_and_a_file_is_brought_in(browser, 
 
 
 def test_a_shipped_file_is_compared_and_taken_case_by_case(browser, managers, draft, published):
-    actions.discard(by=draft.changed_by)
+    drafts.discard(ScriptDraft, by=draft.changed_by)
     assert browser.get(url("shipped")).status_code == 404
     managers.post(url("start_draft"))
-    seen = actions.fingerprint(ScriptDraft.objects.get().case("PED-01"))
+    seen = drafts.fingerprint(ScriptDraft.objects.get().case("PED-01"))
     managers.post(url("case", "PED-01"), {**TYPED, "seen": seen})
     managers.post(url("publish"), {"note": "x", "revision": 2})
     theirs = a_script(*published.content["cases"], a_case("PED-07"))

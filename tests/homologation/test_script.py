@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.blueprints import loader
-from apps.blueprints.actions import fingerprint
+from apps.blueprints.drafts import fingerprint
 from apps.blueprints.models import Platform
 from apps.core import canonical
 from apps.core.refusals import Invalid, NotAllowed, Refusal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.blueprints import actions
+from apps.blueprints import actions, drafts
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from apps.core.refusals import Refusal
@@ -39,7 +39,7 @@ def test_of_two_who_begin_a_draft_at_once_one_does(people):
 
 def test_of_two_who_save_one_case_at_once_one_is_told_and_nothing_is_lost(people):
     ScriptVersionFactory(version=1)
-    seen = actions.fingerprint(actions.start(by=people[0]).case("PED-01"))
+    seen = drafts.fingerprint(actions.start(by=people[0]).case("PED-01"))
     jobs = [
         lambda by=by, title=title: actions.save_case(
             "PED-01", by=by, seen=seen, **{**FIELDS, "title": {"pt": title, "en": title}}
@@ -57,7 +57,7 @@ def test_different_cases_saved_at_once_are_both_kept(people):
     draft = actions.start(by=people[0])
     jobs = [
         lambda by=by, code=code: actions.save_case(
-            code, by=by, seen=actions.fingerprint(draft.case(code)), **{**FIELDS, "title": {"pt": code * 2, "en": code}}
+            code, by=by, seen=drafts.fingerprint(draft.case(code)), **{**FIELDS, "title": {"pt": code * 2, "en": code}}
         )
         for by, code in zip(people, ("PED-01", "PED-02"), strict=True)
     ]

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints import content
-from apps.blueprints.actions import check_depends, refuse_overtaken
+from apps.blueprints.actions import check_depends
+from apps.blueprints.drafts import refuse_overtaken
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.blueprints import changes
-from apps.blueprints.actions import fingerprint
+from apps.blueprints.drafts import fingerprint
 from apps.blueprints.models import Blueprint
 from apps.core.forms import attempt
 from apps.core.refusals import require
