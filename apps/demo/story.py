@@ -9,7 +9,7 @@ from apps.demo.teller import at_work
 from apps.demo.worked import Worked
 from apps.hours import agreement_actions as agreement
 from apps.stages.acceptance import actions as acceptance
-from apps.stages.acceptance import codes, sealing, signing
+from apps.stages.acceptance import codes, sealing, signing, wording
 from apps.stages.development import actions as development
 from apps.stages.golive import actions as golive
 from apps.stages.homologation import actions as homologation
@@ -184,6 +184,21 @@ class Story(Deliveries, Worked):
         """Today is the day: the round is open, and nothing was executed."""
         with self.later(2):
             homologation.start_round(Script.objects.get(rollout=self.rollout), by=self.analyst)
+
+    def reword(self) -> None:
+        """Two clauses that this client's lawyers asked for."""
+        with self.later(3):
+            forum = next(each for each in wording.clauses_of(self.rollout) if each.key == "forum")
+            wording.change(
+                self.rollout, "forum", by=self.manager, seen=forum.seen, title=forum.title,
+                text="Fica eleito o foro da comarca de Goiânia (GO) para dirimir questões deste termo.",
+                reason="O contrato entre as partes elege Goiânia.",
+            )  # fmt: skip
+            wording.add(
+                self.rollout, by=self.manager, title="Prazo para as correções",
+                text="{integrator} corrige em até 10 dias úteis o que falhar na operação e for de seu conector.",
+                reason="Pedido do jurídico do cliente na leitura da prévia.",
+            )  # fmt: skip
 
     def sign(self, *, everybody: bool = True) -> None:
         with self.later(5):

@@ -64,6 +64,7 @@ def build(today: datetime) -> None:
     signing.develop()
     signing.train(extra="open")
     signing.homologate()
+    signing.reword()
     signing.sign(everybody=False)
 
     failing = story("infantil", "vtex", "conecta", "vtex", 49)

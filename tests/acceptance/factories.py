@@ -8,7 +8,8 @@ from apps.blueprints import loader
 from apps.core import clock
 from apps.rollouts.stages import Stage
 from apps.stages.acceptance import actions, codes, rendering, sealing, signing
-from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
+from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Signatory, SigningCode, Wording
+from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 ROLES = ("client", "integrator", "presence")
@@ -20,6 +21,27 @@ class SigningCodeFactory(DjangoModelFactory):
 
     digest = "0" * 64
     expires_at = factory.LazyFunction(lambda: clock.now() + timedelta(minutes=10))
+
+
+class WordingFactory(DjangoModelFactory):
+    class Meta:
+        model = Wording
+
+    rollout = factory.SubFactory(RolloutFactory)
+    version = 1
+
+
+class OwnClauseFactory(DjangoModelFactory):
+    class Meta:
+        model = OwnClause
+
+    wording = factory.SubFactory(WordingFactory)
+    key = factory.Sequence(lambda n: f"own-{n}")
+    kind = OwnClause.Kind.ADDED
+    title = "Sigilo"
+    text = "As partes guardam sigilo."
+    reason = "Pedido do cliente"
+    changed_by = factory.SubFactory(UserFactory)
 
 
 def a_draft(steps=None, **fields) -> AcceptanceTerm:

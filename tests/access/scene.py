@@ -152,6 +152,7 @@ class Scene:
             },
             "hours": {"number": rollout.time_entries.get(number=1).number, "position": 1, "kind": "csv"},
             "acceptance": {
+                "key": "forum",
                 "version": rollout.terms.first().version,
                 "signatory_pk": rollout.terms.first().signatories.get(role="client").pk,
                 "code": rollout.terms.first().code,
@@ -292,6 +293,10 @@ class Scene:
             "acceptance:draft": people,
             "acceptance:confirm": {"consent": "on", "code": "000000"},
             "acceptance:delegate": {"to": self.people["member"].pk},
+            "acceptance:take_newer_clauses": {"version": 98},
+            "acceptance:add_clause": {"title": "x", "text": "x", "reason": "x"},
+            "acceptance:change_clause": {"title": "x", "text": "x", "reason": "x", "seen": "x"},
+            "acceptance:leave_out_clause": {"out-reason": "x", "seen": "x"},
             "acceptance:settle": {"settlement": "x"},
             "acceptance:compare": {"sha256": "0" * 64},
             "acceptance:refuse": {"reason": "x"},

@@ -13,7 +13,7 @@ from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
-from apps.stages.acceptance import document, queries, record, rendering
+from apps.stages.acceptance import document, queries, record, rendering, wording
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 DRAFTED = timeline.kind("acceptance.drafted", gettext_lazy("redigiu o termo de aceite, versão %(version)s"), "file-pen")
@@ -54,6 +54,7 @@ def draft(
         if in_force:
             in_force.state = State.SUPERSEDED
             in_force.save(update_fields=["state"])
+        wording.pin(rollout)
         gathered = record.build(rollout)
         term = AcceptanceTerm.objects.create(
             rollout=rollout,

@@ -3,9 +3,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.blueprints import clauses
 from apps.files.actions import sha256
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
+from apps.stages.acceptance import wording
 from apps.stages.acceptance.actions import REQUIRED
 from apps.stages.acceptance.evidence import CONSENT
 from apps.stages.acceptance.models import Signatory
@@ -26,8 +28,8 @@ class DraftForm(forms.Form):
                 initial=usual if role in REQUIRED else None,
             )
             self.fields[f"step_{role.value}"] = forms.TypedChoiceField(
-                label=_("Ordem de %(role)s") % {"role": role.label},
-                choices=[(number, f"{number}º") for number in range(1, len(PartyRole) + 1)],
+                label=_("Ordem"),
+                choices=[(number, str(number)) for number in range(1, len(PartyRole) + 1)],
                 coerce=int,
                 initial=1,
                 required=False,
@@ -98,6 +100,34 @@ class SettleForm(forms.Form):
     settlement = forms.CharField(
         label=_("O que foi feito do motivo da recusa"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class OwnClauseForm(forms.Form):
+    """A clause of this rollout in its own words, and why. The term is in Portuguese."""
+
+    success_message = _("Cláusula salva. Um termo já redigido precisa ser redigido de novo.")
+
+    title = forms.CharField(label=_("Título"), max_length=clauses.LONGEST_TITLE)
+    text = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, widget=forms.Textarea({"rows": 10}))
+    reason = forms.CharField(
+        label=_("Motivo"),
+        max_length=wording.LONGEST_REASON,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Fica no histórico do projeto, e as quatro partes o leem."),
+    )
+
+    def __init__(self, *args, clause: wording.Clause | None = None, **kwargs) -> None:
+        if clause and not clause.is_left_out:
+            kwargs["initial"] = {"title": clause.title, "text": clause.text}
+        elif clause:
+            kwargs["initial"] = clause.theirs
+        super().__init__(*args, **kwargs)
+
+
+class LeaveOutForm(forms.Form):
+    success_message = _("A cláusula não entra no termo. Um termo já redigido precisa ser redigido de novo.")
+
+    reason = forms.CharField(label=_("Motivo"), max_length=wording.LONGEST_REASON, widget=forms.Textarea({"rows": 2}))
 
 
 class CodeForm(forms.Form):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.blueprints import clauses
 from apps.core import clock
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
@@ -74,6 +75,60 @@ class AcceptanceTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rollout.code}-T{self.version}"
+
+
+class Wording(models.Model):
+    """Which version of the template a rollout's clauses come from, from the first draft or change on; what the rollout
+    says otherwise stands in its ``own`` clauses."""
+
+    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="wording")
+    version = models.PositiveIntegerField(_("versão do modelo"))
+
+    class Meta:
+        verbose_name = _("redação das cláusulas")
+        verbose_name_plural = _("redações das cláusulas")
+
+    def __str__(self) -> str:
+        return f"{self.rollout.code} · v{self.version}"
+
+
+class OwnClause(models.Model):
+    """A clause in which a rollout differs from the template, and why.
+
+    ``title`` and ``text`` are in Portuguese, the language of the term, and may name the parties as the template's do; one
+    that was left out has neither. ``over`` is the fingerprint of the template's clause that it was written over.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGED = "changed", _("mudada neste projeto")
+        ADDED = "added", _("própria deste projeto")
+        LEFT_OUT = "left_out", _("deixada de fora")
+
+    wording = models.ForeignKey(Wording, on_delete=models.CASCADE, related_name="own")
+    key = models.SlugField(max_length=50)
+    kind = models.CharField(max_length=8, choices=Kind)
+    title = models.CharField(_("título"), max_length=clauses.LONGEST_TITLE, blank=True)
+    text = models.TextField(_("texto"), blank=True)
+    reason = models.TextField(_("motivo"))
+    over = models.CharField(max_length=16, blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("cláusula do projeto")
+        verbose_name_plural = _("cláusulas do projeto")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["wording", "key"], name="own_clause_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="own_clause_with_a_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="left_out", title="", text="") | ~Q(kind="left_out") & ~Q(title="") & ~Q(text=""),
+                name="own_clause_says_something_unless_left_out",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wording.rollout.code} · {self.key}"
 
 
 class Signatory(models.Model):

@@ -1,10 +1,11 @@
 """What the term says, gathered from the rooms below as plain JSON."""
 
-from apps.blueprints import clauses, content
+from apps.blueprints import clauses
 from apps.core import cnpj
 from apps.hours import queries as hours
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
+from apps.stages.acceptance import wording
 from apps.stages.development import queries as development
 from apps.stages.homologation import queries as homologation
 from apps.stages.kickoff import queries as kickoff
@@ -15,8 +16,7 @@ from apps.stages.training import queries as training
 def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     delivery = development.delivery(rollout)
-    names = {role: rollout.company(role).legal_name for role in PartyRole.values}
-    names["platform"] = rollout.platform.name
+    taken = wording.taken(rollout)
     return {
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
         "parties": [
@@ -39,10 +39,19 @@ def build(rollout: Rollout) -> dict[str, object]:
         ],
         "hours": hours.summary_for_term(rollout),
         "clauses": [
-            {"title": clause.title["pt"], "text": clauses.filled(clause.text["pt"], names)}
-            for clause in content.term_clauses().clauses
+            # Whoever signs is told what is not the template's; what is says nothing of it.
+            {"title": clause.title, "text": said(rollout, clause)} | ({"origin": clause.own.kind} if clause.own else {})
+            for clause in wording.clauses_of(rollout)
         ],
+        # Terms that were drafted before rollouts kept a version have none, and are not stale for that.
+        **({"clauses_version": taken} if taken else {}),
     }
+
+
+def said(rollout: Rollout, clause: wording.Clause) -> str:
+    """The text of a clause with the names of who is in the project."""
+    names = {role: rollout.company(role).legal_name for role in PartyRole.values}
+    return clauses.filled(clause.text, {**names, "platform": rollout.platform.name})
 
 
 def _people(rollout: Rollout) -> list[dict[str, str]]:

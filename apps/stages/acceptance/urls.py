@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.stages.acceptance import elsewhere_views, public_views, signing_views, views
+from apps.stages.acceptance import elsewhere_views, public_views, signing_views, views, wording_views
 
 app_name = "acceptance"
 
@@ -8,6 +8,12 @@ urlpatterns = [
     path("projetos/<int:pk>/termo/", views.room, name="room"),
     path("projetos/<int:pk>/termo/previa/", views.preview, name="preview"),
     path("projetos/<int:pk>/termo/redigir/", views.draft, name="draft"),
+    path("projetos/<int:pk>/termo/clausulas/", wording_views.clauses, name="clauses"),
+    path("projetos/<int:pk>/termo/clausulas-modelo/", wording_views.take_newer, name="take_newer_clauses"),
+    path("projetos/<int:pk>/termo/clausula-nova/", wording_views.add, name="add_clause"),
+    path("projetos/<int:pk>/termo/clausulas/<slug:key>/", wording_views.change, name="change_clause"),
+    path("projetos/<int:pk>/termo/clausulas/<slug:key>/fora/", wording_views.leave_out, name="leave_out_clause"),
+    path("projetos/<int:pk>/termo/clausulas/<slug:key>/modelo/", wording_views.take_back, name="take_back_clause"),
     path("projetos/<int:pk>/termo/<int:version>/gerar/", views.queue_again, name="queue_again"),
     path("projetos/<int:pk>/termo/<int:version>/pdf/", views.download, name="pdf"),
     path("projetos/<int:pk>/termo/<int:version>/certificado/", elsewhere_views.elsewhere, name="elsewhere"),

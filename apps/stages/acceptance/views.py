@@ -9,9 +9,8 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import actions, certificates, forms, queries, record, rendering
+from apps.stages.acceptance import actions, certificates, forms, queries, record, rendering, wording
 from apps.stages.acceptance.models import AcceptanceTerm
 
 
@@ -71,7 +70,8 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
     term = queries.latest_term(rollout)
     signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
-    may_draft = rollout.stage == Stage.ACCEPTANCE and manages
+    may_draft = wording.may_change(request.user, rollout)
+    clauses = wording.all_of(rollout)
     context = {
         "rollout": rollout,
         "room": "acceptance",
@@ -83,7 +83,10 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term),
         "demonstration": certificates.is_demonstration(),
         "may_bring": queries.may_bring(request.user, term),
-        "may_draft": may_draft and (term is None or term.state != AcceptanceTerm.State.SIGNED),
+        "may_draft": may_draft,
+        "clause_count": sum(not clause.is_left_out for clause in clauses),
+        "own_clauses": [clause for clause in clauses if clause.own],
+        "newer_clauses": wording.newer(rollout) if may_draft else None,
         "refused": queries.unsettled_refusal(rollout) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
         "form": form or forms.DraftForm(rollout=rollout),

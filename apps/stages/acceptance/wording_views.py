@@ -1,0 +1,114 @@
+"""The browser door to the clauses of a rollout's term: the four parties read, who drafts changes."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.blueprints.clauses import PARTIES
+from apps.core.forms import attempt
+from apps.core.numbers import whole
+from apps.core.refusals import require
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+from apps.stages.acceptance import forms, record, wording
+
+
+@require_GET
+def clauses(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Each clause as the term says it, and in what, since when and why it differs from the template."""
+    rollout = visible_rollout(request, pk)
+    newer = wording.newer(rollout)
+    context = {
+        "clauses": [(clause, record.said(rollout, clause)) for clause in wording.all_of(rollout)],
+        "version": wording.version_of(rollout),
+        "newer": newer,
+        "changes": wording.what_is_newer(rollout) if newer else [],
+        "may_change": wording.may_change(request.user, rollout),
+    }
+    return _page(request, rollout, "clauses.html", **context)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    require(request.user, "acceptance.draft", rollout)
+    form = forms.OwnClauseForm(request.POST or None)
+    made: list[str] = []
+    if request.method == "POST" and attempt(
+        request, form, lambda **typed: made.append(wording.add(rollout, by=request.user, **typed))
+    ):
+        return _to_clause(pk, made[0])
+    return _page(request, rollout, "clause.html", form=form, keep=f"clause-{pk}-new")
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    require(request.user, "acceptance.draft", rollout)
+    form = forms.OwnClauseForm(request.POST or None, clause=_clause(rollout, key))
+    seen = request.POST.get("seen", "")
+    if request.method == "POST" and attempt(request, form, wording.change, rollout, key, by=request.user, seen=seen):
+        return _to_clause(pk, key)
+    return _clause_page(request, rollout, key, form=form)
+
+
+@require_POST
+def leave_out(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    require(request.user, "acceptance.draft", rollout)
+    form = forms.LeaveOutForm(request.POST, prefix="out")
+    seen = request.POST.get("seen", "")
+    if attempt(request, form, wording.leave_out, rollout, key, by=request.user, seen=seen):
+        return _to_clause(pk, key)
+    return _clause_page(request, rollout, key, out_form=form)
+
+
+@require_POST
+def take_back(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    wording.take_back(rollout, key, by=request.user)
+    messages.success(request, _("Mudança desfeita."))
+    return redirect("acceptance:clauses", pk)
+
+
+@require_POST
+def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    version = whole(request.POST.get("version")) or 0
+    wording.take_newer(rollout, by=request.user, version=version)
+    messages.success(request, _("O termo parte agora da versão %(version)d do modelo.") % {"version": version})
+    return redirect("acceptance:clauses", pk)
+
+
+def _clause(rollout: Rollout, key: str) -> wording.Clause:
+    found = next((clause for clause in wording.all_of(rollout) if clause.key == key), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _clause_page(request: SignedInRequest, rollout: Rollout, key: str, form=None, out_form=None) -> HttpResponse:
+    clause, seen = _clause(rollout, key), request.POST.get("seen", "")
+    context = {
+        "clause": clause,
+        "form": form or forms.OwnClauseForm(clause=clause),
+        "out_form": out_form or forms.LeaveOutForm(prefix="out"),
+        # What somebody else saved meanwhile, beside what was typed.
+        "overtaken": request.method == "POST" and seen != clause.seen,
+        "keep": f"clause-{rollout.pk}-{key}",
+    }
+    return _page(request, rollout, "clause.html", about=out_form or form, **context)
+
+
+def _page(request: SignedInRequest, rollout: Rollout, template: str, about=None, **context: object) -> HttpResponse:
+    shared = {"rollout": rollout, "room": "acceptance", "parties": [f"{{{name}}}" for name in PARTIES]}
+    status = getattr(about or context.get("form"), "refusal_status", 200)
+    return render(request, f"acceptance/{template}", {**shared, **context}, status=status)
+
+
+def _to_clause(pk: int, key: str) -> HttpResponse:
+    return redirect(f"{reverse('acceptance:clauses', args=[pk])}#clausula-{key}")
