@@ -194,10 +194,8 @@ class ClauseForm(forms.Form):
 
     title_pt = forms.CharField(label=_("Título"), max_length=clauses.LONGEST_TITLE)
     title_en = forms.CharField(label=_("Título"), max_length=clauses.LONGEST_TITLE, required=False)
-    text_pt = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, widget=forms.Textarea({"rows": 10}))
-    text_en = forms.CharField(
-        label=_("Texto"), max_length=clauses.LONGEST_TEXT, required=False, widget=forms.Textarea({"rows": 10})
-    )
+    text_pt = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, widget=forms.Textarea)
+    text_en = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, required=False, widget=forms.Textarea)
 
     def __init__(self, *args, clause: Mapping[str, Any] | None = None, **kwargs) -> None:
         if clause:

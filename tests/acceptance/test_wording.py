@@ -364,7 +364,7 @@ class TestThePages:
         form = {"out-reason": "", "seen": clause(rollout, "forum").seen}
         answer = client_for(pm).post(self.url(rollout, "leave_out_clause", "forum"), form)
         assert answer.status_code == 422
-        assert '<details class="card mt-4 p-4" open>' in answer.content.decode()
+        assert '<details class="card mt-4 max-w-3xl p-4" open>' in answer.content.decode()
 
     def test_a_clause_that_is_not_there_is_not_found(self, rollout, pm, client_for):
         assert client_for(pm).get(self.url(rollout, "change_clause", "nenhuma")).status_code == 404

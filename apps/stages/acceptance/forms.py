@@ -33,6 +33,7 @@ class DraftForm(forms.Form):
                 coerce=int,
                 initial=1,
                 required=False,
+                widget=forms.Select(attrs={"aria-label": _("Ordem de %(role)s") % {"role": role.label}}),
             )
 
     def clean(self) -> dict:
@@ -108,11 +109,11 @@ class OwnClauseForm(forms.Form):
     success_message = _("Cláusula salva. Um termo já redigido precisa ser redigido de novo.")
 
     title = forms.CharField(label=_("Título"), max_length=clauses.LONGEST_TITLE)
-    text = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, widget=forms.Textarea({"rows": 10}))
+    text = forms.CharField(label=_("Texto"), max_length=clauses.LONGEST_TEXT, widget=forms.Textarea)
     reason = forms.CharField(
         label=_("Motivo"),
         max_length=wording.LONGEST_REASON,
-        widget=forms.Textarea({"rows": 2}),
+        widget=forms.Textarea,
         help_text=_("Fica no histórico do projeto, e as quatro partes o leem."),
     )
 
@@ -127,7 +128,7 @@ class OwnClauseForm(forms.Form):
 class LeaveOutForm(forms.Form):
     success_message = _("A cláusula não entra no termo. Um termo já redigido precisa ser redigido de novo.")
 
-    reason = forms.CharField(label=_("Motivo"), max_length=wording.LONGEST_REASON, widget=forms.Textarea({"rows": 2}))
+    reason = forms.CharField(label=_("Motivo"), max_length=wording.LONGEST_REASON, widget=forms.Textarea)
 
 
 class CodeForm(forms.Form):
