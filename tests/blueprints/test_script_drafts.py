@@ -18,16 +18,6 @@ FIELDS |= {"condition_key": "", "depends": []}
 
 
 @pytest.fixture
-def manager():
-    return a_person(PresenceFactory(), Role.MANAGER)
-
-
-@pytest.fixture
-def pm():
-    return a_person(PresenceFactory(), Role.PROJECT_MANAGER)
-
-
-@pytest.fixture
 def published():
     return ScriptVersionFactory(version=1, content=a_script(retired=["PED-05"]))
 

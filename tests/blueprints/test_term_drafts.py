@@ -19,16 +19,6 @@ WORDS = {
 
 
 @pytest.fixture
-def manager():
-    return a_person(PresenceFactory(), Role.MANAGER)
-
-
-@pytest.fixture
-def pm():
-    return a_person(PresenceFactory(), Role.PROJECT_MANAGER)
-
-
-@pytest.fixture
 def published():
     return TermVersionFactory(version=1)
 

@@ -23,21 +23,6 @@ def text(answer):
 
 
 @pytest.fixture
-def pm():
-    return a_person(PresenceFactory(), Role.PROJECT_MANAGER)
-
-
-@pytest.fixture
-def browser(client_for, pm):
-    return client_for(pm)
-
-
-@pytest.fixture
-def managers(client_for):
-    return client_for(a_person(PresenceFactory(), Role.MANAGER))
-
-
-@pytest.fixture
 def published():
     return TermVersionFactory(version=1)
 
