@@ -17,6 +17,7 @@ def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     delivery = development.delivery(rollout)
     taken = wording.taken(rollout)
+    names = names_of(rollout)
     return {
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
         "parties": [
@@ -40,7 +41,8 @@ def build(rollout: Rollout) -> dict[str, object]:
         "hours": hours.summary_for_term(rollout),
         "clauses": [
             # Whoever signs is told what is not the template's; what is says nothing of it.
-            {"title": clause.title, "text": said(rollout, clause)} | ({"origin": clause.own.kind} if clause.own else {})
+            {"title": clause.title, "text": clauses.filled(clause.text, names)}
+            | ({"origin": clause.own.kind} if clause.own else {})
             for clause in wording.clauses_of(rollout)
         ],
         # Terms that were drafted before rollouts kept a version have none, and are not stale for that.
@@ -48,10 +50,9 @@ def build(rollout: Rollout) -> dict[str, object]:
     }
 
 
-def said(rollout: Rollout, clause: wording.Clause) -> str:
-    """The text of a clause with the names of who is in the project."""
-    names = {role: rollout.company(role).legal_name for role in PartyRole.values}
-    return clauses.filled(clause.text, {**names, "platform": rollout.platform.name})
+def names_of(rollout: Rollout) -> dict[str, str]:
+    """Who a clause may name, see ``clauses.filled``."""
+    return {role: rollout.company(role).legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
 
 
 def _people(rollout: Rollout) -> list[dict[str, str]]:

@@ -64,12 +64,17 @@ class Clause:
     @property
     def differences(self) -> list[changes.FieldChange]:
         """From the template to this, word by word."""
-        return changes.field_changes(_texts(self.theirs), _texts({"title": self.title, "text": self.text}))
+        return changes.field_changes(_texts(self.theirs), _texts(self.words))
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is said, to be compared; ``out`` tells a clause that was left out from one without words."""
+        return {"title": self.title, "text": self.text, "out": str(self.is_left_out)}
 
     @property
     def seen(self) -> str:
         """Says whether the clause is still as somebody saw it."""
-        return fingerprint({"title": self.title, "text": self.text, "out": self.is_left_out})
+        return fingerprint(self.words)
 
 
 def clauses_of(rollout: Rollout) -> list[Clause]:
@@ -131,7 +136,7 @@ def change(rollout: Rollout, key: str, *, by: User, seen: str, title: str, text:
     """
     with _changing(rollout, by) as locked:
         clause = _clause(locked, key)
-        _refuse_overtaken(clause, seen)
+        refuse_overtaken(clause.words, seen)
         said = _checked(title, text)
         if said == clause.theirs:
             raise Refusal(_("Está como no modelo. Para desfazer a mudança do projeto, volte ao modelo."))
@@ -158,7 +163,7 @@ def leave_out(rollout: Rollout, key: str, *, by: User, seen: str, reason: str) -
     """Have the term say nothing of a clause of the template; a clause that the rollout added is taken back instead."""
     with _changing(rollout, by) as locked:
         clause = _clause(locked, key)
-        _refuse_overtaken(clause, seen)
+        refuse_overtaken(clause.words, seen)
         if clause.theirs is None:
             raise Refusal(_("Esta cláusula não é do modelo. Desfaça a inclusão em vez de deixá-la de fora."))
         if len(clauses_of(locked)) == 1:
@@ -216,10 +221,6 @@ def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, t
     OwnClause.objects.update_or_create(
         wording=rollout.wording, key=clause.key, defaults={**said, "changed_by": by, "changed_at": clock.now()}
     )
-
-
-def _refuse_overtaken(clause: Clause, seen: str) -> None:
-    refuse_overtaken({"title": clause.title, "text": clause.text, "out": clause.is_left_out}, seen)
 
 
 def _clause(rollout: Rollout, key: str) -> Clause:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.blueprints.clauses import PARTIES
+from apps.blueprints.clauses import PARTIES, filled
 from apps.core.forms import attempt
 from apps.core.numbers import whole
 from apps.core.refusals import require
@@ -21,9 +21,9 @@ from apps.stages.acceptance import forms, record, wording
 def clauses(request: SignedInRequest, pk: int) -> HttpResponse:
     """Each clause as the term says it, and in what, since when and why it differs from the template."""
     rollout = visible_rollout(request, pk)
-    newer = wording.newer(rollout)
+    newer, names = wording.newer(rollout), record.names_of(rollout)
     context = {
-        "clauses": [(clause, record.said(rollout, clause)) for clause in wording.all_of(rollout)],
+        "clauses": [(clause, filled(clause.text, names)) for clause in wording.all_of(rollout)],
         "version": wording.version_of(rollout),
         "newer": newer,
         "changes": wording.what_is_newer(rollout) if newer else [],
