@@ -71,7 +71,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
     signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
     may_draft = wording.may_change(request.user, rollout)
-    clauses = wording.all_of(rollout)
+    clauses = wording.all_of(rollout) if may_draft or wording.taken(rollout) else []
     context = {
         "rollout": rollout,
         "room": "acceptance",
