@@ -19,8 +19,7 @@ Kind = Blueprint.Kind
 
 def start(*, by: User) -> ScriptDraft:
     """Begin a draft from the version in force. Raises ``Refusal`` (409) while there is one."""
-    require(by, "blueprints.edit")
-    return drafts.begin(ScriptDraft, with_conditions_apart(Blueprint.objects.current(Kind.SCRIPT).content), by=by)
+    return drafts.begin(ScriptDraft, with_conditions_apart, by=by)
 
 
 def bring_in(*, by: User, file: Any) -> ScriptDraft:
@@ -35,15 +34,18 @@ def bring_in(*, by: User, file: Any) -> ScriptDraft:
         _version, script = toml.read(file.read().decode())
     except UnicodeDecodeError:
         raise Invalid(_("O arquivo não é um texto em UTF-8."), field="file") from None
-    base = with_conditions_apart(Blueprint.objects.current(Kind.SCRIPT).content)
-    codes = {case["code"] for case in script["cases"]}
-    if again := sorted(codes & set(base.get("retired", []))):
-        raise Invalid(
-            _("Códigos retirados não voltam a ser usados: %(codes)s.") % {"codes": ", ".join(again)}, field="file"
-        )
-    gone = {case["code"] for case in base["cases"]} - codes
-    retired = sorted({*base.get("retired", []), *script.get("retired", []), *gone})
-    return drafts.begin(ScriptDraft, {**script, **({"retired": retired} if retired else {})}, by=by)
+
+    def write(in_force: dict[str, Any]) -> dict[str, Any]:
+        base, codes = with_conditions_apart(in_force), {case["code"] for case in script["cases"]}
+        if again := sorted(codes & set(base.get("retired", []))):
+            raise Invalid(
+                _("Códigos retirados não voltam a ser usados: %(codes)s.") % {"codes": ", ".join(again)}, field="file"
+            )
+        gone = {case["code"] for case in base["cases"]} - codes
+        retired = sorted({*base.get("retired", []), *script.get("retired", []), *gone})
+        return {**script, **({"retired": retired} if retired else {})}
+
+    return drafts.begin(ScriptDraft, write, by=by)
 
 
 def add_case(process: str, *, by: User, **fields: Any) -> str:

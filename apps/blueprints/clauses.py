@@ -1,12 +1,12 @@
 """What a clause of the acceptance term may say: who it may name in braces, how long it is, what it must not lack."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.blueprints.script import lacking_words
+from apps.blueprints.script import LANGUAGES, lacking_words
 from apps.core.refusals import Invalid
 
 PARTIES = ("client", "presence", "platform", "integrator")
@@ -34,24 +34,34 @@ def strange(text: str) -> list[str]:
     return _BRACES.findall(_PARTY.sub("", text))
 
 
-def check(title: str, text: str, suffix: str = "") -> None:
-    """Raise ``Invalid`` (422) for words that no clause may have; ``suffix`` follows the field's name ("title", "text")."""
+def faults(title: str, text: str) -> Iterator[tuple[str, str]]:
+    """What no clause may say, in any language: the field ("title", "text") and a sentence."""
     for name, words, longest in (("title", title, LONGEST_TITLE), ("text", text, LONGEST_TEXT)):
         if len(words) > longest:
-            raise Invalid(_("São no máximo %(n)d caracteres.") % {"n": longest}, field=name + suffix)
-    if found := strange(title) or re.findall("[{}]", title):
-        raise Invalid(_("O título não leva chaves: %(found)s.") % {"found": found[0]}, field="title" + suffix)
+            yield name, _("São no máximo %(n)d caracteres.") % {"n": longest}
+    if found := re.findall("[{}]", title):
+        yield "title", _("O título não leva chaves: %(found)s.") % {"found": (strange(title) or found)[0]}
     if found := strange(text):
-        raise Invalid(_unknown(found[0]), field="text" + suffix)
+        yield "text", _unknown(found[0])
+
+
+def check(title: str, text: str, suffix: str = "") -> None:
+    """Raise ``Invalid`` (422) for the first of ``faults``; ``suffix`` follows the field's name."""
+    for name, sentence in faults(title, text):
+        raise Invalid(sentence, field=name + suffix)
 
 
 def problems(content: Mapping[str, Any]) -> list[str]:
-    """What keeps the clauses of a term from being published, a sentence each."""
+    """What keeps the clauses of a term from being published or loaded, a sentence each."""
     rows = content["clauses"]
     found = [] if rows else [_("O termo precisa de ao menos uma cláusula.")]
     for row in rows:
+        where = row["title"].get("pt") or row["key"]
         for name, label in labels().items():
-            found += lacking_words(row["title"].get("pt") or row["key"], label, row[name])
+            found += lacking_words(where, label, row[name])
+        for language in LANGUAGES:
+            wrong = faults(row["title"].get(language, ""), row["text"].get(language, ""))
+            found += [f"{where}: {sentence}" for _name, sentence in wrong]
     return found
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -20,16 +21,32 @@ Judge = Callable[[Mapping[str, Any]], list[str]]
 Compare = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[object]]
 
 
-def begin(model: type[D], written: dict[str, Any], *, by: User) -> D:
-    """Begin a draft that says ``written``. Raises ``Refusal`` (409) while there is one."""
+def begin(model: type[D], write: Callable[[dict[str, Any]], dict[str, Any]], *, by: User) -> D:
+    """Begin a draft that says what ``write`` makes of the content in force. Raises ``Refusal`` (409) while there is one."""
     require(by, "blueprints.edit")
     with transaction.atomic():
-        base = Blueprint.objects.select_for_update().get(pk=Blueprint.objects.current(model.KIND).pk)
+        lock(model.KIND)
+        base = Blueprint.objects.current(model.KIND)
         if model._default_manager.exists():
             raise Refusal(_("Já há um rascunho em andamento. Continue nele, ou descarte-o antes de começar outro."))
-        draft = model._default_manager.create(base=base, content=written, changed_by=by)
+        draft = model._default_manager.create(base=base, content=write(base.content), changed_by=by)
         draft.authors.add(by)
         return draft
+
+
+def lock(kind: str) -> None:
+    """Whoever begins or publishes a draft of ``kind``, or loads a file of it, waits here for the others."""
+    Blueprint.objects.select_for_update().filter(kind=kind).order_by("pk").first()
+
+
+def compare_with(version: Blueprint) -> None:
+    """Have the draft of the same kind, if there is one, be compared with ``version``, which took force meanwhile.
+
+    Whoever has its differences open reads them again before publishing: it would take back unseen what is new there.
+    """
+    for model in Draft.__subclasses__():
+        if version.kind == model.KIND:
+            model._default_manager.update(base=version, revision=F("revision") + 1)
 
 
 @contextmanager
@@ -55,6 +72,7 @@ def publish(
     """
     require(by, "blueprints.publish")
     with transaction.atomic():
+        lock(model.KIND)
         draft = _locked(model)
         if draft.revision != revision:
             raise Refusal(_("O rascunho mudou depois que esta página foi aberta. Leia as diferenças de novo."))
@@ -133,6 +151,11 @@ def swap(rows: list[Any], places: Sequence[int], place: int, up: bool) -> None:
         rows[place], rows[places[there]] = rows[places[there]], rows[place]
 
 
+def tidy(words: str) -> str:
+    """``words`` without space around them, their lines ended as the data files end them and not as browsers do."""
+    return words.replace("\r\n", "\n").strip()
+
+
 def two(words: Texts) -> dict[str, str]:
-    """Words in both languages, trimmed; one that is lacking is empty."""
-    return {"pt": words.get("pt", "").strip(), "en": words.get("en", "").strip()}
+    """Words in both languages, tidy; one that is lacking is empty."""
+    return {"pt": tidy(words.get("pt", "")), "en": tidy(words.get("en", ""))}

@@ -1,6 +1,5 @@
 """Load the versioned data files into the database, once each."""
 
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from pydantic import ValidationError
 
-from apps.blueprints import clauses, content
+from apps.blueprints import clauses, content, drafts
 from apps.blueprints.models import Blueprint, Platform
 from apps.blueprints.script import problems, with_conditions_apart
 from apps.core import canonical
@@ -53,8 +52,8 @@ def read_files(folder: Path = DATA) -> Iterator[DataFile]:
             where = ".".join(str(step) for step in first["loc"])
             raise BadBlueprint(f"{path.name}: {where}: {first['msg']}") from None
         _refuse_duplicates(path, value)
-        if kind == Blueprint.Kind.TERM:
-            _refuse_strange_braces(path, value)
+        if kind == Blueprint.Kind.TERM and (wrong := clauses.problems(raw)):
+            raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
         if kind == Blueprint.Kind.SCRIPT and (wrong := problems(with_conditions_apart(raw))):
             raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
         key = value.slug if kind == Blueprint.Kind.PLATFORM else "default"
@@ -75,26 +74,14 @@ def _refuse_duplicates(path: Path, value: Any) -> None:
             raise BadBlueprint(f"{path.name}: {name}: {', '.join(sorted(twice))} stands twice.")
 
 
-def _refuse_strange_braces(path: Path, value: content.TermBlueprint) -> None:
-    permitted = ", ".join(f"{{{name}}}" for name in clauses.PARTIES)
-    for clause in value.clauses:
-        if found := [each for title in clause.title.values() for each in re.findall("[{}]", title)]:
-            raise BadBlueprint(
-                f"{path.name}: clauses: {clause.key}: {found[0]} stands in its title, which takes no names."
-            )
-        if found := [each for text in clause.text.values() for each in clauses.strange(text)]:
-            raise BadBlueprint(
-                f"{path.name}: clauses: {clause.key}: {found[0]} stands for nobody. Its text may name {permitted}."
-            )
-
-
 @transaction.atomic
 def load(folder: Path = DATA) -> list[Blueprint]:
     """Load what is new and return it; what was loaded before is left as it is.
 
     Raises ``BadBlueprint`` when a file was changed without raising its ``version``: a loaded version never changes,
-    because rollouts say which version they were copied from. A script that comes after Presence edited its own is kept
-    under ``Blueprint.SHIPPED``: it takes the place of nobody's work until somebody publishes it.
+    because rollouts say which version they were copied from. A file that comes after Presence edited its template is kept
+    under ``Blueprint.SHIPPED``: it takes the place of nobody's work until somebody publishes it. One that comes while the
+    first edition is still a draft takes force, and the draft is compared with it from then on.
     """
     loaded = []
     for file in read_files(folder):
@@ -103,16 +90,18 @@ def load(folder: Path = DATA) -> list[Blueprint]:
         if existing is None:
             if known.filter(checksum=file.checksum, origin=Blueprint.Origin.EDITED).exists():
                 continue  # An edition that was brought back into the file.
+            drafts.lock(file.kind)
             edited = known.filter(origin=Blueprint.Origin.EDITED).exists()
-            loaded.append(
-                Blueprint.objects.create(
-                    kind=file.kind,
-                    key=Blueprint.SHIPPED if edited else file.key,
-                    version=file.version,
-                    content=file.content,
-                    checksum=file.checksum,
-                )
+            row = Blueprint.objects.create(
+                kind=file.kind,
+                key=Blueprint.SHIPPED if edited else file.key,
+                version=file.version,
+                content=file.content,
+                checksum=file.checksum,
             )
+            if not edited:
+                drafts.compare_with(row)
+            loaded.append(row)
         elif existing.checksum != file.checksum:
             raise BadBlueprint(
                 f"{file.path.name}: version {file.version} was loaded with other content. Raise its version to change it."

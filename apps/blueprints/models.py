@@ -39,10 +39,10 @@ class BlueprintQuerySet(models.QuerySet["Blueprint"]):
 
 
 class Blueprint(models.Model):
-    """One version of one data file, or of the script as Presence edited it. It never changes (a trigger refuses it): a
-    rollout remembers the version it was copied from.
+    """One version of one data file, or of the script or the term as Presence edited it. It never changes (a trigger refuses
+    it): a rollout remembers the version it was copied from.
 
-    What is under the key ``default`` is what new rollouts start from. A shipped script that came after Presence edited its
+    What is under the key ``default`` is what new rollouts start from. A shipped file that came after Presence edited its
     own waits under ``SHIPPED``. ``read_by_another`` is False when the only one who wrote an edition published it.
     """
 

@@ -18,7 +18,7 @@ Kind = Blueprint.Kind
 
 def start(*, by: User) -> TermDraft:
     """Begin a draft from the version in force. Raises ``Refusal`` (409) while there is one."""
-    return drafts.begin(TermDraft, Blueprint.objects.current(Kind.TERM).content, by=by)
+    return drafts.begin(TermDraft, dict, by=by)
 
 
 def add_clause(*, by: User, title: Texts, text: Texts) -> str:
@@ -83,7 +83,7 @@ def publish(*, by: User, note: str, revision: int) -> Blueprint:
 def _clause(draft: TermDraft, key: str) -> dict[str, Any]:
     clause = draft.clause(key)
     if clause is None:
-        raise Refusal(_("Esta cláusula foi retirada do rascunho."))
+        raise Refusal(_("Esta cláusula foi retirada do rascunho. O que você digitou pode entrar como cláusula nova."))
     return clause
 
 

@@ -64,9 +64,11 @@ def clause(request: SignedInRequest, key: str) -> HttpResponse:
     seen, now = request.POST.get("seen", ""), drafts.fingerprint(row)
     if request.method == "POST" and attempt(request, form, term_actions.save_clause, key, by=request.user, seen=seen):
         return _to_clause(key)
+    if row is None:  # Somebody removed it meanwhile: what was typed may be added.
+        return _clause_page(request, form, keep=f"clause-{key}", action=reverse("blueprints:new_clause"))
     # What somebody else saved meanwhile stands beside what was typed.
-    theirs = row if form.is_bound and row and seen != now else None
-    title = Localized.of(row["title"]) if row else ""
+    theirs = row if form.is_bound and seen != now else None
+    title = Localized.of(row["title"])
     return _clause_page(request, form, keep=f"clause-{key}", key=key, title=title, seen=now, theirs=theirs)
 
 

@@ -360,6 +360,25 @@ class TestThePages:
         again = {**form, "seen": clause(rollout, "forum").seen}
         assert browser.post(self.url(rollout, "change_clause", "forum"), again).status_code == 302
 
+    def test_a_clause_that_went_meanwhile_keeps_what_was_typed(self, rollout, pm, client_for):
+        key = wording.add(rollout, by=pm, **NEW)
+        form = {**NEW, "text": "Outro texto.", "seen": clause(rollout, key).seen}
+        wording.take_back(rollout, key, by=pm)
+        browser = client_for(pm)
+        answer = browser.post(self.url(rollout, "change_clause", key), form)
+        assert answer.status_code == 409
+        page = answer.content.decode()
+        assert "Outro texto.</textarea>" in page
+        assert f'action="{self.url(rollout, "add_clause")}"' in page
+        form = {"out-reason": "Não se aplica", "seen": "x"}
+        answer = browser.post(self.url(rollout, "leave_out_clause", key), form)
+        assert answer.status_code == 409
+        assert "não está mais no termo" in answer.content.decode()
+
+    def test_the_same_lines_are_no_change_however_a_browser_ends_them(self, rollout):
+        change(rollout, text="Um.\r\n\r\nDois.")
+        assert clause(rollout, "forum").text == "Um.\n\nDois."
+
     def test_leaving_out_without_a_reason_is_refused_on_the_page(self, rollout, pm, client_for):
         form = {"out-reason": "", "seen": clause(rollout, "forum").seen}
         answer = client_for(pm).post(self.url(rollout, "leave_out_clause", "forum"), form)

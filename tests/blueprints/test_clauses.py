@@ -63,14 +63,23 @@ def test_only_the_four_names_are_known():
 @pytest.mark.parametrize("text", STRANGE)
 def test_a_file_that_names_anything_else_is_refused(tmp_path, text):
     (tmp_path / "term.toml").write_text(CLAUSE % {"title": "Jurisdiction", "text": f"Courts of {text}."})
-    with pytest.raises(loader.BadBlueprint, match=r"forum: .* may name {client}, {presence}, {platform}, {integrator}"):
+    with pytest.raises(
+        loader.BadBlueprint,
+        match=r"Foro: .* não é o nome de ninguém. .*: {client}, {presence}, {platform}, {integrator}",
+    ):
         loader.load(tmp_path)
     assert not Blueprint.objects.filter(kind="term").exists()
 
 
 def test_a_title_takes_no_names(tmp_path):
     (tmp_path / "term.toml").write_text(CLAUSE % {"title": "Courts of {client}", "text": "x"})
-    with pytest.raises(loader.BadBlueprint, match="forum: { stands in its title"):
+    with pytest.raises(loader.BadBlueprint, match="Foro: O título não leva chaves"):
+        loader.load(tmp_path)
+
+
+def test_a_file_is_no_longer_than_what_people_may_type(tmp_path):
+    (tmp_path / "term.toml").write_text(CLAUSE % {"title": "Jurisdiction", "text": "x" * 4001})
+    with pytest.raises(loader.BadBlueprint, match="no máximo 4000 caracteres"):
         loader.load(tmp_path)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from apps.blueprints import actions, clauses, content, drafts, loader, term_actions
+from apps.blueprints import actions, changes, clauses, content, drafts, loader, term_actions
 from apps.blueprints.models import Blueprint, TermDraft
 from apps.companies.models import Role
 from apps.core.refusals import Invalid, NotAllowed, Refusal
@@ -116,6 +116,11 @@ class TestClauses:
         term_actions.undo_clause("aceite", by=pm)
         assert keys() == ["aceite", "suporte", "foro"]
 
+    def test_lines_end_as_in_the_files(self, draft, pm):
+        lines = {"title": {"pt": "A", "en": "A"}, "text": {"pt": " Um.\r\n\r\nDois.\r\n", "en": "x"}}
+        term_actions.save_clause("foro", by=pm, seen=seen("foro"), **lines)
+        assert TermDraft.objects.get().clause("foro")["text"]["pt"] == "Um.\n\nDois."
+
     def test_they_change_places_and_stay_at_the_ends(self, draft, pm):
         term_actions.move_clause("foro", by=pm, up=True)
         assert keys() == ["aceite", "foro", "suporte"]
@@ -206,6 +211,29 @@ class TestTheSystemsFile:
         loader.load(tmp_path)
         assert Blueprint.objects.current("term").version == 2
         assert Blueprint.objects.get(kind="term", version=3).key == Blueprint.SHIPPED
+
+    def test_one_that_comes_while_the_first_edition_is_written_is_not_taken_back_unseen(self, pm, manager, tmp_path):
+        def ship(version, text):
+            (tmp_path / "term.toml").write_text(
+                f'version = {version}\n[[clauses]]\nkey = "foro"\ntitle = {{ pt = "Foro", en = "F" }}\n'
+                f'text = {{ pt = "{text}", en = "x" }}\n'
+            )
+            loader.load(tmp_path)
+
+        ship(1, "Em Recife.")
+        draft = term_actions.start(by=pm)
+        term_actions.add_clause(by=pm, **WORDS)
+        read = TermDraft.objects.get().revision
+        ship(2, "Em Olinda.")
+        with pytest.raises(Refusal, match="Leia as diferenças de novo"):
+            term_actions.publish(by=manager, note="x", revision=read)
+        draft.refresh_from_db()
+        found = changes.between_clauses(draft.base.content, draft.content)
+        assert [(change.key, change.kind) for change in found] == [("foro", "changed"), ("sigilo", "added")]
+        term_actions.undo_clause("foro", by=pm)
+        publish(manager)
+        assert content.term_clauses().version == 3
+        assert [clause.text["pt"] for clause in content.term_clauses().clauses] == ["Em Olinda.", WORDS["text"]["pt"]]
 
     def test_its_clauses_are_taken_one_by_one(self, draft, pm):
         theirs = {"clauses": [a_clause("aceite", "Outro texto."), a_clause("dados"), a_clause("suporte")]}

@@ -88,6 +88,9 @@ def test_a_clause_that_went_meanwhile_keeps_what_was_typed(browser, managers, dr
     assert answer.status_code == 409
     assert "foi retirada" in text(answer)
     assert "Em {client}.</textarea>" in text(answer)
+    assert "Retirar cláusula" not in text(answer)
+    assert f'action="{url("new_clause")}"' in text(answer)
+    assert browser.post(url("new_clause"), TYPED).url == f"{url('term_draft')}#clausula-foro_2"
     assert browser.get(url("clause", "foro")).status_code == 404
 
 

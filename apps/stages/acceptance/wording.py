@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints import changes, clauses
-from apps.blueprints.drafts import fingerprint, refuse_overtaken
+from apps.blueprints.drafts import fingerprint, refuse_overtaken, tidy
 from apps.blueprints.models import Blueprint
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
@@ -142,7 +142,7 @@ def change(rollout: Rollout, key: str, *, by: User, seen: str, title: str, text:
             raise Refusal(_("Está como no modelo. Para desfazer a mudança do projeto, volte ao modelo."))
         kind = Kind.CHANGED if clause.theirs else Kind.ADDED
         _write(locked, clause, kind, by, reason, **said)
-        timeline.record(locked, CHANGED, by, clause=key, title=said["title"], reason=reason.strip())
+        timeline.record(locked, CHANGED, by, clause=key, title=said["title"], reason=tidy(reason))
 
 
 def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> str:
@@ -155,7 +155,7 @@ def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> st
         used = OwnClause.objects.filter(wording=locked.wording).values_list("key", flat=True)
         key = next(name for name in (f"own-{n}" for n in range(1, 999)) if name not in used)
         _write(locked, Clause(key, "", ""), Kind.ADDED, by, reason, **said)
-        timeline.record(locked, ADDED, by, clause=key, title=said["title"], reason=reason.strip())
+        timeline.record(locked, ADDED, by, clause=key, title=said["title"], reason=tidy(reason))
         return key
 
 
@@ -169,7 +169,7 @@ def leave_out(rollout: Rollout, key: str, *, by: User, seen: str, reason: str) -
         if len(clauses_of(locked)) == 1:
             raise Refusal(_("O termo precisa de ao menos uma cláusula."))
         _write(locked, clause, Kind.LEFT_OUT, by, reason)
-        timeline.record(locked, LEFT_OUT, by, clause=key, title=clause.theirs["title"], reason=reason.strip())
+        timeline.record(locked, LEFT_OUT, by, clause=key, title=clause.theirs["title"], reason=tidy(reason))
 
 
 def take_back(rollout: Rollout, key: str, *, by: User) -> None:
@@ -212,7 +212,7 @@ def _is_signed(rollout: Rollout) -> bool:
 
 
 def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, title: str = "", text: str = "") -> None:
-    reason = reason.strip()
+    reason = tidy(reason)
     if not reason:
         raise Invalid(_("Diga o motivo: as quatro partes o leem."), field="reason")
     if len(reason) > LONGEST_REASON:
@@ -226,12 +226,12 @@ def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, t
 def _clause(rollout: Rollout, key: str) -> Clause:
     found = next((clause for clause in all_of(rollout) if clause.key == key), None)
     if found is None:
-        raise Refusal(_("Esta cláusula não está mais no termo."))
+        raise Refusal(_("Esta cláusula não está mais no termo. O que você digitou pode entrar como cláusula nova."))
     return found
 
 
 def _checked(title: str, text: str) -> dict[str, str]:
-    title, text = title.strip(), text.strip()
+    title, text = tidy(title), tidy(text)
     for name, words in (("title", title), ("text", text)):
         if not words:
             raise Invalid(_("Este campo é obrigatório."), field=name)

@@ -49,7 +49,10 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 def change(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "acceptance.draft", rollout)
-    form = forms.OwnClauseForm(request.POST or None, clause=_clause(rollout, key))
+    clause = _found(rollout, key)
+    if clause is None and request.method == "GET":
+        raise Http404
+    form = forms.OwnClauseForm(request.POST or None, clause=clause)
     seen = request.POST.get("seen", "")
     if request.method == "POST" and attempt(request, form, wording.change, rollout, key, by=request.user, seen=seen):
         return _to_clause(pk, key)
@@ -84,23 +87,22 @@ def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("acceptance:clauses", pk)
 
 
-def _clause(rollout: Rollout, key: str) -> wording.Clause:
-    found = next((clause for clause in wording.all_of(rollout) if clause.key == key), None)
-    if found is None:
-        raise Http404
-    return found
+def _found(rollout: Rollout, key: str) -> wording.Clause | None:
+    return next((clause for clause in wording.all_of(rollout) if clause.key == key), None)
 
 
 def _clause_page(request: SignedInRequest, rollout: Rollout, key: str, form=None, out_form=None) -> HttpResponse:
-    clause, seen = _clause(rollout, key), request.POST.get("seen", "")
-    context = {
+    clause, seen = _found(rollout, key), request.POST.get("seen", "")
+    context: dict[str, object] = {
         "clause": clause,
         "form": form or forms.OwnClauseForm(clause=clause),
         "out_form": out_form or forms.LeaveOutForm(prefix="out"),
         # What somebody else saved meanwhile, beside what was typed.
-        "overtaken": request.method == "POST" and seen != clause.seen,
+        "overtaken": request.method == "POST" and clause is not None and seen != clause.seen,
         "keep": f"clause-{rollout.pk}-{key}",
     }
+    if clause is None:  # It went meanwhile: what was typed may be added.
+        context["action"] = reverse("acceptance:add_clause", args=[rollout.pk])
     return _page(request, rollout, "clause.html", about=out_form or form, **context)
 
 
