@@ -18,7 +18,8 @@ PYTHON = VENV / "bin" / "python"
 STYLE_IN = ROOT / "static" / "css" / "input.css"
 STYLE_OUT = ROOT / "static" / "css" / "app.css"
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"]
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+"""The first draws no windows, and takes half of the time of the others."""
 
 
 def say(text: str) -> None:
@@ -104,10 +105,10 @@ def system_libraries() -> None:
 
 
 def browser() -> None:
-    """Chromium for the browser tests: the system's, else Debian's package, else Playwright's own download."""
+    """Chromium for the browser tests: the system's, else one of Debian's packages, else Playwright's own download."""
     if any(shutil.which(name) for name in BROWSERS):
         return
-    if apt("chromium") and shutil.which("chromium"):
+    if any(apt(name) and shutil.which(name) for name in ("chromium-headless-shell", "chromium")):
         return
     say("downloading Chromium")
     if run(PYTHON, "-m", "playwright", "install", "chromium").returncode:
