@@ -156,6 +156,12 @@ def test_time_is_told_as_people_tell_it(distance, words):
         assert relative(NOON + distance) == words
 
 
+def test_a_page_inside_a_room_leaves_the_first_title_to_the_room():
+    html = render('<c-page-header level="2" title="Cláusulas" />')
+    assert "<h1" not in html
+    assert ">Cláusulas</h2>" in html
+
+
 def test_what_lasts_since_long_ago_is_told_in_days():
     with clock.at(NOON), timezone.override("America/Sao_Paulo"), translation.override("pt-br"):
         assert elapsed(NOON - timedelta(days=40)) == "há 40 dias"
