@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.blueprints.script import LANGUAGES, lacking_words
-from apps.core.refusals import Invalid
+from apps.core.refusals import Invalid, Refusal
 
 PARTIES = ("client", "presence", "platform", "integrator")
 """``{client}`` and so on stand for the names of the project's companies and of its platform."""
+WRITTEN = tuple(f"{{{name}}}" for name in PARTIES)
 MOST_CLAUSES = 40
 LONGEST_TITLE, LONGEST_TEXT = 120, 4000
 """In characters."""
@@ -40,15 +41,25 @@ def faults(title: str, text: str) -> Iterator[tuple[str, str]]:
         if len(words) > longest:
             yield name, _("São no máximo %(n)d caracteres.") % {"n": longest}
     if found := re.findall("[{}]", title):
-        yield "title", _("O título não leva chaves: %(found)s.") % {"found": (strange(title) or found)[0]}
+        yield "title", _("O título não leva chaves. Tire %(found)s.") % {"found": (strange(title) or found)[0]}
     if found := strange(text):
         yield "text", _unknown(found[0])
 
 
-def check(title: str, text: str, suffix: str = "") -> None:
-    """Raise ``Invalid`` (422) for the first of ``faults``; ``suffix`` follows the field's name."""
+def check(title: str, text: str, suffix: str = "", *, needed: bool = True) -> None:
+    """Raise ``Invalid`` (422) for the first of ``faults``, and for what is empty where it is ``needed``; ``suffix`` follows
+    the field's name."""
+    for name, words in (("title", title), ("text", text)):
+        if needed and not words:
+            raise Invalid(_("Este campo é obrigatório."), field=name + suffix)
     for name, sentence in faults(title, text):
         raise Invalid(sentence, field=name + suffix)
+
+
+def refuse_more_than(number: int) -> None:
+    """Raise ``Refusal`` (409) where a term of ``number`` clauses takes no other."""
+    if number >= MOST_CLAUSES:
+        raise Refusal(_("São no máximo %(n)d cláusulas. Retire uma antes de incluir outra.") % {"n": MOST_CLAUSES})
 
 
 def problems(content: Mapping[str, Any]) -> list[str]:
@@ -71,8 +82,5 @@ def labels() -> dict[str, str]:
 
 
 def _unknown(found: str) -> str:
-    names = ", ".join(f"{{{name}}}" for name in PARTIES)
-    return _("%(found)s não é o nome de ninguém. Entre chaves só podem estar: %(names)s.") % {
-        "found": found,
-        "names": names,
-    }
+    sentence = _("%(found)s não é o nome de ninguém. Entre chaves só podem estar: %(names)s.")
+    return sentence % {"found": found, "names": ", ".join(WRITTEN)}

@@ -11,7 +11,7 @@ from apps.blueprints import changes, clauses, drafts
 from apps.blueprints.drafts import Texts
 from apps.blueprints.models import Blueprint, TermDraft
 from apps.blueprints.script import LANGUAGES
-from apps.core.refusals import Invalid, Refusal
+from apps.core.refusals import Refusal
 
 Kind = Blueprint.Kind
 
@@ -25,8 +25,7 @@ def add_clause(*, by: User, title: Texts, text: Texts) -> str:
     """Add a clause at the end and return its key, which no clause of any version ever had."""
     with drafts.changing(TermDraft, by=by) as draft:
         rows = draft.content["clauses"]
-        if len(rows) >= clauses.MOST_CLAUSES:
-            raise Refusal(_("São no máximo %(n)d cláusulas.") % {"n": clauses.MOST_CLAUSES})
+        clauses.refuse_more_than(len(rows))
         checked = _checked(title, text)
         key = _new_key(draft, checked["title"]["pt"])
         rows.append({"key": key, **checked})
@@ -106,11 +105,8 @@ def _put(draft: TermDraft, key: str, source: Mapping[str, Any]) -> None:
 def _checked(title: Texts, text: Texts) -> dict[str, dict[str, str]]:
     """Both in both languages. Portuguese is needed, English may follow. Raises ``Invalid`` (422)."""
     title, text = drafts.two(title), drafts.two(text)
-    for name, words in (("title", title), ("text", text)):
-        if not words["pt"]:
-            raise Invalid(_("Este campo é obrigatório."), field=f"{name}_pt")
     for language in LANGUAGES:
-        clauses.check(title[language], text[language], f"_{language}")
+        clauses.check(title[language], text[language], f"_{language}", needed=language == "pt")
     return {"title": title, "text": text}
 
 

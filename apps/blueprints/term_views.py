@@ -130,7 +130,6 @@ def _to_clause(key: str) -> HttpResponse:
 
 
 def _clause_page(request: SignedInRequest, form: forms.ClauseForm, **context: object) -> HttpResponse:
-    parties = [f"{{{name}}}" for name in clauses.PARTIES]
     return draft_views.show(
-        request, TERM, "term/clause.html", form=form, parties=parties, languages=LANGUAGES, **context
+        request, TERM, "term/clause.html", form=form, parties=clauses.WRITTEN, languages=LANGUAGES, **context
     )

@@ -302,6 +302,14 @@ class TestANewerTemplate:
         with pytest.raises(Refusal, match="Leia as diferenças de novo"):
             wording.take_newer(rollout, by=pm, version=read.version)
 
+    def test_one_of_which_the_rollout_would_say_nothing_is_not_taken(self, rollout, pm):
+        leave_out(rollout)
+        rows = [row for row in Blueprint.objects.current("term").content["clauses"] if row["key"] == "forum"]
+        found = TermVersionFactory(version=2, content={"clauses": rows})
+        with pytest.raises(Refusal, match="ao menos uma cláusula"):
+            wording.take_newer(rollout, by=pm, version=found.version)
+        assert wording.taken(rollout) == 1
+
     def test_a_changed_clause_that_the_template_drops_stays_as_the_rollouts_own(self, rollout, pm):
         change(rollout)
         leave_out(rollout, "support")

@@ -96,6 +96,10 @@ def all_of(rollout: Rollout) -> list[Clause]:
     return found + [Clause(each.key, each.title, each.text, each) for each in rest]
 
 
+def find(rollout: Rollout, key: str) -> Clause | None:
+    return next((clause for clause in all_of(rollout) if clause.key == key), None)
+
+
 def taken(rollout: Rollout) -> int | None:
     """The template's version that the rollout took: at its first draft, or with its first own clause."""
     return Wording.objects.filter(rollout=rollout).values_list("version", flat=True).first()
@@ -148,8 +152,7 @@ def change(rollout: Rollout, key: str, *, by: User, seen: str, title: str, text:
 def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> str:
     """Add a clause behind the template's and return its key, which no template has."""
     with _changing(rollout, by) as locked:
-        if len(all_of(locked)) >= clauses.MOST_CLAUSES:
-            raise Refusal(_("São no máximo %(n)d cláusulas.") % {"n": clauses.MOST_CLAUSES})
+        clauses.refuse_more_than(len(all_of(locked)))
         said = _checked(title, text)
         # A hyphen is in no key of a template.
         used = OwnClause.objects.filter(wording=locked.wording).values_list("key", flat=True)
@@ -166,8 +169,6 @@ def leave_out(rollout: Rollout, key: str, *, by: User, seen: str, reason: str) -
         refuse_overtaken(clause.words, seen)
         if clause.theirs is None:
             raise Refusal(_("Esta cláusula não é do modelo. Desfaça a inclusão em vez de deixá-la de fora."))
-        if len(clauses_of(locked)) == 1:
-            raise Refusal(_("O termo precisa de ao menos uma cláusula."))
         _write(locked, clause, Kind.LEFT_OUT, by, reason)
         timeline.record(locked, LEFT_OUT, by, clause=key, title=clause.theirs["title"], reason=tidy(reason))
 
@@ -178,8 +179,6 @@ def take_back(rollout: Rollout, key: str, *, by: User) -> None:
         clause = _clause(locked, key)
         if clause.own is None:
             raise Refusal(_("Esta cláusula já está como no modelo."))
-        if clause.theirs is None and len(clauses_of(locked)) == 1:
-            raise Refusal(_("O termo precisa de ao menos uma cláusula."))
         clause.own.delete()
         title = clause.theirs["title"] if clause.theirs else clause.title
         timeline.record(locked, TAKEN_BACK, by, clause=key, title=title)
@@ -205,6 +204,8 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
             raise Refusal(_("O termo já foi assinado por todos: as cláusulas não mudam mais."))
         pin(locked)
         yield locked
+        if not clauses_of(locked):
+            raise Refusal(_("O termo precisa de ao menos uma cláusula."))
 
 
 def _is_signed(rollout: Rollout) -> bool:
@@ -224,7 +225,7 @@ def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, t
 
 
 def _clause(rollout: Rollout, key: str) -> Clause:
-    found = next((clause for clause in all_of(rollout) if clause.key == key), None)
+    found = find(rollout, key)
     if found is None:
         raise Refusal(_("Esta cláusula não está mais no termo. O que você digitou pode entrar como cláusula nova."))
     return found
@@ -232,9 +233,6 @@ def _clause(rollout: Rollout, key: str) -> Clause:
 
 def _checked(title: str, text: str) -> dict[str, str]:
     title, text = tidy(title), tidy(text)
-    for name, words in (("title", title), ("text", text)):
-        if not words:
-            raise Invalid(_("Este campo é obrigatório."), field=name)
     clauses.check(title, text)
     return {"title": title, "text": text}
 

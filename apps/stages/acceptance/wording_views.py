@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.blueprints.clauses import PARTIES, filled
+from apps.blueprints.clauses import WRITTEN, filled
 from apps.core.forms import attempt
 from apps.core.numbers import whole
 from apps.core.refusals import require
@@ -49,7 +49,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 def change(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "acceptance.draft", rollout)
-    clause = _found(rollout, key)
+    clause = wording.find(rollout, key)
     if clause is None and request.method == "GET":
         raise Http404
     form = forms.OwnClauseForm(request.POST or None, clause=clause)
@@ -87,12 +87,8 @@ def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("acceptance:clauses", pk)
 
 
-def _found(rollout: Rollout, key: str) -> wording.Clause | None:
-    return next((clause for clause in wording.all_of(rollout) if clause.key == key), None)
-
-
 def _clause_page(request: SignedInRequest, rollout: Rollout, key: str, form=None, out_form=None) -> HttpResponse:
-    clause, seen = _found(rollout, key), request.POST.get("seen", "")
+    clause, seen = wording.find(rollout, key), request.POST.get("seen", "")
     context: dict[str, object] = {
         "clause": clause,
         "form": form or forms.OwnClauseForm(clause=clause),
@@ -107,7 +103,7 @@ def _clause_page(request: SignedInRequest, rollout: Rollout, key: str, form=None
 
 
 def _page(request: SignedInRequest, rollout: Rollout, template: str, about=None, **context: object) -> HttpResponse:
-    shared = {"rollout": rollout, "room": "acceptance", "parties": [f"{{{name}}}" for name in PARTIES]}
+    shared = {"rollout": rollout, "room": "acceptance", "parties": WRITTEN}
     status = getattr(about or context.get("form"), "refusal_status", 200)
     return render(request, f"acceptance/{template}", {**shared, **context}, status=status)
 
