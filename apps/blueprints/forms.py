@@ -184,7 +184,7 @@ class PublishForm(forms.Form):
 class PublishTermForm(PublishForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["note"].help_text = _("Os projetos leem isto antes de tomar a versão.")
+        self.fields["note"].help_text = _("Os projetos leem isto antes de adotar a versão.")
 
 
 class ClauseForm(forms.Form):

@@ -69,7 +69,7 @@ def test_a_clause_in_the_projects_own_words_and_a_template_that_is_published(sig
     assert "São Paulo (SP)" in callout.inner_text()
     clean(pm)
     shot(pm, "clausulas-modelo-novo-1440")
-    callout.get_by_role("button", name=re.compile("Tomar a versão")).click()
+    callout.get_by_role("button", name=re.compile("Adotar a versão")).click()
     pm.get_by_text("O termo parte agora da versão").wait_for()
     assert "Goiânia" in pm.inner_text("#clausula-forum")
     assert "O modelo mudou esta cláusula depois" in pm.inner_text("#clausula-forum")

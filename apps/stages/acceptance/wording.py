@@ -35,7 +35,7 @@ TAKEN_BACK = timeline.kind(
     "acceptance.clause_taken_back", gettext_lazy("desfez a mudança da cláusula “%(title)s” do termo"), "undo-2"
 )
 TEMPLATE_TAKEN = timeline.kind(
-    "acceptance.clauses_version", gettext_lazy("tomou a versão %(version)s das cláusulas do termo"), "scroll-text"
+    "acceptance.clauses_version", gettext_lazy("adotou a versão %(version)s das cláusulas do termo"), "scroll-text"
 )
 
 LONGEST_REASON = 500
