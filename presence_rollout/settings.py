@@ -305,6 +305,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "tell-of-events": {"task": "apps.notices.tasks.tell", "schedule": 20},
     # From eight in the morning in São Paulo; the later ones find what a worker that was away left.
     "remind-of-due-dates": {"task": "apps.notices.tasks.remind", "schedule": crontab(hour="11-14", minute=10)},
+    "announce-waiting-leads": {"task": "apps.invitations.tasks.announce_waiting_leads", "schedule": 300},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
 

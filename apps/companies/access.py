@@ -43,6 +43,16 @@ def manages_people_of(user, company: Company | None) -> bool:
     return is_project_manager(user) or is_lead_of(user, company)
 
 
+@rules.predicate
+def names_leads_of(user, company: Company | None) -> bool:
+    """A lead binds the company with approvals and answers, so its own leads name another, or a Presence manager does."""
+    return (
+        company is not None
+        and company.kind != Kind.PRESENCE
+        and (is_presence_manager(user) or is_lead_of(user, company))
+    )
+
+
 rules.add_perm("companies.add", is_project_manager)
 rules.add_perm("companies.change", is_project_manager | is_lead_of)
 rules.add_perm("companies.manage_people", manages_people_of)

@@ -5,7 +5,15 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import actions as accounts
 from apps.accounts.models import User
-from apps.companies.models import COMPANY_ROLES, PRESENCE_ROLES, Company, Contact, Kind, Membership
+from apps.companies.models import (
+    COMPANY_ROLES,
+    PRESENCE_ROLES,
+    Company,
+    Contact,
+    Kind,
+    Membership,
+    on_the_other_side,
+)
 from apps.core.refusals import Invalid, require
 
 
@@ -20,6 +28,10 @@ def add_company(*, by: User, **fields) -> Company:
 def change_company(company: Company, *, by: User, **fields) -> Company:
     """Correct a company's data. Its kind and CNPJ are Presence's to change; a lead's form does not carry them."""
     require(by, "companies.change", company)
+    kind = fields.get("kind", company.kind)
+    before = Company.objects.values_list("kind", flat=True).get(pk=company.pk)
+    if kind != before and Kind.PRESENCE in (kind, before):
+        raise Invalid(_("Uma empresa não passa a ser a Presence, nem deixa de ser."), field="kind")
     for name, value in fields.items():
         setattr(company, name, value)
     company.save()
@@ -33,9 +45,21 @@ def refuse_unfit_role(company: Company, role: str) -> None:
         raise Invalid(_("Este papel não existe em empresas deste tipo."), field="role")
 
 
+def refuse_other_side(company: Company, email: str) -> None:
+    """Raise ``Invalid`` (422) when the person with ``email`` belongs to Presence and ``company`` does not, or the reverse."""
+    if on_the_other_side(company, email=email):
+        raise Invalid(
+            _("Pessoas da Presence não fazem parte de outra empresa, nem o contrário: ninguém fica dos dois lados."),
+            field="email",
+        )
+
+
 def join(company: Company, user: User, *, role: str, position: str = "") -> Membership:
-    """Give ``user`` a place in ``company``. Whoever calls this has asked who may; a second place is refused."""
+    """Give ``user`` a place in ``company``. Whoever calls this has asked who may; a second place is refused, and one on the
+    other side of Presence's agreements. The person's row is locked, so that two places taken at once see each other."""
     refuse_unfit_role(company, role)
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    refuse_other_side(company, user.email)
     if Membership.objects.filter(user=user, company=company).exists():
         raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
     return Membership.objects.create(user=user, company=company, role=role, position=position)

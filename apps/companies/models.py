@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +91,24 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.company}"
+
+    def clean(self) -> None:
+        """Raise ``ValidationError`` for somebody who belongs to the other side; the database refuses it too."""
+        if on_the_other_side(self.company, email=self.user.email, but=self.pk):
+            raise ValidationError({"user": _("Pessoas da Presence não fazem parte de outra empresa, nem o contrário.")})
+
+
+def on_the_other_side(company: Company, *, email: str, but: int | None = None) -> bool:
+    """Whether the person with ``email`` belongs to Presence while ``company`` is another, or the reverse.
+
+    Presence agrees with the other companies on hours, results and terms, so nobody may stand on both sides. ``but`` is the
+    key of a membership that does not count.
+    """
+    address = Q(user__email__iexact=email) | Q(user__emailaddress__email__iexact=email)
+    others = Membership.objects.filter(address).exclude(pk=but)
+    if company.kind == Kind.PRESENCE:
+        return others.exclude(company__kind=Kind.PRESENCE).exists()
+    return others.filter(company__kind=Kind.PRESENCE).exists()
 
 
 def roles_of(user) -> dict[int, tuple[str, str]]:

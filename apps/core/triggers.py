@@ -6,6 +6,11 @@ from django.db import migrations
 def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
     """Refuse update and delete of rows of ``table``; with ``once``, from the moment the row holds that column."""
     there, back = _statements(table, message, once)
+    return by_vendor(there, back)
+
+
+def by_vendor(there: dict[str, list[str]], back: dict[str, list[str]]) -> migrations.RunPython:
+    """Run the statements of the database at hand, ``there`` or, undone, ``back``; by the name of its vendor."""
     return migrations.RunPython(_run(there), _run(back))
 
 

@@ -12,6 +12,7 @@ from apps.hours.agreement_models import AGREED_ACTIVITIES, MOST_MINUTES, Contest
 from apps.hours.classification import Activity
 from apps.hours.models import Line
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 
@@ -170,6 +171,7 @@ def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
     Corrected means that the entry was edited, deleted or adjusted since it was contested.
     """
     require(by, "hours.resolve_contest", contest)
+    refuse_both_halves(by, contest.opened_by_id)
     text = _said(text)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
@@ -206,6 +208,7 @@ def reply(contest: Contest, *, by: User, satisfied: bool, text: str = "") -> Non
 
 def _answer(request: ExtraHoursRequest, by: User, state: str, note: str, kind: timeline.EventKind) -> None:
     require(by, "hours.answer_extra", request)
+    refuse_both_halves(by, request.sent_by_id)
     with timeline.changing(request.rollout, even_closed=True) as rollout:
         request = _settle(_open_request(request), by, state, note)
         _tell(rollout, kind, by, request, party=PartyRole.CLIENT)

@@ -70,6 +70,11 @@ class ExtraHoursRequest(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="declined", note=""), name="extra_request_declined_with_a_reason"
             ),
+            # Who asks does not answer; Presence takes its own request back.
+            models.CheckConstraint(
+                condition=Q(state="withdrawn") | ~Q(answered_by=models.F("sent_by")),
+                name="extra_request_answered_by_somebody_else",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +131,10 @@ class Contest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(correction=None) | Q(state="corrected"), name="contest_correction_when_corrected"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn") | ~Q(resolved_by=models.F("opened_by")),
+                name="contest_resolved_by_somebody_else",
             ),
         ]
 

@@ -1,8 +1,8 @@
-"""Who may invite: whoever manages the people of the company."""
+"""Who may invite: whoever manages the people of the company; a lead, only its leads and Presence's managers."""
 
 import rules
 
-from apps.companies.access import manages_people_of
+from apps.companies.access import manages_people_of, names_leads_of
 
 
 @rules.predicate
@@ -11,4 +11,5 @@ def manages_people_of_its_company(user, invitation) -> bool:
 
 
 rules.add_perm("invitations.invite", manages_people_of)
+rules.add_perm("invitations.invite_lead", names_leads_of)
 rules.add_perm("invitations.manage", manages_people_of_its_company)

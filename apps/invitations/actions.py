@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from apps.accounts import actions as accounts
 from apps.accounts.models import User
 from apps.companies import actions as companies
-from apps.companies.models import Company, Membership
+from apps.companies.models import Company, Membership, Role
 from apps.core import clock, queue
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.invitations.models import LIFETIME, Invitation, State
@@ -23,6 +23,12 @@ from apps.rollouts.models import Rollout
 
 # The timeline is never rewritten, so it names the company and not the person's address.
 INVITED = timeline.kind("invitations.invited", gettext_lazy("convidou uma pessoa de %(company)s"), "mail")
+LEAD_INVITED = timeline.kind(
+    "invitations.lead_invited", gettext_lazy("convidou uma pessoa para responsável de %(company)s"), "shield-plus"
+)
+LEAD_JOINED = timeline.kind(
+    "invitations.lead_joined", gettext_lazy("aceitou o convite e é responsável por %(company)s"), "shield-check"
+)
 JOINED = timeline.kind("invitations.joined", gettext_lazy("aceitou o convite e entrou por %(company)s"), "user-plus")
 
 _SALT = "invitation"
@@ -34,11 +40,20 @@ def invite(
     """Offer ``email`` a place in ``company`` and send the link, valid for seven days and for one use.
 
     Raises ``Invalid`` for a role of another kind of company, for somebody who is already in, and while an
-    earlier invitation of the same address waits (send that again).
+    earlier invitation of the same address waits (send that again), for oneself and for somebody of the other side
+    (Presence's people belong to Presence alone). A lead is named by a lead or a Presence manager (``NotAllowed``), and is
+    announced to the other leads and on the company's open rollouts.
     """
     require(by, "invitations.invite", company)
     companies.refuse_unfit_role(company, role)
+    if role == Role.LEAD and not by.has_perm("invitations.invite_lead", company):
+        raise NotAllowed(
+            _("Quem convida um responsável é outro responsável da empresa; o primeiro, um gestor da Presence.")
+        )
     email = email.strip().lower()
+    if email == by.email.lower():
+        raise Invalid(_("Ninguém convida a si mesmo."), field="email")
+    companies.refuse_other_side(company, email)
     if Membership.objects.filter(company=company, user__email__iexact=email).exists():
         raise Invalid(_("Esta pessoa já faz parte de %(company)s.") % {"company": company}, field="email")
     if rollout is not None and not rollout.parties.filter(company=company).exists():
@@ -50,9 +65,10 @@ def invite(
         invitation = Invitation.objects.create(
             company=company, rollout=rollout, email=email, name=name, role=role, position=position, invited_by=by
         )
-        if rollout is not None:
+        if rollout is not None and role != Role.LEAD:
             with timeline.changing(rollout, even_closed=True) as locked:
                 timeline.record(locked, INVITED, by, company=str(company), invitation=invitation.pk)
+        _announce_after_commit(invitation)
         _mail_after_commit(invitation)
     return invitation
 
@@ -104,6 +120,8 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
     """``by`` takes the place. Only the invited address may; the first to press wins, a second press is refused."""
     if by.email.lower() != invitation.email:
         raise NotAllowed(_("Este convite é para outro e-mail."))
+    if by.pk == invitation.invited_by_id:
+        raise NotAllowed(_("Ninguém aceita o próprio convite."))
     with transaction.atomic():
         invitation = _waiting(invitation)
         if invitation.state == State.EXPIRED:
@@ -112,7 +130,8 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
         invitation.accepted_at, invitation.accepted_by = clock.now(), by
         invitation.save(update_fields=["accepted_at", "accepted_by"])
         by.__dict__.pop("_company_roles", None)  # The roles read earlier in this request are out of date.
-        if invitation.rollout is not None:
+        _announce_after_commit(invitation)
+        if invitation.rollout is not None and invitation.role != Role.LEAD:
             with timeline.changing(invitation.rollout, even_closed=True) as rollout:
                 timeline.record(rollout, JOINED, by, company=str(invitation.company), invitation=invitation.pk)
         return membership
@@ -144,6 +163,65 @@ def mail(invitation_pk: int) -> None:
         invitation.save(update_fields=["mailed_serial"])
 
 
+@dataclass(frozen=True)
+class Announcement:
+    """What is told of a lead who was invited (``joined`` is false) or came in; ``field`` remembers that it was."""
+
+    field: str
+    kind: timeline.EventKind
+    joined: bool
+
+
+INVITED_LEAD = Announcement("invited_announced_at", LEAD_INVITED, joined=False)
+JOINED_LEAD = Announcement("joined_announced_at", LEAD_JOINED, joined=True)
+
+
+def announce(invitation_pk: int) -> None:
+    """Tell the other leads of the company, by e-mail, and its open rollouts, on their timelines, that somebody was invited
+    as a lead or became one. Each is told once: running it again adds nothing. A worker does it, since a company may have
+    hundreds of rollouts.
+    """
+    invitation = Invitation.objects.select_related("company", "invited_by", "accepted_by").get(pk=invitation_pk)
+    for announcement in _to_announce(invitation):
+        actor = invitation.accepted_by if announcement.joined else invitation.invited_by
+        for rollout in Rollout.objects.open().filter(parties__company=invitation.company).distinct().order_by("pk"):
+            with timeline.changing(rollout, even_closed=True) as locked:
+                if not locked.events.filter(kind=announcement.kind.name, data__invitation=invitation.pk).exists():
+                    timeline.record(
+                        locked, announcement.kind, actor, company=str(invitation.company), invitation=invitation.pk
+                    )
+        with transaction.atomic():
+            locked_row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+            if getattr(locked_row, announcement.field) is None:
+                _mail_the_other_leads(invitation, announcement)
+                setattr(locked_row, announcement.field, clock.now())
+                locked_row.save(update_fields=[announcement.field])
+
+
+def _to_announce(invitation: Invitation) -> list[Announcement]:
+    if invitation.role != Role.LEAD:
+        return []
+    due = [INVITED_LEAD, JOINED_LEAD] if invitation.accepted_at else [INVITED_LEAD]
+    return [announcement for announcement in due if getattr(invitation, announcement.field) is None]
+
+
+def _mail_the_other_leads(invitation: Invitation, announcement: Announcement) -> None:
+    people = User.objects.filter(
+        memberships__company=invitation.company, memberships__role=Role.LEAD, is_active=True
+    ).exclude(pk__in=[invitation.invited_by_id, invitation.accepted_by_id or 0])
+    for person in people:
+        context = {
+            "invitation": invitation,
+            "person": person,
+            "joined": announcement.joined,
+            "link": settings.SITE_URL + reverse("companies:detail", args=[invitation.company_id]),
+        }
+        with override(person.language):
+            subject = " ".join(render_to_string("invitations/email/lead_subject.txt", context).split())
+            body = render_to_string("invitations/email/lead_body.txt", context)
+        EmailMessage(subject, body, to=[person.email]).send()
+
+
 def _waiting(invitation: Invitation) -> Invitation:
     """The invitation, locked; refused once it was accepted or revoked. An expired one still waits."""
     found = (
@@ -154,6 +232,11 @@ def _waiting(invitation: Invitation) -> Invitation:
     if found.state == State.REVOKED:
         raise Refusal(_("Este convite foi cancelado."))
     return found
+
+
+def _announce_after_commit(invitation: Invitation) -> None:
+    if invitation.role == Role.LEAD:
+        queue.after_commit("apps.invitations.tasks.announce_lead", invitation.pk)
 
 
 def _mail_after_commit(invitation: Invitation) -> None:

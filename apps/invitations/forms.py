@@ -14,9 +14,14 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label=_("Papel"))
     position = forms.CharField(label=_("Cargo"), max_length=80, required=False)
 
-    def __init__(self, *args, company: Company, **kwargs) -> None:
+    def __init__(self, *args, company: Company, may_name_leads: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        roles = PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES
+        roles: tuple[Role, ...] = PRESENCE_ROLES if company.kind == Kind.PRESENCE else COMPANY_ROLES
+        if not may_name_leads and Role.LEAD in roles:
+            roles = tuple(role for role in roles if role != Role.LEAD)
+            self.fields["role"].help_text = gettext(
+                "Quem convida um responsável é outro responsável da empresa; o primeiro, um gestor da Presence."
+            )
         self.fields["role"].initial = roles[-1]  # The least that the company's kind knows.
         self.fields["role"].choices = [(role, Role(role).label) for role in roles]  # type: ignore[attr-defined]
 

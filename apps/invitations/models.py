@@ -28,7 +28,8 @@ class Invitation(models.Model):
     """A place in ``company`` offered to an e-mail address. Who accepts it sees the company's rollouts.
 
     ``rollout`` is the project it was sent from, if any; its timeline tells of it. ``serial`` grows when it is sent
-    again, so that an earlier link dies.
+    again, so that an earlier link dies. That a lead was invited, and later came in, is announced once each: to the company's
+    other leads and on the timelines of its open rollouts (``actions.announce``).
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
@@ -41,6 +42,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(default=in_a_week)
+    invited_announced_at = models.DateTimeField(null=True)
+    joined_announced_at = models.DateTimeField(null=True)
     mailed_serial = models.PositiveSmallIntegerField(default=0)
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -28,7 +28,8 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     require(request.user, "invitations.invite", found)
     asked = whole(request.GET.get("projeto"))
     rollout = Rollout.objects.visible_to(request.user).filter(pk=asked, parties__company=found).first()
-    form = forms.InviteForm(request.POST or None, company=found)
+    leads = request.user.has_perm("invitations.invite_lead", found)
+    form = forms.InviteForm(request.POST or None, company=found, may_name_leads=leads)
     if request.method == "POST" and attempt(request, form, actions.invite, found, by=request.user, rollout=rollout):
         return redirect(request.get_full_path())
     context = {"company": found, "rollout": rollout, "form": form, "invitations": queries.of_company(found)}

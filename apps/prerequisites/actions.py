@@ -18,6 +18,7 @@ from apps.files import actions as files
 from apps.prerequisites import attachments, purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 from apps.vault import actions as vault
@@ -130,6 +131,7 @@ def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> 
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite, submission = _waiting_for_review(prerequisite, seen)
+        refuse_both_halves(by, submission.submitted_by_id)
         _accept(prerequisite, submission, by, rollout)
         timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
 

@@ -4,12 +4,15 @@ The building blocks here serve the rooms' own ``access.py`` too: a predicate tak
 which is a ``Rollout`` or any object with a ``rollout``.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import rules
+from django.utils.translation import gettext as _
 
 from apps.companies.access import is_presence, is_presence_manager, is_project_manager, roles_of
 from apps.companies.models import Role
+from apps.core.refusals import NotAllowed
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 
@@ -37,6 +40,35 @@ def leads_for(*party_roles: str) -> rules.Predicate:
         return any(party.company_id in led for party in rollout_of(thing).parties.all() if party.role in party_roles)
 
     return rules.predicate(leads, name=f"leads_for:{'|'.join(party_roles)}")
+
+
+def refuse_both_halves(by: Any, *first_half_by: int | None) -> None:
+    """Raise ``NotAllowed`` (403) when ``by`` also did the other half of an agreement: asked what they now answer, proposed
+    what they now agree to, reported what they now confirm.
+
+    ``first_half_by`` are the keys of the people who did it. It matters where somebody changed companies in between, and where
+    one company plays two roles.
+    """
+    if by.pk in first_half_by:
+        raise NotAllowed(
+            _(
+                "Você mesmo fez a outra parte deste acordo. Quem pede, propõe ou informa não responde: peça a outra pessoa."
+            )
+        )
+
+
+def refuse_two_companies(rollout: Rollout, by: Any, role: str, answers: Iterable[tuple[str, int]]) -> None:
+    """Raise ``NotAllowed`` (403) when ``by`` speaks for ``role`` after having spoken for another company of ``rollout``.
+
+    ``answers`` are the roles for which somebody has spoken, with that person's key. A company that plays two roles may
+    have the same person speak for both.
+    """
+    company = rollout.company(role)
+    if any(person == by.pk and rollout.company(other) != company for other, person in answers if other != role):
+        raise NotAllowed(
+            _("%(name)s já respondeu por outra empresa neste projeto. Cada empresa responde por uma pessoa sua.")
+            % {"name": by}
+        )
 
 
 is_presence_staff = is_presence

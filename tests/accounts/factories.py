@@ -1,4 +1,5 @@
 import factory
+from allauth.account.models import EmailAddress
 from factory.django import DjangoModelFactory
 
 from apps.accounts.actions import TERMS_VERSION
@@ -11,3 +12,13 @@ class ConsentFactory(DjangoModelFactory):
 
     user = factory.SubFactory("tests.companies.factories.UserFactory", consents=None)
     version = TERMS_VERSION
+
+
+class EmailAddressFactory(DjangoModelFactory):
+    """A further address of a person's account, not confirmed."""
+
+    class Meta:
+        model = EmailAddress
+
+    verified = False
+    primary = False

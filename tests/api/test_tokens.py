@@ -167,7 +167,7 @@ class TestTheDoor:
 
     def test_it_acts_for_the_company_it_was_made_in_and_no_other_of_its_person(self, rollout):
         _token, secret = issue(rollout, scopes=["read"])
-        MembershipFactory(user=rollout.people["integrator"], company=rollout.company("presence"), role="manager")
+        MembershipFactory(user=rollout.people["integrator"], company=rollout.company("client"), role="lead")
         answer = tool(secret).get("/api/hours/statements/")
         assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
 

@@ -11,6 +11,7 @@ from apps.core import canonical, clock, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.acceptance import document, queries, record, rendering, wording
@@ -51,6 +52,9 @@ def draft(
                 raise Invalid(_("Escolha quem assina: %(role)s.") % {"role": role.label}, field=role.value)
             if person is not None and role.value not in rollout.roles_of(person):
                 raise Invalid(_("%(name)s não é desta empresa.") % {"name": person}, field=role.value)
+            if person is not None:
+                others = ((other, user.pk) for other, user in signatories.items() if user is not None)
+                refuse_two_companies(rollout, person, role.value, others)
         if in_force:
             in_force.state = State.SUPERSEDED
             in_force.save(update_fields=["state"])

@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.core import clock, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_two_companies
 from apps.stages.acceptance import codes, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
@@ -116,6 +117,7 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
             raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
         if to.pk == by.pk or not to.is_active or signatory.role not in rollout.roles_of(to):
             raise Invalid(_("Escolha outra pessoa da sua empresa."), field="to")
+        refuse_two_companies(rollout, to, signatory.role, term.signatories.values_list("role", "user"))
         signatory.delegated_from, signatory.delegated_at = signatory.name, clock.now()
         signatory.user, signatory.name, signatory.email = to, str(to), to.email
         signatory.since = clock.now()

@@ -10,6 +10,7 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.prerequisites import probes
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.stages.golive import queries
@@ -79,6 +80,7 @@ def record_release(rollout: Rollout, *, by: User, note: str = "") -> Release:
             raise Refusal(_("O cliente ainda não confirmou a operação não assistida."))
         if release.recorded_at:
             raise Refusal(_("A liberação já foi registrada."))
+        refuse_both_halves(by, release.confirmed_by_id)
         _refuse_while_open(rollout)
         release.recorded_by, release.recorded_at, release.note = by, clock.now(), note
         release.save(update_fields=["recorded_by", "recorded_at", "note"])

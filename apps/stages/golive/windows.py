@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
 from apps.stages.golive import days, queries
@@ -96,6 +97,9 @@ def answer(window: Window, *, role: str, by: User, answer: str, reason: str = ""
             raise Refusal(_("A Presence propôs outra janela. Responda à mais nova."))
         if newest.is_over:
             raise Refusal(_("Esta janela já passou. Peça outra à Presence."))
+        if role != PartyRole.PRESENCE:
+            refuse_both_halves(by, newest.proposed_by_id)
+        refuse_two_companies(rollout, by, role, newest.answers.values_list("role", "by"))
         refused = answer == WindowAnswer.Answer.NO_GO
         if refused and not reason.strip():
             raise Invalid(_("Diga o que falta para poder entrar."), field="reason")

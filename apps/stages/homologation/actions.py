@@ -12,6 +12,7 @@ from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.homologation import evidence, queries, retest
@@ -208,6 +209,7 @@ def confirm_result(result: Result, *, by: User) -> Result:
             raise Refusal(_("Este resultado já foi confirmado."))
         if result.case.results.last() != result:
             raise Refusal(_("%(code)s tem um resultado mais novo. Veja-o antes.") % {"code": result.case.code})
+        refuse_both_halves(by, result.by_id)
         if not result.awaits_confirmation:
             raise Refusal(_("Só se confirma um caso obrigatório que passou."))
         result.confirmed_by, result.confirmed_at = by, clock.now()
@@ -259,6 +261,7 @@ def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
         nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
         if nonconformity.state != State.FIXED:
             raise Refusal(_("A %(label)s ainda não foi corrigida.") % {"label": nonconformity.label})
+        refuse_both_halves(by, nonconformity.fixes.order_by("-pk").values_list("by", flat=True).first())
         status = queries.status_of(nonconformity.case)
         if status.awaits_confirmation:
             raise Refusal(
@@ -315,9 +318,10 @@ def agree_reservation(reservation: Reservation, *, by: User) -> None:
         reservation = Reservation.objects.get(pk=reservation.pk)
         if reservation.withdrawn_at or reservation.is_agreed:
             raise Refusal(_("Esta ressalva já foi acordada ou retirada."))
+        refuse_both_halves(by, reservation.presence_agreed_by_id if for_client else reservation.client_agreed_by_id)
         if for_client:
             reservation.client_agreed_by = by
-        if for_presence:
+        else:
             reservation.presence_agreed_by = by
         if reservation.client_agreed_by and reservation.presence_agreed_by:
             reservation.agreed_at = clock.now()

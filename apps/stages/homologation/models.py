@@ -141,6 +141,7 @@ class Result(models.Model):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, outcome="passed") & ~Q(machine=""),
                 name="result_confirmed_is_a_machines_pass",
             ),
+            models.CheckConstraint(condition=~Q(confirmed_by=models.F("by")), name="result_confirmed_by_somebody_else"),
         ]
 
     def __str__(self) -> str:
@@ -312,7 +313,10 @@ class Reservation(models.Model):
         verbose_name_plural = _("ressalvas")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(withdrawn_at=None), name="reservation_one_per_case")
+            models.UniqueConstraint(fields=["case"], condition=Q(withdrawn_at=None), name="reservation_one_per_case"),
+            models.CheckConstraint(
+                condition=~Q(client_agreed_by=models.F("presence_agreed_by")), name="reservation_agreed_by_two_people"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,7 @@ def _act(request: SignedInRequest, pk: int, number: int, name: str, form_class, 
 
 def _page(request: SignedInRequest, rollout: Rollout, found: Nonconformity, **failed) -> HttpResponse:
     user = request.user
+    fixes = list(found.fixes.select_related("by"))
     known = {"severity": found.severity, "owner": found.owner, "due": found.due}
     context = {
         "rollout": rollout,
@@ -89,7 +90,8 @@ def _page(request: SignedInRequest, rollout: Rollout, found: Nonconformity, **fa
         "nc": found,
         "status": queries.status_of(found.case),
         "days": nonconformities.days_open(found),
-        "fixes": found.fixes.select_related("by"),
+        "fixes": fixes,
+        "fixed_by_reader": bool(fixes) and fixes[-1].by_id == user.pk,
         "comments": found.comments.select_related("author"),
         "events": rollout.events.filter(kind__startswith="homologation.", data__label=found.label).select_related(
             "actor"

@@ -16,6 +16,7 @@ from apps.core import canonical, clock, pdf, queue
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import registry, timeline
+from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.kickoff import documents, queries
@@ -223,6 +224,8 @@ def answer_minutes(minutes: Minutes, *, by: User, party: str, agrees: bool, reas
         newest = queries.minutes_in_force(rollout)
         if newest is None or newest.pk != minutes.pk:
             raise Refusal(_("Esta versão da ata foi substituída, ou a ficha mudou depois dela. Leia a próxima versão."))
+        refuse_both_halves(by, minutes.published_by_id)
+        refuse_two_companies(rollout, by, party, minutes.answers.values_list("party", "by"))
         answer, _created = MinutesAnswer.objects.update_or_create(
             minutes=minutes,
             party=party,

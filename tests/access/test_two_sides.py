@@ -1,0 +1,285 @@
+"""Nobody stands on both sides of an agreement: each row of the table is one agreement with its two halves.
+
+Whoever did the first half changes companies and tries the second; then somebody else of that company does it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from apps.accounts.models import User
+from apps.companies.models import Membership, Role
+from apps.core import clock
+from apps.core.refusals import NotAllowed
+from apps.hours import agreement_actions
+from apps.prerequisites import actions as prerequisites
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import Stage
+from apps.stages.acceptance import actions as acceptance
+from apps.stages.acceptance import signing
+from apps.stages.golive import actions as golive
+from apps.stages.golive import windows
+from apps.stages.golive.models import Release
+from apps.stages.homologation import actions as homologation
+from apps.stages.kickoff import actions as kickoff
+from tests.acceptance.factories import a_draft, opened, signatory
+from tests.companies.factories import a_person
+from tests.golive.factories import WindowFactory, a_rollout_going_live, all_say_go
+from tests.homologation.factories import NonconformityFactory, NonconformityFixFactory
+from tests.homologation.test_homologation import case, make_script, report
+from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, TimeEntryFactory
+from tests.kickoff.factories import KickoffFactory, published
+from tests.prerequisites.factories import PrerequisiteFactory
+from tests.rollouts.factories import RolloutFactory, at_stage
+
+pytestmark = pytest.mark.django_db
+
+
+def moves_to(person: User, rollout: Rollout, party: str) -> User:
+    """``person`` leaves their company and is a lead (at Presence a project manager) of the one that plays ``party``."""
+    person.memberships.all().delete()
+    role = Role.PROJECT_MANAGER if party == "presence" else Role.LEAD
+    Membership.objects.create(user=person, company=rollout.company(party), role=role)
+    return User.objects.get(pk=person.pk)
+
+
+@dataclass(frozen=True)
+class Halves:
+    """The rollout, who did the first half, the company whose turn it is, and the second half as an action of one person."""
+
+    rollout: Rollout
+    first_by: User
+    second_party: str
+    second: Callable[[User], object]
+
+
+def extra_hours_asked_and_approved() -> Halves:
+    rollout = RolloutFactory()
+    request = ExtraHoursRequestFactory(rollout=rollout)
+    return Halves(rollout, request.sent_by, "client", lambda by: agreement_actions.approve(request, by=by))
+
+
+def extra_hours_asked_and_declined() -> Halves:
+    rollout = RolloutFactory()
+    request = ExtraHoursRequestFactory(rollout=rollout)
+    return Halves(
+        rollout, request.sent_by, "client", lambda by: agreement_actions.decline(request, by=by, reason="Não combinado")
+    )
+
+
+def line_contested_and_resolved() -> Halves:
+    rollout = RolloutFactory()
+    contest = ContestFactory(entry=TimeEntryFactory(rollout=rollout))
+    return Halves(
+        rollout,
+        contest.opened_by,
+        "presence",
+        lambda by: agreement_actions.resolve(contest, by=by, corrected=False, text="Conferimos"),
+    )
+
+
+def _reservation(first: str) -> tuple[Rollout, object]:
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    script = make_script(rollout)
+    reservation = homologation.propose_reservation(
+        case(script), by=rollout.people["integrator"], text="Fica para depois", owner="integrator",
+        deadline=clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    homologation.agree_reservation(reservation, by=rollout.people[first])
+    return rollout, reservation
+
+
+def reservation_agreed_by_presence_then_client() -> Halves:
+    rollout, reservation = _reservation("pm")
+    return Halves(
+        rollout, rollout.people["pm"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def reservation_agreed_by_client_then_presence() -> Halves:
+    rollout, reservation = _reservation("client")
+    return Halves(
+        rollout, rollout.people["client"], "presence", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def machine_result_reported_and_confirmed() -> Halves:
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    script = make_script(rollout)
+    homologation.freeze(script, by=rollout.people["pm"])
+    homologation.start_round(script, by=rollout.people["pm"])
+    result = report(script, rollout, who="integrator", machine="CI")
+    return Halves(
+        rollout, rollout.people["integrator"], "client", lambda by: homologation.confirm_result(result, by=by)
+    )
+
+
+def correction_reported_and_verified() -> Halves:
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    script = make_script(rollout)
+    homologation.freeze(script, by=rollout.people["pm"])
+    homologation.start_round(script, by=rollout.people["pm"])
+    nonconformity = NonconformityFactory(
+        rollout=rollout, case=case(script), opened_by=rollout.people["pm"], state="fixed", fix_version="1.1"
+    )
+    NonconformityFixFactory(nonconformity=nonconformity, by=rollout.people["integrator"])
+    report(script, rollout, who="analyst")
+    return Halves(
+        rollout, rollout.people["integrator"], "client", lambda by: homologation.verify_fix(nonconformity, by=by)
+    )
+
+
+def minutes_published_and_confirmed() -> Halves:
+    kickoff_row = KickoffFactory()
+    rollout = kickoff_row.rollout
+    minutes = published(kickoff_row)
+    return Halves(
+        rollout,
+        rollout.people["pm"],
+        "client",
+        lambda by: kickoff.answer_minutes(minutes, by=by, party="client", agrees=True),
+    )
+
+
+def minutes_confirmed_for_two_companies() -> Halves:
+    kickoff_row = KickoffFactory()
+    rollout = kickoff_row.rollout
+    minutes = published(kickoff_row)
+    kickoff.answer_minutes(minutes, by=rollout.people["client"], party="client", agrees=True)
+    return Halves(
+        rollout,
+        rollout.people["client"],
+        "integrator",
+        lambda by: kickoff.answer_minutes(minutes, by=by, party="integrator", agrees=True),
+    )
+
+
+def window_proposed_and_answered() -> Halves:
+    rollout = a_rollout_going_live()
+    window = WindowFactory(rollout=rollout)
+    return Halves(
+        rollout, window.proposed_by, "client", lambda by: windows.answer(window, role="client", by=by, answer="go")
+    )
+
+
+def window_answered_for_two_companies() -> Halves:
+    rollout = a_rollout_going_live()
+    window = WindowFactory(rollout=rollout)
+    windows.answer(window, role="client", by=rollout.people["client"], answer="go")
+    return Halves(
+        rollout,
+        rollout.people["client"],
+        "integrator",
+        lambda by: windows.answer(window, role="integrator", by=by, answer="go"),
+    )
+
+
+def release_confirmed_and_recorded() -> Halves:
+    rollout = a_rollout_going_live()
+    all_say_go(rollout)
+    rollout.golive_items.update(done_at=clock.now(), done_by=rollout.people["integrator"])
+    Release.objects.create(rollout=rollout, confirmed_by=rollout.people["client"], confirmed_at=clock.now())
+    return Halves(rollout, rollout.people["client"], "presence", lambda by: golive.record_release(rollout, by=by))
+
+
+def item_delivered_and_accepted() -> Halves:
+    rollout = RolloutFactory()
+    item = PrerequisiteFactory(rollout=rollout, credential=True)
+    prerequisites.submit(item, by=rollout.people["client"], values={"account": "loja", "token": "segredo"})
+    return Halves(rollout, rollout.people["client"], "presence", lambda by: prerequisites.accept(item, by=by))
+
+
+def signature_for_the_client_passed_to_the_integrators_signatory() -> Halves:
+    term = opened(a_draft(), pdf=b"%PDF-1.7")
+    rollout = term.rollout
+    row = signatory(term, "client")
+    return Halves(
+        rollout,
+        rollout.people["integrator"],
+        "client",
+        lambda to: signing.delegate(row, by=rollout.people["client"], to=to),
+    )
+
+
+AGREEMENTS = [
+    extra_hours_asked_and_approved,
+    extra_hours_asked_and_declined,
+    line_contested_and_resolved,
+    reservation_agreed_by_presence_then_client,
+    reservation_agreed_by_client_then_presence,
+    machine_result_reported_and_confirmed,
+    correction_reported_and_verified,
+    minutes_published_and_confirmed,
+    minutes_confirmed_for_two_companies,
+    window_proposed_and_answered,
+    window_answered_for_two_companies,
+    release_confirmed_and_recorded,
+    item_delivered_and_accepted,
+    signature_for_the_client_passed_to_the_integrators_signatory,
+]
+
+
+@pytest.mark.parametrize("agreement", AGREEMENTS)
+def test_who_did_one_half_is_refused_the_other_after_changing_companies(agreement):
+    halves = agreement()
+    turncoat = moves_to(halves.first_by, halves.rollout, halves.second_party)
+    events = halves.rollout.events.count()
+    with pytest.raises(NotAllowed, match="outra"):
+        halves.second(turncoat)
+    assert halves.rollout.events.count() == events
+
+
+@pytest.mark.parametrize("agreement", AGREEMENTS)
+def test_somebody_else_of_that_company_does_the_other_half(agreement):
+    halves = agreement()
+    role = Role.PROJECT_MANAGER if halves.second_party == "presence" else Role.LEAD
+    events = halves.rollout.events.count()
+    halves.second(a_person(halves.rollout.company(halves.second_party), role))
+    assert halves.rollout.events.count() == events + 1
+
+
+def test_one_person_is_not_chosen_to_sign_for_two_companies():
+    rollout = at_stage(RolloutFactory(), Stage.ACCEPTANCE)
+    person = rollout.people["client"]
+    Membership.objects.create(user=person, company=rollout.company("integrator"), role=Role.LEAD)
+    chosen = {"client": person, "integrator": User.objects.get(pk=person.pk), "presence": rollout.people["pm"]}
+    with pytest.raises(NotAllowed, match="outra empresa"):
+        acceptance.draft(rollout, by=rollout.people["pm"], signatories=chosen)
+
+
+def test_a_company_that_plays_two_roles_has_one_person_answer_for_both():
+    rollout = a_rollout_going_live()
+    rollout.parties.filter(role="integrator").update(company=rollout.company("client"))
+    rollout = Rollout.objects.get(pk=rollout.pk)
+    lead = rollout.company("client").memberships.get(role=Role.LEAD).user
+    window = WindowFactory(rollout=rollout)
+    for role in ("client", "integrator"):
+        windows.answer(window, role=role, by=lead, answer="go")
+    assert set(window.answers.values_list("role", flat=True)) == {"client", "integrator"}
+
+
+@pytest.mark.parametrize(
+    ("build", "fields"),
+    [
+        (extra_hours_asked_and_approved, {"state": "approved", "answered_at": clock.now()}),
+        (line_contested_and_resolved, {"state": "kept", "resolved_at": clock.now()}),
+    ],
+)
+def test_the_database_itself_refuses_one_person_in_both_halves_of_hours(build, fields):
+    halves = build()
+    rows, answered = (
+        (halves.rollout.extra_requests, "answered_by")
+        if "approved" in fields.values()
+        else (halves.rollout.contests, "resolved_by")
+    )
+    with pytest.raises(IntegrityError, match="somebody_else"), transaction.atomic():
+        rows.update(**fields, **{answered: halves.first_by})
+
+
+def test_the_database_itself_refuses_one_person_in_both_halves_of_the_homologation():
+    rollout, reservation = _reservation("pm")
+    with pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
+        rollout.reservations.update(client_agreed_by=rollout.people["pm"])
