@@ -58,11 +58,12 @@ def join(company: Company, user: User, *, role: str, position: str = "") -> Memb
     """Give ``user`` a place in ``company``. Whoever calls this has asked who may; a second place is refused, and one on the
     other side of Presence's agreements. The person's row is locked, so that two places taken at once see each other."""
     refuse_unfit_role(company, role)
-    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    refuse_other_side(company, user.email)
-    if Membership.objects.filter(user=user, company=company).exists():
-        raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
-    return Membership.objects.create(user=user, company=company, role=role, position=position)
+    with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        refuse_other_side(company, user.email)
+        if Membership.objects.filter(user=user, company=company).exists():
+            raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
+        return Membership.objects.create(user=user, company=company, role=role, position=position)
 
 
 def remove_person(membership: Membership, *, by: User) -> None:
