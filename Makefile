@@ -2,7 +2,7 @@
 BOOT = python3 presence_rollout/ops/bootstrap.py
 PY = .venv/bin/python
 
-.PHONY: help run test bench check format messages lock clean
+.PHONY: help run test bench check format messages lock wheels clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,9 +25,19 @@ format: ## rewrite the code in the house style
 messages: ## update locale/en with the strings of the source
 	@$(PY) -m presence_rollout.ops.messages update
 
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade
+
 lock: ## pin requirements/*.in into hashed requirements/*.txt
-	@for name in base dev; do .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+	@$(COMPILE) requirements/base.in -o requirements/base.txt
+	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) --no-deps requirements/redis.in -o requirements/redis.txt
+	@$(MAKE) --no-print-directory wheels
+
+wheels: ## ask the registry for a wheel of every locked package, for each Python and machine that is declared
+	@for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do for lock in dev redis; do \
+		echo "$$lock, Python $$python, $$machine"; \
+		.venv/bin/uv pip install --quiet --dry-run --no-deps --only-binary :all: --require-hashes --target var/none \
+			--python-version $$python --python-platform $$machine-manylinux_2_36 -r requirements/$$lock.txt || exit 1; done; done; done
 
 clean: ## remove what the other targets made, except the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/css/app.css

@@ -1,5 +1,6 @@
 """Settings. Everything a deployment may change is an environment variable (docs/configuration.md)."""
 
+import sys
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -32,7 +33,8 @@ if VAULT_KEYSET and VAULT_KMS_URI and '"encryptedKeyset"' not in VAULT_KEYSET:
     )
 if '"encryptedKeyset"' in VAULT_KEYSET and not VAULT_KMS_URI:
     raise ImproperlyConfigured("VAULT_KEYSET is closed by a KMS: set VAULT_KMS_URI to the key that opens it.")
-if not DEBUG:
+# What makes the secrets runs before there are any.
+if not DEBUG and sys.argv[1:] != ["new_keyset"]:
     for _name, _value, _public in (
         ("SECRET_KEY", SECRET_KEY, DEVELOPMENT_SECRET_KEY),
         ("VAULT_KEYSET", VAULT_KEYSET, DEVELOPMENT_VAULT_KEYSET),

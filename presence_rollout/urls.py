@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from apps.accounts.views import language
 
+handler500 = "apps.core.refusals.server_error"
+
 urlpatterns = [
     path("conta/", include("allauth.urls")),
     path("idioma/", language, name="set_language"),

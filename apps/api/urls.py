@@ -2,7 +2,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -21,19 +21,14 @@ def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPatt
 
 
 def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """What is not there, an address or a method, is refused as everything else is."""
+    """An address that is not there is refused as everything else is."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
-            response = view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except Http404 as error:
             return nothing_there(request, error)
-        if not isinstance(response, HttpResponseNotAllowed):
-            return response
-        refusal = problem(_("Este endereço não aceita %(method)s.") % {"method": request.method}, status=405)
-        refusal["Allow"] = response["Allow"]
-        return refusal
 
     return answer
 

@@ -12,9 +12,10 @@ from apps.companies.models import (
     Contact,
     Kind,
     Membership,
+    Role,
     on_the_other_side,
 )
-from apps.core.refusals import Invalid, require
+from apps.core.refusals import Invalid, Refusal, require
 
 
 def add_company(*, by: User, **fields) -> Company:
@@ -23,6 +24,28 @@ def add_company(*, by: User, **fields) -> Company:
     if fields["kind"] == Kind.PRESENCE and Company.objects.filter(kind=Kind.PRESENCE).exists():
         raise Invalid(_("A empresa Presence já está cadastrada."), field="kind")
     return Company.objects.create(**fields)
+
+
+def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
+    """The manager whom an empty installation begins with, and Presence where it is not there yet.
+
+    Whoever may run commands on the server vouches for the address. Raises ``Refusal`` once there is a manager, who
+    invites the others, and ``ValidationError`` for an address or a CNPJ that is none.
+    """
+    with transaction.atomic():
+        presence = Company.objects.select_for_update().filter(kind=Kind.PRESENCE).first()
+        if presence is None:
+            presence = Company(kind=Kind.PRESENCE, trade_name="Presence", legal_name=legal_name, cnpj=cnpj)
+            presence.full_clean()
+            presence.save()
+        if presence.memberships.filter(role=Role.MANAGER, user__is_active=True).exists():
+            raise Refusal(_("A Presence já tem um gestor, que convida as demais pessoas."))
+        user = User(email=email.strip().lower(), name=name)
+        user.full_clean(exclude=["password"])
+        user = User.objects.create_user(user.email, name=user.name)
+        accounts.vouch_for_address(user)
+        join(presence, user, role=Role.MANAGER)
+        return user
 
 
 def change_company(company: Company, *, by: User, **fields) -> Company:

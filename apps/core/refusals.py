@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable, Sequence
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
@@ -60,7 +61,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return method_refused(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
@@ -83,6 +87,24 @@ def refusal_response(request: HttpRequest, message: str, details: Sequence[str],
     return render(request, "core/refusal.html", {"message": message, "details": details}, status=status)
 
 
+def method_refused(request: HttpRequest, allowed: str) -> HttpResponse:
+    """What answers 405, which Django leaves bare: a form's address was opened as a page, or the reverse."""
+    message = _("Este endereço não aceita %(method)s.") % {"method": request.method}
+    if request.path.startswith("/api/") or getattr(request, "htmx", False):
+        response = refusal_response(request, message, [], 405)
+    else:
+        response = render(request, "405.html", status=405)
+    response["Allow"] = allowed
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What answers 500: nothing here may need the database, and nothing tells what went wrong. The log has that."""
+    if request.path.startswith("/api/"):
+        return problem(_("Algo deu errado do nosso lado. Tente de novo em instantes."), status=500)
+    return HttpResponseServerError(render_to_string("500.html"))
+
+
 CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -94,6 +116,7 @@ CODES = {
     415: "unsupported_media_type",
     422: "invalid",
     429: "too_many_requests",
+    500: "server_error",
 }
 
 

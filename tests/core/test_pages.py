@@ -1,12 +1,15 @@
 """The pages nobody wants to meet say what happened and where to go, signed in or not."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
-from apps.core.refusals import refusal_response
+from apps.core.refusals import refusal_response, server_error
 from tests.companies.factories import UserFactory
 
 
@@ -51,6 +54,39 @@ def test_a_refusal_page_gives_the_reason_the_details_and_the_way_back():
     assert "Falta a ata &lt;b&gt;." in page
     assert "Avise o cliente." in page
     assert 'href="http://testserver/projetos/7/"' in page
+
+
+@pytest.mark.django_db
+class TestMethods:
+    """An address that takes a form, opened as a page."""
+
+    def test_a_page_says_so_and_leads_home(self, client_for):
+        answer = client_for(UserFactory(name="Ana Souza")).get(reverse("acceptance:compare"))
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        assert "Este endereço não é uma página" in answer.content.decode()
+        assert "Ana Souza" in answer.content.decode()
+
+    def test_htmx_shows_it_as_a_message(self, client):
+        answer = client.get(reverse("acceptance:compare"), headers={"hx-request": "true"})
+        assert (answer.status_code, answer.content) == (405, b"")
+        assert "GET" in answer["HX-Trigger"]
+
+    def test_a_program_reads_it_as_any_other_refusal(self, client):
+        answer = client.delete("/api/rollouts/")
+        assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(("language", "lang"), [("pt-br", "pt-BR"), ("en", "en")])
+def test_the_page_of_a_failure_is_in_the_reader_s_language(language, lang):
+    with translation.override(language):
+        page = server_error(RequestFactory().get("/projetos/")).content.decode()
+    assert f'<html lang="{lang}">' in page
+    assert ("Something went wrong" in page) == (language == "en")
+
+
+def test_a_failure_of_the_api_is_json():
+    answer = server_error(RequestFactory().get("/api/rollouts/"))
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (500, "server_error")
 
 
 def test_the_style_guide_is_not_published(client):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.api.models import ApiToken
 from apps.blueprints import loader
 from apps.blueprints.models import Blueprint, ScriptDraft
@@ -82,3 +83,11 @@ def test_it_says_how_to_sign_in():
     out = StringIO()
     call_command("demo", "--sign-ins", stdout=out)
     assert "cliente@aurora.demo" in out.getvalue()
+
+
+@pytest.mark.django_db
+def test_production_gets_no_people_with_a_public_password(settings):
+    settings.SECRET_KEY = "a-secret-of-its-own"  # noqa: S105
+    with pytest.raises(CommandError, match="DEBUG=1 only"):
+        call_command("demo")
+    assert not User.objects.exists()

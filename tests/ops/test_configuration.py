@@ -1,5 +1,6 @@
 """Configuration: safe by default, documented, and the same table in code and docs."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 
 from apps.stages.acceptance import certificates
 from apps.vault.actions import new_keyset
@@ -35,6 +37,28 @@ def test_without_debug_the_public_keyset_is_refused():
     done = manage("check", SECRET_KEY="x" * 60, VAULT_KEYSET=settings.DEVELOPMENT_VAULT_KEYSET)
     assert done.returncode != 0
     assert "Set VAULT_KEYSET" in done.stderr
+
+
+def test_the_vault_s_keys_are_made_before_anything_is_configured(tmp_path):
+    done = manage("new_keyset", VAR_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["key"]
+
+
+def test_what_reads_the_keys_in_use_still_asks_for_them(tmp_path):
+    done = manage("new_keyset", "--from-current", VAR_DIR=str(tmp_path))
+    assert done.returncode != 0
+    assert "Set SECRET_KEY" in done.stderr
+
+
+def test_every_static_file_can_be_collected_under_a_name_with_its_hash(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", "--noinput", verbosity=0)
+    assert "css/app.css" in json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
 
 
 def test_the_deployment_check_is_clean(tmp_path):

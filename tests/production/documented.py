@@ -1,0 +1,17 @@
+"""What docs/production.md tells an operator to set and to run."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def block(name: str) -> list[str]:
+    """The lines of the page's block of shell that bears ``name``."""
+    page = (ROOT / "docs/production.md").read_text()
+    return re.search(rf"^```sh {name}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[1].splitlines()
+
+
+def settings() -> list[str]:
+    """The names of the settings that production needs."""
+    return [line.partition("=")[0] for line in block("settings")]
