@@ -10,7 +10,7 @@ help: ## this list
 run: ## serve the application with its worker at http://127.0.0.1:8000 (PORT= changes it)
 	@$(BOOT) run && exec $(PY) -m presence_rollout.ops.serve
 
-test: ## every check and test, on SQLite, PostgreSQL, Redis with a worker, and in Chromium
+test: ## every check and test, on PostgreSQL, Redis with a worker, and in Chromium
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.testrun
 
 bench: ## time the hours of an installation with 100,000 entries (docs/bench.md)

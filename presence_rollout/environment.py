@@ -44,38 +44,29 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def database(url: str, var_dir: Path) -> dict:
-    """Django's DATABASES entry for ``url``; SQLite in ``var_dir`` when it is empty.
+    """Django's DATABASES entry for ``url``, a PostgreSQL.
 
-    SQLite runs in WAL mode with IMMEDIATE transactions, so that a writer waits its turn
-    instead of failing when it upgrades from a read.
+    Without one it is the server that ``make run`` keeps in ``var_dir``, which says there where it answers; where there is
+    none either, nothing can connect, but commands that need no database work.
     """
+    own = var_dir / "postgres" / "url"
     if not url:
-        url = f"sqlite:///{var_dir / 'rollout.sqlite3'}"
+        url = own.read_text().strip() if own.exists() else "postgresql:///rollout"
     parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path.removeprefix("/")) if parts.path != "/:memory:" else ":memory:",
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-            },
-        }
-    if parts.scheme in {"postgres", "postgresql"}:
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {name: unquote(value) for name, value in query.items()},
-        }
-    raise ImproperlyConfigured(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {parts.scheme!r}.")
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme!r}.")
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {name: unquote(value) for name, value in query.items()},
+    }
 
 
 def file_storage() -> dict:

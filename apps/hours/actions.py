@@ -181,9 +181,8 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
         stored.setdefault(row.entry_id, []).append(row)
     same = {pk for pk, rows in wanted.items() if list(map(_said, rows)) == list(map(_said, stored.get(pk, [])))}
     gone = [row.pk for pk, rows in stored.items() if pk not in same for row in rows]
-    for start in range(0, len(gone), 500):
-        Line.objects.filter(pk__in=gone[start : start + 500]).delete()
-    Line.objects.bulk_create([row for pk, rows in wanted.items() if pk not in same for row in rows], batch_size=500)
+    Line.objects.filter(pk__in=gone).delete()
+    Line.objects.bulk_create([row for pk, rows in wanted.items() if pk not in same for row in rows])
     history.note_reclassified(rollout, before, cause, how)
 
 

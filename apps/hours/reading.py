@@ -181,7 +181,7 @@ def _months(found: QuerySet[Line], filters: Filters) -> list[Row]:
         rows.append(Row(date_format(month, "m/Y")))
         month = (month + timedelta(days=32)).replace(day=1)
         ends.append(datetime.combine(month, time.min, zone))
-    # Comparing with the months' ends is much quicker on SQLite than truncating each instant, and the same elsewhere.
+    # The months' ends in the reader's zone, so that the database compares instants and knows no zone.
     place = Case(
         *(When(entry__started_at__lt=end, then=number) for number, end in enumerate(ends)), default=len(ends) - 1
     )

@@ -1,7 +1,6 @@
 """`make bench`: 100,000 time entries in one installation, and how long its pages and its arithmetic take.
 
-``--entries N`` for another size, ``--sqlite`` for SQLite instead of the PostgreSQL that is started for it. Everything is
-made in a folder that is removed again.
+``--entries N`` for another size. Everything is made in a folder that is removed again, by a PostgreSQL that is started for it.
 """
 
 import argparse
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from presence_rollout.ops import services
+from presence_rollout.ops import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 BIG = 5_000  # entries of the rollout that is large beyond reason; the others have what is left
@@ -26,17 +25,13 @@ NOW = datetime(2026, 4, 8, 15, tzinfo=UTC)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000)
-    parser.add_argument("--sqlite", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="presence-bench-") as name:
-        folder, postgres = Path(name), None
+        folder = Path(name)
+        server = postgres.start(folder / "postgres")
         try:
-            url = f"sqlite:///{folder}/bench.sqlite3"
-            if not options.sqlite:
-                postgres = services.start_postgres(folder / "postgres")
-                url = postgres.get_uri()
             os.environ |= {
-                "DEBUG": "1", "VAR_DIR": str(folder / "var"), "DATABASE_URL": url, "LOG_LEVEL": "ERROR",
+                "DEBUG": "1", "VAR_DIR": str(folder / "var"), "DATABASE_URL": server.url, "LOG_LEVEL": "ERROR",
                 "DJANGO_SETTINGS_MODULE": "presence_rollout.settings", "REDIS_URL": "redis://127.0.0.1:1/0",
             }  # fmt: skip
             sys.path.insert(0, str(ROOT))
@@ -50,18 +45,17 @@ def main() -> int:
 
             settings.DEBUG = False
             settings.ALLOWED_HOSTS = ["*"]
-            run(options.entries, "SQLite" if options.sqlite else "PostgreSQL")
+            run(options.entries)
             subprocess.run([sys.executable, "-m", "presence_rollout.ops.bench_term"], cwd=ROOT, check=True)
         finally:
-            if postgres is not None:
-                from django.db import connections
+            from django.db import connections
 
-                connections.close_all()
-                postgres.cleanup()
+            connections.close_all()
+            server.stop()
     return 0
 
 
-def run(size: int, database: str) -> None:
+def run(size: int) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.test import Client
@@ -86,7 +80,7 @@ def run(size: int, database: str) -> None:
         big, normal, manager, analyst = build(size)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # What came in at once is counted, as a server does by itself within a minute.
-        print(f"{database}: {TimeEntry.objects.count():,} entries, {Line.objects.count():,} lines, {ROLLOUTS} rollouts "
+        print(f"{TimeEntry.objects.count():,} entries, {Line.objects.count():,} lines, {ROLLOUTS} rollouts "
               f"(built in {time.perf_counter() - started:.0f} s)\n")  # fmt: skip
         browser = Client()
         browser.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")

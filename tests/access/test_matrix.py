@@ -15,7 +15,6 @@ def test_every_route_has_a_stated_policy():
     assert set(probe.routes()) - {"core:styleguide"} == stated  # The style guide exists with DEBUG only.
 
 
-@pytest.mark.walk
 def test_every_route_answers_each_person_as_the_table_says_and_takes_no_other_method(monkeypatch):
     scene = Scene(monkeypatch)
     wrong = []

@@ -49,7 +49,6 @@ def test_every_operation_is_in_the_table():
     assert stated == whole - same_address - not_there
 
 
-@pytest.mark.walk
 def test_each_token_gets_what_the_table_says(monkeypatch, settings):
     settings.API_REQUESTS_PER_MINUTE = 10_000
     scene = Scene(monkeypatch)

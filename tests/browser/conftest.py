@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import StorageState, sync_playwright
 
 from apps.demo.people import PASSWORD
@@ -54,8 +53,8 @@ def served(var):
     port = services.free_port()
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
     env |= {"PORT": str(port), "VAR_DIR": str(var), "TERM_TRUST_ROOTS": str(var / "roots")}
-    if "MIGRATED_TESTS" in os.environ:
-        shutil.copy(settings.DATABASES["default"]["NAME"], var / "rollout.sqlite3")
+    if database := os.environ.get("BROWSER_DATABASE_URL"):
+        env["DATABASE_URL"] = database
     log = open(Path(env["VAR_DIR"]) / "serve.log", "wb")  # noqa: SIM115 - open as long as the process
     command = [sys.executable, "-m", "presence_rollout.ops.serve"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
@@ -69,6 +68,12 @@ def served(var):
         log.close()
         assert process.returncode == 0, Path(log.name).read_text()[-3000:]
         assert services.port_is_free(port)
+
+
+@pytest.fixture
+def database(var, served) -> str:
+    """The address of the running application's database."""
+    return os.environ.get("BROWSER_DATABASE_URL") or (var / "postgres" / "url").read_text()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """The homologation together: one person records, another sees it; the whole script by the keyboard."""
 
 import re
-import sqlite3
 
+import psycopg
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -35,7 +35,7 @@ def counts(page) -> dict[str, int]:
     return {each.get_attribute("data-count"): int(re.search(r"\d+", each.inner_text())[0]) for each in found.all()}
 
 
-def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, var, shot):
+def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, database, shot):
     from axe_playwright_python.sync_playwright import Axe
 
     analyst = sign_in("analista@presence.demo")
@@ -115,11 +115,11 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, v
 
     analyst.locator("[data-count=left]", has_text=re.compile(r"executar: 0$")).wait_for()
     shown = counts(analyst)
-    with sqlite3.connect(next(var.glob("*.sqlite3"))) as database:
-        rows = database.execute(
+    with psycopg.connect(database) as connection:
+        rows = connection.execute(
             "select outcome, count(*) from homologation_result where id in (select max(r.id) from homologation_result r"
             " join homologation_round n on n.id = r.round_id join homologation_script s on s.id = n.script_id"
-            " where s.rollout_id = ? and n.number = 1 group by r.case_id) group by outcome",
+            " where s.rollout_id = %s and n.number = 1 group by r.case_id) group by outcome",
             [int(re.search(r"/projetos/(\d+)/", base)[1])],
         ).fetchall()
     assert shown == {**dict(rows), "left": 0}

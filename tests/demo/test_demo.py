@@ -33,7 +33,6 @@ def no_pdf(monkeypatch):
     monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 demo, sealed")
 
 
-@pytest.mark.walk
 @pytest.mark.usefixtures("no_pdf")
 def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     loader.load()

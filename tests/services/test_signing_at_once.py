@@ -5,7 +5,6 @@ from unittest import mock
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
 
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
@@ -16,11 +15,6 @@ from tests.acceptance.factories import a_draft, content_of, opened, signatory, s
 from tests.services.test_concurrency import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def on_postgresql():
-    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
 
 
 def test_two_signatories_at_the_same_instant_both_count_and_the_term_is_sealed_once():

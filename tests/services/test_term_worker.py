@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from apps.core import clock
 from apps.files import orphans
@@ -22,11 +21,6 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 # The last that both do in their transaction: by then the file is written.
 LAST = "apps.rollouts.timeline.record"
-
-
-@pytest.fixture(autouse=True)
-def on_postgresql():
-    assert connection.vendor == "postgresql", "make test gives these tests a real PostgreSQL"
 
 
 def fresh(term) -> AcceptanceTerm:

@@ -153,7 +153,6 @@ def tell(client_for, written, platform, django_capture_on_commit_callbacks):
     return Teller(client_for, *story.begin(client_for), written=written, capture=django_capture_on_commit_callbacks)
 
 
-@pytest.mark.walk
 def test_a_whole_project_writes_no_secret_anywhere(tell, written, monkeypatch):
     story.kickoff(tell)
     first = tell.reveal("homologation_credentials")
