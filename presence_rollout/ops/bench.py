@@ -1,6 +1,6 @@
 """`make bench`: 100,000 time entries in one installation, and how long its pages and its arithmetic take.
 
-``--entries N`` for another size. Everything is made in a folder that is removed again, by a PostgreSQL that is started for it.
+``--entries N`` for another size. Everything is made in a folder that is removed again, by a PostgreSQL of its own.
 """
 
 import argparse

