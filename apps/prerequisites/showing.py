@@ -120,6 +120,10 @@ PLACES = {
         "info", "eye-off", gettext_lazy("Fora dos buscadores"),
         gettext_lazy("A página pede que não a listem, como costuma ser em um teste."),
     ),
+    "unread": (
+        "warning", "file-x", gettext_lazy("A página não pôde ser lida"),
+        gettext_lazy("É grande demais ou está danificada. Abra o endereço e confira se é mesmo um teste."),
+    ),
     "says_test": (
         "success", "flask-conical", gettext_lazy("O endereço diz que é um teste"), gettext_lazy("Traz “%(about)s”."),
     ),
@@ -132,6 +136,10 @@ DOCUMENTS = {
     "empty": ("danger", "file-x", gettext_lazy("O documento está vazio"), ""),
     "locked": ("danger", "lock", gettext_lazy("O PDF não abre sem senha"), gettext_lazy("Envie-o sem senha.")),
     "broken": ("danger", "file-x", gettext_lazy("O arquivo não abre"), gettext_lazy("Parece danificado. Envie-o de novo.")),
+    "heavy": (
+        "warning", "file-x", gettext_lazy("O documento não pôde ser lido até o fim"),
+        gettext_lazy("Ler este conteúdo exige tempo ou memória demais. Envie-o em partes menores ou em outro formato."),
+    ),
     "pictures": (
         "warning", "image", gettext_lazy("O documento abre, mas é só imagem"),
         gettext_lazy("Não há texto que se possa buscar ou copiar."),
