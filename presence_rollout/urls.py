@@ -1,8 +1,11 @@
 from django.urls import include, path
 
+from apps.accounts.proof_views import prove
 from apps.accounts.views import language
 
 urlpatterns = [
+    # Before the library's own page of this name, which offers less.
+    path("conta/reauthenticate/", prove, name="account_reauthenticate"),
     path("conta/", include("allauth.urls")),
     path("idioma/", language, name="set_language"),
     path("", include("apps.accounts.urls")),
