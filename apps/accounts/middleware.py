@@ -71,11 +71,16 @@ class FreshProofMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
         route = request.resolver_match.view_name if request.resolver_match else ""
-        if route in fresh_proof.LIBRARY and request.user.is_authenticated:
+        if route not in fresh_proof.LIBRARY or not request.user.is_authenticated:
+            return None
+        try:
             # Of their forms only the new address is worth keeping: all else is a secret, or one word.
             fresh_proof.require(request, second_factor=fresh_proof.LIBRARY[route], keep=["email"])
+        except fresh_proof.FreshProofRequired as owed:
+            return self.process_exception(request, owed)
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReauthenticationRequired):

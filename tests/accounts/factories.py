@@ -2,7 +2,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.accounts.actions import TERMS_VERSION
-from apps.accounts.models import Consent
+from apps.accounts.models import AddressChange, Consent
 
 
 class ConsentFactory(DjangoModelFactory):
@@ -11,3 +11,14 @@ class ConsentFactory(DjangoModelFactory):
 
     user = factory.SubFactory("tests.companies.factories.UserFactory", consents=None)
     version = TERMS_VERSION
+
+
+class AddressChangeFactory(DjangoModelFactory):
+    """A change of the account's address that the one before has not answered."""
+
+    class Meta:
+        model = AddressChange
+
+    user = factory.SubFactory("tests.companies.factories.UserFactory")
+    before = factory.Sequence(lambda n: f"antes{n}@exemplo.com.br")
+    after = factory.LazyAttribute(lambda change: change.user.email)
