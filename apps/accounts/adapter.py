@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts import addresses, fresh_proof, proof_codes
 from apps.core.refusals import Refusal
@@ -21,9 +21,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("E-mail ou senha incorretos."),
-        "incorrect_code": _("Código incorreto ou vencido."),
-        "too_many_login_attempts": _("Muitas tentativas seguidas. Aguarde alguns minutos e tente de novo."),
+        "email_password_mismatch": gettext_lazy("E-mail ou senha incorretos."),
+        "incorrect_code": gettext_lazy("Código incorreto ou vencido."),
+        "too_many_login_attempts": gettext_lazy("Muitas tentativas seguidas. Aguarde alguns minutos e tente de novo."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 return super().confirm_email(request, email_address)
         except OSError as error:
-            message = _now("O endereço anterior não pôde ser avisado agora. Tente de novo em alguns minutos.")
+            message = _("O endereço anterior não pôde ser avisado agora. Tente de novo em alguns minutos.")
             raise Refusal(message, status=503) from error
 
     def send_notification_mail(

@@ -81,6 +81,8 @@ class LoginCodeForm(RequestLoginCodeForm):
 class LostPasswordForm(ResetPasswordForm):
     """The library's form, for an account's own address as well."""
 
+    users: list[User]
+
     def clean_email(self) -> str:
         email = super().clean_email()
         self.users = [user for user in self.users if user.email.lower() == email.lower()]

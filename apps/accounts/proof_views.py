@@ -41,11 +41,11 @@ def prove(request: SignedInRequest) -> HttpResponse:
     status = 200
     posted: tuple[Way, forms.Form] | None = None
     if request.method == "POST":
+        if "send" in request.POST and Way.MAIL in ways:
+            return _send_code(request)
         if not ratelimit.consume(request, action="reauthenticate", user=request.user):
             messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
             status = 429
-        elif "send" in request.POST and Way.MAIL in ways:
-            return _send_code(request)
         else:
             way = next((way for way in ways if FIELDS[way] in request.POST), None)
             form = _form(way, request) if way else None

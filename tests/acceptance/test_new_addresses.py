@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import pytest
 from django.core import mail
 from django.urls import reverse
 

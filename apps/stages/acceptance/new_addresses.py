@@ -18,8 +18,8 @@ from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 NEW_ADDRESS = timeline.kind(
     "acceptance.new_address",
     gettext_lazy(
-        "tem um e-mail novo na conta: só responde ao termo de aceite depois da confirmação pelo endereço anterior ou de"
-        " %(days)s dias"
+        "tem um e-mail novo na conta: só responde ao termo de aceite depois da confirmação pelo endereço anterior"
+        " ou depois de %(days)s dias"
     ),
     "mail-warning",
 )
@@ -28,7 +28,7 @@ CONFIRMED = timeline.kind(
 )
 UNDONE = timeline.kind(
     "acceptance.new_address_undone",
-    gettext_lazy("voltou ao e-mail anterior: de lá veio que a mudança não foi sua"),
+    gettext_lazy("voltou ao e-mail anterior, de onde veio a resposta de que a mudança não foi sua"),
     "mail-x",
 )
 
