@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.middleware.FreshProofMiddleware",
     "apps.companies.middleware.SecondFactorMiddleware",
     "apps.portal.middleware.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -209,6 +210,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "add_email": "apps.accounts.forms.NewAddressForm",
+    "request_login_code": "apps.accounts.forms.LoginCodeForm",
+    "reset_password": "apps.accounts.forms.LostPasswordForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 MFA_ADAPTER = "apps.vault.second_factor.SecondFactorAdapter"
 # An address is proved by the invitation that was sent to it, not by a second message.

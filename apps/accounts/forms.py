@@ -1,8 +1,11 @@
 from zoneinfo import available_timezones
 
+from allauth.account.forms import AddEmailForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import fresh_proof
 from apps.accounts.models import User
 
 # The zones of Brazil, from east to west, as people know them.
@@ -43,3 +46,44 @@ class ProfileForm(forms.ModelForm):
         fields = ["name", "language", "time_zone"]
         labels = {"name": _("Nome"), "language": _("Idioma")}
         help_texts = {"name": _("Como aparece no histórico e nos documentos dos projetos.")}
+
+
+class MailedCodeForm(forms.Form):
+    """The code that proves that it is them (``proof_codes``)."""
+
+    mailed = forms.CharField(
+        label=_("Código recebido por e-mail"),
+        max_length=12,
+        help_text=_("Seis números. Vale por dez minutos."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class NewAddressForm(AddEmailForm):
+    """The library's form, with the address that had been typed before fresh proof was asked for."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        kwargs["initial"] = {**kwargs.get("initial", {}), **fresh_proof.typed(context.request)}
+        super().__init__(*args, **kwargs)
+
+
+class LoginCodeForm(RequestLoginCodeForm):
+    """The library's form, for an account's own address: one that waits to be confirmed opens nothing yet."""
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        user = getattr(self, "_user", None)
+        if user and user.email.lower() != email.lower():
+            self._user = None
+        return email
+
+
+class LostPasswordForm(ResetPasswordForm):
+    """The library's form, for an account's own address as well."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.email.lower() == email.lower()]
+        return email

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -73,3 +74,60 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.version}"
+
+
+class MailedCode(models.Model):
+    """Six digits that were mailed to somebody. Only their digest is kept; they work once, until ``expires_at``."""
+
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class ProofCode(MailedCode):
+    """A code by which a person proves, in the session that asked for it, that they read the account's mail.
+
+    ``session`` is the SHA-256 of the session's key: the code works in no other one.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proof_codes")
+    session = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("código de confirmação")
+        verbose_name_plural = _("códigos de confirmação")
+        ordering = ["created_at", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="proof_code_five_tries")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class AddressChange(models.Model):
+    """That an account went from one address to another. The one before may confirm it or undo it (``addresses``)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
+    before = models.EmailField(_("e-mail anterior"), max_length=254)
+    after = models.EmailField(_("e-mail novo"), max_length=254)
+    at = models.DateTimeField(_("quando"), default=clock.now)
+    confirmed_at = models.DateTimeField(_("confirmada em"), null=True)
+    undone_at = models.DateTimeField(_("desfeita em"), null=True)
+
+    class Meta:
+        verbose_name = _("mudança de e-mail")
+        verbose_name_plural = _("mudanças de e-mail")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(undone_at__isnull=True),
+                name="address_change_confirmed_or_undone",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.at:%Y-%m-%d %H:%M}"

@@ -16,6 +16,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts import mailed_codes
+from apps.accounts.models import AddressChange, ProofCode
 from apps.core import clock
 from apps.core.canonical import instant
 from apps.core.refusals import Refusal
@@ -114,6 +116,16 @@ def _export(user: "User") -> dict[str, Any]:
         "second_factors": [
             {"kind": row.type, "since": instant(row.created_at)} for row in Authenticator.objects.filter(user=user)
         ],
+        "address_changes": [
+            {
+                "before": row.before,
+                "after": row.after,
+                "at": instant(row.at),
+                "confirmed_at": instant(row.confirmed_at) if row.confirmed_at else None,
+                "undone_at": instant(row.undone_at) if row.undone_at else None,
+            }
+            for row in user.address_changes.all()
+        ],
     }
 
 
@@ -124,10 +136,14 @@ def _erase(user: "User") -> None:
     UserSession.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
+    user.address_changes.all().delete()
+    user.proof_codes.all().delete()
 
 
 def _expire() -> int:
-    """Sign-ins that ended: what they were, and from where."""
+    """Sign-ins that ended: what they were, and from where; addresses that accounts had before; codes that ran out."""
+    AddressChange.objects.filter(at__lt=before("sessions")).delete()
+    mailed_codes.forget(ProofCode)
     ended = UserSession.objects.filter(last_seen_at__lt=before("sessions"))
     Session.objects.filter(expire_date__lt=clock.now()).delete()
     return ended.delete()[0]

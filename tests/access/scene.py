@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from apps.accounts import addresses
 from apps.accounts.models import User
 from apps.blueprints import loader, term_actions
 from apps.blueprints.models import Blueprint
@@ -20,6 +21,7 @@ from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
+from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import UserFactory
@@ -100,6 +102,7 @@ class Scene:
         )  # fmt: skip
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
+        self.address_change = AddressChangeFactory()
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
         warnings = closing.ready_to_close(self.rollout, month)
@@ -124,6 +127,7 @@ class Scene:
                 "condition": "kit",
                 "version": Blueprint.objects.current("term" if "term_" in name else "script").version,
             },
+            "accounts": {"token": addresses.answer_url(self.address_change).rstrip("/").rpartition("/")[2]},
             "invitations": {"pk": self.invitation.pk, "token": invitations.token(self.invitation)},
             "files": {"upload_pk": self.upload.pk},
             "kickoff": {
@@ -200,6 +204,7 @@ class Scene:
         people = {row.role: row.user_id for row in rollout.terms.first().signatories.all()}
         return {
             "set_language": {"language": "en"},
+            "accounts:address_answer": {"answer": "confirm"},
             "files:start": {"name": "x.pdf", "size": "9"},
             "companies:add_contact": {"kind": "technical", "name": "x", "email": "x@x.com.br"},
             "rollouts:advance": gate,

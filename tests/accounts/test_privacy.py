@@ -28,6 +28,7 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import Kickoff, Participant
 from apps.stages.training.models import Attendance, TrainingSession
+from tests.accounts.proving import prove
 from tests.companies.factories import PASSWORD, CompanyFactory, ContactFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
 from tests.portal.factories import DraftFactory
@@ -99,7 +100,9 @@ def rita():
 
 class TestACopy:
     def test_it_has_what_every_app_holds(self, rita, client_for):
-        answer = client_for(rita).get(reverse("accounts:export"))
+        browser = client_for(rita)
+        prove(browser)
+        answer = browser.get(reverse("accounts:export"))
         assert answer["Content-Disposition"].startswith("attachment")
         copy = json.loads(answer.content)
         assert set(copy) == {"exported_at", *personal_data._holdings}

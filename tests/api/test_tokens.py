@@ -12,6 +12,7 @@ from apps.companies import actions as companies
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts.stages import Stage
+from tests.accounts.proving import prove
 from tests.api.factories import ApiTokenFactory, tool
 from tests.companies.factories import MembershipFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -264,6 +265,7 @@ class TestThePage:
 
     def test_the_secret_is_shown_once_and_not_kept_by_the_browser(self, rollout, client_for):
         browser = client_for(rollout.people["integrator"])
+        prove(browser)
         shown = browser.post(self.page(rollout), {"name": "CI", "scopes": ["read", "results"], "expires": ""})
         token = ApiToken.objects.get()
         text = shown.content.decode()
@@ -277,7 +279,9 @@ class TestThePage:
 
     def test_a_refusal_keeps_what_was_typed(self, rollout, client_for):
         ApiTokenFactory(rollout=rollout, name="CI")
-        answer = client_for(rollout.people["integrator"]).post(self.page(rollout), {"name": "CI", "scopes": ["read"]})
+        browser = client_for(rollout.people["integrator"])
+        prove(browser)
+        answer = browser.post(self.page(rollout), {"name": "CI", "scopes": ["read"]})
         assert answer.status_code == 422
         assert "Já existe um token com este nome" in answer.content.decode()
         assert 'value="CI"' in answer.content.decode()
@@ -300,7 +304,9 @@ class TestThePage:
     def test_revoking_a_token_of_another_company_is_as_if_it_did_not_exist(self, rollout, client_for):
         token = ApiTokenFactory(rollout=rollout)
         for who, status in {"platform": 404, "client": 404, "integrator": 302}.items():
-            answer = client_for(rollout.people[who]).post(f"{self.page(rollout)}{token.pk}/revogar/")
+            browser = client_for(rollout.people[who])
+            prove(browser)
+            answer = browser.post(f"{self.page(rollout)}{token.pk}/revogar/")
             assert answer.status_code == status
         token.refresh_from_db()
         assert token.revoked_at

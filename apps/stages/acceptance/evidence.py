@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from apps.accounts.addresses import masked
 from apps.core import canonical
 from apps.files.models import StoredFile
 from apps.stages.acceptance import pages, schemas
@@ -68,12 +69,6 @@ def read(sealed: bytes) -> bytes:
     return pages.attachments(PdfFileReader(io.BytesIO(sealed)))[ATTACHED]
 
 
-def masked(email: str) -> str:
-    """Enough of an address for its owner to know it: ``m•••@loja.com.br``."""
-    name, _at, domain = email.partition("@")
-    return f"{name[:1]}•••@{domain}"
-
-
 def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
     yield {"what": "opened", "at": canonical.instant(term.rendered_at or term.drafted_at)}
     names = {file.pk: name for name, file in outside(term).items()}
@@ -100,7 +95,8 @@ def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
 
 
 def _in_the_browser(signatory: Signatory) -> dict[str, Any]:
-    return {"address": signatory.address, "agent": signatory.agent, "consent": str(CONSENT)}
+    proof = {"proof": signatory.proof} if signatory.proof else {}  # Signatures from before kept none.
+    return {"address": signatory.address, "agent": signatory.agent, "consent": str(CONSENT), **proof}
 
 
 def _by_certificate(signatory: Signatory, names: Mapping[Any, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import MailedCode
 from apps.blueprints import clauses
 from apps.core import clock
 from apps.files.models import StoredFile
@@ -138,6 +139,9 @@ class Signatory(models.Model):
     that person passed the signature to a colleague. Who signed elsewhere has the ``file`` that came back and what is kept
     of the ``certificate``: subject, cnpj, issuer, root, icp_brasil, fingerprint, serial, signature (SHA-256), signed_at
     (as the signature says; ``timestamped`` when an authority says so) and revocation (good, unknown).
+
+    ``proof`` is what a signature in the browser rests on, without words of any language: the fresh proof of the person
+    (``fresh``: way and at), the mailed code (``code``: sent_at, used_at) or the passkey (``passkey``: registered_at).
     """
 
     class State(models.TextChoices):
@@ -165,6 +169,7 @@ class Signatory(models.Model):
     signed_at = models.DateTimeField(null=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
     method = models.CharField(max_length=12, choices=Method, blank=True)
+    proof = models.JSONField(default=dict)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     certificate = models.JSONField(default=dict)
     address = models.GenericIPAddressField(null=True)
@@ -199,15 +204,10 @@ class Signatory(models.Model):
         return self.term.rollout
 
 
-class SigningCode(models.Model):
-    """A code of six digits that was mailed to a signatory. Only its digest is kept; it works once, for ten minutes."""
+class SigningCode(MailedCode):
+    """A code of six digits that was mailed to a signatory, for this signature alone."""
 
     signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="codes")
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=clock.now)
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("código de assinatura")
