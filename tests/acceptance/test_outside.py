@@ -13,10 +13,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko_certvalidator import ValidationContext
+from django.template.loader import render_to_string
 from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
-from apps.stages.acceptance import outside, pages
+from apps.stages.acceptance import looks, outside, pages
 from tests.acceptance.authority import LIST, ROOT_LIST, Authority, apart, asn1, the_authority
 
 NAME = generic.pdf_name
@@ -24,10 +25,24 @@ NAME = generic.pdf_name
 
 @pytest.fixture(scope="module")
 def document():
-    """A tagged PDF/A-3 with a link and something attached, as terms are."""
-    text = "<!doctype html><html lang=pt><title>Termo</title><h1>Termo</h1><p><a href='https://example.com/'>x</a></p>"
+    """A tagged PDF/A-3 with a link, something attached, and a place for stamps, as terms are."""
+    style = render_to_string("acceptance/pdf_style.html")
+    text = f"<!doctype html><html lang=pt><title>Termo</title><style>{style}</style><h1>Termo</h1>"
+    text += "<p><a href='https://example.com/'>x</a> Vinte por cento ao mês.</p>"
     attached = Attachment(string=b"{}", name="termo.json", relationship="Source")
-    return core_pdf.render(text, [attached])
+    return core_pdf.render(text + render_to_string("acceptance/stamps.html"), [attached])
+
+
+@pytest.fixture(scope="module")
+def room(document):
+    """Left, bottom, right and top of the place for stamps."""
+    return looks.place(PdfFileReader(io.BytesIO(document)).get_historical_resolver(0)).box
+
+
+def within(room, number=0):
+    """A box for a stamp in the place, beside the ones before."""
+    left, bottom = room[0] + 5 + 150 * number, room[1] + 5
+    return tuple(int(each) for each in (left, bottom, left + 140, bottom + 60))
 
 
 @pytest.fixture(scope="module")
@@ -145,15 +160,15 @@ class TestWhatIsGood:
         assert [each["subject"] for each in found["signatures"]] == ["ANA SOUZA", "LOJA LTDA"]
         assert found["signatures"][1]["cnpj"] == "11222333000181"
 
-    def test_one_that_is_shown_on_the_page(self, document, ana, loja):
-        shown = ana.signs(document, box=(50, 50, 250, 110))
-        assert "problem" not in judged(loja.signs(shown, box=(300, 50, 500, 110)), document)
+    def test_those_that_are_shown_in_the_place_for_them(self, document, ana, loja, room):
+        shown = ana.signs(document, box=within(room))
+        assert "problem" not in judged(loja.signs(shown, box=within(room, 1)), document)
 
-    def test_a_field_that_was_there_before_is_filled(self, document, ana):
+    def test_a_field_that_was_there_before_is_filled(self, document, ana, room):
         prepared = changed(
-            document, lambda writer: append_signature_field(writer, SigFieldSpec("Aqui", box=(9, 9, 90, 40)))
+            document, lambda writer: append_signature_field(writer, SigFieldSpec("Aqui", box=within(room)))
         )
-        assert "problem" not in judged(ana.signs(prepared), document)
+        assert "problem" not in judged(ana.signs(prepared, "Aqui"), document)
 
     def test_with_the_lists_of_revoked_certificates_it_is_told_that_none_is_revoked(self, signed, document):
         found = judged(signed, document, lists=the_authority().lists().values())

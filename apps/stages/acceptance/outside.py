@@ -23,10 +23,10 @@ from pyhanko.sign.validation import KeyUsageConstraints, async_validate_pdf_sign
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
-from pyhanko.sign.validation.status import ModificationLevel, PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from apps.stages.acceptance import changes, holders
+from apps.stages.acceptance import changes, holders, looks, spans
 
 SIGNATURES = 12
 """The most signatures and timestamps of a file: four parties, once more each, and their archives' timestamps."""
@@ -130,7 +130,7 @@ async def _judged(content: bytes, document: int, trust: Trust) -> dict[str, Any]
     reader = PdfFileReader(io.BytesIO(content))
     base = _base(content, reader, document)
     found = _signatures(content, reader)
-    changes.review(reader, base)
+    _reviewed(content, reader, base, document)
     _embedded(reader, found, trust)
     facts, ask = [], []
     for each in (each for each in found if each.sig_object_type == "/DocTimeStamp"):
@@ -139,7 +139,7 @@ async def _judged(content: bytes, document: int, trust: Trust) -> dict[str, Any]
             raise Wrong("broken", who=holders.short_name(stamp.signing_cert.subject))
     signatures = [each for each in found if each.sig_object_type != "/DocTimeStamp"]
     for each in signatures:
-        said, urls = await _signature(each, trust, is_last=each is signatures[-1])
+        said, urls = await _signature(each, trust)
         facts.append(said)
         ask += urls
     return {"signatures": facts, "ask": list(dict.fromkeys(ask))}
@@ -159,6 +159,14 @@ def _base(content: bytes, reader: PdfFileReader, document: int) -> int:
     if content[content.rindex(b"%%EOF") + 5 :].strip():
         raise Wrong("changed")
     return own.total_revisions - 1
+
+
+def _reviewed(content: bytes, reader: PdfFileReader, base: int, document: int) -> None:
+    """Raise ``changes.Changed`` unless what stands behind the document is signatures and what belongs to them alone."""
+    if not spans.are_named(content, reader, base, document):
+        raise changes.Changed
+    room = looks.place(reader.get_historical_resolver(base))
+    looks.review(content[:document], content, changes.Additions(reader, base), room)
 
 
 def _signatures(content: bytes, reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
@@ -188,7 +196,7 @@ def _place(content: bytes, signature: EmbeddedPdfSignature) -> None:
 
 
 async def _signature(
-    signature: EmbeddedPdfSignature, trust: Trust, *, is_last: bool
+    signature: EmbeddedPdfSignature, trust: Trust
 ) -> tuple[dict[str, Any], list[str]]:
     certificate = signature.signer_cert
     held, issuer = holders.holder(certificate), holders.short_name(certificate.issuer)
@@ -199,9 +207,6 @@ async def _signature(
     status = await _validated(signature, trust, trust.context("soft-fail"))
     if not (status.intact and status.valid) or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise wrong("broken")
-    most = ModificationLevel.LTA_UPDATES if is_last else ModificationLevel.FORM_FILLING
-    if not status.docmdp_ok or status.modification_level > most:
-        raise wrong("added")
     stamp = status.timestamp_validity
     if stamp is not None and not (stamp.intact and stamp.valid):
         raise wrong("broken")
@@ -215,17 +220,17 @@ async def _signature(
         raise wrong("expired", when=until)
     past = None if moment == trust.at else moment
     if past:
-        status = await _validated(signature, trust, trust.context("soft-fail", past), again=True)
+        status = await _validated(signature, trust, trust.context("soft-fail", past))
     if getattr(status.trust_problem_indic, "name", "") == "TRY_LATER":  # The lists that came are over.
         if _is_listed(certificate, trust.crls):
             raise wrong("revoked")
-        status = await _validated(signature, trust, trust.context("none", past), again=True)
+        status = await _validated(signature, trust, trust.context("none", past))
     path = status.validation_path
     if not status.trusted or path is None:
         raise wrong(_distrust(status))
     if FOR_MACHINES & set(certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ()):
         raise wrong("usage")
-    strict = await _validated(signature, trust, trust.context("require", past), again=True)
+    strict = await _validated(signature, trust, trust.context("require", past))
     if strict.revoked:
         raise wrong("revoked")
     root = path.first
@@ -246,11 +251,11 @@ async def _signature(
 
 
 async def _validated(
-    signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext, *, again: bool = False
+    signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext
 ) -> PdfSignatureStatus:
     stamps = trust.context("soft-fail")
     return await async_validate_pdf_signature(
-        signature, context, stamps, diff_policy=changes.POLICY, key_usage_settings=USAGES, skip_diff=again
+        signature, context, stamps, key_usage_settings=USAGES, skip_diff=True
     )
 
 
