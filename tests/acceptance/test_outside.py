@@ -17,8 +17,8 @@ from django.template.loader import render_to_string
 from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
-from apps.stages.acceptance import looks, outside, pages
-from tests.acceptance.authority import LIST, ROOT_LIST, Authority, apart, asn1, the_authority
+from apps.stages.acceptance import looks, outside, pages, revocation
+from tests.acceptance.authority import CPF, LIST, ROOT_LIST, Authority, apart, asn1, the_authority
 
 NAME = generic.pdf_name
 
@@ -63,12 +63,14 @@ def signed(document, ana):
 def judged(content, document, *, authority=None, lists=(), others=(), **more):
     authority = authority or the_authority()
     now = datetime.now(UTC)
+    answers = more.pop("answers", ())
     trust = outside.Trust(
         roots=[asn1(authority.root)],
         others=list(others),
         since=more.pop("since", now - timedelta(days=1)),
         at=more.pop("at", now),
         crls=[outside.revocation_list(each) for each in lists],
+        ocsps=[revocation.answer(content, request) for content, request in answers],
     )
     return apart(lambda: outside.judge(content, document=len(document), trust=trust))
 
@@ -145,14 +147,14 @@ class TestWhatIsGood:
     def test_one_signature_and_what_is_kept_of_it(self, signed, document, ana):
         found = judged(signed, document)
         (facts,) = found["signatures"]
-        assert (facts["subject"], facts["cnpj"], facts["emails"]) == ("ANA SOUZA", "", ["ana@loja.com.br"])
+        assert (facts["subject"], facts["cpf"], facts["cnpj"]) == ("ANA SOUZA", CPF, "")
         assert (facts["issuer"], facts["root"]) == ("AC Intermediária de teste", "AC Raiz de teste")
         assert facts["icp_brasil"] is True
         assert facts["fingerprint"] == ana.certificate.fingerprint(hashes.SHA256()).hex()
         assert int(facts["serial"], 16) == ana.certificate.serial_number
         assert facts["timestamped"] is False
         assert facts["revocation"] == "unknown"
-        assert set(found["ask"]) == {LIST, ROOT_LIST}
+        assert [each["urls"] for each in found["ask"]] == [[ROOT_LIST], [LIST]]
         assert {(facts["fingerprint"], facts["signature"])} == outside.made_by(signed)
 
     def test_several_signatures_in_their_order(self, signed, document, loja):
@@ -173,7 +175,6 @@ class TestWhatIsGood:
     def test_with_the_lists_of_revoked_certificates_it_is_told_that_none_is_revoked(self, signed, document):
         found = judged(signed, document, lists=the_authority().lists().values())
         assert found["signatures"][0]["revocation"] == "good"
-        assert found["ask"] == []
 
     def test_a_list_that_is_over_tells_nothing(self, signed, document):
         found = judged(signed, document, lists=the_authority().lists(until=-5).values())
@@ -199,7 +200,9 @@ class TestWhatIsGood:
         assert b"/DocTimeStamp" in content
         found = judged(content, document)
         (facts,) = found["signatures"]
-        assert (facts["timestamped"], facts["revocation"], found["ask"]) == (True, "good", [])
+        assert (facts["timestamped"], facts["revocation"]) == (True, "unknown")
+        (facts,) = judged(content, document, lists=authority.lists().values())["signatures"]
+        assert facts["revocation"] == "good"
 
     def test_a_certificate_that_ended_since_holds_by_the_time_that_an_authority_gave(self, document):
         authority, now = the_authority(), datetime.now(UTC)

@@ -140,9 +140,10 @@ class Additions:
         if "/DSS" in after:
             known = set(_store(before["/DSS"], before.raw_get("/DSS"))) if "/DSS" in before else set()
             for each, value in _store(after["/DSS"], after.raw_get("/DSS")).items():
-                if each not in fresh and (isinstance(value, generic.StreamObject) or each not in known):
+                if each not in fresh and each not in known:
                     raise Changed
-                explained.add(each)
+                if each in fresh or not isinstance(value, generic.StreamObject):
+                    explained.add(each)
         elif "/DSS" in before:
             raise Changed
         return explained
