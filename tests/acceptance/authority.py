@@ -85,7 +85,9 @@ class Authority:
             extensions.append(x509.ExtendedKeyUsage([purpose]))
         extensions += self._points(LIST)
         if self.ocsp:
-            where = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(self.ocsp))
+            where = x509.AccessDescription(
+                AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(self.ocsp)
+            )
             extensions.append(x509.AuthorityInformationAccess([where]))
         certificate = self._build(
             self.name(common), key, self.issuer_name, self.key, extensions=extensions, since=since, until=until,
@@ -102,14 +104,17 @@ class Authority:
         key = translate_pyca_cryptography_key_to_asn1(card.key)
         return DummyTimeStamper(asn1(card.certificate), key, store, fixed_dt=at)
 
-    def lists(self, *revoked: "Card", until: int = 30) -> dict[str, bytes]:
-        """What the addresses of the revocation lists answer."""
+    def lists(self, *revoked: "Card", until: int = 30, authority_too: bool = False) -> dict[str, bytes]:
+        """What the addresses of the revocation lists answer; ``authority_too``: the authority itself was revoked."""
+        authorities = [self.issuer] if authority_too else []
         return {
-            ROOT_LIST: self._list(self.root_name, self.root_key, (), until),
-            LIST: self._list(self.issuer_name, self.key, revoked, until),
+            ROOT_LIST: self._list(self.root_name, self.root_key, authorities, until),
+            LIST: self._list(self.issuer_name, self.key, [each.certificate for each in revoked], until),
         }
 
-    def answers(self, request: bytes, card: "Card", *, revoked=False, nonce=True, by: "Authority | None" = None) -> bytes:
+    def answers(
+        self, request: bytes, card: "Card", *, revoked=False, nonce=True, by: "Authority | None" = None
+    ) -> bytes:
         """What the authority answers when it is asked for ``card`` (OCSP); ``by`` is who says so in its place."""
         asked, by = ocsp.load_der_ocsp_request(request), by or self
         certificate = card.certificate
@@ -160,9 +165,9 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
             .add_extension(x509.CRLNumber(1), critical=False)
         )  # fmt: skip
-        for card in revoked:
+        for certificate in revoked:
             builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder().serial_number(card.certificate.serial_number)
+                x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
                 .revocation_date(self.now - timedelta(days=2)).build()
             )  # fmt: skip
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
@@ -176,7 +181,8 @@ class Card:
 
     def signs(self, content: bytes, field: str = "", **more) -> bytes:
         """``content`` with one more signature, as an update behind it. ``box`` shows it on ``page``, ``at`` is the
-        time that it says, ``digest`` its algorithm; ``filled`` signs in a field that is there."""
+        time that it says, ``digest`` its algorithm, ``style`` how it
+        looks."""
         field = field or f"Assinatura{content.count(b'/ByteRange') + 1}"
         return apart(partial(self._sign, content, field, **more))
 
@@ -191,7 +197,7 @@ class Card:
         at=None,
         subfilter=SigSeedSubFilter.PADES,
         stamper=None,
-        filled=False,
+        style=None,
         **more,
     ):
         store = SimpleCertificateStore()
@@ -202,14 +208,13 @@ class Card:
         )
         out = io.BytesIO()
         with frozen(at):
-            signers.sign_pdf(
-                IncrementalPdfFileWriter(io.BytesIO(content)),
+            signers.PdfSigner(
                 about,
                 signer,
                 timestamper=stamper,
-                new_field_spec=None if filled else SigFieldSpec(field, box=box, on_page=page),
-                output=out,
-            )
+                stamp_style=style,
+                new_field_spec=SigFieldSpec(field, box=box, on_page=page),
+            ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)), output=out)
         return out.getvalue()
 
 

@@ -109,7 +109,9 @@ class Additions:
             if not isinstance(held, generic.StreamObject) or held.get("/Type") != "/ObjStm" or "/Extends" in held:
                 raise Changed
             numbers = held.data[: int(held["/First"])].split()[::2]
-            places = {place.ix_in_stream: number for number, place in named.items() if place.obj_stream_id == each.idnum}
+            places = {
+                place.ix_in_stream: number for number, place in named.items() if place.obj_stream_id == each.idnum
+            }
             if [places.get(index) for index in range(int(held["/N"]))] != [int(number) for number in numbers]:
                 raise Changed
             yield each
@@ -249,7 +251,8 @@ class Additions:
 
 
 def _value(mapping: Any, key: str, default: Any = ()) -> Any:
-    return mapping[key] if key in mapping else default
+    """What ``key`` leads to; ``get`` would give the reference."""
+    return mapping[key] if key in mapping else default  # noqa: SIM401
 
 
 def _stream(mapping: Any, key: str) -> Any:
@@ -350,7 +353,11 @@ def _appearance(widget: generic.DictionaryObject) -> None:
     if "/AP" not in widget:
         return
     shown = widget["/AP"]
-    if set(shown) != {"/N"} or not isinstance(shown["/N"], generic.StreamObject) or shown["/N"].get("/Subtype") != "/Form":
+    if (
+        set(shown) != {"/N"}
+        or not isinstance(shown["/N"], generic.StreamObject)
+        or shown["/N"].get("/Subtype") != "/Form"
+    ):
         raise Changed
 
 

@@ -1,7 +1,7 @@
 """Bring back a term that was signed with digital certificates outside the browser; it counts only when all of it holds.
 
-The file is judged in a process of its own (``examiner``). Whether certificates were revoked is asked here, through the one way
-out, and only at addresses that certificates of a trusted chain name.
+The file is judged in a process of its own (``examiner``). Whether certificates were revoked is asked here, through the one
+way out, and only at addresses that certificates of a trusted chain name.
 """
 
 import io
@@ -271,7 +271,10 @@ def _answered(urls: Sequence[str], request: bytes, until: float) -> bytes:
     """What the first of ``urls`` that answers says; empty when none does in time."""
     sent: dict[str, Any] = {"headers": {"Accept": "*/*"}}
     if request:
-        sent = {"headers": {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}, "body": request}
+        sent = {
+            "headers": {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
+            "body": request,
+        }
     for url in urls:
         left = until - time.monotonic()
         if left <= 0:

@@ -83,7 +83,9 @@ class CPFForm(forms.Form):
     cpf = forms.CharField(
         label=_("CPF do seu certificado"),
         max_length=20,
-        help_text=_("Serve só para conferir a sua assinatura. Guardamos um resumo cifrado, até você assinar; nunca o número."),
+        help_text=_(
+            "Serve só para conferir a sua assinatura. Guardamos um resumo cifrado, até você assinar; nunca o número."
+        ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 

@@ -1,6 +1,7 @@
 """Whom a certificate's signature is of: the company by its CNPJ, a person by the CPF that they gave here beforehand.
 
-An address or a name in a certificate proves nobody: of names there are many, and an authority need not have asked the address.
+An address or a name in a certificate proves nobody: of names there are many, and an authority need not have asked the
+address.
 """
 
 from collections.abc import Sequence
@@ -32,21 +33,24 @@ def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
     or is another signatory's, ``Refusal`` once they answered or the term is closed.
     """
     require(by, "acceptance.sign", signatory)
-    try:
-        number = stdnum_cpf.validate(cpf)
-    except NumberError:
-        raise Invalid(_("CPF inválido: confira os onze números."), field="cpf") from None
+    number = _valid(cpf)
     with timeline.changing(signatory.rollout) as rollout:
         signatory = Signatory.objects.select_related("term__rollout").get(pk=signatory.pk)
         require(by, "acceptance.sign", signatory)
         term = signatory.term
-        if signatory.state != Signatory.State.PENDING or term.state != AcceptanceTerm.State.READY or queries.is_over(term):
+        if (
+            signatory.state != Signatory.State.PENDING
+            or term.state != AcceptanceTerm.State.READY
+            or queries.is_over(term)
+        ):
             raise Refusal(_("Este termo não espera a sua assinatura."))
         digest = _digest(term, number)
         # What somebody gave who passed the signature on stands in nobody's way.
         SignatoryCPF.objects.filter(term=term).exclude(user=F("signatory__user")).delete()
         if SignatoryCPF.objects.filter(term=term, digest=digest).exclude(signatory=signatory).exists():
-            raise Invalid(_("Outra pessoa já informou este CPF para este termo. Cada uma assina com o seu."), field="cpf")
+            raise Invalid(
+                _("Outra pessoa já informou este CPF para este termo. Cada uma assina com o seu."), field="cpf"
+            )
         SignatoryCPF.objects.update_or_create(
             signatory=signatory, defaults={"term": term, "user": by, "digest": digest, "given_at": clock.now()}
         )
@@ -59,8 +63,8 @@ def given_by(signatory: Signatory) -> SignatoryCPF | None:
 
 
 def signatories_of(facts: dict[str, Any], rows: Sequence[Signatory]) -> list[Signatory]:
-    """Those of ``rows``, of one term, whose signature ``facts`` tell of. Raises ``Invalid``, on ``file``, for a certificate that
-    proves nobody or is nobody's here."""
+    """Those of ``rows``, of one term, whose signature ``facts`` tell of. Raises ``Invalid``, on ``file``, for a certificate
+    that proves nobody or is nobody's here."""
     if facts["cnpj"]:
         found = [row for row in rows if facts["cnpj"] == row.rollout.company(row.role).cnpj]
     elif facts["cpf"]:
@@ -70,14 +74,15 @@ def signatories_of(facts: dict[str, Any], rows: Sequence[Signatory]) -> list[Sig
         for row in found:
             if not holders.corresponds(facts["subject"], row.name):
                 raise Invalid(_other_name(facts, row), field="file")
-        without = [row for row in rows if given[row.pk] is None and holders.corresponds(facts["subject"], row.name)]
+        pending = [row for row in rows if row.state == Signatory.State.PENDING and given[row.pk] is None]
+        without = [row for row in pending if holders.corresponds(facts["subject"], row.name)]
         if not found and without:
             raise Invalid(_not_given(facts, without[0]), field="file")
     else:
         raise Invalid(
             _(
-                "O certificado de “%(who)s”, emitido por “%(issuer)s”, não traz CPF nem CNPJ: um nome ou um e-mail não bastam "
-                "para provar de quem é a assinatura. Assine com um e-CPF ou com o e-CNPJ da sua empresa."
+                "O certificado de “%(who)s”, emitido por “%(issuer)s”, não traz CPF nem CNPJ: um nome ou um e-mail não "
+                "bastam para provar de quem é a assinatura. Assine com um e-CPF ou com o e-CNPJ da sua empresa."
             )
             % _shown(facts),
             field="file",
@@ -100,6 +105,17 @@ def forget() -> int:
     return SignatoryCPF.objects.exclude(pk__in=waiting.values("pk")).delete()[0]
 
 
+def _valid(cpf: str) -> str:
+    """The eleven digits of ``cpf``. Eleven times the same digit has the right check digits and is nobody's."""
+    try:
+        number = stdnum_cpf.validate(cpf)
+    except NumberError:
+        number = ""
+    if len(set(number)) < 2:
+        raise Invalid(_("CPF inválido: confira os onze números."), field="cpf")
+    return number
+
+
 def _digest(term: AcceptanceTerm, number: str) -> str:
     return salted_hmac("acceptance.cpf", f"{term.pk}:{number}", algorithm="sha256").hexdigest()
 
@@ -113,8 +129,8 @@ def _not_given(facts: dict[str, Any], row: Signatory) -> str:
 
 def _other_name(facts: dict[str, Any], row: Signatory) -> str:
     return _(
-        "O CPF do certificado é o que %(name)s informou, mas o certificado está em nome de “%(who)s”. O nome no termo precisa "
-        "ser o do certificado: corrija o nome no perfil e peça à Presence que redija o termo de novo."
+        "O CPF do certificado é o que %(name)s informou, mas o certificado está em nome de “%(who)s”. O nome no termo "
+        "precisa ser o do certificado: corrija o nome no perfil e peça à Presence que redija o termo de novo."
     ) % {"name": row.name, **_shown(facts)}
 
 
@@ -122,8 +138,8 @@ def _nobodys(facts: dict[str, Any], rows: Sequence[Signatory]) -> str:
     waiting = [row for row in rows if row.state == Signatory.State.PENDING]
     names = "; ".join(f"{row.name} ({row.rollout.company(row.role).legal_name})" for row in waiting)
     return _(
-        "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF com o CPF "
-        "que a própria pessoa informou nesta página, ou o e-CNPJ da sua empresa."
+        "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF com "
+        "o CPF que a própria pessoa informou nesta página, ou o e-CNPJ da sua empresa."
     ) % {"names": names, **_shown(facts)}
 
 

@@ -108,7 +108,12 @@ def _compare(old: Any, new: Any, boxes: list[Box]) -> None:
     painted = ImageDraw.Draw(different)
     for left, bottom, right, top in boxes:
         # A stamp's edge shades the pixel in which it lies.
-        area = (int(left * SCALE) - 1, int(height - top * SCALE) - 1, int(right * SCALE) + 1, int(height - bottom * SCALE) + 1)
+        area = (
+            int(left * SCALE) - 1,
+            int(height - top * SCALE) - 1,
+            int(right * SCALE) + 1,
+            int(height - bottom * SCALE) + 1,
+        )
         if before.crop((*area[:2], area[2] + 1, area[3] + 1)).getextrema() != tuple((each, each) for each in WHITE):
             raise Changed("stamp")
         painted.rectangle(area, fill="black")

@@ -37,7 +37,8 @@ def is_same_information(before: Any, after: Any) -> bool:
         return False
     written = (after.raw_get(key) for key in WRITTEN_BY & set(after))
     return all(
-        isinstance(each, generic.TextStringObject | generic.ByteStringObject) and len(each) <= LONGEST for each in written
+        isinstance(each, generic.TextStringObject | generic.ByteStringObject) and len(each) <= LONGEST
+        for each in written
     )
 
 

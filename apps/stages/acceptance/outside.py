@@ -66,7 +66,9 @@ class Trust:
     at: datetime
     crls: list[asn1_crl.CertificateList] = field(default_factory=list)
     ocsps: list[asn1_ocsp.OCSPResponse] = field(default_factory=list)
-    brought: tuple[list[asn1_crl.CertificateList], list[asn1_ocsp.OCSPResponse]] = field(default_factory=lambda: ([], []))
+    brought: tuple[list[asn1_crl.CertificateList], list[asn1_ocsp.OCSPResponse]] = field(
+        default_factory=lambda: ([], [])
+    )
 
     def context(
         self,
@@ -206,9 +208,7 @@ def _place(content: bytes, signature: EmbeddedPdfSignature) -> None:
         raise Wrong("broken", who=holders.holder(signature.signer_cert).subject)
 
 
-async def _signature(
-    signature: EmbeddedPdfSignature, trust: Trust
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+async def _signature(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     certificate = signature.signer_cert
     held, issuer = holders.holder(certificate), holders.short_name(certificate.issuer)
 
@@ -240,7 +240,9 @@ async def _signature(
     # Each source by itself: pyHanko takes the first answer that says "good", though another says otherwise.
     lists, answers = trust.brought
     for crls, ocsps in ((lists, ()), ((), answers), (trust.crls, ()), ((), trust.ocsps)):
-        if (crls or ocsps) and _is_revoked(await _validated(signature, trust, trust.context("soft-fail", past, crls, ocsps))):
+        if (crls or ocsps) and _is_revoked(
+            await _validated(signature, trust, trust.context("soft-fail", past, crls, ocsps))
+        ):
             raise wrong("revoked")
     if revocation.is_listed(path, [*lists, *trust.crls]):
         raise wrong("revoked")
@@ -265,9 +267,7 @@ async def _signature(
     }, ask
 
 
-async def _validated(
-    signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext
-) -> PdfSignatureStatus:
+async def _validated(signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext) -> PdfSignatureStatus:
     return await async_validate_pdf_signature(
         signature, context, trust.for_stamps(), key_usage_settings=USAGES, skip_diff=True
     )

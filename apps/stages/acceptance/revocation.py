@@ -5,6 +5,7 @@ of a revocation, and never that there is none. Nothing of Django is used here.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,8 +34,7 @@ BROUGHT = 60
 def questions(path: ValidationPath) -> Iterator[dict[str, Any]]:
     """What to ask of each certificate below the root: its authority (OCSP), with the ``request`` in hexadecimal, and the list
     of what it revoked. ``urls`` are alternatives."""
-    chain = list(path.iter_certs(include_root=True))
-    for issuer, certificate in zip(chain, chain[1:], strict=False):
+    for issuer, certificate in pairwise(path.iter_certs(include_root=True)):
         if urls := _addresses(certificate.ocsp_urls):
             request = format_ocsp_request(
                 certificate, AuthorityWithCert(issuer), certid_hash_algo="sha1", request_nonces=True
@@ -80,8 +80,7 @@ def brought(
 
 def is_listed(path: ValidationPath, lists: Iterable[asn1_crl.CertificateList]) -> bool:
     """Whether a certificate of the chain stands on a list that its own authority signed, however old the list is."""
-    chain = list(path.iter_certs(include_root=True))
-    pairs = [(issuer, certificate) for issuer, certificate in zip(chain, chain[1:], strict=False)]
+    pairs = list(pairwise(path.iter_certs(include_root=True)))
     for each in lists:
         for issuer, certificate in pairs:
             if each.issuer == certificate.issuer and _lists(each, issuer, certificate):

@@ -33,7 +33,7 @@ def are_named(content: bytes, reader: PdfFileReader, base: int, start: int) -> b
 
 def _spans(reader: PdfFileReader, number: int) -> set[tuple[int, int]]:
     """Where the objects and the table of a revision begin and end."""
-    about, data = (each(number) for each in (reader.xrefs.get_xref_container_info, reader.xrefs.get_xref_data))
+    about, data = reader.xrefs.get_xref_container_info(number), reader.xrefs.get_xref_data(number)
     found = {_object(reader, idnum, *row) for idnum, row in data.standard_xrefs.items()}
     if about.xref_section_type == XRefSectionType.STANDARD:
         reader.stream.seek(about.end_location)
