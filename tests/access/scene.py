@@ -305,6 +305,7 @@ class Scene:
             "acceptance:settle": {"settlement": "x"},
             "acceptance:compare": {"sha256": "0" * 64},
             "acceptance:refuse": {"reason": "x"},
+            "acceptance:give_cpf": {"cpf": "12345678909"},
             "acceptance:elsewhere": {"file": ContentFile(b"%PDF-1.7", name="x.pdf")},
             "golive:propose": {"window-starts_at": "2030-01-02T10:00", "window-ends_at": "2030-01-02T12:00"},
             "golive:answer": {"client-answer": "go"},

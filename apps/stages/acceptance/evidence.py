@@ -27,8 +27,8 @@ BASIS = {
     True: "Certificado digital da ICP-Brasil (MP 2.200-2/2001, art. 10, § 1º).",
     False: "Certificado digital de fora da ICP-Brasil, admitido pelas partes (MP 2.200-2/2001, art. 10, § 2º).",
 }
-KEPT = ("subject", "cnpj", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at", "timestamped",
-        "revocation")  # fmt: skip
+KEPT = ("subject", "cnpj", "proof", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at",
+        "timestamped", "revocation")  # fmt: skip
 """What is kept of a certificate's signature, and stands in the log. No CPF is in it."""
 
 

@@ -137,8 +137,9 @@ class Signatory(models.Model):
 
     ``since`` is the instant from which they may: their turn. ``delegated_from`` is the name of who the term names, where
     that person passed the signature to a colleague. Who signed elsewhere has the ``file`` that came back and what is kept
-    of the ``certificate``: subject, cnpj, issuer, root, icp_brasil, fingerprint, serial, signature (SHA-256), signed_at
-    (as the signature says; ``timestamped`` when an authority says so) and revocation (good, unknown).
+    of the ``certificate``: subject, cnpj, proof (by which number it is theirs: cpf, cnpj), issuer, root, icp_brasil,
+    fingerprint, serial, signature (SHA-256), signed_at (as the signature says; ``timestamped`` when an authority says so)
+    and revocation (good, or unknown: it could not be asked).
 
     ``proof`` is what a signature in the browser rests on, without words of any language: the fresh proof of the person
     (``fresh``: way and at), the mailed code (``code``: sent_at, used_at) or the passkey (``passkey``: registered_at).
@@ -202,6 +203,25 @@ class Signatory(models.Model):
     @property
     def rollout(self) -> Rollout:
         return self.term.rollout
+
+
+class SignatoryCPF(models.Model):
+    """With whose CPF a signatory's certificate will sign: a keyed digest, until it did. It holds for the ``user`` who gave
+    it, not for a colleague to whom the signature is passed."""
+
+    signatory = models.OneToOneField(Signatory, on_delete=models.CASCADE, related_name="cpf")
+    term = models.ForeignKey(AcceptanceTerm, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    given_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("CPF de signatário")
+        verbose_name_plural = _("CPFs de signatários")
+        constraints = [models.UniqueConstraint(fields=["term", "digest"], name="signatory_cpf_once_a_term")]
+
+    def __str__(self) -> str:
+        return f"{self.signatory_id}: {self.given_at:%Y-%m-%d %H:%M}"
 
 
 class SigningCode(MailedCode):

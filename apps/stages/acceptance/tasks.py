@@ -3,7 +3,7 @@ import logging
 from celery import shared_task
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.stages.acceptance import actions, codes, queries, sealing
+from apps.stages.acceptance import actions, codes, identity, queries, sealing
 from apps.stages.acceptance.certificates import NoCertificate
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,8 @@ def seal_waiting_terms() -> None:
 
 @shared_task
 def expire_terms() -> None:
-    """Close the terms whose time to sign is over, and forget old codes."""
+    """Close the terms whose time to sign is over, and forget old codes and what was given for signatures."""
     for term_pk in queries.overdue():
         actions.expire(term_pk)
     codes.forget()
+    identity.forget()
