@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 import idna
+from django.utils.translation import gettext as _
+
+from apps.core.refusals import Invalid
 
 PORTS = {"http": 80, "https": 443}
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -67,6 +70,17 @@ def parse(text: str) -> Address:
     except UnicodeError:
         raise BadAddress("no text") from None
     return Address(parts.scheme, _host(parts.netloc, parts.hostname or ""), port or PORTS[parts.scheme], target)
+
+
+def require_address(text: str, *, field: str) -> Address:
+    """The address that somebody typed into ``field``. Raises ``Invalid`` (422), which says what to look at."""
+    try:
+        return parse(text)
+    except BadAddress:
+        message = _(
+            "Este endereço não pode ser lido. Confira o nome do site e deixe fora dele usuário, senha e espaços."
+        )
+        raise Invalid(message, field=field) from None
 
 
 def joined(base: Address, reference: str) -> Address:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from apps.core import outbound
+from apps.core import addresses, outbound
 
 # The last part of a path, or a host, at which people sign in.
 SIGN_IN_PATH = re.compile(
@@ -20,11 +20,18 @@ PASSWORD = re.compile(rb"<input[^>]+type=[\"']?password", re.IGNORECASE)
 
 def routed(url: str) -> str:
     """``url``, or where the demonstration's stand-in plays it: only names that exist nowhere (``.example``)."""
-    parts = urlsplit(url)
-    if not settings.PLATFORM_STAND_IN or not (parts.hostname or "").endswith(".example"):
+    host = host_of(url)
+    if not settings.PLATFORM_STAND_IN or not host.endswith(".example"):
         return url
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{settings.PLATFORM_STAND_IN}/~{parts.hostname}{parts.path or '/'}{query}"
+    return f"{settings.PLATFORM_STAND_IN}/~{host}{addresses.parse(url).target}"
+
+
+def host_of(url: str) -> str:
+    """The host of ``url`` in its one form (``core.addresses``); empty for what cannot be read."""
+    try:
+        return addresses.parse(url).host
+    except addresses.BadAddress:
+        return ""
 
 
 def open_link(url: str, *, max_bytes: int) -> outbound.Answer:
