@@ -48,12 +48,18 @@ def merged(item: Prerequisite, values: dict[str, str]) -> dict[str, str]:
     return {**before, **given}
 
 
-def kept(item: Prerequisite, values: dict[str, str]) -> dict[str, Secret]:
-    """The secrets of the last delivery that stay with ``values`` (see ``merged``), by field: those given for this very
-    destination that nobody pointed at."""
+@sensitive_variables()
+def plain_of(item: Prerequisite, values: dict[str, str]) -> dict[str, str]:
+    """What of ``values`` is no secret."""
+    return {row["name"]: values[row["name"]] for row in item.fields if not row["secret"] and row["name"] in values}
+
+
+def kept(item: Prerequisite, plain: dict[str, str]) -> dict[str, Secret]:
+    """The secrets of the last delivery that stay with the fields ``plain`` (see ``plain_of``), by field: those given for
+    this very destination that nobody pointed at."""
     if item.last is None:
         return {}
-    there, again = probes.destination(item, values), item.asked_again
+    there, again = probes.destination(item, plain), item.asked_again
     return {
         secret.field: secret
         for secret in item.last.secrets.all()
@@ -65,8 +71,9 @@ def kept(item: Prerequisite, values: dict[str, str]) -> dict[str, Secret]:
 def problems(item: Prerequisite, values: dict[str, str]) -> list[Problem]:
     """What keeps a delivery with ``values`` (see ``merged``) from being taken, in the order of the fields."""
     labels = {row["name"]: str(row["label"]) for row in item.specs()}
-    wrong = _wrong_places(item, values, labels)
-    stays, moved = kept(item, values), _moved(item, values, labels)
+    plain = plain_of(item, values)
+    wrong = _wrong_places(item, plain, labels)
+    stays, moved = kept(item, plain), _moved(item, plain, labels)
     for row in item.fields:
         name = row["name"]
         if name == "notes" or values.get(name) or name in stays:
@@ -88,7 +95,7 @@ def check(item: Prerequisite, values: dict[str, str]) -> dict[str, Secret]:
     if found := problems(item, values):
         details = [problem.message for problem in found[1:]]
         raise Invalid(found[0].message, field=f"value_{found[0].field}", details=details)
-    return kept(item, values)
+    return kept(item, plain_of(item, values))
 
 
 @sensitive_variables()
@@ -96,7 +103,7 @@ def keep(submission: Submission, values: dict[str, str], stays: dict[str, Secret
     """Keep ``values`` with ``submission``: what was typed of the secrets goes to the vault, bound to its destination; what
     was not is of those that stay."""
     item = submission.prerequisite
-    there = probes.destination(item, values)
+    there = probes.destination(item, plain_of(item, values))
     for row in item.fields:
         name = row["name"]
         value = values.get(name, "")
@@ -129,11 +136,11 @@ def given_for(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str
     }
 
 
-def _wrong_places(item: Prerequisite, values: dict[str, str], labels: dict[str, str]) -> dict[str, str]:
+def _wrong_places(item: Prerequisite, plain: dict[str, str], labels: dict[str, str]) -> dict[str, str]:
     urls = probes.urls(item)
     kinds = {row["name"]: row.get("address") for row in item.fields}
     wrong = {}
-    for name in destinations.unreadable(item.fields, urls, values):
+    for name in destinations.unreadable(item.fields, urls, plain):
         text = _("“%(field)s” não serve em um endereço. Informe só o nome da conta, sem barras, pontos ou espaços.")
         if kinds.get(name) == "url":
             text = _(
@@ -143,20 +150,20 @@ def _wrong_places(item: Prerequisite, values: dict[str, str], labels: dict[str, 
             text = _("“%(field)s” não é um domínio. Informe só o nome, sem https:// e sem barras.")
         wrong[name] = text % {"field": labels.get(name, name)}
     patterns = probes.hosts_of(item, item.environment)
-    for name, host in destinations.outside(item.fields, urls, values, patterns).items():
+    for name, host in destinations.outside(item.fields, urls, plain, patterns).items():
         text = _("%(host)s não é um endereço de %(platform)s para este ambiente. O esperado é %(patterns)s.")
         about = {"host": host, "platform": item.rollout.platform, "patterns": _(" ou ").join(patterns)}
         wrong.setdefault(name, text % about)
     return wrong
 
 
-def _moved(item: Prerequisite, values: dict[str, str], labels: dict[str, str]) -> str:
+def _moved(item: Prerequisite, plain: dict[str, str], labels: dict[str, str]) -> str:
     """What changed of the destination since the last delivery that still holds its secrets, in words; empty when nothing."""
     last = item.last
     held = [secret.destination for secret in last.secrets.all()] if last else []
-    there = probes.destination(item, values)
+    there = probes.destination(item, plain)
     if last is None or all(destination == there for destination in held):
         return ""
     binding = destinations.binding(item.fields)
-    changed = [labels[name] for name in binding if values.get(name, "") != last.values.get(name, "")]
+    changed = [labels[name] for name in binding if plain.get(name, "") != last.values.get(name, "")]
     return ", ".join(changed) or _("endereço da plataforma")

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from django.views.decorators.debug import sensitive_variables
+
 from apps.blueprints import places
 from apps.core import addresses, canonical
 from apps.core.addresses import Address, BadAddress
@@ -87,11 +89,13 @@ def _read(url: str, values: dict[str, str]) -> Address | None:
         return None
 
 
+@sensitive_variables()
 def filled(template: str, values: dict[str, str]) -> str:
-    """The address that a probe asks, with the fields in place: a whole address must be HTTPS, what stands in a host must be
-    a host or a part of one, all else is encoded. Raises ``BadAddress``."""
+    """The address that a probe asks, with the fields in place: a whole address must be HTTPS, what stands for a host must
+    be one, what stands in a host one part of it, all else is encoded. Raises ``BadAddress``."""
     authority = len(template) - len(template.removeprefix("https://")) + len(places.authority(template))
 
+    @sensitive_variables()
     def fill(match: Any) -> str:
         value = values.get(match[1], "").strip()
         if match.start() == 0:
@@ -100,7 +104,10 @@ def filled(template: str, values: dict[str, str]) -> str:
             addresses.parse(value)
             return value.rstrip("/")
         if match.start() < authority:
-            return addresses.host_name(value)
+            host = addresses.host_name(value)
+            if "." in host and match[0] != places.authority(template):
+                raise BadAddress("more than a part of a host")
+            return host
         return quote(value, safe="")
 
     return places.PLACEHOLDER.sub(fill, template)

@@ -191,6 +191,12 @@ class TestTheForm:
         assert 'name="value_consumer_key"' not in text
         assert "se mudar Endereço do site, Consumer key, informe-o de novo" in text
 
+    def test_the_portal_shows_nothing_as_kept_that_it_asks_for(self, item, client_for):
+        page = client_for(item.rollout.people["client"]).get(self.doors(item)[1]).content.decode()
+        assert 'name="value_consumer_secret"' in page
+        assert "ck_1" in page  # The key stays as it was, and is shown so.
+        assert "guardado no cofre" not in page
+
     def test_says_so_beside_the_secret_and_keeps_what_was_typed(self, item, client_for):
         browser = client_for(item.rollout.people["client"])
         for door in self.doors(item):

@@ -38,7 +38,7 @@ def _blueprints():
 
 @pytest.fixture
 def item():
-    return PrerequisiteFactory(credential=True, key="homologation_credentials", fields=VTEX)
+    return PrerequisiteFactory(credential=True, key="homologation_credentials", environment="homologation", fields=VTEX)
 
 
 def deliver(item, token="canario-77", account="aurora"):
