@@ -8,7 +8,24 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from apps.core.refusals import Refusal
+from apps.core.addresses import require_address
+from apps.core.refusals import Invalid, Refusal
+
+
+class AddressField(forms.URLField):
+    """A web address in full, https unless another is typed, that can be asked: its host can be written in ASCII (IDNA)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", "max_length": 500, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        if address:
+            try:
+                require_address(address, field="")
+            except Invalid as refusal:
+                raise forms.ValidationError(refusal.message) from None
+        return address
 
 
 def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

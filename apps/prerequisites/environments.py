@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apps.core import clock, confined, outbound
-from apps.prerequisites.links import open_link, routed
+from apps.prerequisites.links import host_of, open_link, routed
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.stages import PartyRole
 
@@ -40,7 +40,7 @@ class Seen:
 def look(submission: Submission) -> Seen:
     """Ask the delivered address once, without any credential."""
     url = submission.link
-    host = (urlsplit(url).hostname or "").lower()
+    host = host_of(url)
     try:
         answer = open_link(url, max_bytes=2_000_000)
     except outbound.Unreachable as error:
@@ -56,9 +56,9 @@ def look(submission: Submission) -> Seen:
         findings.append(_finding("bad_status", str(answer.status)))
     else:
         findings.append(_finding("answers"))
-    there = urlsplit(answer.url)
-    if there.hostname != urlsplit(routed(url)).hostname:
-        findings.append(_finding("leads_elsewhere", there.hostname or ""))
+    there = host_of(answer.url)
+    if there != host_of(routed(url)):
+        findings.append(_finding("leads_elsewhere", there))
     if urlsplit(url).scheme != "https":
         findings.append(_finding("no_https"))
     if answer.certificate_until:
@@ -106,7 +106,7 @@ def _mistaken(submission: Submission, host: str) -> list[dict[str, str]]:
         *client.memberships.values_list("user__email", flat=True),
         *client.contacts.values_list("email", flat=True),
     ]
-    domains = {address.rpartition("@")[2].lower() for address in addresses} - MAIL_FOR_ALL - {""}
+    domains = {_host(address.rpartition("@")[2]) for address in addresses} - MAIL_FOR_ALL - {""}
     if host.removeprefix("www.") in domains:
         found.append(_finding("own_domain", host))
     return found
@@ -114,9 +114,6 @@ def _mistaken(submission: Submission, host: str) -> list[dict[str, str]]:
 
 def _host(value: object) -> str:
     """The host that a delivered value names, whether it is an address or a bare name; empty when it is neither."""
-    text = str(value).strip().lower()
-    try:
-        host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
-    except ValueError:
-        return ""
+    text = str(value).strip()
+    host = host_of(text if "://" in text else f"https://{text}")
     return host if "." in host else ""

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from apps.core import outbound
+from apps.core import addresses, outbound
 
 SIGN_IN_STEPS = {
     "login", "log-in", "signin", "sign-in", "signon", "entrar", "sso", "authorize", "authorise",
@@ -17,11 +17,18 @@ SIGN_IN_DOMAINS = (".okta.com", ".auth0.com")
 
 def routed(url: str) -> str:
     """``url``, or where the demonstration's stand-in plays it: only names that exist nowhere (``.example``)."""
-    parts = urlsplit(url)
-    if not settings.PLATFORM_STAND_IN or not (parts.hostname or "").endswith(".example"):
+    host = host_of(url)
+    if not settings.PLATFORM_STAND_IN or not host.endswith(".example"):
         return url
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{settings.PLATFORM_STAND_IN}/~{parts.hostname}{parts.path or '/'}{query}"
+    return f"{settings.PLATFORM_STAND_IN}/~{host}{addresses.parse(url).target}"
+
+
+def host_of(url: str) -> str:
+    """The host of ``url`` in its one form (``core.addresses``); empty for what cannot be read."""
+    try:
+        return addresses.parse(url).host
+    except addresses.BadAddress:
+        return ""
 
 
 def open_link(url: str, *, max_bytes: int) -> outbound.Answer:

@@ -61,6 +61,11 @@ REASONS: dict[str, Any] = {
     "body": gettext_lazy("A resposta não diz o que se espera deste serviço. Confira o endereço."),
     "production": gettext_lazy("Foi entregue como homologação, mas a plataforma diz que é produção."),
     "test": gettext_lazy("Foi entregue como produção, mas a plataforma diz que é um ambiente de teste."),
+    "destination": gettext_lazy(
+        "Algum segredo não foi informado para este endereço e esta conta, ou o registro foi alterado. Nada foi enviado: "
+        "reabra ou devolva o item para que a credencial seja entregue de novo."
+    ),
+    "host": gettext_lazy("O endereço não é da plataforma neste ambiente. Nada foi enviado."),
     "same": gettext_lazy("Traz o mesmo que a credencial do outro ambiente em um campo que deveria ser diferente."),
 }
 ADVICE: dict[str, Any] = {

@@ -167,8 +167,8 @@ class TestSuperseded:
         assert {vault.unseal(secret) for secret in Secret.objects.all()} == {"errado", "certo", "nosso"}
 
     def test_a_secret_that_the_accepted_delivery_carries_on_stays(self, rollout, item):
-        actions.reject(item, by=rollout.people["analyst"], reason="x", wrong=["account"])
-        actions.submit(item, by=rollout.people["client"], values={"account": "lojas-aurora"})
+        actions.reject(item, by=rollout.people["analyst"], reason="x")
+        actions.submit(item, by=rollout.people["client"], values={"account": "aurora"})
         actions.accept(item, by=rollout.people["analyst"])
         assert [vault.unseal(secret) for secret in item.last.secrets.all()] == ["certo"]
         assert [bool(row.purged) for row in item.submissions.all()] == [True, False, False]

@@ -24,7 +24,7 @@ from apps.prerequisites.models import Probe, Submission
 from apps.vault.models import Secret
 from tests.access.probe import routes
 from tests.companies.factories import PASSWORD, UserFactory
-from tests.prerequisites.factories import PrerequisiteFactory
+from tests.prerequisites.factories import PrerequisiteFactory, plain_value
 from tests.story import test_story as story
 from tests.vault import canary
 from tests.vault.canary import Written
@@ -95,7 +95,7 @@ class Teller(story.Teller):
         """A form of the credential, with a canary in each secret field."""
         found = {}
         for spec in item.specs():
-            found[f"value_{spec['name']}"] = f"valor-{spec['name'].replace('_', '-')}"
+            found[f"value_{spec['name']}"] = plain_value(spec)
             if spec["secret"]:
                 name = f"{item.key}.{spec['name']}.{beginning}"
                 self.planted[name] = found[f"value_{spec['name']}"] = canary.value(beginning)

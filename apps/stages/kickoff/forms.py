@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.forms import AddressField
 from apps.core.localized import Localized
 from apps.core.widgets import DateTimeInput
 from apps.rollouts.stages import PartyRole
@@ -14,7 +15,7 @@ class ScheduleForm(forms.Form):
     success_message = _("Reunião marcada.")
 
     scheduled_at = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
-    link = forms.URLField(label=_("Link da reunião"), required=False, assume_scheme="https")
+    link = AddressField(label=_("Link da reunião"), required=False)
 
 
 class ParticipantForm(forms.Form):
