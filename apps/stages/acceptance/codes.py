@@ -77,9 +77,9 @@ def spend(signatory: Signatory, *, by: User, code: str) -> None:
         raise Invalid(_("Código incorreto. Confira o último e-mail que recebeu."), field="code")
 
 
-def forget() -> None:
-    """Drop the codes of yesterday and before."""
-    SigningCode.objects.filter(expires_at__lt=clock.now() - timedelta(days=1)).delete()
+def forget() -> int:
+    """Drop the codes of yesterday and before; how many."""
+    return SigningCode.objects.filter(expires_at__lt=clock.now() - timedelta(days=1)).delete()[0]
 
 
 def _digest(signatory: Signatory, by: User, code: str) -> str:

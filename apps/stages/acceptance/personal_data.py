@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.stages.acceptance import codes
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 
@@ -38,4 +39,4 @@ def _objections(user: User) -> Iterator[str]:
         yield _("O termo %(term)s espera a sua assinatura.") % {"term": row.term}
 
 
-personal_data.holds(personal_data.Holding("signatures", _export, objections=_objections))
+personal_data.holds(personal_data.Holding("signatures", _export, objections=_objections, expire=codes.forget))
