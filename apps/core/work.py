@@ -63,6 +63,11 @@ class Kind:
         """The object behind ``key``; None when it is gone, or is none."""
         return apps.get_model(self.model)._default_manager.filter(pk=key).first() if self.model else None
 
+    def argument(self, key: str) -> int | str:
+        """``key`` as its task takes it."""
+        value = apps.get_model(self.model)._meta.pk.to_python(key) if self.model else key
+        return value if isinstance(value, int) else key
+
 
 _kinds: dict[str, Kind] = {}
 

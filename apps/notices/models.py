@@ -80,6 +80,10 @@ class Notice(Outgoing):
     def __str__(self) -> str:
         return f"{self.event} → {self.user}"
 
+    @property
+    def rollout(self) -> Rollout:
+        return self.event.rollout
+
 
 class Digest(Outgoing):
     """One day's reminder of all that a person's rollouts wait for from them."""
