@@ -7,6 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from presence_rollout import environment as env
 
@@ -280,12 +281,38 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "inte
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# What kills its process is not handed over again at once and for ever: attempts are counted (apps/core/work.py), and the
+# task's sibling on the clock comes back to what is left.
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+# Seconds; no task may have more (a task that needs less says so). The soft limit raises, the other one kills.
+CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 3}
+# A message is delivered again after this time: longer than it may wait behind another, and run, at a worker that lives.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
+# Queues apart, each with processes of its own (README, Production): a document that takes its time delays no notice.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("notices", "documents", "probes", "seals", "upkeep")]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_TASK_ROUTES = {
+    "apps.notices.tasks.*": {"queue": "notices"},
+    "apps.invitations.tasks.*": {"queue": "notices"},
+    "apps.stages.acceptance.tasks.render_*": {"queue": "documents"},
+    "apps.stages.golive.tasks.*": {"queue": "documents"},
+    "apps.stages.kickoff.tasks.*": {"queue": "documents"},
+    "apps.hours.tasks.*": {"queue": "documents"},
+    "apps.files.tasks.scan_*": {"queue": "documents"},
+    "apps.files.tasks.draw_*": {"queue": "documents"},
+    "apps.prerequisites.tasks.look_into_*": {"queue": "documents"},
+    "apps.prerequisites.tasks.look_at_*": {"queue": "probes"},
+    "apps.prerequisites.tasks.probe_*": {"queue": "probes"},
+    "apps.stages.acceptance.tasks.*": {"queue": "seals"},
+    "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
+    "apps.accounts.tasks.*": {"queue": "upkeep"},
+    "apps.files.tasks.sweep_*": {"queue": "upkeep"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
@@ -316,6 +343,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "announce-waiting-leads": {"task": "apps.invitations.tasks.announce_waiting_leads", "schedule": 300},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
+
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    # Of a sweep that nobody came to, the next one does the work: they do not pile up while the workers are away.
+    if isinstance(_entry["schedule"], int):
+        _entry["options"] = {"expires": max(60, _entry["schedule"])}
 
 # --- Language, time, numbers -----------------------------------------------------------------------
 # Messages are written in Portuguese in the source; English is the translation (docs/decisions).

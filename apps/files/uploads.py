@@ -125,13 +125,17 @@ def whole(upload: Upload) -> Whole:
     return Whole(file, upload)
 
 
-def sweep() -> int:
-    """Forget what expired; how many."""
-    expired = list(Upload.objects.filter(expires_at__lte=clock.now()))
-    for upload in expired:
-        with transaction.atomic():
+def expired() -> list[str]:
+    """The keys of the uploads whose time is over."""
+    return [str(pk) for pk in Upload.objects.filter(expires_at__lte=clock.now()).values_list("pk", flat=True)]
+
+
+def drop_expired(upload_pk: str) -> None:
+    """Forget one of them, unless more of it came meanwhile."""
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().filter(pk=upload_pk, expires_at__lte=clock.now()).first()
+        if upload is not None:
             drop(upload)
-    return len(expired)
 
 
 def _too_much(upload: Upload, more: int) -> Invalid | None:

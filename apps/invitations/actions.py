@@ -15,7 +15,7 @@ from apps.accounts import actions as accounts
 from apps.accounts.models import User
 from apps.companies import actions as companies
 from apps.companies.models import Company, Membership, Role
-from apps.core import clock, queue
+from apps.core import clock, queue, work
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.invitations.models import LIFETIME, Invitation, State
 from apps.rollouts import timeline
@@ -81,6 +81,7 @@ def send_again(invitation: Invitation, *, by: User) -> None:
         invitation.serial += 1
         invitation.expires_at = clock.now() + LIFETIME
         invitation.save(update_fields=["serial", "expires_at"])
+        work.renew("invitations.mail", invitation.pk)
         _mail_after_commit(invitation)
 
 

@@ -194,6 +194,10 @@ class Submission(models.Model):
         return f"{self.prerequisite} #{self.number}"
 
     @property
+    def rollout(self) -> Rollout:
+        return self.prerequisite.rollout
+
+    @property
     def files(self) -> list[StoredFile]:
         """Its files, in the order in which they were given."""
         return [row.file for row in self.attached.all()]

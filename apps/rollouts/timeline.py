@@ -1,6 +1,6 @@
 """The timeline: one append-only, hash-chained event for each action, written in the action's own transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,19 +25,25 @@ GENESIS = "0" * 64
 class EventKind:
     """A kind of event: ``sentence`` follows the actor's name and may name keys of the event's data as ``%(key)s``.
 
-    ``labels`` says which data keys hold the value of a ``TextChoices`` and are shown by its label.
+    ``labels`` says which data keys hold the value of a ``TextChoices`` and are shown by its label, or gives the function
+    that names the value.
     """
 
     name: str
     sentence: "StrOrPromise"
     icon: str = "dot"
-    labels: dict[str, type[models.TextChoices]] = field(default_factory=dict)
+    labels: "dict[str, type[models.TextChoices] | Callable[[str], StrOrPromise]]" = field(default_factory=dict)
 
 
 _kinds: dict[str, EventKind] = {}
 
 
-def kind(name: str, sentence: "StrOrPromise", icon: str = "dot", **labels: type[models.TextChoices]) -> EventKind:
+def kind(
+    name: str,
+    sentence: "StrOrPromise",
+    icon: str = "dot",
+    **labels: "type[models.TextChoices] | Callable[[str], StrOrPromise]",
+) -> EventKind:
     """Declare an event kind, beside the action that records it. ``name`` is ``app.what_happened``, for ever."""
     _kinds[name] = EventKind(name, sentence, icon, labels)
     return _kinds[name]
@@ -52,7 +58,9 @@ def describe(event: Event) -> str:
     event_kind = kind_of(event)
     values = dict(event.data)
     for key, choices in event_kind.labels.items():
-        if values.get(key) in choices.values:
+        if not isinstance(choices, type):
+            values[key] = str(choices(values.get(key, "")))
+        elif values.get(key) in choices.values:
             values[key] = choices(values[key]).label
     try:
         return str(event_kind.sentence) % values

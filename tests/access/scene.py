@@ -11,6 +11,7 @@ from apps.blueprints import loader, term_actions
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock, pdf
+from apps.core.models import UnfinishedWork
 from apps.demo import world
 from apps.files import actions as files
 from apps.files import uploads
@@ -100,6 +101,9 @@ class Scene:
             rollout=self.rollout, gate=self.waived.gate, requirement=self.waived.requirement_key, text="x", reason="x",
             waived_by=manager,
         )  # fmt: skip
+        self.unfinished = UnfinishedWork.objects.create(
+            kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
+        )
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
         self.address_change = AddressChangeFactory()
@@ -176,6 +180,8 @@ class Scene:
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }.get(name.split(":")[0], {})
+        if name == "rollouts:try_again":
+            return {"pk": self.unfinished.pk}
         if name in ("hours:client_statement", "hours:client_file"):
             return {"number": self.closed.number, "kind": "csv"}
         if name == "hours:close_client":

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock, queue
+from apps.core import canonical, clock, queue, work
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
@@ -94,6 +94,7 @@ def queue_again(term: AcceptanceTerm, *, by: User) -> None:
     require(by, "acceptance.draft", term)
     if term.state != State.DRAFTED:
         raise Refusal(_("O PDF deste termo já foi gerado."))
+    work.renew("acceptance.render", term.pk)
     _queue(term)
 
 

@@ -50,9 +50,9 @@ def spend(signatory: Signatory, *, by: User, code: str) -> SigningCode:
     return mailed_codes.spend(signatory.codes.all(), salt=SALT, bound_to=_bound_to(signatory, by), code=code)
 
 
-def forget() -> None:
-    """Drop the codes of yesterday and before."""
-    mailed_codes.forget(SigningCode)
+def forget() -> int:
+    """Drop the codes of yesterday and before; how many."""
+    return mailed_codes.forget(SigningCode)
 
 
 def _bound_to(signatory: Signatory, by: User) -> str:

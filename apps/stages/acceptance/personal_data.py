@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.stages.acceptance import codes, identity
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
 
@@ -44,4 +45,9 @@ def _objections(user: User) -> Iterator[str]:
         yield _("O termo %(term)s espera a sua assinatura.") % {"term": row.term}
 
 
-personal_data.holds(personal_data.Holding("signatures", _export, _erase, objections=_objections))
+def _expire() -> int:
+    """Codes that ran out, and digests of CPFs that no signature waits for."""
+    return codes.forget() + identity.forget()
+
+
+personal_data.holds(personal_data.Holding("signatures", _export, _erase, objections=_objections, expire=_expire))

@@ -85,12 +85,12 @@ def waiting_for_seal() -> list[int]:
     """The keys of terms that everybody signed and that have waited for their seal for more than a minute."""
     since = clock.now() - timedelta(minutes=1)
     signed = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.SIGNED, sealed=None).exclude(envelope={})
-    return [term.pk for term in signed.prefetch_related("signatories") if signed_at(term) < since]
+    return [term.pk for term in signed.prefetch_related("signatories") if (signed_at(term) or since) <= since]
 
 
-def signed_at(term: AcceptanceTerm) -> datetime:
-    """When the last one signed a term that everybody signed."""
-    return max(signatory.signed_at for signatory in term.signatories.all() if signatory.signed_at)
+def signed_at(term: AcceptanceTerm) -> datetime | None:
+    """When the last one signed a term that everybody signed; None where no signature has an instant."""
+    return max((signatory.signed_at for signatory in term.signatories.all() if signatory.signed_at), default=None)
 
 
 def overdue() -> list[int]:
