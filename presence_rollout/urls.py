@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from apps.accounts.views import language
 
+handler400 = "apps.core.hosts.bad_request"
+
 urlpatterns = [
     path("conta/", include("allauth.urls")),
     path("idioma/", language, name="set_language"),

@@ -1,9 +1,11 @@
 from zoneinfo import available_timezones
 
+from allauth.account import forms as allauth
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core.mailboxes import MailboxFormField
 
 # The zones of Brazil, from east to west, as people know them.
 BRAZIL = [
@@ -27,7 +29,7 @@ class ConsentForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    email = forms.EmailField(
+    email = MailboxFormField(
         label=_("Digite o seu e-mail para confirmar"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
 
@@ -43,3 +45,31 @@ class ProfileForm(forms.ModelForm):
         fields = ["name", "language", "time_zone"]
         labels = {"name": _("Nome"), "language": _("Idioma")}
         help_texts = {"name": _("Como aparece no histórico e nos documentos dos projetos.")}
+
+
+class MailboxMixin:
+    """allauth's forms, with the address in the one form in which it is kept. Their own words and widget stay."""
+
+    address = "email"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        theirs = self.fields[self.address]  # type: ignore[attr-defined]
+        ours = MailboxFormField(label=theirs.label, widget=theirs.widget, required=theirs.required)
+        self.fields[self.address] = ours  # type: ignore[attr-defined]
+
+
+class SignInForm(MailboxMixin, allauth.LoginForm):
+    address = "login"
+
+
+class RequestCodeForm(MailboxMixin, allauth.RequestLoginCodeForm):
+    pass
+
+
+class ResetPasswordForm(MailboxMixin, allauth.ResetPasswordForm):
+    pass
+
+
+class ChangeEmailForm(MailboxMixin, allauth.AddEmailForm):
+    pass

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from apps.core import clock
 from apps.core.canonical import instant
 from apps.core.refusals import Refusal
+from apps.limits import actions as limits
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -130,6 +131,7 @@ def _expire() -> int:
     """Sign-ins that ended: what they were, and from where."""
     ended = UserSession.objects.filter(last_seen_at__lt=before("sessions"))
     Session.objects.filter(expire_date__lt=clock.now()).delete()
+    limits.forget()
     return ended.delete()[0]
 
 

@@ -14,6 +14,7 @@ from apps.accounts import actions, personal_data
 from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
+from apps.core.filenames import attached
 from apps.core.forms import attempt
 
 
@@ -60,7 +61,7 @@ def privacy(request: SignedInRequest) -> HttpResponse:
 def export(request: SignedInRequest) -> HttpResponse:
     """All that is kept of the person, as a JSON file."""
     answer = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    answer["Content-Disposition"] = 'attachment; filename="presence-rollout-meus-dados.json"'
+    answer["Content-Disposition"] = attached("presence-rollout-meus-dados.json")
     return answer
 
 

@@ -3,7 +3,6 @@
 Nothing here opens or unpacks a file for use: archives are measured by their own table of contents.
 """
 
-import os
 import zipfile
 from typing import BinaryIO, cast
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
+from apps.core.filenames import tidy
 from apps.core.refusals import Invalid
 
 SIGNATURES = {
@@ -33,11 +33,6 @@ PROGRAM_ENDINGS = (
 ENTRIES = 5_000
 RATIO = 150
 """The most that an archive's member may grow when it is unpacked; text in Office documents reaches about 50."""
-
-
-def tidy(name: str | None) -> str:
-    """What the uploader called a file, without folders and not longer than is kept."""
-    return os.path.basename(str(name).replace("\\", "/").replace("\0", ""))[-180:]
 
 
 def check(file: File, *, field: str = "file") -> str:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.http import SignedInRequest
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts.views import visible_rollout
@@ -13,6 +14,7 @@ from apps.stages.acceptance import elsewhere as actions
 from apps.stages.acceptance.models import AcceptanceTerm
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 def elsewhere(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """How to sign with a certificate, step by step, and the form that takes the signed file."""
