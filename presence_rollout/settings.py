@@ -54,14 +54,32 @@ HTTPS = env.flag("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Lists of preloaded hosts are left only after months: by request, never by default.
+SECURE_HSTS_PRELOAD = HTTPS and env.flag("HSTS_PRELOAD")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# A browser takes such a cookie only over HTTPS, for this very host and all of its paths: no other host of the domain sets it.
+_COOKIE = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE}language"
+DEVICE_COOKIE_NAME = f"{_COOKIE}device"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # Scripts read the token in the page.
+LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+# How long somebody stays signed in, in hours: at most, and without doing anything. Presence's people see every client.
+SESSION_HOURS = {
+    "presence": (env.number("PRESENCE_SESSION_HOURS", 12), env.number("PRESENCE_SESSION_IDLE_HOURS", 4)),
+    "others": (env.number("SESSION_HOURS", 14 * 24), env.number("SESSION_IDLE_HOURS", 7 * 24)),
+}
+SESSION_COOKIE_AGE = max(hours for hours, _idle in SESSION_HOURS.values()) * 3600
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -98,6 +116,7 @@ INSTALLED_APPS = [
     "rules",
     # floor 0
     "apps.core",
+    "apps.limits",
     "apps.accounts",
     "apps.companies",
     # floor 1
@@ -127,20 +146,26 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.headers.HeadersMiddleware",
+    "apps.core.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.core.bodies.BodyLimitMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.companies.middleware.SessionAgeMiddleware",
+    "apps.accounts.middleware.SignInMiddleware",
+    # It reads what is sent: not before somebody signed in where that is asked for.
+    "django.middleware.csrf.CsrfViewMiddleware",
     "apps.accounts.middleware.PreferencesMiddleware",
     "apps.accounts.middleware.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.middleware.DoorMiddleware",
     "apps.accounts.middleware.FreshProofMiddleware",
     "apps.companies.middleware.SecondFactorMiddleware",
     "apps.portal.middleware.ViewingMiddleware",
@@ -172,12 +197,17 @@ COTTON_DIR = "cotton"
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
-# In the database, so that rate limits count across processes and survive Redis.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# What must not be forgotten before its time (the numbers of authenticator apps that were used); limits have a table of their
+# own (apps/limits).
+CACHES = {"default": {"BACKEND": "apps.limits.cache.UnevictedCache", "LOCATION": "cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_MB", 25) * 1024 * 1024
+# What each address takes in is in apps/core/bodies.py; these bound how it is taken apart.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # What a token of the REST door may ask for in a minute (docs/api.md).
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120)
@@ -200,6 +230,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:arrive"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+USERSESSIONS_ADAPTER = "apps.accounts.adapter.SessionsAdapter"
+# Ours count in a table that nothing evicts, for each account and each place (apps/accounts/attempts.py).
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -212,6 +246,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {
+    "login": "apps.accounts.forms.SignInForm",
     "add_email": "apps.accounts.forms.NewAddressForm",
     "request_login_code": "apps.accounts.forms.LoginCodeForm",
     "reset_password": "apps.accounts.forms.LostPasswordForm",

@@ -2,6 +2,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts import addresses, fresh_proof, proof_codes
+from apps.accounts import addresses, devices, fresh_proof, proof_codes
+from apps.core.mailboxes import comparable
 from apps.core.refusals import Refusal
 
 CHANGED = "account/email/email_changed"
@@ -69,3 +71,21 @@ class AccountAdapter(DefaultAccountAdapter):
             days = addresses.SETTLES.days
             context = {**context, "days": days, "answer_url": addresses.answer_url(noted)}
         super().send_notification_mail(template_prefix, user, context, email)
+
+    def clean_email(self, email: str) -> str:
+        """An address in the one form in which it is kept."""
+        return comparable(email)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Whoever ``credentials`` are of, whichever way they write their address."""
+        if email := credentials.get("email"):
+            credentials["email"] = comparable(email)
+        return super().authenticate(request, **credentials)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions) -> None:
+        """Sign somebody out of ``sessions``: browsers are no longer trusted as theirs either."""
+        super().end_sessions(sessions)
+        for user in {session.user for session in sessions}:
+            devices.forget(user)

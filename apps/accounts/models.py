@@ -8,13 +8,14 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.core import clock, mailboxes
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        """A person who signs in by ``email``; without a password only an e-mailed code opens the door."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """A person who signs in by ``email``; without a password only an e-mailed code opens the door. Raises ``ValueError``
+        for an address that is none."""
+        user = self.model(email=mailboxes.normalised(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -23,17 +24,19 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What they may do comes from their companies, not from Django's groups."""
 
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    email = mailboxes.MailboxField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("nome"), max_length=120)
     language = models.CharField(_("idioma"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(_("fuso horário"), max_length=50, default=settings.TIME_ZONE)
     is_active = models.BooleanField(_("ativo"), default=True)
+    devices_key = models.CharField(max_length=32, blank=True, editable=False)
+    """Changed to end the trust in every browser that the person is known from (``accounts.devices``)."""
     erased_at = models.DateTimeField(_("apagada em"), null=True, editable=False)
     joined_at = models.DateTimeField(_("desde"), default=clock.now, editable=False)
 
@@ -47,7 +50,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("pessoa")
         verbose_name_plural = _("pessoas")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
+            # With it, the one above tells any two addresses of one mailbox apart from two mailboxes.
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.KEPT), name="user_email_is_normalised"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -22,6 +22,7 @@ from apps.accounts.models import AddressChange, ProofCode
 from apps.core import clock, work
 from apps.core.canonical import instant
 from apps.core.refusals import Refusal
+from apps.limits import actions as limits
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -177,6 +178,7 @@ def _expire() -> int:
     mailed_codes.forget(ProofCode)
     ended = UserSession.objects.filter(last_seen_at__lt=before("sessions"))
     Session.objects.filter(expire_date__lt=clock.now()).delete()
+    limits.forget()
     return ended.delete()[0]
 
 

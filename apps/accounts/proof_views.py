@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.forms import ReauthenticateForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
-from allauth.core import ratelimit
 from allauth.mfa.base.forms import ReauthenticateForm as AppForm
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
@@ -43,17 +41,13 @@ def prove(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         if "send" in request.POST and Way.MAIL in ways:
             return _send_code(request)
-        if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-            messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
-            status = 429
-        else:
-            way = next((way for way in ways if FIELDS[way] in request.POST), None)
-            form = _form(way, request) if way else None
-            if way and form and _proves(request, way, form):
-                fresh_proof.renew_session(request)
-                messages.success(request, _("Confirmado que é você. Continue de onde parou."))
-                return redirect(_onward(request))
-            posted, status = ((way, form) if way and form else None), 422
+        way = next((way for way in ways if FIELDS[way] in request.POST), None)
+        form = _form(way, request) if way else None
+        if way and form and _proves(request, way, form):
+            fresh_proof.renew_session(request)
+            messages.success(request, _("Confirmado que é você. Continue de onde parou."))
+            return redirect(_onward(request))
+        posted, status = ((way, form) if way and form else None), 422
     return render(request, "account/reauthenticate.html", _context(request, ways, posted, second_factor), status=status)
 
 

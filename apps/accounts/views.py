@@ -14,6 +14,7 @@ from apps.accounts import actions, fresh_proof, personal_data
 from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
+from apps.core.filenames import attached
 from apps.core.forms import attempt
 
 
@@ -61,7 +62,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     """All that is kept of the person, as a JSON file, after fresh proof that it is them."""
     fresh_proof.require(request, back=reverse("accounts:privacy"))
     answer = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    answer["Content-Disposition"] = 'attachment; filename="presence-rollout-meus-dados.json"'
+    answer["Content-Disposition"] = attached("presence-rollout-meus-dados.json")
     return answer
 
 

@@ -17,14 +17,14 @@ def _export(user: User) -> dict[str, Any]:
         ],
         "contacts": [
             {"company": row.company.trade_name, "kind": row.kind, "name": row.name, "phone": row.phone}
-            for row in Contact.objects.filter(email__iexact=user.email).select_related("company")
+            for row in Contact.objects.filter(email=user.email).select_related("company")
         ],
     }
 
 
 def _erase(user: User) -> None:
     Membership.objects.filter(user=user).delete()
-    Contact.objects.filter(email__iexact=user.email).delete()
+    Contact.objects.filter(email=user.email).delete()
 
 
 def _objections(user: User) -> Iterator[str]:

@@ -33,7 +33,8 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
 
     True when it was done; a success sentence is flashed if the form has ``success_message``. False when the
     form is invalid or the action refused: the form then carries the reason and everything that was typed, and
-    ``form.refusal_status`` is the HTTP status to answer with (422 for typed input, the refusal's own otherwise).
+    ``form.refusal_status`` is the HTTP status to answer with (422 for typed input, the refusal's own otherwise); when it is
+    429, ``core.refusals.RefusalMiddleware`` adds ``Retry-After`` to the answer.
     """
     form.refusal_status = 422  # type: ignore[attr-defined]
     if not form.is_valid():
@@ -44,6 +45,7 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, [refusal.message, *refusal.details])
         form.refusal_status = refusal.status  # type: ignore[attr-defined]
+        request.refusal = refusal  # type: ignore[attr-defined]
         return False
     except PermissionDenied:
         raise

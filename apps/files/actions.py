@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile, File
 
 from apps.accounts.models import User
 from apps.core import queue
+from apps.core.filenames import tidy
 from apps.files import antivirus, inspection, previews, uploads
-from apps.files.inspection import tidy
 from apps.files.models import StoredFile
 
 Given = File | uploads.Claim

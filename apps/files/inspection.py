@@ -3,7 +3,6 @@
 Nothing here opens or unpacks a file for use.
 """
 
-import os
 import zipfile
 from typing import Any, BinaryIO, cast
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core import archives, confined
+from apps.core.filenames import tidy
 from apps.core.refusals import Invalid
 from apps.files import pages
 from apps.files.archive_reader import PROGRAM_ENDINGS
@@ -46,14 +46,11 @@ PROBLEMS = {
     "page": gettext_lazy("Este arquivo ZIP traz uma página HTML ou imagem SVG: %(name)s. Envie-a em PDF."),
     "hidden": gettext_lazy("Este arquivo traz outro escondido dentro de si. Envie-os separados."),
     "deep": gettext_lazy("Este arquivo ZIP tem outros dentro de si, um dentro do outro. Envie-os separados."),
-    "sealed": gettext_lazy("Este arquivo ZIP traz outro que não se abre aqui: %(name)s. Envie o conteúdo direto no ZIP."),
+    "sealed": gettext_lazy(
+        "Este arquivo ZIP traz outro que não se abre aqui: %(name)s. Envie o conteúdo direto no ZIP."
+    ),
 }
 """What is told of an archive that is not taken, by the codes of ``archive_reader``."""
-
-
-def tidy(name: str | None) -> str:
-    """What the uploader called a file, without folders and not longer than is kept."""
-    return os.path.basename(str(name).replace("\\", "/").replace("\0", ""))[-180:]
 
 
 def check(file: File, *, field: str = "file") -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
+from apps.core.filenames import attached
 from apps.core.refusals import Invalid, require
 from apps.hours import exports
 from apps.hours.models import ClientStatement
@@ -92,7 +93,7 @@ def list_statements(request: HttpRequest, month: str = "", client: str = ""):
 def list_statements_csv(request: HttpRequest, month: str = "", client: str = ""):
     rows = [row for statement in _statements(request, month, client) for row in exports.rows(statement.content)]
     response = HttpResponse(exports.to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="fechamentos.csv"'
+    response["Content-Disposition"] = attached("fechamentos.csv")
     return response
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone, translation
 
+from apps.core.cells import harmless
 from apps.hours.classification import Activity, Klass
 
 VERSION = 1
@@ -22,7 +23,6 @@ COLUMNS = (
 )  # fmt: skip
 MONEY = ("hourly_rate", "amount")
 DURATIONS = ("minutes", "charged_minutes")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 HEADINGS = {
     "client_statement": "Fechamento do cliente", "month": "Mês", "client_cnpj": "CNPJ", "client_name": "Cliente",
@@ -67,12 +67,6 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
             "amount": line["amount"],
             "why": line["why"],
         }
-
-
-def harmless(text: object) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    value = "" if text is None else str(text)
-    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def to_csv(found: Iterable[dict[str, Any]]) -> bytes:

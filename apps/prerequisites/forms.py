@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Contact
 from apps.core.forms import AddressField
+from apps.core.mailboxes import MailboxFormField
 from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.prerequisites import credentials, destinations
@@ -145,7 +146,7 @@ class SubmitForm(forms.Form):
             about = {"who": who}
             self.fields[f"{kind}_name"] = forms.CharField(label=gettext("%(who)s: nome") % about)
             self.fields[f"{kind}_position"] = forms.CharField(label=gettext("%(who)s: cargo") % about, required=False)
-            self.fields[f"{kind}_email"] = forms.EmailField(label=gettext("%(who)s: e-mail") % about)
+            self.fields[f"{kind}_email"] = MailboxFormField(label=gettext("%(who)s: e-mail") % about)
             self.fields[f"{kind}_phone"] = forms.CharField(label=gettext("%(who)s: telefone") % about, required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment, picture
@@ -32,6 +33,7 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
+@takes_files
 @require_POST
 @sensitive_post_parameters()
 @sensitive_variables()

@@ -6,7 +6,6 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -17,6 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from apps.limits import actions as limits
 from apps.stages.acceptance import certificates, elsewhere, evidence, pages, public_views, sealing, verification
 from apps.stages.acceptance.models import AcceptanceTerm
 from tests.acceptance.authority import the_authority
@@ -238,8 +238,7 @@ class TestThePage:
         assert client.get(reverse("acceptance:verify", args=[a_draft().code])).status_code == 404
 
     def test_asking_too_often_is_slowed_down_for_that_address_alone(self, client, monkeypatch):
-        cache.clear()
-        monkeypatch.setattr(public_views, "PER_MINUTE", 2)
+        monkeypatch.setattr(public_views, "QUESTIONS", limits.Limit("verify-term", ((2, limits.DAY),)))
         address = reverse("acceptance:verify", args=["0000-0000-0000"])
         asked = [client.get(address, REMOTE_ADDR="203.0.113.1").status_code for _time in range(3)]
         assert asked == [404, 404, 429]

@@ -98,7 +98,9 @@ TABLE = {
     "XML with a style sheet": ("nota.xml", XML + b"<?xml-stylesheet type='text/xsl' href='x.xsl'?><a/>", "HTML"),
     "XML that declares entities": ("nota.xml", XML + b"<!DOCTYPE a [<!ENTITY b '<c/>'>]><a>&b;</a>", "HTML"),
     "SVG within XML, in UTF-16": (
-        "nota.xml", "<a><svg xmlns='http://www.w3.org/2000/svg'/></a>".encode("utf-16"), "HTML",
+        "nota.xml",
+        "<a><svg xmlns='http://www.w3.org/2000/svg'/></a>".encode("utf-16"),
+        "HTML",
     ),
     "MHTML": ("pagina.mhtml", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "HTML"),
     "MHTML called text": ("pagina.txt", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "HTML"),

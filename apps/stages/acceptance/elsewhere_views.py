@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.http import SignedInRequest
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts.models import Rollout
@@ -17,6 +18,7 @@ from apps.stages.acceptance import elsewhere as actions
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 def elsewhere(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """How to sign with a certificate, step by step, and the form that takes the signed file."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.forms import AddressField
 from apps.core.localized import Localized
+from apps.core.mailboxes import MailboxFormField
 from apps.core.widgets import DateTimeInput
 from apps.rollouts.stages import PartyRole
 from apps.stages.kickoff.models import AgreedMethod, Kickoff, Participant
@@ -23,7 +24,7 @@ class ParticipantForm(forms.Form):
 
     name = forms.CharField(label=_("Nome"), max_length=120)
     party = forms.ChoiceField(label=_("Parte"), choices=PartyRole.choices)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    email = MailboxFormField(label=_("E-mail"), required=False)
 
 
 class HoldForm(forms.Form):
