@@ -27,7 +27,8 @@ from apps.files import actions as files
 from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
-from apps.stages.acceptance import certificates, evidence, examiner, holders, queries, signing
+from apps.seals import certificates
+from apps.stages.acceptance import evidence, examiner, holders, queries, signing
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 BROUGHT = timeline.kind(

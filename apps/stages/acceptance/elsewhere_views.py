@@ -8,8 +8,9 @@ from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import certificates, forms, queries
+from apps.seals import certificates
 from apps.stages.acceptance import elsewhere as actions
+from apps.stages.acceptance import forms, queries
 from apps.stages.acceptance.models import AcceptanceTerm
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.refusals import Refusal
 from apps.files.http import guarded
-from apps.stages.acceptance import certificates, evidence, forms, queries
+from apps.stages.acceptance import evidence, forms, judging, queries
 from apps.stages.acceptance.models import AcceptanceTerm
 
 PER_MINUTE = 30
@@ -104,6 +104,6 @@ def _page(
         "compare_form": compare_form or forms.CompareForm(),
         "compared": compared,
         "is_sealed_file": bool(term and term.sealed and term.sealed.sha256 == compared),
-        "demonstration": certificates.is_demonstration(),
+        "judgement": judging.judge(term) if term else None,
     }
     return render(request, "acceptance/verify.html", context, status=status)

@@ -3,8 +3,8 @@ import logging
 from celery import shared_task
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
+from apps.seals.certificates import NoCertificate
 from apps.stages.acceptance import actions, codes, queries, sealing
-from apps.stages.acceptance.certificates import NoCertificate
 
 logger = logging.getLogger(__name__)
 

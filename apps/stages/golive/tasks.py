@@ -1,7 +1,9 @@
 import logging
 
 from celery import shared_task
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
+from apps.seals.certificates import NoCertificate
 from apps.stages.golive import dossiers
 
 logger = logging.getLogger(__name__)
@@ -9,8 +11,11 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def make_dossier(rollout_pk: int) -> None:
-    """Archive a completed rollout; running it again changes nothing."""
-    dossiers.make(rollout_pk)
+    """Archive a completed rollout; running it again changes nothing. What fails is tried again by the clock."""
+    try:
+        dossiers.make(rollout_pk)
+    except (NoCertificate, TimestampRequestError) as error:
+        logger.error("The dossier of rollout %s waits for its seal: %s", rollout_pk, error)
 
 
 @shared_task
@@ -18,6 +23,6 @@ def make_waiting_dossiers() -> None:
     """Archive what was completed, or got another closed month, since the last look. One that fails holds back no other."""
     for rollout_pk in dossiers.waiting():
         try:
-            dossiers.make(rollout_pk)
+            make_dossier(rollout_pk)
         except Exception:
             logger.exception("The dossier of rollout %s waits", rollout_pk)
