@@ -288,7 +288,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "seal-waiting-terms": {"task": "apps.stages.acceptance.tasks.seal_waiting_terms", "schedule": 60},
     "expire-terms": {"task": "apps.stages.acceptance.tasks.expire_terms", "schedule": 600},
     "anchor-asked-rollouts": {"task": "apps.rollouts.tasks.anchor_asked_rollouts", "schedule": 60},
-    "anchor-changed-rollouts": {"task": "apps.rollouts.tasks.anchor_changed_rollouts", "schedule": crontab(hour=4, minute=30)},
+    "anchor-changed-rollouts": {
+        "task": "apps.rollouts.tasks.anchor_changed_rollouts",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},
     "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},

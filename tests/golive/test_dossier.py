@@ -478,7 +478,7 @@ class TestHostileArchives:
                 writing.writestr(name, inside)
         return out.getvalue()
 
-    @pytest.mark.parametrize("name", ["../x", "/etc/x", "a\\b", "a\nb", "termo/é.pdf", "", "a//b", "C:x", "x" * 300])
+    @pytest.mark.parametrize("name", ["../x", "/etc/x", "a\\b", "a\nb", "termo/é.pdf", "a//b", "C:x", "x" * 300])
     def test_a_strange_name(self, name):
         with pytest.raises(ValueError, match="a name that none of ours has"):
             archive.read(self.entries((name, b"x")))
