@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "apps.blueprints",
     "apps.vault",
     "apps.files",
+    "apps.seals",
     # floor 2
     "apps.rollouts",
     # floor 3
@@ -292,6 +293,8 @@ TERM_SEAL_PKCS11_TOKEN = env.text("TERM_SEAL_PKCS11_TOKEN")
 TERM_SEAL_PKCS11_LABEL = env.text("TERM_SEAL_PKCS11_LABEL")
 TERM_SEAL_DEMO = VAR_DIR / "demonstration-seal.p12" if DEBUG else None
 TERM_TSA_URL = env.text("TERM_TSA_URL")
+# A folder with certificates of Presence whose seals are believed besides the present one's: those that sealed before it.
+TERM_SEAL_CERTIFICATES = env.text("TERM_SEAL_CERTIFICATES")
 # A folder with the authorities whose certificates may sign a term outside the browser.
 TERM_TRUST_ROOTS = env.text("TERM_TRUST_ROOTS")
 # How many days the signatories have from the moment the PDF is ready.
@@ -354,6 +357,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
     "seal-waiting-terms": {"task": "apps.stages.acceptance.tasks.seal_waiting_terms", "schedule": 60},
     "expire-terms": {"task": "apps.stages.acceptance.tasks.expire_terms", "schedule": 600},
+    "anchor-asked-rollouts": {"task": "apps.rollouts.tasks.anchor_asked_rollouts", "schedule": 60},
+    "anchor-changed-rollouts": {
+        "task": "apps.rollouts.tasks.anchor_changed_rollouts",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},
     "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},

@@ -17,7 +17,8 @@ router = Router(tags=["hours"])
 
 
 class LineOut(Schema):
-    """A billed, included or free part of an entry. Minutes and centavos are whole numbers; ``started_at`` is UTC."""
+    """A billed, included or free part of an entry. Minutes and centavos are whole numbers; ``started_at`` is UTC.
+    ``timeline_event`` and ``timeline_hash`` are the last event of the rollout before the closing."""
 
     client_statement: int
     month: str
@@ -41,6 +42,8 @@ class LineOut(Schema):
     hourly_rate: int
     amount: int
     why: str
+    timeline_event: int | None
+    timeline_hash: str
 
 
 class StatementOut(Schema):

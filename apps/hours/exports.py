@@ -19,7 +19,7 @@ VERSION = 1
 COLUMNS = (
     "client_statement", "month", "client_cnpj", "client_name", "rollout", "rollout_title", "statement", "entry",
     "position", "adjusts", "adjusts_statement", "started_at", "person", "activity", "nonconformity", "note", "class",
-    "minutes", "charged_minutes", "hourly_rate", "amount", "why",
+    "minutes", "charged_minutes", "hourly_rate", "amount", "why", "timeline_event", "timeline_hash",
 )  # fmt: skip
 MONEY = ("hourly_rate", "amount")
 DURATIONS = ("minutes", "charged_minutes")
@@ -31,6 +31,7 @@ HEADINGS = {
     "started_at": "Início", "person": "Pessoa", "activity": "Atividade", "nonconformity": "Não conformidade",
     "note": "O que foi feito", "class": "Classe", "minutes": "Minutos", "charged_minutes": "Minutos cobrados",
     "hourly_rate": "Valor da hora", "amount": "Valor", "why": "Por quê",
+    "timeline_event": "Registro até o evento", "timeline_hash": "Hash do evento",
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
         for part in content["rollouts"]:
             yield from rows(part, content["number"])
         return
-    client, rollout = content.get("client", {}), content.get("rollout", {})
+    client, rollout, head = content.get("client", {}), content.get("rollout", {}), content.get("timeline", {})
     for position, line in enumerate(content["lines"], start=1):
         billable = line["klass"] == Klass.BILLABLE
         yield {
@@ -66,6 +67,8 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
             "hourly_rate": line.get("rate", 0),
             "amount": line["amount"],
             "why": line["why"],
+            "timeline_event": head.get("sequence"),
+            "timeline_hash": head.get("hash", ""),
         }
 
 

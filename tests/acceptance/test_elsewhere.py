@@ -25,8 +25,8 @@ from apps.notices import actions as notices
 from apps.notices.models import Notice
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
+from apps.seals import certificates
 from apps.stages.acceptance import (
-    certificates,
     elsewhere,
     evidence,
     examiner,
@@ -733,7 +733,9 @@ class TestTheSeal:
         assert CPF not in json.dumps(found.log)
         path, said = tmp_path / "termo.pdf", io.StringIO()
         path.write_bytes(sealed)
-        call_command("verify_term", str(path), stdout=said)
+        seal = tmp_path / "selo.der"
+        seal.write_bytes(PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
+        call_command("verify_term", str(path), "--certificate", str(seal), stdout=said)
         assert f"with the certificate of CONECTA by AC Intermediária de teste, in {name}" in said.getvalue()
 
     def test_a_file_inside_that_was_changed_or_that_the_log_lies_about_is_found(self, sealed):

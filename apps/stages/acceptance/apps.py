@@ -11,8 +11,7 @@ class AcceptanceConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts import addresses
         from apps.stages.acceptance import new_addresses
-        from apps.stages.acceptance.checks import there_are_authorities, there_is_a_seal
+        from apps.stages.acceptance.checks import there_are_authorities
 
         addresses.when_changed(new_addresses.follow)
-        checks.register(there_is_a_seal, checks.Tags.security, deploy=True)
         checks.register(there_are_authorities, checks.Tags.security, deploy=True)

@@ -31,7 +31,8 @@ from apps.files import actions as files
 from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
-from apps.stages.acceptance import certificates, evidence, examiner, identity, queries, signing
+from apps.seals import certificates
+from apps.stages.acceptance import evidence, examiner, identity, queries, signing
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
 BROUGHT = timeline.kind(

@@ -13,8 +13,9 @@ from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import certificates, forms, identity, queries
+from apps.seals import certificates
 from apps.stages.acceptance import elsewhere as actions
+from apps.stages.acceptance import forms, identity, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 

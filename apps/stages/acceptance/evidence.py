@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from apps.accounts.addresses import masked
 from apps.core import canonical
 from apps.files.models import StoredFile
+from apps.rollouts import timeline
 from apps.stages.acceptance import pages, schemas
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
@@ -49,6 +50,7 @@ def log(term: AcceptanceTerm) -> dict[str, Any]:
         "record_sha256": term.record_sha256,
         "document": {"bytes": term.pdf.size, "sha256": term.pdf.sha256},
         "entries": entries,
+        "timeline": timeline.head(term.rollout),
     }
 
 

@@ -29,12 +29,13 @@ def limit() -> None:
 
 
 def examine(name: str, document: str, since: str, at: str) -> dict[str, Any]:
+    from apps.seals.pem import certificates_in
     from apps.stages.acceptance import outside, revocation
 
     folder = Path(name)
     trust = outside.Trust(
-        roots=[each for content in _files(folder / "roots") for each in outside.certificates(content)],
-        others=[each for content in _files(folder / "others") for each in outside.certificates(content)],
+        roots=[each for content in _files(folder / "roots") for each in certificates_in(content)],
+        others=[each for content in _files(folder / "others") for each in certificates_in(content)],
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),
     )

@@ -124,14 +124,6 @@ def made_by(content: bytes) -> set[tuple[str, str]]:
     return found
 
 
-def certificates(content: bytes) -> list[x509.Certificate]:
-    """Those in a PEM or DER file. Raises ``ValueError``."""
-    if not pem.detect(content):
-        return [x509.Certificate.load(content, strict=True)]
-    found = pem.unarmor(content, multiple=True)
-    return [x509.Certificate.load(der, strict=True) for kind, _headers, der in found if kind == "CERTIFICATE"]
-
-
 def revocation_list(content: bytes) -> asn1_crl.CertificateList:
     """Raises ``ValueError``."""
     if pem.detect(content):

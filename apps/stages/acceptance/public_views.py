@@ -11,7 +11,7 @@ from apps.core.bodies import takes_files
 from apps.files.http import guarded
 from apps.limits import actions as limits
 from apps.limits.places import network_of
-from apps.stages.acceptance import certificates, evidence, forms, queries
+from apps.stages.acceptance import evidence, forms, judging, queries
 from apps.stages.acceptance.models import AcceptanceTerm
 
 QUESTIONS = limits.Limit("verify-term", ((30, limits.MINUTE),))
@@ -98,6 +98,6 @@ def _page(
         "compare_form": compare_form or forms.CompareForm(),
         "compared": compared,
         "is_sealed_file": bool(term and term.sealed and term.sealed.sha256 == compared),
-        "demonstration": certificates.is_demonstration(),
+        "judgement": judging.judge(term) if term else None,
     }
     return render(request, "acceptance/verify.html", context, status=status)

@@ -5,7 +5,8 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import certificates, record
+from apps.seals import certificates
+from apps.stages.acceptance import record
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 # What is read for what, where a code was copied by hand.

@@ -3,8 +3,8 @@ from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import work
+from apps.seals.certificates import NoCertificate
 from apps.stages.acceptance import actions, queries, sealing
-from apps.stages.acceptance.certificates import NoCertificate
 
 RENDER = work.kind(
     "acceptance.render",

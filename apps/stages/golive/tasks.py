@@ -1,7 +1,9 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import work
+from apps.seals.certificates import NoCertificate
 from apps.stages.golive import dossiers
 
 DOSSIER = work.kind(
@@ -10,6 +12,7 @@ DOSSIER = work.kind(
     _("Não foi possível arquivar o dossiê deste projeto"),
     task="apps.stages.golive.tasks.make_dossier",
     model="rollouts.Rollout",
+    away=(NoCertificate, TimestampRequestError),
 )
 
 

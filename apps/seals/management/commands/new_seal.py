@@ -2,11 +2,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.stages.acceptance import certificates
+from apps.seals import certificates
 
 
 class Command(BaseCommand):
-    help = "Write a self-signed certificate to seal terms with (PKCS#12, no passphrase): for trials, it vouches for nobody."
+    help = "Write a self-signed certificate to seal with (PKCS#12, no passphrase): for trials, it vouches for nobody."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:

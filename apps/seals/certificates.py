@@ -1,12 +1,11 @@
-"""Presence's certificate, with which terms are sealed: a PKCS#12 file, a key in hardware (PKCS#11), or in development one
-that is made here and says so. And the authorities whose certificates may sign a term elsewhere."""
+"""Presence's certificate, with which terms, dossiers and chain heads are sealed: a PKCS#12 file, a key in hardware (PKCS#11),
+or in development one that is made here and says so. And the authorities that vouch for others' signatures and for time."""
 
 import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from asn1crypto import pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -17,7 +16,7 @@ from django.conf import settings
 from pyhanko.sign.signers import Signer, SimpleSigner
 
 from apps.core import clock
-from apps.stages.acceptance import outside
+from apps.seals.pem import certificates_in
 
 DEMONSTRATION = "Certificado de demonstração, sem valor legal"
 
@@ -46,16 +45,8 @@ def is_configured() -> bool:
 
 
 def is_demonstration() -> bool:
-    """Terms are sealed with a certificate that nobody vouches for."""
+    """What is sealed now is sealed with a certificate that nobody vouches for."""
     return not is_configured()
-
-
-def read(path: Path) -> asn1.Certificate:
-    """The certificate in a PEM or DER file, without its key. Raises ``OSError`` or ``ValueError``."""
-    content = path.read_bytes()
-    if pem.detect(content):
-        _kind, _headers, content = pem.unarmor(content)
-    return asn1.Certificate.load(content)
 
 
 def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
@@ -71,7 +62,7 @@ def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
         return roots, others
     for path in paths:
         try:
-            for certificate in outside.certificates(path.read_bytes()):
+            for certificate in certificates_in(path.read_bytes()):
                 (roots if certificate.self_signed in ("yes", "maybe") else others).append(certificate)
         except (OSError, ValueError):
             continue
