@@ -360,6 +360,17 @@ def _rollout_with_due_dates() -> Case:
     )  # fmt: skip
 
 
+@case("announce-waiting-leads")
+def _unannounced_lead() -> Case:
+    invitations = [InvitationFactory(role="lead") for _number in range(2)]
+    poisoned, good = (invitation.pk for invitation in invitations)
+    return Case(
+        "invitations.announce", poisoned, good,
+        lambda pk: Invitation.objects.get(pk=pk).invited_announced_at is not None,
+        "apps.invitations.actions._mail_the_other_leads", lambda invitation, announcement: invitation.pk,
+    )  # fmt: skip
+
+
 @case("mail-waiting-invitations")
 def _unsent_invitation() -> Case:
     invitations = [InvitationFactory() for _number in range(2)]
