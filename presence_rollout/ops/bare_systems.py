@@ -38,6 +38,8 @@ COPIED = ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/xdg/pip", "etc/ss
 NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 """What is mounted or started under it is gone when it ends, however it ends."""
 SCRIPT = "/usr/share/debootstrap/scripts/sid"
+ACQUIRE = ("Acquire::http", "Acquire::https", "Acquire::Check-Valid-Until")
+"""What this machine's apt knows of the way to the archive."""
 PERSON = 1000
 NEEDS = re.compile(r"apt-get install ((?:[a-z0-9.+-]+ ?)+)")
 PATIENCE = 1800
@@ -82,7 +84,7 @@ class Tree:
             elif source.exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, folder / name)
-        acquired = run("apt-config", "dump", "Acquire::http", "Acquire::https", capture_output=True, text=True).stdout
+        acquired = run("apt-config", "dump", *ACQUIRE, capture_output=True, text=True).stdout
         (folder / "etc/apt/apt.conf.d/90this-machine").write_text(acquired)
         names = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT, capture_output=True, text=True)
         for name in filter(None, names.stdout.split("\0")):

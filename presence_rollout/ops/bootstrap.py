@@ -6,6 +6,8 @@ Everything is done once and remembered by the hash of what it was made from, so 
 What only an administrator can install is asked for first, before anything is downloaded.
 """
 
+from __future__ import annotations  # An older Python reads this file too, to look for a newer one.
+
 import ctypes
 import ctypes.util
 import hashlib
@@ -13,7 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +67,7 @@ def use_a_fitting_python() -> None:
     stop("Python 3.11 or later is needed; install it (Debian, Ubuntu: apt-get install python3) and try again.")
 
 
-@cache
+@lru_cache
 def administrator() -> list[str] | None:
     """What to put before a command that installs Debian packages; None where this user may not."""
     if not shutil.which("apt-get"):
@@ -130,7 +132,7 @@ def make_venv() -> None:
     stop("pip is needed to install the packages. Install it (apt-get install python3-pip) and try again.")
 
 
-@cache
+@lru_cache
 def pip() -> list[object]:
     """The pip of the virtual environment, else the system's working on it; empty where there is neither."""
     for command in ([PYTHON, "-m", "pip"], [sys.executable, "-m", "pip", "--python", PYTHON]):

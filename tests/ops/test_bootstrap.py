@@ -1,5 +1,6 @@
 """What `make run` and `make test` find, install and ask for, on a machine that has little."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -120,6 +121,12 @@ def test_the_same_versions_of_python_are_declared_locked_and_looked_for():
     major, minor = map(int, declared[-1].split("."))
     assert project["requires-python"] == f">={declared[0]},<{major}.{minor + 1}"
     assert f"{declared[0]} to {declared[-1]}" in (ROOT / "README.md").read_text()
+
+
+def test_an_older_python_can_read_the_script_that_looks_for_a_newer_one():
+    source = (ROOT / "presence_rollout/ops/bootstrap.py").read_text()
+    ast.parse(source, feature_version=(3, 8))
+    assert "from __future__ import annotations" in source
 
 
 def test_the_archive_is_the_one_that_apt_asks(monkeypatch):
