@@ -125,9 +125,11 @@ def do_all(
     """
     known = {row.key: row for row in UnfinishedWork.objects.filter(kind=kind.name)}
     now = clock.now()
-    given = list(dict.fromkeys(keys))
-    untried = [key for key in given if str(key) not in known]
-    due = [key for key in given if (row := known.get(str(key))) and row.next_try_at and row.next_try_at <= now]
+    given: list[Key] = list(dict.fromkeys(keys))
+    untried: list[Key] = [key for key in given if str(key) not in known]
+    due: list[Key] = [
+        key for key in given if (row := known.get(str(key))) and row.next_try_at and row.next_try_at <= now
+    ]
     due.sort(key=lambda key: known[str(key)].next_try_at or now)
     until = time.monotonic() + seconds
     done = 0

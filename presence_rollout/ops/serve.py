@@ -11,8 +11,8 @@ from pathlib import Path
 from presence_rollout.ops import services
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is quick never waits for what a document or a platform takes. In production each queue has a worker of its own (README):
-# here that would be five times 160 MB.
+# What is quick never waits for what a document or a platform takes. In production each queue has a worker of its own
+# (README): here that would be five times 160 MB.
 WORKERS = {"quick": ("notices,seals,upkeep", "--beat"), "slow": ("documents,probes", "")}
 BIN = Path(sys.executable).parent
 
@@ -72,7 +72,7 @@ def main() -> int:
         # As root, celery warns of pickled tasks; ours are JSON only.
         quiet = env | {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         for name, (queues, beat) in WORKERS.items():
-            worker = ["worker", "--hostname", f"{name}@%h", "--queues", queues, "--concurrency", "1"]
+            worker: list[object] = ["worker", "--hostname", f"{name}@%h", "--queues", queues, "--concurrency", "1"]
             worker += ["--loglevel", "warning", *([beat, "--schedule", var / "beat"] if beat else [])]
             running[f"Celery ({name})"] = services.spawn(
                 [BIN / "celery", "-A", "presence_rollout", "--quiet", *worker], quiet, cwd=ROOT
