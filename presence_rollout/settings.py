@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from presence_rollout import environment as env
 
@@ -331,7 +331,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A message is delivered again after this time: longer than it may wait behind another, and run, at a worker that lives.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
 # Queues apart, each with processes of its own (README, Production): a document that takes its time delays no notice.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("notices", "documents", "probes", "seals", "upkeep")]
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("notices", "documents", "probes", "seals", "upkeep")
+]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = {

@@ -94,7 +94,8 @@ def do(kind: Kind, key: Key, action: Callable[[Key], object]) -> bool:
     """Do ``action(key)``, now if it is its turn; whether it was done.
 
     It is not when another worker is at it, when the pause after a failure is not over, and when it was given up. A failure
-    is noted and logged, never raised. Must not be called within a transaction. Twice does no more harm than ``action`` does.
+    is noted and logged, never raised; an end of the process (the hard time limit arrives as one) stays counted. Must not be
+    called within a transaction. Twice does no more harm than ``action`` does.
     """
     row = _begin(kind, str(key))
     if row is None:
@@ -104,10 +105,6 @@ def do(kind: Kind, key: Key, action: Callable[[Key], object]) -> bool:
     except Exception as error:
         _note(kind, row, error)
         return False
-    except BaseException:
-        # The process is asked to end: not the item's doing.
-        _forgive(row)
-        raise
     UnfinishedWork.objects.filter(pk=row.pk).delete()
     return True
 
@@ -128,9 +125,11 @@ def do_all(
     """
     known = {row.key: row for row in UnfinishedWork.objects.filter(kind=kind.name)}
     now = clock.now()
-    given = list(dict.fromkeys(keys))
-    untried = [key for key in given if str(key) not in known]
-    due = [key for key in given if (row := known.get(str(key))) and row.next_try_at and row.next_try_at <= now]
+    given: list[Key] = list(dict.fromkeys(keys))
+    untried: list[Key] = [key for key in given if str(key) not in known]
+    due: list[Key] = [
+        key for key in given if (row := known.get(str(key))) and row.next_try_at and row.next_try_at <= now
+    ]
     due.sort(key=lambda key: known[str(key)].next_try_at or now)
     until = time.monotonic() + seconds
     done = 0
@@ -217,16 +216,6 @@ def _give_up(kind: Kind, row: UnfinishedWork) -> None:
     row.next_try_at, row.given_up_at = None, clock.now()
     row.failed_at = row.failed_at or row.given_up_at
     logger.error("%s of %s is given up after %s attempts (%s)", kind.name, row.key, row.attempts, row.reason)
-
-
-def _forgive(row: UnfinishedWork) -> None:
-    """The attempt does not count."""
-    if row.attempts == 1:
-        UnfinishedWork.objects.filter(pk=row.pk).delete()
-        return
-    row.attempts -= 1
-    row.next_try_at = clock.now()
-    _update(row)
 
 
 def _update(row: UnfinishedWork) -> None:

@@ -38,5 +38,5 @@ def render_waiting_statements() -> None:
     """Render what still waits for its PDF: a lost message leaves nothing behind."""
     waiting = Statement.objects.filter(pdf=None).order_by("pk").values_list("pk", flat=True)
     work.do_all(STATEMENT, waiting, documents.render_statement, most=20)
-    waiting = ClientStatement.objects.filter(pdf=None).order_by("pk").values_list("pk", flat=True)
-    work.do_all(CLIENT_STATEMENT, waiting, documents.render_client_statement, most=20)
+    of_clients = ClientStatement.objects.filter(pdf=None).order_by("pk").values_list("pk", flat=True)
+    work.do_all(CLIENT_STATEMENT, of_clients, documents.render_client_statement, most=20)

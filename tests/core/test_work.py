@@ -120,17 +120,11 @@ def test_an_item_that_kills_its_process_is_left_alone_while_a_worker_may_be_at_i
     assert row.failed_at
 
 
-def test_a_process_that_is_asked_to_end_is_not_the_items_fault():
-    for _time in range(9):
-        with pytest.raises(SystemExit):
-            work.do(KIND, 7, failing(SystemExit()))
-    assert rows() == []
-    work.do(KIND, 7, failing(ValueError()))
-    with clock.at(rows()[0].next_try_at):
-        with pytest.raises(KeyboardInterrupt):
-            work.do(KIND, 7, failing(KeyboardInterrupt()))
-        assert rows()[0].attempts == 1
-        assert work.do(KIND, 7, lambda key: None)
+def test_an_orderly_end_of_the_process_counts_too_since_the_hard_time_limit_arrives_as_one():
+    with pytest.raises(SystemExit):
+        work.do(KIND, 7, failing(SystemExit()))
+    [row] = rows()
+    assert (row.attempts, row.reason) == (1, "interrupted")
 
 
 def test_who_was_asked_for_again_while_it_ran_is_not_written_back():
