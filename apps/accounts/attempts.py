@@ -24,6 +24,8 @@ from apps.limits.places import network_of
 
 FROM_ONE_PLACE = Limit("from-one-place", ((30, MINUTE), (400, HOUR)))
 """Forms sent by whoever has not signed in, for each address of a page. An office shares one place."""
+MAILS_FROM_ONE_PLACE = Limit("mails-from-one-place", ((15, MINUTE), (100, HOUR)))
+"""Mails that a visitor has sent to any address, theirs or not."""
 BY_ONE_PERSON = Limit("account-page", ((30, MINUTE), (200, HOUR)))
 """Forms of the account's own pages, sent by whoever signed in."""
 FAILURES = ((5, 5 * MINUTE), (15, HOUR), (50, DAY))
@@ -117,6 +119,8 @@ def begin(request: HttpRequest, name: str) -> Attempt | None:
     account = door.whose(request) if door else ""
     if door is None or not account:
         return None
+    if door.succeeded is None and not request.user.is_authenticated:
+        limits.take(MAILS_FROM_ONE_PLACE, network_of(request))
     device = devices.known(request, account)
     whose = ("device", device) if device else ("account", account)
     taken = limits.take(door.limit, *whose, details=[] if device else _ways_on(name))

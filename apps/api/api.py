@@ -19,7 +19,13 @@ from apps.stages.development.api import router as development
 from apps.stages.homologation.api import router as homologation
 
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
-WRITES = READS | {400: "bad_request", 409: "conflict", 413: "too_large", 415: "unsupported_media_type"}
+WRITES = READS | {
+    400: "bad_request",
+    409: "conflict",
+    411: "length_required",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 
 
 class Api(NinjaAPI):

@@ -70,9 +70,9 @@ class MailboxFormField(forms.EmailField):
     default_validators = []
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
-        if text in self.empty_values:
-            return text
+        text = super().to_python(value) or ""
+        if not text:
+            return ""
         if len(text) > 320:  # Longer than any address: nothing to work on.
             raise ValidationError(_("Informe um e-mail válido."), code="invalid")
         try:

@@ -44,7 +44,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     return _state(uploads.start(by=request.user, name=request.POST.get("name", ""), size=size))
 
 
-@takes(lambda: uploads.PART_BYTES)
+@takes(lambda: 2 * uploads.PART_BYTES)  # What is beyond a part is told so in JSON.
 @never_cache
 @require_http_methods(["GET", "POST"])
 @_in_json

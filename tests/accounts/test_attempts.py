@@ -138,6 +138,14 @@ class TestOtherProofs:
         resets = [Client().post(reverse("account_reset_password"), {"email": ana.email}).status_code for _n in range(4)]
         assert resets == [302] * 3 + [429]
 
+    def test_nor_to_many_addresses_from_one_place(self):
+        pages = ["account_request_login_code", "account_reset_password"]
+        answers = [
+            Client().post(reverse(pages[number % 2]), {"email": f"p{number}@exemplo.com.br"}).status_code
+            for number in range(16)
+        ]
+        assert answers == [302] * 15 + [429]
+
     def test_strangers_who_ask_for_codes_do_not_keep_a_known_browser_from_one(self, ana, mailoutbox):
         browser = Client()
         sign_in(browser, ana)

@@ -217,6 +217,17 @@ class TestTheDoor:
         token.refresh_from_db()
         assert (token.last_used_at, token.requests) == (start + timedelta(minutes=1), 1)
 
+    def test_guessing_tokens_is_slowed_down_for_that_place_alone(self, rollout):
+        with clock.at(clock.now().replace(second=0)):
+            guesses = [tool("pr_x").get(address(rollout), REMOTE_ADDR="203.0.113.1") for _n in range(61)]
+            assert [guess.status_code for guess in guesses] == [401] * 60 + [429]
+            assert guesses[-1]["Retry-After"] == "60"
+            assert tool("pr_x").get(address(rollout), REMOTE_ADDR="203.0.113.2").status_code == 401
+            assert (
+                tool(ApiTokenFactory(rollout=rollout)).get(address(rollout), REMOTE_ADDR="203.0.113.1").status_code
+                == 200
+            )
+
     def test_beyond_its_rate_it_waits_for_the_next_minute(self, rollout, settings):
         settings.API_REQUESTS_PER_MINUTE = 2
         token, other = ApiTokenFactory(rollout=rollout), ApiTokenFactory(rollout=rollout)

@@ -48,7 +48,7 @@ class TestHost:
 
     def test_the_page_says_so_in_the_reader_s_language_and_leads_nowhere(self):
         page = Client(headers={"accept-language": "en"}).get("/", HTTP_HOST="longe.example").content.decode()
-        assert "is not this installations" in page
+        assert "is not this installation" in page
         assert "href" not in page
 
     def test_the_api_says_so_in_json(self):
