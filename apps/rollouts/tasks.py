@@ -12,14 +12,9 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def anchor_rollout(rollout_pk: int) -> None:
-    """Anchor the head of one rollout's timeline; where it is anchored already nothing happens."""
-    _anchor(anchoring.waiting().filter(pk=rollout_pk))
-
-
-@shared_task
 def anchor_asked_rollouts() -> None:
-    """Anchor what a lost message, or an authority that was away, left without its anchor."""
+    """Anchor the timelines with something that binds beyond their last anchor, all on one sheet. It is asked for right after
+    such an event; the clock finds what a lost message, or an authority that was away, left."""
     _anchor(anchoring.asked())
 
 

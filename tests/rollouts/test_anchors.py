@@ -431,6 +431,21 @@ class TestKeptHeads:
         cut(anchored)
         assert verify(*arguments)[0] is Outcome.BROKEN
 
+    @pytest.mark.parametrize("shape", ["manifest", "statement", "term", "log"])
+    def test_what_documents_carry_is_one(self, rollout, tmp_path, without_triggers, shape):
+        head = timeline.head(rollout)
+        document = {
+            "manifest": {"project": rollout.code, "events": head["sequence"], "head": head["hash"]},
+            "statement": {"rollout": {"code": rollout.code}, "timeline": head},
+            "term": {"term": f"{rollout.code}-T1", "version": 1, "timeline": head},
+            "log": {"term": f"{rollout.code}-T1", "version": 1, "timeline": head, "entries": []},
+        }[shape]
+        arguments = self.saved(tmp_path, json.dumps(document))
+        assert verify(*arguments)[0] is Outcome.WHOLE
+        without_triggers()
+        cut(rollout)
+        assert verify(*arguments)[0] is Outcome.BROKEN
+
 
 class TestTheApi:
     def test_it_gives_the_head_its_proof_and_the_hashes_and_no_data(self, anchored, client_for):

@@ -3,6 +3,7 @@ import logging
 from celery import shared_task
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
+from apps.rollouts.anchoring import NotAnchored
 from apps.seals.certificates import NoCertificate
 from apps.stages.golive import dossiers
 
@@ -14,8 +15,8 @@ def make_dossier(rollout_pk: int) -> None:
     """Archive a completed rollout; running it again changes nothing. What fails is tried again by the clock."""
     try:
         dossiers.make(rollout_pk)
-    except (NoCertificate, TimestampRequestError) as error:
-        logger.error("The dossier of rollout %s waits for its seal: %s", rollout_pk, error)
+    except (NoCertificate, TimestampRequestError, NotAnchored) as error:
+        logger.error("The dossier of rollout %s waits for its seal or its anchor: %s", rollout_pk, error)
 
 
 @shared_task
