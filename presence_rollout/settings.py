@@ -350,6 +350,7 @@ CELERY_TASK_ROUTES = {
     "apps.prerequisites.tasks.look_at_*": {"queue": "probes"},
     "apps.prerequisites.tasks.probe_*": {"queue": "probes"},
     "apps.stages.acceptance.tasks.*": {"queue": "seals"},
+    "apps.rollouts.tasks.*": {"queue": "seals"},
     "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
     "apps.accounts.tasks.*": {"queue": "upkeep"},
     "apps.files.tasks.sweep_*": {"queue": "upkeep"},

@@ -7,7 +7,7 @@ seal, a closed month, a dossier). Signing is slow, so a worker does it and no ro
 import base64
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,18 +53,9 @@ def asked() -> QuerySet[Rollout]:
     return waiting().filter(Exists(binding))
 
 
-def anchor_all(rollouts: Iterable[Rollout]) -> list[AnchorSheet]:
-    """Anchor the heads of ``rollouts``, ``BATCH`` on a sheet. A chain that does not hold is left out and logged as an error;
-    it stops no other. Raises what ``sign_sheet`` raises."""
-    heads: list[tuple[int, int, str]] = []
-    for rollout in rollouts:
-        try:
-            heads.append(_head_of(rollout, None))
-        except NotAnchored as error:
-            logger.error("%s is not anchored: %s", rollout.code, error)
-        except Exception:
-            logger.exception("%s is not anchored", rollout.code)
-    sheets = [sign_sheet(heads[start : start + BATCH]) for start in range(0, len(heads), BATCH)]
+def sign_heads(heads: Sequence[tuple[int, int, str]]) -> list[AnchorSheet]:
+    """Sign ``heads`` (``head_of``), ``BATCH`` on a sheet. Raises what ``sign_sheet`` raises."""
+    sheets = [sign_sheet(list(heads[start : start + BATCH])) for start in range(0, len(heads), BATCH)]
     return [sheet for sheet in sheets if sheet]
 
 
@@ -76,7 +67,7 @@ def anchor_at(rollout: Rollout, sequence: int) -> ChainAnchor:
     line = ChainAnchor.objects.select_related("sheet").filter(rollout=rollout, sequence=sequence)
     existing = line.first()
     if existing is None:
-        sign_sheet([_head_of(rollout, sequence)])
+        sign_sheet([head_of(rollout, sequence)])
         existing = line.get()
     return existing
 
@@ -171,8 +162,9 @@ def overdue_count() -> int:
     return waiting().filter(Exists(old)).count()
 
 
-def _head_of(rollout: Rollout, sequence: int | None) -> tuple[int, int, str]:
-    """The head to sign, or the event ``sequence``, of a chain that holds and goes on from what was anchored before."""
+def head_of(rollout: Rollout, sequence: int | None = None) -> tuple[int, int, str]:
+    """The head to sign, or the event ``sequence``, of a chain that holds and goes on from what was anchored before, as
+    (rollout, sequence, hash). Raises ``NotAnchored``: nobody signs a chain that does not hold."""
     hashes = dict(rollout.events.values_list("sequence", "hash"))
     if broken := timeline.verify(rollout):
         raise NotAnchored(f"broken at event #{broken.sequence}: {broken.why}")

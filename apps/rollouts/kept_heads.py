@@ -1,4 +1,4 @@
-"""Heads that somebody kept: from an e-mail, a statement or the API; they hold whatever happened to the database since."""
+"""Heads that somebody kept: from an e-mail, a document or the API; they hold whatever happened to the database since."""
 
 import email
 import email.policy
@@ -27,7 +27,7 @@ class KeptHead:
 
 
 def read(content: bytes) -> list[KeptHead]:
-    """The heads in a saved e-mail, a text, or an answer of the API; none where there are none."""
+    """The heads in a saved e-mail, a text, or a document in JSON (see ``_in_answer``); none where there are none."""
     try:
         told = json.loads(content)
     except ValueError:
@@ -72,8 +72,17 @@ def _in_text(text: str) -> Iterator[KeptHead]:
 
 
 def _in_answer(told: dict[str, Any]) -> Iterator[KeptHead]:
-    """What ``GET /api/rollouts/{id}/timeline/`` answered, or ``manifest.json`` of a dossier."""
-    code = re.fullmatch(r"INT-(\d{4,9})", str(told.get("rollout") or told.get("project")))
-    sequence, head = told.get("version", told.get("events")), told.get("head")
-    if code and isinstance(sequence, int) and isinstance(head, str) and re.fullmatch("[0-9a-f]{64}", head):
+    """The head in what ``GET /api/rollouts/{id}/timeline/`` answered, in ``manifest.json`` of a dossier, in a statement or in
+    what lies in a term (``termo.json``, ``assinaturas.json``)."""
+    code = re.match(r"INT-(\d{4,9})\b", str(_code(told)))
+    carried = told["timeline"] if isinstance(told.get("timeline"), dict) else {}
+    sequence = carried.get("sequence", told.get("version", told.get("events")))
+    head = carried.get("hash", told.get("head"))
+    if code and isinstance(sequence, int) and sequence and isinstance(head, str) and re.fullmatch("[0-9a-f]{64}", head):
         yield KeptHead(int(code[1]), sequence, head)
+
+
+def _code(told: dict[str, Any]) -> Any:
+    """The code of the rollout, wherever such a document has it."""
+    rollout = told.get("rollout", told.get("project", told.get("term")))
+    return rollout.get("code") if isinstance(rollout, dict) else rollout

@@ -2,13 +2,23 @@ import logging
 
 from celery import shared_task
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
+from apps.core import work
 from apps.rollouts import anchoring
 from apps.rollouts.models import Rollout
 from apps.seals.certificates import NoCertificate
 
 logger = logging.getLogger(__name__)
+
+ANCHOR = work.kind(
+    "rollouts.anchor",
+    _("Âncora do histórico"),
+    _("Não foi possível ancorar o histórico deste projeto"),
+    task="apps.rollouts.tasks.anchor_rollout",
+    model="rollouts.Rollout",
+)
 
 
 @shared_task
@@ -30,7 +40,15 @@ def anchor_changed_rollouts() -> None:
 
 
 def _anchor(rollouts: QuerySet[Rollout]) -> None:
+    """Read the head of each, which stands alone, and sign them together; without a seal or its time they all wait."""
+    heads: list[tuple[int, int, str]] = []
+
+    def read(rollout_pk: int) -> None:
+        heads.append(anchoring.head_of(Rollout.objects.get(pk=rollout_pk)))
+
+    keys = list(rollouts.values_list("pk", flat=True))
+    work.do_all(ANCHOR, keys, read, most=len(keys))
     try:
-        anchoring.anchor_all(rollouts)
+        anchoring.sign_heads(heads)
     except (NoCertificate, TimestampRequestError) as error:
         logger.error("The timelines wait for their anchor: %s", error)

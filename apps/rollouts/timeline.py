@@ -123,7 +123,7 @@ def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None 
     _pass_the_ball(rollout)
     rollout.save(update_fields=["version", "holder", "holder_since"])
     if event_kind.anchored:
-        queue.after_commit("apps.rollouts.tasks.anchor_rollout", rollout.pk)
+        queue.after_commit("apps.rollouts.tasks.anchor_asked_rollouts")
     return event
 
 

@@ -46,7 +46,7 @@ def rollout_list(request: SignedInRequest) -> HttpResponse:
         "party_roles": PartyRole.choices,
         "filters": request.GET,
         "without_anchor": anchoring.overdue_count() if request.user.has_perm("rollouts.create") else 0,
-        "has_seal": certificates.is_configured(),
+        "has_seal": certificates.can_seal(),
         "nothing_at_all": not Rollout.objects.visible_to(request.user).exists(),
     }
     return render(request, "rollouts/list.html", context)
@@ -147,7 +147,7 @@ def rollout_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
         "room": "timeline",
         "page": page,
         "standing": anchoring.standing(rollout),
-        "has_seal": certificates.is_configured(),
+        "has_seal": certificates.can_seal(),
     }
     return render(request, "rollouts/timeline.html", context)
 

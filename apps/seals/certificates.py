@@ -44,6 +44,11 @@ def is_configured() -> bool:
     return bool(settings.TERM_SEAL_PKCS11_MODULE or settings.TERM_SEAL_FILE)
 
 
+def can_seal() -> bool:
+    """There is something to seal with; whether it opens shows when it seals."""
+    return is_configured() or bool(settings.TERM_SEAL_DEMO)
+
+
 def is_demonstration() -> bool:
     """What is sealed now is sealed with a certificate that nobody vouches for."""
     return not is_configured()

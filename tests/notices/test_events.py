@@ -18,6 +18,8 @@ from apps.notices.actions import PAUSES
 from apps.notices.models import Beginning, Consumption
 from apps.notices.tasks import tell
 from apps.prerequisites import actions as prerequisites
+from apps.rollouts import anchoring, kept_heads, timeline
+from apps.rollouts.models import AnchorSheet
 from tests.companies.factories import a_person
 from tests.notices.factories import NoticeFactory, PreferenceFactory, an_event
 from tests.prerequisites.factories import PrerequisiteFactory
@@ -345,3 +347,29 @@ class TestToWhom:
         tell()
         assert "\n" not in mailoutbox[0].subject
         assert mailoutbox[0].recipients() == mailoutbox[0].to
+
+
+class TestHowTheTimelineStands:
+    def test_each_message_carries_the_head_and_the_sheet_as_the_command_reads_them(
+        self, item, people, mailoutbox, presences_seal
+    ):
+        anchoring.sign_heads([anchoring.head_of(rollout) for rollout in anchoring.waiting()])
+        User.objects.filter(pk=people["client"].pk).update(language="en")
+        prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
+        tell()
+        head, sheet = timeline.head(item.rollout), AnchorSheet.objects.get()
+        expected = [
+            kept_heads.KeptHead(item.rollout_id, head["sequence"], head["hash"][:32]),
+            kept_heads.KeptHead(None, 1, sheet.sha256[:32]),
+        ]
+        assert len(mailoutbox) == 2
+        for message in mailoutbox:
+            assert kept_heads.read(message.message().as_bytes()) == expected
+            assert kept_heads.read(message.body.encode()) == expected
+        assert any("Record of the project" in message.body for message in mailoutbox)
+
+    def test_before_the_first_anchor_only_the_head_stands_there(self, item, people, mailoutbox):
+        prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
+        tell()
+        (head,) = kept_heads.read(mailoutbox[0].message().as_bytes())
+        assert (head.rollout, head.sequence) == (item.rollout_id, item.rollout.events.count())

@@ -170,7 +170,7 @@ class TestAnchoring:
 
         def while_another_does_it(content, signer):
             monkeypatch.setattr(signatures, "sign", sign)
-            anchoring.anchor_all(Rollout.objects.filter(pk=other.pk))
+            anchoring.sign_heads([anchoring.head_of(other)])
             return sign(content, signer)
 
         monkeypatch.setattr(signatures, "sign", while_another_does_it)
@@ -429,6 +429,21 @@ class TestKeptHeads:
         ChainAnchor.objects.all().delete()
         AnchorSheet.objects.all().delete()
         cut(anchored)
+        assert verify(*arguments)[0] is Outcome.BROKEN
+
+    @pytest.mark.parametrize("shape", ["manifest", "statement", "term", "log"])
+    def test_what_documents_carry_is_one(self, rollout, tmp_path, without_triggers, shape):
+        head = timeline.head(rollout)
+        document = {
+            "manifest": {"project": rollout.code, "events": head["sequence"], "head": head["hash"]},
+            "statement": {"rollout": {"code": rollout.code}, "timeline": head},
+            "term": {"term": f"{rollout.code}-T1", "version": 1, "timeline": head},
+            "log": {"term": f"{rollout.code}-T1", "version": 1, "timeline": head, "entries": []},
+        }[shape]
+        arguments = self.saved(tmp_path, json.dumps(document))
+        assert verify(*arguments)[0] is Outcome.WHOLE
+        without_triggers()
+        cut(rollout)
         assert verify(*arguments)[0] is Outcome.BROKEN
 
 

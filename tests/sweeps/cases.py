@@ -16,6 +16,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.files import actions as files
 from apps.files.models import StoredFile
+from apps.hours.closing import CLOSED
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
@@ -26,7 +27,7 @@ from apps.prerequisites.models import Prerequisite, Submission
 from apps.prerequisites.probes import Found
 from apps.rollouts import timeline
 from apps.rollouts.actions import ADVANCED
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import ChainAnchor, Rollout
 from apps.rollouts.stages import Stage
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.golive.models import Dossier
@@ -137,6 +138,30 @@ def _completed_rollout() -> Case:
         page=(rollouts[0].people["client"], rollouts[0].get_absolute_url()),
         also={"apps.stages.golive.contents.shared": lambda *args: b"shared"},
     )  # fmt: skip
+
+
+def _two_chains(kind: timeline.EventKind) -> Case:
+    rollouts = [RolloutFactory() for _number in range(2)]
+    for rollout in rollouts:
+        with timeline.changing(rollout) as locked:
+            timeline.record(locked, kind, rollout.people["pm"])
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "rollouts.anchor", poisoned, good,
+        lambda pk: ChainAnchor.objects.filter(rollout=pk).exists(),
+        "apps.rollouts.anchoring.head_of", lambda rollout, *rest: rollout.pk,
+        page=(rollouts[0].people["client"], rollouts[0].get_absolute_url()),
+    )  # fmt: skip
+
+
+@case("anchor-asked-rollouts")
+def _binding_event_without_anchor() -> Case:
+    return _two_chains(CLOSED)
+
+
+@case("anchor-changed-rollouts")
+def _changed_chain() -> Case:
+    return _two_chains(ADVANCED)
 
 
 @case("render-waiting-minutes")

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import work
+from apps.rollouts.anchoring import NotAnchored
 from apps.seals.certificates import NoCertificate
 from apps.stages.golive import dossiers
 
@@ -12,7 +13,7 @@ DOSSIER = work.kind(
     _("Não foi possível arquivar o dossiê deste projeto"),
     task="apps.stages.golive.tasks.make_dossier",
     model="rollouts.Rollout",
-    away=(NoCertificate, TimestampRequestError),
+    away=(NoCertificate, TimestampRequestError, NotAnchored),
 )
 
 
