@@ -1,6 +1,5 @@
 """A term signed elsewhere comes in: authorities are asked, and what they do not answer is said."""
 
-
 import pytest
 from django.urls import reverse
 from pyhanko_certvalidator import ValidationContext
