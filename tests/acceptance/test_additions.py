@@ -1,6 +1,7 @@
 """Hostile files behind a term: each adds something that no signature needs, and is refused for it. No database."""
 
 import io
+import re
 import zlib
 from datetime import UTC, datetime
 
@@ -16,7 +17,7 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.stamp import StaticStampStyle
 
-from apps.stages.acceptance import changes, elsewhere, looks, metadata, outside
+from apps.stages.acceptance import changes, elsewhere, looks, metadata, outside, shapes
 from tests.acceptance.authority import apart, the_authority
 from tests.acceptance.test_outside import NAME, ana, changed, document, judged, loja, problem, room, signed, within
 
@@ -330,6 +331,7 @@ class TestWhatIsShown:
             {"F": generic.NumberObject(4 | 256)},
             {"Contents": generic.pdf_string("Cláusula 9")},
             {"RC": generic.pdf_string("Cláusula 9")},
+            {"TU": generic.pdf_string("Nada se deve. " * 30)},
         ],
         ids=lambda entries: "".join(entries),
     )
@@ -345,10 +347,10 @@ class TestWhatIsShown:
         """pyHanko's signer draws a field's picture anew, so this one is judged by itself."""
         writer = IncrementalPdfFileWriter(io.BytesIO(document))
         one = picture(writer)
-        changes._appearance(dictionary(AP=dictionary(N=one)))
+        shapes.require_one_picture(dictionary(AP=dictionary(N=one)))
         for shown in (dictionary(**{"N": one, state: picture(writer)}), dictionary(N=dictionary(Off=one))):
-            with pytest.raises(changes.Changed):
-                changes._appearance(dictionary(AP=shown))
+            with pytest.raises(shapes.Changed):
+                shapes.require_one_picture(dictionary(AP=shown))
 
     def test_two_fields_with_one_signature(self, signed, document, room):
         def twice(writer):
@@ -389,13 +391,13 @@ class TestWhatIsShown:
         nothing = changes.Additions(PdfFileReader(io.BytesIO(document)), 0)
         looks.review(document, document, nothing, place)
         for change in (ATTACKS["MediaBox"], ATTACKS["Rotate"], a_stream_over_another):
-            with pytest.raises(changes.Changed):
+            with pytest.raises(shapes.Changed):
                 looks.review(document, changed(document, change), nothing, place)
 
         def cover(writer):
             empty_field(writer, "Campo", (0, 700, 300, 800))
 
-        with pytest.raises(changes.Changed):
+        with pytest.raises(shapes.Changed):
             looks.review(document, changed(document, cover), nothing, place)
 
     def test_the_place_is_blank_and_below_the_words(self, document, room):
@@ -447,8 +449,6 @@ class TestBytes:
             assert problem(forged, document) in ("broken", "unreadable", "changed")
 
     def test_a_signature_that_covers_a_part_alone(self, document, ana):
-        import re
-
         content = ana.signs(document)
         found = re.search(rb"/ByteRange \[0 (\d+) (\d+) (\d+)\]", content)
         rest = int(found[3]) - 20
@@ -457,6 +457,17 @@ class TestBytes:
         assert problem(shorter, document) == "broken"
         far = found[0].replace(b"[0 ", b"[9 ")
         assert problem(content.replace(found[0], far), document) == "broken"
+
+    def test_an_update_that_makes_numbers_free_again(self, document):
+        """What comes next would take the numbers of what is there, and look new."""
+        size = int(PdfFileReader(io.BytesIO(document)).trailer["/Size"])
+        update = changed(document, lambda writer: writer.update_root())[len(document) :]
+        for less in (6, 10, size - 2):
+            (said,) = re.findall(rb"/Size [0-9]+", update)
+            assert (
+                problem(document + update.replace(said, (b"/Size %d" % less).ljust(len(said))), document)
+                == "unreadable"
+            )
 
     def test_a_compressed_bomb_in_a_stamp_or_a_store_ends_in_an_answer(self, document, ana):
         def store(writer):
@@ -484,7 +495,7 @@ def test_every_problem_has_its_sentence():
     from apps.stages.acceptance import spans
 
     named = set()
-    for module in (changes, looks, outside, spans):
+    for module in (changes, looks, outside, shapes, spans):
         for call in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in (
                 "Changed", "Wrong", "wrong",

@@ -27,6 +27,7 @@ from apps.seals.outcomes import Outcome
 from apps.stages.acceptance import elsewhere, evidence, judging, pages, public_views, sealing, verification
 from apps.stages.acceptance.models import AcceptanceTerm
 from tests.acceptance.authority import the_authority
+from tests.acceptance.door import the_card
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of, opened, signatory, signs
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +101,7 @@ class TestOneChangedByte:
         for role in ("client", "integrator"):
             signs(term, role)
         row = signatory(term, "presence")
-        signed = the_authority().person(row.name).signs(content_of(term.pdf))
+        signed = the_card(term, "presence").signs(content_of(term.pdf))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(elsewhere, "_fetched", lambda addresses: [])
             elsewhere.bring(term, by=row.user, file=ContentFile(signed, name="termo.pdf"))

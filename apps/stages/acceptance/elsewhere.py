@@ -208,7 +208,7 @@ def _judged(term: AcceptanceTerm, content: bytes) -> list[dict[str, Any]]:
     """The facts of each signature of ``content``, with what its authorities say of it today. Raises ``Invalid`` for the first
     thing that is wrong."""
     found = _examined(term, content)
-    if answers := _asked(found["ask"]):
+    if answers := _fetched(found["ask"]):
         found = _examined(term, content, answers)
     return found["signatures"]
 
@@ -255,7 +255,7 @@ def _write(folder: Path, contents: Sequence[bytes]) -> None:
         (folder / f"{number:04}").write_bytes(content)
 
 
-def _asked(questions: Sequence[dict[str, Any]]) -> list[Answered]:
+def _fetched(questions: Sequence[dict[str, Any]]) -> list[Answered]:
     """The answers that come; of the other certificates it is said that they were not asked."""
     found: list[Answered] = []
     until = time.monotonic() + ASKING_SECONDS

@@ -6,7 +6,7 @@ Nothing of Django is used here: ``examiner`` reads this in a process of its own.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asn1crypto import x509
 from stdnum.br import cnpj as stdnum_cnpj
@@ -30,7 +30,7 @@ class Holder:
     either it proves nobody. Both are what an authority writes into names of their own, with the right check digits."""
 
     subject: str
-    cpf: str = ""
+    cpf: str = field(default="", repr=False)
     cnpj: str = ""
 
 
@@ -45,7 +45,7 @@ def holder(certificate: x509.Certificate) -> Holder:
         if kind in numbers:
             numbers[kind].add(_text(each.chosen["value"].parsed.native).strip().upper())
     companies = {each for each in numbers[CNPJ_NAME] if CNPJ.fullmatch(each) and stdnum_cnpj.is_valid(each)}
-    people = {each[8:19] for each in numbers[CPF_NAME] if stdnum_cpf.is_valid(each[8:19])}
+    people = {each[8:19] for each in numbers[CPF_NAME] if stdnum_cpf.is_valid(each[8:19]) and len(set(each[8:19])) > 1}
     found = Holder(without_cpf(name if is_numbered else written) or "?")
     # Two numbers of a kind would name two; a company's certificate names besides whoever answers for it.
     if len(numbers[CNPJ_NAME]) == 1 and companies:

@@ -11,7 +11,8 @@ from PIL import ImageChops, ImageDraw
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver
 
-from apps.stages.acceptance.changes import Additions, Changed
+from apps.stages.acceptance.changes import Additions
+from apps.stages.acceptance.shapes import Changed
 
 BEGIN, END = "carimbos-inicio", "carimbos-fim"
 """What the term's template calls the upper left corner of the place, and the one below its lower right one."""

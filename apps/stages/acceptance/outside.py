@@ -24,7 +24,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_val
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from apps.stages.acceptance import changes, holders, looks, revocation, spans
+from apps.stages.acceptance import changes, holders, looks, revocation, shapes, spans
 
 SIGNATURES = 12
 """The most signatures and timestamps of a file: four parties, once more each, and their archives' timestamps."""
@@ -105,7 +105,7 @@ def judge(content: bytes, *, document: int, trust: Trust) -> dict[str, Any]:
         return asyncio.run(_judged(content, document, trust))
     except Wrong as wrong:
         return {"problem": wrong.problem, "about": wrong.about}
-    except changes.Changed as changed:
+    except shapes.Changed as changed:
         return {"problem": changed.problem, "about": {}}
     except Exception:  # A file that somebody made breaks a reader in any way.
         return {"problem": "unreadable", "about": {}}
@@ -167,9 +167,9 @@ def _base(content: bytes, reader: PdfFileReader, document: int) -> int:
 
 
 def _reviewed(content: bytes, reader: PdfFileReader, base: int, document: int) -> None:
-    """Raise ``changes.Changed`` unless what stands behind the document is signatures and what belongs to them alone."""
+    """Raise ``shapes.Changed`` unless what stands behind the document is signatures and what belongs to them alone."""
     if not spans.are_named(content, reader, base, document):
-        raise changes.Changed
+        raise shapes.Changed
     room = looks.place(reader.get_historical_resolver(base))
     looks.review(content[:document], content, changes.Additions(reader, base), room)
 
