@@ -56,7 +56,7 @@ def main(reader: str, limits: str, options: str) -> dict[str, object]:
 if __name__ == "__main__":
     written = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # What a library prints is no answer.
-    answer = json.dumps(main(*sys.argv[1:])).encode()
+    answer = json.dumps(main(*sys.argv[1:]), default=str).encode()
     try:
         while answer:
             answer = answer[os.write(written, answer) :]

@@ -143,7 +143,7 @@ class ReportCaseOut(Schema):
     ``message`` when it was refused."""
 
     case: str
-    outcome: Literal["passed", "failed", "skipped"]
+    outcome: Literal["passed", "failed", "blocked", "skipped"]
     status: Literal["recorded", "would_be_recorded", "skipped", "refused"]
     tests: list[str]
     result: int | None = None
@@ -292,7 +292,7 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
 @takes_files
 def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
     """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
-    PED-03. A case fails when one of its tests does; one whose tests were all skipped is not recorded. 201 when something was
+    PED-03. A case fails when one of its tests does, and is blocked by an error; one whose tests all were skipped is not recorded. 201 when something was
     recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
     script = script_for(request, rollout_id)
     name, content = report_of(request)
