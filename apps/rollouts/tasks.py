@@ -44,7 +44,12 @@ def _anchor(rollouts: QuerySet[Rollout]) -> None:
     heads: list[tuple[int, int, str]] = []
 
     def read(rollout_pk: int) -> None:
-        heads.append(anchoring.head_of(Rollout.objects.get(pk=rollout_pk)))
+        rollout = Rollout.objects.get(pk=rollout_pk)
+        try:
+            heads.append(anchoring.head_of(rollout))
+        except anchoring.NotAnchored as error:
+            logger.error("%s is not anchored: %s", rollout.code, error)
+            raise
 
     keys = list(rollouts.values_list("pk", flat=True))
     work.do_all(ANCHOR, keys, read, most=len(keys))

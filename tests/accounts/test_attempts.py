@@ -189,7 +189,7 @@ class TestOtherProofs:
         answers = [
             browser.post(reverse("account_reauthenticate"), {"password": "errada"}).status_code for _n in range(6)
         ]
-        assert answers == [200] * 5 + [429]
+        assert answers == [422] * 5 + [429]
 
     def test_nor_by_changing_it(self, ana):
         browser = Client()

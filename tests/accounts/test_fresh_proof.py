@@ -169,7 +169,9 @@ class TestTheCode:
         wrong = f"{(int(code) + 1) % 1_000_000:06d}"
         for _try in range(mailed_codes.TRIES):
             assert "incorreto" in browser.post(PAGE, {"mailed": wrong}).content.decode()
-        assert "não vale mais" in browser.post(PAGE, {"mailed": code}).content.decode()
+        assert browser.post(PAGE, {"mailed": code}).status_code == 429
+        with clock.at(clock.now() + timedelta(minutes=6)):
+            assert "não vale mais" in browser.post(PAGE, {"mailed": code}).content.decode()
 
     def test_not_two_at_once_and_five_an_hour_over_all_sessions(self, bia, client_for):
         begun = clock.now()

@@ -30,6 +30,7 @@ from apps.rollouts.actions import ADVANCED
 from apps.rollouts.models import ChainAnchor, Rollout
 from apps.rollouts.stages import Stage
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.golive.contents import Contents
 from apps.stages.golive.models import Dossier
 from apps.stages.kickoff.models import Minutes
 from tests.acceptance.factories import ROLES, a_draft, opened, signs
@@ -134,9 +135,9 @@ def _completed_rollout() -> Case:
     return Case(
         "golive.dossier", poisoned, good,
         lambda pk: Dossier.objects.filter(rollout=pk).exists(),
-        "apps.stages.golive.contents.whole", lambda rollout, *rest: rollout.pk, lambda *args: b"whole",
+        "apps.stages.golive.contents.whole", lambda rollout, *rest: rollout.pk, lambda *args: Contents({}, {}),
         page=(rollouts[0].people["client"], rollouts[0].get_absolute_url()),
-        also={"apps.stages.golive.contents.shared": lambda *args: b"shared"},
+        also={"apps.stages.golive.contents.shared": lambda *args: Contents({}, {})},
     )  # fmt: skip
 
 
@@ -236,7 +237,7 @@ def _file_without_pictures() -> Case:
     return Case(
         "files.draw", str(poisoned.pk), str(good.pk),
         lambda pk: StoredFile.objects.get(pk=pk).drawn != "waiting",
-        "apps.files.previews._pictures", lambda stored, folder: str(stored.pk), lambda stored, folder: [],
+        "apps.files.previews._pictures", lambda stored: str(stored.pk), lambda stored: [],
         page=(rollout.people["client"], reverse("prerequisites:room", args=[rollout.pk])),
     )  # fmt: skip
 

@@ -85,7 +85,7 @@ def test_a_poisoned_item_stops_no_other_and_comes_to_an_end_that_people_see(
 
     mended.append(True)
     with clock.at(row.given_up_at), django_capture_on_commit_callbacks(execute=True):
-        manager.post(reverse("rollouts:try_again", args=[row.pk]))
+        client_for(a_person(PresenceFactory(), Role.MANAGER)).post(reverse("rollouts:try_again", args=[row.pk]))
     assert case.is_done(case.poisoned)
     assert not UnfinishedWork.objects.exists()
 
@@ -94,7 +94,7 @@ def test_fifty_poisoned_items_before_a_good_one_do_not_keep_it_from_its_turn(mon
     from apps.files.tasks import draw_waiting_files
     from tests.files.factories import StoredFileFactory
 
-    def broken(stored, folder):
+    def broken(stored):
         if stored.name == "poison":
             raise Poison
         return []
