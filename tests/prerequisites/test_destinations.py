@@ -375,6 +375,12 @@ class TestTheDatabaseIsChanged:
         assert probes.ask(submission) == probes.Found("withheld", None, "destination")
         assert asked == ["https://loja.com.br/a"]
 
+    def test_nor_the_presence_apis_address(self, sent):
+        values = {"host": "https://erp.loja.com.br", "user": "u", "serial_number": "1", "id_webservice": "2"}
+        submission = deliver(the_presence_api(), "analyst", **values)
+        Submission.objects.filter(pk=submission.pk).update(values={**submission.values, "host": "https://mal.example"})
+        self.nothing_is_sent(submission, sent)
+
     def test_nor_another_credentials_secret(self, sent):
         mine, theirs = deliver(an_item("woocommerce")), deliver(an_item("woocommerce"), site_url="https://rica.com.br")
         mine.secrets.set(theirs.secrets.all())
