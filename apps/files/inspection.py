@@ -46,7 +46,9 @@ PROBLEMS = {
     "page": gettext_lazy("Este arquivo ZIP traz uma página HTML ou imagem SVG: %(name)s. Envie-a em PDF."),
     "hidden": gettext_lazy("Este arquivo traz outro escondido dentro de si. Envie-os separados."),
     "deep": gettext_lazy("Este arquivo ZIP tem outros dentro de si, um dentro do outro. Envie-os separados."),
-    "sealed": gettext_lazy("Este arquivo ZIP traz outro que não se abre aqui: %(name)s. Envie o conteúdo direto no ZIP."),
+    "sealed": gettext_lazy(
+        "Este arquivo ZIP traz outro que não se abre aqui: %(name)s. Envie o conteúdo direto no ZIP."
+    ),
 }
 """What is told of an archive that is not taken, by the codes of ``archive_reader``."""
 
