@@ -44,7 +44,7 @@ class Budget:
 
     @classmethod
     def of(cls, size: int, *, most: int, ratio: int, members: int) -> "Budget":
-        """For a file of ``size`` bytes: at most ``most`` bytes in all, and beyond ``FREE`` at most ``ratio`` times its size."""
+        """For a file of ``size`` bytes: ``most`` bytes in all, and beyond ``FREE`` at most ``ratio`` times ``size``."""
         return cls(min(most, max(FREE, ratio * size)), members)
 
     def take(self, size: int) -> None:

@@ -1,4 +1,7 @@
-"""Draws the first pages of a PDF, or an image, as PNG. A reader of ``core.confined``: it knows no settings and no database."""
+"""Draws the first pages of a PDF, or an image, as PNG.
+
+A reader of ``core.confined``: it knows no settings and no database.
+"""
 
 import base64
 import io

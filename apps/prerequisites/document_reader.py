@@ -66,7 +66,7 @@ def _of_archive(content: bytes, most: int) -> dict[str, Any]:
     """Office, OpenDocument, or a plain ZIP, by the words it holds; API documentation in it is read."""
     budget = archives.Budget.of(len(content), most=most, ratio=archives.RATIO, members=archives.MEMBERS)
     archive = archives.Archive(io.BytesIO(content), budget)
-    documents = []
+    documents: list[dict[str, Any]] = []
     for member in archive.members:
         if member.filename.lower().endswith((".json", ".yaml", ".yml")) and len(documents) < api_docs.ARCHIVED:
             text = b"".join(archive.unpack(member))
@@ -92,8 +92,8 @@ def _has_words(archive: archives.Archive, member: Any) -> bool:
     part = bytearray()
     for piece in archive.unpack(member):
         part += piece
-        if len(part) > PART_BYTES:  # So much is not nothing.
-            return True
+        if len(part) > PART_BYTES:
+            raise archives.Problem("grows", member.filename)
     try:
         return markup.characters_of_xml(bytes(part)) > 0
     except markup.Refused as refused:

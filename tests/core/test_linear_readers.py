@@ -20,12 +20,13 @@ HOUSE = Path(__file__).parents[2]
 
 # The libraries that take apart what a stranger may have made, and the modules that use them: how each is held.
 PARSERS = {
-    "zipfile", "xml", "lxml", "html", "yaml", "tomllib", "pypdfium2", "PIL", "difflib", "csv", "email", "tarfile", "gzip", "zlib",
-    "pyhanko", "asn1crypto", "json", "ctypes", "subprocess", "pickle", "marshal",
+    "zipfile", "xml", "lxml", "html", "yaml", "tomllib", "pypdfium2", "PIL", "difflib", "csv", "email", "tarfile",
+    "gzip", "zlib", "pyhanko", "asn1crypto", "subprocess", "pickle", "marshal",
 }  # fmt: skip
 CONFINED = {
-    "apps.blueprints.toml_reader", "apps.core.archives", "apps.core.markup", "apps.core.confined_program", "apps.files.archive_reader", "apps.files.drawing",
-    "apps.files.xml_reader", "apps.prerequisites.api_docs", "apps.prerequisites.document_reader",
+    "apps.blueprints.toml_reader", "apps.core.archives", "apps.core.markup", "apps.core.confined_program",
+    "apps.files.archive_reader", "apps.files.drawing", "apps.files.xml_reader", "apps.prerequisites.api_docs",
+    "apps.prerequisites.document_reader",
 }  # fmt: skip
 LINEAR = {
     "apps.blueprints.changes": "words of clauses and cases, which are short",
@@ -34,9 +35,10 @@ LINEAR = {
     "apps.stages.homologation.junit": "expat without DOCTYPE, in a request: bytes, depth and tests are limited",
 }
 OURS = {
-    "apps.accounts", "apps.api", "apps.blueprints.loader", "apps.blueprints.toml", "apps.core.calendar", "apps.core.canonical", "apps.core.confined",
-    "apps.core.outbound", "apps.core.refusals", "apps.core.rest", "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal",
-    "apps.stages.golive", "apps.stages.homologation.report", "apps.stages.kickoff", "apps.vault",
+    "apps.accounts", "apps.api", "apps.blueprints.loader", "apps.blueprints.toml", "apps.core.calendar",
+    "apps.core.canonical", "apps.core.confined", "apps.core.outbound", "apps.core.refusals", "apps.core.rest",
+    "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal", "apps.stages.golive",
+    "apps.stages.homologation.report", "apps.stages.kickoff", "apps.vault",
 }  # fmt: skip
 """What reads only what the application wrote itself, or writes."""
 ACCEPTANCE = "apps.stages.acceptance"
@@ -77,13 +79,15 @@ def test_what_is_confined_is_loaded_by_nothing_but_readers_and_constants():
 
 
 PIECES = [
-    b"<", b"<a", b"<a ", b"<a b=", b"<a b='", b"<!--", b"<!-", b"<?", b"<![CDATA[", b"<script", b"<script>", b"</script", b"<p>", b"</p>", b"<div>",
-    b"<input ", b"<input type=", b"<meta name=robots ", b"&", b"&amp", b"]]>", b"-->", b"stream", b"endstream", b"endstream stream",
-    b"stream<", b"+", b"+A", b"+ADw-", b"{", b"[", b"[[", b"{\"a\":", b"a: ", b"- ", b"? ", b"a.", b"a=", b"\"", b"'", b"\\", b" ", b"\n", b"\n ",
-    b"\t", b"0", b"a", b"a ", b"a\n", b"openapi: 3\n", b"#", b"|", b"*a ", b"&a ", b"%PDF-", b"PK\x03\x04", b"PK\x01\x02", b"\0", b"\xff", b"1h", b"MIME-Version:",
-    b"<b onx", b"javascript:", b"=javascript", b"( ", b"/login", b"login.", b"homolog", b"-homolog",
+    b"<", b"<a", b"<a ", b"<a b=", b"<a b='", b"<!--", b"<!-", b"<?", b"<![CDATA[", b"<script", b"<script>",
+    b"</script", b"<p>", b"</p>", b"<div>", b"<input ", b"<input type=", b"<meta name=robots ", b"&", b"&amp", b"]]>",
+    b"-->", b"stream", b"endstream", b"endstream stream", b"stream<", b"+", b"+A", b"+ADw-", b"{", b"[", b"[[",
+    b'{"a":', b"a: ", b"- ", b"? ", b"a.", b"a=", b'"', b"'", b"\\", b" ", b"\n", b"\n ", b"\t", b"0", b"a", b"a ",
+    b"a\n", b"openapi: 3\n", b"#", b"|", b"*a ", b"&a ", b"%PDF-", b"PK\x03\x04", b"PK\x01\x02", b"\x00", b"\xff",
+    b"1h", b"MIME-Version:", b"<b onx", b"javascript:", b"=javascript", b"( ", b"/login", b"login.", b"homolog",
+    b"-homolog",
 ]  # fmt: skip
-STARTS = [b"", b"<a>", b"<testsuite>", b"openapi: 3.0.0\n", b"a = ", b"%PDF-1.7\n", b"{\"openapi\": ", b"<!--"]
+STARTS = [b"", b"<a>", b"<testsuite>", b"openapi: 3.0.0\n", b"a = ", b"%PDF-1.7\n", b'{"openapi": ', b"<!--"]
 
 
 def zipped(content: bytes) -> bytes:
@@ -116,7 +120,8 @@ READERS = {
     "JUnit": junit.parse,
     "name of a test": lambda content: junit.pattern_of("PED-03").search(junit.spaced(text(content))),
     "duration": lambda content: minutes.parse(text(content)),
-    "clause": lambda content: (clauses.strange(text(content)), clauses.filled(text(content), dict.fromkeys(clauses.PARTIES, "x"))),
+    "braces of a clause": lambda content: clauses.strange(text(content)),
+    "parties of a clause": lambda content: clauses.filled(text(content), dict.fromkeys(clauses.PARTIES, "x")),
     "calendar": lambda content: calendar._text(text(content)),
     "address of an environment": lambda content: environments.test_word(text(content)),
     "address of a sign-in page": lambda content: links._is_sign_in_path(text(content)),

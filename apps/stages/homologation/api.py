@@ -292,8 +292,8 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
 @takes_files
 def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
     """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
-    PED-03. A case fails when one of its tests does, and is blocked by an error; one whose tests all were skipped is not recorded. 201 when something was
-    recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
+    PED-03. A case fails when one of its tests does, and is blocked by an error; one of which no test ran is not recorded. 201
+    when something was recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
     script = script_for(request, rollout_id)
     name, content = report_of(request)
     report = junit.record(

@@ -208,7 +208,9 @@ def parse(content: bytes) -> list[Test]:
                 raise Invalid(
                     _("O relatório passa de %(most)d testes. Envie-o em partes.") % {"most": MOST_TESTS}, field="report"
                 )
-            tests.append(Test(attributes.get("name", "")[:300], attributes.get("classname", "")[:300], suite=suites[-1]))
+            tests.append(
+                Test(attributes.get("name", "")[:300], attributes.get("classname", "")[:300], suite=suites[-1])
+            )
             if NOT_RUN & {attributes.get("status", "").lower(), attributes.get("result", "").lower()}:
                 tests[-1].outcome = "skipped"
         elif tag in ("failure", "error", "skipped") and path[-2:-1] == ["testcase"]:
