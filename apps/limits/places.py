@@ -3,6 +3,7 @@
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 IPV6_PREFIX = 64
@@ -12,10 +13,13 @@ IPV6_PREFIX = 64
 def network_of(request: HttpRequest) -> str:
     """The IPv4 address or the IPv6 /64 of whoever sent ``request``.
 
-    ``X-Forwarded-For`` counts only with ``BEHIND_PROXY``, and of it only what the proxy itself added. Raises
-    ``PermissionDenied`` (403) when there is no telling.
+    ``X-Forwarded-For`` counts only with ``BEHIND_PROXY``, and of it only what the proxy itself added. All of whom there is no
+    telling are one place.
     """
-    return network(get_adapter().get_client_ip(request))
+    try:
+        return network(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return "unknown"
 
 
 def network(address: str) -> str:

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
-from django.core.cache.backends.db import DatabaseCache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.test import RequestFactory
 
@@ -13,6 +12,7 @@ from apps.core import clock
 from apps.core.refusals import TooMany
 from apps.limits import actions as limits
 from apps.limits.actions import HOUR, MINUTE, Limit
+from apps.limits.cache import UnevictedCache
 from apps.limits.models import Count
 from apps.limits.places import network, network_of
 
@@ -91,18 +91,17 @@ def test_the_nightly_task_drops_the_windows_that_are_over_and_no_other():
 
 
 def test_the_cache_that_remembers_used_codes_drops_nothing_that_is_not_over(monkeypatch):
-    assert isinstance(cache._connections[cache._alias] if hasattr(cache, "_connections") else cache, object)
-    table = cache._connections["default"] if hasattr(cache, "_connections") else cache
+    table = caches["default"]
     monkeypatch.setattr(table, "_max_entries", 3)
     cache.clear()
     for name in ("b", "c", "d", "e", "f", "a"):
         assert cache.add(name, "used", timeout=300)
     assert [name for name in "abcdef" if cache.get(name) == "used"] == list("abcdef")
-    assert issubclass(type(table), DatabaseCache)
+    assert isinstance(table, UnevictedCache)
 
 
 def test_what_is_over_makes_room_in_it(monkeypatch):
-    monkeypatch.setattr(cache._connections["default"], "_max_entries", 1)
+    monkeypatch.setattr(caches["default"], "_max_entries", 1)
     cache.clear()
     for name in ("old", "older", "new"):
         cache.set(name, "x", timeout=-10 if name != "new" else 300)
@@ -129,6 +128,11 @@ class TestPlaces:
 
     def asked(self, **headers):
         return network_of(RequestFactory().get("/", REMOTE_ADDR="203.0.113.7", **headers))
+
+    def test_those_of_whom_there_is_no_telling_are_one_place(self, settings):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+        assert self.asked(HTTP_X_FORWARDED_FOR="ninguém") == "unknown"
+        assert network_of(RequestFactory().get("/", REMOTE_ADDR="")) == "unknown"
 
     def test_without_a_proxy_nobody_says_where_they_come_from(self, settings):
         settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
