@@ -20,6 +20,7 @@ def _export(user: User) -> list[dict[str, Any]]:
             "address": row.address,
             "agent": row.agent,
             "method": row.method,
+            "proof": row.proof,
             "delegated_from": row.delegated_from,
             "certificate": row.certificate,
         }
