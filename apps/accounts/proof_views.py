@@ -85,7 +85,7 @@ def _send_code(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(address)})
     except Refusal as refusal:
         messages.error(request, refusal.message)
-    return redirect(request.get_full_path() + "#codigo")
+    return redirect(request.get_full_path())
 
 
 def _onward(request: SignedInRequest) -> str:

@@ -127,7 +127,7 @@ class TestTheWays:
         person = UserFactory(password=None, language="en")
         browser = client_for(person)
         text = browser.get(PAGE).content.decode()
-        assert "Confirm that it is you" in text
+        assert "Confirm it is you" in text
         mailed_code(browser)
         assert "only in the browser" in mail.outbox[-1].body
 

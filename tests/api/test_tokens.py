@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from apps.accounts import personal_data
+from apps.accounts import addresses, personal_data
 from apps.api import actions
 from apps.api.models import ApiToken, digest_of
 from apps.companies import actions as companies
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts.stages import Stage
+from tests.accounts.factories import AddressChangeFactory
 from tests.accounts.proving import prove
 from tests.api.factories import ApiTokenFactory, tool
 from tests.companies.factories import MembershipFactory
@@ -326,6 +327,18 @@ class TestThePage:
         for who, shown in {"integrator": True, "manager": True, "client": False, "pm": False}.items():
             page = client_for(rollout.people[who]).get(f"/projetos/{rollout.pk}/").content.decode()
             assert (self.page(rollout) in page) is shown
+
+
+def test_undoing_a_change_of_address_ends_the_tokens_made_since_a_day_before(rollout):
+    person = rollout.people["integrator"]
+    change = AddressChangeFactory(user=person)
+    of_old = ApiTokenFactory(rollout=rollout, name="de antes", created_at=change.at - timedelta(days=2))
+    another_hands = ApiTokenFactory(rollout=rollout, name="de outra mão", created_at=change.at - timedelta(hours=1))
+    addresses.undo(change)
+    of_old.refresh_from_db()
+    another_hands.refresh_from_db()
+    assert of_old.revoked_at is None
+    assert another_hands.revoked_at
 
 
 class TestPeoplesData:

@@ -22,6 +22,7 @@ def _export(user: User) -> list[dict[str, Any]]:
             "address": row.address,
             "agent": row.agent,
             "method": row.method,
+            "proof": row.proof,
             "delegated_from": row.delegated_from,
             "certificate": row.certificate,
             "cpf_given_at": instant(given[row.pk]) if row.pk in given else None,
