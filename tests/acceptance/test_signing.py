@@ -8,6 +8,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from apps.accounts import personal_data
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.notices import actions as notices
@@ -200,7 +201,7 @@ class TestTheCode:
         row = signatory(term, "client")
         SigningCodeFactory(signatory=row, expires_at=clock.now() - timedelta(days=2))
         kept = SigningCodeFactory(signatory=row)
-        tasks.expire_terms()
+        personal_data.expire()
         assert list(row.codes.all()) == [kept]
 
 
