@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
-Key = TypeVar("Key", int, str)
+Key = TypeVar("Key", bound=int | str)
 Reason = UnfinishedWork.Reason
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))

@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from apps.accounts import personal_data
 from apps.core import canonical, clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.notices import actions as notices
@@ -198,7 +199,7 @@ class TestTheCode:
         row = signatory(term, "client")
         SigningCodeFactory(signatory=row, expires_at=clock.now() - timedelta(days=2))
         kept = SigningCodeFactory(signatory=row)
-        tasks.expire_terms()
+        personal_data.expire()
         assert list(row.codes.all()) == [kept]
 
 

@@ -199,8 +199,7 @@ def test_what_stands_in_clear_is_found_wherever_it_stands(written, client_for):
     mail.EmailMessage("outro", "corpo", to=["x@x.com.br"], headers={"X-Controle": control}).send()
     logging.getLogger("qualquer.um").debug("tudo %s", {"dentro": control})
     logging.getLogger("django.server").info("outro", extra={"status_code": control})
-    with pytest.raises(ValueError, match="controle"):
-        queue.current_app.send_task("apps.prerequisites.tasks.purge_rollout", args=[control])
+    queue.current_app.send_task("apps.prerequisites.tasks.purge_rollout", args=[control])
     session = client_for(UserFactory()).session
     session["controle"] = control * 50
     session.save()
