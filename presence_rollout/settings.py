@@ -7,6 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from presence_rollout import environment as env
 
@@ -53,14 +54,33 @@ HTTPS = env.flag("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Lists of preloaded hosts are left only after months: by request, never by default.
+SECURE_HSTS_PRELOAD = HTTPS and env.flag("HSTS_PRELOAD")
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# A browser takes such a cookie only over HTTPS, for this very host and all of its paths: no other host of the domain sets it.
+_COOKIE = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIE}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_COOKIE}language"
+DEVICE_COOKIE_NAME = f"{_COOKIE}device"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # Scripts read the token in the page.
+LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+# How long somebody stays signed in, in hours: at most, and without doing anything. Presence's people see every client.
+SESSION_HOURS = {
+    "presence": (env.number("PRESENCE_SESSION_HOURS", 12), env.number("PRESENCE_SESSION_IDLE_HOURS", 4)),
+    "others": (env.number("SESSION_HOURS", 14 * 24), env.number("SESSION_IDLE_HOURS", 7 * 24)),
+}
+SESSION_COOKIE_AGE = max(hours for hours, _idle in SESSION_HOURS.values()) * 3600
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -97,12 +117,14 @@ INSTALLED_APPS = [
     "rules",
     # floor 0
     "apps.core",
+    "apps.limits",
     "apps.accounts",
     "apps.companies",
     # floor 1
     "apps.blueprints",
     "apps.vault",
     "apps.files",
+    "apps.seals",
     # floor 2
     "apps.rollouts",
     # floor 3
@@ -126,20 +148,27 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.headers.HeadersMiddleware",
+    "apps.core.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.core.bodies.BodyLimitMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.companies.middleware.SessionAgeMiddleware",
+    "apps.accounts.middleware.SignInMiddleware",
+    # It reads what is sent: not before somebody signed in where that is asked for.
+    "django.middleware.csrf.CsrfViewMiddleware",
     "apps.accounts.middleware.PreferencesMiddleware",
     "apps.accounts.middleware.ConsentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.middleware.DoorMiddleware",
+    "apps.accounts.middleware.FreshProofMiddleware",
     "apps.companies.middleware.SecondFactorMiddleware",
     "apps.portal.middleware.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -170,12 +199,17 @@ COTTON_DIR = "cotton"
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
-# In the database, so that rate limits count across processes and survive Redis.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# What must not be forgotten before its time (the numbers of authenticator apps that were used); limits have a table of their
+# own (apps/limits).
+CACHES = {"default": {"BACKEND": "apps.limits.cache.UnevictedCache", "LOCATION": "cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_MB", 25) * 1024 * 1024
+# What each address takes in is in apps/core/bodies.py; these bound how it is taken apart.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # What a token of the REST door may ask for in a minute (docs/api.md).
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120)
@@ -198,6 +232,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:arrive"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+USERSESSIONS_ADAPTER = "apps.accounts.adapter.SessionsAdapter"
+# Ours count in a table that nothing evicts, for each account and each place (apps/accounts/attempts.py).
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -209,6 +247,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "apps.accounts.forms.SignInForm",
+    "add_email": "apps.accounts.forms.NewAddressForm",
+    "request_login_code": "apps.accounts.forms.LoginCodeForm",
+    "reset_password": "apps.accounts.forms.LostPasswordForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
 MFA_ADAPTER = "apps.vault.second_factor.SecondFactorAdapter"
 # An address is proved by the invitation that was sent to it, not by a second message.
@@ -250,6 +294,8 @@ TERM_SEAL_PKCS11_TOKEN = env.text("TERM_SEAL_PKCS11_TOKEN")
 TERM_SEAL_PKCS11_LABEL = env.text("TERM_SEAL_PKCS11_LABEL")
 TERM_SEAL_DEMO = VAR_DIR / "demonstration-seal.p12" if DEBUG else None
 TERM_TSA_URL = env.text("TERM_TSA_URL")
+# A folder with certificates of Presence whose seals are believed besides the present one's: those that sealed before it.
+TERM_SEAL_CERTIFICATES = env.text("TERM_SEAL_CERTIFICATES")
 # A folder with the authorities whose certificates may sign a term outside the browser.
 TERM_TRUST_ROOTS = env.text("TERM_TRUST_ROOTS")
 # How many days the signatories have from the moment the PDF is ready.
@@ -274,18 +320,52 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "inte
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# What kills its process is not handed over again at once and for ever: attempts are counted (apps/core/work.py), and the
+# task's sibling on the clock comes back to what is left.
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+# Seconds; no task may have more (a task that needs less says so). The soft limit raises, the other one kills.
+CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_connect_timeout": 3}
+# A message is delivered again after this time: longer than it may wait behind another, and run, at a worker that lives.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
+# Queues apart, each with processes of its own (README, Production): a document that takes its time delays no notice.
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("notices", "documents", "probes", "seals", "upkeep")
+]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_TASK_ROUTES = {
+    "apps.notices.tasks.*": {"queue": "notices"},
+    "apps.invitations.tasks.*": {"queue": "notices"},
+    "apps.stages.acceptance.tasks.render_*": {"queue": "documents"},
+    "apps.stages.golive.tasks.*": {"queue": "documents"},
+    "apps.stages.kickoff.tasks.*": {"queue": "documents"},
+    "apps.hours.tasks.*": {"queue": "documents"},
+    "apps.files.tasks.scan_*": {"queue": "documents"},
+    "apps.files.tasks.draw_*": {"queue": "documents"},
+    "apps.prerequisites.tasks.look_into_*": {"queue": "documents"},
+    "apps.prerequisites.tasks.look_at_*": {"queue": "probes"},
+    "apps.prerequisites.tasks.probe_*": {"queue": "probes"},
+    "apps.stages.acceptance.tasks.*": {"queue": "seals"},
+    "apps.rollouts.tasks.*": {"queue": "seals"},
+    "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
+    "apps.accounts.tasks.*": {"queue": "upkeep"},
+    "apps.files.tasks.sweep_*": {"queue": "upkeep"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     # What a lost message left behind (broker away, worker killed) is found again.
     "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
     "seal-waiting-terms": {"task": "apps.stages.acceptance.tasks.seal_waiting_terms", "schedule": 60},
     "expire-terms": {"task": "apps.stages.acceptance.tasks.expire_terms", "schedule": 600},
+    "anchor-asked-rollouts": {"task": "apps.rollouts.tasks.anchor_asked_rollouts", "schedule": 60},
+    "anchor-changed-rollouts": {
+        "task": "apps.rollouts.tasks.anchor_changed_rollouts",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},
     "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},
@@ -310,6 +390,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "announce-waiting-leads": {"task": "apps.invitations.tasks.announce_waiting_leads", "schedule": 300},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
+
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    # Of a sweep that nobody came to, the next one does the work: they do not pile up while the workers are away.
+    if isinstance(_entry["schedule"], int):
+        _entry["options"] = {"expires": max(60, _entry["schedule"])}
 
 # --- Language, time, numbers -----------------------------------------------------------------------
 # Messages are written in Portuguese in the source; English is the translation (docs/decisions).

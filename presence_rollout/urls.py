@@ -1,10 +1,14 @@
 from django.urls import include, path
 
+from apps.accounts.proof_views import prove
 from apps.accounts.views import language
 
+handler400 = "apps.core.hosts.bad_request"
 handler500 = "apps.core.refusals.server_error"
 
 urlpatterns = [
+    # Before the library's own page of this name, which offers less.
+    path("conta/reauthenticate/", prove, name="account_reauthenticate"),
     path("conta/", include("allauth.urls")),
     path("idioma/", language, name="set_language"),
     path("", include("apps.accounts.urls")),

@@ -58,6 +58,17 @@ def _quick_and_contained(settings, tmp_path, demonstration_seal):
 
 
 @pytest.fixture
+def presences_seal(settings, demonstration_seal):
+    """The seal of a trial is the configured one: what it seals is believed, also what was sealed before in the same run."""
+    from apps.seals import certificates
+
+    if not demonstration_seal.exists():
+        certificates.make(demonstration_seal)
+    settings.TERM_SEAL_FILE = str(demonstration_seal)
+    return demonstration_seal
+
+
+@pytest.fixture
 def a_worker(monkeypatch):
     """What is handed over after a commit is done at once, as a worker would."""
     from celery import current_app

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts import personal_data
+from apps.accounts import devices, personal_data
 from apps.accounts.models import Consent, User
+from apps.core import mailboxes, names
 from apps.core.refusals import Invalid
 
 # The date of the text in templates/account/terms.html. Change both together.
@@ -18,11 +19,13 @@ TERMS_VERSION = "2026-11-24"
 def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
     """A new person's account, with their consent to the current terms. Without a password only e-mailed codes open it.
 
-    Raises ``Invalid`` without consent, for a weak password, and for an address that has an account.
+    Raises ``Invalid`` without consent, for a weak password, a name that carries an address, and for an address that has an
+    account.
     """
     if not terms:
         raise Invalid(_("Para entrar é preciso aceitar os termos de uso."), field="terms")
-    if User.objects.filter(email__iexact=email).exists():
+    names.refuse_addresses(name=name)
+    if User.objects.filter(email=email).exists():
         raise Invalid(_("Já existe uma conta com este e-mail. Entre com ela."))
     if password:
         try:
@@ -55,21 +58,26 @@ def consent(user: User, *, terms: bool) -> None:
 
 def erase(user: User, *, email: str) -> None:
     """Erase ``user``'s own account. ``email`` is typed to be sure. Raises ``Refusal`` while something waits for them."""
-    if email.strip().lower() != user.email.lower():
+    if mailboxes.comparable(email) != user.email:
         raise Invalid(_("Este não é o e-mail desta conta."), field="email")
     personal_data.erase(user)
 
 
 def end_sessions(user: User) -> int:
-    """Sign ``user`` out of every browser at once; the number of sessions ended."""
+    """Sign ``user`` out of every browser at once, and trust none of them any more; the number of sessions ended."""
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()
+    devices.forget(user)
     return len(sessions)
 
 
 def update_profile(user: User, *, name: str, language: str, time_zone: str) -> User:
-    """Change how ``user`` is called, and the language and IANA time zone in which they read every page."""
+    """Change how ``user`` is called, and the language and IANA time zone in which they read every page.
+
+    Raises ``Invalid`` for a name that carries an address.
+    """
+    names.refuse_addresses(name=name)
     user.name, user.language, user.time_zone = name, language, time_zone
     user.save(update_fields=["name", "language", "time_zone"])
     return user

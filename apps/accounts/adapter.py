@@ -1,6 +1,21 @@
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts import addresses, devices, fresh_proof, proof_codes
+from apps.core.mailboxes import comparable
+from apps.core.refusals import Refusal
+
+CHANGED = "account/email/email_changed"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -8,9 +23,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("E-mail ou senha incorretos."),
-        "incorrect_code": _("Código incorreto ou vencido."),
-        "too_many_login_attempts": _("Muitas tentativas seguidas. Aguarde alguns minutos e tente de novo."),
+        "email_password_mismatch": gettext_lazy("E-mail ou senha incorretos."),
+        "incorrect_code": gettext_lazy("Código incorreto ou vencido."),
+        "too_many_login_attempts": gettext_lazy("Muitas tentativas seguidas. Aguarde alguns minutos e tente de novo."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -18,3 +33,59 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: str) -> str:
         return f"Presence Rollout: {subject}"
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        proof_codes.hold_address(request, user)  # type: ignore[arg-type]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """The library takes somebody who has no password for proved just now; ours asks everybody (``fresh_proof``)."""
+        fresh_proof.require(self.request)
+        return False
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict]:
+        """One page that offers each way; the library's own pages lead there."""
+        page = {"id": "fresh_proof", "description": _("Confirme que é você"), "url": reverse("account_reauthenticate")}
+        return [page] if user.is_authenticated else []
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take the new address, unless the one before cannot be told of it (503)."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except OSError as error:
+            message = _("O endereço anterior não pôde ser avisado agora. Tente de novo em alguns minutos.")
+            raise Refusal(message, status=503) from error
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """The library's notices of what changed in an account. Of another address it tells the one before, by which way
+        so ever it came: there the change is noted, and may be answered."""
+        if template_prefix == CHANGED and context:
+            noted = addresses.change(user, before=context["from_email"], after=context["to_email"])  # type: ignore[arg-type]
+            days = addresses.SETTLES.days
+            context = {**context, "days": days, "answer_url": addresses.answer_url(noted)}
+        super().send_notification_mail(template_prefix, user, context, email)
+
+    def clean_email(self, email: str) -> str:
+        """An address in the one form in which it is kept."""
+        return comparable(email)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Whoever ``credentials`` are of, whichever way they write their address."""
+        if email := credentials.get("email"):
+            credentials["email"] = comparable(email)
+        return super().authenticate(request, **credentials)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions) -> None:
+        """Sign somebody out of ``sessions``: browsers are no longer trusted as theirs either."""
+        super().end_sessions(sessions)
+        for user in {session.user for session in sessions}:
+            devices.forget(user)

@@ -1,9 +1,13 @@
 from zoneinfo import available_timezones
 
+from allauth.account import forms as allauth
+from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts import fresh_proof
 from apps.accounts.models import User
+from apps.core.mailboxes import MailboxFormField
 
 # The zones of Brazil, from east to west, as people know them.
 BRAZIL = [
@@ -27,7 +31,7 @@ class ConsentForm(forms.Form):
 
 
 class EraseForm(forms.Form):
-    email = forms.EmailField(
+    email = MailboxFormField(
         label=_("Digite o seu e-mail para confirmar"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
 
@@ -43,3 +47,60 @@ class ProfileForm(forms.ModelForm):
         fields = ["name", "language", "time_zone"]
         labels = {"name": _("Nome"), "language": _("Idioma")}
         help_texts = {"name": _("Como aparece no histórico e nos documentos dos projetos.")}
+
+
+class MailedCodeForm(forms.Form):
+    """The code that proves that it is them (``proof_codes``)."""
+
+    mailed = forms.CharField(
+        label=_("Código recebido por e-mail"),
+        max_length=12,
+        help_text=_("Seis números. Vale por dez minutos."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+class MailboxMixin:
+    """allauth's forms, with the address in the one form in which it is kept. Their own words and widget stay."""
+
+    address = "email"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        theirs = self.fields[self.address]  # type: ignore[attr-defined]
+        ours = MailboxFormField(label=theirs.label, widget=theirs.widget, required=theirs.required)
+        self.fields[self.address] = ours  # type: ignore[attr-defined]
+
+
+class SignInForm(MailboxMixin, allauth.LoginForm):
+    address = "login"
+
+
+class LoginCodeForm(MailboxMixin, allauth.RequestLoginCodeForm):
+    """The library's form, for an account's own address: one that waits to be confirmed opens nothing yet."""
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        user = getattr(self, "_user", None)
+        if user and user.email != email:
+            self._user = None
+        return email
+
+
+class LostPasswordForm(MailboxMixin, allauth.ResetPasswordForm):
+    """The library's form, for an account's own address as well."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.email == email]
+        return email
+
+
+class NewAddressForm(MailboxMixin, allauth.AddEmailForm):
+    """The library's form, with the address that had been typed before fresh proof was asked for."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        kwargs["initial"] = {**kwargs.get("initial", {}), **fresh_proof.typed(context.request)}
+        super().__init__(*args, **kwargs)

@@ -4,16 +4,18 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.core import clock, mailboxes
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        """A person who signs in by ``email``; without a password only an e-mailed code opens the door."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """A person who signs in by ``email``; without a password only an e-mailed code opens the door. Raises ``ValueError``
+        for an address that is none."""
+        user = self.model(email=mailboxes.normalised(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -22,17 +24,19 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What they may do comes from their companies, not from Django's groups."""
 
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    email = mailboxes.MailboxField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("nome"), max_length=120)
     language = models.CharField(_("idioma"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(_("fuso horário"), max_length=50, default=settings.TIME_ZONE)
     is_active = models.BooleanField(_("ativo"), default=True)
+    devices_key = models.CharField(max_length=32, blank=True, editable=False)
+    """Changed to end the trust in every browser that the person is known from (``accounts.devices``)."""
     erased_at = models.DateTimeField(_("apagada em"), null=True, editable=False)
     joined_at = models.DateTimeField(_("desde"), default=clock.now, editable=False)
 
@@ -46,7 +50,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("pessoa")
         verbose_name_plural = _("pessoas")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
+            # With it, the one above tells any two addresses of one mailbox apart from two mailboxes.
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.KEPT), name="user_email_is_normalised"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -73,3 +81,60 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.version}"
+
+
+class MailedCode(models.Model):
+    """Six digits that were mailed to somebody. Only their digest is kept; they work once, until ``expires_at``."""
+
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class ProofCode(MailedCode):
+    """A code by which a person proves, in the session that asked for it, that they read the account's mail.
+
+    ``session`` is the SHA-256 of the session's key: the code works in no other one.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proof_codes")
+    session = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("código de confirmação")
+        verbose_name_plural = _("códigos de confirmação")
+        ordering = ["created_at", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=5), name="proof_code_five_tries")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class AddressChange(models.Model):
+    """That an account went from one address to another. The one before may confirm it or undo it (``addresses``)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
+    before = models.EmailField(_("e-mail anterior"), max_length=254)
+    after = models.EmailField(_("e-mail novo"), max_length=254)
+    at = models.DateTimeField(_("quando"), default=clock.now)
+    confirmed_at = models.DateTimeField(_("confirmada em"), null=True)
+    undone_at = models.DateTimeField(_("desfeita em"), null=True)
+
+    class Meta:
+        verbose_name = _("mudança de e-mail")
+        verbose_name_plural = _("mudanças de e-mail")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(undone_at__isnull=True),
+                name="address_change_confirmed_or_undone",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.at:%Y-%m-%d %H:%M}"

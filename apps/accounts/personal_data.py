@@ -15,10 +15,14 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from apps.core import clock
+from apps.accounts import mailed_codes
+from apps.accounts.models import AddressChange, ProofCode
+from apps.core import clock, work
 from apps.core.canonical import instant
 from apps.core.refusals import Refusal
+from apps.limits import actions as limits
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -27,15 +31,24 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Holding:
     """One app's share. ``export`` gives plain JSON; ``erase`` removes what need not stay; ``objections`` are reasons why
-    the person cannot be erased yet, in their language; ``expire`` drops what is older than its setting and counts it."""
+    the person cannot be erased yet, in their language; ``expire`` drops what is older than its setting and counts it. What
+    is dropped one by one is named by ``overdue`` and dropped by ``drop``, so that one that cannot be keeps no other."""
 
     name: str
     export: Callable[["User"], Any]
     erase: Callable[["User"], None] | None = None
     objections: Callable[["User"], Iterable[str]] | None = None
     expire: Callable[[], int] | None = None
+    overdue: Callable[[], list[str]] | None = None
+    drop: Callable[[str], None] | None = None
 
 
+FORGET = work.kind(
+    "accounts.forget",
+    gettext_lazy("Esquecimento de dados vencidos"),
+    gettext_lazy("Não foi possível apagar dados cujo prazo venceu"),
+    task="apps.accounts.tasks.forget",
+)
 _holdings: dict[str, Holding] = {}
 
 
@@ -86,8 +99,29 @@ def erased_address(user: "User") -> str:
 
 
 def expire() -> dict[str, int]:
-    """Drop everything that is older than its retention setting; how much, by holding."""
-    return {name: holding.expire() for name, holding in sorted(_holdings.items()) if holding.expire}
+    """Drop everything that is older than its retention setting; how much, by holding. Each holding stands alone, and each
+    thing that is dropped one by one."""
+    dropped: dict[str, int] = {}
+
+    def forget(name: str) -> None:
+        dropped[name] = expire_one(name)
+
+    work.do_all(
+        FORGET, [name for name, holding in sorted(_holdings.items()) if holding.expire or holding.overdue], forget
+    )
+    return dropped
+
+
+def expire_one(key: str) -> int:
+    """Drop what is overdue of a holding, or of ``holding:thing`` that one thing; how much."""
+    name, _colon, thing = key.partition(":")
+    holding = _holdings[name]
+    if thing and holding.drop:
+        holding.drop(thing)
+        return 1
+    dropped = holding.expire() if holding.expire else 0
+    things = [f"{name}:{thing}" for thing in holding.overdue()] if holding.overdue else []
+    return dropped + work.do_all(FORGET, things, expire_one, most=len(things))
 
 
 def before(days_setting: str) -> datetime:
@@ -114,6 +148,16 @@ def _export(user: "User") -> dict[str, Any]:
         "second_factors": [
             {"kind": row.type, "since": instant(row.created_at)} for row in Authenticator.objects.filter(user=user)
         ],
+        "address_changes": [
+            {
+                "before": row.before,
+                "after": row.after,
+                "at": instant(row.at),
+                "confirmed_at": instant(row.confirmed_at) if row.confirmed_at else None,
+                "undone_at": instant(row.undone_at) if row.undone_at else None,
+            }
+            for row in user.address_changes.all()
+        ],
     }
 
 
@@ -124,12 +168,17 @@ def _erase(user: "User") -> None:
     UserSession.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
+    user.address_changes.all().delete()
+    user.proof_codes.all().delete()
 
 
 def _expire() -> int:
-    """Sign-ins that ended: what they were, and from where."""
+    """Sign-ins that ended: what they were, and from where; addresses that accounts had before; codes that ran out."""
+    AddressChange.objects.filter(at__lt=before("sessions")).delete()
+    mailed_codes.forget(ProofCode)
     ended = UserSession.objects.filter(last_seen_at__lt=before("sessions"))
     Session.objects.filter(expire_date__lt=clock.now()).delete()
+    limits.forget()
     return ended.delete()[0]
 
 

@@ -1,19 +1,20 @@
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from apps.accounts import actions, personal_data
+from apps.accounts import actions, fresh_proof, personal_data
 from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
+from apps.core.filenames import attached
 from apps.core.forms import attempt
 
 
@@ -51,23 +52,24 @@ def consent(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def privacy(request: SignedInRequest) -> HttpResponse:
     """What a person may do with their own data."""
-    return render(
-        request, "account/privacy.html", {"form": EraseForm(), "objections": personal_data.objections(request.user)}
-    )
+    form = EraseForm(initial=fresh_proof.typed(request, at=reverse("accounts:erase")))
+    context = {"form": form, "objections": personal_data.objections(request.user)}
+    return render(request, "account/privacy.html", context)
 
 
 @require_GET
 def export(request: SignedInRequest) -> HttpResponse:
-    """All that is kept of the person, as a JSON file."""
+    """All that is kept of the person, as a JSON file, after fresh proof that it is them."""
+    fresh_proof.require(request, back=reverse("accounts:privacy"))
     answer = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    answer["Content-Disposition"] = 'attachment; filename="presence-rollout-meus-dados.json"'
+    answer["Content-Disposition"] = attached("presence-rollout-meus-dados.json")
     return answer
 
 
 @require_POST
-@reauthentication_required
 def erase(request: SignedInRequest) -> HttpResponse:
-    """Erase one's own account, after a fresh sign-in."""
+    """Erase one's own account, after fresh proof that it is theirs."""
+    fresh_proof.require(request, second_factor=True, back=reverse("accounts:privacy") + "#apagar", keep=["email"])
     user = User.objects.get(pk=request.user.pk)
     form = EraseForm(request.POST)
     if attempt(request, form, actions.erase, user):

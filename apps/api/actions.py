@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from apps.accounts.models import User
+from apps.accounts import addresses
+from apps.accounts.models import AddressChange, User
 from apps.api.models import ApiToken, digest_of
 from apps.companies.models import Kind, Membership
 from apps.core import clock
@@ -84,6 +85,17 @@ def revoke_token(token: ApiToken, *, by: User) -> None:
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
         timeline.record(rollout, REVOKED, by, name=token.name, scopes=", ".join(token.scopes))
+
+
+def revoke_what_another_hand_made(change: AddressChange) -> None:
+    """End the tokens of an account whose change of address was undone, made since a day before that change."""
+    if not change.undone_at:
+        return
+    made_since = ApiToken.objects.filter(
+        membership__user=change.user, created_at__gte=change.at - addresses.REACH, revoked_at=None
+    )
+    for token in made_since.order_by("rollout", "pk"):
+        revoke_token(token, by=change.user)
 
 
 def _place(rollout: Rollout, by: User) -> Membership:

@@ -2,7 +2,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,18 +12,20 @@ from ninja.operation import Operation
 
 from apps.api import auth, idempotency
 from apps.core import rest
-from apps.core.numbers import whole
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.hours.api import router as hours
 from apps.rollouts.api import router as rollouts
 from apps.stages.development.api import router as development
 from apps.stages.homologation.api import router as homologation
 
-FRAMING = 1024 * 1024
-"""What a request may hold besides its files."""
-
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
-WRITES = READS | {400: "bad_request", 409: "conflict", 413: "too_large", 415: "unsupported_media_type"}
+WRITES = READS | {
+    400: "bad_request",
+    409: "conflict",
+    411: "length_required",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 
 
 class Api(NinjaAPI):
@@ -90,13 +91,12 @@ def within_scope(view: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-def measured_and_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Refuse what is too large before it is read, and do once what comes twice with an ``Idempotency-Key``."""
+def done_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Do once what comes twice with an ``Idempotency-Key``. What is too large was refused before (``core.bodies``)."""
 
     @wraps(run)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            rest.refuse_large(whole(request.META.get("CONTENT_LENGTH")) or 0, most=settings.MAX_UPLOAD_BYTES + FRAMING)
             key = request.headers.get(idempotency.HEADER)
             token = auth.token_of(request) if key is not None and request.method == "POST" else None
             if token is None or key is None:
@@ -111,11 +111,21 @@ def measured_and_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 api.add_decorator(within_scope, mode="operation")
-api.add_decorator(measured_and_once, mode="view")
-api.add_router("/rollouts", rollouts)
-api.add_router("/rollouts", development)
-api.add_router("/rollouts", homologation)
-api.add_router("/hours", hours)
+api.add_decorator(done_once, mode="view")
+ROUTERS = [("/rollouts", rollouts), ("/rollouts", development), ("/rollouts", homologation), ("/hours", hours)]
+for _address, _router in ROUTERS:
+    api.add_router(_address, _router)
+
+
+def body_limits() -> dict[str, Callable[[], int]]:
+    """How many bytes an address takes in, by the name of each of its operations, where the function of one of them says more
+    than is usual (``core.bodies``): Django finds one operation for all the methods of an address."""
+    limits = {}
+    for path in (path for _address, router in ROUTERS for path in router.path_operations.values()):
+        views = [operation.view_func for operation in path.operations]
+        for most in (view.body_limit for view in views if hasattr(view, "body_limit")):
+            limits.update({view.__name__: most for view in views})
+    return limits
 
 
 # --- Every refusal in one shape ------------------------------------------------------------------------
@@ -124,8 +134,6 @@ api.add_router("/hours", hours)
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response = problem_of(refusal)
-    if isinstance(refusal, auth.TooMany):
-        response["Retry-After"] = str(refusal.wait)
     if refusal.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response

@@ -6,3 +6,9 @@ class ApiConfig(AppConfig):
 
     name = "apps.api"
     label = "api"
+
+    def ready(self) -> None:
+        from apps.accounts import addresses
+        from apps.api import actions
+
+        addresses.when_changed(actions.revoke_what_another_hand_made)

@@ -14,24 +14,19 @@ from ninja.security.http import HttpAuthBase
 from apps.accounts.models import User
 from apps.api.models import ApiToken, digest_of
 from apps.core import clock
-from apps.core.refusals import Refusal
+from apps.core.refusals import Refusal, TooMany
+from apps.limits import actions as limits
+from apps.limits.places import network_of
 from apps.rollouts.models import Rollout
+
+WRONG_TOKENS = limits.Limit("wrong-token", ((60, limits.MINUTE),))
+"""From one place. A tool whose token ended asks again and again: it is told so, then told to wait."""
 
 
 class Unauthorized(Refusal):
     """No token, or one that opens nothing (401)."""
 
     status = 401
-
-
-class TooMany(Refusal):
-    """The token asked for more than it may in a minute (429); ``wait`` is in seconds."""
-
-    status = 429
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(_("Pedidos demais neste minuto. Tente de novo em %(wait)d s.") % {"wait": wait})
-        self.wait = wait
 
 
 class Token(HttpAuthBase):
@@ -59,11 +54,21 @@ def token_of(request: HttpRequest) -> ApiToken | None:
         return None
     known = getattr(request, "api_token", None)
     if known is None:
-        known = _find(header)
+        known = _known(request, header)
         _count(known)
         request.user = _person(known)
         request.api_token = known  # type: ignore[attr-defined]
     return known
+
+
+@sensitive_variables("header")
+def _known(request: HttpRequest, header: str) -> ApiToken:
+    """The token of ``header``. What is none counts against the place that it comes from. Raises what ``token_of`` raises."""
+    try:
+        return _find(header)
+    except Unauthorized:
+        limits.take(WRONG_TOKENS, network_of(request))
+        raise
 
 
 @sensitive_variables("header", "secret")
@@ -105,4 +110,5 @@ def _count(token: ApiToken) -> None:
         if not first:  # Another began the minute in between.
             row.update(**one_more)
     if row.values_list("requests", flat=True)[0] > settings.API_REQUESTS_PER_MINUTE:
-        raise TooMany(60 - now.second)
+        wait = 60 - now.second
+        raise TooMany(_("Pedidos demais neste minuto. Tente de novo em %(wait)d s.") % {"wait": wait}, wait=wait)

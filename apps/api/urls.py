@@ -8,15 +8,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from apps.api import reference, views
-from apps.api.api import api, nothing_there
+from apps.api.api import api, body_limits, nothing_there
+from apps.core import bodies
 from apps.core.refusals import problem
 
 
 def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:
     """The API answers 401 in JSON by its own authentication instead of redirecting to the sign-in page."""
+    limits = body_limits()
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             pattern.callback = login_not_required(in_one_shape(pattern.callback))
+            if pattern.name in limits:
+                bodies.takes(limits[pattern.name])(pattern.callback)
     return patterns
 
 

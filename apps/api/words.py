@@ -10,6 +10,12 @@ OPERATIONS = {
         _("Tudo o que está pendente"),
         _("O que a próxima passagem pede e o que já pode ser adiantado. Filtre por quem deve."),
     ),
+    "read_timeline": (
+        _("O histórico: último evento, âncora e hashes"),
+        _(
+            "Guarde version e head: com eles se prova depois que nada foi cortado nem reescrito. Até 500 eventos por vez."
+        ),
+    ),
     "read_development": (_("Andamento e entregas"), _("O prazo, as notas de andamento e as versões entregues.")),
     "log_progress": (
         _("Registrar andamento"),
@@ -48,6 +54,7 @@ OPERATIONS = {
 }
 
 FIELDS = {
+    "after": _("Só os eventos depois deste número."),
     "Idempotency-Key": _("Repetido com a mesma chave, o pedido recebe a mesma resposta e nada se faz duas vezes."),
     "note": _("O que aconteceu. Obrigatório numa falha."),
     "text": _("Texto, como evidência ou nota. Um caso obrigatório que passou pede texto, link ou arquivo."),

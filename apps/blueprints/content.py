@@ -23,6 +23,9 @@ Gate = Literal["start_development", "start_training", "start_homologation", "sta
 class CredentialField:
     """One value of a credential. A ``secret`` one goes to the vault and is never shown again.
 
+    ``address`` says how the value names a place: ``url`` is a whole address, ``host`` the name of a host. A field that
+    ``binds`` decides where the secrets go, or whose they are: when it changes, each secret must be given again. Only what
+    says nothing of that (a serial number, notes) does not bind; of a secret one it means nothing.
     ``example`` shows the shape of it: the same text in every language, or words in both.
     """
 
@@ -31,6 +34,8 @@ class CredentialField:
     help: Localized | None = None
     secret: bool = False
     example: str | Localized = ""
+    address: Literal["", "url", "host"] = ""
+    binds: bool = True
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -261,6 +266,18 @@ class PlanBlueprint:
 
 
 @dataclass(frozen=True, config=STRICT)
+class Hosts:
+    """The hosts of a platform that has its own, by environment, as patterns (``core.addresses.is_within``). A credential
+    that names any other is refused. Empty where each shop has a host of its own."""
+
+    homologation: list[str] = field(default_factory=list)
+    production: list[str] = field(default_factory=list)
+
+    def of(self, environment: str) -> list[str]:
+        return {"homologation": self.homologation, "production": self.production}.get(environment, [])
+
+
+@dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
     """A platform as the blueprints know it. ``probe`` is the cheap read that verifies a credential; ``differs`` names the
     fields that homologation and production must not have in common. ``kind`` and ``capabilities`` switch on conditions of
@@ -278,6 +295,7 @@ class PlatformBlueprint:
     capabilities: list[Capability] = field(default_factory=list)
     probe: AnyProbe = field(default_factory=Probe)
     differs: list[str] = field(default_factory=list)
+    hosts: Hosts = field(default_factory=Hosts)
 
 
 TYPES: dict[str, Any] = {

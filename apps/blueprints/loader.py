@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from pydantic import ValidationError
 
-from apps.blueprints import clauses, content, drafts
+from apps.blueprints import clauses, content, drafts, places
 from apps.blueprints.models import Blueprint, Platform
 from apps.blueprints.script import problems, with_conditions_apart
 from apps.core import canonical
@@ -55,6 +55,8 @@ def read_files(folder: Path = DATA) -> Iterator[DataFile]:
         if kind == Blueprint.Kind.TERM and (wrong := clauses.problems(raw)):
             raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
         if kind == Blueprint.Kind.SCRIPT and (wrong := problems(with_conditions_apart(raw))):
+            raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
+        if wrong := places.problems(value):
             raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
         key = value.slug if kind == Blueprint.Kind.PLATFORM else "default"
         yield DataFile(path, kind, key, raw.pop("version"), raw)

@@ -15,6 +15,8 @@ from apps.blueprints import actions, changes, draft_views, drafts, forms, rules,
 from apps.blueprints.draft_views import SCRIPT
 from apps.blueprints.models import ScriptDraft
 from apps.blueprints.script import Condition, with_conditions_apart
+from apps.core.bodies import takes_files
+from apps.core.filenames import attached
 from apps.core.forms import attempt
 from apps.core.localized import Localized
 from apps.core.refusals import require
@@ -32,6 +34,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     return redirect("blueprints:draft")
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 def bring_in(request: SignedInRequest) -> HttpResponse:
     require(request.user, "blueprints.edit")
@@ -222,7 +225,7 @@ def _toml(content: dict[str, Any], version: int) -> HttpResponse:
     return HttpResponse(
         toml.write(content, version),
         content_type="application/toml; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="script-v{version}.toml"'},
+        headers={"Content-Disposition": attached(f"script-v{version}.toml")},
     )
 
 

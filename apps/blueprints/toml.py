@@ -1,7 +1,6 @@
 """The content of a script as the data file writes it, and back."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +8,12 @@ from django.utils.translation import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
 from apps.blueprints.script import AnyScript, Script, problems, with_conditions_apart
+from apps.core import confined
 from apps.core.refusals import Invalid
 
 HEAD = "# The homologation script for ERP and e-commerce connectors. Codes are for ever; raise the version to change a case."
+READER = "apps.blueprints.toml_reader"
+LIMITS = confined.Limits(cpu_seconds=5, seconds=20)
 TABLES = ("processes", "conditions", "cases")
 
 
@@ -42,10 +44,14 @@ def _value(value: Any) -> str:
 def read(text: str) -> tuple[int, dict[str, Any]]:
     """The version and the content of a whole script. Raises ``Invalid`` (422), ``field`` "file", saying what is wrong."""
     try:
-        raw = tomllib.loads(text)
+        parsed = confined.read(READER, text.encode("utf-8", "replace"), limits=LIMITS)
+    except confined.ReadingFailed as failure:
+        raise Invalid(failure.sentence, field="file") from None
+    if "error" in parsed:
+        raise Invalid(_("O arquivo não é um TOML válido: %(error)s") % {"error": parsed["error"]}, field="file")
+    raw = parsed["content"]
+    try:
         script: Script = TypeAdapter(AnyScript).validate_python(raw)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(_("O arquivo não é um TOML válido: %(error)s") % {"error": error}, field="file") from None
     except ValidationError as error:
         details = [f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors()[:5]]
         raise Invalid(_("O arquivo não é um roteiro:"), details=details, field="file") from None

@@ -15,12 +15,14 @@ from apps.companies.models import (
     Role,
     on_the_other_side,
 )
+from apps.core import names
 from apps.core.refusals import Invalid, Refusal, require
 
 
 def add_company(*, by: User, **fields) -> Company:
-    """A new company. Raises ``Invalid`` when a second Presence is asked for."""
+    """A new company. Raises ``Invalid`` when a second Presence is asked for, and for a name that carries an address."""
     require(by, "companies.add")
+    names.refuse_addresses(trade_name=fields["trade_name"])
     if fields["kind"] == Kind.PRESENCE and Company.objects.filter(kind=Kind.PRESENCE).exists():
         raise Invalid(_("A empresa Presence já está cadastrada."), field="kind")
     return Company.objects.create(**fields)
@@ -49,12 +51,17 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
 
 
 def change_company(company: Company, *, by: User, **fields) -> Company:
-    """Correct a company's data. Its kind and CNPJ are Presence's to change; a lead's form does not carry them."""
+    """Correct a company's data. Its kind and CNPJ are Presence's to change; a lead's form does not carry them.
+
+    Raises ``Invalid`` for a new name that carries an address.
+    """
     require(by, "companies.change", company)
     kind = fields.get("kind", company.kind)
     before = Company.objects.values_list("kind", flat=True).get(pk=company.pk)
     if kind != before and Kind.PRESENCE in (kind, before):
         raise Invalid(_("Uma empresa não passa a ser a Presence, nem deixa de ser."), field="kind")
+    if fields.get("trade_name", company.trade_name) != company.trade_name:
+        names.refuse_addresses(trade_name=fields["trade_name"])
     for name, value in fields.items():
         setattr(company, name, value)
     company.save()
@@ -102,6 +109,6 @@ def remove_person(membership: Membership, *, by: User) -> None:
 def add_contact(company: Company, *, by: User, **fields) -> Contact:
     """Somebody to call at ``company``. The same e-mail counts once for each kind of contact."""
     require(by, "companies.change", company)
-    if Contact.objects.filter(company=company, kind=fields["kind"], email__iexact=fields["email"]).exists():
+    if Contact.objects.filter(company=company, kind=fields["kind"], email=fields["email"]).exists():
         raise Invalid(_("Este contato já está cadastrado."), field="email")
     return Contact.objects.create(company=company, **fields)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.core import clock, mailboxes
 from apps.core.cnpj import CNPJField
 
 
@@ -137,7 +137,7 @@ class Contact(models.Model):
     kind = models.CharField(_("tipo"), max_length=10, choices=Kind)
     name = models.CharField(_("nome"), max_length=120)
     position = models.CharField(_("cargo"), max_length=80, blank=True)
-    email = models.EmailField(_("e-mail"))
+    email = mailboxes.MailboxField(_("e-mail"))
     phone = models.CharField(_("telefone"), max_length=30, blank=True)
 
     class Meta:

@@ -17,14 +17,14 @@ def _export(user: User) -> dict[str, Any]:
         ],
         "contacts": [
             {"company": row.company.trade_name, "kind": row.kind, "name": row.name, "phone": row.phone}
-            for row in Contact.objects.filter(email__iexact=user.email).select_related("company")
+            for row in Contact.objects.filter(email=user.email).select_related("company")
         ],
     }
 
 
 def _erase(user: User) -> None:
     Membership.objects.filter(user=user).delete()
-    Contact.objects.filter(email__iexact=user.email).delete()
+    Contact.objects.filter(email=user.email).delete()
 
 
 def _objections(user: User) -> Iterator[str]:
@@ -33,18 +33,18 @@ def _objections(user: User) -> Iterator[str]:
         yield _("É a única pessoa com papel de gestão na Presence.")
 
 
-def _expire() -> int:
+def _overdue() -> list[str]:
     """People without a company who have not come for a long time."""
-    gone = User.objects.filter(memberships=None, is_superuser=False, erased_at=None)
-    erased = 0
     since = personal_data.before("accounts")
-    for user in gone.filter(joined_at__lt=since).exclude(last_login__gte=since):
-        try:
-            personal_data.erase(user)
-        except Refusal:
-            continue  # Something still waits for them; the next day asks again.
-        erased += 1
-    return erased
+    gone = User.objects.filter(memberships=None, is_superuser=False, erased_at=None, joined_at__lt=since)
+    return [str(pk) for pk in gone.exclude(last_login__gte=since).values_list("pk", flat=True)]
 
 
-personal_data.holds(personal_data.Holding("companies", _export, _erase, _objections, _expire))
+def _drop(user_pk: str) -> None:
+    try:
+        personal_data.erase(User.objects.get(pk=user_pk))
+    except Refusal:
+        return  # Something still waits for them; the next day asks again.
+
+
+personal_data.holds(personal_data.Holding("companies", _export, _erase, _objections, overdue=_overdue, drop=_drop))

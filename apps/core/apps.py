@@ -3,7 +3,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
-    """The few types everything shares. It holds no tables and no business rules."""
+    """The few types everything shares. It holds no business rules, and one table: what a worker did not finish."""
 
     name = "apps.core"
     label = "core"

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.http import HttpResponse
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from apps.core.filenames import attached
+
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage
 
@@ -74,7 +76,7 @@ def ics(entry: Entry) -> bytes:
 
 def download(entry: Entry) -> HttpResponse:
     """``entry`` as a file to be opened by a calendar. The caller has checked access."""
-    headers = {"Content-Disposition": f'attachment; filename="{entry.filename}"'}
+    headers = {"Content-Disposition": attached(entry.filename)}
     return HttpResponse(ics(entry), content_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
 
 

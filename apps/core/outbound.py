@@ -2,29 +2,31 @@
 
 A name is resolved once, every address it has must be public, and the connection goes to the address that was judged: a
 name that answers differently the second time (DNS rebinding) gains nothing. Each redirect is judged anew and carries no
-credentials to another host. Time and size end what does not end by itself.
+credentials to another host. Time and size end what does not end by itself. ``addresses`` reads what was typed, ``networks``
+says what is public.
 """
 
-import ipaddress
 import json as json_
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
 import httpcore
 from django.conf import settings
+
+from apps.core import addresses, networks
+from apps.core.addresses import Address
 
 PORTS = {80, 443, 8080, 8443}
 REDIRECTS = 3
 CODES = {301, 302, 303, 307, 308}
 # What would hand a credential, or a private body, to whoever a redirect leads to.
 SAFE_HEADERS = {"accept", "user-agent"}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Unreachable(Exception):
@@ -82,19 +84,27 @@ def fetch(
     elif form is not None:
         content = urlencode(form).encode()
         sent["Content-Type"] = "application/x-www-form-urlencoded"
+    address = _read(addresses.parse, url)
     for _hop in range(REDIRECTS + 1):
-        answer = _once(method, url, sent, content, max_bytes, deadline)
+        answer = _once(method, address, sent, content, max_bytes, deadline)
         target = answer.headers.get("location")
         if answer.status not in CODES or not target:
             return answer
-        onward = urljoin(url, target)
-        if _origin(onward) != _origin(url):
+        onward = _read(addresses.joined, address, target)
+        if onward.origin != address.origin:
             sent = {name: value for name, value in sent.items() if name.lower() in SAFE_HEADERS}
             content = b""
         if answer.status in (301, 302, 303) and method != "HEAD":
             method, content = "GET", b""
-        url = onward
+        address = onward
     raise Unreachable("redirects", f"more than {REDIRECTS}")
+
+
+def _read(reader: Callable[..., Address], *text: Any) -> Address:
+    try:
+        return reader(*text)
+    except addresses.BadAddress as error:
+        raise Unreachable("address", str(error)) from None
 
 
 def public_addresses(host: str, port: int) -> list[str]:
@@ -105,39 +115,17 @@ def public_addresses(host: str, port: int) -> list[str]:
         raise Unreachable("name", host) from error
     if f"{host}:{port}" not in settings.OUTBOUND_ALLOW:
         for address in found:
-            if not _is_public(address):
+            if not networks.is_public(address):
                 raise Unreachable("address", host)
     return sorted(found)
 
 
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if address.teredo:
-            inner = address.teredo[1]
-        if inner is not None:
-            return _is_public(str(inner))
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
-
-
-def _once(method: str, url: str, headers: Mapping[str, str], content: bytes, max_bytes: int, deadline: float) -> Answer:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    except ValueError as error:
-        raise Unreachable("address", "malformed") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise Unreachable("address", "malformed")
-    if port not in PORTS and f"{parts.hostname}:{port}" not in settings.OUTBOUND_ALLOW:
-        raise Unreachable("address", f"port {port}")
+def _once(
+    method: str, address: Address, headers: Mapping[str, str], content: bytes, max_bytes: int, deadline: float
+) -> Answer:
+    if address.port not in PORTS and f"{address.host}:{address.port}" not in settings.OUTBOUND_ALLOW:
+        raise Unreachable("address", f"port {address.port}")
+    url = str(address)
     pool = httpcore.ConnectionPool(network_backend=_Judged(deadline), ssl_context=ssl.create_default_context())
     try:
         with pool, pool.stream(method, url, headers=list(headers.items()), content=content or None) as response:
@@ -147,7 +135,7 @@ def _once(method: str, url: str, headers: Mapping[str, str], content: bytes, max
                 body += chunk
                 if len(body) > max_bytes:
                     raise Unreachable("size", f"over {max_bytes} bytes")
-            received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            received = {name.decode("latin-1").lower(): _text(value) for name, value in response.headers}
             return Answer(response.status, url, received, bytes(body), expires)
     except httpcore.TimeoutException as error:
         raise Unreachable("timeout") from error
@@ -157,6 +145,14 @@ def _once(method: str, url: str, headers: Mapping[str, str], content: bytes, max
         if isinstance(error.__context__, ssl.SSLError):
             raise Unreachable("tls", str(getattr(error.__context__, "verify_message", ""))) from error
         raise Unreachable("connection") from error
+
+
+def _text(value: bytes) -> str:
+    """A header as text: UTF-8 where it is, as servers write an address with accents, else byte by byte."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _expiry(stream: Any) -> datetime | None:

@@ -27,12 +27,16 @@ def held() -> Iterator[None]:
 def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda: True) -> None:
     """Send ``task`` (its full name) with ``args``, keys and never secrets, if ``when()`` still holds after the commit."""
 
-    def send() -> None:
-        if _held or not when():
-            return
-        try:
-            current_app.send_task(task, args=args)
-        except (OperationalError, OSError) as error:
-            logger.warning("%s waits for its minutely sibling: %s", task, error)
+    def send_if_it_holds() -> None:
+        if not _held and when():
+            send(task, *args)
 
-    transaction.on_commit(send, robust=True)
+    transaction.on_commit(send_if_it_holds, robust=True)
+
+
+def send(task: str, *args: int | str) -> None:
+    """Send ``task`` now, for a sweep that hands out its items; a broker that is away is a line in the log."""
+    try:
+        current_app.send_task(task, args=args)
+    except (OperationalError, OSError) as error:
+        logger.warning("%s waits for its minutely sibling: %s", task, error)

@@ -42,6 +42,16 @@ class Invalid(Refusal):
     status = 422
 
 
+class TooMany(Refusal):
+    """It was done as often as it may be (429); ``wait`` is in seconds, and the answer carries it as ``Retry-After``."""
+
+    status = 429
+
+    def __init__(self, message: str, *, wait: int, details: Sequence[str] = ()) -> None:
+        super().__init__(message, details=details)
+        self.wait = wait
+
+
 class NotAllowed(PermissionDenied):
     """The person may see this but not do it (403)."""
 
@@ -64,16 +74,30 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             return method_refused(request, response["Allow"])
-        return response
+        refusal = getattr(request, "refusal", None)  # By a form (``core.forms.attempt``).
+        return with_waiting_time(response, refusal) if response.status_code == 429 and refusal else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            if request.path.startswith("/api/"):
-                return problem_of(exception)
-            return refusal_response(request, exception.message, exception.details, exception.status)
+            return answer_to(request, exception)
         if isinstance(exception, NotAllowed):
             return refusal_response(request, str(exception), [], 403)
         return None
+
+
+def answer_to(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """What ``refusal`` is for whoever asked: a page, an htmx toast or a JSON body."""
+    if request.path.startswith("/api/"):
+        return problem_of(refusal)
+    response = refusal_response(request, refusal.message, refusal.details, refusal.status)
+    return with_waiting_time(response, refusal)
+
+
+def with_waiting_time(response: HttpResponse, refusal: Refusal) -> HttpResponse:
+    """``response``, which says when to ask again where ``refusal`` knows it."""
+    if isinstance(refusal, TooMany):
+        response["Retry-After"] = str(refusal.wait)
+    return response
 
 
 def refusal_response(request: HttpRequest, message: str, details: Sequence[str], status: int) -> HttpResponse:
@@ -112,6 +136,7 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    411: "length_required",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid",
@@ -128,7 +153,8 @@ def problem(
     return JsonResponse(shape, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def problem_of(refusal: Refusal) -> JsonResponse:
-    return problem(
+def problem_of(refusal: Refusal) -> HttpResponse:
+    response = problem(
         refusal.message, status=refusal.status, code=refusal.code, field=refusal.field, details=refusal.details
     )
+    return with_waiting_time(response, refusal)

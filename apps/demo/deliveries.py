@@ -64,6 +64,8 @@ class Deliveries(Teller):
         """What the stand-in knows: ``demo-`` works, ``producao`` is production's."""
         if name in ("host", "base_url", "site_url", "api_address"):
             return f"https://api.{self.client_key}.example"
+        if name == "shop":
+            return f"{self.client_key}{'' if item.environment == 'production' else '-testes'}.myshopify.com"
         place = "producao-" if item.environment == "production" else ""
         return f"demo-{place}{name.replace('_', '-')}"
 
@@ -72,7 +74,8 @@ class Deliveries(Teller):
         item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_credentials")
         submission = item.submissions.latest("number")
         secret = submission.secrets.get()
-        submission.secrets.set([vault.seal("demo-token-revogado", field=secret.field)])
+        revoked = vault.seal("demo-token-revogado", field=secret.field, destination=secret.destination)
+        submission.secrets.set([revoked])
         Probe.objects.create(
             submission=submission, outcome=Probe.Outcome.VALID, status=200, at=self.today - timedelta(days=days)
         )

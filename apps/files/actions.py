@@ -1,7 +1,6 @@
 """Take a file in, refusing what must not be kept."""
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from typing import BinaryIO, cast
 
@@ -10,11 +9,9 @@ from django.core.files.base import ContentFile, File
 
 from apps.accounts.models import User
 from apps.core import queue
+from apps.core.filenames import tidy
 from apps.files import antivirus, inspection, previews, uploads
-from apps.files.inspection import tidy
 from apps.files.models import StoredFile
-
-logger = logging.getLogger(__name__)
 
 Given = File | uploads.Claim
 """A file as a form hands it over: with the request, or by the number of an upload."""
@@ -53,17 +50,13 @@ def received(given: Given | Sequence[Given] | None, *, by: User | None, field: s
 def scan(file_pk: str) -> None:
     """Ask clamd about a file in quarantine: it comes out clean, or is deleted and only its name and hash stay.
 
-    While clamd is away nothing changes; a task asks again.
+    Raises ``antivirus.Unavailable`` while clamd is away: nothing changes, and a task asks again.
     """
     stored = StoredFile.objects.filter(pk=file_pk, scan=StoredFile.Scan.WAITING).first()
     if stored is None:
         return
-    try:
-        with stored.content.open("rb") as content:
-            found = antivirus.scan(cast(BinaryIO, content))
-    except antivirus.Unavailable as error:
-        logger.warning("clamd did not answer: %s", error)
-        return
+    with stored.content.open("rb") as content:
+        found = antivirus.scan(cast(BinaryIO, content))
     stored.scan = StoredFile.Scan.INFECTED if found else StoredFile.Scan.CLEAN
     stored.found = found[:120]
     if found:

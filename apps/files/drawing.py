@@ -1,56 +1,52 @@
-"""Draws the first pages of a PDF, or an image, as PNG. A program of its own: it knows nothing of the application, is given
-no environment, and limits itself before it reads the file, so that a hostile one ends this process and nothing else.
+"""Draws the first pages of a PDF, or an image, as PNG.
 
-python drawing.py KIND SOURCE FOLDER    writes FOLDER/1.png, 2.png…; any other end than 0 means there is no picture
+A reader of ``core.confined``: it knows no settings and no database.
 """
 
-import resource
-import sys
+import base64
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 PAGES = 3
 SIDE = 1200
 """The longest side of a picture, in pixels."""
 PIXELS = 60_000_000
 """The largest image that is opened."""
-MEMORY = 1024 * 1024 * 1024
-CPU_SECONDS = 10
-WRITTEN = 16 * 1024 * 1024
+FORMATS = ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"]
 
 
-def limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def read(source: BinaryIO, *, kind: str) -> list[str]:
+    """The pictures of a file of ``kind`` (pdf, image) as PNG in base64; none of an image with too many pixels."""
+    pictures = {"pdf": _of_pdf, "image": _of_image}[kind](source)
+    return [base64.b64encode(_png(picture)).decode() for picture in pictures]
 
 
-def draw_image(source: str, folder: str) -> None:
+def _of_image(source: BinaryIO) -> Iterator[Any]:
     from PIL import Image, ImageOps
 
-    with Image.open(source, formats=["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"]) as image:
+    with Image.open(source, formats=FORMATS) as image:
         if image.width * image.height > PIXELS:
-            sys.exit(2)
+            return
         image.draft("RGB", (SIDE, SIDE))
         image.thumbnail((SIDE, SIDE))
         upright = ImageOps.exif_transpose(image).convert("RGBA")
     paper = Image.new("RGB", upright.size, "white")
     paper.paste(upright, mask=upright.getchannel("A"))
-    paper.save(f"{folder}/1.png")
+    yield paper
 
 
-def draw_pdf(source: str, folder: str) -> None:
+def _of_pdf(source: BinaryIO) -> Iterator[Any]:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(source)
     for number in range(min(len(document), PAGES)):
         page = document[number]
         scale = SIDE / max(*page.get_size(), 1)
-        page.render(scale=min(scale, 4), may_draw_forms=False).to_pil().convert("RGB").save(
-            f"{folder}/{number + 1}.png"
-        )
+        yield page.render(scale=min(scale, 4), may_draw_forms=False).to_pil().convert("RGB")
 
 
-if __name__ == "__main__":
-    limit()
-    kind, source, folder = sys.argv[1:]
-    {"pdf": draw_pdf, "image": draw_image}[kind](source, folder)
+def _png(picture: Any) -> bytes:
+    box = io.BytesIO()
+    picture.save(box, "PNG")
+    return box.getvalue()

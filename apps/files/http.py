@@ -1,6 +1,7 @@
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 
+from apps.core.filenames import attached, tidy
 from apps.core.refusals import Refusal
 from apps.files.models import StoredFile
 
@@ -13,7 +14,10 @@ def attachment(stored: StoredFile) -> FileResponse:
     if not stored.can_be_read:
         raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.found})
     response = FileResponse(
-        stored.content.open("rb"), as_attachment=True, filename=stored.name, content_type="application/octet-stream"
+        stored.content.open("rb"),
+        as_attachment=True,
+        filename=tidy(stored.name),
+        content_type="application/octet-stream",
     )
     return _closed(response)
 
@@ -36,7 +40,7 @@ def _closed(response: FileResponse) -> FileResponse:
 def guarded(content: bytes, name: str) -> HttpResponse:
     """Bytes that the application made for this answer, as a download like any other."""
     response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = attached(name)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -1,17 +1,21 @@
 """What a file is, by its contents and not by its name; only a short list of kinds is taken in.
 
-Nothing here opens or unpacks a file for use: archives are measured by their own table of contents.
+Nothing here opens or unpacks a file for use.
 """
 
-import os
 import zipfile
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from apps.core import archives, confined
+from apps.core.filenames import tidy
 from apps.core.refusals import Invalid
+from apps.files import pages
+from apps.files.archive_reader import PROGRAM_ENDINGS
 
 SIGNATURES = {
     b"%PDF-": "pdf",
@@ -25,19 +29,28 @@ SIGNATURES = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "document",  # Office before 2007
     b"{\\rtf": "document",
 }
-# What a browser would run if it were ever shown from here.
-ACTIVE = (b"<!doctype html", b"<html", b"<svg", b"<script", b"<?php", b"<iframe", b"javascript:")
-PROGRAM_ENDINGS = (
-    ".exe", ".dll", ".bat", ".cmd", ".com", ".msi", ".scr", ".js", ".vbs", ".ps1", ".sh", ".jar", ".apk", ".hta", ".lnk",
-)  # fmt: skip
-ENTRIES = 5_000
-RATIO = 150
-"""The most that an archive's member may grow when it is unpacked; text in Office documents reaches about 50."""
-
-
-def tidy(name: str | None) -> str:
-    """What the uploader called a file, without folders and not longer than is kept."""
-    return os.path.basename(str(name).replace("\\", "/").replace("\0", ""))[-180:]
+HEAD = 8192
+CHUNK = 1024 * 1024
+LETTERS = bytes(byte for byte in range(256) if byte >= 32 or byte in b"\t\n\r\f\0")
+LIMITS = confined.Limits(cpu_seconds=20, seconds=60)
+PROBLEMS = {
+    "broken": gettext_lazy("Este arquivo ZIP está danificado."),
+    "many": gettext_lazy("Este arquivo ZIP tem arquivos demais."),
+    "locked": gettext_lazy(
+        "Este arquivo está protegido por senha. Envie-o sem senha: aqui ele fica guardado com acesso restrito."
+    ),
+    "grows": gettext_lazy("Este arquivo ZIP cresce demais ao ser aberto e não é aceito."),
+    "method": gettext_lazy("Este arquivo ZIP foi compactado de um jeito que não se abre aqui. Crie um ZIP comum."),
+    "paths": gettext_lazy("Este arquivo ZIP tem caminhos que saem da sua pasta e não é aceito."),
+    "program": gettext_lazy("Este arquivo ZIP traz um programa: %(name)s."),
+    "page": gettext_lazy("Este arquivo ZIP traz uma página HTML ou imagem SVG: %(name)s. Envie-a em PDF."),
+    "hidden": gettext_lazy("Este arquivo traz outro escondido dentro de si. Envie-os separados."),
+    "deep": gettext_lazy("Este arquivo ZIP tem outros dentro de si, um dentro do outro. Envie-os separados."),
+    "sealed": gettext_lazy(
+        "Este arquivo ZIP traz outro que não se abre aqui: %(name)s. Envie o conteúdo direto no ZIP."
+    ),
+}
+"""What is told of an archive that is not taken, by the codes of ``archive_reader``."""
 
 
 def check(file: File, *, field: str = "file") -> str:
@@ -59,61 +72,77 @@ def inspect(content: BinaryIO, name: str) -> str:
     """The kind of ``content`` (pdf, image, archive, document, text), which is left at its beginning.
 
     Raises ``Invalid`` (422) for programs, pages, images that a browser runs, unknown kinds, archives that hide what they
-    are or that grow without measure, and files that are two kinds at once.
+    are or that grow without measure, and files that are two kinds at once. Archives and XML are read in a process of their
+    own (``core.confined``), all else here, in proportion to its length.
     """
     content.seek(0)
-    head = content.read(8192)
-    content.seek(0)
-    if name.lower().endswith(PROGRAM_ENDINGS):
+    head = content.read(HEAD)
+    if name.lower().rstrip(" .").endswith(PROGRAM_ENDINGS):
         raise Invalid(_("Programas e scripts não são aceitos. Envie documentos, imagens ou planilhas."))
+    kind = _kind_by_signature(head)
+    if pages.has_page_name(name) or (not kind and _is_page(content, name)):
+        raise Invalid(_("Páginas HTML e imagens SVG não são aceitas. Envie um PDF ou uma captura de tela."))
+    kind = kind or ("text" if _is_text(content) else "")
+    if not kind:
+        raise Invalid(_("O conteúdo deste arquivo não é um documento, imagem, planilha, texto ou ZIP."))
+    content.seek(0)
+    if (kind != "archive" and zipfile.is_zipfile(content)) or _hides_a_page(content, kind):
+        raise Invalid(_("Este arquivo traz outro escondido dentro de si. Envie-os separados."))
+    if kind == "archive":
+        _look_into_archive(content, name)
+    content.seek(0)
+    return kind
+
+
+def _kind_by_signature(head: bytes) -> str:
+    """Empty for what has none: text, or nothing that is known."""
     kind = next((kind for start, kind in SIGNATURES.items() if head.startswith(start)), "")
     if not kind and head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":  # Two letters alone could begin a text.
         kind = "image"
     if not kind and (head[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix") or head[:4] + head[8:12] == b"RIFFWEBP"):
         kind = "image"
-    if not kind and _is_text(head):
-        kind = "text"
-        if any(mark in head.lower() for mark in ACTIVE):
-            raise Invalid(_("Páginas HTML e imagens SVG não são aceitas. Envie um PDF ou uma captura de tela."))
-    if not kind:
-        raise Invalid(_("O conteúdo deste arquivo não é um documento, imagem, planilha, texto ou ZIP."))
-    holds_archive = zipfile.is_zipfile(content)
-    content.seek(0)
-    if holds_archive and kind != "archive":
-        raise Invalid(_("Este arquivo traz outro escondido dentro de si. Envie-os separados."))
-    if kind == "archive":
-        _measure(content, name)
-    content.seek(0)
     return kind
 
 
-def _is_text(head: bytes) -> bool:
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    printable = sum(byte >= 32 or byte in b"\t\n\r\f\x00" for byte in head)
-    return printable >= len(head) * 0.98 and not head.startswith((b"MZ", b"#!", b"\x7fELF"))
+def _is_text(content: BinaryIO) -> bool:
+    """Letters all through, or nearly; NUL only in UTF-16."""
+    content.seek(0)
+    odd, is_wide = 0, None
+    while chunk := content.read(CHUNK):
+        if is_wide is None:
+            is_wide = chunk.startswith((b"\xff\xfe", b"\xfe\xff"))
+            if chunk.startswith((b"MZ", b"#!", b"\x7fELF")):
+                return False
+        if b"\0" in chunk and not is_wide:
+            return False
+        odd += len(chunk.translate(None, LETTERS))
+    return odd <= content.tell() * 0.02
 
 
-def _measure(content: BinaryIO, name: str) -> None:
+def _is_page(content: BinaryIO, name: str) -> bool:
+    beginning = pages.beginning_of(content)
+    if beginning.startswith(b"<") and not pages.begins_page(beginning):
+        xml = _confined("apps.files.xml_reader", content)
+        if xml["is_xml"]:
+            return xml["is_page"]
+    return pages.is_page(content, name)
+
+
+def _hides_a_page(content: BinaryIO, kind: str) -> bool:
+    if kind == "pdf":
+        return pages.hides_in_pdf(content)
+    return kind == "image" and pages.hides_in(content)
+
+
+def _look_into_archive(content: BinaryIO, name: str) -> None:
+    most = archives.most_unpacked(settings.MAX_UPLOAD_BYTES)
+    said = _confined("apps.files.archive_reader", content, name=name, most=most)
+    if said:
+        raise Invalid(PROBLEMS[said["problem"]] % {"name": said["name"]})
+
+
+def _confined(reader: str, content: BinaryIO, **options: Any) -> dict[str, Any]:
     try:
-        members = zipfile.ZipFile(content).infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-        # RuntimeError: a version of the format that Python does not know.
-        raise Invalid(_("Este arquivo ZIP está danificado.")) from error
-    if len(members) > ENTRIES:
-        raise Invalid(_("Este arquivo ZIP tem arquivos demais."))
-    if any(member.flag_bits & 1 for member in members):
-        raise Invalid(
-            _("Este arquivo está protegido por senha. Envie-o sem senha: aqui ele fica guardado com acesso restrito.")
-        )
-    size = sum(member.file_size for member in members)
-    bombs = (
-        member.file_size > 1_000_000 and member.file_size > RATIO * max(member.compress_size, 1) for member in members
-    )
-    if size > 20 * settings.MAX_UPLOAD_BYTES or any(bombs):
-        raise Invalid(_("Este arquivo ZIP cresce demais ao ser aberto e não é aceito."))
-    for member in members:
-        if member.filename.startswith(("/", "\\")) or ".." in member.filename.replace("\\", "/").split("/"):
-            raise Invalid(_("Este arquivo ZIP tem caminhos que saem da sua pasta e não é aceito."))
-        if member.filename.lower().endswith(PROGRAM_ENDINGS):
-            raise Invalid(_("Este arquivo ZIP traz um programa: %(name)s.") % {"name": member.filename[-80:]})
+        return confined.read(reader, content, limits=LIMITS, **options)
+    except confined.ReadingFailed as failure:
+        raise Invalid(failure.sentence) from failure

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext_lazy
 
-from apps.core import clock
+from apps.core import clock, work
 from apps.files.models import Preview, StoredFile, UploadPart
 
 logger = logging.getLogger(__name__)
@@ -17,35 +18,76 @@ LIFE = timedelta(days=1)
 ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # The storage adds an underscore and letters where a name is taken. What lies elsewhere was not put there by this app.
 OURS = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/\d+)(_\w+)?(\.png)?")
+FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 
 
+ORPHAN = work.kind(
+    "files.orphan",
+    gettext_lazy("Limpeza de arquivos sem dono"),
+    gettext_lazy("Não foi possível apagar um arquivo que nada mais usa"),
+    task="apps.files.tasks.sweep_orphan",
+)
+
+
 def sweep() -> int:
-    """Delete the bytes older than ``LIFE`` that no row names; how many files. Running it twice deletes nothing more."""
-    swept = 0
-    for names in _folders():
-        for name in sorted(names - _named(names)):
-            # An upload that was just dropped lost its row first.
-            if default_storage.exists(name) and default_storage.get_modified_time(name) < clock.now() - LIFE:
-                default_storage.delete(name)
-                swept += 1
+    """Delete the bytes older than ``LIFE`` that no row names; how many files. Running it twice deletes nothing more.
+
+    A folder that cannot be read, or a file that cannot be deleted, keeps no other waiting.
+    """
+    swept = sum(_delete_all(names) for names in _folders())
     if swept:
         logger.warning("%s files that nothing names were deleted", swept)
     return swept
 
 
+def again(name: str) -> None:
+    """Delete the file ``name`` if nothing names it, or what lies in a folder (with ``/`` at its end)."""
+    if name.endswith("/"):
+        for names in _folders("" if name == "/" else name):
+            _delete_all(names)
+    else:
+        work.do_all(ORPHAN, {name} - _named({name}), _delete)
+
+
+def _delete_all(names: set[str]) -> int:
+    old = [name for name in sorted(names - _named(names)) if _is_old(name)]
+    return work.do_all(ORPHAN, old, _delete, most=len(old))
+
+
+def _is_old(name: str) -> bool:
+    """What cannot be judged is handed on, where its failure is noted."""
+    try:
+        # An upload that was just dropped lost its row first.
+        return default_storage.exists(name) and default_storage.get_modified_time(name) < clock.now() - LIFE
+    except OSError:
+        return True
+
+
+def _delete(name: str) -> None:
+    if default_storage.exists(name) and default_storage.get_modified_time(name) < clock.now() - LIFE:
+        default_storage.delete(name)
+
+
 def _folders(folder: str = "") -> Iterator[set[str]]:
     """The names of our files, folder by folder, up to ``AT_ONCE`` together."""
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:  # Nothing was ever stored, or another run was here.
-        return
-    names = [f"{folder}{name}" for name in files]
-    ours = [name for name in names if OURS.fullmatch(name)]
+    folders: list[str] = []
+    ours: list[str] = []
+
+    def look(_key: str) -> None:
+        try:
+            there, files = default_storage.listdir(folder)
+        except FileNotFoundError:  # Nothing was ever stored, or another run was here.
+            return
+        folders.extend(there)
+        ours.extend(name for file in files if OURS.fullmatch(name := f"{folder}{file}"))
+
+    work.do(ORPHAN, folder or "/", look)
     for start in range(0, len(ours), AT_ONCE):
         yield set(ours[start : start + AT_ONCE])
-    for each in folders:
-        yield from _folders(f"{folder}{each}/")
+    for name in folders:
+        if FOLDERS.fullmatch(f"{folder}{name}/"):
+            yield from _folders(f"{folder}{name}/")
 
 
 def _named(names: set[str]) -> set[str]:

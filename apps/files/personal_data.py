@@ -19,4 +19,4 @@ def _erase(user: User) -> None:
         uploads.drop(upload)
 
 
-personal_data.holds(personal_data.Holding("files", _export, _erase, expire=uploads.sweep))
+personal_data.holds(personal_data.Holding("files", _export, _erase, overdue=uploads.expired, drop=uploads.drop_expired))

@@ -7,8 +7,8 @@ def in_quarantine() -> list[str]:
     return [str(pk) for pk in waiting.values_list("pk", flat=True)]
 
 
-def to_be_drawn(most: int = 20) -> list[str]:
-    """The keys of up to ``most`` files out of quarantine that wait for their pictures, the oldest first."""
+def to_be_drawn() -> list[str]:
+    """The keys of the files out of quarantine that wait for their pictures, the oldest first."""
     readable = StoredFile.objects.filter(scan__in=[StoredFile.Scan.NONE, StoredFile.Scan.CLEAN])
     waiting = readable.filter(drawn=StoredFile.Drawn.WAITING).order_by("uploaded_at")
-    return [str(pk) for pk in waiting.values_list("pk", flat=True)[:most]]
+    return [str(pk) for pk in waiting.values_list("pk", flat=True)]

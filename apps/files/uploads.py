@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.filenames import tidy
 from apps.core.refusals import Invalid, Refusal
-from apps.files.inspection import check, tidy
+from apps.files.inspection import check
 from apps.files.models import Upload
 
 PART_BYTES = 512 * 1024
@@ -51,9 +52,9 @@ class WrongOffset(Refusal):
 def start(*, by: User, name: str, size: int) -> Upload:
     """Announce a file of ``size`` bytes. Raises ``Invalid`` (422) for an empty or too large one, ``Refusal`` (409) when
     the person has ``AT_ONCE`` under way."""
-    name = tidy(name)
-    if not name:
+    if not name.strip():
         raise Invalid(_("O arquivo precisa de um nome."))
+    name = tidy(name)
     if size <= 0:
         raise Invalid(_("O arquivo “%(name)s” está vazio.") % {"name": name})
     if size > settings.MAX_UPLOAD_BYTES:
@@ -125,13 +126,17 @@ def whole(upload: Upload) -> Whole:
     return Whole(file, upload)
 
 
-def sweep() -> int:
-    """Forget what expired; how many."""
-    expired = list(Upload.objects.filter(expires_at__lte=clock.now()))
-    for upload in expired:
-        with transaction.atomic():
+def expired() -> list[str]:
+    """The keys of the uploads whose time is over."""
+    return [str(pk) for pk in Upload.objects.filter(expires_at__lte=clock.now()).values_list("pk", flat=True)]
+
+
+def drop_expired(upload_pk: str) -> None:
+    """Forget one of them, unless more of it came meanwhile."""
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().filter(pk=upload_pk, expires_at__lte=clock.now()).first()
+        if upload is not None:
             drop(upload)
-    return len(expired)
 
 
 def _too_much(upload: Upload, more: int) -> Invalid | None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
+from apps.core.bodies import takes
 from apps.core.numbers import whole
 from apps.core.refusals import Invalid, Refusal
 from apps.files import uploads
@@ -43,6 +44,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     return _state(uploads.start(by=request.user, name=request.POST.get("name", ""), size=size))
 
 
+@takes(lambda: 2 * uploads.PART_BYTES)  # What is beyond a part is told so in JSON.
 @never_cache
 @require_http_methods(["GET", "POST"])
 @_in_json

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
+from apps.core.filenames import attached
 from apps.core.refusals import Invalid, require
 from apps.hours import exports
 from apps.hours.models import ClientStatement
@@ -16,7 +17,8 @@ router = Router(tags=["hours"])
 
 
 class LineOut(Schema):
-    """A billed, included or free part of an entry. Minutes and centavos are whole numbers; ``started_at`` is UTC."""
+    """A billed, included or free part of an entry. Minutes and centavos are whole numbers; ``started_at`` is UTC.
+    ``timeline_event`` and ``timeline_hash`` are the last event of the rollout before the closing."""
 
     client_statement: int
     month: str
@@ -40,6 +42,8 @@ class LineOut(Schema):
     hourly_rate: int
     amount: int
     why: str
+    timeline_event: int | None
+    timeline_hash: str
 
 
 class StatementOut(Schema):
@@ -92,7 +96,7 @@ def list_statements(request: HttpRequest, month: str = "", client: str = ""):
 def list_statements_csv(request: HttpRequest, month: str = "", client: str = ""):
     rows = [row for statement in _statements(request, month, client) for row in exports.rows(statement.content)]
     response = HttpResponse(exports.to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="fechamentos.csv"'
+    response["Content-Disposition"] = attached("fechamentos.csv")
     return response
 
 

@@ -17,10 +17,10 @@ from apps.core import canonical, queue
 from apps.core.refusals import Refusal, require
 from apps.hours import agreement, queries, statements
 from apps.hours.models import ClientStatement, Line, Statement
-from apps.rollouts import timeline
+from apps.rollouts import anchoring, timeline
 from apps.rollouts.models import Rollout
 
-CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock")
+CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock", anchored=True)
 
 Check = Callable[[Rollout, date], Iterable[str]]
 _checks: list[Check] = []
@@ -162,6 +162,9 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[str]) -> Stat
         )
     ).update(statement=statement)  # fmt: skip
     acknowledged: dict[str, Any] = {"acknowledged": warnings} if warnings else {}
-    timeline.record(rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"], **acknowledged)
+    timeline.record(
+        rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"], **acknowledged,
+        statement=statement.number, sha256=canonical.sha256(statement.content), anchor=anchoring.newest_sheet_number(),
+    )  # fmt: skip
     queue.after_commit("apps.hours.tasks.render_statement", statement.pk)
     return statement

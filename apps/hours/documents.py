@@ -74,6 +74,16 @@ def render(statement: Statement | ClientStatement) -> bytes:
     )  # fmt: skip
 
 
+def render_statement(statement_pk: int) -> None:
+    """``keep_pdf`` of a rollout's closed month."""
+    keep_pdf(Statement.objects.select_related("rollout").get(pk=statement_pk))
+
+
+def render_client_statement(statement_pk: int) -> None:
+    """``keep_pdf`` of a client's closed month."""
+    keep_pdf(ClientStatement.objects.get(pk=statement_pk))
+
+
 def keep_pdf(statement: Statement | ClientStatement) -> None:
     """Render and keep the PDF of ``statement``; once there is one, it stays. Safe to run twice, or at once."""
     which = "statement" if isinstance(statement, Statement) else "client_statement"

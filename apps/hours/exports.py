@@ -12,17 +12,17 @@ from typing import Any
 import xlsxwriter
 from django.utils import timezone, translation
 
+from apps.core.cells import harmless
 from apps.hours.classification import Activity, Klass
 
 VERSION = 1
 COLUMNS = (
     "client_statement", "month", "client_cnpj", "client_name", "rollout", "rollout_title", "statement", "entry",
     "position", "adjusts", "adjusts_statement", "started_at", "person", "activity", "nonconformity", "note", "class",
-    "minutes", "charged_minutes", "hourly_rate", "amount", "why",
+    "minutes", "charged_minutes", "hourly_rate", "amount", "why", "timeline_event", "timeline_hash",
 )  # fmt: skip
 MONEY = ("hourly_rate", "amount")
 DURATIONS = ("minutes", "charged_minutes")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 HEADINGS = {
     "client_statement": "Fechamento do cliente", "month": "Mês", "client_cnpj": "CNPJ", "client_name": "Cliente",
@@ -31,6 +31,7 @@ HEADINGS = {
     "started_at": "Início", "person": "Pessoa", "activity": "Atividade", "nonconformity": "Não conformidade",
     "note": "O que foi feito", "class": "Classe", "minutes": "Minutos", "charged_minutes": "Minutos cobrados",
     "hourly_rate": "Valor da hora", "amount": "Valor", "why": "Por quê",
+    "timeline_event": "Registro até o evento", "timeline_hash": "Hash do evento",
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
         for part in content["rollouts"]:
             yield from rows(part, content["number"])
         return
-    client, rollout = content.get("client", {}), content.get("rollout", {})
+    client, rollout, head = content.get("client", {}), content.get("rollout", {}), content.get("timeline", {})
     for position, line in enumerate(content["lines"], start=1):
         billable = line["klass"] == Klass.BILLABLE
         yield {
@@ -66,13 +67,9 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
             "hourly_rate": line.get("rate", 0),
             "amount": line["amount"],
             "why": line["why"],
+            "timeline_event": head.get("sequence"),
+            "timeline_hash": head.get("hash", ""),
         }
-
-
-def harmless(text: object) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    value = "" if text is None else str(text)
-    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def to_csv(found: Iterable[dict[str, Any]]) -> bytes:

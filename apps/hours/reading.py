@@ -22,6 +22,7 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import roles_of
 from apps.core import clock, money
+from apps.core.cells import harmless
 from apps.hours import classification
 from apps.hours.classification import Activity, Klass
 from apps.hours.models import Line, Policy
@@ -303,14 +304,8 @@ def as_csv(reading: Reading, *, presence: bool) -> str:
         for row in rows:
             cost = row.cost if presence else ""
             cells = [title, row.label, row.detail, row.included, row.billable, row.free, row.amount, cost]
-            writer.writerow([_harmless(cell) for cell in cells])
+            writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in cells])
     return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula is marked as text."""
-    text = str(cell)
-    return cell if isinstance(cell, int) or not text.lstrip().startswith(("=", "+", "-", "@")) else f"'{text}"
 
 
 def twelve_months() -> tuple[date, date]:

@@ -10,6 +10,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Company
+from apps.core.filenames import attached
 from apps.core.refusals import NotAllowed
 from apps.core.widgets import DateInput
 from apps.hours import reading as hours
@@ -85,7 +86,7 @@ def reading_csv(request: SignedInRequest) -> HttpResponse:
     _form, filters, presence = _asked(request)
     text = hours.as_csv(hours.read(request.user, filters), presence=presence)
     response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="horas-{filters.since}-{filters.until}.csv"'
+    response["Content-Disposition"] = attached(f"horas-{filters.since}-{filters.until}.csv")
     return response
 
 

@@ -4,9 +4,10 @@ from django.utils import translation
 
 from apps.hours import queries
 from apps.hours.models import ClientStatement, Line, Statement
+from apps.rollouts import timeline
 from apps.rollouts.stages import PartyRole
 
-FORMAT = 2
+FORMAT = 3
 
 
 def content(statement: Statement, lines: list[Line], warnings: list[str]) -> dict[str, object]:
@@ -32,6 +33,8 @@ def content(statement: Statement, lines: list[Line], warnings: list[str]) -> dic
         ],
         "acknowledged": warnings,
         "lines": [line_content(line, originals) for line in lines],
+        # The timeline as it stood before the closing, whose own event names the hash of all this.
+        "timeline": timeline.head(rollout),
     }
 
 

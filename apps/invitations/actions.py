@@ -15,9 +15,10 @@ from apps.accounts import actions as accounts
 from apps.accounts.models import User
 from apps.companies import actions as companies
 from apps.companies.models import Company, Membership, Role
-from apps.core import clock, queue
+from apps.core import clock, mailboxes, names, queue, work
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.invitations.models import LIFETIME, Invitation, State
+from apps.limits import actions as limits
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 
@@ -33,6 +34,11 @@ JOINED = timeline.kind("invitations.joined", gettext_lazy("aceitou o convite e e
 
 _SALT = "invitation"
 
+# Mails with links, in a day.
+BY_ONE_PERSON = limits.Limit("invitations-by", ((40, limits.DAY),))
+FOR_ONE_COMPANY = limits.Limit("invitations-for", ((80, limits.DAY),))
+TO_ONE_ADDRESS = limits.Limit("invitations-to", ((5, limits.DAY),))
+
 
 def invite(
     company: Company, *, by: User, email: str, name: str, role: str, position: str = "", rollout: Rollout | None = None
@@ -41,8 +47,9 @@ def invite(
 
     Raises ``Invalid`` for a role of another kind of company, for somebody who is already in, and while an
     earlier invitation of the same address waits (send that again), for oneself and for somebody of the other side
-    (Presence's people belong to Presence alone). A lead is named by a lead or a Presence manager (``NotAllowed``), and is
-    announced to the other leads and on the company's open rollouts.
+    (Presence's people belong to Presence alone), and for names that carry an address, which would stand in our mail.
+    ``TooMany`` (429) for more than a person, a company or an address may in a day. A lead is named by a lead or a Presence
+    manager (``NotAllowed``), and is announced to the other leads and on the company's open rollouts.
     """
     require(by, "invitations.invite", company)
     companies.refuse_unfit_role(company, role)
@@ -50,11 +57,12 @@ def invite(
         raise NotAllowed(
             _("Quem convida um responsável é outro responsável da empresa; o primeiro, um gestor da Presence.")
         )
-    email = email.strip().lower()
-    if email == by.email.lower():
+    names.refuse_addresses(name=name, position=position)
+    email = mailboxes.comparable(email)
+    if email == by.email:
         raise Invalid(_("Ninguém convida a si mesmo."), field="email")
     companies.refuse_other_side(company, email)
-    if Membership.objects.filter(company=company, user__email__iexact=email).exists():
+    if Membership.objects.filter(company=company, user__email=email).exists():
         raise Invalid(_("Esta pessoa já faz parte de %(company)s.") % {"company": company}, field="email")
     if rollout is not None and not rollout.parties.filter(company=company).exists():
         raise Invalid(_("%(company)s não participa deste projeto.") % {"company": company})
@@ -68,19 +76,22 @@ def invite(
         if rollout is not None and role != Role.LEAD:
             with timeline.changing(rollout, even_closed=True) as locked:
                 timeline.record(locked, INVITED, by, company=str(company), invitation=invitation.pk)
+        _limit_mails(invitation, by)
         _announce_after_commit(invitation)
         _mail_after_commit(invitation)
     return invitation
 
 
 def send_again(invitation: Invitation, *, by: User) -> None:
-    """A new link for seven more days; the earlier one dies."""
+    """A new link for seven more days; the earlier one dies. Raises ``TooMany`` (429) as ``invite`` does."""
     require(by, "invitations.manage", invitation)
     with transaction.atomic():
         invitation = _waiting(invitation)
         invitation.serial += 1
         invitation.expires_at = clock.now() + LIFETIME
         invitation.save(update_fields=["serial", "expires_at"])
+        work.renew("invitations.mail", invitation.pk)
+        _limit_mails(invitation, by)
         _mail_after_commit(invitation)
 
 
@@ -118,7 +129,7 @@ def open_link(text: str) -> Opened | None:
 
 def accept(invitation: Invitation, *, by: User) -> Membership:
     """``by`` takes the place. Only the invited address may; the first to press wins, a second press is refused."""
-    if by.email.lower() != invitation.email:
+    if by.email != invitation.email:
         raise NotAllowed(_("Este convite é para outro e-mail."))
     if by.pk == invitation.invited_by_id:
         raise NotAllowed(_("Ninguém aceita o próprio convite."))
@@ -237,6 +248,13 @@ def _waiting(invitation: Invitation) -> Invitation:
 def _announce_after_commit(invitation: Invitation) -> None:
     if invitation.role == Role.LEAD:
         queue.after_commit("apps.invitations.tasks.announce_lead", invitation.pk)
+
+
+def _limit_mails(invitation: Invitation, by: User) -> None:
+    """Count one more mail that ``by`` has sent; within the transaction, so that only what is sent counts."""
+    limits.take(BY_ONE_PERSON, by.pk)
+    limits.take(FOR_ONE_COMPANY, invitation.company_id)
+    limits.take(TO_ONE_ADDRESS, invitation.email)
 
 
 def _mail_after_commit(invitation: Invitation) -> None:

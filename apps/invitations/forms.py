@@ -4,13 +4,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import COMPANY_ROLES, PRESENCE_ROLES, Company, Kind, Role
+from apps.core.mailboxes import MailboxFormField
 
 
 class InviteForm(forms.Form):
     success_message = _("Convite enviado. O link vale por 7 dias.")
 
     name = forms.CharField(label=_("Nome"), max_length=120)
-    email = forms.EmailField(label=_("E-mail"), max_length=254)
+    email = MailboxFormField(label=_("E-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Papel"))
     position = forms.CharField(label=_("Cargo"), max_length=80, required=False)
 

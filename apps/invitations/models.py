@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Company, Role
-from apps.core import clock
+from apps.core import clock, mailboxes
 from apps.rollouts.models import Rollout
 
 LIFETIME = timedelta(days=7)
@@ -34,7 +34,7 @@ class Invitation(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, null=True, related_name="invitations")
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = mailboxes.MailboxField(_("e-mail"), max_length=254)
     name = models.CharField(_("nome"), max_length=120)
     role = models.CharField(_("papel"), max_length=16, choices=Role)
     position = models.CharField(_("cargo"), max_length=80, blank=True)
@@ -58,6 +58,7 @@ class Invitation(models.Model):
                 fields=["company", "email"], condition=Q(accepted_at=None, revoked_at=None),
                 name="invitation_one_pending_per_address",
             ),
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.KEPT), name="invitation_email_is_normalised"),
             models.CheckConstraint(
                 condition=Q(accepted_at=None) | Q(revoked_at=None), name="invitation_accepted_or_revoked"
             ),

@@ -10,7 +10,7 @@ from apps.invitations.models import Invitation
 
 
 def _of(user: User):
-    return Invitation.objects.filter(Q(email__iexact=user.email) | Q(accepted_by=user))
+    return Invitation.objects.filter(Q(email=user.email) | Q(accepted_by=user))
 
 
 def _export(user: User) -> list[dict[str, Any]]:

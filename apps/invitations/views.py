@@ -73,13 +73,13 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, invitation, "replaced", 410)
     if request.user.is_authenticated:
         return _for_somebody_signed_in(request, invitation)
-    if User.objects.filter(email__iexact=invitation.email).exists():
+    if User.objects.filter(email=invitation.email).exists():
         return render(request, "invitations/sign_in.html", {"invitation": invitation})
     return _for_somebody_new(request, invitation)
 
 
 def _for_somebody_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    fits = request.user.email.lower() == invitation.email  # type: ignore[union-attr]
+    fits = request.user.email == invitation.email  # type: ignore[union-attr]
     if request.method == "POST":
         actions.accept(invitation, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("Bem-vindo a %(company)s.") % {"company": invitation.company})

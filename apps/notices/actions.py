@@ -3,22 +3,69 @@
 A message whose sending was not noted (the worker was killed in between) is sent once more: rather twice than never.
 """
 
-import logging
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, work
 from apps.notices import kinds, queries, words
-from apps.notices.models import Consumption, Digest, Notice, Outgoing, Preference, Reminder
+from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder
 from apps.rollouts.models import Event, Rollout
 
-logger = logging.getLogger(__name__)
-
+# How long a message waits after each failure of the mail server; after the last one nobody tries again. Four days in all.
+PAUSES = tuple(timedelta(hours=hours) for hours in (1 / 60, 1 / 12, 1 / 2, 2, 6, 12, 24, 24, 24))
 # A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run.
 FAILURES_PER_RUN = 5
+# What a mail server that is there says of one message: errors of Python's library, which only ``core.outbound`` may import.
+OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
+
+CONSUME = work.kind(
+    "notices.event",
+    gettext_lazy("Avisos de um acontecimento do projeto"),
+    gettext_lazy("Não foi possível avisar as pessoas deste acontecimento"),
+    task="apps.notices.tasks.consume_event",
+    model="rollouts.Event",
+)
+SEND_NOTICE = work.kind(
+    "notices.notice",
+    gettext_lazy("E-mail de um aviso"),
+    gettext_lazy("Não foi possível enviar este aviso"),
+    task="apps.notices.tasks.send_notice",
+    model="notices.Notice",
+    pauses_while_away=PAUSES,
+)
+SEND_DIGEST = work.kind(
+    "notices.digest",
+    gettext_lazy("E-mail do lembrete do dia"),
+    gettext_lazy("Não foi possível enviar este lembrete"),
+    task="apps.notices.tasks.send_digest",
+    model="notices.Digest",
+    pauses_while_away=PAUSES,
+)
+REMIND = work.kind(
+    "notices.remind",
+    gettext_lazy("Lembretes dos prazos do projeto"),
+    gettext_lazy("Não foi possível lembrar as pessoas dos prazos deste projeto"),
+    task="apps.notices.tasks.remind_of",
+    model="rollouts.Rollout",
+)
+MAKE_DIGEST = work.kind(
+    "notices.make_digest",
+    gettext_lazy("Lembrete do dia de uma pessoa"),
+    gettext_lazy("Não foi possível preparar o lembrete do dia"),
+    task="apps.notices.tasks.make_digest",
+    model="accounts.User",
+)
+
+
+def consume_event(event_pk: int) -> None:
+    """Make the notices of an event (``consume``)."""
+    consume(Event.objects.select_related("rollout__project_manager").get(pk=event_pk))
 
 
 def consume(event: Event) -> None:
@@ -37,23 +84,79 @@ def consume(event: Event) -> None:
 def remind() -> None:
     """Make today's digests. Who has one already gets no other today."""
     today = clock.today()
-    for user, matters in queries.to_remind(today).items():
+    people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
+
+    def gather(rollout_pk: int) -> None:
+        rollout = Rollout.objects.for_listing().get(pk=rollout_pk)
+        for user, matters in queries.to_remind(rollout, today).items():
+            people[user] += matters
+
+    open_rollouts = Rollout.objects.open().for_listing().values_list("pk", flat=True)
+    work.do_all(REMIND, open_rollouts, gather, most=len(open_rollouts), seconds=150)
+    matters_of = {user.pk: matters for user, matters in people.items()}
+    work.do_all(MAKE_DIGEST, matters_of, lambda pk: _make_digest(pk, matters_of[pk]), most=len(matters_of))
+
+
+def remind_of(rollout_pk: int) -> None:
+    """Add what one rollout waits for to today's digests, but for those that were sent already."""
+    rollout = Rollout.objects.open().for_listing().filter(pk=rollout_pk).first()
+    if rollout is None:
+        return
+    for user, matters in queries.to_remind(rollout, clock.today()).items():
         with transaction.atomic():
-            digest, is_first = Digest.objects.get_or_create(user=user, day=today)
-            if is_first:
-                Reminder.objects.bulk_create(
-                    Reminder(digest=digest, rollout=rollout, requirement=key) for rollout, key in matters
-                )
+            digest, _is_new = Digest.objects.get_or_create(user=user, day=clock.today())
+            if Digest.objects.select_for_update().filter(WAITING, pk=digest.pk).exists():
+                rows = (Reminder(digest=digest, rollout=rollout, requirement=key) for _rollout, key in matters)
+                Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def make_digest(user_pk: int) -> None:
+    """Make today's digest of one person."""
+    mine = Rollout.objects.visible_to(User.objects.get(pk=user_pk)) & Rollout.objects.open()
+    matters: list[tuple[Rollout, str]] = []
+    for rollout in mine.for_listing():
+        people = {user.pk: of_them for user, of_them in queries.to_remind(rollout, clock.today()).items()}
+        matters += people.get(user_pk, [])
+    if matters:
+        _make_digest(user_pk, matters)
+
+
+def _make_digest(user_pk: int, matters: list[tuple[Rollout, str]]) -> None:
+    with transaction.atomic():
+        digest, is_first = Digest.objects.get_or_create(user_id=user_pk, day=clock.today())
+        if is_first:
+            Reminder.objects.bulk_create(
+                Reminder(digest=digest, rollout=rollout, requirement=key) for rollout, key in matters
+            )
 
 
 def send_waiting() -> None:
-    """Send what is to be sent now."""
+    """Send what is to be sent now. A mail server that is away is not waited for without end."""
     failures = 0
-    sendings: list[tuple[type[Outgoing], Callable[..., EmailMessage | None]]] = [(Notice, _notice), (Digest, _digest)]
-    for model, write in sendings:
-        for pk in queries.waiting(model):
-            if failures < FAILURES_PER_RUN:
-                failures += not _send(model, pk, write)
+
+    def counted(send: Callable[[int], None]) -> Callable[[int], None]:
+        def count(pk: int) -> None:
+            nonlocal failures
+            try:
+                send(pk)
+            except OSError as error:
+                failures += type(error).__name__ not in OF_THE_MESSAGE
+                raise
+
+        return count
+
+    for kind, model, send in ((SEND_NOTICE, Notice, send_notice), (SEND_DIGEST, Digest, send_digest)):
+        work.do_all(kind, queries.waiting(model), counted(send), stop=lambda: failures >= FAILURES_PER_RUN)
+
+
+def send_notice(pk: int) -> None:
+    """Send a notice that waits. Raises what the mail server's connection raises."""
+    _send(Notice, pk, _notice)
+
+
+def send_digest(pk: int) -> None:
+    """Send a digest that waits. Raises what the mail server's connection raises."""
+    _send(Digest, pk, _digest)
 
 
 def choose(user: User, *, events: bool, reminders: bool) -> None:
@@ -61,29 +164,16 @@ def choose(user: User, *, events: bool, reminders: bool) -> None:
     Preference.objects.update_or_create(user=user, defaults={"events": events, "reminders": reminders})
 
 
-def _send(model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | None]) -> bool:
-    """Send one message, or note that it failed and when to try again; False when it failed."""
-    with transaction.atomic():
-        # Another run may be at it, or have done it since.
-        found = model._default_manager.select_for_update(skip_locked=True, of=("self",)).select_related("user")
-        row = found.filter(pk=pk, sent_at=None, next_try_at__lte=clock.now()).first()
-        if row is None:
-            return True
-        try:
-            with transaction.atomic():
-                message = write(row) if row.user.is_active else None
-                if message:
-                    message.send()
-        except Exception as error:
-            # The message of an error may hold the address: its kind is enough for the log.
-            logger.warning("%s %s could not be sent: %s", model.__name__, pk, type(error).__name__)
-            row.failed()
-            return False
-        if message:
-            row.sent()
-        else:
-            row.drop()
-        return True
+def _send(model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | None]) -> None:
+    row = model._default_manager.filter(WAITING, pk=pk).select_related("user").first()
+    if row is None:
+        return
+    message = write(row) if row.user.is_active else None
+    if message:
+        message.send()
+        row.sent()
+    else:
+        row.drop()
 
 
 def _notice(row: Notice) -> EmailMessage | None:
@@ -101,7 +191,11 @@ def _digest(row: Digest) -> EmailMessage | None:
     if not queries.preference_of(row.user).reminders:
         return None
     with words.of_reader(row.user):
-        reminders = list(row.reminders.values_list("rollout_id", "requirement"))
-        mine = Rollout.objects.visible_to(row.user).for_listing().in_bulk({pk for pk, _key in reminders})
-        matters = queries.still_due([(mine[pk], key) for pk, key in reminders if pk in mine])
+        keys: dict[int, list[str]] = defaultdict(list)
+        for rollout_pk, key in row.reminders.values_list("rollout_id", "requirement"):
+            keys[rollout_pk].append(key)
+        mine = Rollout.objects.visible_to(row.user).for_listing().in_bulk(keys)
+        matters: list[words.Due] = []
+        # A rollout that cannot be read takes its own lines away, not the others'.
+        work.do_all(REMIND, mine, lambda pk: matters.extend(queries.still_due(mine[pk], keys[pk])), most=len(mine))
         return words.digest(matters, row.user) if matters else None

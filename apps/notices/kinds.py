@@ -318,6 +318,15 @@ tell(
     sentence=_("%(who)s %(what)s."),
     place=room("acceptance:room"),
 )
+for _address in ("acceptance.new_address", "acceptance.new_address_confirmed", "acceptance.new_address_undone"):
+    tell(
+        _address,
+        to=signatories,
+        subject=_("%(code)s: o e-mail de quem assina o termo mudou"),
+        sentence=_("%(who)s %(what)s."),
+        place=room("acceptance:room"),
+        obligatory=True,
+    )
 tell(
     "acceptance.expired",
     to=project_manager,

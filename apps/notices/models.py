@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,43 +6,31 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.rollouts.models import Event, Rollout
 
-# How long to wait after each failure to send; after the last one nobody tries again. Four days in all.
-PAUSES = [timedelta(minutes=number) for number in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60)]
-
 
 class Outgoing(models.Model):
-    """An e-mail to one person. It is sent at ``next_try_at``; without it and without ``sent_at`` it never will be."""
+    """An e-mail to one person: it waits until it was sent, or dropped because it is of no use any more, or not wanted."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(null=True, default=clock.now)
     sent_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
 
     def sent(self) -> None:
-        self.next_try_at, self.sent_at = None, clock.now()
-        self._save()
+        self.sent_at = clock.now()
+        self.save(update_fields=["sent_at"])
 
     def drop(self) -> None:
-        """It is of no use any more, or not wanted."""
-        self.next_try_at = None
-        self._save()
-
-    def failed(self) -> None:
-        """Try again after a pause that grows; give up after the last one."""
-        pause = PAUSES[self.attempts] if self.attempts < len(PAUSES) else None
-        self.attempts += 1
-        self.next_try_at = clock.now() + pause if pause else None
-        self._save()
-
-    def _save(self) -> None:
-        self.save(update_fields=["attempts", "next_try_at", "sent_at"])
+        self.dropped_at = clock.now()
+        self.save(update_fields=["dropped_at"])
 
 
-def _sent_or_waiting(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(sent_at=None) | Q(next_try_at=None), name=name)
+WAITING = Q(sent_at=None, dropped_at=None)
+
+
+def _sent_or_dropped(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=Q(sent_at=None) | Q(dropped_at=None), name=name)
 
 
 class Beginning(models.Model):
@@ -87,12 +73,16 @@ class Notice(Outgoing):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["event", "user"], name="notice_once_per_event_and_person"),
-            _sent_or_waiting("notice_sent_or_waiting"),
+            _sent_or_dropped("notice_sent_or_dropped"),
         ]
-        indexes = [models.Index(fields=["next_try_at"], name="notice_next_try")]
+        indexes = [models.Index(fields=["id"], name="notice_waiting", condition=WAITING)]
 
     def __str__(self) -> str:
         return f"{self.event} → {self.user}"
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.event.rollout
 
 
 class Digest(Outgoing):
@@ -106,9 +96,9 @@ class Digest(Outgoing):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day"),
-            _sent_or_waiting("digest_sent_or_waiting"),
+            _sent_or_dropped("digest_sent_or_dropped"),
         ]
-        indexes = [models.Index(fields=["next_try_at"], name="digest_next_try")]
+        indexes = [models.Index(fields=["id"], name="digest_waiting", condition=WAITING)]
 
     def __str__(self) -> str:
         return f"{self.day} → {self.user}"

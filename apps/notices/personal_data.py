@@ -1,11 +1,14 @@
 from typing import Any
 
+from django.db.models import Q
+
 from apps.accounts import personal_data
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, work
 from apps.core.canonical import instant
 from apps.notices import queries
-from apps.notices.models import Digest, Notice, Preference
+from apps.notices.actions import SEND_DIGEST, SEND_NOTICE
+from apps.notices.models import WAITING, Digest, Notice, Preference
 
 
 def _export(user: User) -> dict[str, Any]:
@@ -37,10 +40,12 @@ def _erase(user: User) -> None:
 
 
 def _expire() -> int:
-    """What was told to whom. That an event was consumed names nobody and stays, so nothing is told twice."""
+    """What was told to whom, or could not be. That an event was consumed names nobody and stays, so nothing is told twice."""
     before = personal_data.before("notices")
-    notices = Notice.objects.filter(event__at__lt=before, next_try_at=None)
-    digests = Digest.objects.filter(day__lt=min(before.date(), clock.today()), next_try_at=None)
+    still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_NOTICE.name))
+    notices = Notice.objects.filter(event__at__lt=before).exclude(still_sent)
+    still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_DIGEST.name))
+    digests = Digest.objects.filter(day__lt=min(before.date(), clock.today())).exclude(still_sent)
     gone = notices.count() + digests.count()
     notices.delete()
     digests.delete()

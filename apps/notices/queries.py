@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from apps.accounts.models import User
 from apps.core import clock
 from apps.notices import kinds
-from apps.notices.models import Beginning, Outgoing, Preference
+from apps.notices.models import WAITING, Beginning, Outgoing, Preference
 from apps.notices.words import Due
 from apps.rollouts import gates, queries
 from apps.rollouts.gates import Requirement
@@ -24,9 +24,8 @@ def untold() -> QuerySet[Event]:
 
 
 def waiting(model: type[Outgoing]) -> list[int]:
-    """The keys of what is to be sent now, the longest waiting first."""
-    due = model._default_manager.filter(sent_at=None, next_try_at__lte=clock.now())
-    return list(due.order_by("next_try_at", "pk").values_list("pk", flat=True))
+    """The keys of what is to be sent, the longest waiting first."""
+    return list(model._default_manager.filter(WAITING).order_by("pk").values_list("pk", flat=True))
 
 
 def preference_of(user: User) -> Preference:
@@ -51,22 +50,20 @@ def dated(rollout: Rollout) -> list[Requirement]:
     return [requirement for requirement in [*found, *gates.early(rollout, asked)] if requirement.due]
 
 
-def to_remind(today: date) -> dict[User, list[tuple[Rollout, str]]]:
-    """Who is reminded ``today``, and of what: the rollout and the requirement's key."""
-    found: dict[User, list[tuple[Rollout, str]]] = {}
-    for rollout in Rollout.objects.open().for_listing():
-        matters = [matter for matter in dated(rollout) if matter.due and today in dates_for(matter.due, today)]
-        for matter in matters:
+def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:
+    """Who is reminded of ``rollout`` on ``today``, and of what: the rollout and the requirement's key."""
+    people: dict[User, list[tuple[Rollout, str]]] = {}
+    for matter in dated(rollout):
+        if matter.due and today in dates_for(matter.due, today):
             for user in _who_takes_care(rollout, matter):
-                found.setdefault(user, []).append((rollout, matter.key))
-    return {user: found[user] for user in wants(list(found), "reminders")}
+                people.setdefault(user, []).append((rollout, matter.key))
+    return {user: people[user] for user in wants(list(people), "reminders")}
 
 
-def still_due(reminders: list[tuple[Rollout, str]]) -> list[Due]:
-    """Those of ``reminders`` that are still owed, in the reader's language."""
-    rollouts = {rollout.pk: rollout for rollout, _key in reminders}
-    now = {pk: {matter.key: matter for matter in dated(rollout)} for pk, rollout in rollouts.items()}
-    return [Due(rollout, now[rollout.pk][key]) for rollout, key in reminders if key in now[rollout.pk]]
+def still_due(rollout: Rollout, keys: list[str]) -> list[Due]:
+    """Those of the requirements ``keys`` of ``rollout`` that are still owed, in the reader's language."""
+    now = {matter.key: matter for matter in dated(rollout)}
+    return [Due(rollout, now[key]) for key in keys if key in now]
 
 
 def _who_takes_care(rollout: Rollout, matter: Requirement) -> list[User]:

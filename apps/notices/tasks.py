@@ -1,20 +1,14 @@
-import logging
-
 from celery import shared_task
 
+from apps.core import work
 from apps.notices import actions, queries
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
 def tell() -> None:
     """Make and send the notices of what happened. The timeline is the outbox: what a dead worker left is found here."""
-    for event in list(queries.untold().select_related("rollout__project_manager")):
-        try:
-            actions.consume(event)
-        except Exception:  # One event that cannot be told of keeps no other back; it is tried again.
-            logger.exception("Event %s could not be told of", event.pk)
+    untold = queries.untold().values_list("pk", flat=True)
+    work.do_all(actions.CONSUME, untold, actions.consume_event)
     actions.send_waiting()
 
 
@@ -22,3 +16,33 @@ def tell() -> None:
 def remind() -> None:
     """Make today's reminders; ``tell`` sends them. Running it again makes none."""
     actions.remind()
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def consume_event(event_pk: int) -> None:
+    """Make the notices of one event; the second time makes none."""
+    work.do(actions.CONSUME, event_pk, actions.consume_event)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def send_notice(notice_pk: int) -> None:
+    """Send one notice; once sent, it is not sent again."""
+    work.do(actions.SEND_NOTICE, notice_pk, actions.send_notice)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def send_digest(digest_pk: int) -> None:
+    """Send one day's reminder; once sent, it is not sent again."""
+    work.do(actions.SEND_DIGEST, digest_pk, actions.send_digest)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def remind_of(rollout_pk: int) -> None:
+    """Add what one rollout waits for to today's reminders that were not sent yet."""
+    work.do(actions.REMIND, rollout_pk, actions.remind_of)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
+def make_digest(user_pk: int) -> None:
+    """Make today's reminder of one person; who has one already gets no other."""
+    work.do(actions.MAKE_DIGEST, user_pk, actions.make_digest)

@@ -21,9 +21,9 @@ from apps.companies.models import Role
 from apps.core import calendar, clock
 from apps.core.templatetags.core import moment
 from apps.notices import kinds
-from apps.rollouts import timeline
+from apps.rollouts import kept_heads, timeline
 from apps.rollouts.gates import Requirement
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts.models import AnchorSheet, Event, Rollout
 
 
 @contextmanager
@@ -63,6 +63,7 @@ def notice(event: Event, user: User) -> EmailMessage:
             facts=[(label, value) for label, value in facts if value],
             link=settings.SITE_URL + told.place(event),
             obligatory=told.obligatory,
+            record=_record([event.rollout]),
         )
         if told.agenda and (entry := told.agenda(event)):
             calendar.attach(message, entry)
@@ -99,7 +100,14 @@ def digest(matters: list[Due], user: User) -> EmailMessage:
     """The message that reminds ``user`` of ``matters``. Call it within ``of_reader``, where they were read too."""
     count = len(matters)
     subject = ngettext("%(count)d pendência com prazo", "%(count)d pendências com prazo", count) % {"count": count}
-    return _message(user, subject, "notices/email/digest.txt", matters=sorted(matters, key=lambda due: due.day))
+    rollouts = list({due.rollout.pk: due.rollout for due in matters}.values())
+    return _message(
+        user,
+        subject,
+        "notices/email/digest.txt",
+        matters=sorted(matters, key=lambda due: due.day),
+        record=_record(rollouts),
+    )
 
 
 def _message(user: User, subject: str, template: str, **context: Any) -> EmailMessage:
@@ -107,6 +115,22 @@ def _message(user: User, subject: str, template: str, **context: Any) -> EmailMe
     body = render_to_string(template, context)
     # No line of a subject may begin a header of its own; programs that answer by themselves leave this one alone.
     return EmailMessage(" ".join(subject.split()), body, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
+
+
+def _record(rollouts: list[Rollout]) -> list[str]:
+    """How the timelines stand when the message is sent: whoever keeps it can later show that nothing was cut off or written
+    anew (``verify_timeline --head``, which reads these lines)."""
+    lines = [
+        _("Registro do projeto %(code)s, até o evento %(event)d: %(hash)s")
+        % {"code": rollout.code, "event": head["sequence"], "hash": str(head["hash"])[: kept_heads.SHOWN]}
+        for rollout in rollouts
+        if (head := timeline.head(rollout))["sequence"]
+    ]
+    if sheet := AnchorSheet.objects.order_by("-number").first():
+        lines.append(
+            _("Âncora: nº %(number)d, %(hash)s") % {"number": sheet.number, "hash": sheet.sha256[: kept_heads.SHOWN]}
+        )
+    return lines
 
 
 def _who(event: Event) -> str:

@@ -18,7 +18,9 @@ from apps.hours import agreement_actions as hours
 from apps.hours import agreement_forms
 from apps.portal.forms import ConfirmForm, DateAnswerForm, NoteForm
 from apps.prerequisites import actions as prerequisites
+from apps.prerequisites import credentials
 from apps.prerequisites.forms import SubmitForm
+from apps.prerequisites.models import Prerequisite
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries as acceptance
@@ -92,6 +94,8 @@ def _deliver(rollout: Rollout, key: str) -> Answer | None:
     if item is None or not item.is_due:
         return None
     last, again = item.last, item.asked_again
+    if again and item.kind == Prerequisite.Kind.CREDENTIAL:
+        again = credentials.asked(item)
     kept = [(label, value) for name, label, value in _delivered(item) if name not in again] if again else []
     return Answer(
         button=_("Entregar de novo") if last else _("Entregar"),

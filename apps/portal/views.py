@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.core.refusals import NotAllowed
 from apps.portal import actions, queries
@@ -44,6 +45,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/home.html", context)
 
 
+@takes_files
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @sensitive_variables()

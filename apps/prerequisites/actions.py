@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,9 +12,10 @@ from django.views.decorators.debug import sensitive_variables
 from apps.accounts.models import User
 from apps.companies.models import Contact
 from apps.core import clock, queue
+from apps.core.addresses import require_address
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import attachments, purge
+from apps.prerequisites import attachments, credentials, purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
@@ -52,9 +52,10 @@ def submit(
 
     ``file`` is one or several; ``stays`` are the keys of files of the delivery that came back that count again.
     ``values`` are a credential's fields by name: secret ones go to the vault, and one left blank keeps what the last
-    delivery held. Of a delivery that came back with some of its parts marked as wrong only those count here; the others
-    stay as they were. What Presence itself owes is accepted at once, since nobody else reviews it. Raises ``Refusal`` (409)
-    when it waits for review or was accepted, ``Invalid`` (422) when something needed is missing.
+    delivery held, as long as nothing changed of where it is sent (``credentials``). Of a delivery that came back with some
+    of its parts marked as wrong only those count here; the others stay as they were. What Presence itself owes is accepted
+    at once, since nobody else reviews it. Raises ``Refusal`` (409) when it waits for review or was accepted,
+    ``Invalid`` (422) when something needed is missing or names no place.
     """
     require(by, "prerequisites.submit", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
@@ -76,13 +77,16 @@ def submit(
                 text = last.text
             if prerequisite.kind == Kind.ENVIRONMENT:
                 link, text = (link if "link" in again else last.link), (text if "text" in again else last.text)
-            values = {**last.values, **{name: value for name, value in (values or {}).items() if _part(name) in again}}
+            if prerequisite.kind != Kind.CREDENTIAL:
+                known = (values or {}).items()
+                values = {**last.values, **{name: value for name, value in known if _part(name) in again}}
             contacts = [
                 *(row for row in contacts or [] if row["kind"] in again),
                 *(row for row in last.contacts() if row["kind"] not in again),
             ]
         if prerequisite.kind == Kind.CREDENTIAL:
-            kept = _checked(prerequisite, values or {}, last)
+            values = credentials.merged(prerequisite, values or {})
+            secrets = credentials.check(prerequisite, values)
         elif prerequisite.kind == Kind.CONTACT:
             if not contacts:
                 raise Invalid(_("Informe o contato técnico e o de decisão."))
@@ -92,6 +96,8 @@ def submit(
             raise Invalid(_("Escreva a declaração."), field="text")
         elif prerequisite.kind == Kind.DOCUMENT and not (news or link or old):
             raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
+        if link and not (last and link == last.link):
+            require_address(link, field="link")
         attachments.refuse_what_came_back(prerequisite, news, old, link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
@@ -102,13 +108,16 @@ def submit(
         )
         attachments.attach(submission, [*old, *files.store_all(news, by=by)])
         if prerequisite.kind == Kind.CREDENTIAL:
-            _keep_credential(submission, values or {}, kept)
+            credentials.keep(submission, values or {}, secrets)
         elif contacts or prerequisite.kind == Kind.ENVIRONMENT:
             submission.values = {"contacts": contacts} if contacts else values or {}
             submission.save(update_fields=["values"])
         _move(prerequisite, State.SUBMITTED)
         if prerequisite.owner == PartyRole.PRESENCE:
             _accept(prerequisite, submission, by, rollout)
+        if prerequisite.kind == Kind.CREDENTIAL:
+            for host in credentials.new_hosts(prerequisite, submission.values, last):
+                timeline.record(rollout, credentials.HOST_GIVEN, by, key=prerequisite.key, host=host)
         timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
         this = Submission.objects.filter(pk=submission.pk)
         if prerequisite.kind in (Kind.DOCUMENT, Kind.LINK):
@@ -174,10 +183,13 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
 
 @dataclass(frozen=True)
 class Revealed:
-    """A field of a credential for somebody to read. Its ``repr`` keeps the value to itself: template contexts are logged."""
+    """A field of a credential for somebody to read. Its ``repr`` keeps the value to itself: template contexts are logged.
+
+    ``warning`` says so where a secret was given for another destination than the delivery names now."""
 
     label: str
     value: str = field(repr=False)
+    warning: str = ""
 
 
 @sensitive_variables()
@@ -194,12 +206,20 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
         submission = prerequisite.last
         if prerequisite.kind != Kind.CREDENTIAL or submission is None:
             raise Refusal(_("Não há credencial guardada neste item."))
-        kept = {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+        secrets = {secret.field: secret for secret in submission.secrets.all()}
+        kept = {name: vault.unseal(secret) for name, secret in secrets.items()}
+        elsewhere = {
+            name: credentials.given_for(prerequisite, secret, submission.values) for name, secret in secrets.items()
+        }
         timeline.record(
             rollout, REVEALED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
         )
     return [
-        Revealed(str(spec["label"]), kept.get(spec["name"]) or submission.values.get(spec["name"], ""))
+        Revealed(
+            str(spec["label"]),
+            kept.get(spec["name"]) or submission.values.get(spec["name"], ""),
+            elsewhere.get(spec["name"], ""),
+        )
         for spec in prerequisite.specs()
     ]
 
@@ -286,27 +306,3 @@ def _move(prerequisite: Prerequisite, state: str) -> None:
     prerequisite.state = state
     prerequisite.since = clock.now()
     prerequisite.save(update_fields=["state", "since"])
-
-
-@sensitive_variables()
-def _checked(prerequisite: Prerequisite, values: dict[str, str], last: Submission | None) -> dict[str, Any]:
-    """The secrets of the last delivery by field name; ``Invalid`` for a required field that is nowhere."""
-    again = prerequisite.asked_again
-    kept = {secret.field: secret for secret in last.secrets.all() if secret.field not in again} if last else {}
-    for spec in prerequisite.specs():
-        if spec["name"] != "notes" and not values.get(spec["name"]) and not (spec["secret"] and spec["name"] in kept):
-            raise Invalid(_("Preencha “%(field)s”.") % {"field": spec["label"]}, field=f"value_{spec['name']}")
-    return kept
-
-
-@sensitive_variables()
-def _keep_credential(submission: Submission, values: dict[str, str], kept: dict[str, Any]) -> None:
-    for spec in submission.prerequisite.specs():
-        value = values.get(spec["name"], "")
-        if not spec["secret"]:
-            submission.values[spec["name"]] = value
-        elif value:
-            submission.secrets.add(vault.seal(value, field=spec["name"]))
-        else:
-            submission.secrets.add(kept[spec["name"]])
-    submission.save(update_fields=["values"])

@@ -1,12 +1,10 @@
 """What an uploaded or linked API documentation covers: OpenAPI, Swagger or a Postman collection, operation by operation.
 
-``documents`` reads any other. What comes out is evidence for the reviewer.
+``document_reader`` runs it in a process of its own and reads any other. What comes out is evidence for the reviewer.
 """
 
-import io
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
@@ -16,9 +14,12 @@ import yaml
 from apps.prerequisites.capabilities import EXPECTED, Operation, plain, serves
 
 MAX_BYTES = 5_000_000
-BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError)
-"""What ``zipfile`` raises for a broken, encrypted or oddly packed archive."""
 OPERATIONS = 2_000
+DEPTH = 100
+"""Lists and tables within each other that a document may have."""
+QUOTED = b"\"' \t\xef\xbb\xbf"
+FIELDS = 2_000
+"""Names of an operation's fields that are looked at."""
 ARCHIVED = 40
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -29,15 +30,6 @@ PROCESSES = {
     "orders": r"order|pedido|sale|venda|checkout",
     "invoicing": r"invoice|nota|nfe|nf-e|fiscal|fatur|fulfil|shipment|shipping|tracking|envio|rastre",
 }
-
-
-class _Plain(yaml.SafeLoader):
-    """YAML without aliases: a few lines of them can grow to gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not read")
-        return super().compose_node(parent, index)
 
 
 def coverage(content: bytes) -> dict[str, Any] | None:
@@ -92,26 +84,6 @@ def _merged(lists: Iterable[list[str]]) -> list[str]:
     return list(dict.fromkeys(chain.from_iterable(lists)))[:OPERATIONS]
 
 
-def in_archive(content: bytes) -> list[dict[str, Any]]:
-    """The coverage of every document in a ZIP, within limits; empty when it holds none or is none."""
-    found = []
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            left = 4 * MAX_BYTES
-            for member in archive.infolist()[:200]:
-                fits = member.file_size <= min(MAX_BYTES, left)
-                if not member.filename.lower().endswith((".json", ".yaml", ".yml")) or not fits:
-                    continue
-                with archive.open(member) as opened:
-                    text = opened.read(MAX_BYTES)
-                left -= len(text)
-                if one := coverage(text):
-                    found.append(one)
-    except BROKEN_ARCHIVE:
-        return []
-    return found[:ARCHIVED]
-
-
 def _parsed(content: bytes) -> Any:
     if len(content) > MAX_BYTES:
         return None
@@ -119,12 +91,34 @@ def _parsed(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         pass
-    if not re.search(rb"(?m)^[\"']?(openapi|swagger)[\"']?\s*:", content):
+    if not _begins_like_yaml(content):
         return None
     try:
-        return yaml.load(content, Loader=_Plain)  # noqa: S506 - a SafeLoader that reads less
+        return _of_yaml(content)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
+
+
+def _begins_like_yaml(content: bytes) -> bool:
+    """A line of its own names the format: ``openapi: 3.1.0``."""
+    for line in content.splitlines():
+        name, colon, _version = line.partition(b":")
+        if colon and not line[:1].isspace() and name.strip(QUOTED) in (b"openapi", b"swagger"):
+            return True
+    return False
+
+
+def _of_yaml(content: bytes) -> Any:
+    """YAML without aliases: a few lines of them can grow to gigabytes. Raises ``yaml.YAMLError``."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(content, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not read")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH:
+            raise yaml.YAMLError("too deep")
+    return yaml.load(content, Loader=loader)  # noqa: S506 - a safe loader
 
 
 def _of_paths(document: dict[str, Any]) -> Iterator[tuple[Operation, str]]:
@@ -166,7 +160,8 @@ def _fields(document: dict[str, Any], operation: dict[str, Any]) -> str:
         row = _resolved(document, row)
         if isinstance(row, dict) and row.get("in") == "body":
             schemas.append(row.get("schema"))
-    return plain(" ".join(chain.from_iterable(_names(document, schema) for schema in schemas[:3])))
+    names = chain.from_iterable(_names(document, schema) for schema in schemas[:3])
+    return plain(" ".join(islice(names, FIELDS)))
 
 
 def _names(document: dict[str, Any], schema: Any, depth: int = 0) -> Iterator[str]:

@@ -6,6 +6,7 @@ from django.core.files.base import File
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from apps.core.filenames import tidy
 from apps.core.refusals import Invalid
 from apps.files import actions as files
 from apps.files.models import StoredFile
@@ -37,7 +38,7 @@ def refuse_what_came_back(
     given: set[str] = set()
     for file in news:
         digest = files.sha256(file)
-        name = {"name": files.tidy(file.name)}
+        name = {"name": tidy(file.name)}
         if digest in given:
             raise Invalid(_("“%(name)s” está duas vezes nesta entrega. Tire uma delas.") % name, field="file")
         if digest in came_back:

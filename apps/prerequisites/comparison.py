@@ -14,6 +14,7 @@ from apps.vault.models import Secret
 
 TEXT_BYTES = 200_000
 TEXT_LINES = 4_000
+LONG = 300 * 300
 TEXT_SUFFIXES = {".txt", ".md", ".csv", ".json", ".yaml", ".yml", ".xml"}
 
 
@@ -72,7 +73,9 @@ def pieces(before: str, after: str, *, lines: bool = False) -> tuple[list[Piece]
     old, new = (text.splitlines(keepends=True) if lines else _words(text) for text in (before, after))
     left: list[Piece] = []
     right: list[Piece] = []
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    # In long texts what is everywhere (blank lines) leads to no match by itself: each of it with each would take minutes.
+    is_long = len(old) * len(new) > LONG
+    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes():
         if i < j:
             left.append(Piece("".join(old[i:j]), tag != "equal"))
         if k < m:

@@ -6,8 +6,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Contact
+from apps.core.forms import AddressField
+from apps.core.mailboxes import MailboxFormField
 from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
+from apps.prerequisites import credentials, destinations
 from apps.prerequisites.attachments import FILES_AT_MOST
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import planning
@@ -31,6 +34,8 @@ class SubmitForm(forms.Form):
 
     def _ask_only(self, parts: list[str]) -> None:
         """Of a delivery that came back, only the parts that the reviewer pointed at."""
+        if self.prerequisite.kind == Kind.CREDENTIAL:
+            parts = credentials.asked(self.prerequisite)
         for name in list(self.fields):
             if self._part_of(name) not in parts:
                 del self.fields[name]
@@ -62,9 +67,7 @@ class SubmitForm(forms.Form):
 
     def _ask_link(self, required: bool = True) -> None:
         example = self._example() if self.prerequisite.kind in (Kind.DOCUMENT, Kind.LINK) else ""
-        self.fields["link"] = forms.URLField(
-            label=_("Link"), required=required, max_length=500, assume_scheme="https", help_text=example
-        )
+        self.fields["link"] = AddressField(label=_("Link"), required=required, help_text=example)
 
     def _ask_statement(self, required: bool = True, label: str = "") -> None:
         label = label or gettext("Descrição")
@@ -111,38 +114,50 @@ class SubmitForm(forms.Form):
             self.fields["link"].initial, self.fields["text"].initial = last.link, last.text
 
     def _ask_credential(self) -> None:
-        last = self.prerequisite.last
-        kept = {secret.field for secret in last.secrets.all()} if last else set()
-        for spec in self.prerequisite.specs():
-            name, is_kept = f"value_{spec['name']}", spec["name"] in kept
+        item, last = self.prerequisite, self.prerequisite.last
+        held = {secret.field for secret in last.secrets.all()} if last else set()
+        for spec in item.specs():
+            name, asked = spec["name"], spec["name"] in item.asked_again
+            is_kept = name in held and not asked
             widget: forms.Widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-            asked = spec["name"] in self.prerequisite.asked_again
             if spec["secret"]:
                 widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "data-secret": ""})
-            self.fields[name] = forms.CharField(
+            self.fields[f"value_{name}"] = forms.CharField(
                 label=str(spec["label"]),
-                help_text=_("Já guardado. Deixe em branco para manter.")
-                if is_kept and not asked
-                else self._help(spec["help"], spec["example"]),
-                required=(asked or not is_kept) and spec["name"] != "notes",
-                initial=last.values.get(spec["name"]) if last and not spec["secret"] else None,
+                help_text=self._may_stay() if is_kept else self._help(spec["help"], spec["example"]),
+                required=not is_kept and name != "notes",
+                initial=last.values.get(name) if last and not spec["secret"] else None,
                 widget=widget,
                 max_length=2000,
             )
+
+    def _may_stay(self) -> str:
+        """What is said beside a secret that is kept: until when it may be left blank."""
+        binding = destinations.binding(self.prerequisite.fields)
+        labels = [str(spec["label"]) for spec in self.prerequisite.specs() if spec["name"] in binding]
+        if not labels:
+            return gettext("Já guardado. Deixe em branco para manter.")
+        return format_html(
+            gettext("Já guardado. Deixe em branco para manter; se mudar {}, informe-o de novo."), ", ".join(labels)
+        )
 
     def _ask_contact(self) -> None:
         for kind, who in self.prerequisite.parts():
             about = {"who": who}
             self.fields[f"{kind}_name"] = forms.CharField(label=gettext("%(who)s: nome") % about)
             self.fields[f"{kind}_position"] = forms.CharField(label=gettext("%(who)s: cargo") % about, required=False)
-            self.fields[f"{kind}_email"] = forms.EmailField(label=gettext("%(who)s: e-mail") % about)
+            self.fields[f"{kind}_email"] = MailboxFormField(label=gettext("%(who)s: e-mail") % about)
             self.fields[f"{kind}_phone"] = forms.CharField(label=gettext("%(who)s: telefone") % about, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Hand the action what it takes: ``values`` of a credential, ``contacts`` of a contact item."""
         data = super().clean() or {}
         if self.prerequisite.kind == Kind.CREDENTIAL:
-            return {"values": {name.removeprefix("value_"): value for name, value in data.items()}}
+            values = {name.removeprefix("value_"): value for name, value in data.items()}
+            for problem in credentials.problems(self.prerequisite, credentials.merged(self.prerequisite, values)):
+                if (name := f"value_{problem.field}") in self.fields and name not in self.errors:
+                    self.add_error(name, problem.message)
+            return {"values": values}
         if self.prerequisite.kind == Kind.ENVIRONMENT:
             if data.get("sharing") == "shared" and not data.get("shared_with"):
                 self.add_error("shared_with", gettext("Diga com quem o ambiente é dividido."))

@@ -194,6 +194,10 @@ class Submission(models.Model):
         return f"{self.prerequisite} #{self.number}"
 
     @property
+    def rollout(self) -> Rollout:
+        return self.prerequisite.rollout
+
+    @property
     def files(self) -> list[StoredFile]:
         """Its files, in the order in which they were given."""
         return [row.file for row in self.attached.all()]
@@ -266,6 +270,7 @@ class Probe(models.Model):
         ELSEWHERE = "elsewhere", gettext_lazy("Parece ser do outro ambiente")
         UNREACHABLE = "unreachable", gettext_lazy("A plataforma não respondeu")
         UNCLEAR = "unclear", gettext_lazy("Resposta inesperada da plataforma")
+        WITHHELD = "withheld", gettext_lazy("Não foi enviada: o destino não confere")
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="probes")
     at = models.DateTimeField(default=clock.now)
@@ -284,9 +289,14 @@ class Probe(models.Model):
     @property
     def tone(self) -> str:
         """The badge tone that goes with the outcome."""
-        return {"valid": "success", "wrong": "danger", "lacking": "warning", "elsewhere": "warning"}.get(
-            self.outcome, "neutral"
-        )
+        tones = {
+            "valid": "success",
+            "wrong": "danger",
+            "withheld": "danger",
+            "lacking": "warning",
+            "elsewhere": "warning",
+        }
+        return tones.get(self.outcome, "neutral")
 
 
 class EnvironmentCheck(models.Model):

@@ -2,6 +2,7 @@ from typing import Any
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
+from apps.core import mailboxes
 from apps.prerequisites.models import Prerequisite, Submission
 
 
@@ -12,7 +13,7 @@ def _naming(user: User) -> list[Submission]:
 
 
 def _is(user: User, contact: dict[str, str]) -> bool:
-    return contact["email"].lower() == user.email.lower()
+    return mailboxes.comparable(contact["email"]) == user.email
 
 
 def _export(user: User) -> list[dict[str, Any]]:

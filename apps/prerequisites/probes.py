@@ -5,34 +5,40 @@ goes back to its owner (``evidence.probe``).
 """
 
 import hmac
-import re
+import logging
 from base64 import b64encode
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import quote, urlsplit
 
+import tink
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from apps.blueprints import content
-from apps.core import outbound
+from apps.blueprints import content, places
+from apps.core import addresses, outbound
+from apps.core.addresses import Address
+from apps.prerequisites import destinations
 from apps.prerequisites.models import Prerequisite, Probe, Submission
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 
 PRODUCTION = "production_credentials"
 KEYS = ("homologation_credentials", PRODUCTION)
-HOST = re.compile(r"[A-Za-z0-9.-]+")
 MAX_BYTES = 5_000_000
 NOTHING = content.Probe()
+OTHER = {"homologation": "production", "production": "homologation"}
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Found:
     """What the requests told. ``status`` is the HTTP status that decided, None without an answer; ``why`` is a word for
-    the reason: ``outbound.Unreachable.why``, ``body``, ``page``, ``redirect``, ``production``, ``test``, ``same``."""
+    the reason: ``outbound.Unreachable.why``, ``body``, ``page``, ``redirect``, ``production``, ``test``, ``same``,
+    ``destination``, ``host``."""
 
     outcome: str
     status: int | None = None
@@ -58,6 +64,25 @@ def _known(rollout: Rollout) -> dict[str, content.Probe]:
     return found
 
 
+def hosts_of(prerequisite: Prerequisite, environment: str) -> list[str]:
+    """The patterns of the platform's own hosts in ``environment`` for its credentials; empty where each shop has its own."""
+    if prerequisite.key not in KEYS:
+        return []
+    with suppress(content.Blueprint.DoesNotExist):
+        return content.platform(prerequisite.rollout.platform.slug).hosts.of(environment)
+    return []
+
+
+def destination(prerequisite: Prerequisite, values: dict[str, Any]) -> str:
+    """Where a credential with ``values`` sends its secrets, as the vault binds it to them (``destinations.stated``)."""
+    return destinations.stated(prerequisite.fields, urls(prerequisite), values)
+
+
+def urls(prerequisite: Prerequisite) -> list[str]:
+    """The addresses that its probe asks, with the fields in braces."""
+    return [step.url for step in of(prerequisite).steps]
+
+
 def is_trusted(prerequisite: Prerequisite) -> bool:
     """Somebody saw the probe tell right from wrong at the real platform, or a stand-in plays the platform."""
     return bool(of(prerequisite).checked or settings.PLATFORM_STAND_IN)
@@ -66,20 +91,36 @@ def is_trusted(prerequisite: Prerequisite) -> bool:
 @sensitive_variables()
 def ask(submission: Submission) -> Found | None:
     """Try the delivered credential; None when nothing can be said of it, as when its secrets are gone. Nothing is stored,
-    and no value is repeated."""
+    and no value is repeated.
+
+    Each secret goes only to the destination that it was given for: where the delivery now says another, or the vault does
+    not open it for that, nothing is sent.
+    """
     item = submission.prerequisite
     probe = of(item)
-    values = _values(submission)
-    if any(spec["secret"] and spec["name"] not in values and spec["name"] != "notes" for spec in item.specs()):
+    secrets = {secret.field: secret for secret in submission.secrets.all()}
+    if any(row["secret"] and row["name"] not in secrets and row["name"] != "notes" for row in item.fields):
         return None
-    found = _walk(probe, values, item.environment) if probe.steps else None
-    if (found is None or found.outcome == Probe.Outcome.VALID) and is_the_others(submission, values):
+    found = None
+    if probe.steps:
+        there = destination(item, submission.values)
+        if any(secret.destination != there for secret in secrets.values()):
+            return Found(Probe.Outcome.WITHHELD, why="destination")
+        try:
+            values = _texts(submission) | {name: vault.unseal_for(secret, there) for name, secret in secrets.items()}
+        except tink.TinkError:
+            logger.exception(
+                "A secret of delivery %s does not open for its destination; nothing was sent.", submission.pk
+            )
+            return Found(Probe.Outcome.WITHHELD, why="destination")
+        found = _walk(probe, values, _Bounds(item, destinations.hosts_of(there)))
+    if (found is None or found.outcome == Probe.Outcome.VALID) and is_the_others(submission):
         return Found(Probe.Outcome.ELSEWHERE, found.status if found else None, "same")
     return found
 
 
 @sensitive_variables()
-def is_the_others(submission: Submission, values: dict[str, str] | None = None) -> bool:
+def is_the_others(submission: Submission) -> bool:
     """The other environment's credential holds the same in a field that the platform gives each environment apart."""
     item = submission.prerequisite
     if item.key not in KEYS:
@@ -87,7 +128,10 @@ def is_the_others(submission: Submission, values: dict[str, str] | None = None) 
     other = item.rollout.prerequisites.filter(key__in=KEYS).exclude(key=item.key).first()
     if other is None or other.last is None:
         return False
-    mine, theirs = values or _values(submission), _values(other.last)
+    try:
+        mine, theirs = _values(submission), _values(other.last)
+    except tink.TinkError:
+        return False
     return any(
         hmac.compare_digest(_plain(mine[name]), _plain(theirs[name]))
         for name in content.platform(item.rollout.platform.slug).differs
@@ -99,18 +143,50 @@ def _plain(value: str) -> bytes:
     return value.strip().rstrip("/").lower().encode()
 
 
+def _texts(submission: Submission) -> dict[str, str]:
+    return {name: value for name, value in submission.values.items() if isinstance(value, str)}
+
+
 @sensitive_variables()
 def _values(submission: Submission) -> dict[str, str]:
-    values = {name: value for name, value in submission.values.items() if isinstance(value, str)}
-    return values | {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+    """Everything that was delivered, secrets too: to be compared, never sent."""
+    return _texts(submission) | {secret.field: vault.unseal(secret) for secret in submission.secrets.all()}
+
+
+class _Bounds:
+    """The places to which a credential may be sent: the hosts that it was given for, within the platform's own."""
+
+    def __init__(self, item: Prerequisite, hosts: Sequence[str]) -> None:
+        self.hosts, self.environment = hosts, item.environment
+        self.patterns = hosts_of(item, item.environment)
+        self.of_the_other = hosts_of(item, OTHER.get(item.environment, ""))
+
+    def refusal(self, address: Address) -> Found | None:
+        """Why nothing may be sent to ``address``; None when it may."""
+        if address.scheme != "https" or address.authority not in self.hosts:
+            return Found(Probe.Outcome.WITHHELD, why="destination")
+        if not self.patterns or destinations.allowed(address, self.patterns):
+            return None
+        if destinations.allowed(address, self.of_the_other):
+            there = "test" if self.environment == "production" else "production"
+            return Found(Probe.Outcome.ELSEWHERE, why=there)
+        return Found(Probe.Outcome.WITHHELD, why="host")
+
+
+class _Withheld(Exception):
+    """A step would have sent the credential where it may not go."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(found.why)
+        self.found = found
 
 
 @sensitive_variables()
-def _walk(probe: content.Probe, delivered: dict[str, str], environment: str) -> Found:
+def _walk(probe: content.Probe, delivered: dict[str, str], bounds: _Bounds) -> Found:
     values, body, status = dict(delivered), None, None
     try:
         for step in probe.steps:
-            answer = _send(step, values)
+            answer = _send(step, values, bounds)
             status = answer.status
             for outcome, statuses in ((Probe.Outcome.WRONG, step.wrong), (Probe.Outcome.LACKING, step.lacking)):
                 if status in statuses:
@@ -125,18 +201,26 @@ def _walk(probe: content.Probe, delivered: dict[str, str], environment: str) -> 
             ):
                 return Found(Probe.Outcome.UNCLEAR, status, "body")
             values |= {name: found for name, path in step.keep.items() if (found := _at(body, path))}
+    except _Withheld as withheld:
+        return withheld.found
+    except addresses.BadAddress:
+        return Found(Probe.Outcome.UNREACHABLE, why="address")
     except outbound.Unreachable as error:
         if error.why == "redirect":
             return Found(Probe.Outcome.UNCLEAR, status, "redirect")
         return Found(Probe.Outcome.UNREACHABLE, why=error.why)
-    if probe.environment and (there := _environment(probe.environment, delivered, body)) and there != environment:
+    there = _environment(probe.environment, delivered, body) if probe.environment else ""
+    if there and there != bounds.environment:
         return Found(Probe.Outcome.ELSEWHERE, status, "test" if there == "homologation" else "production")
     return Found(Probe.Outcome.VALID, status)
 
 
 @sensitive_variables()
-def _send(step: content.ProbeStep, values: dict[str, str]) -> outbound.Answer:
-    url = _url(step.url, values)
+def _send(step: content.ProbeStep, values: dict[str, str], bounds: _Bounds) -> outbound.Answer:
+    address = addresses.parse(destinations.filled(step.url, values))
+    if refusal := bounds.refusal(address):
+        raise _Withheld(refusal)
+    url = _routed(address)
     headers = {name: _header(text, values) for name, text in step.headers.items()}
     body: dict[str, Any] = {}
     if step.form:
@@ -145,7 +229,7 @@ def _send(step: content.ProbeStep, values: dict[str, str]) -> outbound.Answer:
         body["json"] = {name: _filled(text, values) for name, text in step.json.items()}
     answer = outbound.fetch(step.method, url, headers=headers, max_bytes=MAX_BYTES, **body)
     # What another host answered to a request that had lost its credentials says nothing of them.
-    if urlsplit(answer.url)[:2] != urlsplit(url)[:2]:
+    if addresses.parse(answer.url).origin != addresses.parse(url).origin:
         raise outbound.Unreachable("redirect")
     return answer
 
@@ -175,36 +259,19 @@ def _at(body: Any, path: str) -> str:
 
 @sensitive_variables()
 def _filled(template: str, values: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], "").strip(), template)
+    return places.PLACEHOLDER.sub(lambda match: values.get(match[1], "").strip(), template)
 
 
 @sensitive_variables()
-def _url(template: str, values: dict[str, str]) -> str:
-    """The address with the fields in place: whole addresses must be HTTPS, names in a host stay a name."""
-
-    def fill(match: re.Match[str]) -> str:
-        value = values.get(match[1], "").strip()
-        if match.start() == 0:
-            if not value.startswith("https://"):
-                raise outbound.Unreachable("address", "not https")
-            return value.rstrip("/")
-        if "/" not in template[: match.start()].removeprefix("https://"):
-            if not HOST.fullmatch(value):
-                raise outbound.Unreachable("address", "not a host name")
-            return value
-        return quote(value, safe="")
-
-    url = re.sub(r"\{(\w+)\}", fill, template)
-    if settings.PLATFORM_STAND_IN:
-        parts = urlsplit(url)
-        return f"{settings.PLATFORM_STAND_IN}{parts.path}" + (f"?{parts.query}" if parts.query else "")
-    return url
+def _routed(address: Address) -> str:
+    """``address``, or where the demonstration's stand-in plays the platform."""
+    return f"{settings.PLATFORM_STAND_IN}{address.target}" if settings.PLATFORM_STAND_IN else str(address)
 
 
 @sensitive_variables()
 def _header(template: str, values: dict[str, str]) -> str:
     text = _filled(template, values)
-    if "\r" in text or "\n" in text or not text.isascii():
+    if not text.isascii() or not text.isprintable():
         raise outbound.Unreachable("address", "not a header value")
     scheme, _space, rest = text.partition(" ")
     return f"Basic {b64encode(rest.encode()).decode()}" if scheme == "Basic" and ":" in rest else text

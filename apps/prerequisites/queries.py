@@ -43,7 +43,11 @@ def credentials_to_probe(*, untried: bool = False) -> list[int]:
 
 
 def _can_be_tried(submission: Submission) -> bool:
-    return bool(probes.of(submission.prerequisite).steps) or probes.is_the_others(submission)
+    """What cannot be judged is tried, where its failure is noted and holds up no other."""
+    try:
+        return bool(probes.of(submission.prerequisite).steps) or probes.is_the_others(submission)
+    except Exception:
+        return True
 
 
 def environments_to_look_at(*, unseen: bool = False) -> list[int]:

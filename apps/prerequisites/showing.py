@@ -61,6 +61,11 @@ REASONS: dict[str, Any] = {
     "body": gettext_lazy("A resposta não diz o que se espera deste serviço. Confira o endereço."),
     "production": gettext_lazy("Foi entregue como homologação, mas a plataforma diz que é produção."),
     "test": gettext_lazy("Foi entregue como produção, mas a plataforma diz que é um ambiente de teste."),
+    "destination": gettext_lazy(
+        "Algum segredo não foi informado para este endereço e esta conta, ou o registro foi alterado. Nada foi enviado: "
+        "reabra ou devolva o item para que a credencial seja entregue de novo."
+    ),
+    "host": gettext_lazy("O endereço não é da plataforma neste ambiente. Nada foi enviado."),
     "same": gettext_lazy("Traz o mesmo que a credencial do outro ambiente em um campo que deveria ser diferente."),
 }
 ADVICE: dict[str, Any] = {
@@ -120,6 +125,10 @@ PLACES = {
         "info", "eye-off", gettext_lazy("Fora dos buscadores"),
         gettext_lazy("A página pede que não a listem, como costuma ser em um teste."),
     ),
+    "unread": (
+        "warning", "file-x", gettext_lazy("A página não pôde ser lida"),
+        gettext_lazy("É grande demais ou está danificada. Abra o endereço e confira se é mesmo um teste."),
+    ),
     "says_test": (
         "success", "flask-conical", gettext_lazy("O endereço diz que é um teste"), gettext_lazy("Traz “%(about)s”."),
     ),
@@ -132,6 +141,10 @@ DOCUMENTS = {
     "empty": ("danger", "file-x", gettext_lazy("O documento está vazio"), ""),
     "locked": ("danger", "lock", gettext_lazy("O PDF não abre sem senha"), gettext_lazy("Envie-o sem senha.")),
     "broken": ("danger", "file-x", gettext_lazy("O arquivo não abre"), gettext_lazy("Parece danificado. Envie-o de novo.")),
+    "heavy": (
+        "warning", "file-x", gettext_lazy("O documento não pôde ser lido até o fim"),
+        gettext_lazy("Ler este conteúdo exige tempo ou memória demais. Envie-o em partes menores ou em outro formato."),
+    ),
     "pictures": (
         "warning", "image", gettext_lazy("O documento abre, mas é só imagem"),
         gettext_lazy("Não há texto que se possa buscar ou copiar."),

@@ -1,61 +1,89 @@
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
+from apps.core import queue, work
 from apps.prerequisites import evidence, purge, queries
 
+PROBE = work.kind(
+    "prerequisites.probe",
+    _("Prova de uma credencial na plataforma"),
+    _("Não foi possível provar esta credencial na plataforma"),
+    task="apps.prerequisites.tasks.probe_submission",
+    model="prerequisites.Submission",
+)
+LOOK = work.kind(
+    "prerequisites.environment",
+    _("Verificação de um ambiente"),
+    _("Não foi possível verificar este ambiente"),
+    task="apps.prerequisites.tasks.look_at_environment",
+    model="prerequisites.Submission",
+)
+READ = work.kind(
+    "prerequisites.document",
+    _("Leitura de um documento ou link"),
+    _("Não foi possível ler este documento"),
+    task="apps.prerequisites.tasks.look_into_document",
+    model="prerequisites.Submission",
+)
+PURGE = work.kind(
+    "prerequisites.purge",
+    _("Expurgo das credenciais do projeto"),
+    _("Não foi possível expurgar as credenciais deste projeto"),
+    task="apps.prerequisites.tasks.purge_rollout",
+    model="rollouts.Rollout",
+)
 
-@shared_task
+
+@shared_task(soft_time_limit=90, time_limit=120)
 def probe_submission(submission_pk: int) -> None:
     """Try a delivered credential at its platform; another note is made each time."""
-    evidence.probe(submission_pk)
+    work.do(PROBE, submission_pk, evidence.probe)
 
 
-@shared_task
+@shared_task(soft_time_limit=90, time_limit=120)
 def look_at_environment(submission_pk: int) -> None:
     """Look at a delivered environment; another note is made each time."""
-    evidence.look_at(submission_pk)
+    work.do(LOOK, submission_pk, evidence.look_at)
 
 
-@shared_task
+@shared_task(soft_time_limit=120, time_limit=150)
 def look_into_document(submission_pk: int) -> None:
     """Read a delivered document or link; the evidence is written anew each time."""
-    evidence.look_into(submission_pk)
+    work.do(READ, submission_pk, evidence.look_into)
 
 
 @shared_task
 def look_into_the_unread() -> None:
     """What a lost message, or the virus scanner's quarantine, left unread."""
-    for submission_pk in queries.documents_to_read():
-        evidence.look_into(submission_pk)
+    work.do_all(READ, queries.documents_to_read(), evidence.look_into)
 
 
 @shared_task
 def probe_the_untried() -> None:
     """What a lost message, or a day on which nothing ran, left without an answer."""
-    for submission_pk in queries.credentials_to_probe(untried=True):
-        evidence.probe(submission_pk)
-    for submission_pk in queries.environments_to_look_at(unseen=True):
-        evidence.look_at(submission_pk)
+    work.do_all(PROBE, queries.credentials_to_probe(untried=True), evidence.probe)
+    work.do_all(LOOK, queries.environments_to_look_at(unseen=True), evidence.look_at)
 
 
 @shared_task
 def probe_open_rollouts() -> None:
-    """Daily: try the credentials, environments and links that open rollouts rely on."""
+    """Daily: try the credentials, environments and links that open rollouts rely on, each in a task of its own."""
     for submission_pk in queries.credentials_to_probe():
-        probe_submission.delay(submission_pk)
+        queue.send(PROBE.task, submission_pk)
     for submission_pk in queries.environments_to_look_at():
-        look_at_environment.delay(submission_pk)
+        queue.send(LOOK.task, submission_pk)
     for submission_pk in queries.links_to_open():
-        look_into_document.delay(submission_pk)
+        queue.send(READ.task, submission_pk)
 
 
 @shared_task
 def purge_rollout(rollout_pk: int) -> None:
     """Destroy the secrets of a rollout that was closed long enough ago; a second time finds nothing."""
-    purge.purge_due(rollout_pk)
+    work.do(PURGE, rollout_pk, purge.purge_due)
 
 
 @shared_task
 def purge_closed_rollouts() -> None:
-    """Daily: one task a rollout, so that one that fails holds up no other."""
+    """Daily: one task a rollout."""
     for rollout_pk in queries.rollouts_to_purge():
-        purge_rollout.delay(rollout_pk)
+        queue.send(PURGE.task, rollout_pk)

@@ -1,7 +1,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.core.refusals import require
 from apps.files.http import attachment, picture
@@ -32,6 +33,7 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
     return _room(request, visible_rollout(request, pk))
 
 
+@takes_files
 @require_POST
 @sensitive_post_parameters()
 @sensitive_variables()
@@ -63,16 +65,16 @@ def reopen(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def reveal(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
-    """Read a credential once, after a fresh sign-in and with a reason; the page hides it again after a minute."""
+    """Read a credential once, after fresh proof and with a reason; the page hides it again after a minute."""
     rollout, item = _item(request, pk, item_pk)
     require(request.user, "prerequisites.reveal", item)
+    fresh_proof.require(request, keep=["reason"])
     return _reveal(request, rollout, item)
 
 
-@reauthentication_required
 @sensitive_variables()
 def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> HttpResponse:
-    form = forms.RevealForm(request.POST or None)
+    form = forms.RevealForm(request.POST or None, initial=fresh_proof.typed(request))
     shown: list[actions.Revealed] = []
     if request.method == "POST":
         attempt(request, form, lambda **data: shown.extend(actions.reveal(item, by=request.user, **data)))

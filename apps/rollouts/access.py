@@ -77,6 +77,13 @@ is_presence_staff = is_presence
 takes_part = acts_for(*PartyRole.values) | is_presence
 """Anybody of the four companies."""
 
+
+@rules.predicate
+def may_try_again(user, thing) -> bool:
+    """Work for a rollout is asked for again by Presence's people; what belongs to none, by its managers."""
+    return is_presence_manager(user) if thing is None else is_presence(user)
+
+
 rules.add_perm("rollouts.view", takes_part)
 rules.add_perm("rollouts.create", is_project_manager)
 rules.add_perm("rollouts.advance", is_project_manager)
@@ -86,4 +93,6 @@ rules.add_perm("rollouts.cancel", is_project_manager)
 rules.add_perm("rollouts.plan", is_project_manager)
 rules.add_perm("rollouts.waive", is_presence_manager)
 rules.add_perm("rollouts.view_as", is_presence_manager)
+rules.add_perm("rollouts.see_unfinished", is_presence_manager)
+rules.add_perm("rollouts.try_again", may_try_again)
 rules.add_perm("rollouts.answer_date", acts_for(PartyRole.CLIENT))

@@ -1,17 +1,21 @@
 """The REST router of rollouts; ``apps/api`` mounts it. It answers from the same queries as the pages."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
 from apps.core import rest
-from apps.rollouts import gates, queries
+from apps.rollouts import anchoring, gates, queries, timeline
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 
 router = Router(tags=["rollouts"])
+
+EVENTS = 500
+"""The most events of one answer."""
 
 
 class PartyOut(Schema):
@@ -78,6 +82,38 @@ class RequirementOut(Schema):
         return requirement.waiver is not None
 
 
+class EventOut(Schema):
+    """An event by its place in the chain; ``hash`` is over all of it, its data included, and ``previous`` the one before."""
+
+    sequence: int
+    kind: str
+    party: str
+    at: datetime
+    previous: str
+    hash: str
+
+
+class AnchorOut(Schema):
+    """What proves an event of the timeline without this installation: ``line`` is on ``sheet`` by its digest, and ``seal``
+    (CMS, DER, base64) is Presence's over the canonical JSON of ``sheet``."""
+
+    line: dict[str, Any]
+    sheet: dict[str, Any]
+    seal: str
+
+
+class TimelineOut(Schema):
+    """``version`` and ``head`` are number and hash of the last event, ``anchor`` the newest signed head; ``next`` is what
+    ``after`` takes for the events behind these."""
+
+    rollout: str
+    version: int
+    head: str
+    anchor: AnchorOut | None
+    events: list[EventOut]
+    next: int | None
+
+
 class GateOut(Schema):
     gate: str | None
     open: bool
@@ -109,6 +145,27 @@ def read_gate(request: HttpRequest, rollout_id: int):
     if status is None:
         return {"gate": None, "open": False, "requirements": []}
     return {"gate": status.gate.value, "open": status.open, "requirements": [*status.unmet, *status.waived]}
+
+
+@router.get(
+    "/{int:rollout_id}/timeline/", response=TimelineOut, summary="The head of the timeline, its anchor and hashes"
+)
+@rest.scope(rest.Scope.READ)
+def read_timeline(request: HttpRequest, rollout_id: int, after: int = 0):
+    """Keep ``version`` and ``head``: ``verify_timeline --head`` holds them against the timeline later. The hashes of at most
+    500 events come at once, those behind the event ``after``."""
+    rollout = visible(request, rollout_id)
+    head = timeline.head(rollout)
+    events = list(rollout.events.filter(sequence__gt=max(after, 0)).order_by("sequence")[: EVENTS + 1])
+    anchor = anchoring.standing(rollout).last
+    return {
+        "rollout": rollout.code,
+        "version": head["sequence"],
+        "head": head["hash"],
+        "anchor": anchoring.proof_of(anchor) if anchor else None,
+        "events": events[:EVENTS],
+        "next": events[EVENTS - 1].sequence if len(events) > EVENTS else None,
+    }
 
 
 @router.get(

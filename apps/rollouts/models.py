@@ -13,7 +13,13 @@ from apps.companies.access import is_presence, roles_of
 from apps.companies.models import Company, Membership
 from apps.core import clock
 from apps.rollouts import gates
+from apps.rollouts.anchor_models import AnchorSheet, ChainAnchor
 from apps.rollouts.stages import CLOSED, PATH, Gate, PartyRole, Stage
+
+__all__ = [
+    "AnchorSheet", "Assignment", "ChainAnchor", "Event", "Hold", "Party", "PlannedStage", "Rollout", "RolloutQuerySet",
+    "Waiver", "is_running",
+]  # fmt: skip
 
 
 def is_running(rollout: Any) -> bool:

@@ -1,6 +1,6 @@
 """The timeline: one append-only, hash-chained event for each action, written in the action's own transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,10 +9,10 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import canonical, clock
+from apps.core import canonical, clock, queue
 from apps.core.refusals import Refusal
 from apps.rollouts import gates
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts.models import AnchorSheet, Event, Rollout
 from apps.rollouts.stages import PartyRole
 
 if TYPE_CHECKING:
@@ -25,22 +25,37 @@ GENESIS = "0" * 64
 class EventKind:
     """A kind of event: ``sentence`` follows the actor's name and may name keys of the event's data as ``%(key)s``.
 
-    ``labels`` says which data keys hold the value of a ``TextChoices`` and are shown by its label.
+    ``labels`` says which data keys hold the value of a ``TextChoices`` and are shown by its label, or gives the function
+    that names the value. ``anchored``: the chain is anchored right after such an event, without waiting for the night
+    (see ``anchoring``).
     """
 
     name: str
     sentence: "StrOrPromise"
     icon: str = "dot"
-    labels: dict[str, type[models.TextChoices]] = field(default_factory=dict)
+    labels: "dict[str, type[models.TextChoices] | Callable[[str], StrOrPromise]]" = field(default_factory=dict)
+    anchored: bool = False
 
 
 _kinds: dict[str, EventKind] = {}
 
 
-def kind(name: str, sentence: "StrOrPromise", icon: str = "dot", **labels: type[models.TextChoices]) -> EventKind:
+def kind(
+    name: str,
+    sentence: "StrOrPromise",
+    icon: str = "dot",
+    *,
+    anchored: bool = False,
+    **labels: "type[models.TextChoices] | Callable[[str], StrOrPromise]",
+) -> EventKind:
     """Declare an event kind, beside the action that records it. ``name`` is ``app.what_happened``, for ever."""
-    _kinds[name] = EventKind(name, sentence, icon, labels)
+    _kinds[name] = EventKind(name, sentence, icon, labels, anchored)
     return _kinds[name]
+
+
+def anchored_kinds() -> list[str]:
+    """The names of the kinds after which a chain is anchored at once."""
+    return [declared.name for declared in _kinds.values() if declared.anchored]
 
 
 def kind_of(event: Event) -> EventKind:
@@ -52,7 +67,9 @@ def describe(event: Event) -> str:
     event_kind = kind_of(event)
     values = dict(event.data)
     for key, choices in event_kind.labels.items():
-        if values.get(key) in choices.values:
+        if not isinstance(choices, type):
+            values[key] = str(choices(values.get(key, "")))
+        elif values.get(key) in choices.values:
             values[key] = choices(values[key]).label
     try:
         return str(event_kind.sentence) % values
@@ -105,7 +122,18 @@ def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None 
     event.save(force_insert=True)
     _pass_the_ball(rollout)
     rollout.save(update_fields=["version", "holder", "holder_since"])
+    if event_kind.anchored:
+        queue.after_commit("apps.rollouts.tasks.anchor_asked_rollouts")
     return event
+
+
+def head(rollout: Rollout) -> dict[str, object]:
+    """The last event of ``rollout`` as it is carried in what leaves the house: its number, its hash, and the number of the
+    newest sheet of anchors (0 before the first), so that neither can be cut off unseen."""
+    last = rollout.events.order_by("-sequence").values_list("sequence", "hash").first()
+    sequence, hash_ = last or (0, GENESIS)
+    newest = AnchorSheet.objects.order_by("-number").values_list("number", flat=True).first()
+    return {"sequence": sequence, "hash": hash_, "anchor": newest or 0}
 
 
 def _pass_the_ball(rollout: Rollout) -> None:
@@ -126,7 +154,13 @@ class BrokenLink:
 
 
 def verify(rollout: Rollout) -> BrokenLink | None:
-    """Recompute every hash and link of ``rollout``'s chain; None when all of it holds."""
+    """Recompute every hash and link of ``rollout``'s chain; None when all of it holds.
+
+    Events may be written meanwhile: there are at least as many as the rollout counted before, and at most as many as after.
+    Whether the end was cut off together with that count, or all was hashed anew, only anchors tell (``verification``).
+    """
+    counted = Rollout.objects.filter(pk=rollout.pk).values_list("version", flat=True)
+    at_least = counted.get()
     previous = GENESIS
     expected = 0
     for event in rollout.events.order_by("sequence").iterator():
@@ -138,6 +172,8 @@ def verify(rollout: Rollout) -> BrokenLink | None:
         if canonical.sha256(event.hashed()) != event.hash:
             return BrokenLink(rollout, expected, f"event #{expected} was changed after it was written")
         previous = event.hash
-    if expected != rollout.version:
-        return BrokenLink(rollout, expected + 1, f"event #{expected + 1} is missing: the rollout has {rollout.version}")
+    if expected < at_least:
+        return BrokenLink(rollout, expected + 1, f"event #{expected + 1} is missing: the rollout has {at_least}")
+    if expected > (at_most := counted.get()):
+        return BrokenLink(rollout, expected, f"event #{expected} is one too many: the rollout has {at_most}")
     return None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.rollouts import views
+from apps.rollouts import unfinished_views, views
 
 app_name = "rollouts"
 
@@ -17,4 +17,7 @@ urlpatterns = [
     path("projetos/<int:pk>/dispensas/<int:waiver_pk>/retirar/", views.waiver_withdraw, name="withdraw_waiver"),
     path("projetos/<int:pk>/plano/", views.rollout_plan, name="plan"),
     path("projetos/<int:pk>/historico/", views.rollout_timeline, name="timeline"),
+    path("trabalhos/", unfinished_views.unfinished_list, name="unfinished"),
+    path("trabalhos/tentar-de-novo/", unfinished_views.try_all_again, name="try_all_again"),
+    path("trabalhos/<int:pk>/tentar-de-novo/", unfinished_views.try_again, name="try_again"),
 ]

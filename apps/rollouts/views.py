@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.core.refusals import require
-from apps.rollouts import actions, forms, planning, queries, registry
+from apps.rollouts import actions, anchoring, forms, planning, queries, registry
 from apps.rollouts.models import Rollout, Waiver
 from apps.rollouts.stages import PartyRole, Stage
+from apps.seals import certificates
 
 
 def visible_rollout(request: SignedInRequest, pk: int) -> Rollout:
@@ -44,6 +45,8 @@ def rollout_list(request: SignedInRequest) -> HttpResponse:
         "stages": Stage.choices,
         "party_roles": PartyRole.choices,
         "filters": request.GET,
+        "without_anchor": anchoring.overdue_count() if request.user.has_perm("rollouts.create") else 0,
+        "has_seal": certificates.can_seal(),
         "nothing_at_all": not Rollout.objects.visible_to(request.user).exists(),
     }
     return render(request, "rollouts/list.html", context)
@@ -139,7 +142,14 @@ def rollout_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     events = rollout.events.select_related("actor").order_by("-sequence")
     page = Paginator(events, 50).get_page(request.GET.get("page"))
-    return render(request, "rollouts/timeline.html", {"rollout": rollout, "room": "timeline", "page": page})
+    context = {
+        "rollout": rollout,
+        "room": "timeline",
+        "page": page,
+        "standing": anchoring.standing(rollout),
+        "has_seal": certificates.can_seal(),
+    }
+    return render(request, "rollouts/timeline.html", context)
 
 
 def _change(request: SignedInRequest, pk: int, name: str, form_class, action) -> HttpResponse:

@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from uuid import UUID
 
+import tink
 from django.views.decorators.debug import sensitive_variables
 
 from apps.vault import keys
@@ -13,10 +14,11 @@ from apps.vault.models import Secret
 
 
 @sensitive_variables()
-def seal(plaintext: str, *, field: str) -> Secret:
-    """Encrypt ``plaintext`` (AES-GCM by tink, keyset from ``keys``) into a new row bound to its id and ``field``."""
-    secret = Secret(field=field)
-    secret.ciphertext = keys.primitive().encrypt(plaintext.encode(), secret.associated_data)
+def seal(plaintext: str, *, field: str, destination: str = "") -> Secret:
+    """Encrypt ``plaintext`` (AES-GCM by tink, keyset from ``keys``) into a new row bound to its id, ``field`` and
+    ``destination``: where it may be sent, empty for nowhere."""
+    secret = Secret(field=field, destination=destination)
+    secret.ciphertext = keys.primitive().encrypt(plaintext.encode(), secret.associated_data(destination))
     secret.save(force_insert=True)
     return secret
 
@@ -24,16 +26,26 @@ def seal(plaintext: str, *, field: str) -> Secret:
 @sensitive_variables()
 def reseal(secret: Secret) -> bytes:
     """The ciphertext of ``secret`` closed anew with the primary key (see ``rotation``). Nothing is saved."""
-    return keys.primitive().encrypt(unseal(secret).encode(), secret.associated_data)
+    return keys.primitive().encrypt(unseal(secret).encode(), secret.associated_data(secret.destination))
 
 
 @sensitive_variables()
 def unseal(secret: Secret) -> str:
-    """The plaintext of ``secret``. Raises ``tink.TinkError`` when the row or its ciphertext was tampered with.
+    """The plaintext of ``secret``, for a person to read or to compare; see ``unseal_for`` for sending it anywhere. Raises
+    ``tink.TinkError`` when the row or its ciphertext was tampered with.
 
-    Called by ``prerequisites`` alone: to reveal it to a person, with a reason and an event, and to try it at its platform.
+    Called by ``prerequisites`` alone: to reveal it to a person, with a reason and an event, and to compare two.
     """
-    return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data).decode()
+    return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data(secret.destination)).decode()
+
+
+@sensitive_variables()
+def unseal_for(secret: Secret, destination: str) -> str:
+    """The plaintext of ``secret``, to be sent to ``destination``. Raises ``tink.TinkError`` unless it was sealed for exactly
+    that, whatever the row says of it, and for a destination that is empty."""
+    if not destination:
+        raise tink.TinkError("nothing is sent to no destination")
+    return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data(destination)).decode()
 
 
 @sensitive_variables()

@@ -9,6 +9,7 @@ Other libraries' columns that hold ciphertext are registered with ``rotates``, s
 """
 
 import json
+import logging
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from tink import aead, secret_key_access
 
 from apps.vault import actions, keys
 from apps.vault.models import Secret
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,18 @@ def only_primary(keyset: str) -> str:
 def rotate() -> dict[str, int]:
     """Close everything with the primary key of VAULT_KEYSET; how many rows, by holding. Safe to run twice and beside
     readers and writers: a row changed meanwhile was closed with the new key by whoever changed it, and one that was
-    destroyed is gone."""
+    destroyed is gone. A row that cannot be opened is logged and keeps no other waiting: ``left_behind`` counts it."""
     done = {}
     for holding in _holdings.values():
-        keys = holding.keys()
-        for key in keys:
-            holding.rotate(key)
-        done[holding.name] = len(keys)
+        done[holding.name] = 0
+        rows = holding.keys()
+        for key in rows:
+            try:
+                holding.rotate(key)
+            except Exception as error:
+                logger.error("%s: %s could not be closed anew: %s", holding.name, key, type(error).__name__)
+            else:
+                done[holding.name] += 1
     return done
 
 

@@ -6,6 +6,8 @@ Everything is done once and remembered by the hash of what it was made from, so 
 What only an administrator can install is asked for first, before anything is downloaded.
 """
 
+from __future__ import annotations  # An older Python reads this file too, to look for a newer one.
+
 import ctypes
 import ctypes.util
 import hashlib
@@ -14,7 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +72,7 @@ def use_a_fitting_python() -> None:
     stop("Python 3.11 or later is needed; install it (Debian, Ubuntu: apt-get install python3) and try again.")
 
 
-@cache
+@lru_cache
 def administrator() -> list[str] | None:
     """What to put before a command that installs Debian packages; None where this user may not."""
     if not shutil.which("apt-get"):
@@ -109,10 +111,17 @@ def pango_loads() -> bool:
     return all(loads(name, version) for name, version in PANGO_LIBRARIES.items())
 
 
-def system_libraries() -> None:
-    """WeasyPrint draws with Pango, a system library that no wheel brings."""
-    if not pango_loads() and not (apt(*PANGO) and pango_loads()):
-        stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(PANGO)}")
+def has_browser() -> bool:
+    return any(shutil.which(name) for name in BROWSERS)
+
+
+def system_libraries(goal: str) -> None:
+    """WeasyPrint draws with Pango, a system library that no wheel brings. Who may not install it is told what ``goal``
+    needs of the system altogether, Chromium too."""
+    if pango_loads() or (apt(*PANGO) and pango_loads()):
+        return
+    wanted = [*PANGO, "chromium"] if goal == "test" and not has_browser() else PANGO
+    stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(wanted)}")
 
 
 def make_venv() -> None:
@@ -128,7 +137,7 @@ def make_venv() -> None:
     stop("pip is needed to install the packages. Install it (apt-get install python3-pip) and try again.")
 
 
-@cache
+@lru_cache
 def pip() -> list[object]:
     """The pip of the virtual environment, else the system's working on it; empty where there is neither."""
     for command in ([PYTHON, "-m", "pip"], [sys.executable, "-m", "pip", "--python", PYTHON]):
@@ -138,9 +147,14 @@ def pip() -> list[object]:
 
 
 def pip_install(lock: Path, *options: object) -> bool:
-    """What ``lock`` pins, every file checked against its hash. From wheels alone: nothing is ever compiled here."""
-    command = [*pip(), "install", "-q", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
-    return run(*command, *options, "--require-hashes", "-r", lock).returncode == 0
+    """What ``lock`` pins, every file checked against its hash. From wheels alone: nothing is ever compiled here.
+
+    Python writes the byte code of what is imported when it is first imported: that is a small part of what lies there.
+    """
+    quiet = ("-q", "--disable-pip-version-check", "--no-input", "--no-compile")
+    return (
+        run(*pip(), "install", *quiet, *options, "--only-binary=:all:", "--require-hashes", "-r", lock).returncode == 0
+    )
 
 
 def install(name: str) -> None:
@@ -228,7 +242,7 @@ def postgres() -> None:
 
 def browser() -> None:
     """Chromium for the browser tests: the system's, else one of Debian's packages, else Playwright's own download."""
-    if any(shutil.which(name) for name in BROWSERS):
+    if has_browser():
         return
     if any(apt(name) and shutil.which(name) for name in ("chromium-headless-shell", "chromium")):
         return
@@ -260,7 +274,7 @@ def messages() -> None:
 def main() -> None:
     use_a_fitting_python()
     goal = sys.argv[1] if len(sys.argv) > 1 else "run"
-    system_libraries()
+    system_libraries(goal)
     make_venv()
     install("dev" if goal == "test" else "base")
     pdf_works()

@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1, translate_pyca_cryptography_key_to_asn1
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -33,8 +34,8 @@ class Authority:
     Without ``points`` its certificates name no list of revoked ones, so that nobody asks for it.
     """
 
-    def __init__(self, organization: str = "ICP-Brasil", *, points: bool = True) -> None:
-        self.points = points
+    def __init__(self, organization: str = "ICP-Brasil", *, points: bool = True, ocsp: str = "") -> None:
+        self.points, self.ocsp = points, ocsp
         self.now = datetime.now(UTC)
         self.root_key, self.key = (ec.generate_private_key(ec.SECP256R1()) for _each in range(2))
         self.root_name = self.name("AC Raiz de teste", organization)
@@ -54,12 +55,14 @@ class Authority:
             ]
         )
 
-    def person(self, name: str, email: str = "", **more) -> "Card":
-        """An e-CPF: ``NAME:CPF``, with birth date and CPF in a name of its own."""
-        names: list[x509.GeneralName] = [self._other("2.16.76.1.3.1", f"01011980{CPF}00000000000")]
+    def person(self, name: str, email: str = "", *, cpf: str = CPF, **more) -> "Card":
+        """An e-CPF: ``NAME:CPF``, with birth date and CPF in a name of its own. Without a ``cpf`` there is only the name."""
+        names: list[x509.GeneralName] = []
+        if cpf:
+            names.append(self._other("2.16.76.1.3.1", f"01011980{cpf}00000000000"))
         if email:
             names.append(x509.RFC822Name(email))
-        return self.card(f"{name.upper()}:{CPF}", names, **more)
+        return self.card(f"{name.upper()}:{cpf}" if cpf else name, names, **more)
 
     def company(self, name: str, cnpj: str, responsible: str = "Responsável", **more) -> "Card":
         """An e-CNPJ: ``NAME:CNPJ``, with the CNPJ and the responsible person in names of their own."""
@@ -81,6 +84,11 @@ class Authority:
         if purpose:
             extensions.append(x509.ExtendedKeyUsage([purpose]))
         extensions += self._points(LIST)
+        if self.ocsp:
+            where = x509.AccessDescription(
+                AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(self.ocsp)
+            )
+            extensions.append(x509.AuthorityInformationAccess([where]))
         certificate = self._build(
             self.name(common), key, self.issuer_name, self.key, extensions=extensions, since=since, until=until,
             digest=digest,
@@ -96,12 +104,29 @@ class Authority:
         key = translate_pyca_cryptography_key_to_asn1(card.key)
         return DummyTimeStamper(asn1(card.certificate), key, store, fixed_dt=at)
 
-    def lists(self, *revoked: "Card", until: int = 30) -> dict[str, bytes]:
-        """What the addresses of the revocation lists answer."""
+    def lists(self, *revoked: "Card", until: int = 30, authority_too: bool = False) -> dict[str, bytes]:
+        """What the addresses of the revocation lists answer; ``authority_too``: the authority itself was revoked."""
+        authorities = [self.issuer] if authority_too else []
         return {
-            ROOT_LIST: self._list(self.root_name, self.root_key, (), until),
-            LIST: self._list(self.issuer_name, self.key, revoked, until),
+            ROOT_LIST: self._list(self.root_name, self.root_key, authorities, until),
+            LIST: self._list(self.issuer_name, self.key, [each.certificate for each in revoked], until),
         }
+
+    def answers(
+        self, request: bytes, card: "Card", *, revoked=False, nonce=True, by: "Authority | None" = None
+    ) -> bytes:
+        """What the authority answers when it is asked for ``card`` (OCSP); ``by`` is who says so in its place."""
+        asked, by = ocsp.load_der_ocsp_request(request), by or self
+        certificate = card.certificate
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=certificate, issuer=self.issuer, algorithm=hashes.SHA1(),
+            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
+            this_update=self.now - timedelta(hours=1), next_update=self.now + timedelta(days=1),
+            revocation_time=self.now - timedelta(days=2) if revoked else None, revocation_reason=None,
+        ).responder_id(ocsp.OCSPResponderEncoding.NAME, by.issuer).certificates([by.issuer])  # fmt: skip
+        theirs = asked.extensions.get_extension_for_class(x509.OCSPNonce).value
+        builder = builder.add_extension(theirs if nonce else x509.OCSPNonce(b"0" * 16), critical=False)
+        return builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def trusted_in(self, folder) -> str:
         """Put the root into ``folder``, as who runs an installation does."""
@@ -140,9 +165,9 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
             .add_extension(x509.CRLNumber(1), critical=False)
         )  # fmt: skip
-        for card in revoked:
+        for certificate in revoked:
             builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder().serial_number(card.certificate.serial_number)
+                x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
                 .revocation_date(self.now - timedelta(days=2)).build()
             )  # fmt: skip
         return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
@@ -155,8 +180,9 @@ class Card:
         self.authority, self.key, self.certificate = authority, key, certificate
 
     def signs(self, content: bytes, field: str = "", **more) -> bytes:
-        """``content`` with one more signature, as an update behind it. ``box`` shows it on the first page, ``at`` is the
-        time that it says, ``digest`` its algorithm."""
+        """``content`` with one more signature, as an update behind it. ``box`` shows it on ``page``, ``at`` is the
+        time that it says, ``digest`` its algorithm, ``style`` how it
+        looks."""
         field = field or f"Assinatura{content.count(b'/ByteRange') + 1}"
         return apart(partial(self._sign, content, field, **more))
 
@@ -166,10 +192,12 @@ class Card:
         field,
         *,
         box=None,
+        page=0,
         digest="sha256",
         at=None,
         subfilter=SigSeedSubFilter.PADES,
         stamper=None,
+        style=None,
         **more,
     ):
         store = SimpleCertificateStore()
@@ -180,14 +208,13 @@ class Card:
         )
         out = io.BytesIO()
         with frozen(at):
-            signers.sign_pdf(
-                IncrementalPdfFileWriter(io.BytesIO(content)),
+            signers.PdfSigner(
                 about,
                 signer,
                 timestamper=stamper,
-                new_field_spec=SigFieldSpec(field, box=box),
-                output=out,
-            )
+                stamp_style=style,
+                new_field_spec=SigFieldSpec(field, box=box, on_page=page),
+            ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content)), output=out)
         return out.getvalue()
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from django.template.loader import render_to_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
@@ -16,18 +17,32 @@ from pyhanko_certvalidator import ValidationContext
 from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
-from apps.stages.acceptance import outside, pages
-from tests.acceptance.authority import LIST, ROOT_LIST, Authority, apart, asn1, the_authority
+from apps.stages.acceptance import looks, outside, pages, revocation
+from tests.acceptance.authority import CPF, LIST, ROOT_LIST, Authority, apart, asn1, the_authority
 
 NAME = generic.pdf_name
 
 
 @pytest.fixture(scope="module")
 def document():
-    """A tagged PDF/A-3 with a link and something attached, as terms are."""
-    text = "<!doctype html><html lang=pt><title>Termo</title><h1>Termo</h1><p><a href='https://example.com/'>x</a></p>"
+    """A tagged PDF/A-3 with a link, something attached, and a place for stamps, as terms are."""
+    style = render_to_string("acceptance/pdf_style.html")
+    text = f"<!doctype html><html lang=pt><title>Termo</title><style>{style}</style><h1>Termo</h1>"
+    text += "<p><a href='https://example.com/'>x</a> Vinte por cento ao mês.</p>"
     attached = Attachment(string=b"{}", name="termo.json", relationship="Source")
-    return core_pdf.render(text, [attached])
+    return core_pdf.render(text + render_to_string("acceptance/stamps.html"), [attached])
+
+
+@pytest.fixture(scope="module")
+def room(document):
+    """Left, bottom, right and top of the place for stamps."""
+    return looks.place(PdfFileReader(io.BytesIO(document)).get_historical_resolver(0)).box
+
+
+def within(room, number=0):
+    """A box for a stamp in the place, beside the ones before."""
+    left, bottom = room[0] + 5 + 150 * number, room[1] + 5
+    return tuple(int(each) for each in (left, bottom, left + 140, bottom + 60))
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +63,14 @@ def signed(document, ana):
 def judged(content, document, *, authority=None, lists=(), others=(), **more):
     authority = authority or the_authority()
     now = datetime.now(UTC)
+    answers = more.pop("answers", ())
     trust = outside.Trust(
         roots=[asn1(authority.root)],
         others=list(others),
         since=more.pop("since", now - timedelta(days=1)),
         at=more.pop("at", now),
         crls=[outside.revocation_list(each) for each in lists],
+        ocsps=[revocation.answer(content, request) for content, request in answers],
     )
     return apart(lambda: outside.judge(content, document=len(document), trust=trust))
 
@@ -130,14 +147,14 @@ class TestWhatIsGood:
     def test_one_signature_and_what_is_kept_of_it(self, signed, document, ana):
         found = judged(signed, document)
         (facts,) = found["signatures"]
-        assert (facts["subject"], facts["cnpj"], facts["emails"]) == ("ANA SOUZA", "", ["ana@loja.com.br"])
+        assert (facts["subject"], facts["cpf"], facts["cnpj"]) == ("ANA SOUZA", CPF, "")
         assert (facts["issuer"], facts["root"]) == ("AC Intermediária de teste", "AC Raiz de teste")
         assert facts["icp_brasil"] is True
         assert facts["fingerprint"] == ana.certificate.fingerprint(hashes.SHA256()).hex()
         assert int(facts["serial"], 16) == ana.certificate.serial_number
         assert facts["timestamped"] is False
         assert facts["revocation"] == "unknown"
-        assert set(found["ask"]) == {LIST, ROOT_LIST}
+        assert [each["urls"] for each in found["ask"]] == [[ROOT_LIST], [LIST]]
         assert {(facts["fingerprint"], facts["signature"])} == outside.made_by(signed)
 
     def test_several_signatures_in_their_order(self, signed, document, loja):
@@ -145,20 +162,19 @@ class TestWhatIsGood:
         assert [each["subject"] for each in found["signatures"]] == ["ANA SOUZA", "LOJA LTDA"]
         assert found["signatures"][1]["cnpj"] == "11222333000181"
 
-    def test_one_that_is_shown_on_the_page(self, document, ana, loja):
-        shown = ana.signs(document, box=(50, 50, 250, 110))
-        assert "problem" not in judged(loja.signs(shown, box=(300, 50, 500, 110)), document)
+    def test_those_that_are_shown_in_the_place_for_them(self, document, ana, loja, room):
+        shown = ana.signs(document, box=within(room))
+        assert "problem" not in judged(loja.signs(shown, box=within(room, 1)), document)
 
-    def test_a_field_that_was_there_before_is_filled(self, document, ana):
+    def test_a_field_that_was_there_before_is_filled(self, document, ana, room):
         prepared = changed(
-            document, lambda writer: append_signature_field(writer, SigFieldSpec("Aqui", box=(9, 9, 90, 40)))
+            document, lambda writer: append_signature_field(writer, SigFieldSpec("Aqui", box=within(room)))
         )
-        assert "problem" not in judged(ana.signs(prepared), document)
+        assert "problem" not in judged(ana.signs(prepared, "Aqui"), document)
 
     def test_with_the_lists_of_revoked_certificates_it_is_told_that_none_is_revoked(self, signed, document):
         found = judged(signed, document, lists=the_authority().lists().values())
         assert found["signatures"][0]["revocation"] == "good"
-        assert found["ask"] == []
 
     def test_a_list_that_is_over_tells_nothing(self, signed, document):
         found = judged(signed, document, lists=the_authority().lists(until=-5).values())
@@ -184,7 +200,9 @@ class TestWhatIsGood:
         assert b"/DocTimeStamp" in content
         found = judged(content, document)
         (facts,) = found["signatures"]
-        assert (facts["timestamped"], facts["revocation"], found["ask"]) == (True, "good", [])
+        assert (facts["timestamped"], facts["revocation"]) == (True, "unknown")
+        (facts,) = judged(content, document, lists=authority.lists().values())["signatures"]
+        assert facts["revocation"] == "good"
 
     def test_a_certificate_that_ended_since_holds_by_the_time_that_an_authority_gave(self, document):
         authority, now = the_authority(), datetime.now(UTC)

@@ -21,7 +21,9 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from apps.core import clock, outbound
 from apps.files.models import StoredFile
-from apps.stages.acceptance import actions, certificates, rendering, seal, sealing, tasks, verification
+from apps.seals import certificates, trust
+from apps.seals.outcomes import Outcome
+from apps.stages.acceptance import actions, rendering, seal, sealing, tasks, verification
 from apps.stages.acceptance.models import AcceptanceTerm
 from tests.acceptance.factories import ROLES, a_draft, a_sealed_term, content_of, opened, signs
 from tests.pdfa import faults, unreadable
@@ -181,12 +183,11 @@ class TestTheCertificate:
         assert settings.TERM_SEAL_DEMO.stat().st_mode & 0o077 == 0
         assert certificates.is_demonstration()
 
-    def test_the_pages_say_that_it_is_a_demonstration_until_one_is_configured(self, signed, quick, settings, client):
-        sealing.seal(signed.pk)
-        address = reverse("acceptance:verify", args=[signed.code])
-        assert "Certificado de demonstração" in client.get(address).content.decode()
-        settings.TERM_SEAL_FILE = "/run/presence.p12"
-        assert "Certificado de demonstração" not in client.get(address).content.decode()
+    def test_the_pages_say_of_a_demonstration_that_it_is_one(self, client):
+        address = reverse("acceptance:verify", args=[a_sealed_term().code])
+        text = client.get(address).content.decode()
+        assert "Certificado de demonstração" in text
+        assert "Selado pela Presence" not in text
 
     def test_a_pkcs12_file_with_its_passphrase_seals(self, settings, tmp_path):
         key, certificate = a_certificate()
@@ -194,11 +195,8 @@ class TestTheCertificate:
         closed = BestAvailableEncryption(b"uma frase")
         path.write_bytes(pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, closed))
         settings.TERM_SEAL_FILE, settings.TERM_SEAL_PASSPHRASE = str(path), "uma frase"
-        found = verification.examine(
-            content_of(a_sealed_term().sealed), [translate_pyca_cryptography_cert_to_asn1(certificate)]
-        )
-        assert found.problems == []
-        assert found.trusted
+        found = verification.examine(content_of(a_sealed_term().sealed), trust.configured())
+        assert found.outcome is Outcome.WHOLE
         assert "Presence de teste" in found.sealed_by
         settings.TERM_SEAL_PASSPHRASE = "outra"
         with pytest.raises(certificates.NoCertificate) as refusal:
@@ -214,9 +212,9 @@ class TestTheCertificate:
         def ids():
             return {each.id for each in run_checks(tags=["security"], include_deployment_checks=True)}
 
-        assert "acceptance.W001" in ids()
+        assert "seals.W001" in ids()
         settings.TERM_SEAL_FILE = str(tmp_path / "none.p12")
-        assert "acceptance.E001" in ids()
+        assert "seals.E001" in ids()
         certificates.make(tmp_path / "none.p12")
         assert {each for each in ids() if each.startswith("acceptance.")} == {"acceptance.I001"}
 
@@ -227,6 +225,7 @@ class TestTheTimestamp:
         """A timestamp authority behind the one way out; the requests that it got."""
         settings.TERM_TSA_URL = "https://tsa.example.com/"
         key, certificate = a_certificate(ExtendedKeyUsageOID.TIME_STAMPING)
+        self.certificate = certificate
         stamper = DummyTimeStamper(
             translate_pyca_cryptography_cert_to_asn1(certificate), translate_pyca_cryptography_key_to_asn1(key)
         )
@@ -241,9 +240,18 @@ class TestTheTimestamp:
         return asked
 
     def test_it_is_in_the_seal_and_asked_for_through_the_one_way_out(self, authority):
-        found = verification.examine(content_of(a_sealed_term().sealed))
+        content = content_of(a_sealed_term().sealed)
+        believed = trust.Trust(roots=(translate_pyca_cryptography_cert_to_asn1(self.certificate),))
+        found = verification.examine(content, believed)
         assert found.problems == []
         assert found.timestamped
+        assert "(timestamped)" in found.when()
+        # A token of an authority that nobody vouched for says nothing of the time: anybody can put one there.
+        found = verification.examine(content)
+        assert found.problems == []
+        assert not found.timestamped
+        assert "Presence de teste" in found.other_time
+        assert "nobody vouched" in found.when()
         assert set(authority) == {("POST", "https://tsa.example.com/", "application/timestamp-query")}
 
     def test_an_authority_that_is_away_leaves_the_term_unsealed_for_the_clock(self, settings, monkeypatch):

@@ -1,14 +1,17 @@
 """Signing: in person, in turn, in time, with a code that proves the mailbox; refusing and passing on."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from apps.core import clock
+from apps.accounts import personal_data
+from apps.core import canonical, clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.notices import actions as notices
 from apps.notices.models import Notice
@@ -19,7 +22,8 @@ from apps.rollouts.stages import Gate, Stage
 from apps.stages.acceptance import actions, codes, queries, signing, tasks
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from tests.acceptance.factories import ROLES, SigningCodeFactory, a_draft, opened, signatory, signs
-from tests.companies.factories import PASSWORD, a_person
+from tests.accounts.proving import prove
+from tests.companies.factories import a_person
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
@@ -46,11 +50,6 @@ def told(term, kind):
     event = term.rollout.events.filter(kind=kind).latest("sequence")
     notices.consume(event)
     return {notice.user for notice in Notice.objects.filter(event=event)}
-
-
-def again(browser):
-    """They sign in once more, as the page asks."""
-    assert browser.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
 
 
 def page(name, row):
@@ -89,7 +88,7 @@ class TestTheOrder:
         text = browser.get(page("sign", row)).content.decode()
         assert "Ainda não é a vez desta assinatura" in text
         assert "As partes" not in text
-        again(browser)
+        prove(browser)
         assert browser.get(page("confirm", row)).url == page("sign", row)
 
     def test_a_later_one_is_not_told_before(self, ordered):
@@ -200,7 +199,7 @@ class TestTheCode:
         row = signatory(term, "client")
         SigningCodeFactory(signatory=row, expires_at=clock.now() - timedelta(days=2))
         kept = SigningCodeFactory(signatory=row)
-        tasks.expire_terms()
+        personal_data.expire()
         assert list(row.codes.all()) == [kept]
 
 
@@ -212,7 +211,7 @@ class TestSigning:
         assert reverse("account_reauthenticate") in browser.post(page("send_code", row)).url
         assert reverse("account_reauthenticate") in browser.post(page("confirm", row), {"consent": "on"}).url
         assert not mail.outbox
-        again(browser)
+        prove(browser)
         browser.post(page("send_code", row))
         code = re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
         assert browser.post(page("confirm", row), {"code": code}).status_code == 422
@@ -236,33 +235,58 @@ class TestSigning:
             signing.sign(row, by=row.user, consent=True)
         assert refusal.value.field == "code"
 
-    def test_the_passkey_of_a_fresh_sign_in_takes_the_place_of_the_code(self, term, client_for):
-        import time
-
-        row = signatory(term, "client")
-        browser = client_for(row.user)
-        again(browser)
+    def proved_with_a_passkey(self, browser, row, *, made):
+        """A passkey of theirs that was made at ``made``, and has just been used to prove that it is them."""
+        passkey = Authenticator.objects.create(user=row.user, type="webauthn", data={}, created_at=made)
+        prove(browser)
         session = browser.session
         session["account_authentication_methods"] = [
             *session["account_authentication_methods"],
-            {"method": "mfa", "type": "webauthn", "at": time.time(), "reauthenticated": True},
+            {"method": "mfa", "type": "webauthn", "id": passkey.pk, "at": time.time(), "reauthenticated": True},
         ]
         session.save()
-        assert 'name="code"' not in browser.get(page("confirm", row)).content.decode()
-        assert browser.post(page("confirm", row), {"consent": "on"}).status_code == 302
-        assert signatory(term, "client").method == "passkey"
 
-    def test_a_password_after_the_passkey_asks_for_the_code_again(self, term, client_for):
-        import time
-
+    def test_a_passkey_from_before_the_draft_takes_the_place_of_the_code(self, term, client_for):
         row = signatory(term, "client")
         browser = client_for(row.user)
-        again(browser)
-        session = browser.session
-        passkey = {"method": "mfa", "type": "webauthn", "at": time.time(), "reauthenticated": True}
-        session["account_authentication_methods"] = [passkey, *session["account_authentication_methods"]]
-        session.save()
+        made = term.drafted_at - timedelta(days=1)
+        self.proved_with_a_passkey(browser, row, made=made)
+        assert 'name="code"' not in browser.get(page("confirm", row)).content.decode()
+        assert browser.post(page("confirm", row), {"consent": "on"}).status_code == 302
+        signed = signatory(term, "client")
+        assert signed.method == "passkey"
+        assert signed.proof["fresh"]["way"] == "webauthn"
+        assert signed.proof["passkey"] == {"registered_at": canonical.instant(made)}
+
+    def test_a_passkey_from_after_the_draft_does_not(self, term, client_for):
+        row = signatory(term, "client")
+        browser = client_for(row.user)
+        self.proved_with_a_passkey(browser, row, made=clock.now())
+        assert 'name="code"' in browser.get(page("confirm", row)).content.decode()
         assert browser.post(page("confirm", row), {"consent": "on"}).status_code == 422
+        assert signatory(term, "client").state == "pending"
+
+    def test_a_password_after_the_passkey_asks_for_the_code_again(self, term, client_for):
+        row = signatory(term, "client")
+        browser = client_for(row.user)
+        self.proved_with_a_passkey(browser, row, made=term.drafted_at - timedelta(days=1))
+        prove(browser)
+        assert browser.post(page("confirm", row), {"consent": "on"}).status_code == 422
+
+    def test_what_it_rests_on_is_kept_without_words(self, term, client_for):
+        row = signatory(term, "client")
+        browser = client_for(row.user)
+        prove(browser)
+        browser.post(page("send_code", row))
+        code = re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
+        browser.post(page("confirm", row), {"code": code, "consent": "on"})
+        proof = signatory(term, "client").proof
+        assert set(proof) == {"fresh", "code"}
+        assert proof["fresh"]["way"] == "password"
+        spent = row.codes.get()
+        assert proof["code"] == {
+            "sent_at": canonical.instant(spent.created_at), "used_at": canonical.instant(spent.used_at),
+        }  # fmt: skip
 
     def test_who_left_the_company_no_longer_signs_for_it(self, term):
         row = signatory(term, "client")
@@ -351,6 +375,7 @@ class TestDelegation:
     def test_through_the_page(self, term, client_for):
         row, to = signatory(term, "client"), term.rollout.people["client_member"]
         browser = client_for(row.user)
+        prove(browser)
         assert browser.post(page("delegate", row), {"to": term.rollout.people["pm"].pk}).status_code == 422
         assert browser.post(page("delegate", row), {"to": to.pk}).status_code == 302
         assert signatory(term, "client").user == to

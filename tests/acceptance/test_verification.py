@@ -3,10 +3,13 @@
 import hashlib
 import io
 import json
+import os
 from io import StringIO
+from unittest import mock
 
 import pytest
-from django.core.cache import cache
+from asn1crypto import pem
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -14,12 +17,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from apps.stages.acceptance import certificates, elsewhere, evidence, pages, public_views, sealing, verification
+from apps.limits import actions as limits
+from apps.seals import certificates
+from apps.seals.outcomes import Outcome
+from apps.stages.acceptance import elsewhere, evidence, judging, pages, public_views, sealing, verification
 from apps.stages.acceptance.models import AcceptanceTerm
 from tests.acceptance.authority import the_authority
+from tests.acceptance.door import the_card
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of, opened, signatory, signs
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +67,20 @@ def command(path, *arguments) -> str:
     return out.getvalue()
 
 
+def another_certificate(folder):
+    """The certificate of a seal that somebody else made."""
+    certificates.make(folder / "another.p12")
+    return SimpleSigner.load_pkcs12(str(folder / "another.p12")).signing_cert
+
+
+def closed_with(passphrase: str, folder) -> bytes:
+    """A seal's file that opens with ``passphrase``."""
+    certificates.make(folder / "open.p12")
+    key, certificate, _others = pkcs12.load_key_and_certificates((folder / "open.p12").read_bytes(), None)
+    closed = BestAvailableEncryption(passphrase.encode())
+    return pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, closed)
+
+
 class TestOneChangedByte:
     @given(st.data())
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -67,7 +89,7 @@ class TestOneChangedByte:
         flipped = bytearray(sealed)
         flipped[place] ^= data.draw(st.integers(1, 255))
         flipped = bytes(flipped)
-        assert not verification.examine(flipped).is_whole
+        assert not verification.examine(flipped).holds
         assert hashlib.sha256(flipped).hexdigest() != hashlib.sha256(sealed).hexdigest()
         begin, length, resume, _rest = PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].byte_range
         if place < begin + length or place >= resume:  # In its own place pyHanko does not look at the padding; we do.
@@ -79,7 +101,7 @@ class TestOneChangedByte:
         for role in ("client", "integrator"):
             signs(term, role)
         row = signatory(term, "presence")
-        signed = the_authority().person(row.name).signs(content_of(term.pdf))
+        signed = the_card(term, "presence").signs(content_of(term.pdf))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(elsewhere, "_fetched", lambda addresses: [])
             elsewhere.bring(term, by=row.user, file=ContentFile(signed, name="termo.pdf"))
@@ -89,14 +111,14 @@ class TestOneChangedByte:
         for place in range(len(content_of(term.pdf)), len(content) - 1, 1009):
             flipped = bytearray(content)
             flipped[place] ^= 0x20
-            assert not verification.examine(bytes(flipped)).is_whole, place
+            assert not verification.examine(bytes(flipped)).holds, place
 
     def test_in_the_place_of_the_seal_no_bit_is_free(self, sealed):
         gap = sealed.index(b"<30")
         for place in range(gap, gap + 2600, 37):
             flipped = bytearray(sealed)
             flipped[place] ^= 0x01
-            assert not verification.examine(bytes(flipped)).is_whole, place - gap
+            assert not verification.examine(bytes(flipped)).holds, place - gap
 
     def test_pyhanko_finds_the_whole_file_whole(self, sealed):
         assert pyhanko_says_whole(sealed)
@@ -109,7 +131,7 @@ class TestOtherChanges:
         out = io.BytesIO()
         writer.write(out)
         assert "something was added behind the seal" in verification.examine(out.getvalue()).problems
-        assert not verification.examine(sealed + b"\n").is_whole
+        assert not verification.examine(sealed + b"\n").holds
 
     def test_the_document_without_its_seal(self, sealed):
         size = verification.examine(sealed).log["document"]["bytes"]
@@ -117,7 +139,7 @@ class TestOtherChanges:
 
     @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"\x00" * 1000, b"texto"])
     def test_what_is_no_term_at_all(self, content):
-        assert not verification.examine(content).is_whole
+        assert not verification.examine(content).holds
 
     def test_a_log_that_leaves_somebody_out_or_lies_about_a_name(self, sealed):
         found = verification.examine(sealed)
@@ -137,35 +159,109 @@ class TestOtherChanges:
 
 
 class TestTheCommand:
-    def test_it_says_what_a_whole_file_holds_and_asks_no_database(self, sealed, tmp_path, django_db_blocker):
+    @pytest.fixture
+    def path(self, sealed, tmp_path):
         path = tmp_path / "termo.pdf"
         path.write_bytes(sealed)
-        with django_db_blocker.block():
-            said = command(path)
-        assert "Whole" in said
-        assert "Nobody vouched for the certificate" in said
-        assert "client: " in said
+        return path
 
-    def test_a_changed_file_fails(self, sealed, tmp_path):
-        path = tmp_path / "termo.pdf"
+    def test_it_says_what_a_whole_file_holds_and_asks_no_database(self, path, presences_seal, django_db_blocker):
+        with django_db_blocker.block():
+            answer = command(path)
+        assert "WHOLE: seal, record and signing log hold, and Presence sealed it." in answer
+        assert "client: " in answer
+
+    def test_a_seal_that_nobody_vouched_for_is_untrusted_whatever_it_says_of_itself(self, path):
+        with pytest.raises(CommandError, match="UNTRUSTED: .* demonstration certificate") as refusal:
+            command(path)
+        assert refusal.value.returncode == Outcome.UNTRUSTED.value
+
+    def test_a_strangers_seal_is_untrusted_where_another_one_is_configured(self, path, settings, tmp_path):
+        certificates.make(tmp_path / "ours.p12")
+        settings.TERM_SEAL_FILE = str(tmp_path / "ours.p12")
+        with pytest.raises(CommandError, match="UNTRUSTED") as refusal:
+            command(path)
+        assert refusal.value.returncode == 3
+
+    def test_a_changed_file_is_broken_whoever_is_trusted(self, sealed, path, presences_seal):
         path.write_bytes(sealed.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
-        with pytest.raises(CommandError, match="NOT a whole term"):
+        with pytest.raises(CommandError, match="BROKEN: NOT a whole term") as refusal:
+            command(path)
+        assert refusal.value.returncode == 4
+
+    def test_the_certificate_that_one_trusts_is_held_against_it(self, sealed, path, tmp_path):
+        own, other = tmp_path / "own.der", tmp_path / "other.der"
+        own.write_bytes(PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
+        other.write_bytes(another_certificate(tmp_path).dump())
+        assert "WHOLE" in command(path, "--certificate", str(own))
+        assert "WHOLE" in command(path, "--certificate", str(other), "--certificate", str(own))
+        with pytest.raises(CommandError, match="UNTRUSTED"):
+            command(path, "--certificate", str(other))
+
+    def test_an_earlier_certificate_of_presence_is_believed_from_its_folder(self, sealed, path, settings, tmp_path):
+        folder = tmp_path / "seals"
+        folder.mkdir()
+        settings.TERM_SEAL_CERTIFICATES = str(folder)
+        (folder / "2024.der").write_bytes(another_certificate(tmp_path).dump())
+        with pytest.raises(CommandError, match="UNTRUSTED"):
+            command(path)
+        (folder / "2025.pem").write_bytes(
+            pem.armor("CERTIFICATE", PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
+        )
+        assert "WHOLE" in command(path)
+
+    def test_an_authority_that_vouches_for_others_too_does_not_make_a_seal_presences(
+        self, sealed, path, settings, tmp_path
+    ):
+        folder = tmp_path / "roots"
+        folder.mkdir()
+        (folder / "root.der").write_bytes(PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
+        settings.TERM_TRUST_ROOTS = str(folder)
+        with pytest.raises(CommandError, match="UNTRUSTED"):
             command(path)
 
-    def test_the_certificate_that_one_trusts_is_held_against_it(self, sealed, tmp_path):
-        path, own, other = (tmp_path / name for name in ("termo.pdf", "own.der", "other.der"))
-        path.write_bytes(sealed)
-        own.write_bytes(PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
-        other.write_bytes(certificates.signer().signing_cert.dump())
-        assert "Nobody vouched" not in command(path, "--certificate", str(own))
-        certificates.make(tmp_path / "another.p12")
-        if own.read_bytes() != other.read_bytes():
-            with pytest.raises(CommandError, match="another certificate"):
-                command(path, "--certificate", str(other))
+    @pytest.mark.parametrize(
+        "configured",
+        [
+            {"TERM_SEAL_FILE": "none.p12"},
+            {"TERM_SEAL_FILE": "closed.p12", "TERM_SEAL_PASSPHRASE": "errada"},
+            {"TERM_SEAL_FILE": "rubbish.p12"},
+            {"TERM_SEAL_PKCS11_MODULE": "/usr/lib/no-token.so"},
+            {"TERM_SEAL_CERTIFICATES": "no-folder"},
+            {"TERM_SEAL_CERTIFICATES": "rubbish"},
+        ],
+        ids=["missing", "wrong passphrase", "rubbish", "token", "no folder", "rubbish in the folder"],
+    )
+    def test_a_configured_seal_that_cannot_be_read_is_an_error_and_never_whole(
+        self, sealed, path, settings, tmp_path, configured
+    ):
+        (tmp_path / "rubbish.p12").write_bytes(b"x")
+        (tmp_path / "rubbish").mkdir()
+        (tmp_path / "rubbish" / "x.pem").write_bytes(b"x")
+        (tmp_path / "closed.p12").write_bytes(closed_with("certa", tmp_path))
+        for name, value in configured.items():
+            setattr(
+                settings, name, str(tmp_path / value) if name in ("TERM_SEAL_FILE", "TERM_SEAL_CERTIFICATES") else value
+            )
+        with pytest.raises(CommandError, match="ERROR: .*Nothing was judged") as refusal:
+            command(path)
+        assert refusal.value.returncode == 1
+        assert "errada" not in str(refusal.value)
 
-    def test_a_file_that_is_not_there(self, tmp_path):
-        with pytest.raises(CommandError, match="Cannot be read"):
+    def test_a_certificate_given_by_hand_asks_nothing_of_a_configured_seal(self, sealed, path, settings, tmp_path):
+        settings.TERM_SEAL_FILE = str(tmp_path / "none.p12")
+        own = tmp_path / "own.der"
+        own.write_bytes(PdfFileReader(io.BytesIO(sealed)).embedded_signatures[0].signer_cert.dump())
+        assert "WHOLE" in command(path, "--certificate", str(own))
+
+    def test_a_file_or_a_certificate_that_is_not_there(self, path, tmp_path):
+        with pytest.raises(CommandError, match="ERROR: .*cannot be read") as refusal:
             command(tmp_path / "none.pdf")
+        assert refusal.value.returncode == 1
+        with pytest.raises(CommandError, match="ERROR: .*cannot be read"):
+            command(path, "--certificate", str(tmp_path / "none.der"))
+        with pytest.raises(CommandError, match="ERROR: .*cannot be read"):
+            command(path, "--certificate", str(path))
 
 
 class TestThePage:
@@ -180,7 +276,44 @@ class TestThePage:
         assert term.pdf.sha256 in text
         assert term.sealed.sha256 in text
 
-    def test_the_file_itself_is_genuine_and_a_changed_one_is_not(self, term, client):
+    def test_it_says_presences_seal_only_of_presences_seal(self, term, client, settings, presences_seal, tmp_path):
+        address = reverse("acceptance:verify", args=[term.code])
+        text = client.get(address).content.decode()
+        assert "Selado pela Presence" in text
+        assert "Assinado e selado" in text
+        certificates.make(tmp_path / "new.p12")
+        settings.TERM_SEAL_FILE = str(tmp_path / "new.p12")
+        judged = judging.Judgement(Outcome.UNTRUSTED, "Outra empresa", "ab" * 32)
+        with mock.patch.object(judging, "judge", return_value=judged):
+            text = client.get(address).content.decode()
+        assert "Ninguém atesta este selo" in text
+        assert "Outra empresa" in text
+        for false in ("Selado pela Presence", "Assinado e selado", "Este arquivo é autêntico"):
+            assert false not in text
+        compared = client.post(reverse("acceptance:compare"), {"sha256": term.sealed.sha256}).content.decode()
+        assert "Este arquivo é autêntico" not in compared
+        assert "Este arquivo é o que está guardado aqui" in compared
+
+    def test_a_file_that_was_changed_where_it_lies_is_said_to_be(self, term, client, presences_seal):
+        with open(term.sealed.content.path, "ab") as file:
+            file.write(b"\n")
+        text = client.get(reverse("acceptance:verify", args=[term.code])).content.decode()
+        assert "O arquivo guardado aqui foi alterado" in text
+        assert "Selado pela Presence" not in text
+
+    def test_where_nothing_can_be_judged_it_says_so(self, term, client, settings, presences_seal, tmp_path):
+        address = reverse("acceptance:verify", args=[term.code])
+        settings.TERM_SEAL_FILE = str(tmp_path / "none.p12")
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "Não é possível julgar o selo agora" in answer.content.decode()
+        settings.TERM_SEAL_FILE = str(presences_seal)
+        os.unlink(term.sealed.content.path)
+        text = client.get(address).content.decode()
+        assert "Não é possível julgar o selo agora" in text
+        assert "Assinado e selado" not in text
+
+    def test_the_file_itself_is_genuine_and_a_changed_one_is_not(self, term, client, presences_seal):
         def compared(content):
             answer = client.post(reverse("acceptance:compare"), {"file": ContentFile(content, name="termo.pdf")})
             return answer.content.decode()
@@ -193,7 +326,7 @@ class TestThePage:
             changed[place] ^= 1
             assert "Este arquivo não confere" in compared(bytes(changed))
 
-    def test_the_hash_alone_does_where_the_browser_works_it_out(self, term, client):
+    def test_the_hash_alone_does_where_the_browser_works_it_out(self, term, client, presences_seal):
         address = reverse("acceptance:compare")
         assert "autêntico" in client.post(address, {"sha256": term.sealed.sha256}).content.decode()
         assert "não confere" in client.post(address, {"sha256": "0" * 64}).content.decode()
@@ -238,8 +371,7 @@ class TestThePage:
         assert client.get(reverse("acceptance:verify", args=[a_draft().code])).status_code == 404
 
     def test_asking_too_often_is_slowed_down_for_that_address_alone(self, client, monkeypatch):
-        cache.clear()
-        monkeypatch.setattr(public_views, "PER_MINUTE", 2)
+        monkeypatch.setattr(public_views, "QUESTIONS", limits.Limit("verify-term", ((2, limits.DAY),)))
         address = reverse("acceptance:verify", args=["0000-0000-0000"])
         asked = [client.get(address, REMOTE_ADDR="203.0.113.1").status_code for _time in range(3)]
         assert asked == [404, 404, 429]

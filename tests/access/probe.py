@@ -8,6 +8,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
+from tests.accounts.proving import is_asked
+
 # What an answer amounts to. A 409 or 422 is open: the record or the form refused, not the person's role.
 MARKS = {200: "+", 302: "+", 409: "+", 422: "+", 403: "-", 404: "0", 401: "?"}
 
@@ -38,6 +40,8 @@ def answer(scene, person, name: str, method: str) -> str:
         transaction.set_rollback(True)
     if response.status_code == 302 and "/conta/login/" in response.url:
         return "?"
+    if is_asked(response):
+        return "!"
     return MARKS.get(response.status_code, str(response.status_code))
 
 

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from apps.accounts import addresses
 from apps.accounts.models import User
 from apps.blueprints import loader, term_actions
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock, pdf
+from apps.core.models import UnfinishedWork
 from apps.demo import world
 from apps.files import actions as files
 from apps.files import uploads
@@ -20,6 +22,7 @@ from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
+from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import UserFactory
@@ -98,8 +101,12 @@ class Scene:
             rollout=self.rollout, gate=self.waived.gate, requirement=self.waived.requirement_key, text="x", reason="x",
             waived_by=manager,
         )  # fmt: skip
+        self.unfinished = UnfinishedWork.objects.create(
+            kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
+        )
         self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
+        self.address_change = AddressChangeFactory()
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
         warnings = closing.ready_to_close(self.rollout, month)
@@ -124,6 +131,7 @@ class Scene:
                 "condition": "kit",
                 "version": Blueprint.objects.current("term" if "term_" in name else "script").version,
             },
+            "accounts": {"token": addresses.answer_url(self.address_change).rstrip("/").rpartition("/")[2]},
             "invitations": {"pk": self.invitation.pk, "token": invitations.token(self.invitation)},
             "files": {"upload_pk": self.upload.pk},
             "kickoff": {
@@ -172,6 +180,8 @@ class Scene:
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }.get(name.split(":")[0], {})
+        if name == "rollouts:try_again":
+            return {"pk": self.unfinished.pk}
         if name in ("hours:client_statement", "hours:client_file"):
             return {"number": self.closed.number, "kind": "csv"}
         if name == "hours:close_client":
@@ -200,6 +210,7 @@ class Scene:
         people = {row.role: row.user_id for row in rollout.terms.first().signatories.all()}
         return {
             "set_language": {"language": "en"},
+            "accounts:address_answer": {"answer": "confirm"},
             "files:start": {"name": "x.pdf", "size": "9"},
             "companies:add_contact": {"kind": "technical", "name": "x", "email": "x@x.com.br"},
             "rollouts:advance": gate,
@@ -300,6 +311,7 @@ class Scene:
             "acceptance:settle": {"settlement": "x"},
             "acceptance:compare": {"sha256": "0" * 64},
             "acceptance:refuse": {"reason": "x"},
+            "acceptance:give_cpf": {"cpf": "12345678909"},
             "acceptance:elsewhere": {"file": ContentFile(b"%PDF-1.7", name="x.pdf")},
             "golive:propose": {"window-starts_at": "2030-01-02T10:00", "window-ends_at": "2030-01-02T12:00"},
             "golive:answer": {"client-answer": "go"},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.access.scene import PEOPLE
 
-# django-allauth's own pages, which hold nothing of a rollout.
+# django-allauth's own pages, which hold nothing of a rollout: for whom each is, and whether with fresh proof that it is them.
 SIGN_IN_ROUTES = {
     "account_login": "public",
     "account_logout": "public",
@@ -21,20 +21,20 @@ SIGN_IN_ROUTES = {
     "account_request_login_code": "public",
     "account_confirm_login_code": "public",
     "account_reauthenticate": "signed in",
-    "account_email": "signed in",
-    "account_change_password": "signed in",
-    "account_set_password": "signed in",
+    "account_email": "fresh proof",
+    "account_change_password": "fresh proof",
+    "account_set_password": "fresh proof",
     "usersessions_list": "signed in",
     "mfa_index": "signed in",
-    "mfa_activate_totp": "signed in",
-    "mfa_deactivate_totp": "signed in",
-    "mfa_view_recovery_codes": "signed in",
-    "mfa_generate_recovery_codes": "signed in",
-    "mfa_download_recovery_codes": "signed in",
+    "mfa_activate_totp": "fresh proof",
+    "mfa_deactivate_totp": "fresh proof",
+    "mfa_view_recovery_codes": "fresh proof",
+    "mfa_generate_recovery_codes": "fresh proof",
+    "mfa_download_recovery_codes": "fresh proof",
     "mfa_list_webauthn": "signed in",
-    "mfa_add_webauthn": "signed in",
-    "mfa_remove_webauthn": "signed in",
-    "mfa_edit_webauthn": "signed in",
+    "mfa_add_webauthn": "fresh proof",
+    "mfa_remove_webauthn": "fresh proof",
+    "mfa_edit_webauthn": "fresh proof",
     "mfa_reauthenticate_webauthn": "signed in",
     "mfa_login_webauthn": "public",
     "mfa_authenticate": "public",

@@ -3,7 +3,7 @@ from allauth.account.models import EmailAddress
 from factory.django import DjangoModelFactory
 
 from apps.accounts.actions import TERMS_VERSION
-from apps.accounts.models import Consent
+from apps.accounts.models import AddressChange, Consent
 
 
 class ConsentFactory(DjangoModelFactory):
@@ -22,3 +22,14 @@ class EmailAddressFactory(DjangoModelFactory):
 
     verified = False
     primary = False
+
+
+class AddressChangeFactory(DjangoModelFactory):
+    """A change of the account's address that the one before has not answered."""
+
+    class Meta:
+        model = AddressChange
+
+    user = factory.SubFactory("tests.companies.factories.UserFactory")
+    before = factory.Sequence(lambda n: f"antes{n}@exemplo.com.br")
+    after = factory.LazyAttribute(lambda change: change.user.email)

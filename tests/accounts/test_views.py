@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from apps.companies.actions import remove_person
 from apps.companies.models import Role
+from tests.accounts.proving import prove
 from tests.companies.factories import PASSWORD, CompanyFactory, UserFactory, a_person
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,9 @@ def test_the_door_is_open_to_who_did_not_sign_in(client, name):
 @pytest.mark.parametrize("name", ["accounts:profile", "account_change_password", "account_email"])
 def test_account_pages_ask_to_sign_in_first_and_then_render(client, client_for, ana, name):
     assert client.get(reverse(name)).url.startswith(reverse("account_login"))
-    assert client_for(ana).get(reverse(name)).status_code == 200
+    browser = client_for(ana)
+    prove(browser)
+    assert browser.get(reverse(name)).status_code == 200
 
 
 def test_a_profile_is_changed_and_the_next_page_speaks_the_new_language(client_for, ana):

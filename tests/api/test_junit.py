@@ -1,5 +1,7 @@
 """A JUnit report becomes results: which test means which case, what is not taken, and what is never parsed."""
 
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -131,8 +133,12 @@ class TestRecording:
         answer = tool(token).generic("POST", f"/api/rollouts/{token.rollout_id}/junit/", REPORT, "application/xml")
         assert answer.status_code == 201
 
-    def test_a_report_that_quotes_a_page_is_kept_packed(self, rollout, token):
+    def test_a_report_that_quotes_a_page_is_kept_as_it_came(self, rollout, token):
         send(token, REPORT.replace(b"trace", b"<![CDATA[<!doctype html><html>]]>"))
+        assert RoundReport.objects.get().file.name == "junit.xml"
+
+    def test_a_report_that_a_browser_would_draw_is_kept_packed(self, rollout, token):
+        send(token, REPORT.replace(b"<testsuites>", b"<?xml-stylesheet type='text/xsl' href='x.xsl'?><testsuites>"))
         assert RoundReport.objects.get().file.name == "junit.zip"
 
     def test_a_person_may_bring_a_report_from_the_browser(self, rollout, client_for):
@@ -141,6 +147,38 @@ class TestRecording:
         )
         assert answer.status_code == 201
         assert set(Result.objects.values_list("machine", flat=True)) == {""}
+
+
+INPUTS = Path(__file__).parents[1] / "inputs"
+
+
+class TestReportsOfTools:
+    def outcomes(self, name):
+        tests = junit.parse((INPUTS / name).read_bytes())
+        cases = [Case(code=code) for code in ("PED-01", "PED-02", "PED-03", "PED-04", "PRO-01", "EST-01")]
+        found, _unknown = junit.by_case(tests, cases)
+        return {row.case.code: (row.outcome, row.note) for row in found}
+
+    def test_googletest_says_in_an_attribute_that_a_test_did_not_run(self):
+        found = {code: outcome for code, (outcome, _note) in self.outcomes("junit-googletest.xml").items()}
+        assert found == {"PED-01": "passed", "PED-03": "skipped", "PED-04": "skipped"}
+
+    def test_newman_names_the_case_in_the_suite(self):
+        note = "PRO01CriarProduto.SKU volta igual: expected 'SKU-1' to equal 'SKU-2'"
+        assert self.outcomes("junit-newman.xml") == {"PRO-01": ("failed", note), "EST-01": ("passed", "")}
+        [test] = junit.parse(b"<testsuite name='PRO-01 Criar'><testcase name='Status is 200'/></testsuite>")
+        assert junit.by_case([test], [Case(code="PRO-01")])[1] == []
+
+    def test_errors_of_an_environment_that_is_down_block_and_open_no_nonconformity(self, rollout, token):
+        answer = send(token, (INPUTS / "junit-staging-down.xml").read_bytes())
+        assert {row["outcome"] for row in answer.json()["cases"]} == {"blocked"}
+        assert set(Result.objects.values_list("outcome", flat=True)) == {"blocked"}
+        assert "staging não responde" in Result.objects.first().note
+        assert not Nonconformity.objects.exists()
+
+    def test_a_report_without_tests_records_nothing_and_says_so(self, token):
+        answer = send(token, (INPUTS / "junit-nothing.xml").read_bytes())
+        assert (answer.status_code, answer.json()["tests"], answer.json()["cases"]) == (200, 0, [])
 
 
 class TestRefusals:
@@ -217,7 +255,7 @@ class TestReading:
           <testcase name="ç"/>
         </testsuite></testsuite></testsuites>""".encode("utf-16")
         assert [(test.name, test.outcome, test.message) for test in junit.parse(content)] == [
-            ("a", "failed", "boom"), ("b", "skipped", ""), ("ç", "passed", ""),
+            ("a", "blocked", "boom"), ("b", "skipped", ""), ("ç", "passed", ""),
         ]  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -249,7 +287,7 @@ class TestReading:
     @pytest.mark.parametrize(
         ("outcomes", "whole"),
         [(["passed", "failed"], "failed"), (["passed", "skipped"], "passed"), (["skipped", "skipped"], "skipped"),
-         (["skipped", "failed"], "failed")],
+         (["skipped", "failed"], "failed"), (["blocked", "failed"], "failed"), (["passed", "blocked"], "blocked")],
     )  # fmt: skip
     def test_several_tests_of_a_case_are_one_outcome(self, outcomes, whole):
         tests = [junit.Test("t", "", outcome) for outcome in outcomes]

@@ -12,7 +12,9 @@ from schemathesis import GenerationMode, checks
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi import checks as openapi
 
+from apps.api import auth
 from apps.api.api import api
+from apps.limits import actions as limits
 from tests.api.factories import ApiTokenFactory, tool
 from tests.api.scenes import in_homologation
 
@@ -45,9 +47,10 @@ def in_this_transaction():
 
 
 @pytest.fixture
-def thrown(settings, in_this_transaction):
+def thrown(settings, in_this_transaction, monkeypatch):
     """``thrown(headers, mode, examples)``: how often each status was answered to what the schema makes up."""
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
+    monkeypatch.setattr(auth, "WRONG_TOKENS", limits.Limit("wrong-token", ((1_000_000, limits.MINUTE),)))
     rollout = in_homologation()
     token = ApiTokenFactory(rollout=rollout)
     parts = {"rollout_id": rollout.pk, "code": "PED-01"}

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from apps.accounts import personal_data
+from apps.accounts import addresses, personal_data
 from apps.api import actions
 from apps.api.models import ApiToken, digest_of
 from apps.companies import actions as companies
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts.stages import Stage
+from tests.accounts.factories import AddressChangeFactory
+from tests.accounts.proving import prove
 from tests.api.factories import ApiTokenFactory, tool
 from tests.companies.factories import MembershipFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -216,6 +218,17 @@ class TestTheDoor:
         token.refresh_from_db()
         assert (token.last_used_at, token.requests) == (start + timedelta(minutes=1), 1)
 
+    def test_guessing_tokens_is_slowed_down_for_that_place_alone(self, rollout):
+        with clock.at(clock.now().replace(second=0)):
+            guesses = [tool("pr_x").get(address(rollout), REMOTE_ADDR="203.0.113.1") for _n in range(61)]
+            assert [guess.status_code for guess in guesses] == [401] * 60 + [429]
+            assert guesses[-1]["Retry-After"] == "60"
+            assert tool("pr_x").get(address(rollout), REMOTE_ADDR="203.0.113.2").status_code == 401
+            assert (
+                tool(ApiTokenFactory(rollout=rollout)).get(address(rollout), REMOTE_ADDR="203.0.113.1").status_code
+                == 200
+            )
+
     def test_beyond_its_rate_it_waits_for_the_next_minute(self, rollout, settings):
         settings.API_REQUESTS_PER_MINUTE = 2
         token, other = ApiTokenFactory(rollout=rollout), ApiTokenFactory(rollout=rollout)
@@ -264,6 +277,7 @@ class TestThePage:
 
     def test_the_secret_is_shown_once_and_not_kept_by_the_browser(self, rollout, client_for):
         browser = client_for(rollout.people["integrator"])
+        prove(browser)
         shown = browser.post(self.page(rollout), {"name": "CI", "scopes": ["read", "results"], "expires": ""})
         token = ApiToken.objects.get()
         text = shown.content.decode()
@@ -277,7 +291,9 @@ class TestThePage:
 
     def test_a_refusal_keeps_what_was_typed(self, rollout, client_for):
         ApiTokenFactory(rollout=rollout, name="CI")
-        answer = client_for(rollout.people["integrator"]).post(self.page(rollout), {"name": "CI", "scopes": ["read"]})
+        browser = client_for(rollout.people["integrator"])
+        prove(browser)
+        answer = browser.post(self.page(rollout), {"name": "CI", "scopes": ["read"]})
         assert answer.status_code == 422
         assert "Já existe um token com este nome" in answer.content.decode()
         assert 'value="CI"' in answer.content.decode()
@@ -300,7 +316,9 @@ class TestThePage:
     def test_revoking_a_token_of_another_company_is_as_if_it_did_not_exist(self, rollout, client_for):
         token = ApiTokenFactory(rollout=rollout)
         for who, status in {"platform": 404, "client": 404, "integrator": 302}.items():
-            answer = client_for(rollout.people[who]).post(f"{self.page(rollout)}{token.pk}/revogar/")
+            browser = client_for(rollout.people[who])
+            prove(browser)
+            answer = browser.post(f"{self.page(rollout)}{token.pk}/revogar/")
             assert answer.status_code == status
         token.refresh_from_db()
         assert token.revoked_at
@@ -309,6 +327,18 @@ class TestThePage:
         for who, shown in {"integrator": True, "manager": True, "client": False, "pm": False}.items():
             page = client_for(rollout.people[who]).get(f"/projetos/{rollout.pk}/").content.decode()
             assert (self.page(rollout) in page) is shown
+
+
+def test_undoing_a_change_of_address_ends_the_tokens_made_since_a_day_before(rollout):
+    person = rollout.people["integrator"]
+    change = AddressChangeFactory(user=person)
+    of_old = ApiTokenFactory(rollout=rollout, name="de antes", created_at=change.at - timedelta(days=2))
+    another_hands = ApiTokenFactory(rollout=rollout, name="de outra mão", created_at=change.at - timedelta(hours=1))
+    addresses.undo(change)
+    of_old.refresh_from_db()
+    another_hands.refresh_from_db()
+    assert of_old.revoked_at is None
+    assert another_hands.revoked_at
 
 
 class TestPeoplesData:

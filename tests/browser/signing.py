@@ -1,12 +1,18 @@
 """A signatory at the browser, from the room of the term to the signature."""
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 from playwright.sync_api import Page
 
 from apps.demo.people import PASSWORD
 
+ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"^ {4}(\d{6})\s*$", re.MULTILINE)
+SIGN_IN = re.compile(r"^ {4}(\S+)\s*$", re.MULTILINE)
 
 
 def signs(page: Page, email: str, var, look=lambda page, step: None) -> Page:
@@ -18,8 +24,8 @@ def signs(page: Page, email: str, var, look=lambda page, step: None) -> Page:
     page.get_by_role("link", name="Continuar para assinar").click()
     page.wait_for_load_state()
     if "reauthenticate" in page.url:
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Confirmar").click()
+        look(page, "confirmar-que-e-voce")
+        proves(page, email, var)
     page.wait_for_url("**/confirmar/")
     page.get_by_role("button", name="Enviar código").click()
     page.get_by_text("Último envio").wait_for()
@@ -31,8 +37,44 @@ def signs(page: Page, email: str, var, look=lambda page, step: None) -> Page:
     return page
 
 
-def newest_code(var, email: str) -> str:
+def proves(page: Page, email: str = "", var: Path | None = None) -> None:
+    """They prove that it is them: with the password, or with a code by e-mail where they have none."""
+    if page.locator("input[name=password]").count():
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Confirmar", exact=True).click()
+        return
+    page.get_by_role("button", name="Enviar código").click()
+    page.get_by_text("Último envio").wait_for()
+    page.get_by_label("Código recebido por e-mail").fill(newest_code(var, email))
+    page.get_by_role("button", name="Usar este código").click()
+
+
+def comes_with_a_code(page: Page, email: str, var: Path) -> None:
+    """``email``, who has no password from here on, signs in with a code by e-mail, and has been signed in for an hour."""
+    manage(var, f"User.objects.get(email='{email}'); u.set_unusable_password(); u.save()")
+    page.goto("/conta/login/code/")
+    page.locator("input[name=email]").fill(email)
+    page.locator("form:has(input[name=email]) button[type=submit]").first.click()
+    page.wait_for_url("**/code/confirm/**")
+    page.locator("input[name=code]").fill(newest_code(var, email, SIGN_IN))
+    page.get_by_role("button", name="Confirmar", exact=True).click()
+    page.wait_for_url(lambda url: "/conta/" not in url)
+    age = "s['account_authentication_methods'] = [{**r, 'at': r['at'] - 3600} for r in s['account_authentication_methods']]"
+    key = next(cookie["value"] for cookie in page.context.cookies() if "sessionid" in cookie["name"])
+    manage(var, f"User.objects.get(email='{email}'); s = SessionStore('{key}'); {age}; s.save()")
+
+
+def manage(var: Path, person: str) -> None:
+    """Do something to a person ``u`` of the running application that no page does."""
+    env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    lines = ["from django.contrib.sessions.backends.db import SessionStore", "from apps.accounts.models import User"]
+    code = "\n".join([*lines, f"u = {person}"])
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    subprocess.run(command, cwd=ROOT, env={**env, "DEBUG": "1", "VAR_DIR": str(var)}, check=True)
+
+
+def newest_code(var, email: str, pattern: re.Pattern[str] = CODE) -> str:
     """The code in the newest message to ``email`` that has one; it was sent before the page said so."""
     messages = sorted((var / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
     texts = [text for path in messages if f"To: {email}" in (text := path.read_text())]
-    return next(found[1] for text in texts if (found := CODE.search(text)))
+    return next(found[1] for text in texts if (found := pattern.search(text)))

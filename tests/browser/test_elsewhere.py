@@ -1,7 +1,12 @@
-"""A term signed outside the browser, on a phone: download, a wrong file first, then the one signed with a certificate."""
+"""A term signed outside the browser, on a phone: the CPF, download, a wrong file first, then the signed one."""
+
+import io
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
+from apps.demo.people import PASSWORD
+from apps.stages.acceptance import looks
 from tests.acceptance.authority import Authority
 from tests.browser.test_portal import clean
 
@@ -33,6 +38,22 @@ def test_a_client_brings_the_term_that_they_signed_with_their_certificate(sign_i
     page.wait_for_url("**/certificado/")
     clean(page)
     shot(page, "certificado-390-dark")
+    page.get_by_role("link", name="Informar o CPF").click()
+    page.wait_for_load_state()
+    if "reauthenticate" in page.url:
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Confirmar").click()
+    page.wait_for_url("**/cpf/")
+    page.get_by_label("CPF do seu certificado").fill("123.456.789-00")
+    page.get_by_role("button", name="Informar CPF").click()
+    page.get_by_text("CPF inválido").wait_for()
+    clean(page)
+    shot(page, "certificado-cpf-390-dark")
+    page.get_by_label("CPF do seu certificado").fill("123.456.789-09")
+    page.get_by_role("button", name="Informar CPF").click()
+    page.wait_for_url("**/certificado/")
+    page.get_by_text("CPF informado em").wait_for()
+    clean(page)
     with page.expect_download() as download:
         page.get_by_role("main").get_by_role("link", name=".pdf").first.click()
     path = tmp_path / "termo.pdf"
@@ -44,18 +65,21 @@ def test_a_client_brings_the_term_that_they_signed_with_their_certificate(sign_i
     clean(page)
     shot(page, "certificado-recusado-390-dark")
 
-    card = authority.person("Titular do certificado", "cliente@casa.demo")
-    path.write_bytes(card.signs(path.read_bytes(), box=(60, 60, 260, 110)))
+    card = authority.person("Sônia Ribeiro de Almeida")
+    term = path.read_bytes()
+    place = looks.place(PdfFileReader(io.BytesIO(term)).get_historical_resolver(0))
+    left, bottom = (int(each) + 5 for each in place.box[:2])
+    path.write_bytes(card.signs(term, box=(left, bottom, left + 200, bottom + 50), page=place.number))
     page.get_by_label("PDF assinado").set_input_files(path)
     page.get_by_role("button", name="Enviar e conferir").click()
     page.wait_for_url("**/termo/")
-    page.get_by_text("Certificado digital de TITULAR DO CERTIFICADO").wait_for()
+    page.get_by_text("Certificado digital de SÔNIA RIBEIRO DE ALMEIDA").wait_for()
     clean(page)
     shot(page, "certificado-aceito-390-dark")
     manager.goto(ROOM)
     clean(manager)
     shot(manager, "certificado-aceito-1440")
     page.locator("#termo a[href^='/verificar/']").click()
-    page.get_by_text("Certificado digital de TITULAR DO CERTIFICADO").wait_for()
+    page.get_by_text("Certificado digital de SÔNIA RIBEIRO DE ALMEIDA").wait_for()
     clean(page)
     shot(page, "certificado-verificar-390-dark")

@@ -217,4 +217,12 @@ def test_a_passkey_is_created_and_opens_the_door_alone(served, sign_in, chromium
         page.get_by_role("button", name="Entrar com chave de acesso").click()
     page.wait_for_url(re.compile(r"/(pendencias/.*)?$"))
     assert "Paula" in page.content()
+
+    page.goto("/conta/reauthenticate/?next=/conta/perfil/")
+    clean(page)
+    shot(page, "confirmar-com-a-chave-390")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Usar a chave de acesso").click()
+    page.wait_for_url("**/conta/perfil/")
+    page.get_by_text("Confirmado que é você").wait_for()
     page.context.close()

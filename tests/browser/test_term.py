@@ -5,13 +5,14 @@ import hashlib
 import pytest
 
 from presence_rollout.ops import services
-from tests.browser.signing import signs
+from tests.browser.signing import comes_with_a_code, signs
 from tests.browser.test_portal import clean
 
 pytestmark = pytest.mark.browser
 
 ROOM = "/projetos/3/termo/"
-SIGNATORIES = [("integrador@malha.demo", "light"), ("gerente2@presence.demo", "light"), ("cliente@casa.demo", "dark")]
+WITHOUT_A_PASSWORD = "cliente@casa.demo"  # noqa: S105
+SIGNATORIES = [("integrador@malha.demo", "light"), ("gerente2@presence.demo", "light"), (WITHOUT_A_PASSWORD, "dark")]
 
 
 def test_each_signatory_signs_on_a_phone_and_the_sealed_file_verifies(sign_in, var, chromium, served, shot, tmp_path):
@@ -25,7 +26,14 @@ def test_each_signatory_signs_on_a_phone_and_the_sealed_file_verifies(sign_in, v
             clean(page)
             shot(page, f"termo-{step}-390-{scheme}")
 
-        page = sign_in(email, 390, scheme)
+        if email == WITHOUT_A_PASSWORD:
+            phone = {"width": 390, "height": 844}
+            context = chromium.new_context(viewport=phone, base_url=served, locale="pt-BR", color_scheme=scheme)
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            comes_with_a_code(page, email, var)
+        else:
+            page = sign_in(email, 390, scheme)
         page.goto(ROOM)
         look(page, "sala")
         signs(page, email, var, look)

@@ -77,7 +77,10 @@ def typed_credentials(person: Person, title: str) -> dict[str, str]:
     """Something for each field that the platform's credential asks: its stand-in takes it."""
     production = "produção" in title
     secret = "demo-producao-canario" if production else "demo-canario"
-    texts = {"value_shop": "passo.myshopify.com" if production else "passo-testes.myshopify.com"}
+    texts = {
+        "value_shop": "passo.myshopify.com" if production else "passo-testes.myshopify.com",
+        "value_host": "https://erp.passo.example",
+    }
     typed = {}
     for field in person.panel(title).locator("[name^=value_]").all():
         name = field.get_attribute("name")

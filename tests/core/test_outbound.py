@@ -206,3 +206,104 @@ def test_a_form_is_sent_and_goes_no_further_than_its_host(serve, server, setting
     assert server.seen[0][1]["Content-Type"] == "application/x-www-form-urlencoded"
     assert server.seen[0][1]["Content-Length"] == str(len("code=a+b%26c"))
     assert other.seen[0][1].get("Content-Length", "0") == "0"
+
+
+def test_an_international_name_is_asked_by_its_ascii_form(monkeypatch):
+    asked = []
+
+    def resolve(host, port, *args, **kwargs):
+        asked.append(host)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert why("https://lojaaçaí.com.br/catálogo?q=açaí") == "name"
+    assert asked == ["xn--lojaaa-0ua3c.com.br"]
+
+
+@pytest.mark.parametrize("host", ["i❤.ws", "-loja.com.br", "loja..com.br", "x" * 64, "ç" * 63, "\u202eloja.com.br"])
+def test_a_name_that_cannot_be_encoded_is_an_ordinary_refusal(host):
+    assert why(f"https://{host}/") == "address"
+
+
+def test_a_path_with_accents_is_written_in_ascii(server):
+    assert fetch("GET", f"http://{server.address}/catálogo/açaí?q=ç").status == 200
+    assert server.seen[0][0] == "/cat%C3%A1logo/a%C3%A7a%C3%AD?q=%C3%A7"
+
+
+@pytest.fixture
+def says(settings):
+    """``says(bytes)`` is the address of a server that answers exactly so, whatever it is asked, and hangs up."""
+    listening = []
+
+    def start(*answers: bytes) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listening.append(listener)
+        settings.OUTBOUND_ALLOW = [address := f"127.0.0.1:{listener.getsockname()[1]}"]
+
+        def serve() -> None:
+            for answer in answers:
+                try:
+                    connection, _peer = listener.accept()
+                    with connection:
+                        connection.recv(65_536)
+                        connection.sendall(answer)
+                except OSError:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://{address}/"
+
+    yield start
+    for listener in listening:
+        listener.close()
+
+
+END = b"\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: abc" + END, b"HTTP/1.1 200 OK\r\nContent-Length: -1" + END,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6" + END + b"123456",
+        b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5_000 + END, b"HTTP/1.1 200 OK\r\nContent-Length: 99" + END,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked" + END + b"zz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked" + END + b"f" * 400 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 300_000 + END, b"HTTP/1.1 200 OK\r\n" + b"X: a\r\n" * 60_000 + END,
+        b"HTTP/1.1 20x OK" + END, b"HTTP/1.1 99999 OK" + END, b"\x00\xff\xfe" * 50, b"",
+        b"HTTP/1.1 200 OK\r\nna me: x" + END, b"HTTP/1.1 200 OK\r\n\xff: x" + END, b"HTTP/1.1 200 OK\r\nX: a\x00b" + END,
+        b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 100 Continue\r\n\r\n" * 500,
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_no_http_is_an_ordinary_failure(answer, says):
+    assert why(says(answer), seconds=5) == "connection"
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        b"http://[", b"//[x", b"http://ana:senha@loja.com.br/", b"http://127.0.0.1:99999999/", b"http://\xe2\x9d\xa4.ws/",
+        b"http://" + b"a" * 70 + b".com/", b"javascript:alert(1)",
+        b"http://127.0.0.1\\@loja.com.br/", b"/" + b"x" * 9_000,
+    ],
+)  # fmt: skip
+def test_a_redirect_to_nonsense_is_an_ordinary_failure(location, says):
+    assert why(says(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0" + END)) == "address"
+
+
+@pytest.mark.parametrize("location", ["/catálogo".encode(), "/catálogo".encode("latin-1")])
+def test_a_redirect_with_accents_is_followed(location, says):
+    redirect = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0" + END
+    answer = fetch("GET", says(redirect, b"HTTP/1.1 200 OK\r\nContent-Length: 2" + END + b"ok"))
+    assert (answer.status, answer.url.rpartition("/")[2]) == (200, "cat%C3%A1logo")
+
+
+@pytest.mark.parametrize(
+    "header", [b"Content-Type: text/html; charset=\xff\xfe", "X-Loja: açaí".encode(), b"Set-Cookie: a=\xc3\x28"]
+)
+def test_headers_of_any_bytes_are_text(header, says):
+    answer = fetch("GET", says(b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: 2" + END + b"\xff\xfe"))
+    assert answer.status == 200
+    assert all(isinstance(text, str) for text in answer.headers.values())
+    with pytest.raises(ValueError, match="Expecting value|decode"):
+        answer.json()

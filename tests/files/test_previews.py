@@ -3,7 +3,6 @@
 import io
 import struct
 import zlib
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -95,41 +94,11 @@ def test_what_cannot_be_drawn_has_no_preview_and_is_not_tried_again(content, nam
 
 
 @pytest.mark.parametrize(
-    "program",
-    [
-        "bytearray(8 * 1024 ** 3)",  # memory
-        "open(sys.argv[3] + '/1.png', 'wb').write(b'x' * (drawing.WRITTEN + 1024))",  # disk
-        "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",  # a crash
-        "raise SystemExit(0)",  # ends well, with nothing
-        "open(sys.argv[3] + '/1.png', 'wb').write(b'<html>')",  # not a picture
-    ],
+    "do", ["end", "nothing", "no_picture", "a_huge_picture", "answer_something_else", "use_memory", "write_much"]
 )
-def test_a_file_that_takes_the_child_with_it_leaves_the_worker_standing(program, tmp_path, monkeypatch):
-    child = tmp_path / "drawing_child.py"
-    child.write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport drawing\ndrawing.limit()\n{program}\n")
-    (tmp_path / "drawing.py").write_text(Path(drawing.__file__).read_text())
-    monkeypatch.setattr(previews.drawing, "__file__", str(child))
+def test_a_file_that_takes_the_child_with_it_leaves_the_worker_standing(do, monkeypatch):
+    monkeypatch.setattr(previews, "READER", f"tests.files.readers.{do}")
     assert drawn(pdf(), "api.pdf").drawn == "impossible"
-
-
-def test_the_child_limits_its_time_and_is_not_waited_for_without_end(tmp_path, monkeypatch):
-    child = tmp_path / "drawing_child.py"
-    child.write_text("import threading; threading.Event().wait()")
-    monkeypatch.setattr(previews.drawing, "__file__", str(child))
-    monkeypatch.setattr(previews, "SECONDS", 0.2)
-    assert drawn(pdf(), "api.pdf").drawn == "impossible"
-
-
-def test_the_child_is_told_nothing_of_the_application(tmp_path, monkeypatch):
-    monkeypatch.setenv("VAULT_KEYSET", "canario")
-    child = tmp_path / "drawing_child.py"
-    child.write_text(
-        "import os, sys\n"
-        "assert 'VAULT_KEYSET' not in os.environ\n"
-        "open(sys.argv[3] + '/1.png', 'wb').write(b'\\x89PNG\\r\\n\\x1a\\n')\n"
-    )
-    monkeypatch.setattr(previews.drawing, "__file__", str(child))
-    assert drawn(pdf(), "api.pdf").drawn == "ready"
 
 
 def test_nothing_is_drawn_in_quarantine(clamd):

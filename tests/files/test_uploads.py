@@ -10,8 +10,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from apps.core import archives
 from apps.core.refusals import Invalid, Refusal
-from apps.files import actions, inspection
+from apps.files import actions
 from apps.files.http import attachment
 from apps.files.models import StoredFile
 from apps.files.tasks import scan_waiting_files
@@ -92,10 +93,9 @@ def test_what_is_not_taken_is_refused_with_a_reason(content, name, says):
     assert not StoredFile.objects.exists()
 
 
-def test_too_many_entries_are_refused(monkeypatch):
-    monkeypatch.setattr(inspection, "ENTRIES", 3)
-    with pytest.raises(Invalid, match="demais"):
-        keep(zipped(*((f"{n}.txt", b"x") for n in range(4))), "catalogo.zip")
+def test_too_many_entries_are_refused():
+    with pytest.raises(Invalid, match="arquivos demais"):
+        keep(zipped(*((f"{n}.txt", b"x") for n in range(archives.MEMBERS + 1))), "catalogo.zip")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The dossier: made once by the worker, the same from the same record, and whole or not as its file alone tells."""
 
+import base64
 import csv
 import io
 import json
+import warnings
 import zipfile
 from datetime import timedelta
 from io import StringIO
@@ -13,15 +15,20 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from pyhanko.sign.signers import SimpleSigner
 
-from apps.core import clock
+from apps.core import canonical, clock
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.hours.models import StatementPdf
 from apps.rollouts import timeline
+from apps.rollouts.actions import ADVANCED
 from apps.rollouts.models import Rollout
-from apps.stages.golive import archive, contents, dossiers, tasks, verification
+from apps.seals import certificates, signatures, trust
+from apps.seals.outcomes import Outcome
+from apps.stages.golive import archive, contents, dossiers, incidents, tasks, verification
 from apps.stages.golive.models import Dossier
+from apps.stages.homologation import actions as homologation
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
 
@@ -47,12 +54,33 @@ def made(kept, request):
     return kept
 
 
-def again(content, change=None, **files) -> bytes:
-    """A dossier that somebody wrote anew with other ``files``, and a manifest that fits them."""
+def again(content, change=None, *, signer=None, **files) -> bytes:
+    """A dossier that somebody wrote anew with other ``files`` and a manifest that fits them: under the old seal, or under the
+    one of ``signer``."""
+    found = archive.read(content) | files
+    facts, seal = json.loads(found.pop(archive.MANIFEST)), found.pop(archive.SEAL)
+    facts = {key: facts[key] for key in archive.SEALED_FACTS} | (change or {})
+    if signer:
+        facts["seal"] = signatures.described(signer)
+    manifest = archive.manifest(found, **facts)
+    if signer:
+        seal = signatures.sign(manifest, signer)
+    return archive.written(found | {archive.MANIFEST: manifest, archive.SEAL: seal})
+
+
+def ours(content, change=None, **files) -> bytes:
+    """The same under Presence's own seal: what is wrong with it is in the files themselves."""
+    return again(content, change, signer=certificates.signer(), **files)
+
+
+def unsealed(content, change=None, **files) -> bytes:
+    """A dossier as they were before they were sealed: nobody signs the manifest, and nothing is anchored."""
     found = archive.read(content) | files
     facts = json.loads(found.pop(archive.MANIFEST))
-    facts = {key: facts[key] for key in ("project", "edition", "variant", "events", "head", "term")} | (change or {})
-    return archive.written(found | {archive.MANIFEST: archive.manifest(found, **facts)})
+    for name in (archive.SEAL, archive.ANCHOR, archive.RESULTS):
+        found.pop(name, None)
+    facts = {key: facts[key] for key in archive.FACTS} | (change or {})
+    return archive.written(found | {archive.MANIFEST: archive.manifest(found, format=archive.UNSEALED, **facts)})
 
 
 def events_of(content) -> list:
@@ -61,15 +89,16 @@ def events_of(content) -> list:
 
 def with_events(content, events, count=None) -> bytes:
     facts = {"events": count or len(events), "head": events[-1]["hash"]}
-    return again(content, facts, **{archive.TIMELINE: archive.as_json(events)})
+    facts["withheld"] = [event["sequence"] for event in events if event.get("withheld")]
+    return ours(content, facts, **{archive.TIMELINE: archive.as_json(events)})
 
 
 class TestWhatItHolds:
     def test_everything_of_the_project_stands_in_it(self, made):
         found = archive.read(made["whole"])
         assert sorted({name.split("/")[0] for name in found}) == [
-            "README.txt", "ata", "fechamentos", "historico", "homologacao", "manifest.json", "producao", "termo",
-            "treinamento",
+            "README.txt", "ata", "fechamentos", "historico", "homologacao", "manifest.json", "manifest.p7s", "producao",
+            "termo", "treinamento",
         ]  # fmt: skip
         assert sorted(name.rpartition(".")[2] for name in found if name.startswith("fechamentos/")) == [
             "csv", "json", "pdf",
@@ -163,7 +192,7 @@ class TestMaking:
         assert (Dossier.objects.count(), StoredFile.objects.count()) == (0, kept)
         monkeypatch.undo()
         tasks.make_waiting_dossiers()
-        assert verification.examine(content_of(Dossier.objects.get().whole)).is_whole
+        assert verification.examine(content_of(Dossier.objects.get().whole)).holds
 
     def test_one_that_fails_holds_back_no_other(self, rollout, monkeypatch):
         made = []
@@ -224,7 +253,7 @@ class TestVerification:
             found = verification.examine(content)
             assert found.problems == []
             assert found.manifest["variant"] == variant
-            assert found.term.is_whole
+            assert found.term.holds
             assert bool(found.withheld) == (variant == "shared")
 
     def test_one_changed_byte_is_found_wherever_it_is(self, made):
@@ -234,7 +263,7 @@ class TestVerification:
             for place in sorted(places):
                 flipped = bytearray(content)
                 flipped[place] ^= 1 << place % 8
-                assert not verification.examine(bytes(flipped)).is_whole, place
+                assert not verification.examine(bytes(flipped)).holds, place
 
     def test_a_cut_or_longer_file_and_what_is_no_dossier(self, made):
         content = made["whole"]
@@ -248,7 +277,7 @@ class TestVerification:
                 for name, inside in archive.read(made["whole"]).items():
                     rewritten.writestr(name, inside)
                 rewritten.comment = comment
-            assert not verification.examine(out.getvalue()).is_whole
+            assert not verification.examine(out.getvalue()).holds
 
     def test_a_file_more_less_or_other_than_the_manifest_says(self, made):
         found = archive.read(made["whole"])
@@ -265,7 +294,10 @@ class TestVerification:
         found = archive.read(made["whole"])
         told = json.loads(found[archive.MANIFEST])
         spaced = archive.written(found | {archive.MANIFEST: json.dumps(told).encode()})
-        assert verification.examine(spaced).problems == ["the manifest is not written as manifests are"]
+        assert verification.examine(spaced).problems == [
+            "the manifest is not written as manifests are",
+            "manifest.json: the seal does not fit the content",
+        ]
 
     def test_an_event_that_was_changed_left_out_or_moved_with_a_manifest_that_fits(self, made):
         events = events_of(made["whole"])
@@ -274,7 +306,7 @@ class TestVerification:
             "event #1 was changed after it was written"
         ]
         assert verification.examine(with_events(made["whole"], events[1:])).problems[0].startswith("event #1 does not")
-        assert not verification.examine(with_events(made["whole"], [*events[:2], *events[3:]])).is_whole
+        assert not verification.examine(with_events(made["whole"], [*events[:2], *events[3:]])).holds
         assert verification.examine(with_events(made["whole"], events, count=3)).problems == [
             "the timeline is not as long as the manifest says"
         ]
@@ -286,36 +318,217 @@ class TestVerification:
         assert all("is withheld where nothing is" in problem for problem in problems)
 
     def test_another_project_or_another_term(self, made, monkeypatch):
-        named = again(made["whole"], {"project": "INT-9999"})
+        named = ours(made["whole"], {"project": "INT-9999"})
         assert any("of another project" in problem for problem in verification.examine(named).problems)
         path = json.loads(archive.read(made["whole"])[archive.MANIFEST])["term"]
-        replaced = again(made["whole"], **{path: b"%PDF-1.7"})
+        replaced = ours(made["whole"], **{path: b"%PDF-1.7"})
         assert f"{path} is not the term that the timeline names" in verification.examine(replaced).problems
-        untold = again(made["whole"], {"term": ""})
+        untold = ours(made["whole"], {"term": ""})
         assert verification.examine(untold).problems == ["the sealed term is missing"]
 
+    @pytest.mark.usefixtures("presences_seal")
     def test_the_command_needs_the_file_alone(self, made, tmp_path):
         path, out = tmp_path / "dossie.zip", StringIO()
         for content in made.values():
             path.write_bytes(content)
             call_command("verify_dossier", str(path), stdout=out)
-        assert out.getvalue().count("Whole: files, timeline and term hold.") == 2
+        assert out.getvalue().count("WHOLE: files, timeline, anchor and term hold, and Presence sealed them.") == 2
         assert "by their hash alone" in out.getvalue()
         path.write_bytes(made["whole"][:-1])
-        with pytest.raises(CommandError, match="NOT a whole dossier"):
+        with pytest.raises(CommandError, match="BROKEN: NOT a whole dossier") as refusal:
             call_command("verify_dossier", str(path), stdout=out)
-        with pytest.raises(CommandError, match="Cannot be read"):
+        assert refusal.value.returncode == 4
+        with pytest.raises(CommandError, match="ERROR: .*cannot be read") as refusal:
             call_command("verify_dossier", str(tmp_path / "none.zip"), stdout=out)
+        assert refusal.value.returncode == 1
 
-    def test_the_command_asks_whose_seal_it_is(self, made, tmp_path):
-        path, other = tmp_path / "dossie.zip", tmp_path / "other.p12"
+    def test_the_command_asks_whose_seal_it_is(self, made, tmp_path, settings):
+        path, pem = tmp_path / "dossie.zip", tmp_path / "other.pem"
         path.write_bytes(made["whole"])
-        certificate = verification.examine(made["whole"]).term
-        assert not certificate.trusted
-        pem = tmp_path / "other.pem"
-        pem.write_bytes(a_strangers_certificate(other))
-        with pytest.raises(CommandError, match="sealed no term in it"):
-            call_command("verify_dossier", str(path), "--certificate", str(pem), stdout=StringIO())
+        pem.write_bytes(a_strangers_certificate(tmp_path / "other.p12"))
+        for arguments in ([], ["--certificate", str(pem)]):
+            with pytest.raises(CommandError, match="UNTRUSTED") as refusal:
+                call_command("verify_dossier", str(path), *arguments, stdout=StringIO())
+            assert refusal.value.returncode == 3
+        settings.TERM_SEAL_FILE = str(tmp_path / "none.p12")
+        with pytest.raises(CommandError, match="ERROR: .*Nothing was judged") as refusal:
+            call_command("verify_dossier", str(path), stdout=StringIO())
+        assert refusal.value.returncode == 1
+
+
+@pytest.fixture
+def trusted(presences_seal):
+    """Trust in Presence's certificate, as the configured seal gives it."""
+    return trust.configured()
+
+
+class TestRewritten:
+    """Whoever has no key of Presence's writes what they like, and nobody takes it for whole."""
+
+    @pytest.fixture
+    def rewritings(self, made):
+        """The ways in which a dossier was rewritten, each with a manifest that fits."""
+        whole, events = made["whole"], events_of(made["whole"])
+        found = archive.read(whole)
+        report = next(name for name in found if name.startswith("homologacao/") and name.endswith(".pdf"))
+        forged = [*events[:-1], {**events[-1], "data": {"stage": "completed", "gate": "outro"}}]
+        shorter = events[:-1]
+        hidden = [
+            {key: event[key] for key in ("sequence", "previous", "hash")} | {"withheld": True}
+            if event.get("kind", "").startswith("acceptance.")
+            else event
+            for event in events_of(made["shared"])
+        ]
+        return {
+            "report replaced": (whole, {}, {report: b"%PDF-1.7 outro"}),
+            "incidents emptied": (whole, {}, {archive.INCIDENTS: b"[]\n"}),
+            "results removed": (whole, {}, {archive.RESULTS: b"[]\n"}),
+            "last event dropped": (whole, *told(shorter)),
+            "an event forged and hashed anew": (whole, *told(rehashed(forged))),
+            "events turned into withheld ones": (made["shared"], *told(hidden)),
+        }
+
+    NAMES = [
+        "report replaced", "incidents emptied", "results removed", "last event dropped", "an event forged and hashed anew",
+        "events turned into withheld ones",
+    ]  # fmt: skip
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_under_the_old_seal_it_is_broken(self, rewritings, name, trusted):
+        content, change, files = rewritings[name]
+        assert verification.examine(again(content, change, **files), trusted).outcome is Outcome.BROKEN
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_under_a_strangers_seal_it_is_never_whole(self, rewritings, name, trusted, tmp_path):
+        content, change, files = rewritings[name]
+        forged = again(content, change, signer=a_strangers_signer(tmp_path), **files)
+        assert verification.examine(forged, trusted).outcome in (Outcome.UNTRUSTED, Outcome.BROKEN)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_without_a_seal_it_is_never_whole(self, rewritings, name, trusted):
+        content, change, files = rewritings[name]
+        change = {key: value for key, value in change.items() if key in archive.FACTS}
+        forged = unsealed(content, change, **files)
+        assert verification.examine(forged, trusted).outcome in (Outcome.UNTRUSTED, Outcome.BROKEN)
+
+    def test_everything_made_anew_by_a_stranger_holds_and_is_untrusted(self, made, trusted, tmp_path):
+        signer = a_strangers_signer(tmp_path)
+        proof = json.loads(archive.read(made["whole"])[archive.ANCHOR])
+        sheet = {**proof["sheet"], "seal": signatures.described(signer)}
+        seal = base64.b64encode(signatures.sign(canonical.dumps(sheet), signer)).decode()
+        anchor = {"number": sheet["number"], "sha256": canonical.sha256(sheet)}
+        files = {archive.ANCHOR: archive.as_json({"line": proof["line"], "sheet": sheet, "seal": seal})}
+        found = verification.examine(again(made["whole"], {"anchor": anchor}, signer=signer, **files), trusted)
+        assert found.problems == []
+        assert found.outcome is Outcome.UNTRUSTED
+        assert [doubt.partition(":")[0] for doubt in found.doubts()] == ["the manifest", "the anchor"]
+
+    def test_one_made_before_dossiers_were_sealed_is_untrusted_and_says_that_it_has_no_seal(self, made, trusted):
+        for content in made.values():
+            found = verification.examine(unsealed(content), trusted)
+            assert found.problems == []
+            assert found.outcome is Outcome.UNTRUSTED
+            assert "bears no seal" in found.doubts()[0]
+
+    def test_a_seal_taken_off_is_missed(self, made, trusted):
+        found = archive.read(made["whole"])
+        del found[archive.SEAL]
+        assert (
+            "manifest.p7s is missing: the manifest says that it is sealed"
+            in verification.examine(archive.written(found), trusted).problems
+        )
+
+    def test_presence_itself_cannot_leave_out_what_its_timeline_has(self, rollout, trusted):
+        people = rollout.people
+        with timeline.changing(rollout, even_closed=True) as locked:
+            timeline.record(locked, incidents.NOTED, people["client"], label="INC-2", severity="severe", owner="client")
+            timeline.record(locked, homologation.RESULT, people["client"], case="PED-99", outcome="passed")
+            timeline.record(locked, ADVANCED, people["pm"], stage="completed", gate="complete")
+        problems = verification.examine(content_of(dossiers.make(rollout.pk).whole), trusted).problems
+        assert "INC-2 is on the timeline and not in producao/incidentes.json" in problems
+        assert any("PED-99" in problem for problem in problems)
+
+    def test_one_changed_byte_in_each_file_is_broken_and_never_only_untrusted(self, made, trusted):
+        for variant, content in made.items():
+            files = archive.read(content)
+            for name, inside in files.items():
+                for place in {0, len(inside) // 2, len(inside) - 1}:
+                    flipped = bytearray(inside)
+                    flipped[place] ^= 0x01
+                    changed = archive.written(files | {name: bytes(flipped)})
+                    outcome = verification.examine(changed, trusted).outcome
+                    assert outcome is Outcome.BROKEN, (variant, name, place)
+
+    def test_no_byte_of_the_seal_is_free(self, made, trusted):
+        manifest = archive.read(made["whole"])[archive.MANIFEST]
+        seal, told = archive.read(made["whole"])[archive.SEAL], json.loads(manifest)["seal"]
+        assert signatures.examine(manifest, seal, told, trusted).outcome is Outcome.WHOLE
+        for place in range(len(seal)):
+            flipped = bytearray(seal)
+            flipped[place] ^= 1 << place % 8
+            assert signatures.examine(manifest, bytes(flipped), told, trusted).outcome is Outcome.BROKEN, place
+
+
+class TestHostileArchives:
+    def entries(self, *entries, compression=zipfile.ZIP_STORED) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", compression) as writing, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for name, inside in entries:
+                writing.writestr(name, inside)
+        return out.getvalue()
+
+    @pytest.mark.parametrize("name", ["../x", "/etc/x", "a\\b", "a\nb", "termo/é.pdf", "a//b", "C:x", "x" * 300])
+    def test_a_strange_name(self, name):
+        with pytest.raises(ValueError, match="a name that none of ours has"):
+            archive.read(self.entries((name, b"x")))
+
+    def test_a_name_that_stands_in_it_twice(self):
+        with pytest.raises(ValueError, match="twice"):
+            archive.read(self.entries(("manifest.json", b"{}"), ("manifest.json", b"{}")))
+
+    def test_one_that_unpacks_to_more_than_itself(self):
+        bomb = self.entries(("a", b"0" * 10_000_000), compression=zipfile.ZIP_DEFLATED)
+        assert verification.examine(bomb).outcome is Outcome.BROKEN
+        stored = bytearray(self.entries(("a", b"0" * 100)))
+        directory = stored.rindex(b"PK\x01\x02")
+        stored[directory + 24 : directory + 28] = (2**31).to_bytes(4, "little")
+        with pytest.raises(ValueError, match="larger than itself"):
+            archive.read(bytes(stored))
+
+    def test_too_many_files(self, monkeypatch):
+        monkeypatch.setattr(archive, "MOST_FILES", 2)
+        with pytest.raises(ValueError, match="too many"):
+            archive.read(self.entries(("a", b""), ("b", b""), ("c", b"")))
+
+    @pytest.mark.parametrize(
+        "manifest", [b"[]", b"{", b"null", b'{"format": 2}', b"[" * 100_000, b'{"format": 2, "files": 1}']
+    )
+    def test_a_manifest_that_is_none(self, manifest):
+        found = verification.examine(archive.written({archive.MANIFEST: manifest}))
+        assert found.outcome is Outcome.BROKEN
+
+
+def told(events) -> tuple[dict, dict]:
+    """What a manifest says of ``events``, and the file that holds them."""
+    withheld = [event["sequence"] for event in events if event.get("withheld")]
+    facts = {"events": len(events), "head": events[-1]["hash"], "withheld": withheld}
+    return facts, {archive.TIMELINE: archive.as_json(events)}
+
+
+def rehashed(events) -> list:
+    """``events`` with every hash made anew."""
+    previous, chain = "0" * 64, []
+    for event in events:
+        record = {**{key: value for key, value in event.items() if key != "hash"}, "previous": previous}
+        previous = canonical.sha256(record)
+        chain.append({**record, "hash": previous})
+    return chain
+
+
+def a_strangers_signer(folder):
+    certificates.make(folder / "stranger.p12")
+    return SimpleSigner.load_pkcs12(str(folder / "stranger.p12"))
 
 
 @pytest.fixture
@@ -333,8 +546,6 @@ def test_verifying_asks_no_database(made, no_database):
 def a_strangers_certificate(path) -> bytes:
     """The certificate of a seal that somebody else made, as PEM."""
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-
-    from apps.stages.acceptance import certificates
 
     certificates.make(path)
     return pkcs12.load_pkcs12(path.read_bytes(), None).cert.certificate.public_bytes(Encoding.PEM)

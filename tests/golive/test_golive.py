@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from apps.blueprints import content, loader
+from apps.blueprints.content import ProbeStep
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Probe
@@ -101,7 +102,7 @@ class TestProbedCredentials:
     @pytest.fixture
     def rollout(self, rollout, monkeypatch):
         ChecklistItemFactory(rollout=rollout, key="credentials", proof="probe")
-        self.steps = [object()]
+        self.steps = [ProbeStep(url="https://api.loja.example/")]
         monkeypatch.setattr(actions.probes, "of", lambda _item: SimpleNamespace(steps=self.steps))
         self.item = PrerequisiteFactory(rollout=rollout, key="production_credentials", credential=True)
         return rollout
@@ -125,7 +126,7 @@ class TestProbedCredentials:
         with pytest.raises(Refusal, match="testadas"):
             self.tick(rollout, "funcionou aqui")
 
-    @pytest.mark.parametrize("outcome", ["wrong", "lacking", "elsewhere", "unreachable", "unclear"])
+    @pytest.mark.parametrize("outcome", ["wrong", "lacking", "elsewhere", "unreachable", "unclear", "withheld"])
     def test_they_must_have_worked_when_last_tried(self, rollout, outcome):
         delivered = self.delivered(rollout)
         Probe.objects.create(submission=delivered, outcome="valid", status=200)

@@ -5,9 +5,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.core import clock
-from apps.hours import actions
+from apps.hours import actions, reconciliation
 from apps.hours.models import Line, TimeEntry
+from apps.rollouts.models import Rollout
 from tests.hours.factories import APRIL, a_client_statement, log
+from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +107,21 @@ def test_open_lines_are_compared_as_well(statement, capsys):
 def test_a_question_that_makes_no_sense_is_answered(args):
     with pytest.raises(CommandError, match=r"2026-03|No such"):
         call_command("reconcile_hours", *args)
+
+
+def test_a_project_that_cannot_be_computed_is_named_and_hides_no_other(statement, monkeypatch, capsys):
+    first, other = Rollout.objects.get(), RolloutFactory()
+    real = reconciliation.differences
+
+    def broken(rollout, month):
+        if rollout == first:
+            raise RuntimeError("canario")
+        return [f"{rollout.code}: looked at", *real(rollout, month)]
+
+    monkeypatch.setattr(reconciliation, "differences", broken)
+    with pytest.raises(CommandError):
+        call_command("reconcile_hours")
+    told = capsys.readouterr().err
+    assert f"{first.code}: cannot be computed (RuntimeError)" in told
+    assert f"{other.code}: looked at" in told
+    assert "canario" not in told

@@ -1,5 +1,6 @@
 """What happened is told by e-mail: to whom it concerns, once, whatever breaks in between."""
 
+import smtplib
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,15 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.companies.actions import remove_person
-from apps.core import clock
+from apps.core import clock, work
+from apps.core.models import UnfinishedWork
 from apps.notices import kinds
-from apps.notices.models import PAUSES, Beginning, Consumption, Notice
+from apps.notices.actions import PAUSES
+from apps.notices.models import Beginning, Consumption
 from apps.notices.tasks import tell
 from apps.prerequisites import actions as prerequisites
+from apps.rollouts import anchoring, kept_heads, timeline
+from apps.rollouts.models import AnchorSheet
 from tests.companies.factories import a_person
 from tests.notices.factories import NoticeFactory, PreferenceFactory, an_event
 from tests.prerequisites.factories import PrerequisiteFactory
@@ -123,7 +128,8 @@ class TestOnce:
             with pytest.raises(KeyboardInterrupt):
                 tell()
         assert mailoutbox == []
-        tell()
+        with clock.at(clock.now() + work.lease()):
+            tell()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
 
     def test_an_event_whose_transaction_ended_later_is_told_too(self, item, people, mailoutbox):
@@ -179,36 +185,37 @@ class TestRetry:
     def notice(self, people, item):
         return NoticeFactory(event=an_event(item.rollout, key=item.key), user=people["client"])
 
-    def later(self, notice, pause):
-        return clock.at(Notice.objects.get(pk=notice.pk).next_try_at + pause)
+    def attempts(self):
+        return UnfinishedWork.objects.get(kind="notices.notice")
+
+    def later(self, pause):
+        return clock.at(self.attempts().next_try_at + pause)
 
     def test_a_failure_is_tried_again_after_pauses_that_grow_and_at_last_given_up(self, notice, away):
         Consumption.objects.create(event=notice.event)
         for number in range(len(PAUSES)):
             tell()
-            with self.later(notice, -timedelta(seconds=1)):
+            with self.later(-timedelta(seconds=1)):
                 tell()
-            assert len(away) == number + 1 == Notice.objects.get(pk=notice.pk).attempts
-            notice.refresh_from_db()
-            Notice.objects.update(next_try_at=clock.now())
+            assert len(away) == number + 1 == self.attempts().attempts
+            UnfinishedWork.objects.update(next_try_at=clock.now())
         tell()
-        notice.refresh_from_db()
-        assert (notice.next_try_at, notice.sent_at) == (None, None)
+        assert self.attempts().given_up_at
         tell()
         assert len(away) == len(PAUSES) + 1
-        assert sorted(PAUSES) == PAUSES
+        assert tuple(sorted(PAUSES)) == PAUSES
 
     def test_it_comes_once_the_server_is_back(self, notice, mailoutbox, monkeypatch):
         Consumption.objects.create(event=notice.event)
         with monkeypatch.context() as patched:
             patched.setattr(EmailMessage, "send", lambda message: 1 / 0)
             tell()
-        with self.later(notice, timedelta(seconds=1)):
+        with self.later(timedelta(seconds=1)):
             tell()
         assert told(mailoutbox) == [notice.user.email]
         notice.refresh_from_db()
-        assert (notice.attempts, notice.next_try_at) == (1, None)
         assert notice.sent_at
+        assert not UnfinishedWork.objects.exists()
 
     def test_a_run_does_not_wait_for_a_dead_server_without_end(self, item, away):
         for _person in range(7):
@@ -218,6 +225,25 @@ class TestRetry:
         assert len(away) == 5
         tell()
         assert len(away) == 9
+
+    def test_addresses_that_the_server_refuses_keep_no_other_waiting_however_many(
+        self, item, people, mailoutbox, monkeypatch
+    ):
+        real = EmailMessage.send
+
+        def refuse(message):
+            if "@recusa.com.br" in message.to[0]:
+                raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+            return real(message)
+
+        for number in range(9):
+            NoticeFactory(
+                event=an_event(), user=a_person(item.rollout.company("client"), email=f"{number}@recusa.com.br")
+            )
+        an_event(item.rollout, key=item.key)
+        monkeypatch.setattr(EmailMessage, "send", refuse)
+        tell()
+        assert set(addresses(people, "client", "client_member")) <= set(told(mailoutbox))
 
 
 class TestToWhom:
@@ -312,7 +338,8 @@ class TestToWhom:
         tell()
         assert told(mailoutbox) == addresses(people, "client_member")
         waiting.refresh_from_db()
-        assert (waiting.next_try_at, waiting.sent_at) == (None, None)
+        assert waiting.dropped_at
+        assert waiting.sent_at is None
 
     def test_a_line_break_in_a_title_begins_no_header(self, mailoutbox):
         item = PrerequisiteFactory(title="Um\nBcc: alguem@exemplo.com.br")
@@ -320,3 +347,29 @@ class TestToWhom:
         tell()
         assert "\n" not in mailoutbox[0].subject
         assert mailoutbox[0].recipients() == mailoutbox[0].to
+
+
+class TestHowTheTimelineStands:
+    def test_each_message_carries_the_head_and_the_sheet_as_the_command_reads_them(
+        self, item, people, mailoutbox, presences_seal
+    ):
+        anchoring.sign_heads([anchoring.head_of(rollout) for rollout in anchoring.waiting()])
+        User.objects.filter(pk=people["client"].pk).update(language="en")
+        prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
+        tell()
+        head, sheet = timeline.head(item.rollout), AnchorSheet.objects.get()
+        expected = [
+            kept_heads.KeptHead(item.rollout_id, head["sequence"], head["hash"][:32]),
+            kept_heads.KeptHead(None, 1, sheet.sha256[:32]),
+        ]
+        assert len(mailoutbox) == 2
+        for message in mailoutbox:
+            assert kept_heads.read(message.message().as_bytes()) == expected
+            assert kept_heads.read(message.body.encode()) == expected
+        assert any("Record of the project" in message.body for message in mailoutbox)
+
+    def test_before_the_first_anchor_only_the_head_stands_there(self, item, people, mailoutbox):
+        prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
+        tell()
+        (head,) = kept_heads.read(mailoutbox[0].message().as_bytes())
+        assert (head.rollout, head.sequence) == (item.rollout_id, item.rollout.events.count())

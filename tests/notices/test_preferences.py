@@ -6,6 +6,7 @@ import pytest
 
 from apps.accounts import personal_data
 from apps.core import clock
+from apps.core.models import UnfinishedWork
 from apps.notices import queries
 from apps.notices.models import Consumption, Digest, Notice, Preference, Reminder
 from tests.companies.factories import UserFactory
@@ -63,13 +64,16 @@ def test_erasing_a_person_leaves_none_of_it():
 
 def test_time_drops_what_was_told_but_not_that_it_was():
     with clock.at(clock.now() - timedelta(days=181)):
-        old = NoticeFactory(next_try_at=None)
-        DigestFactory(next_try_at=None)
+        old = NoticeFactory(sent_at=clock.now())
+        DigestFactory(dropped_at=clock.now())
+        unsent = NoticeFactory()
     Consumption.objects.create(event=old.event)
-    new = NoticeFactory(next_try_at=None)
-    DigestFactory(next_try_at=None)
+    new = NoticeFactory(sent_at=clock.now())
+    DigestFactory(sent_at=clock.now())
     assert personal_data.expire()["notices"] == 2
-    assert list(Notice.objects.all()) == [new]
+    assert set(Notice.objects.all()) == {new, unsent}
     assert Digest.objects.get().day == clock.today()
     assert Consumption.objects.filter(event=old.event).exists()
     assert personal_data.expire()["notices"] == 0
+    UnfinishedWork.objects.create(kind="notices.notice", key=str(unsent.pk), next_try_at=None, given_up_at=clock.now())
+    assert personal_data.expire()["notices"] == 1  # Nobody will send it any more.

@@ -1,5 +1,6 @@
 """What `make run` and `make test` find, install and ask for, on a machine that has little."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -35,7 +36,7 @@ def steps(monkeypatch):
     for name in ("make_venv", "pdf_works", "redis", "style_sheet", "messages", "browser"):
         monkeypatch.setattr(bootstrap, name, lambda name=name: noted.append(name))
     monkeypatch.setattr(bootstrap, "install", lambda lock: noted.append(f"install {lock}"))
-    monkeypatch.setattr(bootstrap, "system_libraries", lambda: noted.append("system_libraries"))
+    monkeypatch.setattr(bootstrap, "system_libraries", lambda goal: noted.append("system_libraries"))
     return noted
 
 
@@ -93,15 +94,17 @@ def test_the_tests_have_a_redis_of_their_own(steps, monkeypatch):
     assert "redis" in steps
 
 
-def test_a_person_who_may_not_install_pango_is_told_the_packages_before_anything_is_downloaded(monkeypatch):
-    monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
-    monkeypatch.setattr(bootstrap, "administrator", lambda: None)
+@pytest.mark.parametrize(("goal", "browser"), [("run", []), ("test", ["chromium"])])
+def test_who_may_not_install_pango_is_told_every_package_before_anything_is_downloaded(
+    bare, monkeypatch, goal, browser
+):
+    monkeypatch.setattr("sys.argv", ["bootstrap.py", goal])
     monkeypatch.setattr(bootstrap, "pango_loads", lambda: False)
     monkeypatch.setattr(bootstrap, "make_venv", lambda: pytest.fail("something was made first"))
     with pytest.raises(SystemExit) as stopped:
         bootstrap.main()
     named = bare_systems.NEEDS.search(str(stopped.value))
-    assert named[1].split() == bootstrap.PANGO
+    assert named[1].split() == [*bootstrap.PANGO, *browser]
 
 
 def test_a_library_that_is_not_there_is_noticed(monkeypatch):
@@ -118,6 +121,12 @@ def test_the_same_versions_of_python_are_declared_locked_and_looked_for():
     major, minor = map(int, declared[-1].split("."))
     assert project["requires-python"] == f">={declared[0]},<{major}.{minor + 1}"
     assert f"{declared[0]} to {declared[-1]}" in (ROOT / "README.md").read_text()
+
+
+def test_an_older_python_can_read_the_script_that_looks_for_a_newer_one():
+    source = (ROOT / "presence_rollout/ops/bootstrap.py").read_text()
+    ast.parse(source, feature_version=(3, 8))
+    assert "from __future__ import annotations" in source
 
 
 def test_the_archive_is_the_one_that_apt_asks(monkeypatch):

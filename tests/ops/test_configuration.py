@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
-from apps.stages.acceptance import certificates
+from apps.seals import certificates
 from apps.vault.actions import new_keyset
 from presence_rollout import environment
 from presence_rollout.ops.check import PRODUCTION
@@ -71,7 +71,7 @@ def test_the_deployment_check_is_clean(tmp_path):
 def test_the_deployment_check_warns_when_nothing_seals_the_terms():
     done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, VAULT_KEYSET=new_keyset())
     assert done.returncode != 0
-    assert "No certificate seals the acceptance terms" in done.stderr
+    assert "No certificate seals terms, dossiers and the heads of the timelines" in done.stderr
 
 
 def test_every_variable_is_in_the_table_and_nothing_else():

@@ -11,6 +11,12 @@ CREDENTIAL_FIELDS = [
 ]
 
 
+def plain_value(spec: dict) -> str:
+    """Something that a credential's field, no secret, takes: an address where it names a place."""
+    places = {"url": "https://api.loja.example", "host": "loja.myshopify.com"}
+    return places.get(spec.get("address", ""), f"valor-{spec['name'].replace('_', '-')}")
+
+
 class PrerequisiteFactory(DjangoModelFactory):
     class Meta:
         model = Prerequisite

@@ -140,8 +140,8 @@ class TestCredentials:
 
     def test_a_new_delivery_may_keep_the_old_secret(self, item):
         self.deliver(item, account="loja", token="segredo")
-        actions.reject(item, by=item.rollout.people["pm"], reason="Conta errada")
-        second = self.deliver(item, account="outra", token="")
+        actions.reject(item, by=item.rollout.people["pm"], reason="Sem permissão na plataforma")
+        second = self.deliver(item, account="loja", token="")
         assert unseal(second.secrets.get()) == "segredo"
 
 

@@ -5,8 +5,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
 
-from apps.prerequisites import api_docs, documents
+from apps.core import confined
+from apps.prerequisites import actions, api_docs, documents, queries
+from apps.prerequisites.tasks import look_into_the_unread
+from tests.prerequisites.factories import PrerequisiteFactory
 
 FOLDER = Path(__file__).parent / "documents"
 ALL = {f"{process}.{name}" for process, names in api_docs.EXPECTED.items() for name in names}
@@ -111,6 +116,46 @@ def test_the_documents_of_an_archive_are_joined():
 )
 def test_any_other_document_is_opened(content, found):
     assert documents.of_content(content)["found"] == found
+
+
+def packed(name, content):
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return box.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (packed("ppt/slides/slide1.xml", b"<" * 400_000), "broken"),
+        (packed("word/document.xml", b"<a>" * 400_000), "broken"),
+        (packed("word/document.xml", b"<!DOCTYPE a [<!ENTITY b 'words'>]><a>&b;</a>"), "broken"),
+        (packed("word/document.xml", b"<a>" + b" " * 30_000_000), "heavy"),
+        (packed("api.json", b"[" * 3_000_000), "document"),
+        (b"openapi: 3.0.0\npaths: " + b"[" * 100_000, "document"),
+        (b'openapi: 3.0.0\ninfo: {title: "a\\0b"}\npaths: {}', "coverage"),
+    ],
+)
+def test_a_document_made_to_hold_the_worker_does_not(content, found):
+    read = documents.of_content(content)
+    assert read["found"] == found
+    assert "\0" not in read.get("title", "")
+
+
+@pytest.mark.django_db
+def test_a_document_that_takes_too_much_says_so_and_is_not_read_again(monkeypatch, client_for):
+    def ends(*arguments, **options):
+        raise confined.TooMuch("time")
+
+    monkeypatch.setattr(confined, "read", ends)
+    item = PrerequisiteFactory(kind="document")
+    submission = actions.submit(item, by=item.rollout.people["client"], file=ContentFile(b"%PDF-1.7", name="a.pdf"))
+    assert queries.documents_to_read() == [submission.pk]
+    look_into_the_unread()
+    assert queries.documents_to_read() == []
+    page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
+    assert "não pôde ser lido até o fim" in page.content.decode()
 
 
 def test_a_pdf_is_opened_apart_and_its_words_looked_for():

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from apps.blueprints import loader
-from apps.core import clock, outbound
+from apps.core import clock, confined, outbound
 from apps.core.outbound import Answer, Unreachable
 from apps.core.refusals import Invalid
 from apps.demo import stand_in
@@ -80,6 +80,26 @@ def page(body=b"<html>Loja", status=200, days=None, at=None, **headers):
 def test_each_sign_is_a_finding_of_its_own(answer, link, keys, item, answers):
     answers(answer)
     assert found(item, link) == keys
+
+
+@pytest.mark.parametrize(
+    "body", [b"<meta " * 300_000, b"<meta name=robots " * 100_000, b"<input " * 280_000, b"<" * 2_000_000]
+)
+def test_a_page_made_to_hold_the_worker_does_not(body, item, answers):
+    answers(page(body))
+    assert found(item, "https://loja.com.br/") == ["answers", "looks_public"]
+
+
+def test_a_page_that_takes_too_much_says_that_it_was_not_read(item, answers, monkeypatch, client_for):
+    def ends(*arguments, **options):
+        raise confined.TooMuch("time")
+
+    monkeypatch.setattr(confined, "read", ends)
+    answers(page())
+    submission = deliver(item, "https://loja.com.br/")
+    evidence.look_at(submission.pk)
+    text = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
+    assert "A página não pôde ser lida" in text.content.decode()
 
 
 def test_the_host_of_the_production_credential_is_a_sign(item, answers):

@@ -1,6 +1,7 @@
 """What the blueprints say of probes, walked step by step; wrong environments; what stops working."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from apps.blueprints import content, loader
 from apps.blueprints.models import Platform
 from apps.core import clock, outbound
 from apps.core.outbound import Answer
+from apps.core.refusals import Invalid
 from apps.prerequisites import actions, evidence, probes, queries
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates
@@ -53,10 +55,7 @@ def replies(monkeypatch):
 def credential(slug, rollout=None, environment="homologation", **changed):
     """A delivered credential of the platform ``slug`` with every field filled in."""
     rollout = rollout or RolloutFactory(platform=Platform.objects.get(slug=slug))
-    fields = [
-        {"name": row.name, "label": row.label, "help": {}, "secret": row.secret}
-        for row in content.platform(slug).fields
-    ]
+    fields = [asdict(spec) for spec in content.platform(slug).fields]
     item = PrerequisiteFactory(
         rollout=rollout, credential=True, fields=fields, key=f"{environment}_credentials", environment=environment
     )
@@ -139,7 +138,7 @@ class TestSteps:
 class TestPresenceApi:
     def deliver(self):
         row = next(row for row in content.read("prerequisites").items if row.key == "presence_api")
-        fields = [{"name": f.name, "label": f.label, "help": {}, "secret": f.secret} for f in row.fields]
+        fields = [asdict(spec) for spec in row.fields]
         item = PrerequisiteFactory(credential=True, key="presence_api", owner="presence", fields=fields)
         values = {f.name: "canario" for f in row.fields} | {"host": "https://api.presence.example"}
         return actions.submit(item, by=item.rollout.people["pm"], values=values)
@@ -178,11 +177,18 @@ class TestTheWrongEnvironment:
         found = probes.ask(submission)
         assert (found.outcome, found.why) == (outcome, why)
 
-    def test_a_host_says_what_it_is(self, replies):
+    def test_a_platform_with_a_host_for_each_environment_takes_no_other(self, replies):
         replies({"/v2/categories": (200, [])})
         assert probes.ask(credential("anymarket", host="https://sandbox-api.anymarket.com.br")).outcome == "valid"
-        found = probes.ask(credential("anymarket", host="https://api.anymarket.com.br"))
-        assert (found.outcome, found.why) == ("elsewhere", "production")
+        with pytest.raises(Invalid, match=r"api\.anymarket\.com\.br não é um endereço de AnyMarket"):
+            credential("anymarket", host="https://api.anymarket.com.br")
+
+    def test_what_was_delivered_before_there_were_patterns_is_told_and_not_sent(self, replies, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setattr(probes, "hosts_of", lambda item, environment: [])
+            submission = credential("anymarket", host="https://api.anymarket.com.br")
+        assert probes.ask(submission) == probes.Found("elsewhere", None, "production")
+        assert replies.asked == []
 
     def test_the_same_secret_in_both_environments_is_noticed_and_never_shown(self, replies, client_for):
         replies({"": (200, [])})

@@ -8,14 +8,17 @@ from django.urls import reverse
 from apps.blueprints import loader
 from apps.blueprints.models import Platform
 from apps.core import outbound
+from apps.core.addresses import BadAddress
 from apps.core.outbound import Answer, Unreachable
+from apps.core.refusals import Invalid
 from apps.demo import stand_in
-from apps.prerequisites import actions, evidence, probes, queries
+from apps.prerequisites import actions, destinations, evidence, probes, queries
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
+from apps.vault.models import Secret
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -35,7 +38,7 @@ def _blueprints():
 
 @pytest.fixture
 def item():
-    return PrerequisiteFactory(credential=True, key="homologation_credentials", fields=VTEX)
+    return PrerequisiteFactory(credential=True, key="homologation_credentials", environment="homologation", fields=VTEX)
 
 
 def deliver(item, token="canario-77", account="aurora"):
@@ -89,10 +92,26 @@ def test_the_fields_stand_where_the_blueprint_puts_them(item, platform):
     assert headers == {"X-VTEX-API-AppKey": "vtexappkey-x", "X-VTEX-API-AppToken": "canario-77"}
 
 
-@pytest.mark.parametrize("account", ["evil.example/", "a@evil.example", "evil.example#", "x:8080", "a b", "á"])
+@pytest.mark.parametrize(
+    "account",
+    [
+        "evil.example/",
+        "a@evil.example",
+        "evil.example#",
+        "x:8080",
+        "a b",
+        "a.b",
+        "evil.example\\",
+        "a%2eb",
+        "a。b",
+        "-a",
+    ],
+)
 def test_a_name_in_the_host_cannot_lead_elsewhere(account, item, platform):
-    assert evidence.probe(deliver(item, account=account).pk).outcome == "unreachable"
-    assert platform.asked == []
+    with pytest.raises(Invalid) as refused:
+        deliver(item, account=account)
+    assert refused.value.field == "value_account_name"
+    assert Secret.objects.count() == 0
 
 
 def test_a_line_break_in_a_secret_makes_no_header(item, platform):
@@ -102,8 +121,8 @@ def test_a_line_break_in_a_secret_makes_no_header(item, platform):
 
 @pytest.mark.parametrize("site", ["http://loja.example", "loja.example", "file:///etc/passwd"])
 def test_a_typed_address_must_be_https(site, platform):
-    with pytest.raises(Unreachable):
-        probes._url("{site_url}/wp-json/wc/v3/products", {"site_url": site})
+    with pytest.raises(BadAddress):
+        destinations.filled("{site_url}/wp-json/wc/v3/products", {"site_url": site})
 
 
 def test_basic_credentials_are_encoded():

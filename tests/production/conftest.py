@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
 from psycopg.sql import SQL, Identifier
 
 from presence_rollout.ops import services
@@ -114,8 +115,7 @@ def production(database, tmp_path_factory) -> Iterator[Production]:
             run(line, env)
         for line in documented.block("processes"):
             command = ["sh", "-c", "exec " + line.replace("8000", str(port))]
-            name = next(word for word in ("granian", "worker", "beat") if word in line)
-            processes[name] = services.spawn(command, env, cwd=documented.ROOT, stdout=log, stderr=log)
+            processes[name_of(line)] = services.spawn(command, env, cwd=documented.ROOT, stdout=log, stderr=log)
         services.wait_until(lambda: Visitor(port).get("/conta/login/").status, "granian", processes["granian"])
         yield Production(port, var, database, processes)
     finally:
@@ -123,6 +123,13 @@ def production(database, tmp_path_factory) -> Iterator[Production]:
             services.stop(process)
         services.stop(redis)
         log.close()
+
+
+def name_of(line: str) -> str:
+    """The program of a line, and of a worker its queue."""
+    return next(
+        name for name in ("granian", "beat", *(queue.name for queue in settings.CELERY_TASK_QUEUES)) if name in line
+    )
 
 
 def run(line: str, env: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ import re
 
 import lxml.html
 import pytest
+from django.conf import settings
 
 from presence_rollout.ops import services
 from tests.companies.factories import a_cnpj
@@ -90,9 +91,9 @@ def test_the_clock_has_the_worker_do_what_is_due(production):
 
 
 def test_what_was_started_is_still_running(production):
-    assert {name: process.poll() for name, process in production.processes.items()} == {
-        "granian": None, "worker": None, "beat": None,
-    }  # fmt: skip
+    queues = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+    running = {name: process.poll() for name, process in production.processes.items()}
+    assert running == dict.fromkeys(["granian", *queues, "beat"])
 
 
 def test_anybody_may_ask_whether_a_term_is_ours(visitor):

@@ -15,6 +15,7 @@ from presence_rollout.ops.services import spawn, stop, wait_until
 from tests.services.test_concurrency import this_database_url
 
 OPTIONS = ["worker", "--pool", "solo", "--loglevel", "warning"]
+PREFORK = ["--concurrency", "1", "--loglevel", "warning"]
 # A worker that, where it calls sys.argv[1], leaves the file sys.argv[2] and goes no further.
 STUCK = f"""
 import sys, time
@@ -49,6 +50,58 @@ def kill_at(where: str, job, *arguments) -> None:
 def a_real_worker() -> Iterator[None]:
     """Within the block a worker does what is in the queue."""
     worker = _spawn([sys.executable, "-m", "celery", "-A", "presence_rollout", *OPTIONS])
+    try:
+        yield
+    finally:
+        stop(worker)
+
+
+# A prefork worker for the queues sys.argv[1] in whose children the function sys.argv[2] is what sys.argv[3] says.
+CHANGED = f"""
+import os, signal, sys, time
+from importlib import import_module
+import django, redis
+django.setup()
+from django.conf import settings
+from presence_rollout.celery import app
+queues, where, how = sys.argv[1:4]
+module, _dot, name = where.rpartition(".")
+real = getattr(import_module(module), name)
+def held(*args):
+    store = redis.Redis.from_url(settings.REDIS_URL)
+    store.lpush("test-reached", 1)
+    store.blpop("test-released", 300)
+    return real(*args)
+def endless(*args):
+    while True:
+        try:
+            time.sleep(600)
+        except Exception:
+            pass
+def killed(*args):
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(import_module(module), name, globals()[how])
+app.worker_main(["worker", "--queues", queues, "--hostname", f"{{how}}@%h", *{PREFORK!r}])
+"""
+
+
+@contextmanager
+def a_changed_worker(queues: str, where: str, how: str) -> Iterator[None]:
+    """Within the block a worker serves ``queues``; its function ``where`` is ``held`` (until something is pushed to the key
+    ``test-released``), ``endless`` (deaf to its soft time limit) or ``killed``."""
+    worker = _spawn([sys.executable, "-c", CHANGED, queues, where, how])
+    try:
+        yield
+    finally:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait(30)
+
+
+@contextmanager
+def a_worker_of(queues: str) -> Iterator[None]:
+    """Within the block a worker does what is in ``queues``."""
+    options = ["worker", "--queues", queues, "--hostname", "quick@%h", *PREFORK]
+    worker = _spawn([sys.executable, "-m", "celery", "-A", "presence_rollout", *options])
     try:
         yield
     finally:

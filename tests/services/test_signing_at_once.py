@@ -11,6 +11,7 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import codes, elsewhere, sealing, signing, verification
 from tests.acceptance.authority import the_authority
+from tests.acceptance.door import the_card
 from tests.acceptance.factories import a_draft, content_of, opened, signatory, signs
 from tests.services.test_concurrency import at_once
 
@@ -53,10 +54,10 @@ def test_one_code_signs_once_however_often_it_comes_at_once():
 
 def test_one_signed_file_that_comes_twice_at_once_counts_once(settings, tmp_path, monkeypatch):
     settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
-    monkeypatch.setattr(elsewhere, "_fetched", lambda addresses: [])
+    monkeypatch.setattr(elsewhere, "_fetched", lambda questions: [])
     term = opened(a_draft())
     row = signatory(term, "client")
-    signed = the_authority().person(row.name).signs(content_of(term.pdf))
+    signed = the_card(term, "client").signs(content_of(term.pdf))
     outcomes = at_once(
         *[
             partial(elsewhere.bring, term, by=by, file=ContentFile(signed, name="termo.pdf"))
@@ -71,10 +72,10 @@ def test_one_signed_file_that_comes_twice_at_once_counts_once(settings, tmp_path
 
 def test_two_files_of_two_signatories_at_once_both_count(settings, tmp_path, monkeypatch):
     settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
-    monkeypatch.setattr(elsewhere, "_fetched", lambda addresses: [])
+    monkeypatch.setattr(elsewhere, "_fetched", lambda questions: [])
     term = opened(a_draft())
     rows = [signatory(term, role) for role in ("client", "integrator")]
-    files = [the_authority().person(row.name).signs(content_of(term.pdf)) for row in rows]
+    files = [the_card(term, row.role).signs(content_of(term.pdf)) for row in rows]
     outcomes = at_once(
         *[
             partial(elsewhere.bring, term, by=row.user, file=ContentFile(file, name="termo.pdf"))

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from apps.core import clock
+from apps.core.models import UnfinishedWork
 from apps.files import orphans
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
@@ -37,6 +38,14 @@ def named() -> set[str]:
     return set(StoredFile.objects.values_list("content", flat=True))
 
 
+def its_time_comes(kind: str) -> None:
+    """The attempt of the worker that died was counted, and the item is left alone for as long as one could be at it."""
+    row = UnfinishedWork.objects.get(kind=kind)
+    assert (row.attempts, row.reason) == (1, "interrupted")
+    assert row.next_try_at > clock.now() + timedelta(minutes=4)
+    UnfinishedWork.objects.update(next_try_at=clock.now())
+
+
 def nothing_is_left_once_swept() -> None:
     """The bytes of the worker that died are nobody's, and gone a day later."""
     assert len(lying() - named()) == 1
@@ -53,6 +62,7 @@ def test_a_worker_killed_while_rendering_leaves_a_draft_and_the_next_one_renders
     found = fresh(term)
     assert (found.state, found.pdf, found.rendered_at) == ("drafted", None, None)
     assert (term.rollout.events.count(), StoredFile.objects.count()) == (events, kept)
+    its_time_comes("acceptance.render")
     tasks.render_waiting_terms.delay()
     tasks.render_term.delay(term.pk)
     with a_real_worker():
@@ -83,6 +93,7 @@ def test_a_worker_killed_while_sealing_leaves_it_unsealed_and_the_next_one_seals
     assert StoredFile.objects.count() == kept
     assert not term.rollout.events.filter(kind="acceptance.sealed").exists()
     events = term.rollout.events.count()
+    its_time_comes("acceptance.seal")
     tasks.seal_waiting_terms.delay()
     tasks.seal_term.delay(term.pk)
     with a_real_worker():

@@ -23,6 +23,7 @@ from apps.stages.golive import verification as dossier_verification
 from apps.stages.golive.dossiers import make as make_dossier
 from apps.stages.kickoff.tasks import render_minutes
 from tests.companies.factories import PASSWORD
+from tests.prerequisites.factories import plain_value
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,8 @@ ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated",
 
 def credentials(item):
     return {
-        f"value_{spec['name']}": f"{'canario' if spec['secret'] else 'valor'}-{spec['name']}" for spec in item.specs()
+        f"value_{spec['name']}": f"canario-{spec['name']}" if spec["secret"] else plain_value(spec)
+        for spec in item.specs()
     }
 
 

@@ -11,7 +11,7 @@ from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from apps.blueprints import content
 from apps.core import outbound
-from apps.prerequisites import actions, evidence, probes
+from apps.prerequisites import actions, credentials, evidence, probes
 from apps.rollouts import timeline
 from apps.vault import actions as vault
 from apps.vault import keys
@@ -91,7 +91,7 @@ DOORS = {"room": "prerequisites:submit", "matter": "portal:matter", "draft": "po
     ("door", "place"),
     [
         ("room", "apps.prerequisites.forms.SubmitForm.clean"),
-        ("room", "apps.prerequisites.actions._checked"),
+        ("room", "apps.prerequisites.credentials.check"),
         ("room", "apps.vault.keys.primitive"),
         ("room", "apps.rollouts.timeline.record"),
         ("matter", "apps.prerequisites.forms.SubmitForm.clean"),
@@ -116,7 +116,7 @@ def test_a_crash_while_it_is_posted(door, place, item, secret, browser, crashed,
 
 
 def test_the_page_of_the_report_has_stars_in_its_place(item, secret, browser, crashed, monkeypatch):
-    monkeypatch.setattr(actions, "_keep_credential", crash)
+    monkeypatch.setattr(credentials, "keep", crash)
     address = reverse("prerequisites:submit", args=[item.rollout_id, item.pk])
     browser.post(address, {"value_account": "aurora", "value_token": secret})
     [(request, exception)] = crashed
@@ -146,10 +146,10 @@ def test_what_was_revealed_does_not_show_itself_where_it_is_logged(item, secret)
 
 
 def test_a_crash_of_the_worker_that_tries_it(item, secret, monkeypatch):
-    submission = actions.submit(item, by=item.rollout.people["client"], values={"account": "aurora", "token": secret})
     step = content.ProbeStep(url="https://x.example/{account}?t={token}", headers={"X-Token": "{token}"})
     probe = content.Probe(steps=[step])
     monkeypatch.setattr(probes, "of", lambda _item: probe)
+    submission = actions.submit(item, by=item.rollout.people["client"], values={"account": "aurora", "token": secret})
     monkeypatch.setattr(outbound, "_once", crash)
     with pytest.raises(RuntimeError) as caught:
         evidence.probe(submission.pk)

@@ -90,3 +90,11 @@ def test_the_commands_print_keysets_that_work(settings, secret, capsys):
 
 def test_tinks_prefix_is_what_the_proof_reads():
     assert b64decode(actions.encrypt_text("x", purpose="y")).startswith(b"\x01")
+
+
+def test_a_row_that_cannot_be_opened_keeps_no_other_from_the_new_key_and_is_named(rolled, secret, caplog):
+    Secret.objects.filter(pk=secret.pk).update(ciphertext=b"\x01" + bytes(40))
+    with pytest.raises(CommandError, match="Still closed with an older key"):
+        call_command("rotate_vault")
+    assert rotation.left_behind() == {"secrets": 1, "second factors": 0}
+    assert str(secret.pk) in caplog.text

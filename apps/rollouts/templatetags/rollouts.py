@@ -3,11 +3,13 @@
 from datetime import date
 
 from django import template
+from django.db.models import Model
+from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core import clock
-from apps.rollouts import planning, queries, registry, timeline
+from apps.rollouts import planning, queries, registry, timeline, unfinished
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import PartyRole, Stage
 
@@ -30,6 +32,37 @@ def rollout_rooms() -> list[registry.Room]:
 def rollout_tools(context: template.Context, rollout: Rollout) -> list[str]:
     """The templates of the header's tools, for whoever is looking."""
     return registry.tools(context["request"].user, rollout)
+
+
+@register.simple_tag(takes_context=True)
+def failures_of(context: template.RequestContext, item: Model | None) -> list[unfinished.Failure]:
+    """What a worker gave up for ``item``; one query a page and model."""
+    by_model: dict[str, dict[str, list[unfinished.Failure]]] = context.request.__dict__.setdefault("_given_up", {})
+    if item is None:
+        return []
+    label = item._meta.label
+    if label not in by_model:
+        by_model[label] = unfinished.of_model(label)
+    return by_model[label].get(str(item.pk), [])
+
+
+@register.inclusion_tag("rollouts/given_up.html", takes_context=True)
+def given_up(context: template.RequestContext, item: Model | None) -> dict[str, object]:
+    """The same, said, with the button that asks for it again."""
+    request, failures = context.request, failures_of(context, item)
+    rollout = item if isinstance(item, Rollout) else getattr(item, "rollout", None)
+    return {
+        "failures": failures,
+        "may_try_again": bool(failures) and request.user.has_perm("rollouts.try_again", rollout),
+        "here": request.get_full_path(),
+        "csrf_token": get_token(request) if failures else "",
+    }
+
+
+@register.simple_tag
+def given_up_count() -> int:
+    """How much work was given up, for the first page of who looks after it."""
+    return unfinished.given_up().count()
 
 
 @register.filter

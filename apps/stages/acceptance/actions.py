@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock, queue
+from apps.core import canonical, clock, queue, work
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
-from apps.stages.acceptance import document, queries, record, rendering, wording
+from apps.stages.acceptance import document, new_addresses, queries, record, rendering, wording
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 DRAFTED = timeline.kind("acceptance.drafted", gettext_lazy("redigiu o termo de aceite, versão %(version)s"), "file-pen")
@@ -84,6 +84,7 @@ def draft(
         )
         term.save(update_fields=["envelope"])
         timeline.record(rollout, DRAFTED, by, version=term.version, sha256=term.record_sha256)
+        new_addresses.tell_of(rollout, term, signing)
         _queue(term)
         return term
 
@@ -93,6 +94,7 @@ def queue_again(term: AcceptanceTerm, *, by: User) -> None:
     require(by, "acceptance.draft", term)
     if term.state != State.DRAFTED:
         raise Refusal(_("O PDF deste termo já foi gerado."))
+    work.renew("acceptance.render", term.pk)
     _queue(term)
 
 

@@ -9,7 +9,9 @@ class AcceptanceConfig(AppConfig):
     label = "acceptance"
 
     def ready(self) -> None:
-        from apps.stages.acceptance.checks import there_are_authorities, there_is_a_seal
+        from apps.accounts import addresses
+        from apps.stages.acceptance import new_addresses
+        from apps.stages.acceptance.checks import there_are_authorities
 
-        checks.register(there_is_a_seal, checks.Tags.security, deploy=True)
+        addresses.when_changed(new_addresses.follow)
         checks.register(there_are_authorities, checks.Tags.security, deploy=True)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from apps.core import canonical
+from apps.rollouts import timeline
 from apps.stages.acceptance import schemas
 from apps.stages.acceptance.models import AcceptanceTerm
 
@@ -15,7 +16,8 @@ ATTACHED = "termo.json"
 
 
 def envelope(term: AcceptanceTerm, signatories: list[dict[str, Any]]) -> dict[str, Any]:
-    """What stands around the record of ``term``: equal terms have equal envelopes, whenever they are rendered."""
+    """What stands around the record of ``term``: fixed when it is drafted, so that it is the
+    same whenever the term is rendered."""
     return {
         "$schema": schemas.address(schemas.TERM),
         "format": FORMAT,
@@ -24,6 +26,7 @@ def envelope(term: AcceptanceTerm, signatories: list[dict[str, Any]]) -> dict[st
         "drafted_at": canonical.instant(term.drafted_at),
         "verification": {"code": term.code, "url": verification_url(term.code)},
         "signatories": signatories,
+        "timeline": timeline.head(term.rollout),
     }
 
 

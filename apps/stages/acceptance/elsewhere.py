@@ -1,21 +1,25 @@
 """Bring back a term that was signed with digital certificates outside the browser; it counts only when all of it holds.
 
-The file is judged in a process of its own (``examiner``). Lists of revoked certificates are fetched here, and only those that
-certificates of a trusted chain name.
+The file is judged in a process of its own (``examiner``). Whether certificates were revoked is asked here, through the one
+way out, and only at addresses that certificates of a trusted chain name.
 """
 
 import io
 import json
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,19 +31,30 @@ from apps.files import actions as files
 from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
-from apps.stages.acceptance import certificates, evidence, examiner, holders, queries, signing
-from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.seals import certificates
+from apps.stages.acceptance import evidence, examiner, identity, queries, signing
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
 BROUGHT = timeline.kind(
     "acceptance.brought", gettext_lazy("entregou o termo de aceite assinado com certificado digital"), "file-badge"
 )
 
-SECONDS = 20.0
+SECONDS = 45.0
 """The most that judging one file may take."""
 LIST_BYTES = 8_000_000
-LISTS = 6
-LIST_SECONDS = 10.0
-"""What is spent on lists of revoked certificates: so many, so large, and so long for all of them."""
+QUESTIONS = 16
+ASKING_SECONDS = 15.0
+ONE_ANSWER_SECONDS = 5.0
+"""What is spent on asking whether certificates were revoked: so many answers, so large, and so long for all and for each."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What an authority said of its certificates: a list, or with a ``request`` the answer to that (OCSP)."""
+
+    body: bytes
+    request: bytes = b""
+
 
 # What ``outside.judge`` calls what is wrong with a file, said to whoever brought it.
 SENTENCES = {
@@ -60,11 +75,20 @@ SENTENCES = {
         "Além das assinaturas, algo mais mudou neste arquivo: uma anotação, uma página, um campo ou um anexo. Baixe de "
         "novo o PDF desta página e só o assine, sem comentar e sem certificar o documento."
     ),
-    "stamp": gettext_lazy(
-        "O carimbo visível da assinatura cobre espaço demais da página. Assine de novo, sem carimbo ou com um menor."
+    "metadata": gettext_lazy(
+        "Os metadados deste arquivo (título, autor ou outros) não são os do PDF desta página. Assine de novo com um programa "
+        "que só acrescente a assinatura, ou desligue nele a opção de mudar as propriedades do documento."
     ),
-    "added": gettext_lazy(
-        "Algo foi acrescentado ao arquivo depois da assinatura de “%(who)s”. Peça que assine de novo."
+    "stamp": gettext_lazy(
+        "O carimbo visível da assinatura está fora do lugar. Assine de novo sem carimbo visível ou, se a última página tem o "
+        "quadro “Lugar dos carimbos visíveis”, com o carimbo inteiro dentro dele e sem tocar em outro."
+    ),
+    "unfilled": gettext_lazy(
+        "Este arquivo traz um campo de assinatura vazio. Assine de novo o PDF desta página, sem preparar campos antes."
+    ),
+    "slow": gettext_lazy(
+        "A conferência deste arquivo passou do limite de tempo ou de memória e foi interrompida. Baixe de novo o PDF desta "
+        "página, assine-o e envie o arquivo que o assinador gravou."
     ),
     "broken": gettext_lazy(
         "A assinatura de “%(who)s” não confere com o conteúdo: o arquivo mudou depois de assinado ou a assinatura está "
@@ -98,7 +122,8 @@ def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
     term = AcceptanceTerm.objects.select_related("rollout", "pdf").get(pk=term.pk)
     _open(term)
     content = _content(term, file)
-    found = _judged(term, content)
+    with _one_at_a_time(by):
+        found = _judged(term, content)
     with timeline.changing(term.rollout) as rollout:
         term = AcceptanceTerm.objects.select_related("pdf").get(pk=term.pk)
         require(by, "acceptance.bring", term)
@@ -121,6 +146,18 @@ def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
             opens=[role for role in opens if role not in roles],
         )
         return [signatory for signatory, _facts in signed]
+
+
+@contextmanager
+def _one_at_a_time(by: User) -> Iterator[None]:
+    """Judging a file takes a processor for seconds: nobody has two judged at once. Raises ``Refusal`` (429)."""
+    key = f"acceptance.examining.{by.pk}"
+    if not cache.add(key, 1, timeout=int(2 * SECONDS + ASKING_SECONDS)):
+        raise Refusal(_("Um arquivo seu já está sendo conferido. Espere a resposta e tente de novo."), status=429)
+    try:
+        yield
+    finally:
+        cache.delete(key)
 
 
 def _open(term: AcceptanceTerm) -> None:
@@ -168,14 +205,15 @@ def _content(term: AcceptanceTerm, file: File) -> bytes:
 
 
 def _judged(term: AcceptanceTerm, content: bytes) -> list[dict[str, Any]]:
-    """The facts of each signature of ``content``. Raises ``Invalid`` for the first thing that is wrong."""
-    found = _examined(term, content, [])
-    if found.get("ask") and (lists := _fetched(found["ask"])):
-        found = _examined(term, content, lists)
+    """The facts of each signature of ``content``, with what its authorities say of it today. Raises ``Invalid`` for the first
+    thing that is wrong."""
+    found = _examined(term, content)
+    if answers := _fetched(found["ask"]):
+        found = _examined(term, content, answers)
     return found["signatures"]
 
 
-def _examined(term: AcceptanceTerm, content: bytes, lists: Sequence[bytes]) -> dict[str, Any]:
+def _examined(term: AcceptanceTerm, content: bytes, answers: Sequence[Answered] = ()) -> dict[str, Any]:
     roots, others = certificates.trusted()
     assert term.pdf is not None  # noqa: S101 - as above
     assert term.rendered_at is not None  # noqa: S101 - with the PDF
@@ -184,7 +222,9 @@ def _examined(term: AcceptanceTerm, content: bytes, lists: Sequence[bytes]) -> d
         (folder / "file.pdf").write_bytes(content)
         _write(folder / "roots", [each.dump() for each in roots])
         _write(folder / "others", [each.dump() for each in others])
-        _write(folder / "crls", lists)
+        _write(folder / "crls", [each.body for each in answers if not each.request])
+        _write(folder / "ocsps", [each.body for each in answers if each.request])
+        _write(folder / "requests", [each.request for each in answers if each.request])
         instants = [each.isoformat() for each in (term.rendered_at, clock.now())]
         found = _apart(name, str(term.pdf.size), *instants)
     if "problem" in found:
@@ -200,6 +240,11 @@ def _apart(*arguments: str) -> dict[str, Any]:
             command, cwd="/", env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=True
         )
         return json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return {"problem": "slow", "about": {}}
+    except subprocess.CalledProcessError as error:
+        is_limit = error.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+        return {"problem": "slow" if is_limit else "unreadable", "about": {}}
     except (subprocess.SubprocessError, ValueError):
         return {"problem": "unreadable", "about": {}}
 
@@ -210,20 +255,40 @@ def _write(folder: Path, contents: Sequence[bytes]) -> None:
         (folder / f"{number:04}").write_bytes(content)
 
 
-def _fetched(addresses: Sequence[str]) -> list[bytes]:
-    """Those of the lists that come; of the others it is said that they were not asked."""
-    found, until = [], time.monotonic() + LIST_SECONDS
-    for address in addresses[:LISTS]:
+def _fetched(questions: Sequence[dict[str, Any]]) -> list[Answered]:
+    """The answers that come; of the other certificates it is said that they were not asked."""
+    found: list[Answered] = []
+    until = time.monotonic() + ASKING_SECONDS
+    for question in {json.dumps(each["urls"]) + each["request"]: each for each in questions}.values():
+        if len(found) == QUESTIONS:
+            break
+        body = _answered(question["urls"], bytes.fromhex(question["request"]), until)
+        if body:
+            found.append(Answered(body, bytes.fromhex(question["request"])))
+    return found
+
+
+def _answered(urls: Sequence[str], request: bytes, until: float) -> bytes:
+    """What the first of ``urls`` that answers says; empty when none does in time."""
+    sent: dict[str, Any] = {"headers": {"Accept": "*/*"}}
+    if request:
+        sent = {
+            "headers": {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
+            "body": request,
+        }
+    for url in urls:
         left = until - time.monotonic()
         if left <= 0:
             break
         try:
-            answer = outbound.fetch("GET", address, headers={"Accept": "*/*"}, max_bytes=LIST_BYTES, seconds=left)
+            answer = outbound.fetch(
+                "POST" if request else "GET", url, **sent, max_bytes=LIST_BYTES, seconds=min(left, ONE_ANSWER_SECONDS)
+            )
         except outbound.Unreachable:
             continue
-        if answer.status == 200:
-            found.append(answer.body)
-    return found
+        if answer.status == 200 and answer.body:
+            return answer.body
+    return b""
 
 
 def _whose(term: AcceptanceTerm, found: Sequence[dict[str, Any]]) -> list[tuple[Signatory, dict[str, Any]]]:
@@ -237,37 +302,19 @@ def _whose(term: AcceptanceTerm, found: Sequence[dict[str, Any]]) -> list[tuple[
     new = [facts for facts in found if facts["signature"] not in known]
     if not new:
         raise Invalid(_("As assinaturas deste arquivo já estão registradas."), field="file")
+    used = {row.certificate["fingerprint"] for row in rows if row.certificate}
     for facts in new:
-        theirs = [row for row in rows if _belongs(facts, row)]
+        theirs = identity.signatories_of(facts, rows)
         free = [row for row in theirs if row.state == Signatory.State.PENDING and row.pk not in signed]
-        if free:
-            signed[free[0].pk] = (free[0], facts)
-        elif theirs:
+        if not free or facts["fingerprint"] in used:
             raise Invalid(
                 _("Já há uma assinatura por %(party)s: a de “%(who)s” seria a segunda.")
                 % {"party": theirs[0].get_role_display(), "who": facts["subject"]},
                 field="file",
             )
-        else:
-            raise Invalid(_nobodys(facts, rows), field="file")
+        used.add(facts["fingerprint"])
+        signed[free[0].pk] = (free[0], {**facts, "proof": identity.proof(facts)})
     return [signed[row.pk] for row in rows if row.pk in signed]
-
-
-def _belongs(facts: dict[str, Any], signatory: Signatory) -> bool:
-    """A company's certificate signs for that company alone, whoever answers for it; a person's for that person."""
-    if facts["cnpj"]:
-        return facts["cnpj"] == signatory.rollout.company(signatory.role).cnpj
-    emails = {each.casefold() for each in facts["emails"]}
-    return holders.same_name(facts["subject"], signatory.name) or signatory.email.casefold() in emails
-
-
-def _nobodys(facts: dict[str, Any], rows: Sequence[Signatory]) -> str:
-    waiting = [row for row in rows if row.state == Signatory.State.PENDING]
-    names = "; ".join(f"{row.name} ({row.rollout.company(row.role).legal_name})" for row in waiting)
-    return _(
-        "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF em "
-        "nome da própria pessoa, escrito como no termo, ou o e-CNPJ da sua empresa."
-    ) % {"who": facts["subject"], "issuer": facts["issuer"], "names": names}
 
 
 def _signs(signatory: Signatory, facts: dict[str, Any], kept: StoredFile) -> list[str]:
@@ -282,4 +329,5 @@ def _signs(signatory: Signatory, facts: dict[str, Any], kept: StoredFile) -> lis
     signatory.method, signatory.file = Signatory.Method.CERTIFICATE, kept
     signatory.certificate = {key: facts[key] for key in evidence.KEPT}
     signatory.certificate["signed_at"] = canonical.instant(datetime.fromisoformat(facts["signed_at"]))
+    SignatoryCPF.objects.filter(signatory=signatory).delete()
     return signing.keep(signatory, term)

@@ -8,8 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from apps.accounts.addresses import masked
 from apps.core import canonical
 from apps.files.models import StoredFile
+from apps.rollouts import timeline
 from apps.stages.acceptance import pages, schemas
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
@@ -26,8 +28,8 @@ BASIS = {
     True: "Certificado digital da ICP-Brasil (MP 2.200-2/2001, art. 10, § 1º).",
     False: "Certificado digital de fora da ICP-Brasil, admitido pelas partes (MP 2.200-2/2001, art. 10, § 2º).",
 }
-KEPT = ("subject", "cnpj", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at", "timestamped",
-        "revocation")  # fmt: skip
+KEPT = ("subject", "cnpj", "proof", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at",
+        "timestamped", "revocation")  # fmt: skip
 """What is kept of a certificate's signature, and stands in the log. No CPF is in it."""
 
 
@@ -48,6 +50,7 @@ def log(term: AcceptanceTerm) -> dict[str, Any]:
         "record_sha256": term.record_sha256,
         "document": {"bytes": term.pdf.size, "sha256": term.pdf.sha256},
         "entries": entries,
+        "timeline": timeline.head(term.rollout),
     }
 
 
@@ -66,12 +69,6 @@ def link(entry: Mapping[str, Any]) -> str:
 def read(sealed: bytes) -> bytes:
     """The signing log as it lies in a sealed PDF of ours."""
     return pages.attachments(PdfFileReader(io.BytesIO(sealed)))[ATTACHED]
-
-
-def masked(email: str) -> str:
-    """Enough of an address for its owner to know it: ``m•••@loja.com.br``."""
-    name, _at, domain = email.partition("@")
-    return f"{name[:1]}•••@{domain}"
 
 
 def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
@@ -100,7 +97,8 @@ def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
 
 
 def _in_the_browser(signatory: Signatory) -> dict[str, Any]:
-    return {"address": signatory.address, "agent": signatory.agent, "consent": str(CONSENT)}
+    proof = {"proof": signatory.proof} if signatory.proof else {}  # Signatures from before kept none.
+    return {"address": signatory.address, "agent": signatory.agent, "consent": str(CONSENT), **proof}
 
 
 def _by_certificate(signatory: Signatory, names: Mapping[Any, str]) -> dict[str, Any]:

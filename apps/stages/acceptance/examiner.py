@@ -2,8 +2,9 @@
 limits itself before it reads the file, so that a hostile one ends this process and nothing else.
 
 python examiner.py FOLDER DOCUMENT SINCE AT    prints as JSON what ``outside.judge`` says of FOLDER/file.pdf, whose first
-                                               DOCUMENT bytes are the term's own; FOLDER/roots, others and crls are what
-                                               it goes by, SINCE and AT instants (ISO 8601)
+                                               DOCUMENT bytes are the term's own; FOLDER/roots and others are certificates
+                                               that it goes by, FOLDER/crls, ocsps and requests what was asked of
+                                               revocations, SINCE and AT instants (ISO 8601)
 """
 
 import json
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 MEMORY = 1024 * 1024 * 1024
-CPU_SECONDS = 10
+CPU_SECONDS = 30
+"""A term of 150 pages takes about three."""
 HOUSE = Path(__file__).resolve().parents[3]
 
 
@@ -27,12 +29,13 @@ def limit() -> None:
 
 
 def examine(name: str, document: str, since: str, at: str) -> dict[str, Any]:
-    from apps.stages.acceptance import outside
+    from apps.seals.pem import certificates_in
+    from apps.stages.acceptance import outside, revocation
 
     folder = Path(name)
     trust = outside.Trust(
-        roots=[each for content in _files(folder / "roots") for each in outside.certificates(content)],
-        others=[each for content in _files(folder / "others") for each in outside.certificates(content)],
+        roots=[each for content in _files(folder / "roots") for each in certificates_in(content)],
+        others=[each for content in _files(folder / "others") for each in certificates_in(content)],
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),
     )
@@ -40,6 +43,11 @@ def examine(name: str, document: str, since: str, at: str) -> dict[str, Any]:
         try:
             trust.crls.append(outside.revocation_list(content))
         except ValueError:  # Then it was not asked, which is said.
+            continue
+    for content, request in zip(_files(folder / "ocsps"), _files(folder / "requests"), strict=True):
+        try:
+            trust.ocsps.append(revocation.answer(content, request))
+        except ValueError:
             continue
     return outside.judge((folder / "file.pdf").read_bytes(), document=int(document), trust=trust)
 

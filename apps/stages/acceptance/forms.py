@@ -77,6 +77,19 @@ class ElsewhereForm(forms.Form):
     )
 
 
+class CPFForm(forms.Form):
+    success_message = _("CPF informado. Agora baixe o PDF, assine-o e envie-o aqui.")
+
+    cpf = forms.CharField(
+        label=_("CPF do seu certificado"),
+        max_length=20,
+        help_text=_(
+            "Serve só para conferir a sua assinatura. Guardamos um resumo cifrado, até você assinar; nunca o número."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class RefuseForm(forms.Form):
     success_message = _("Recusa registrada.")
 

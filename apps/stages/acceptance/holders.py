@@ -1,7 +1,7 @@
 """Whom a certificate names. Those of ICP-Brasil (DOC-ICP-04) say it in the subject's common name, ``NAME:CPF`` or
 ``NAME:CNPJ``, and in names of their own beside it.
 
-Nothing of Django is used here: ``examiner`` reads this in a process of its own. A CPF never leaves this file.
+Nothing of Django is used here: ``examiner`` reads this in a process of its own. A CPF is compared and never kept.
 """
 
 import re
@@ -9,7 +9,11 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from asn1crypto import x509
+from stdnum.br import cnpj as stdnum_cnpj
+from stdnum.br import cpf as stdnum_cpf
 
+CPF_NAME = "2.16.76.1.3.1"
+"""The other name that holds the birth date and the CPF of a person's certificate (e-CPF)."""
 CNPJ_NAME = "2.16.76.1.3.3"
 """The other name that holds the CNPJ of a company's certificate (e-CNPJ)."""
 CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
@@ -17,14 +21,17 @@ CPF = re.compile(r"(?<![0-9])[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}(?![0-9])")
 LONGEST = 160
 
 
+PARTICLES = {"da", "das", "de", "di", "do", "dos", "e"}
+
+
 @dataclass
 class Holder:
-    """``subject`` is the name to show. With a ``cnpj`` the certificate is a company's, else a person's; ``emails`` are the
-    addresses that its authority wrote into it."""
+    """``subject`` is the name to show. With a ``cnpj`` the certificate is a company's, with a ``cpf`` a person's; without
+    either it proves nobody. Both are what an authority writes into names of their own, with the right check digits."""
 
     subject: str
+    cpf: str = field(default="", repr=False)
     cnpj: str = ""
-    emails: list[str] = field(default_factory=list)
 
 
 def holder(certificate: x509.Certificate) -> Holder:
@@ -32,15 +39,19 @@ def holder(certificate: x509.Certificate) -> Holder:
     written = _first(certificate.subject, "common_name")
     name, _colon, number = written.rpartition(":")
     is_numbered = bool(name) and bool(CNPJ.fullmatch(number) or CPF.fullmatch(number))
-    found = Holder(without_cpf(name if is_numbered else written) or "?")
-    if is_numbered and CNPJ.fullmatch(number):
-        found.cnpj = number
+    numbers: dict[str, set[str]] = {CPF_NAME: set(), CNPJ_NAME: set()}
     for each in certificate.subject_alt_name_value or []:
-        if each.name == "rfc822_name":
-            found.emails.append(str(each.native)[:LONGEST])
-        elif each.name == "other_name" and each.chosen["type_id"].native == CNPJ_NAME:
-            number = _text(each.chosen["value"].parsed.native).strip().upper()
-            found.cnpj = number if CNPJ.fullmatch(number) else found.cnpj
+        kind = each.chosen["type_id"].native if each.name == "other_name" else ""
+        if kind in numbers:
+            numbers[kind].add(_text(each.chosen["value"].parsed.native).strip().upper())
+    companies = {each for each in numbers[CNPJ_NAME] if CNPJ.fullmatch(each) and stdnum_cnpj.is_valid(each)}
+    people = {each[8:19] for each in numbers[CPF_NAME] if stdnum_cpf.is_valid(each[8:19]) and len(set(each[8:19])) > 1}
+    found = Holder(without_cpf(name if is_numbered else written) or "?")
+    # Two numbers of a kind would name two; a company's certificate names besides whoever answers for it.
+    if len(numbers[CNPJ_NAME]) == 1 and companies:
+        found.cnpj = companies.pop()
+    elif not numbers[CNPJ_NAME] and len(numbers[CPF_NAME]) == 1 and people:
+        found.cpf = people.pop()
     return found
 
 
@@ -53,18 +64,23 @@ def organization(name: x509.Name) -> str:
     return _first(name, "organization_name")
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether both write one name; capitals, accents and spaces between words do not count."""
-    return bool(_plain(one)) and _plain(one) == _plain(other)
+def corresponds(one: str, other: str) -> bool:
+    """Whether both may be the name of one person: the first name, and one more where both have more. Capitals and accents do
+    not count, nor do names that one of them leaves out."""
+    first, second = _words(one), _words(other)
+    if not first or not second or first[0] != second[0]:
+        return False
+    return bool(set(first[1:]) & set(second[1:])) or len(first) == 1 or len(second) == 1
 
 
 def without_cpf(text: str) -> str:
     return CPF.sub("…", text).strip()[:LONGEST]
 
 
-def _plain(name: str) -> str:
+def _words(name: str) -> list[str]:
     parts = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(each for each in parts if not unicodedata.combining(each)).split())
+    plain = "".join(each for each in parts if not unicodedata.combining(each))
+    return [each for each in plain.split() if each not in PARTICLES]
 
 
 def _first(name: x509.Name, attribute: str) -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import MailedCode
 from apps.blueprints import clauses
 from apps.core import clock
 from apps.files.models import StoredFile
@@ -136,8 +137,12 @@ class Signatory(models.Model):
 
     ``since`` is the instant from which they may: their turn. ``delegated_from`` is the name of who the term names, where
     that person passed the signature to a colleague. Who signed elsewhere has the ``file`` that came back and what is kept
-    of the ``certificate``: subject, cnpj, issuer, root, icp_brasil, fingerprint, serial, signature (SHA-256), signed_at
-    (as the signature says; ``timestamped`` when an authority says so) and revocation (good, unknown).
+    of the ``certificate``: subject, cnpj, proof (by which number it is theirs: cpf, cnpj), issuer, root, icp_brasil,
+    fingerprint, serial, signature (SHA-256), signed_at (as the signature says; ``timestamped`` when an authority says so)
+    and revocation (good, or unknown: it could not be asked).
+
+    ``proof`` is what a signature in the browser rests on, without words of any language: the fresh proof of the person
+    (``fresh``: way and at), the mailed code (``code``: sent_at, used_at) or the passkey (``passkey``: registered_at).
     """
 
     class State(models.TextChoices):
@@ -165,6 +170,7 @@ class Signatory(models.Model):
     signed_at = models.DateTimeField(null=True)
     signed_sha256 = models.CharField(max_length=64, blank=True)
     method = models.CharField(max_length=12, choices=Method, blank=True)
+    proof = models.JSONField(default=dict)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     certificate = models.JSONField(default=dict)
     address = models.GenericIPAddressField(null=True)
@@ -199,15 +205,29 @@ class Signatory(models.Model):
         return self.term.rollout
 
 
-class SigningCode(models.Model):
-    """A code of six digits that was mailed to a signatory. Only its digest is kept; it works once, for ten minutes."""
+class SignatoryCPF(models.Model):
+    """With whose CPF a signatory's certificate will sign: a keyed digest, until it did. It holds for the ``user`` who gave
+    it, not for a colleague to whom the signature is passed."""
+
+    signatory = models.OneToOneField(Signatory, on_delete=models.CASCADE, related_name="cpf")
+    term = models.ForeignKey(AcceptanceTerm, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    given_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("CPF de signatário")
+        verbose_name_plural = _("CPFs de signatários")
+        constraints = [models.UniqueConstraint(fields=["term", "digest"], name="signatory_cpf_once_a_term")]
+
+    def __str__(self) -> str:
+        return f"{self.signatory_id}: {self.given_at:%Y-%m-%d %H:%M}"
+
+
+class SigningCode(MailedCode):
+    """A code of six digits that was mailed to a signatory, for this signature alone."""
 
     signatory = models.ForeignKey(Signatory, on_delete=models.CASCADE, related_name="codes")
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=clock.now)
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("código de assinatura")

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,15 +18,13 @@ from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
-from pyhanko.sign.general import find_unique_cms_attribute
-from pyhanko.sign.validation import KeyUsageConstraints, async_validate_pdf_signature, dss
-from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation import KeyUsageConstraints, async_validate_pdf_signature
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_timestamp
-from pyhanko.sign.validation.status import ModificationLevel, PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from apps.stages.acceptance import changes, holders
+from apps.stages.acceptance import changes, holders, looks, revocation, shapes, spans
 
 SIGNATURES = 12
 """The most signatures and timestamps of a file: four parties, once more each, and their archives' timestamps."""
@@ -58,8 +56,9 @@ class Wrong(Exception):
 
 @dataclass
 class Trust:
-    """What one goes by: ``roots``, certificates that complete a chain, and revocation lists that were fetched. ``since`` is
-    when the document was there to sign, ``at`` the present (both aware)."""
+    """What one goes by: ``roots``, certificates that complete a chain, and what was asked today of their revocation: lists
+    (``crls``) and answers (``ocsps``). ``since`` is when the document was there to sign, ``at`` the present (both aware).
+    ``brought`` is what the file itself says of revocations."""
 
     roots: list[x509.Certificate]
     others: list[x509.Certificate]
@@ -67,14 +66,23 @@ class Trust:
     at: datetime
     crls: list[asn1_crl.CertificateList] = field(default_factory=list)
     ocsps: list[asn1_ocsp.OCSPResponse] = field(default_factory=list)
+    brought: tuple[list[asn1_crl.CertificateList], list[asn1_ocsp.OCSPResponse]] = field(
+        default_factory=lambda: ([], [])
+    )
 
-    def context(self, mode: str, moment: datetime | None = None) -> ValidationContext:
+    def context(
+        self,
+        mode: str,
+        moment: datetime | None = None,
+        crls: Sequence[asn1_crl.CertificateList] = (),
+        ocsps: Sequence[asn1_ocsp.OCSPResponse] = (),
+    ) -> ValidationContext:
         """With a ``moment`` of the past, what was said of a revocation afterwards counts for it too."""
         return ValidationContext(
             trust_roots=self.roots,
             other_certs=self.others,
-            crls=self.crls,
-            ocsps=self.ocsps,
+            crls=crls,
+            ocsps=ocsps,
             revocation_mode=mode,
             moment=moment or self.at,
             retroactive_revinfo=moment is not None,
@@ -82,17 +90,22 @@ class Trust:
             allow_fetching=False,
         )
 
+    def for_stamps(self) -> ValidationContext:
+        """What a timestamp's authority is judged by."""
+        lists, answers = self.brought
+        return self.context("soft-fail", None, [*self.crls, *lists], [*self.ocsps, *answers])
+
 
 def judge(content: bytes, *, document: int, trust: Trust) -> dict[str, Any]:
-    """``signatures``: the facts of each, in the order of the file, and ``ask``: where lists of revoked certificates are said
-    to be that were missed; or ``problem`` and ``about`` it, whatever the file is. The first ``document`` bytes are the
-    term's own PDF.
+    """``signatures``: the facts of each, in the order of the file, and ``ask``: what to ask of their certificates'
+    revocation, see ``revocation.questions``; or ``problem`` and ``about`` it, whatever the file is. The first ``document``
+    bytes are the term's own PDF.
     """
     try:
         return asyncio.run(_judged(content, document, trust))
     except Wrong as wrong:
         return {"problem": wrong.problem, "about": wrong.about}
-    except changes.Changed as changed:
+    except shapes.Changed as changed:
         return {"problem": changed.problem, "about": {}}
     except Exception:  # A file that somebody made breaks a reader in any way.
         return {"problem": "unreadable", "about": {}}
@@ -111,14 +124,6 @@ def made_by(content: bytes) -> set[tuple[str, str]]:
     return found
 
 
-def certificates(content: bytes) -> list[x509.Certificate]:
-    """Those in a PEM or DER file. Raises ``ValueError``."""
-    if not pem.detect(content):
-        return [x509.Certificate.load(content, strict=True)]
-    found = pem.unarmor(content, multiple=True)
-    return [x509.Certificate.load(der, strict=True) for kind, _headers, der in found if kind == "CERTIFICATE"]
-
-
 def revocation_list(content: bytes) -> asn1_crl.CertificateList:
     """Raises ``ValueError``."""
     if pem.detect(content):
@@ -130,19 +135,19 @@ async def _judged(content: bytes, document: int, trust: Trust) -> dict[str, Any]
     reader = PdfFileReader(io.BytesIO(content))
     base = _base(content, reader, document)
     found = _signatures(content, reader)
-    changes.review(reader, base)
-    _embedded(reader, found, trust)
+    _reviewed(content, reader, base, document)
+    brought, lists, answers = revocation.brought(reader, found)
+    trust.others, trust.brought = [*trust.others, *brought], (lists, answers)
     facts, ask = [], []
     for each in (each for each in found if each.sig_object_type == "/DocTimeStamp"):
-        stamp = await async_validate_pdf_timestamp(each, trust.context("soft-fail"), skip_diff=True)
-        if not (stamp.intact and stamp.valid):
+        stamp = await async_validate_pdf_timestamp(each, trust.for_stamps(), skip_diff=True)
+        if not (stamp.intact and stamp.valid) or stamp.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
             raise Wrong("broken", who=holders.short_name(stamp.signing_cert.subject))
-    signatures = [each for each in found if each.sig_object_type != "/DocTimeStamp"]
-    for each in signatures:
-        said, urls = await _signature(each, trust, is_last=each is signatures[-1])
+    for each in (each for each in found if each.sig_object_type != "/DocTimeStamp"):
+        said, questions = await _signature(each, trust)
         facts.append(said)
-        ask += urls
-    return {"signatures": facts, "ask": list(dict.fromkeys(ask))}
+        ask += questions
+    return {"signatures": facts, "ask": ask}
 
 
 def _base(content: bytes, reader: PdfFileReader, document: int) -> int:
@@ -159,6 +164,14 @@ def _base(content: bytes, reader: PdfFileReader, document: int) -> int:
     if content[content.rindex(b"%%EOF") + 5 :].strip():
         raise Wrong("changed")
     return own.total_revisions - 1
+
+
+def _reviewed(content: bytes, reader: PdfFileReader, base: int, document: int) -> None:
+    """Raise ``shapes.Changed`` unless what stands behind the document is signatures and what belongs to them alone."""
+    if not spans.are_named(content, reader, base, document):
+        raise shapes.Changed
+    room = looks.place(reader.get_historical_resolver(base))
+    looks.review(content[:document], content, changes.Additions(reader, base), room)
 
 
 def _signatures(content: bytes, reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
@@ -187,21 +200,16 @@ def _place(content: bytes, signature: EmbeddedPdfSignature) -> None:
         raise Wrong("broken", who=holders.holder(signature.signer_cert).subject)
 
 
-async def _signature(
-    signature: EmbeddedPdfSignature, trust: Trust, *, is_last: bool
-) -> tuple[dict[str, Any], list[str]]:
+async def _signature(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     certificate = signature.signer_cert
     held, issuer = holders.holder(certificate), holders.short_name(certificate.issuer)
 
     def wrong(problem: str, **more: str) -> Wrong:
         return Wrong(problem, who=held.subject, issuer=issuer, **more)
 
-    status = await _validated(signature, trust, trust.context("soft-fail"))
+    status = await _validated(signature, trust, trust.context("none"))
     if not (status.intact and status.valid) or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise wrong("broken")
-    most = ModificationLevel.LTA_UPDATES if is_last else ModificationLevel.FORM_FILLING
-    if not status.docmdp_ok or status.modification_level > most:
-        raise wrong("added")
     stamp = status.timestamp_validity
     if stamp is not None and not (stamp.intact and stamp.valid):
         raise wrong("broken")
@@ -215,24 +223,30 @@ async def _signature(
         raise wrong("expired", when=until)
     past = None if moment == trust.at else moment
     if past:
-        status = await _validated(signature, trust, trust.context("soft-fail", past), again=True)
-    if getattr(status.trust_problem_indic, "name", "") == "TRY_LATER":  # The lists that came are over.
-        if _is_listed(certificate, trust.crls):
-            raise wrong("revoked")
-        status = await _validated(signature, trust, trust.context("none", past), again=True)
+        status = await _validated(signature, trust, trust.context("none", past))
     path = status.validation_path
     if not status.trusted or path is None:
         raise wrong(_distrust(status))
     if FOR_MACHINES & set(certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ()):
         raise wrong("usage")
-    strict = await _validated(signature, trust, trust.context("require", past), again=True)
-    if strict.revoked:
+    # Each source by itself: pyHanko takes the first answer that says "good", though another says otherwise.
+    lists, answers = trust.brought
+    for crls, ocsps in ((lists, ()), ((), answers), (trust.crls, ()), ((), trust.ocsps)):
+        if (crls or ocsps) and _is_revoked(
+            await _validated(signature, trust, trust.context("soft-fail", past, crls, ocsps))
+        ):
+            raise wrong("revoked")
+    if revocation.is_listed(path, [*lists, *trust.crls]):
         raise wrong("revoked")
+    asked = await _validated(signature, trust, trust.context("require", past, trust.crls, trust.ocsps))
+    ask = [*revocation.questions(path)]
+    if proven and stamp is not None and stamp.validation_path is not None:
+        ask += revocation.questions(stamp.validation_path)
     root = path.first
     return {
         "subject": held.subject,
+        "cpf": held.cpf,
         "cnpj": held.cnpj,
-        "emails": held.emails,
         "issuer": issuer,
         "root": holders.short_name(root.subject),
         "icp_brasil": holders.organization(root.subject) == ICP_BRASIL,
@@ -241,23 +255,22 @@ async def _signature(
         "signature": _digest(signature),
         "signed_at": reported.isoformat(),
         "timestamped": proven is not None,
-        "revocation": "good" if strict.trusted else "unknown",
-    }, ([] if strict.trusted else list(_lists(path.iter_certs(include_root=False))))
+        "revocation": "good" if asked.trusted else "unknown",
+    }, ask
 
 
-async def _validated(
-    signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext, *, again: bool = False
-) -> PdfSignatureStatus:
-    stamps = trust.context("soft-fail")
+async def _validated(signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext) -> PdfSignatureStatus:
     return await async_validate_pdf_signature(
-        signature, context, stamps, diff_policy=changes.POLICY, key_usage_settings=USAGES, skip_diff=again
+        signature, context, trust.for_stamps(), key_usage_settings=USAGES, skip_diff=True
     )
 
 
 def _distrust(status: PdfSignatureStatus) -> str:
-    if status.revoked:
-        return "revoked"
     return EXPLAINED.get(getattr(status.trust_problem_indic, "name", ""), "untrusted")
+
+
+def _is_revoked(status: PdfSignatureStatus) -> bool:
+    return status.revoked or getattr(status.trust_problem_indic, "name", "").startswith("REVOKED")
 
 
 def _valid_at(certificate: x509.Certificate, at: datetime, proven: datetime | None) -> datetime | None:
@@ -266,39 +279,6 @@ def _valid_at(certificate: x509.Certificate, at: datetime, proven: datetime | No
         if moment and certificate.not_valid_before - TOLERANCE <= moment <= certificate.not_valid_after:
             return moment
     return None
-
-
-def _embedded(reader: PdfFileReader, found: Iterable[EmbeddedPdfSignature], trust: Trust) -> None:
-    """Add what the file brings to be asked of its certificates: in its store, and in the signatures themselves."""
-    try:
-        store = dss.DocumentSecurityStore.read_dss(reader)
-    except NoDSSFoundError:
-        pass
-    else:
-        trust.others = [*trust.others, *store.load_certs()]
-        trust.ocsps += [asn1_ocsp.OCSPResponse.load(each.get_object().data) for each in store.ocsps]
-        trust.crls += [asn1_crl.CertificateList.load(each.get_object().data) for each in store.crls]
-    for each in found:
-        try:
-            kept = find_unique_cms_attribute(each.signer_info["signed_attrs"], "adobe_revocation_info_archival")
-        except Exception:  # noqa: S112 - there is none, or none that can be read
-            continue
-        trust.ocsps += list(kept["ocsp"] or [])
-        trust.crls += list(kept["crl"] or [])
-
-
-def _is_listed(certificate: x509.Certificate, lists: Iterable[asn1_crl.CertificateList]) -> bool:
-    """Whether its authority once said that ``certificate`` is revoked. One that lies here gains nothing but a refusal."""
-    own = (each["tbs_cert_list"] for each in lists if each.issuer == certificate.issuer)
-    rows = (row for each in own for row in each["revoked_certificates"])
-    return any(row["user_certificate"].native == certificate.serial_number for row in rows)
-
-
-def _lists(certificates: Iterable[x509.Certificate]) -> Iterator[str]:
-    """Where each certificate's authority publishes what it revoked."""
-    for certificate in certificates:
-        addresses = (point.url for point in certificate.crl_distribution_points)
-        yield from [url for url in addresses if url and url.startswith(("http://", "https://"))][:1]
 
 
 def _digest(signature: EmbeddedPdfSignature) -> str:

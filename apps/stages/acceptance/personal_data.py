@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
-from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance import codes, identity
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
 
 def _export(user: User) -> list[dict[str, Any]]:
+    given = dict(SignatoryCPF.objects.filter(user=user).values_list("signatory", "given_at"))
     return [
         {
             "term": str(row.term),
@@ -20,11 +22,17 @@ def _export(user: User) -> list[dict[str, Any]]:
             "address": row.address,
             "agent": row.agent,
             "method": row.method,
+            "proof": row.proof,
             "delegated_from": row.delegated_from,
             "certificate": row.certificate,
+            "cpf_given_at": instant(given[row.pk]) if row.pk in given else None,
         }
         for row in Signatory.objects.filter(user=user).select_related("term__rollout")
     ]
+
+
+def _erase(user: User) -> None:
+    SignatoryCPF.objects.filter(user=user).delete()
 
 
 def _objections(user: User) -> Iterator[str]:
@@ -38,4 +46,9 @@ def _objections(user: User) -> Iterator[str]:
         yield _("O termo %(term)s espera a sua assinatura.") % {"term": row.term}
 
 
-personal_data.holds(personal_data.Holding("signatures", _export, objections=_objections))
+def _expire() -> int:
+    """Codes that ran out, and digests of CPFs that no signature waits for."""
+    return codes.forget() + identity.forget()
+
+
+personal_data.holds(personal_data.Holding("signatures", _export, _erase, objections=_objections, expire=_expire))

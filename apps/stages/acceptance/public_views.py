@@ -1,20 +1,20 @@
 """Verification, for anybody: by the code on the document, by the code to scan, or by the file itself."""
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from apps.core.refusals import Refusal
+from apps.core.bodies import takes_files
 from apps.files.http import guarded
-from apps.stages.acceptance import certificates, evidence, forms, queries
+from apps.limits import actions as limits
+from apps.limits.places import network_of
+from apps.stages.acceptance import evidence, forms, judging, queries
 from apps.stages.acceptance.models import AcceptanceTerm
 
-PER_MINUTE = 30
+QUESTIONS = limits.Limit("verify-term", ((30, limits.MINUTE),))
 
 
 @login_not_required
@@ -44,6 +44,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, term=term)
 
 
+@takes_files
 @login_not_required
 @never_cache
 @require_POST
@@ -76,15 +77,8 @@ def _sought(request: HttpRequest, code: str) -> AcceptanceTerm | None:
 
 
 def _slow_down(request: HttpRequest) -> None:
-    """At most so many questions a minute from one address. Raises ``Refusal`` (429)."""
-    key = f"verify-term:{get_adapter().get_client_ip(request)}"
-    cache.add(key, 0, timeout=60)
-    try:
-        asked = cache.incr(key)
-    except ValueError:  # It ran out between the two.
-        asked = 1
-    if asked > PER_MINUTE:
-        raise Refusal(_("Muitas consultas seguidas. Aguarde um minuto e tente de novo."), status=429)
+    """At most so many questions a minute from one place. Raises ``TooMany`` (429)."""
+    limits.take(QUESTIONS, network_of(request))
 
 
 def _page(
@@ -104,6 +98,6 @@ def _page(
         "compare_form": compare_form or forms.CompareForm(),
         "compared": compared,
         "is_sealed_file": bool(term and term.sealed and term.sealed.sha256 == compared),
-        "demonstration": certificates.is_demonstration(),
+        "judgement": judging.judge(term) if term else None,
     }
     return render(request, "acceptance/verify.html", context, status=status)

@@ -5,7 +5,8 @@ from django.db.models import Q, QuerySet
 from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import certificates, record
+from apps.seals import certificates
+from apps.stages.acceptance import record
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 # What is read for what, where a code was copied by hand.
@@ -85,12 +86,12 @@ def waiting_for_seal() -> list[int]:
     """The keys of terms that everybody signed and that have waited for their seal for more than a minute."""
     since = clock.now() - timedelta(minutes=1)
     signed = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.SIGNED, sealed=None).exclude(envelope={})
-    return [term.pk for term in signed.prefetch_related("signatories") if signed_at(term) < since]
+    return [term.pk for term in signed.prefetch_related("signatories") if (signed_at(term) or since) <= since]
 
 
-def signed_at(term: AcceptanceTerm) -> datetime:
-    """When the last one signed a term that everybody signed."""
-    return max(signatory.signed_at for signatory in term.signatories.all() if signatory.signed_at)
+def signed_at(term: AcceptanceTerm) -> datetime | None:
+    """When the last one signed a term that everybody signed; None where no signature has an instant."""
+    return max((signatory.signed_at for signatory in term.signatories.all() if signatory.signed_at), default=None)
 
 
 def overdue() -> list[int]:

@@ -1,21 +1,18 @@
 """The sealed file: the signed document as it was, the evidence and the signing log behind it, Presence's seal over all."""
 
 import io
-from typing import Any
 
-from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import Signer
 
-from apps.stages.acceptance import certificates, evidence, pages, rendering
+from apps.seals import certificates, signatures
+from apps.stages.acceptance import evidence, pages, rendering
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.timestamps import OutboundTimeStamper
 
 FIELD = "SeloPresence"
-DIGEST = "sha256"
 
 
 def pdf(term: AcceptanceTerm) -> bytes:
@@ -25,7 +22,7 @@ def pdf(term: AcceptanceTerm) -> bytes:
     """
     assert term.pdf is not None  # noqa: S101 - a signed term has one
     signer = certificates.signer()
-    log = {**evidence.log(term), "seal": _described(signer)}
+    log = {**evidence.log(term), "seal": signatures.described(signer)}
     with term.pdf.content.open("rb") as signed:
         writer = IncrementalPdfFileWriter(io.BytesIO(signed.read()))
     pages.append(writer, PdfFileReader(io.BytesIO(rendering.evidence_pdf(term, log))))
@@ -41,7 +38,7 @@ def pdf(term: AcceptanceTerm) -> bytes:
 def _sealed(content: io.BytesIO, signer: Signer) -> bytes:
     about = signers.PdfSignatureMetadata(
         field_name=FIELD,
-        md_algorithm=DIGEST,
+        md_algorithm=signatures.DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
@@ -49,21 +46,13 @@ def _sealed(content: io.BytesIO, signer: Signer) -> bytes:
         # Whether its usages fit is for who trusts it to say; a legal person's certificate may lack non-repudiation.
         signer_key_usage=set(),
     )
-    stamper = OutboundTimeStamper(settings.TERM_TSA_URL) if settings.TERM_TSA_URL else None
     sealed = io.BytesIO()
     signers.sign_pdf(
         IncrementalPdfFileWriter(content),
         about,
         signer,
-        timestamper=stamper,
+        timestamper=signatures.stamper(),
         new_field_spec=SigFieldSpec(FIELD, readable_field_name="Selo da Presence"),
         output=sealed,
     )
     return sealed.getvalue()
-
-
-def _described(signer: Signer) -> dict[str, Any]:
-    """Whose seal it is. The certificates' hashes stand under the seal, so that none is exchanged beside it."""
-    assert signer.signing_cert is not None  # noqa: S101 - a signer has one
-    chain = {signer.signing_cert.sha256.hex(), *(found.sha256.hex() for found in signer.cert_registry)}
-    return {"subject": signer.signing_cert.subject.human_friendly, "certificates": sorted(chain)}

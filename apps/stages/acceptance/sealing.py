@@ -4,12 +4,15 @@ from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.files import actions as files
-from apps.rollouts import timeline
+from apps.rollouts import anchoring, timeline
 from apps.stages.acceptance import seal as seals
 from apps.stages.acceptance.models import AcceptanceTerm
 
 SEALED = timeline.kind(
-    "acceptance.sealed", gettext_lazy("Termo de aceite %(term)s selado com o certificado da Presence"), "badge-check"
+    "acceptance.sealed",
+    gettext_lazy("Termo de aceite %(term)s selado com o certificado da Presence"),
+    "badge-check",
+    anchored=True,
 )
 
 
@@ -31,4 +34,12 @@ def seal(term_pk: int) -> None:
         term.sealed = files.store_bytes(content, f"{term}.pdf")
         term.sealed_at = clock.now()
         term.save(update_fields=["sealed", "sealed_at"])
-        timeline.record(rollout, SEALED, None, term=str(term), version=term.version, sha256=term.sealed.sha256)
+        timeline.record(
+            rollout,
+            SEALED,
+            None,
+            term=str(term),
+            version=term.version,
+            sha256=term.sealed.sha256,
+            anchor=anchoring.newest_sheet_number(),
+        )

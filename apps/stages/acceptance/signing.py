@@ -1,16 +1,18 @@
 """Sign the term in person, refuse it, or pass the signature to a colleague; each in turn, where an order is set."""
 
+from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import can_proceed
 
+from apps.accounts.fresh_proof import Proof
 from apps.accounts.models import User
-from apps.core import clock, queue
+from apps.core import canonical, clock, queue
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
-from apps.stages.acceptance import codes, queries
-from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance import codes, new_addresses, queries
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
 
 SIGNED = timeline.kind("acceptance.signed", gettext_lazy("assinou o termo de aceite"), "pen-line")
 REFUSED = timeline.kind("acceptance.refused", gettext_lazy("recusou o termo de aceite: %(reason)s"), "file-x")
@@ -30,25 +32,28 @@ def sign(
     consent: bool,
     code: str = "",
     passkey: bool = False,
+    fresh: Proof | None = None,
     address: str | None = None,
     agent: str = "",
 ) -> None:
     """Sign in person: who, when (UTC), from where, how they proved who they are, and the hash of the PDF that was signed.
 
-    ``code`` is the one that was mailed; ``passkey`` says that they just signed in again with one, which takes its place.
+    ``code`` is the one that was mailed; ``passkey`` says that they just proved themselves with one that counts
+    (``has_known_passkey``), which takes its place. ``fresh`` is that proof, or the one that opened the page, for the record.
     The last signature has the worker seal the term. Raises ``Invalid`` without consent or with a wrong code, ``Refusal``
-    when it is not their turn or the record has changed since the term was drafted.
+    when it is not their turn, their account's address is too new or the record has changed since the term was drafted.
     """
     require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
     if not consent:
         raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
     signable(signatory)
-    if not passkey:
-        codes.spend(signatory, by=by, code=code)
+    spent = None if passkey else codes.spend(signatory, by=by, code=code)
     with timeline.changing(signatory.rollout) as rollout:
         signatory, term = signable(signatory)
         require(by, "acceptance.sign", signatory)
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
+        signatory.proof = _proof(fresh, spent)
         signatory.address, signatory.agent = address, agent[:300]
         opens = keep(signatory, term)
         timeline.record(
@@ -85,6 +90,7 @@ def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
     """Refuse to sign, with the reason. The rollout goes back to homologation, where the reason waits to be settled; one on
     hold goes back when it is resumed."""
     require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
     if not reason.strip():
         raise Invalid(_("Diga o motivo da recusa."), field="reason")
     with timeline.changing(signatory.rollout) as rollout:
@@ -108,8 +114,12 @@ def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
 
 
 def delegate(signatory: Signatory, *, by: User, to: User) -> None:
-    """Pass the signature to ``to``, a colleague of the same company, once. The term keeps naming who was to sign."""
+    """Pass the signature to ``to``, a colleague of the same company, once. The term keeps naming who was to sign.
+
+    ``to`` proves who they are as anybody does who signs, at the address that their account has now.
+    """
     require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
     with timeline.changing(signatory.rollout) as rollout:
         signatory, term = _pending(signatory)
         require(by, "acceptance.sign", signatory)
@@ -124,6 +134,7 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
         signatory.save()
         signatory.codes.all().delete()
         timeline.record(rollout, DELEGATED, by, party=signatory.role, version=term.version, opens=[signatory.role])
+        new_addresses.tell_of(rollout, term, [signatory])
 
 
 def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:
@@ -131,6 +142,31 @@ def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:
     following = [row for row in queries.whose_turn(term) if row.step > after.step]
     Signatory.objects.filter(pk__in=[row.pk for row in following]).update(since=clock.now())
     return [row.role for row in following]
+
+
+def has_known_passkey(signatory: Signatory, proof: Proof | None) -> bool:
+    """``proof`` was made with a passkey of the account that is older than the draft: a newer one says nothing of whom the
+    term names."""
+    if proof is None or proof.way != Authenticator.Type.WEBAUTHN:
+        return False
+    passkeys = Authenticator.objects.filter(user=signatory.user_id, type=Authenticator.Type.WEBAUTHN)
+    return passkeys.filter(pk=proof.authenticator, created_at__lt=signatory.term.drafted_at).exists()
+
+
+def _proof(fresh: Proof | None, spent: SigningCode | None) -> dict[str, dict[str, str]]:
+    """What a signature rests on, for ``Signatory.proof``."""
+    proof = {}
+    if fresh:
+        proof["fresh"] = {"way": fresh.way, "at": canonical.instant(fresh.at)}
+    if spent and spent.used_at:
+        proof["code"] = {
+            "sent_at": canonical.instant(spent.created_at),
+            "used_at": canonical.instant(spent.used_at),
+        }
+    elif fresh and fresh.way == Authenticator.Type.WEBAUTHN and fresh.authenticator:
+        passkey = Authenticator.objects.get(pk=fresh.authenticator)
+        proof["passkey"] = {"registered_at": canonical.instant(passkey.created_at)}
+    return proof
 
 
 def signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:

@@ -1,20 +1,17 @@
 """The signatory's way: read, confirm who they are, sign; or refuse, or pass it to a colleague."""
 
-import time
-
 from allauth.account.adapter import get_adapter
-from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
-from allauth.account.authentication import get_authentication_records
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts import addresses, fresh_proof
 from apps.accounts.http import SignedInRequest
 from apps.core.forms import attempt
 from apps.core.refusals import Refusal, require
@@ -34,23 +31,54 @@ def sign(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
-    """Sign, after a fresh sign-in, with a mailed code or the passkey that was just used."""
+    """Sign, after fresh proof, with a mailed code or the passkey that was just used."""
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    return _confirm(request, rollout, signatory)
+    fresh_proof.require(request)
+    proof = fresh_proof.newest(request)
+    passkey = signing.has_known_passkey(signatory, proof)
+    form = forms.SignForm(request.POST or None, passkey=passkey)
+    if request.method == "POST":
+        address, agent = get_adapter().get_client_ip(request), request.headers.get("User-Agent", "")
+        act = {"by": request.user, "passkey": passkey, "fresh": proof, "address": address, "agent": agent}
+        if attempt(request, form, signing.sign, signatory, **act):
+            return redirect("acceptance:room", rollout.pk)
+    elif not _may_answer(request, signatory):
+        return redirect("acceptance:sign", rollout.pk, signatory.pk)
+    passkeys = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN)
+    context = {
+        "rollout": rollout,
+        "room": "acceptance",
+        "signatory": signatory,
+        "term": signatory.term,
+        "form": form,
+        "passkey": passkey,
+        "could_use_passkey": not passkey and passkeys.filter(created_at__lt=signatory.term.drafted_at).exists(),
+        "sent_to": addresses.masked(signatory.email),
+        "code_sent": signatory.codes.filter(used_at=None).last(),
+    }
+    return render(request, "acceptance/confirm.html", context, status=getattr(form, "refusal_status", 200))
 
 
 @never_cache
 @require_POST
 def send_code(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
-    _rollout, signatory = _signatory(request, pk, signatory_pk)
+    rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    return _send_code(request, signatory)
+    fresh_proof.require(request, back=reverse("acceptance:confirm", args=[rollout.pk, signatory.pk]))
+    try:
+        codes.send(signatory, by=request.user)
+        messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(signatory.email)})
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    return redirect("acceptance:confirm", rollout.pk, signatory.pk)
 
 
 @require_POST
 def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
+    require(request.user, "acceptance.sign", signatory)
+    fresh_proof.require(request, back=_back(signatory), keep=["reason"])
     form = forms.RefuseForm(request.POST, auto_id="refuse_%s")
     if attempt(request, form, signing.refuse, signatory, by=request.user):
         return redirect("acceptance:room", pk)
@@ -61,58 +89,22 @@ def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse
 def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
+    fresh_proof.require(request, back=_back(signatory), keep=["to"])
     form = forms.DelegateForm(request.POST, signatory=signatory, auto_id="delegate_%s")
     if attempt(request, form, signing.delegate, signatory, by=request.user):
         return redirect("acceptance:room", pk)
     return _page(request, rollout, signatory, delegation=form)
 
 
-@reauthentication_required
-def _confirm(request: SignedInRequest, rollout: Rollout, signatory: Signatory) -> HttpResponse:
-    passkey = _has_just_used_a_passkey(request)
-    form = forms.SignForm(request.POST or None, passkey=passkey)
-    if request.method == "POST":
-        address, agent = get_adapter().get_client_ip(request), request.headers.get("User-Agent", "")
-        act = {"by": request.user, "passkey": passkey, "address": address, "agent": agent}
-        if attempt(request, form, signing.sign, signatory, **act):
-            return redirect("acceptance:room", rollout.pk)
-    elif not _may_answer(request, signatory):
-        return redirect("acceptance:sign", rollout.pk, signatory.pk)
-    context = {
-        "rollout": rollout,
-        "room": "acceptance",
-        "signatory": signatory,
-        "term": signatory.term,
-        "form": form,
-        "passkey": passkey,
-        "could_use_passkey": not passkey
-        and Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).exists(),
-        "code_sent": signatory.codes.filter(used_at=None).last(),
-    }
-    return render(request, "acceptance/confirm.html", context, status=getattr(form, "refusal_status", 200))
-
-
-@reauthentication_required
-def _send_code(request: SignedInRequest, signatory: Signatory) -> HttpResponse:
-    try:
-        codes.send(signatory, by=request.user)
-        messages.success(request, _("Código enviado para %(email)s.") % {"email": request.user.email})
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    return redirect("acceptance:confirm", signatory.rollout.pk, signatory.pk)
-
-
-def _has_just_used_a_passkey(request: SignedInRequest) -> bool:
-    """Their newest sign-in again was with a passkey, and is fresh."""
-    again = [each for each in get_authentication_records(request, request.user) if each.get("reauthenticated")]
-    fresh = again[-1:] and time.time() - again[-1]["at"] < REAUTHENTICATION_TIMEOUT
-    return bool(fresh) and again[-1].get("type") == Authenticator.Type.WEBAUTHN
-
-
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
     rollout = visible_rollout(request, pk)
     found = Signatory.objects.select_related("term__rollout", "term__pdf")
     return rollout, get_object_or_404(found, pk=signatory_pk, term__rollout=rollout)
+
+
+def _back(signatory: Signatory) -> str:
+    """Where one comes back to after fresh proof: the forms to refuse and to pass it on are there."""
+    return reverse("acceptance:sign", args=[signatory.rollout.pk, signatory.pk]) + "#assinar"
 
 
 def _may_answer(request: SignedInRequest, signatory: Signatory) -> bool:
@@ -130,6 +122,9 @@ def _page(
     request: SignedInRequest, rollout: Rollout, signatory: Signatory, refusal=None, delegation=None
 ) -> HttpResponse:
     term = signatory.term
+    at = [signatory.rollout.pk, signatory.pk]
+    refused_with = fresh_proof.typed(request, at=reverse("acceptance:refuse", args=at))
+    passed_to = fresh_proof.typed(request, at=reverse("acceptance:delegate", args=at))
     open_, answers = term.state == AcceptanceTerm.State.READY, _may_answer(request, signatory)
     context = {
         "rollout": rollout,
@@ -141,8 +136,10 @@ def _page(
         "waits": open_ and signatory.state == Signatory.State.PENDING and not queries.has_turn(signatory),
         "may_answer": answers,
         "may_bring": queries.may_bring(request.user, term),
-        "refuse_form": refusal or forms.RefuseForm(auto_id="refuse_%s"),
-        "delegate_form": delegation or forms.DelegateForm(signatory=signatory, auto_id="delegate_%s"),
+        "refuse_form": refusal or forms.RefuseForm(initial=refused_with, auto_id="refuse_%s"),
+        "delegate_form": delegation
+        or forms.DelegateForm(initial=passed_to, signatory=signatory, auto_id="delegate_%s"),
+        "address_change": addresses.unsettled(request.user) if answers else None,
     }
     return render(
         request, "acceptance/sign.html", context, status=getattr(refusal or delegation, "refusal_status", 200)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("projetos/<int:pk>/termo/<int:version>/gerar/", views.queue_again, name="queue_again"),
     path("projetos/<int:pk>/termo/<int:version>/pdf/", views.download, name="pdf"),
     path("projetos/<int:pk>/termo/<int:version>/certificado/", elsewhere_views.elsewhere, name="elsewhere"),
+    path("projetos/<int:pk>/termo/<int:version>/certificado/cpf/", elsewhere_views.give_cpf, name="give_cpf"),
     path("projetos/<int:pk>/termo/<int:version>/recusa/", views.settle, name="settle"),
     path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/", signing_views.sign, name="sign"),
     path("projetos/<int:pk>/termo/assinar/<int:signatory_pk>/confirmar/", signing_views.confirm, name="confirm"),

@@ -7,12 +7,11 @@ changed byte shows, wherever it is.
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from asn1crypto import algos, cms, x509
+from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -20,68 +19,49 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from apps.core import canonical
+from apps.seals import signatures
+from apps.seals.signatures import SealFindings
+from apps.seals.trust import NOBODY, Trust
 from apps.stages.acceptance import document, evidence, outside, pages, schemas
-
-TIMESTAMP = "signature_time_stamp_token"
-SIGNED_WITH = {"rsa": "rsa", "ec": "ecdsa"}
 
 
 @dataclass
-class Findings:
-    """What a file says and what is wrong with it. ``problems`` are sentences in English for who runs the command; without
-    any, the file is whole. ``trusted`` says that one of the certificates one trusts made the seal."""
+class Findings(SealFindings):
+    """What a file says and what is wrong with it: ``outcome`` sums it up."""
 
-    sha256: str
-    problems: list[str] = field(default_factory=list)
+    sha256: str = ""
     term: dict[str, Any] = field(default_factory=dict)
     log: dict[str, Any] = field(default_factory=dict)
-    sealed_by: str = ""
-    fingerprint: str = ""
-    sealed_at: datetime | None = None
-    timestamped: bool = False
-    trusted: bool = False
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.problems
 
 
-def examine(content: bytes, trusted: Iterable[x509.Certificate] = ()) -> Findings:
+def examine(content: bytes, trust: Trust = NOBODY) -> Findings:
     """Everything that can be told of ``content``; whatever it is, this answers."""
-    found = Findings(hashlib.sha256(content).hexdigest())
+    found = Findings(sha256=hashlib.sha256(content).hexdigest())
     try:
         reader = PdfFileReader(io.BytesIO(content))
         seals = reader.embedded_signatures
         if len(seals) != 1:
             found.problems.append(f"{len(seals)} seals, where a term has one")
             return found
-        found.problems += _seal(content, seals[0], list(trusted), found)
+        found.problems += _seal(content, seals[0], trust, found)
         found.problems += _contents(content, reader, found)
     except Exception as error:  # A file that somebody made breaks a reader in any way.
         found.problems.append(f"not readable as a sealed term ({type(error).__name__})")
     return found
 
 
-def _seal(
-    content: bytes, seal: EmbeddedPdfSignature, trusted: list[x509.Certificate], found: Findings
-) -> Iterator[str]:
+def _seal(content: bytes, seal: EmbeddedPdfSignature, trust: Trust, found: Findings) -> Iterator[str]:
     certificate = seal.signer_cert
-    found.fingerprint, found.sealed_by = certificate.sha256.hex(), certificate.subject.human_friendly
-    found.trusted = certificate.sha256 in {each.sha256 for each in trusted}
-    context = ValidationContext(trust_roots=[*trusted, certificate], allow_fetching=False)
-    status = validate_pdf_signature(seal, context, skip_diff=True)
-    found.sealed_at = status.signer_reported_dt
+    context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
+    time = trust.of_time(signatures.moment_of_timestamp(seal.signer_info))
+    status = validate_pdf_signature(seal, context, time, skip_diff=True)
     if not (status.intact and status.valid):
         yield "the seal does not fit the content"
     if status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         yield "something was added behind the seal"
-    if status.timestamp_validity is not None:
-        found.timestamped = True
-        found.sealed_at = status.timestamp_validity.timestamp
-        if not (status.timestamp_validity.intact and status.timestamp_validity.valid):
-            yield "the timestamp does not fit the seal"
+    yield from signatures.read_status(status, certificate, trust, found)
     yield from _place(content, seal)
-    yield from _form(seal.signed_data, certificate)
+    yield from signatures.form_problems(seal.signed_data, certificate)
 
 
 def _place(content: bytes, seal: EmbeddedPdfSignature) -> Iterator[str]:
@@ -95,32 +75,6 @@ def _place(content: bytes, seal: EmbeddedPdfSignature) -> Iterator[str]:
         yield "the seal does not cover the whole file"
     if gap[:-1] != padded.ljust(len(gap) - 1, b"0") or gap[-1:] != b">":
         yield "the place of the seal holds something else beside it"
-
-
-def _form(signed: cms.SignedData, certificate: x509.Certificate) -> Iterator[str]:
-    """What the signature itself does not cover is as it must be."""
-    (info,) = signed["signer_infos"]
-    digest = algos.DigestAlgorithm({"algorithm": info["digest_algorithm"]["algorithm"].native})
-    kind = certificate.public_key.algorithm
-    algorithm = algos.SignedDigestAlgorithm(
-        {"algorithm": f"{digest['algorithm'].native}_{SIGNED_WITH.get(kind, kind)}"}
-    )
-    unsigned = [each["type"].native for each in info["unsigned_attrs"] or []]
-    fits = (
-        signed["version"].native == "v1"
-        and signed["encap_content_info"]["content_type"].native == "data"
-        and signed["encap_content_info"]["content"].native is None
-        and [each.dump() for each in signed["digest_algorithms"]] == [digest.dump()]
-        and info["digest_algorithm"].dump() == digest.dump()
-        and info["version"].native == "v1"
-        and info["sid"].name == "issuer_and_serial_number"
-        and info["sid"].chosen["issuer"].dump() == certificate.issuer.dump()
-        and info["sid"].chosen["serial_number"].native == certificate.serial_number
-        and info["signature_algorithm"].dump() == algorithm.dump()
-        and unsigned in ([], [TIMESTAMP])
-    )
-    if not fits:
-        yield "the form of the seal was changed"
 
 
 def _contents(content: bytes, reader: PdfFileReader, found: Findings) -> Iterator[str]:
@@ -144,9 +98,8 @@ def _contents(content: bytes, reader: PdfFileReader, found: Findings) -> Iterato
         yield "the signing log is of another term"
     if hashlib.sha256(content[: log["document"]["bytes"]]).hexdigest() != log["document"]["sha256"]:
         yield "the document is not the one that was signed"
-    embedded = {each.chosen.sha256.hex() for each in reader.embedded_signatures[0].signed_data["certificates"]}
-    if sorted(embedded) != log["seal"]["certificates"] or found.fingerprint not in embedded:
-        yield "the certificates are not those of the seal"
+    seal = reader.embedded_signatures[0]
+    yield from signatures.certificate_problems(seal.signed_data, seal.signer_cert, log["seal"])
     yield from _chain(term, log)
     yield from _outside(content[: log["document"]["bytes"]], attached, log)
 

@@ -10,7 +10,8 @@ from apps.core.refusals import require
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import actions, certificates, forms, queries, record, rendering, wording
+from apps.seals import certificates
+from apps.stages.acceptance import actions, forms, queries, record, rendering, wording
 from apps.stages.acceptance.models import AcceptanceTerm
 
 

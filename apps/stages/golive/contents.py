@@ -1,28 +1,30 @@
 """What stands in a dossier, gathered from the rooms below. Nothing but the record goes in: no clock, no reader's language."""
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from pyhanko.sign.signers import Signer
 
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import canonical, clock
 from apps.core.canonical import instant
 from apps.files.models import StoredFile
 from apps.hours import exports
 from apps.hours.models import StatementPdf
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import PartyRole
+from apps.seals import signatures
 from apps.stages.acceptance import queries as acceptance
 from apps.stages.golive import archive, days
 from apps.stages.golive.models import Release
 from apps.stages.homologation import report
-from apps.stages.homologation.models import Script
+from apps.stages.homologation.models import Result, Script
 from apps.stages.kickoff.models import Minutes
 from apps.stages.training import queries as training
-
-STATEMENTS = "fechamentos/"
 
 
 def is_ready(rollout: Rollout) -> bool:
@@ -33,7 +35,15 @@ def is_ready(rollout: Rollout) -> bool:
     return not waits_for_seal and not without_pdf
 
 
-def whole(rollout: Rollout, number: int, through: int) -> bytes:
+@dataclass(frozen=True)
+class Contents:
+    """The files of a dossier by their path, and what its manifest says of it."""
+
+    files: dict[str, bytes]
+    facts: dict[str, Any]
+
+
+def whole(rollout: Rollout, number: int, through: int) -> Contents:
     """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
@@ -41,34 +51,56 @@ def whole(rollout: Rollout, number: int, through: int) -> bytes:
         translation.override("pt-br"),
     ):
         files = dict(_files(rollout))
-    return _bound(rollout, files, number, archive.WHOLE, list(_events(rollout, through)))
+    return _described(rollout, files, number, archive.WHOLE, list(_events(rollout, through)))
 
 
-def shared(rollout: Rollout, whole: bytes, number: int, through: int) -> bytes:
+def shared(rollout: Rollout, whole: Contents, number: int, through: int) -> Contents:
     """The same without statements, and with the hashes alone of the events that tell of hours."""
-    left_out = (archive.MANIFEST, archive.README, archive.TIMELINE)
+    left_out = (archive.README, archive.TIMELINE)
     files = {
         name: content
-        for name, content in archive.read(whole).items()
-        if name not in left_out and not name.startswith(STATEMENTS)
+        for name, content in whole.files.items()
+        if name not in left_out and not name.startswith(archive.STATEMENTS)
     }
     events = [_without_money(event) for event in _events(rollout, through)]
-    return _bound(rollout, files, number, archive.SHARED, events)
+    return _described(rollout, files, number, archive.SHARED, events)
 
 
-def _bound(rollout: Rollout, files: dict[str, bytes], number: int, variant: str, events: list[dict[str, Any]]) -> bytes:
+def sealed(contents: Contents, anchor: dict[str, Any], signer: Signer) -> bytes:
+    """``contents`` as an archive, with what proves the anchor of its last event and Presence's seal on its manifest.
+
+    Raises ``TimestampRequestError`` when the configured authority gives no time.
+    """
+    files = contents.files | {archive.ANCHOR: archive.as_json(anchor)}
+    facts = {
+        **contents.facts,
+        "anchor": {"number": anchor["sheet"]["number"], "sha256": canonical.sha256(anchor["sheet"])},
+        "seal": signatures.described(signer),
+    }
+    manifest = archive.manifest(files, **facts)
+    return archive.written(
+        files | {archive.MANIFEST: manifest, archive.SEAL: signatures.sign(manifest, signer)},
+    )
+
+
+def _described(
+    rollout: Rollout, files: dict[str, bytes], number: int, variant: str, events: list[dict[str, Any]]
+) -> Contents:
     files[archive.TIMELINE] = archive.as_json(events)
     term = acceptance.term_in_force(rollout)
+    path = _term_path(term) if term and term.sealed else ""
     facts = {
         "project": rollout.code,
         "edition": number,
         "variant": variant,
         "events": len(events),
         "head": events[-1]["hash"],
-        "term": _term_path(term) if term and term.sealed else "",
+        "withheld": [event["sequence"] for event in events if event.get("withheld")],
+        "term": path,
+        "term_sha256": hashlib.sha256(files[path]).hexdigest() if path else "",
     }
     files[archive.README] = render_to_string("golive/dossier_readme.txt", facts).encode()
-    return archive.written(files | {archive.MANIFEST: archive.manifest(files, **facts)})
+    return Contents(files, facts)
 
 
 def _events(rollout: Rollout, through: int) -> Iterator[dict[str, Any]]:
@@ -88,18 +120,19 @@ def _files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
     for minutes in _minutes(rollout).select_related("pdf"):
         yield f"ata/{minutes}.pdf", _bytes(minutes.pdf)
     for statement in rollout.statements.order_by("number"):
-        name = f"{STATEMENTS}{statement.code}"
+        name = f"{archive.STATEMENTS}{statement.code}"
         rows = list(exports.rows(statement.content))
         yield f"{name}.pdf", _bytes(StatementPdf.objects.select_related("file").get(statement=statement).file)
         yield f"{name}.csv", exports.to_csv(rows)
         yield f"{name}.json", archive.as_json(statement.content)
     if script := Script.objects.filter(rollout=rollout).first():
         yield f"homologacao/{rollout.code}-homologacao.pdf", report.render(rollout, script)
+        yield archive.RESULTS, archive.as_json(list(_results(script)))
     yield "treinamento/presenca.json", archive.as_json(training.summary_for_term(rollout))
     yield "producao/lista.json", archive.as_json(list(_checklist(rollout)))
-    yield "producao/janelas.json", archive.as_json(list(_windows(rollout)))
-    yield "producao/incidentes.json", archive.as_json(list(_incidents(rollout)))
-    yield "producao/liberacao.json", archive.as_json(_release(rollout))
+    yield archive.WINDOWS, archive.as_json(list(_windows(rollout)))
+    yield archive.INCIDENTS, archive.as_json(list(_incidents(rollout)))
+    yield archive.RELEASE, archive.as_json(_release(rollout))
 
 
 def _term_path(term: Any) -> str:
@@ -108,6 +141,22 @@ def _term_path(term: Any) -> str:
 
 def _minutes(rollout: Rollout) -> Any:
     return Minutes.objects.filter(kickoff__rollout=rollout).order_by("number")
+
+
+def _results(script: Script) -> Iterator[dict[str, Any]]:
+    results = Result.objects.filter(case__script=script).select_related("case", "round", "by", "confirmed_by")
+    for result in results.order_by("pk"):
+        yield {
+            "case": result.case.code,
+            "round": result.round.number,
+            "outcome": result.outcome,
+            "note": result.note,
+            "machine": result.machine,
+            "by": _name(result.by),
+            "at": _at(result.at),
+            "confirmed_by": _name(result.confirmed_by),
+            "confirmed_at": _at(result.confirmed_at),
+        }
 
 
 def _checklist(rollout: Rollout) -> Iterator[dict[str, Any]]:

@@ -10,13 +10,16 @@ from apps.core import clock
 from apps.files import actions as files
 from apps.hours import closing
 from apps.rollouts import actions as rollouts
-from apps.rollouts import timeline
+from apps.rollouts import anchoring, timeline
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.stages import Stage
+from apps.seals import certificates
 from apps.stages.golive import contents
 from apps.stages.golive.models import Dossier
 
-MADE = timeline.kind("golive.dossier", gettext_lazy("Dossiê %(dossier)s do projeto arquivado"), "archive")
+MADE = timeline.kind(
+    "golive.dossier", gettext_lazy("Dossiê %(dossier)s do projeto arquivado"), "archive", anchored=True
+)
 ASKS_FOR_ONE = (rollouts.ADVANCED.name, closing.CLOSED.name)
 
 
@@ -42,15 +45,21 @@ def _due() -> QuerySet[Rollout]:
 def make(rollout_pk: int) -> Dossier | None:
     """Archive a rollout that is due and whose documents are all there; None when it is not.
 
-    The files are made outside the transaction and kept in it, so a worker that dies leaves nothing and the clock comes back.
+    Its chain is anchored first. The files are made and sealed outside the transaction and kept in it, so a worker that dies
+    leaves nothing and the clock comes back. Raises ``NoCertificate`` and ``TimestampRequestError`` when nothing seals now,
+    and ``anchoring.NotAnchored`` for a chain that does not hold.
     """
     rollout = Rollout.objects.prefetch_related("parties__company").get(pk=rollout_pk)
     through = due(rollout)
     if through is None or not contents.is_ready(rollout):
         return None
+    signer = certificates.signer()
     number = rollout.dossiers.count() + 1
-    whole = contents.whole(rollout, number, through)
-    shared = contents.shared(rollout, whole, number, through)
+    everything = contents.whole(rollout, number, through)
+    anchor = anchoring.anchor_at(rollout, through)
+    proof = anchoring.proof_of(anchor)
+    whole = contents.sealed(everything, proof, signer)
+    shared = contents.sealed(contents.shared(rollout, everything, number, through), proof, signer)
     with timeline.changing(rollout, even_closed=True) as rollout:
         if due(rollout) != through or rollout.dossiers.count() + 1 != number:
             return None
@@ -65,6 +74,6 @@ def make(rollout_pk: int) -> Dossier | None:
         )
         timeline.record(
             rollout, MADE, None, dossier=name, through=through, sha256=dossier.whole.sha256,
-            sha256_shared=dossier.shared.sha256,
+            sha256_shared=dossier.shared.sha256, anchor=anchor.sheet.number,
         )  # fmt: skip
         return dossier

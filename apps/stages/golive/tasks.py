@@ -1,23 +1,29 @@
-import logging
-
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
+from apps.core import work
+from apps.rollouts.anchoring import NotAnchored
+from apps.seals.certificates import NoCertificate
 from apps.stages.golive import dossiers
 
-logger = logging.getLogger(__name__)
+DOSSIER = work.kind(
+    "golive.dossier",
+    _("Dossiê do projeto"),
+    _("Não foi possível arquivar o dossiê deste projeto"),
+    task="apps.stages.golive.tasks.make_dossier",
+    model="rollouts.Rollout",
+    away=(NoCertificate, TimestampRequestError, NotAnchored),
+)
 
 
 @shared_task
 def make_dossier(rollout_pk: int) -> None:
     """Archive a completed rollout; running it again changes nothing."""
-    dossiers.make(rollout_pk)
+    work.do(DOSSIER, rollout_pk, dossiers.make)
 
 
 @shared_task
 def make_waiting_dossiers() -> None:
-    """Archive what was completed, or got another closed month, since the last look. One that fails holds back no other."""
-    for rollout_pk in dossiers.waiting():
-        try:
-            dossiers.make(rollout_pk)
-        except Exception:
-            logger.exception("The dossier of rollout %s waits", rollout_pk)
+    """Archive what was completed, or got another closed month, since the last look."""
+    work.do_all(DOSSIER, dossiers.waiting(), dossiers.make)

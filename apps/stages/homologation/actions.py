@@ -158,7 +158,7 @@ def record_result(
         note = note.strip()
         if outcome not in Outcome.values:
             raise Invalid(_("Informe o resultado."), field="outcome")
-        proof = evidence.given(text=evidence_text, link=evidence_link, files=evidence_files)
+        proof = evidence.given(text=evidence_text, link=evidence_link, files=evidence_files, link_field="evidence_link")
         if outcome == Outcome.PASSED and case.is_binding and not proof:
             raise Invalid(_("Junte a evidência: texto, link ou arquivo."), field="evidence_text")
         if outcome == Outcome.NOT_APPLICABLE:

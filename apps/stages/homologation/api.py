@@ -12,6 +12,7 @@ from pydantic import Field
 
 from apps.accounts.http import SignedInRequest
 from apps.core import rest
+from apps.core.bodies import takes_files
 from apps.core.refusals import Invalid, Refusal
 from apps.rollouts.api import visible
 from apps.stages.homologation import actions, junit, queries
@@ -142,7 +143,7 @@ class ReportCaseOut(Schema):
     ``message`` when it was refused."""
 
     case: str
-    outcome: Literal["passed", "failed", "skipped"]
+    outcome: Literal["passed", "failed", "blocked", "skipped"]
     status: Literal["recorded", "would_be_recorded", "skipped", "refused"]
     tests: list[str]
     result: int | None = None
@@ -222,6 +223,7 @@ def list_results(request: SignedInRequest, rollout_id: int, code: str):
     ),
 )
 @rest.scope(rest.Scope.RESULTS)
+@takes_files
 def record_result(request: SignedInRequest, rollout_id: int, code: str):
     """In the open round (409 without one). JSON, or a form that carries up to ten ``files`` (scope ``files`` too). What
     came before is kept; the newest result counts. A failure opens a nonconformity, or reopens the one there is."""
@@ -253,6 +255,7 @@ def record_result(request: SignedInRequest, rollout_id: int, code: str):
     },
 )
 @rest.scope(rest.Scope.FILES)
+@takes_files
 def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     """Text, link or up to ten ``files``, to the newest result of a case while its round is open, by who reported it."""
     script = script_for(request, rollout_id)
@@ -286,10 +289,11 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     },
 )
 @rest.scope(rest.Scope.RESULTS)
+@takes_files
 def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
     """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
-    PED-03. A case fails when one of its tests does; one whose tests were all skipped is not recorded. 201 when something was
-    recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
+    PED-03. A case fails when one of its tests does, and is blocked by an error; one of which no test ran is not recorded. 201
+    when something was recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
     script = script_for(request, rollout_id)
     name, content = report_of(request)
     report = junit.record(

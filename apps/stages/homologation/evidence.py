@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.accounts.models import User
+from apps.core.addresses import require_address
 from apps.files import actions as files
 from apps.stages.homologation.models import Evidence, Result
 
@@ -20,7 +21,10 @@ class Given:
         return bool(self.text or self.link or self.files)
 
 
-def given(*, text: str = "", link: str = "", files: Sequence[files.Given] = ()) -> Given:
+def given(*, text: str = "", link: str = "", files: Sequence[files.Given] = (), link_field: str = "link") -> Given:
+    """What was brought as proof. Raises ``Invalid`` (422), on ``link_field``, for an address that cannot be read."""
+    if link.strip():
+        require_address(link.strip(), field=link_field)
     return Given(text.strip(), link.strip(), list(files))
 
 

@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.forms import AddressField
 from apps.core.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.rollouts.stages import PartyRole
@@ -48,7 +49,7 @@ class ResultForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Número do pedido, resposta da API, o que prova o resultado."),
     )
-    evidence_link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
+    evidence_link = AddressField(label=_("Link da evidência"), required=False)
     evidence_files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
     severity = forms.ChoiceField(
         label=_("Gravidade"),
@@ -76,7 +77,7 @@ class EvidenceForm(forms.Form):
     success_message = _("Evidência juntada.")
 
     text = forms.CharField(label=_("Evidência"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    link = forms.URLField(label=_("Link da evidência"), required=False, assume_scheme="https", max_length=500)
+    link = AddressField(label=_("Link da evidência"), required=False)
     attachments = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
 
 

@@ -29,18 +29,25 @@ RECEIVED = timeline.kind(
 MOST_BYTES = 10 * 1024 * 1024
 MOST_TESTS = 5_000
 MOST_DEPTH = 40
+RANKED = ("failed", "blocked", "passed", "skipped")
+"""Of several outcomes of one case the first of these counts."""
+NOTED = ("failed", "blocked")
+NOT_RUN = {"notrun", "skipped", "suppressed", "disabled"}
+"""Words of the attributes ``status`` and ``result`` of a test that did not run (googletest)."""
 SHOWN = 40
 """How many tests of a case its evidence lists."""
 
 
 @dataclass
 class Test:
-    """One ``testcase``. ``outcome`` is passed, failed or skipped; an error is a failure."""
+    """One ``testcase``. ``outcome`` is passed, failed, blocked (an error: it came to no answer) or skipped. ``suite`` is the
+    name of the suite around it."""
 
     name: str
     classname: str
     outcome: str = "passed"
     message: str = ""
+    suite: str = ""
 
     @property
     def label(self) -> str:
@@ -57,18 +64,18 @@ class Found:
     @property
     def outcome(self) -> str:
         outcomes = {test.outcome for test in self.tests}
-        return next(outcome for outcome in ("failed", "passed", "skipped") if outcome in outcomes)
+        return next(outcome for outcome in RANKED if outcome in outcomes)
 
     @property
     def note(self) -> str:
-        """What failed, one line a test."""
-        lines = [f"{test.label}: {test.message or 'failed'}" for test in self.tests if test.outcome == "failed"]
+        """What failed or came to no answer, one line a test."""
+        lines = [f"{test.label}: {test.message or test.outcome}" for test in self.tests if test.outcome in NOTED]
         return "\n".join(lines)[:4000]
 
     @property
     def proof(self) -> str:
         counts = Counter(test.outcome for test in self.tests)
-        marks = {"passed": "✓", "failed": "✗", "skipped": "–"}
+        marks = {"passed": "✓", "failed": "✗", "blocked": "!", "skipped": "–"}
         head = " ".join(f"{counts[outcome]} {mark}" for outcome, mark in marks.items() if counts[outcome])
         lines = [f"{marks[test.outcome]} {test.label}"[:300] for test in self.tests[:SHOWN]]
         return "\n".join([f"JUnit: {head}", *lines, *(["…"] if len(self.tests) > SHOWN else [])])
@@ -113,7 +120,7 @@ def _record_case(found: Found, script: Script, *, by: User, machine: str, dry_ru
     severity, owner = as_it_stands(found.case) if failed else ("", "")
     try:
         result = actions.record_result(
-            found.case, by=by, outcome=found.outcome, note=found.note if failed else "",
+            found.case, by=by, outcome=found.outcome, note=found.note,
             evidence_text=found.proof, severity=severity, owner=owner, machine=machine,
         )  # fmt: skip
     except Refusal as refusal:
@@ -147,13 +154,14 @@ def _keep(content: bytes, name: str, by: User) -> StoredFile:
 def by_case(tests: list[Test], cases: list[Case]) -> tuple[list[Found], list[Test]]:
     """The cases that the tests name, in the order of the script, and the tests that name none.
 
-    The name of a test decides; only where it names no case its class does. A test may name several.
+    The name of a test decides; only where it names no case its class does, then its suite. A test may name several.
     """
     patterns = [(Found(case), pattern_of(case.code)) for case in cases]
     unknown = []
     for test in tests:
         named = [found for found, pattern in patterns if pattern.search(spaced(test.name))]
         named = named or [found for found, pattern in patterns if pattern.search(spaced(test.classname))]
+        named = named or [found for found, pattern in patterns if pattern.search(spaced(test.suite))]
         for found in named:
             found.tests.append(test)
         if not named:
@@ -182,6 +190,7 @@ def parse(content: bytes) -> list[Test]:
     tests: list[Test] = []
     path: list[str] = []
     words: list[str] = []
+    suites = [""]
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
@@ -190,6 +199,8 @@ def parse(content: bytes) -> list[Test]:
                 _("Este XML não é um relatório JUnit: ele começa por testsuites ou testsuite."), field="report"
             )
         path.append(tag)
+        if tag == "testsuite":
+            suites.append(attributes.get("name", "")[:300])
         if len(path) > MOST_DEPTH:
             raise Invalid(_("Este XML tem elementos demais, um dentro do outro."), field="report")
         if tag == "testcase":
@@ -197,11 +208,15 @@ def parse(content: bytes) -> list[Test]:
                 raise Invalid(
                     _("O relatório passa de %(most)d testes. Envie-o em partes.") % {"most": MOST_TESTS}, field="report"
                 )
-            tests.append(Test(attributes.get("name", "")[:300], attributes.get("classname", "")[:300]))
+            tests.append(
+                Test(attributes.get("name", "")[:300], attributes.get("classname", "")[:300], suite=suites[-1])
+            )
+            if NOT_RUN & {attributes.get("status", "").lower(), attributes.get("result", "").lower()}:
+                tests[-1].outcome = "skipped"
         elif tag in ("failure", "error", "skipped") and path[-2:-1] == ["testcase"]:
-            test = tests[-1]
-            if test.outcome != "failed":
-                test.outcome = "skipped" if tag == "skipped" else "failed"
+            test, outcome = tests[-1], {"failure": "failed", "error": "blocked", "skipped": "skipped"}[tag]
+            if test.outcome == "passed" or (test.outcome != outcome and outcome == "failed"):
+                test.outcome = outcome
                 test.message = attributes.get("message", "").strip()[:500]
             words.clear()
 
@@ -210,6 +225,8 @@ def parse(content: bytes) -> list[Test]:
             words.append(data)
 
     def end(tag: str) -> None:
+        if path[-1] == "testsuite":
+            suites.pop()
         if path.pop() in ("failure", "error") and tests and not tests[-1].message:
             lines = "".join(words).strip().splitlines()
             tests[-1].message = lines[0].strip()[:500] if lines else ""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import calendar
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import agenda, forms, progress, queries, session_forms, sessions
@@ -71,6 +72,7 @@ def live(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "homologation/meeting_progress.html", context)
 
 
+@takes_files
 def meeting_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """One case for htmx, and its result; what was saved brings the next case that has none."""
     rollout, script = script_of(request, pk)

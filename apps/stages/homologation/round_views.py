@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
@@ -39,6 +40,7 @@ def history(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     return render(request, "homologation/history.html", context)
 
 
+@takes_files
 @require_POST
 def add_report(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)

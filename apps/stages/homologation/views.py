@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.bodies import takes_files
 from apps.core.forms import attempt
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
@@ -67,6 +68,7 @@ def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
     return _back(pk, "roteiro")
 
 
+@takes_files
 def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """A case with its steps, its history and the form for the next result."""
     rollout, script = script_of(request, pk)
@@ -100,6 +102,7 @@ def withdraw(request: SignedInRequest, pk: int, reservation_pk: int) -> HttpResp
     return _on_reservation(request, pk, reservation_pk, actions.withdraw_reservation)
 
 
+@takes_files
 @require_POST
 def attach(request: SignedInRequest, pk: int, result_pk: int) -> HttpResponse:
     rollout, result = _result(request, pk, result_pk)

@@ -4,7 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.forms import AddressField
 from apps.core.localized import Localized
+from apps.core.mailboxes import MailboxFormField
 from apps.core.widgets import DateTimeInput
 from apps.rollouts.stages import PartyRole
 from apps.stages.kickoff.models import AgreedMethod, Kickoff, Participant
@@ -14,7 +16,7 @@ class ScheduleForm(forms.Form):
     success_message = _("Reunião marcada.")
 
     scheduled_at = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
-    link = forms.URLField(label=_("Link da reunião"), required=False, assume_scheme="https")
+    link = AddressField(label=_("Link da reunião"), required=False)
 
 
 class ParticipantForm(forms.Form):
@@ -22,7 +24,7 @@ class ParticipantForm(forms.Form):
 
     name = forms.CharField(label=_("Nome"), max_length=120)
     party = forms.ChoiceField(label=_("Parte"), choices=PartyRole.choices)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    email = MailboxFormField(label=_("E-mail"), required=False)
 
 
 class HoldForm(forms.Form):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.core import clock, mailboxes
 from apps.core.localized import Localized, LocalizedField
 from apps.files.models import StoredFile
 from apps.rollouts.appointments import Appointment
@@ -55,7 +55,7 @@ class Participant(models.Model):
     kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="participants")
     name = models.CharField(_("nome"), max_length=120)
     party = models.CharField(_("parte"), max_length=12, choices=PartyRole)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = mailboxes.MailboxField(_("e-mail"), blank=True)
     attended = models.BooleanField(_("presente"), default=False)
 
     class Meta:

@@ -6,12 +6,12 @@ from apps.stages.kickoff.models import Participant
 
 
 def _export(user: User) -> list[dict[str, Any]]:
-    rows = Participant.objects.filter(email__iexact=user.email).select_related("kickoff__rollout")
+    rows = Participant.objects.filter(email=user.email).select_related("kickoff__rollout")
     return [{"rollout": row.kickoff.rollout.code, "name": row.name, "attended": row.attended} for row in rows]
 
 
 def _erase(user: User) -> None:
-    Participant.objects.filter(email__iexact=user.email).update(name=personal_data.erased_name(user), email="")
+    Participant.objects.filter(email=user.email).update(name=personal_data.erased_name(user), email="")
 
 
 personal_data.holds(personal_data.Holding("kickoff_meetings", _export, _erase))

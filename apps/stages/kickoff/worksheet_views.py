@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.filenames import attached
 from apps.core.numbers import whole
 from apps.core.refusals import NotAllowed, Refusal
 from apps.rollouts.models import Rollout
@@ -129,7 +130,7 @@ def json(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _download(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": attached(name)})
 
 
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:

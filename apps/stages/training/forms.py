@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.forms import AddressField
 from apps.core.minutes import MinutesField
 from apps.core.widgets import DateTimeInput
 from apps.stages.training.models import Topic, TrainingSession
@@ -13,7 +14,7 @@ class PlanForm(forms.Form):
 
     scheduled_at = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
     planned_minutes = MinutesField(label=_("Duração prevista"), initial=120, help_text=_("Como 2h ou 1h30."))
-    link = forms.URLField(label=_("Link da reunião"), required=False, assume_scheme="https")
+    link = AddressField(label=_("Link da reunião"), required=False)
 
 
 class HeldForm(forms.Form):

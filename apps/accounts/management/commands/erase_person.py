@@ -12,7 +12,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args, email: str, **options) -> None:
-        user = User.objects.filter(email__iexact=email, erased_at=None).first()
+        user = User.objects.filter(email=email, erased_at=None).first()
         if user is None:
             raise CommandError(f"Nobody here has the address {email}.")
         try:

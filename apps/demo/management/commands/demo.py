@@ -8,6 +8,7 @@ from apps.blueprints import loader
 from apps.core import queue
 from apps.demo import world
 from apps.demo.people import PASSWORD, SIGN_INS
+from apps.rollouts import tasks
 
 
 class Command(BaseCommand):
@@ -37,4 +38,6 @@ class Command(BaseCommand):
                 world.build(today)
         except world.NotEmpty:
             raise CommandError("The database is not empty; the demonstration is only for an empty one.") from None
+        # As the night's task does: whoever looks at a timeline finds it anchored.
+        tasks.anchor_changed_rollouts()
         self.stdout.write("demonstration data ready.")

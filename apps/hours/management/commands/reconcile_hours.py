@@ -7,6 +7,21 @@ from apps.hours.models import ClientStatement, Line
 from apps.rollouts.models import Rollout
 
 
+def _differences(rollout: Rollout, month: date | None) -> list[str]:
+    """One that cannot be computed is a difference, and hides no other."""
+    try:
+        return list(reconciliation.differences(rollout, month))
+    except Exception as error:
+        return [f"{rollout.code}: cannot be computed ({type(error).__name__})"]
+
+
+def _client_differences(statement: ClientStatement) -> list[str]:
+    try:
+        return list(reconciliation.client_differences(statement))
+    except Exception as error:
+        return [f"{statement.code}: cannot be computed ({type(error).__name__})"]
+
+
 class Command(BaseCommand):
     help = (
         "Compute every line, statement and amount anew from the entries and the policies, and compare with what is "
@@ -33,8 +48,8 @@ class Command(BaseCommand):
             if not rollouts.exists():
                 raise CommandError(f"No such rollout: {options['rollout']}")
             clients = clients.filter(client__parties__rollout__in=rollouts, client__parties__role="client").distinct()
-        found = [text for rollout in rollouts.iterator() for text in reconciliation.differences(rollout, month)]
-        found += [text for statement in clients for text in reconciliation.client_differences(statement)]
+        found = [text for rollout in rollouts.iterator() for text in _differences(rollout, month)]
+        found += [text for statement in clients for text in _client_differences(statement)]
         found += reconciliation.numbering()
         for text in found:
             self.stderr.write(text)

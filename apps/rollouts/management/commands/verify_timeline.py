@@ -1,14 +1,39 @@
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from pathlib import Path
 
-from apps.rollouts import timeline
+from django.core.management.base import CommandParser
+
+from apps.rollouts import kept_heads, verification
 from apps.rollouts.models import Rollout
+from apps.seals import trust
+from apps.seals.outcomes import Outcome, VerifyingCommand, worst
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes of a file with heads that is read."""
 
 
-class Command(BaseCommand):
-    help = "Prove the hash chain of every rollout's timeline; name the first broken link of each and exit with 1."
+class Command(VerifyingCommand):
+    help = (
+        "Prove the timelines: hash chains, signed anchors, the documents made of them, and heads that somebody kept. "
+        "Names everything that does not hold."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("rollout", nargs="*", type=int, help="numbers of rollouts; all of them when left out")
+        parser.add_argument(
+            "--certificate",
+            type=Path,
+            action="append",
+            help="a certificate (PEM or DER) that may have signed the anchors, once or more; without it, those of this "
+            "installation's settings",
+        )
+        parser.add_argument(
+            "--head", type=Path, action="append", help="a saved e-mail, text or answer of the API with heads to compare"
+        )
+        parser.add_argument(
+            "--without-documents",
+            action="store_true",
+            help="look at chains and anchors alone, not at terms and the rest",
+        )
 
     def handle(self, *args, **options) -> None:
         rollouts = Rollout.objects.order_by("pk")
@@ -16,11 +41,47 @@ class Command(BaseCommand):
             rollouts = rollouts.filter(pk__in=options["rollout"])
             unknown = set(options["rollout"]) - set(rollouts.values_list("pk", flat=True))
             if unknown:
-                raise CommandError(f"No such rollout: {', '.join(map(str, sorted(unknown)))}")
-        broken = [link for rollout in rollouts if (link := timeline.verify(rollout))]
-        for link in broken:
-            self.stderr.write(f"{link.rollout.code}: broken at event #{link.sequence}: {link.why}")
-        if broken:
-            raise CommandError(f"{len(broken)} of {rollouts.count()} timelines do not hold.")
-        events = sum(rollouts.values_list("version", flat=True))
-        self.stdout.write(f"{rollouts.count()} timelines hold, {events} events.")
+                self.give_up(f"No such rollout: {', '.join(map(str, sorted(unknown)))}.")
+        heads = [head for file in options["head"] or [] for head in self._heads(file)]
+        try:
+            trusted = trust.chosen(options["certificate"])
+        except trust.CannotJudge as error:
+            self.give_up(f"{error}. Nothing was judged.")
+        signed = verification.sheets(trusted)
+        outcomes, events, reasons = [signed.outcome], 0, signed.reasons()
+        for rollout in rollouts:
+            found = verification.chain(rollout, trusted, signed, documents=not options["without_documents"])
+            self.stdout.write(f"{rollout.code} {found.outcome}: {_standing(found)}")
+            reasons += (f"{rollout.code}: {reason}" for reason in found.reasons())
+            outcomes.append(found.outcome)
+            events += found.events
+        if kept := list(kept_heads.problems(heads)):
+            reasons += kept
+            outcomes.append(Outcome.BROKEN)
+        for reason in reasons:
+            self.stderr.write(reason)
+        outcome, count = worst(outcomes), rollouts.count()
+        if outcome is not Outcome.WHOLE:
+            self.conclude(outcome, f"not all of {count} timelines hold or are vouched for; the reasons stand above.")
+        compared = f", {len(heads)} kept heads fit" if heads else ""
+        self.conclude(outcome, f"{count} timelines hold, {events} events{compared}.")
+
+    def _heads(self, file: Path) -> list[kept_heads.KeptHead]:
+        try:
+            if file.stat().st_size > LARGEST:
+                self.give_up(f"{file} is too large for a file with heads.")
+            heads = kept_heads.read(file.read_bytes())
+        except OSError as error:
+            self.give_up(f"{file} cannot be read: {type(error).__name__}.")
+        if not heads:
+            self.give_up(f"{file} holds no head of a timeline.")
+        return heads
+
+
+def _standing(found: verification.ChainFindings) -> str:
+    if found.since is None or found.anchored_at is None:
+        return f"{found.events} events, none anchored"
+    return (
+        f"{found.events} events, unbroken since {found.since:%Y-%m-%d %H:%M} UTC, "
+        f"anchored up to event #{found.anchored_to} on {found.anchored_at:%Y-%m-%d %H:%M} UTC"
+    )

@@ -1,68 +1,59 @@
 from pathlib import Path
 
-from asn1crypto import x509
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
-from apps.stages.acceptance import certificates, verification
+from apps.seals import trust
+from apps.seals.outcomes import Outcome, VerifyingCommand
+from apps.stages.acceptance import verification
+
+LARGEST = 200 * 1024 * 1024
+"""Bytes of a file that is read; a term with its files is far smaller."""
 
 
-class Command(BaseCommand):
-    help = "Tell from the file of a sealed term alone whether it is whole and whose seal it bears. Asks no database."
-    requires_system_checks = []
+class Command(VerifyingCommand):
+    help = "Tell from the file of a sealed term alone whether it is whole and whether Presence sealed it. Asks no database."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument(
             "--certificate",
             type=Path,
-            help="the certificate (PEM or DER) that must have made the seal; without it, the one of this installation's "
-            "settings, or else whoever sealed is only named",
+            action="append",
+            help="a certificate (PEM or DER) that may have made the seal, once or more; without it, those of this "
+            "installation's settings",
         )
 
-    def handle(self, *args, file: Path, certificate: Path | None = None, **options) -> None:
+    def handle(self, *args, file: Path, certificate: list[Path] | None = None, **options) -> None:
         try:
+            trusted = trust.chosen(certificate)
+            if file.stat().st_size > LARGEST:
+                self.give_up(f"{file} is larger than any term.")
             content = file.read_bytes()
-            trusted = [certificates.read(certificate)] if certificate else _ours()
-        except (OSError, ValueError) as error:
-            raise CommandError(f"Cannot be read: {error}") from error
+        except OSError as error:
+            self.give_up(f"{file} cannot be read: {type(error).__name__}.")
+        except trust.CannotJudge as error:
+            self.give_up(f"{error}. Nothing was judged.")
         found = verification.examine(content, trusted)
-        if trusted and found.is_whole and not found.trusted:
-            found.problems.append("the seal was made with another certificate than the one that was asked for")
-        self.stdout.write(f"SHA-256      {found.sha256}")
-        if found.is_whole:
-            self._describe(found, bool(trusted))
-            return
-        raise CommandError("NOT a whole term: " + "; ".join(found.problems) + ".")
+        self.facts([("SHA-256", found.sha256)])
+        if found.outcome is Outcome.BROKEN:
+            self.conclude(Outcome.BROKEN, "NOT a whole term: " + "; ".join(found.problems) + ".")
+        self._describe(found)
+        if found.outcome is Outcome.UNTRUSTED:
+            self.conclude(Outcome.UNTRUSTED, f"seal, record and signing log hold, but {found.why_untrusted()}.")
+        self.conclude(Outcome.WHOLE, "seal, record and signing log hold, and Presence sealed it.")
 
-    def _describe(self, found: verification.Findings, asked: bool) -> None:
-        record = found.term["record"]
-        lines = [
-            ("Term", found.term["term"]),
-            ("Project", record["rollout"]["code"]),
-            *[("Signed", _signature(entry)) for entry in found.log["entries"] if entry["what"] == "signed"],
-            ("Document", found.log["document"]["sha256"]),
-            ("Sealed by", found.sealed_by),
-            ("Certificate", f"SHA-256 {found.fingerprint}"),
-            ("Sealed at", f"{found.sealed_at:%Y-%m-%d %H:%M:%S %Z}{' (timestamped)' if found.timestamped else ''}"),
-        ]
-        for label, value in lines:
-            self.stdout.write(f"{label:<12} {value}")
-        self.stdout.write(self.style.SUCCESS("Whole: seal, record and signing log hold."))
-        if not asked:
-            self.stdout.write(
-                "Nobody vouched for the certificate: compare its SHA-256 with the one that Presence publishes."
-            )
-
-
-def _ours() -> list[x509.Certificate]:
-    """The certificate of this installation, where there is one to read."""
-    if not certificates.is_configured():
-        return []
-    try:
-        found = certificates.signer().signing_cert
-    except certificates.NoCertificate:
-        return []
-    return [found] if found else []
+    def _describe(self, found: verification.Findings) -> None:
+        self.facts(
+            [
+                ("Term", found.term["term"]),
+                ("Project", found.term["record"]["rollout"]["code"]),
+                *[("Signed", _signature(entry)) for entry in found.log["entries"] if entry["what"] == "signed"],
+                ("Document", found.log["document"]["sha256"]),
+                ("Sealed by", found.sealed_by),
+                ("Certificate", f"SHA-256 {found.fingerprint}"),
+                ("Sealed at", found.when()),
+            ]
+        )
 
 
 def _signature(entry: dict) -> str:

@@ -1,0 +1,132 @@
+"""The address of an account, and what became of the one before: whoever reads the mail there is told of a change, and may
+confirm or undo it. Until then, or for seven days, the new one does not count where a signature rests on it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.accounts.actions import end_sessions, vouch_for_address
+from apps.accounts.models import AddressChange, User
+from apps.core import clock
+from apps.core.refusals import Refusal
+
+SETTLES = timedelta(days=7)
+"""After this long a change that nobody undid counts like a confirmed one."""
+REACH = timedelta(days=1)
+"""Second factors made as long as this before a change that is undone are taken for the same hand's."""
+SALT = "accounts.address-change"
+
+Listener = Callable[[AddressChange], None]
+_listeners: list[Listener] = []
+
+
+def when_changed(listener: Listener) -> None:
+    """Have ``listener`` called in the transaction of each change, confirmation and undoing, with the change."""
+    _listeners.append(listener)
+
+
+def change(user: User, *, before: str, after: str) -> AddressChange:
+    """Note that ``user``, whose address is ``after`` now, had ``before`` until this moment."""
+    with transaction.atomic():
+        noted = AddressChange.objects.create(user=user, before=before, after=after)
+        _tell(noted)
+    return noted
+
+
+def unsettled(user: User) -> AddressChange | None:
+    """The newest change of ``user``'s address that does not count yet: seven days have not passed, and the address before
+    has not confirmed it."""
+    recent = user.address_changes.filter(confirmed_at=None, undone_at=None, at__gt=clock.now() - SETTLES)
+    return recent.last()
+
+
+def counts_from(noted: AddressChange) -> datetime:
+    """When a change counts that nobody answers."""
+    return noted.at + SETTLES
+
+
+def settled(user: User) -> str:
+    """The address that ``user`` had before every change that does not count yet."""
+    recent = user.address_changes.filter(confirmed_at=None, undone_at=None, at__gt=clock.now() - SETTLES)
+    earliest = recent.first()
+    return earliest.before if earliest else user.email
+
+
+def answer_url(noted: AddressChange) -> str:
+    """Where the address before answers; the link itself is the key, for seven days."""
+    token = signing.dumps(noted.pk, salt=SALT)
+    return settings.SITE_URL + reverse("accounts:address_answer", args=[token])
+
+
+def by_token(token: str) -> AddressChange | None:
+    """The change that a link belongs to; None for one that was made up, or whose seven days are over."""
+    try:
+        pk = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    noted = AddressChange.objects.select_related("user").filter(pk=pk, user__erased_at=None).first()
+    return noted if noted and counts_from(noted) > clock.now() else None
+
+
+def confirm(noted: AddressChange) -> None:
+    """The address before says that the change was its owner's. Raises ``Refusal`` when it was answered already."""
+    with transaction.atomic():
+        noted = _open(noted)
+        noted.confirmed_at = clock.now()
+        noted.save(update_fields=["confirmed_at"])
+        _tell(noted)
+
+
+def undo(noted: AddressChange) -> None:
+    """The address before says that it was somebody else: the account has it again, and nobody is signed in any more.
+
+    What may have been that hand's goes too: the password, and the second factors made since a day before the change.
+    The owner signs in with a code by e-mail. Raises ``Refusal`` when the change was answered, or the address is another
+    account's by now.
+    """
+    with transaction.atomic():
+        noted = _open(noted)
+        user = noted.user
+        if User.objects.filter(email__iexact=noted.before).exclude(pk=user.pk).exists():
+            raise Refusal(_("Este endereço já é de outra conta. Fale com a Presence."))
+        end_sessions(user)
+        EmailAddress.objects.filter(user=user).delete()
+        user.email = noted.before
+        user.set_unusable_password()
+        user.save(update_fields=["email", "password"])
+        vouch_for_address(user)
+        factors = Authenticator.objects.filter(user=user)
+        factors.filter(created_at__gte=noted.at - REACH).delete()
+        if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+            factors.delete()
+        user.address_changes.filter(pk__gte=noted.pk, undone_at=None).update(undone_at=clock.now(), confirmed_at=None)
+        noted.refresh_from_db()
+        _tell(noted)
+
+
+def masked(email: str) -> str:
+    """Enough of an address for its owner to know it: ``m•••@loja.com.br``."""
+    name, _at, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def _open(noted: AddressChange) -> AddressChange:
+    """``noted``, read anew and locked with its account."""
+    user = User.objects.select_for_update().get(pk=noted.user_id)
+    noted = AddressChange.objects.get(pk=noted.pk)
+    noted.user = user
+    if noted.confirmed_at or noted.undone_at:
+        raise Refusal(_("Esta mudança de e-mail já foi respondida."))
+    return noted
+
+
+def _tell(noted: AddressChange) -> None:
+    for listener in _listeners:
+        listener(noted)

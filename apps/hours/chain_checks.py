@@ -1,0 +1,47 @@
+"""Closed months held against the timeline."""
+
+from collections.abc import Iterator
+
+from apps.core import canonical
+from apps.hours.closing import CLOSED
+from apps.hours.models import ClientStatement, Statement
+from apps.rollouts import verification
+from apps.rollouts.models import Rollout
+from apps.rollouts.stages import PartyRole
+from apps.seals.outcomes import Outcome
+from apps.seals.trust import Trust
+
+
+@verification.checks_documents
+def statements(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
+    """Each closed month is what its event names, and none is missing or added. Months closed before events named a hash are
+    compared by their totals."""
+    events = {event.data.get("month"): event for event in rollout.events.filter(kind=CLOSED.name)}
+    for statement in Statement.objects.filter(rollout=rollout):
+        event = events.pop(f"{statement.month:%m/%Y}", None)
+        if event is None:
+            yield Outcome.BROKEN, f"the timeline does not know statement {statement.code}"
+            continue
+        sha256 = event.data.get("sha256")
+        totals = {name: event.data.get(name) for name in statement.content["totals"]}
+        if sha256 != canonical.sha256(statement.content) if sha256 else totals != statement.content["totals"]:
+            yield Outcome.BROKEN, f"statement {statement.code} is not the one that was closed"
+        yield from _client_statement(statement)
+        if problem := verification.head_problem(rollout, statement.content.get("timeline")):
+            yield Outcome.BROKEN, f"statement {statement.code}: {problem}"
+    for month in events:
+        yield Outcome.BROKEN, f"the statement of {month} is missing"
+
+
+def _client_statement(statement: Statement) -> Iterator[tuple[Outcome, str]]:
+    """What the client's statement of the month tells of this rollout is what was closed."""
+    client = statement.rollout.company(PartyRole.CLIENT)
+    for gathered in ClientStatement.objects.filter(client=client, month=statement.month):
+        part = next(
+            (part for part in gathered.content["rollouts"] if part["rollout"]["id"] == statement.rollout_id), None
+        )
+        added = {"rollout", "number", "month"} - statement.content.keys()
+        if part is None:
+            yield Outcome.BROKEN, f"statement {gathered.code} leaves out {statement.code}"
+        elif {key: part[key] for key in part.keys() - added} != statement.content:
+            yield Outcome.BROKEN, f"statement {gathered.code} tells another {statement.code} than was closed"

@@ -1,0 +1,59 @@
+import logging
+
+from celery import shared_task
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from apps.core import work
+from apps.rollouts import anchoring
+from apps.rollouts.models import Rollout
+from apps.seals.certificates import NoCertificate
+
+logger = logging.getLogger(__name__)
+
+ANCHOR = work.kind(
+    "rollouts.anchor",
+    _("Âncora do histórico"),
+    _("Não foi possível ancorar o histórico deste projeto"),
+    task="apps.rollouts.tasks.anchor_rollout",
+    model="rollouts.Rollout",
+)
+
+
+@shared_task
+def anchor_rollout(rollout_pk: int) -> None:
+    """Anchor the head of one rollout's timeline; where it is anchored already nothing happens."""
+    _anchor(anchoring.waiting().filter(pk=rollout_pk))
+
+
+@shared_task
+def anchor_asked_rollouts() -> None:
+    """Anchor what a lost message, or an authority that was away, left without its anchor."""
+    _anchor(anchoring.asked())
+
+
+@shared_task
+def anchor_changed_rollouts() -> None:
+    """Anchor every timeline that changed since its last anchor."""
+    _anchor(anchoring.waiting())
+
+
+def _anchor(rollouts: QuerySet[Rollout]) -> None:
+    """Read the head of each, which stands alone, and sign them together; without a seal or its time they all wait."""
+    heads: list[tuple[int, int, str]] = []
+
+    def read(rollout_pk: int) -> None:
+        rollout = Rollout.objects.get(pk=rollout_pk)
+        try:
+            heads.append(anchoring.head_of(rollout))
+        except anchoring.NotAnchored as error:
+            logger.error("%s is not anchored: %s", rollout.code, error)
+            raise
+
+    keys = list(rollouts.values_list("pk", flat=True))
+    work.do_all(ANCHOR, keys, read, most=len(keys))
+    try:
+        anchoring.sign_heads(heads)
+    except (NoCertificate, TimestampRequestError) as error:
+        logger.error("The timelines wait for their anchor: %s", error)

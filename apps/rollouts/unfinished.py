@@ -1,0 +1,138 @@
+"""Work that a worker gave up (``core.work``): what of it people see, and how they ask for it again."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core import clock, queue, work
+from apps.core.models import UnfinishedWork
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def title_of(name: str) -> "StrOrPromise":
+    """The title of a kind of work; its name where it is no more."""
+    kind = work.kinds().get(name)
+    return kind.title if kind else name
+
+
+TRIED_AGAIN = timeline.kind(
+    "rollouts.tried_again", gettext_lazy("pediu uma nova tentativa: %(work)s"), "rotate-cw", work=title_of
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Work that did not end well, with its item: an object, or None where it is gone or is only a name."""
+
+    row: UnfinishedWork
+    kind: work.Kind
+    item: Any
+
+    @property
+    def rollout(self) -> Rollout | None:
+        return self.item if isinstance(self.item, Rollout) else getattr(self.item, "rollout", None)
+
+    @property
+    def what(self) -> str:
+        """What it was to be done for; the rollout stands beside it."""
+        if self.item is None:
+            return self.row.key
+        return "" if isinstance(self.item, Rollout) else str(self.item)
+
+    @property
+    def is_running(self) -> bool:
+        """As far as is known a worker is at it."""
+        waits = self.row.next_try_at is not None and self.row.next_try_at > clock.now()
+        return waits and self.row.reason == UnfinishedWork.Reason.INTERRUPTED
+
+
+def given_up() -> QuerySet[UnfinishedWork]:
+    """What nobody tries any more until a person asks for it, the newest first."""
+    return UnfinishedWork.objects.exclude(given_up_at=None).order_by("-given_up_at", "-pk")
+
+
+def waiting() -> QuerySet[UnfinishedWork]:
+    """What failed, or ended with its process, and is tried again, the next one first."""
+    failed = ~Q(failed_at=None) | Q(next_try_at__lte=clock.now())
+    return UnfinishedWork.objects.filter(failed, given_up_at=None).order_by("next_try_at", "pk")
+
+
+def with_items(rows: Iterable[UnfinishedWork]) -> list[Failure]:
+    """``rows`` with what they were to be done for, in a query a model; those of kinds that are no more are left out."""
+    kinds = work.kinds()
+    known = [row for row in rows if row.kind in kinds]
+    keys: dict[str, set[str]] = defaultdict(set)
+    for row in known:
+        keys[kinds[row.kind].model].add(row.key)
+    items = {
+        (model, str(pk)): item
+        for model, of_model in keys.items()
+        if model
+        for pk, item in apps.get_model(model)._default_manager.in_bulk(list(of_model)).items()
+    }
+    return [Failure(row, kinds[row.kind], items.get((kinds[row.kind].model, row.key))) for row in known]
+
+
+def failure(pk: int) -> Failure | None:
+    """One of them; None when it is settled."""
+    return next(iter(with_items(UnfinishedWork.objects.filter(pk=pk))), None)
+
+
+def of_model(label: str) -> dict[str, list[Failure]]:
+    """What was given up for items of the model ``label``, by their keys."""
+    names = [name for name, kind in work.kinds().items() if kind.model == label]
+    failures: dict[str, list[Failure]] = defaultdict(list)
+    for row in given_up().filter(kind__in=names):
+        failures[row.key].append(Failure(row, work.kinds()[row.kind], None))
+    return failures
+
+
+def try_again(failure: Failure, *, by) -> None:
+    """Have a worker try again, with as many attempts as at first.
+
+    Raises ``Refusal`` (409) when somebody asked before, or a worker is at it.
+    """
+    require(by, "rollouts.try_again", failure.rollout)
+    with _changing(failure.rollout) as rollout:
+        row = UnfinishedWork.objects.select_for_update().filter(pk=failure.row.pk).first()
+        if row is None or Failure(row, failure.kind, None).is_running:
+            raise Refusal(_("A nova tentativa já foi pedida ou está em andamento."))
+        work.renew(row.kind, row.key)
+        if rollout is not None:
+            timeline.record(rollout, TRIED_AGAIN, by, work=row.kind)
+        queue.after_commit(failure.kind.task, failure.kind.argument(row.key))
+
+
+def try_all_again(name: str, *, by) -> int:
+    """``try_again`` of everything of one kind that was given up, for when what it depends on is back; how many.
+
+    Raises ``Invalid`` (422) for a kind that is none.
+    """
+    require(by, "rollouts.see_unfinished")
+    if name not in work.kinds():
+        raise Invalid(_("Escolha o tipo de trabalho na lista."), field="kind")
+    asked = 0
+    for failure in with_items(given_up().filter(kind=name)):
+        try:
+            try_again(failure, by=by)
+        except Refusal:
+            continue  # Somebody else asked for it.
+        asked += 1
+    return asked
+
+
+def _changing(rollout: Rollout | None) -> AbstractContextManager[Rollout | None]:
+    return timeline.changing(rollout, even_closed=True) if rollout else transaction.atomic()

@@ -1,0 +1,68 @@
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core import work
+from apps.core.refusals import Refusal, require
+from apps.rollouts import unfinished
+from apps.rollouts.models import Rollout
+
+
+@require_GET
+def unfinished_list(request: SignedInRequest) -> HttpResponse:
+    """What workers gave up, and what waits to be tried again."""
+    require(request.user, "rollouts.see_unfinished")
+    page = Paginator(unfinished.given_up(), 50).get_page(request.GET.get("page"))
+    rows = unfinished.given_up().order_by().values_list("kind", flat=True).distinct()
+    context = {
+        "page": page,
+        "given_up": unfinished.with_items(page.object_list),
+        "kinds": [(name, unfinished.title_of(name)) for name in sorted(rows) if name in work.kinds()],
+        "waiting": unfinished.with_items(unfinished.waiting()[:50]),
+        "waiting_count": unfinished.waiting().count(),
+    }
+    return render(request, "rollouts/unfinished.html", context)
+
+
+@require_POST
+def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask again for work that was given up, from the page on which it is shown."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = reverse("portal:home")
+    failure = unfinished.failure(pk)
+    if failure is None:
+        messages.info(request, _("Isto já foi resolvido, ou a nova tentativa já foi pedida."))
+        return redirect(back)
+    if not _may_know_of(request, failure):
+        raise Http404
+    try:
+        unfinished.try_again(failure, by=request.user)
+    except Refusal as refusal:
+        messages.info(request, refusal.message)
+    else:
+        messages.success(request, _("A nova tentativa começa em instantes."))
+    return redirect(back)
+
+
+@require_POST
+def try_all_again(request: SignedInRequest) -> HttpResponse:
+    """Ask again for everything of one kind."""
+    asked = unfinished.try_all_again(request.POST.get("kind", ""), by=request.user)
+    messages.success(
+        request, ngettext("%(n)d nova tentativa pedida.", "%(n)d novas tentativas pedidas.", asked) % {"n": asked}
+    )
+    return redirect("rollouts:unfinished")
+
+
+def _may_know_of(request: SignedInRequest, failure: unfinished.Failure) -> bool:
+    if failure.rollout is None:
+        return request.user.has_perm("rollouts.see_unfinished")
+    return Rollout.objects.visible_to(request.user).filter(pk=failure.rollout.pk).exists()

@@ -1,0 +1,120 @@
+"""Whose seals are believed: said by who asks, or by this installation's settings; never by the file that is judged."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from asn1crypto import x509
+from django.conf import settings
+from pyhanko_certvalidator import ValidationContext
+
+from apps.seals import certificates
+from apps.seals.pem import certificates_in
+
+
+class CannotJudge(Exception):
+    """What decides whom to believe cannot be read. The message never repeats a passphrase."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """``certificates``: a seal is Presence's when exactly one of them made it. A chain to an authority is not enough, since
+    that authority vouches for others too. ``roots`` and ``others`` are the authorities whose time is believed."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    roots: tuple[x509.Certificate, ...] = ()
+    others: tuple[x509.Certificate, ...] = ()
+
+    def vouches_for(self, certificate: x509.Certificate) -> bool:
+        return certificate.sha256 in {known.sha256 for known in self.certificates}
+
+    def of_time(self, moment: datetime | None) -> ValidationContext:
+        """What a timestamp of ``moment`` is held against; nothing is fetched."""
+        roots = [*self.roots, *self.certificates]
+        return ValidationContext(trust_roots=roots, other_certs=list(self.others), allow_fetching=False, moment=moment)
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """What tells one trust from another."""
+        return tuple(known.sha256.hex() for known in (*self.certificates, *self.roots, *self.others))
+
+
+NOBODY = Trust()
+
+
+def given(files: Iterable[Path]) -> Trust:
+    """Trust in the certificates in ``files`` (PEM or DER) alone. Raises ``CannotJudge``."""
+    return Trust(tuple(_read(files)), *_authorities())
+
+
+def configured() -> Trust:
+    """Trust in the configured seal's certificate and in those of the folder ``TERM_SEAL_CERTIFICATES``.
+
+    The demonstration's certificate is never among them: nobody vouches for it. Raises ``CannotJudge`` when a seal or a folder
+    is configured and cannot be read.
+    """
+    own = [_own()] if certificates.is_configured() else []
+    return Trust((*own, *_earlier()), *_authorities())
+
+
+def chosen(files: Iterable[Path] | None) -> Trust:
+    """``given`` where a command was told ``files``, ``configured`` otherwise. Raises ``CannotJudge``."""
+    return given(files) if files else configured()
+
+
+def _own() -> x509.Certificate:
+    path = settings.TERM_SEAL_FILE
+    try:
+        changed = Path(path).stat().st_mtime_ns if path and not settings.TERM_SEAL_PKCS11_MODULE else 0
+    except OSError as error:
+        raise CannotJudge(f"{path} cannot be read: {type(error).__name__}") from error
+    return _opened(
+        settings.TERM_SEAL_PKCS11_MODULE,
+        settings.TERM_SEAL_PKCS11_TOKEN,
+        settings.TERM_SEAL_PKCS11_LABEL,
+        path,
+        changed,
+        settings.TERM_SEAL_PASSPHRASE,
+    )
+
+
+@lru_cache(maxsize=4)
+def _opened(*configuration: object) -> x509.Certificate:
+    """The certificate of the seal, opened once for each configuration: a token takes its time."""
+    try:
+        own = certificates.signer().signing_cert
+    except certificates.NoCertificate as error:
+        raise CannotJudge(str(error)) from error
+    if own is None:
+        raise CannotJudge("The configured seal has no certificate.")
+    return own
+
+
+def _earlier() -> Iterator[x509.Certificate]:
+    if not settings.TERM_SEAL_CERTIFICATES:
+        return
+    folder = Path(settings.TERM_SEAL_CERTIFICATES)
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    except OSError as error:
+        raise CannotJudge(f"TERM_SEAL_CERTIFICATES: {folder} cannot be read: {type(error).__name__}") from error
+    yield from _read(files)
+
+
+def _read(files: Iterable[Path]) -> Iterator[x509.Certificate]:
+    for path in files:
+        try:
+            certificates_of_file = certificates_in(path.read_bytes())
+            fingerprints = [certificate.sha256 for certificate in certificates_of_file]
+        except (OSError, ValueError, TypeError) as error:
+            raise CannotJudge(f"{path} cannot be read as a certificate: {type(error).__name__}") from error
+        if not fingerprints:
+            raise CannotJudge(f"{path} holds no certificate.")
+        yield from certificates_of_file
+
+
+def _authorities() -> tuple[tuple[x509.Certificate, ...], tuple[x509.Certificate, ...]]:
+    roots, others = certificates.trusted()
+    return tuple(roots), tuple(others)

@@ -1,0 +1,2 @@
+def read(source, *, kind):
+    return [{"a": 1}, 7]
