@@ -1,55 +1,34 @@
-"""Rows that the database itself refuses to change, whoever asks: for migrations, on both databases."""
+"""What the database itself refuses, whoever asks: for migrations."""
 
 from django.db import migrations
 
 
-def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
+def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunSQL:
     """Refuse update and delete of rows of ``table``; with ``once``, from the moment the row holds that column."""
-    there, back = _statements(table, message, once)
-    return by_vendor(there, back)
+    return refused(
+        f"{table}_fixed",
+        f"UPDATE OR DELETE ON {table}",
+        message,
+        when=f"OLD.{once} IS NOT NULL" if once else "",
+        lets_through="COALESCE(NEW, OLD)",
+    )
 
 
-def by_vendor(there: dict[str, list[str]], back: dict[str, list[str]]) -> migrations.RunPython:
-    """Run the statements of the database at hand, ``there`` or, undone, ``back``; by the name of its vendor."""
-    return migrations.RunPython(_run(there), _run(back))
+def refused(
+    name: str, what: str, message: str, *, when: str = "", if_: str = "", first: str = "", lets_through: str = "NEW"
+) -> migrations.RunSQL:
+    """A trigger ``name`` before ``what`` (as in ``UPDATE OF kind ON companies_company``) that raises ``message``.
 
-
-def _statements(table: str, message: str, once: str) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """What makes the triggers and what removes them, by database."""
-    name = f"{table}_fixed"
-    when = f"WHEN (OLD.{once} IS NOT NULL)" if once else ""
-    there = {
-        "sqlite": [
-            f"CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            for verb in ("update", "delete")
-        ],
-        "postgresql": [
-            f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END $$
-            """,
-            f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {name}()",
-        ],
-    }
-    back = {
-        "sqlite": [f"DROP TRIGGER IF EXISTS {name}_update", f"DROP TRIGGER IF EXISTS {name}_delete"],
-        "postgresql": [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"],
-    }
-    return there, back
-
-
-def freed_rows(table: str, message: str, *, once: str = "") -> migrations.RunPython:
-    """The opposite of ``fixed_rows``, for a migration that changes the table: free its rows, then fix them again.
-
-    SQLite drops the triggers of a table it remakes.
+    ``when`` is a condition on OLD and NEW alone, ``if_`` one that may read tables; ``first`` is a statement before it.
     """
-    there, back = _statements(table, message, once)
-    return migrations.RunPython(_run(back), _run(there))
-
-
-def _run(statements: dict[str, list[str]]):
-    def execute(apps, schema_editor) -> None:
-        for statement in statements[schema_editor.connection.vendor]:
-            schema_editor.execute(statement)
-
-    return execute
+    body = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+    if if_:
+        body = f"{first} IF {if_} THEN {body} END IF; RETURN {lets_through};"
+    table = what.rpartition(" ON ")[2]
+    return migrations.RunSQL(
+        [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+            f"CREATE TRIGGER {name} BEFORE {what} FOR EACH ROW {f'WHEN ({when})' if when else ''} EXECUTE FUNCTION {name}()",
+        ],
+        [f"DROP TRIGGER IF EXISTS {name} ON {table}", f"DROP FUNCTION IF EXISTS {name}()"],
+    )

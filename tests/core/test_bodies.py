@@ -3,7 +3,6 @@
 import http.client
 import io
 import os
-import subprocess
 import sys
 
 import pytest
@@ -16,6 +15,7 @@ from apps.core import bodies
 from apps.stages.homologation import junit
 from presence_rollout.ops.services import free_port, spawn, stop, wait_until
 from tests.companies.factories import CompanyFactory, a_person
+from tests.services.test_concurrency import this_database_url
 
 TAKE_FILES = {
     "acceptance:compare", "acceptance:elsewhere", "api-1:attach_evidence", "api-1:list_results", "api-1:record_junit",
@@ -119,12 +119,10 @@ class TestServer:
     """The real server, over a real connection."""
 
     @pytest.fixture(scope="class")
-    def port(self, tmp_path_factory):
+    def port(self, tmp_path_factory, django_db_setup):
         var = tmp_path_factory.mktemp("var")
         port = free_port()
-        env = {**os.environ, "DEBUG": "1", "VAR_DIR": str(var), "DATABASE_URL": f"sqlite:///{var / 'walk.sqlite3'}"}
-        for command in ("migrate", "createcachetable"):
-            subprocess.run([sys.executable, "manage.py", command, "-v", "0"], env=env, check=True)
+        env = {**os.environ, "DEBUG": "1", "VAR_DIR": str(var), "DATABASE_URL": this_database_url()}
         granian = os.path.join(os.path.dirname(sys.executable), "granian")
         server = spawn(
             [

@@ -1,10 +1,7 @@
 """One mailbox has one form, however it is written; two people never have the same."""
 
-import importlib
-
 import pytest
 from allauth.account.models import EmailAddress
-from django.apps import apps as installed
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -136,25 +133,3 @@ class TestPeople:
         call_command("erase_person", WAYS[1])
         ana.refresh_from_db()
         assert ana.erased_at
-
-
-@pytest.mark.django_db
-class TestMigration:
-    def settle(self, people):
-        migration = importlib.import_module("apps.accounts.migrations.0005_one_form_of_a_mailbox")
-        for person in people:
-            migration.refuse_two_people(User._base_manager, person, mailboxes.comparable(person.email))
-
-    def test_what_was_kept_in_another_form_is_rewritten(self):
-        from apps.core.mailbox_rows import no_twins, normalise
-
-        row = EmailAddress.objects.create(user=UserFactory(), email="ana@lojaaçaí.com.br")
-        normalise("account", "EmailAddress", no_twins).code(installed, connection.schema_editor(collect_sql=True))
-        row.refresh_from_db()
-        assert row.email == mailboxes.normalised(WAYS[0])
-
-    def test_two_accounts_of_one_mailbox_stop_it_with_both_named(self):
-        ana = UserFactory(email=WAYS[0])
-        other = User(pk=ana.pk + 1000, email="ana@lojaaçaí.com.br")
-        with pytest.raises(IntegrityError, match=rf"{ana.pk} and {other.pk}"):
-            self.settle([other])

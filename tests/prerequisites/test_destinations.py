@@ -1,12 +1,10 @@
 """A secret goes only where it was given for: whatever changes of a destination, each secret has to be given again."""
 
-import importlib
 import threading
 from contextlib import suppress
 from dataclasses import asdict
 
 import pytest
-from django.apps import apps as installed
 from django.urls import reverse
 
 from apps.blueprints import content, loader
@@ -16,7 +14,7 @@ from apps.core.outbound import Answer
 from apps.core.refusals import Invalid, Refusal
 from apps.demo import stand_in
 from apps.prerequisites import actions, comparison, destinations, evidence, probes
-from apps.prerequisites.models import Prerequisite, Probe, Submission
+from apps.prerequisites.models import Prerequisite, Submission
 from apps.vault import actions as vault
 from apps.vault import keys, rotation
 from apps.vault.models import Secret
@@ -472,84 +470,6 @@ class TestTheVaultGoesOn:
         after = deliver(item, site_url="https://nova.com.br")
         rows = {row.label: row.says for row in comparison.compare(before, after)}
         assert (rows["Consumer secret"], rows["Endereço do site"]) == ("igual", "trocado")
-
-
-class TestWhatWasSealedBefore:
-    """The migration binds each secret to the delivery in which it was given."""
-
-    def unbound(self, submission):
-        for secret in submission.secrets.all():
-            text = vault.unseal(secret)
-            secret.destination = ""
-            secret.ciphertext = keys.primitive().encrypt(text.encode(), secret.associated_data(""))
-            secret.save()
-
-    def migrate(self):
-        migration = importlib.import_module("apps.prerequisites.migrations.0009_destinations")
-        migration.mark(installed, None)
-        migration.bind(installed, None)
-        return migration
-
-    @pytest.mark.parametrize(
-        "slug", [slug for slug in GIVEN if slug not in ("linx", "outra", "bling", "mercado-livre")]
-    )
-    def test_works_as_before(self, slug, sent):
-        submission = deliver(an_item(slug))
-        before = {secret.pk: secret.destination for secret in submission.secrets.all()}
-        self.unbound(submission)
-        assert probes.ask(Submission.objects.get(pk=submission.pk)).why == "destination"
-        self.migrate()
-        assert {secret.pk: secret.destination for secret in submission.secrets.all()} == before
-        assert probes.ask(Submission.objects.get(pk=submission.pk)).outcome == "valid"
-
-    def test_of_the_presence_api_too(self, monkeypatch):
-        values = {"host": "https://erp.loja.com.br", "user": "u", "serial_number": "1", "id_webservice": "2"}
-        submission = deliver(the_presence_api(), "analyst", **values)
-        before = submission.secrets.get().destination
-        self.unbound(submission)
-        self.migrate()
-        assert submission.secrets.get().destination == before
-
-    def test_one_that_moved_since_goes_nowhere_until_it_is_given_again(self, sent):
-        item = an_item("woocommerce")
-        first = deliver(item)
-        send_back(item)
-        moved = deliver(item, site_url="https://mal.example")
-        moved.secrets.set(first.secrets.all())
-        self.unbound(first)
-        self.migrate()
-        assert destinations.hosts_of(first.secrets.get().destination) == ["loja.com.br"]
-        assert probes.ask(Submission.objects.get(pk=moved.pk)).outcome == "withheld"
-        assert sent == []
-
-    def test_one_that_does_not_open_is_left_and_holds_nothing_up(self, sent):
-        broken, sound = deliver(an_item("woocommerce")), deliver(an_item("magento"))
-        self.unbound(broken)
-        self.unbound(sound)
-        broken.secrets.update(ciphertext=b"x" * 40)
-        self.migrate()
-        assert broken.secrets.get().destination == ""
-        assert evidence.probe(broken.pk).outcome == Probe.Outcome.WITHHELD
-        assert evidence.probe(sound.pk).outcome == Probe.Outcome.VALID
-
-    def test_an_older_copy_of_the_list_is_marked_like_the_newer_ones(self):
-        item = an_item("woocommerce")
-        known = item.fields
-        item.fields = [{key: row[key] for key in ("name", "label", "help", "secret", "example")} for row in known]
-        item.save()
-        self.migrate()
-        item.refresh_from_db()
-        marks = ("address", "binds")
-        assert [[row[mark] for mark in marks] for row in item.fields] == [
-            [row[mark] for mark in marks] for row in known
-        ]
-
-    def test_and_back_again(self):
-        submission = deliver(an_item("woocommerce"))
-        migration = self.migrate()
-        migration.unbind(installed, None)
-        secret = submission.secrets.get()
-        assert (secret.destination, vault.unseal(secret)) == ("", "canario-consumer_secret")
 
 
 def test_twice_at_once_only_the_first_is_taken():

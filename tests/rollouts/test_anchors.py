@@ -57,11 +57,7 @@ def without_triggers():
     def drop():
         with connection.cursor() as cursor:
             for table in TABLES:
-                if connection.vendor == "sqlite":
-                    cursor.execute(f"DROP TRIGGER {table}_fixed_update")
-                    cursor.execute(f"DROP TRIGGER {table}_fixed_delete")
-                else:
-                    cursor.execute(f"DROP TRIGGER {table}_fixed ON {table}")
+                cursor.execute(f"DROP TRIGGER {table}_fixed ON {table}")
 
     return drop
 
