@@ -10,20 +10,17 @@ def fixed_rows(table: str, message: str, *, once: str = "") -> migrations.RunSQL
         f"UPDATE OR DELETE ON {table}",
         message,
         when=f"OLD.{once} IS NOT NULL" if once else "",
-        lets_through="COALESCE(NEW, OLD)",
     )
 
 
-def refused(
-    name: str, what: str, message: str, *, when: str = "", if_: str = "", first: str = "", lets_through: str = "NEW"
-) -> migrations.RunSQL:
+def refused(name: str, what: str, message: str, *, when: str = "", if_: str = "", first: str = "") -> migrations.RunSQL:
     """A trigger ``name`` before ``what`` (as in ``UPDATE OF kind ON companies_company``) that raises ``message``.
 
     ``when`` is a condition on OLD and NEW alone, ``if_`` one that may read tables; ``first`` is a statement before it.
     """
     body = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
     if if_:
-        body = f"{first} IF {if_} THEN {body} END IF; RETURN {lets_through};"
+        body = f"{first} IF {if_} THEN {body} END IF; RETURN NEW;"
     table = what.rpartition(" ON ")[2]
     return migrations.RunSQL(
         [
