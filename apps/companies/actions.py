@@ -16,6 +16,7 @@ from apps.companies.models import (
     on_the_other_side,
 )
 from apps.core import names
+from apps.core.mailboxes import MailboxFormField
 from apps.core.refusals import Invalid, Refusal, require
 
 
@@ -42,7 +43,7 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
             presence.save()
         if presence.memberships.filter(role=Role.MANAGER, user__is_active=True).exists():
             raise Refusal(_("A Presence já tem um gestor, que convida as demais pessoas."))
-        user = User(email=email.strip().lower(), name=name)
+        user = User(email=MailboxFormField().clean(email), name=name)
         user.full_clean(exclude=["password"])
         user = User.objects.create_user(user.email, name=user.name)
         accounts.vouch_for_address(user)

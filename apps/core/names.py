@@ -15,7 +15,7 @@ _LINKED = re.compile(
     r"""
     @ | // | https? | hxxp | www[.\s] | mailto |  # what begins an address, or stands in one
     [^\W_]\.[^\W\d_]{2,} |  # loja.com: a dot with letters right behind it
-    \d+\.\d+\.\d+\.\d+
+    \d\.\d{1,3}\.\d{1,3}\.\d  # 203.0.113.7: what stands before and behind it matters not
     """,
     re.IGNORECASE | re.VERBOSE,
 )

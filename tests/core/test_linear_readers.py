@@ -37,10 +37,11 @@ LINEAR = {
 OURS = {
     "apps.accounts", "apps.api", "apps.blueprints.loader", "apps.blueprints.toml", "apps.core.calendar",
     "apps.core.canonical", "apps.core.confined", "apps.core.outbound", "apps.core.refusals", "apps.core.rest",
-    "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal", "apps.stages.golive",
+    "apps.core.work", "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal",
+    "apps.rollouts.kept_heads", "apps.rollouts.tasks", "apps.seals", "apps.stages.golive",
     "apps.stages.homologation.report", "apps.stages.kickoff", "apps.vault",
 }  # fmt: skip
-"""What reads only what the application wrote itself, or writes."""
+"""What reads only what the application wrote itself, what an operator hands to a command, or writes."""
 ACCEPTANCE = "apps.stages.acceptance"
 """Its examiner is a process of its own for what was signed elsewhere."""
 

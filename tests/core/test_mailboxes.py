@@ -109,11 +109,11 @@ class TestPeople:
 
     def test_an_invitation_to_any_way_is_the_person_s(self, ana):
         pm = a_person(PresenceFactory(), Role.PROJECT_MANAGER)
-        invitation = invitations.invite(CompanyFactory(), by=pm, email=WAYS[1], name="Ana", role=Role.LEAD)
+        invitation = invitations.invite(CompanyFactory(), by=pm, email=WAYS[1], name="Ana", role=Role.MEMBER)
         assert invitation.email == ana.email
         assert invitations.accept(invitation, by=ana).user == ana
         with pytest.raises(Invalid):
-            invitations.invite(invitation.company, by=pm, email=WAYS[2], name="Ana", role=Role.LEAD)
+            invitations.invite(invitation.company, by=pm, email=WAYS[2], name="Ana", role=Role.MEMBER)
 
     def test_a_contact_counts_once(self):
         pm = a_person(PresenceFactory(), Role.PROJECT_MANAGER)
