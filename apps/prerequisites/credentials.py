@@ -34,8 +34,8 @@ def asked(item: Prerequisite) -> list[str]:
     if not (again := item.asked_again):
         return names
     secrets = [row["name"] for row in item.fields if row["secret"]]
-    moves = not set(again).isdisjoint(destinations.binding(item.fields))
-    return [name for name in names if name in again or (moves and name in secrets)]
+    moves_secrets = not set(again).isdisjoint(destinations.binding(item.fields))
+    return [name for name in names if name in again or (moves_secrets and name in secrets)]
 
 
 @sensitive_variables()
@@ -54,16 +54,16 @@ def plain_of(item: Prerequisite, values: dict[str, str]) -> dict[str, str]:
     return {row["name"]: values[row["name"]] for row in item.fields if not row["secret"] and row["name"] in values}
 
 
-def kept(item: Prerequisite, plain: dict[str, str]) -> dict[str, Secret]:
+def reusable_secrets(item: Prerequisite, plain: dict[str, str]) -> dict[str, Secret]:
     """The secrets of the last delivery that stay with the fields ``plain`` (see ``plain_of``), by field: those given for
     this very destination that nobody pointed at."""
     if item.last is None:
         return {}
-    there, again = probes.destination(item, plain), item.asked_again
+    destination, again = probes.destination(item, plain), item.asked_again
     return {
         secret.field: secret
         for secret in item.last.secrets.all()
-        if secret.destination == there and secret.field not in again
+        if secret.destination == destination and secret.field not in again
     }
 
 
@@ -73,17 +73,17 @@ def problems(item: Prerequisite, values: dict[str, str]) -> list[Problem]:
     labels = {row["name"]: str(row["label"]) for row in item.specs()}
     plain = plain_of(item, values)
     wrong = _wrong_places(item, plain, labels)
-    stays, moved = kept(item, plain), _moved(item, plain, labels)
+    reusable, changed = reusable_secrets(item, plain), _changes(item, plain, labels)
     for row in item.fields:
         name = row["name"]
-        if name == "notes" or values.get(name) or name in stays:
+        if name == "notes" or values.get(name) or name in reusable:
             continue
-        about = {"field": labels[name], "moved": moved}
+        about = {"field": labels[name], "changed": changed}
         text = _("Preencha “%(field)s”.")
-        if row["secret"] and moved:
+        if row["secret"] and changed:
             text = _(
-                "O destino da credencial mudou (%(moved)s): informe “%(field)s” de novo. O que está guardado só vale para o "
-                "endereço e a conta de antes."
+                "O destino da credencial mudou (%(changed)s): informe “%(field)s” de novo. O que está guardado só vale para "
+                "o endereço e a conta de antes."
             )
         wrong[name] = text % about
     return [Problem(name, wrong[name]) for name in labels if name in wrong]
@@ -91,28 +91,29 @@ def problems(item: Prerequisite, values: dict[str, str]) -> list[Problem]:
 
 @sensitive_variables()
 def check(item: Prerequisite, values: dict[str, str]) -> dict[str, Secret]:
-    """The secrets that stay (``kept``). Raises ``Invalid`` (422) with the first of the ``problems``, on its field."""
-    if found := problems(item, values):
-        details = [problem.message for problem in found[1:]]
-        raise Invalid(found[0].message, field=f"value_{found[0].field}", details=details)
-    return kept(item, plain_of(item, values))
+    """The secrets that stay (``reusable_secrets``). Raises ``Invalid`` (422) with the first of the ``problems``, on its
+    field, and the others as details."""
+    if wrong := problems(item, values):
+        details = [problem.message for problem in wrong[1:]]
+        raise Invalid(wrong[0].message, field=f"value_{wrong[0].field}", details=details)
+    return reusable_secrets(item, plain_of(item, values))
 
 
 @sensitive_variables()
-def keep(submission: Submission, values: dict[str, str], stays: dict[str, Secret]) -> None:
+def keep(submission: Submission, values: dict[str, str], reusable: dict[str, Secret]) -> None:
     """Keep ``values`` with ``submission``: what was typed of the secrets goes to the vault, bound to its destination; what
     was not is of those that stay."""
     item = submission.prerequisite
-    there = probes.destination(item, plain_of(item, values))
+    destination = probes.destination(item, plain_of(item, values))
     for row in item.fields:
         name = row["name"]
         value = values.get(name, "")
         if not row["secret"]:
             submission.values[name] = value
         elif value:
-            submission.secrets.add(vault.seal(value, field=name, destination=there))
+            submission.secrets.add(vault.seal(value, field=name, destination=destination))
         else:
-            submission.secrets.add(stays[name])
+            submission.secrets.add(reusable[name])
     submission.save(update_fields=["values"])
 
 
@@ -157,12 +158,12 @@ def _wrong_places(item: Prerequisite, plain: dict[str, str], labels: dict[str, s
     return wrong
 
 
-def _moved(item: Prerequisite, plain: dict[str, str], labels: dict[str, str]) -> str:
+def _changes(item: Prerequisite, plain: dict[str, str], labels: dict[str, str]) -> str:
     """What changed of the destination since the last delivery that still holds its secrets, in words; empty when nothing."""
     last = item.last
     held = [secret.destination for secret in last.secrets.all()] if last else []
-    there = probes.destination(item, plain)
-    if last is None or all(destination == there for destination in held):
+    destination = probes.destination(item, plain)
+    if last is None or all(bound == destination for bound in held):
         return ""
     binding = destinations.binding(item.fields)
     changed = [labels[name] for name in binding if plain.get(name, "") != last.values.get(name, "")]

@@ -103,17 +103,17 @@ def ask(submission: Submission) -> Found | None:
         return None
     found = None
     if probe.steps:
-        there = destination(item, submission.values)
-        if any(secret.destination != there for secret in secrets.values()):
+        stated = destination(item, submission.values)
+        if any(secret.destination != stated for secret in secrets.values()):
             return Found(Probe.Outcome.WITHHELD, why="destination")
         try:
-            values = _texts(submission) | {name: vault.unseal_for(secret, there) for name, secret in secrets.items()}
+            values = _texts(submission) | {name: vault.unseal_for(secret, stated) for name, secret in secrets.items()}
         except tink.TinkError:
             logger.exception(
                 "A secret of delivery %s does not open for its destination; nothing was sent.", submission.pk
             )
             return Found(Probe.Outcome.WITHHELD, why="destination")
-        found = _walk(probe, values, _Bounds(item, destinations.hosts_of(there)))
+        found = _walk(probe, values, _Bounds(item, destinations.hosts_of(stated)))
     if (found is None or found.outcome == Probe.Outcome.VALID) and is_the_others(submission):
         return Found(Probe.Outcome.ELSEWHERE, found.status if found else None, "same")
     return found

@@ -54,7 +54,7 @@ def test_each_signatory_signs_on_a_phone_and_the_sealed_file_verifies(sign_in, v
     anybody.goto("/verificar/")
     clean(anybody)
     anybody.locator("input[type=file]").set_input_files(path)
-    anybody.get_by_text("Este arquivo é autêntico").wait_for()
+    anybody.get_by_text("Este arquivo é o que está guardado aqui").wait_for()
     assert hashlib.sha256(path.read_bytes()).hexdigest() in anybody.inner_text("main")
     clean(anybody)
     shot(anybody, "termo-verificado-390-light")

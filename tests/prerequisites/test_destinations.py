@@ -1,99 +1,34 @@
 """A secret goes only where it was given for: whatever changes of a destination, each secret has to be given again."""
 
-import threading
 from contextlib import suppress
-from dataclasses import asdict
 
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import content, loader
-from apps.blueprints.models import Platform
-from apps.core import outbound
-from apps.core.outbound import Answer
+from apps.blueprints import loader
 from apps.core.refusals import Invalid, Refusal
-from apps.demo import stand_in
-from apps.prerequisites import actions, comparison, destinations, evidence, probes
-from apps.prerequisites.models import Prerequisite, Submission
+from apps.prerequisites import actions, destinations, probes
+from apps.prerequisites.models import Prerequisite
 from apps.vault import actions as vault
-from apps.vault import keys, rotation
 from apps.vault.models import Secret
-from tests.companies.factories import PASSWORD
+from tests.prerequisites.credentials import (
+    CHANGES,
+    GIVEN,
+    OTHER,
+    an_item,
+    deliver,
+    secrets_of,
+    send_back,
+    the_presence_api,
+)
 from tests.prerequisites.factories import PrerequisiteFactory
-from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
-
-GIVEN = {
-    "vtex": {"account_name": "aurora", "app_key": "vtexappkey-aurora"},
-    "shopify": {"shop": "aurora.myshopify.com"},
-    "nuvemshop": {"store_id": "123"},
-    "woocommerce": {"site_url": "https://loja.com.br", "consumer_key": "ck_1"},
-    "magento": {"base_url": "https://loja.com.br"},
-    "tray": {"api_address": "https://loja.com.br/web_api", "consumer_key": "key"},
-    "linx": {"base_url": "https://loja.com.br/api", "user": "presence"},
-    "anymarket": {"host": "https://sandbox-api.anymarket.com.br"},
-    "bling": {"client_id": "id"},
-    "mercado-livre": {"client_id": "id"},
-    "outra": {"base_url": "https://loja.com.br", "user": "presence"},
-}
-OTHER = {
-    "account_name": "outra", "app_key": "vtexappkey-outra", "shop": "outra.myshopify.com", "store_id": "124",
-    "site_url": "https://outra.com.br", "consumer_key": "ck_2", "base_url": "https://outra.com.br",
-    "api_address": "https://outra.com.br/web_api", "user": "outro", "client_id": "outro",
-    "host": "https://sandbox-api.anymarket.com.br/v2",
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _blueprints():
     loader.load()
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """What went out; every request is answered with 200 and ``{}``."""
-    found = []
-
-    def fetch(method, url, **kwargs):
-        found.append((url, str(kwargs)))
-        return Answer(200, url, {}, b"{}")
-
-    monkeypatch.setattr(outbound, "fetch", fetch)
-    return found
-
-
-def an_item(slug, environment="homologation", **more):
-    rollout = more.pop("rollout", None) or RolloutFactory(platform=Platform.objects.get(slug=slug))
-    fields = [asdict(spec) for spec in content.platform(slug).fields]
-    return PrerequisiteFactory(
-        rollout=rollout, credential=True, fields=fields, environment=environment,
-        key=f"{environment}_credentials", **more,
-    )  # fmt: skip
-
-
-def the_presence_api():
-    row = next(row for row in content.read("prerequisites").items if row.key == "presence_api")
-    fields = [asdict(spec) for spec in row.fields]
-    return PrerequisiteFactory(credential=True, key="presence_api", owner="presence", fields=fields)
-
-
-def secrets_of(item):
-    return {spec["name"]: f"canario-{spec['name']}" for spec in item.fields if spec["secret"]}
-
-
-def deliver(item, by="client", secrets=True, **values):
-    slug = item.rollout.platform.slug
-    known = GIVEN.get(slug, {}) | (secrets_of(item) if secrets else {})
-    return actions.submit(item, by=item.rollout.people[by], values=known | values)
-
-
-def send_back(item, wrong=()):
-    actions.reject(item, by=item.rollout.people["pm"], reason="Corrigir", wrong=wrong)
-    return Prerequisite.objects.get(pk=item.pk)
-
-
-CHANGES = [(slug, name) for slug, values in GIVEN.items() for name in values]
 
 
 @pytest.mark.parametrize(("slug", "name"), CHANGES)
@@ -319,157 +254,6 @@ class TestTheTimeline:
         item = an_item("woocommerce")
         deliver(item)
         assert item.rollout.events.latest("sequence").kind == "prerequisites.submitted"
-
-
-class TestTheDatabaseIsChanged:
-    """Somebody who writes to the database, but has no key of the vault, sends no secret anywhere."""
-
-    @pytest.mark.parametrize(("slug", "name"), CHANGES)
-    def test_a_changed_field_sends_nothing(self, slug, name, sent):
-        submission = deliver(an_item(slug))
-        Submission.objects.filter(pk=submission.pk).update(values={**submission.values, name: OTHER[name]})
-        self.nothing_is_sent(submission, sent)
-
-    def test_a_changed_statement_sends_nothing_either(self, sent):
-        submission = deliver(an_item("woocommerce"))
-        values = {**submission.values, "site_url": "https://mal.example"}
-        Submission.objects.filter(pk=submission.pk).update(values=values)
-        Secret.objects.update(destination=probes.destination(submission.prerequisite, values))
-        self.nothing_is_sent(submission, sent)
-
-    def test_nor_an_erased_one(self, sent):
-        submission = deliver(an_item("woocommerce"))
-        Secret.objects.update(destination="")
-        self.nothing_is_sent(submission, sent)
-
-    def test_nor_fields_that_bind_no_more(self, sent):
-        submission = deliver(an_item("woocommerce"))
-        item = submission.prerequisite
-        item.fields = [{**row, "binds": False, "address": ""} for row in item.fields]
-        item.save()
-        self.nothing_is_sent(submission, sent)
-
-    def test_nor_a_blueprint_that_asks_elsewhere(self, sent, monkeypatch):
-        submission = deliver(an_item("nuvemshop"))
-        step = content.ProbeStep(url="https://mal.example/{store_id}", headers={"X": "{access_token}"})
-        monkeypatch.setattr(probes, "of", lambda item: content.Probe(steps=[step]))
-        self.nothing_is_sent(submission, sent)
-
-    def test_nor_a_step_that_an_answer_leads_elsewhere(self, monkeypatch):
-        """An answer may not rename the host that the next step asks."""
-        steps = [
-            content.ProbeStep(url="{site_url}/a", keep={"site_url": "next"}),
-            content.ProbeStep(url="{site_url}/b", headers={"X": "{consumer_secret}"}),
-        ]
-        monkeypatch.setattr(probes, "of", lambda item: content.Probe(steps=steps))
-        asked = []
-
-        def fetch(method, url, **kwargs):
-            asked.append(url)
-            return Answer(200, url, {}, b'{"next": "https://mal.example"}')
-
-        monkeypatch.setattr(outbound, "fetch", fetch)
-        submission = deliver(an_item("woocommerce"))
-        assert probes.ask(submission) == probes.Found("withheld", None, "destination")
-        assert asked == ["https://loja.com.br/a"]
-
-    def test_nor_the_presence_apis_address(self, sent):
-        values = {"host": "https://erp.loja.com.br", "user": "u", "serial_number": "1", "id_webservice": "2"}
-        submission = deliver(the_presence_api(), "analyst", **values)
-        Submission.objects.filter(pk=submission.pk).update(values={**submission.values, "host": "https://mal.example"})
-        self.nothing_is_sent(submission, sent)
-
-    def test_nor_another_credentials_secret(self, sent):
-        mine, theirs = deliver(an_item("woocommerce")), deliver(an_item("woocommerce"), site_url="https://rica.com.br")
-        mine.secrets.set(theirs.secrets.all())
-        self.nothing_is_sent(mine, sent)
-
-    def moved(self, item):
-        submission = deliver(item)
-        values = {**submission.values, "site_url": "https://mal.example"}
-        Submission.objects.filter(pk=submission.pk).update(values=values)
-        return submission
-
-    def nothing_is_sent(self, submission, sent):
-        submission = Submission.objects.get(pk=submission.pk)
-        if probes.of(submission.prerequisite).steps:
-            assert evidence.probe(submission.pk).outcome == "withheld"
-        else:
-            assert evidence.probe(submission.pk) is None
-        assert sent == []
-
-    def test_the_reviewer_reads_why(self, sent, client_for):
-        submission = self.moved(item := an_item("woocommerce"))
-        evidence.probe(submission.pk)
-        rollout = item.rollout
-        page = client_for(rollout.people["pm"]).get(reverse("prerequisites:room", args=[rollout.pk])).content.decode()
-        assert "Não foi enviada: o destino não confere" in page
-        assert "Nada foi enviado" in page
-
-    def test_who_reveals_it_is_warned_where_it_was_given_for(self, client_for):
-        self.moved(item := an_item("woocommerce"))
-        browser = client_for(item.rollout.people["pm"])
-        browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-        page = browser.post(reverse("prerequisites:reveal", args=[item.rollout_id, item.pk]), {"reason": "x"})
-        assert "canario-consumer_secret" in page.content.decode()
-        assert "Foi informado para outro destino: loja.com.br" in page.content.decode()
-
-
-def test_what_is_revealed_where_it_was_given_for_carries_no_warning():
-    deliver(item := an_item("woocommerce"))
-    shown = actions.reveal(item, by=item.rollout.people["pm"], reason="x")
-    assert "canario-consumer_secret" in [field.value for field in shown]
-    assert [field.warning for field in shown] == ["", "", ""]
-
-
-def test_a_redirect_takes_no_secret_to_another_host(settings):
-    """Over real connections: the shop's own server sends the probe away."""
-    heard = []
-
-    class Elsewhere(stand_in.Platform):
-        def do_GET(self):
-            heard.append((self.path, str(self.headers)))
-            self._say(200, {})
-
-    class Shop(stand_in.Platform):
-        def do_GET(self):
-            self._say(307, "", {"Location": f"http://{there}{self.path}"})
-
-    servers = [stand_in.ThreadingHTTPServer(("127.0.0.1", 0), handler) for handler in (Elsewhere, Shop)]
-    for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    there, here = (f"127.0.0.1:{server.server_address[1]}" for server in servers)
-    settings.PLATFORM_STAND_IN, settings.OUTBOUND_ALLOW = f"http://{here}", [here, there]
-    try:
-        assert probes.ask(deliver(an_item("woocommerce"))).why == "redirect"
-    finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
-    [(path, headers)] = heard
-    assert "canario" not in path + headers
-    assert "Authorization" not in headers
-
-
-class TestTheVaultGoesOn:
-    def test_rotation_keeps_the_destination_bound(self, settings, sent):
-        submission = deliver(an_item("woocommerce"))
-        settings.VAULT_KEYSET = rotation.with_new_primary(keys.in_clear())
-        rotation.rotate()
-        assert not any(rotation.left_behind().values())
-        settings.VAULT_KEYSET = rotation.only_primary(settings.VAULT_KEYSET)
-        assert probes.ask(submission).outcome == "valid"
-        secret = submission.secrets.get()
-        with pytest.raises(Exception, match=r".*"):
-            vault.unseal_for(secret, secret.destination.replace("loja", "mal"))
-
-    def test_two_deliveries_are_compared_though_their_destinations_differ(self):
-        item = an_item("woocommerce")
-        before = deliver(item)
-        send_back(item)
-        after = deliver(item, site_url="https://nova.com.br")
-        rows = {row.label: row.says for row in comparison.compare(before, after)}
-        assert (rows["Consumer secret"], rows["Endereço do site"]) == ("igual", "trocado")
 
 
 def test_twice_at_once_only_the_first_is_taken():
