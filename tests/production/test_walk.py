@@ -18,6 +18,7 @@ REFUSALS = {
     403: ("Esta página venceu", "This page has expired"),
     404: ("Página não encontrada", "Page not found"),
     405: ("Este endereço não é uma página", "This address is not a page"),
+    413: ("Não foi possível concluir", "It could not be done"),
     500: ("Algo deu errado do nosso lado", "Something went wrong on our side"),
 }
 
@@ -130,13 +131,22 @@ class TestRefusals:
         answer = person.send("POST", "/conta/login/", b"--x", content_type="multipart/form-data; boundary=" + "x" * 300)
         house_page(answer, 400, language)
 
-    def test_more_than_is_taken_is_refused(self, visitor, language):
+    def test_more_than_is_taken_is_413(self, visitor, language):
         person = visitor(language)
         person.get("/conta/login/")
-        answer = person.post("/conta/login/", login="a" * 3_000_000)
-        assert answer.status in (400, 413)
+        assert "256 KB" in house_page(person.post("/conta/login/", login="a" * 3_000_000), 413, language)
+
+    @pytest.mark.parametrize("path", ["/conta/login/", "/verificar/", "/static/css/app.css", "/nao-existe/"])
+    def test_a_host_that_is_not_ours_is_400_and_leads_nowhere(self, visitor, language, path):
+        answer = visitor(language).get(path, host="evil.example")
+        assert answer.status == 400
+        assert REFUSALS[400][language == "en"] in answer.main
         assert not LEAKS.search(answer.text)
-        assert "/static/css/app." in answer.text
+        assert "href" not in answer.text
+
+    def test_a_host_that_is_not_ours_is_400_at_the_api_in_json(self, visitor, language):
+        answer = visitor(language).get("/api/rollouts/", host="evil.example")
+        assert (answer.status, answer.headers["Content-Type"]) == (400, "application/json")
 
     def test_a_failure_is_500_and_tells_nothing_of_its_cause(self, visitor, production, language):
         with production.without("acceptance_acceptanceterm"):
