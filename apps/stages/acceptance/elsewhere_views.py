@@ -1,12 +1,12 @@
 """The way of who signs with a digital certificate: download the PDF, sign it with their own program, bring it back."""
 
-from allauth.account.decorators import reauthentication_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
 from apps.core.bodies import takes_files
 from apps.core.forms import attempt
@@ -57,13 +57,9 @@ def give_cpf(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     rollout, term = _term(request, pk, version)
     signatory = get_object_or_404(term.signatories.select_related("term__rollout"), user=request.user)
     require(request.user, "acceptance.sign", signatory)
-    return _give_cpf(request, rollout, signatory)
-
-
-@reauthentication_required
-def _give_cpf(request: SignedInRequest, rollout: Rollout, signatory: Signatory) -> HttpResponse:
+    fresh_proof.require(request, keep=["cpf"])
     posted = request.method == "POST"
-    form = forms.CPFForm(request.POST if posted else None)
+    form = forms.CPFForm(request.POST if posted else None, initial=fresh_proof.typed(request))
     if posted and attempt(request, form, identity.give_cpf, signatory, by=request.user):
         return redirect("acceptance:elsewhere", rollout.pk, signatory.term.version)
     context = {"rollout": rollout, "room": "acceptance", "term": signatory.term, "form": form}
