@@ -21,7 +21,6 @@ def keep_what_waits(apps, schema_editor):
 def of(model: str) -> list:
     name = model.lower()
     return [
-        migrations.RemoveConstraint(model_name=name, name=f"{name}_sent_or_waiting"),
         migrations.RemoveIndex(model_name=name, name=f"{name}_next_try"),
         migrations.RemoveField(model_name=name, name="attempts"),
         migrations.RemoveField(model_name=name, name="next_try_at"),
@@ -44,7 +43,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(model_name="notice", name="dropped_at", field=models.DateTimeField(null=True)),
         migrations.AddField(model_name="digest", name="dropped_at", field=models.DateTimeField(null=True)),
-        migrations.RunPython(keep_what_was_dropped, keep_what_waits),
+        migrations.RunPython(keep_what_was_dropped, migrations.RunPython.noop),
+        migrations.RemoveConstraint(model_name="notice", name="notice_sent_or_waiting"),
+        migrations.RemoveConstraint(model_name="digest", name="digest_sent_or_waiting"),
+        migrations.RunPython(migrations.RunPython.noop, keep_what_waits),
         *of("Notice"),
         *of("Digest"),
     ]
