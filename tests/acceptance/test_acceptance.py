@@ -13,6 +13,7 @@ from apps.stages.acceptance import actions, queries, rendering, signing
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_waiting_terms
 from tests.acceptance.factories import a_draft, opened, signatory, signs
+from tests.accounts.proving import prove
 from tests.pdfa import faults
 from tests.rollouts.factories import at_stage
 
@@ -149,6 +150,7 @@ class TestDrafting:
 
     def test_refusing_through_the_page_keeps_what_was_typed(self, ready, client_for):
         browser = client_for(ready.rollout.people["client"])
+        prove(browser)
         url = f"/projetos/{ready.rollout_id}/termo/recusar/{signatory(ready, 'client').pk}/"
         assert browser.post(url, {"reason": ""}).status_code == 422
         assert browser.post(url, {"reason": "Falta um caso"}).status_code == 302

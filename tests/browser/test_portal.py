@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.browser.person import Person
+from tests.browser.signing import proves
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +140,11 @@ def test_the_pages_of_ones_own_account(sign_in, shot):
         clean(page)
     page.goto("/conta/privacidade/")
     shot(page, "privacidade-390-escuro")
+    page.get_by_role("link", name="Baixar os meus dados").click()
+    page.wait_for_url("**/reauthenticate/**")
+    clean(page)
+    proves(page)
+    page.wait_for_url("**/conta/privacidade/")
     with page.expect_download() as download:
         page.get_by_role("link", name="Baixar os meus dados").click()
     assert '"email": "contato@nuvemshop.demo"' in download.value.path().read_text()
