@@ -3,13 +3,12 @@
 import sys
 from pathlib import Path
 
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from kombu import Exchange, Queue
 
 from presence_rollout import environment as env
+from presence_rollout import work
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
@@ -331,70 +330,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A message is delivered again after this time: longer than it may wait behind another, and run, at a worker that lives.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
-# Queues apart, each with processes of its own (README, Production): a document that takes its time delays no notice.
-CELERY_TASK_QUEUES = [
-    Queue(name, Exchange(name), routing_key=name) for name in ("notices", "documents", "probes", "seals", "upkeep")
-]
+CELERY_TASK_QUEUES = work.QUEUES
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
-CELERY_TASK_ROUTES = {
-    "apps.notices.tasks.*": {"queue": "notices"},
-    "apps.invitations.tasks.*": {"queue": "notices"},
-    "apps.stages.acceptance.tasks.render_*": {"queue": "documents"},
-    "apps.stages.golive.tasks.*": {"queue": "documents"},
-    "apps.stages.kickoff.tasks.*": {"queue": "documents"},
-    "apps.hours.tasks.*": {"queue": "documents"},
-    "apps.files.tasks.scan_*": {"queue": "documents"},
-    "apps.files.tasks.draw_*": {"queue": "documents"},
-    "apps.prerequisites.tasks.look_into_*": {"queue": "documents"},
-    "apps.prerequisites.tasks.look_at_*": {"queue": "probes"},
-    "apps.prerequisites.tasks.probe_*": {"queue": "probes"},
-    "apps.stages.acceptance.tasks.*": {"queue": "seals"},
-    "apps.rollouts.tasks.*": {"queue": "seals"},
-    "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
-    "apps.accounts.tasks.*": {"queue": "upkeep"},
-    "apps.files.tasks.sweep_*": {"queue": "upkeep"},
-}
+CELERY_TASK_ROUTES = work.ROUTES
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    # What a lost message left behind (broker away, worker killed) is found again.
-    "render-waiting-terms": {"task": "apps.stages.acceptance.tasks.render_waiting_terms", "schedule": 60},
-    "seal-waiting-terms": {"task": "apps.stages.acceptance.tasks.seal_waiting_terms", "schedule": 60},
-    "expire-terms": {"task": "apps.stages.acceptance.tasks.expire_terms", "schedule": 600},
-    "anchor-asked-rollouts": {"task": "apps.rollouts.tasks.anchor_asked_rollouts", "schedule": 60},
-    "anchor-changed-rollouts": {
-        "task": "apps.rollouts.tasks.anchor_changed_rollouts",
-        "schedule": crontab(hour=4, minute=30),
-    },
-    "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
-    "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},
-    "render-waiting-statements": {"task": "apps.hours.tasks.render_waiting_statements", "schedule": 60},
-    "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
-    "draw-waiting-files": {"task": "apps.files.tasks.draw_waiting_files", "schedule": 60},
-    "sweep-orphans": {"task": "apps.files.tasks.sweep_orphans", "schedule": crontab(hour=6, minute=30)},
-    "probe-credentials": {
-        "task": "apps.prerequisites.tasks.probe_open_rollouts",
-        "schedule": crontab(hour=8, minute=30),
-    },
-    "purge-credentials": {
-        "task": "apps.prerequisites.tasks.purge_closed_rollouts",
-        "schedule": crontab(hour=7, minute=0),
-    },
-    "look-into-unread-documents": {"task": "apps.prerequisites.tasks.look_into_the_unread", "schedule": 60},
-    "probe-untried-credentials": {"task": "apps.prerequisites.tasks.probe_the_untried", "schedule": 60},
-    "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
-    # Somebody reads a credential: its owner hears of it at once.
-    "tell-of-events": {"task": "apps.notices.tasks.tell", "schedule": 20},
-    # From eight in the morning in São Paulo; the later ones find what a worker that was away left.
-    "remind-of-due-dates": {"task": "apps.notices.tasks.remind", "schedule": crontab(hour="11-14", minute=10)},
-    "announce-waiting-leads": {"task": "apps.invitations.tasks.announce_waiting_leads", "schedule": 300},
-    "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
-}
-
-for _entry in CELERY_BEAT_SCHEDULE.values():
-    # Of a sweep that nobody came to, the next one does the work: they do not pile up while the workers are away.
-    if isinstance(_entry["schedule"], int):
-        _entry["options"] = {"expires": max(60, _entry["schedule"])}
+CELERY_BEAT_SCHEDULE = work.SCHEDULE
 
 # --- Language, time, numbers -----------------------------------------------------------------------
 # Messages are written in Portuguese in the source; English is the translation (docs/decisions).

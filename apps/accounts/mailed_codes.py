@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import MailedCode
 from apps.core import clock
-from apps.core.refusals import Invalid, Refusal
+from apps.core.refusals import Invalid, TooMany
 
 Code = TypeVar("Code", bound=MailedCode)
 
@@ -26,14 +26,15 @@ def issue(sent: QuerySet[Code], make: Callable[..., Code], *, salt: str, bound_t
     """A new code, of which ``make`` keeps the digest; ``sent`` are those that count together towards the limits.
 
     ``salt`` names the purpose and ``bound_to`` whom and what the code is for: it fits nothing else. The caller holds a
-    lock that keeps two requests apart. Raises ``Refusal`` (429) for one right after another and for the sixth in an hour.
+    lock that keeps two requests apart. Raises ``TooMany`` (429) for one right after another and for the sixth in an hour.
     """
     now = clock.now()
     recent = sent.filter(created_at__gt=now - timedelta(hours=1))
     if recent.filter(created_at__gt=now - PAUSE).exists():
-        raise Refusal(_("Um código acabou de ser enviado. Espere meio minuto antes de pedir outro."), status=429)
+        message = _("Um código acabou de ser enviado. Espere meio minuto antes de pedir outro.")
+        raise TooMany(message, wait=int(PAUSE.total_seconds()))
     if recent.count() >= PER_HOUR:
-        raise Refusal(_("Muitos códigos pedidos. Aguarde uma hora e peça outro."), status=429)
+        raise TooMany(_("Muitos códigos pedidos. Aguarde uma hora e peça outro."), wait=3600)
     code = f"{secrets.randbelow(1_000_000):06d}"
     digest = _digest(salt, bound_to, code)
     make(digest=digest, created_at=now, expires_at=now + timedelta(minutes=MINUTES), **fields)

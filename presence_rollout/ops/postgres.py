@@ -21,6 +21,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from presence_rollout.ops import bootstrap
@@ -155,13 +156,12 @@ def _account(folder: Path, programs: Programs) -> tuple[_Account, Path, Programs
     person = next((row for name in ACCOUNTS if (row := _person(name))), None)
     if person is None:
         raise Unusable("PostgreSQL does not run as root. Run this as another user, or set DATABASE_URL to a server.")
-    identity = {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
+    identity: dict[str, Any] = {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
     reachable = Path("/var/tmp") / f"presence-rollout-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     reachable.mkdir(mode=0o700, exist_ok=True)
     os.chown(reachable, person.pw_uid, person.pw_gid)
-    if subprocess.run(
-        [programs.folder / "postgres", "--version"], capture_output=True, check=False, cwd="/", **identity
-    ).returncode:
+    asked: list[str] = [str(programs.folder / "postgres"), "--version"]
+    if subprocess.run(asked, capture_output=True, check=False, cwd="/", **identity).returncode:
         programs = _copied(programs, reachable)
     return _Account([], identity), reachable, programs
 
