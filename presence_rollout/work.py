@@ -3,7 +3,7 @@
 from celery.schedules import crontab
 from kombu import Exchange, Queue
 
-# Queues apart, each with processes of its own (README, Production): a document that takes its time delays no notice.
+# Queues apart, each with processes of its own (docs/production.md): a document that takes its time delays no notice.
 QUEUES = [
     Queue(name, Exchange(name), routing_key=name) for name in ("notices", "documents", "probes", "seals", "upkeep")
 ]

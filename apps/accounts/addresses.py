@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -40,11 +41,14 @@ def change(user: User, *, before: str, after: str) -> AddressChange:
     return noted
 
 
+def _unsettled(user: User) -> QuerySet[AddressChange]:
+    return user.address_changes.filter(confirmed_at=None, undone_at=None, at__gt=clock.now() - SETTLES)
+
+
 def unsettled(user: User) -> AddressChange | None:
     """The newest change of ``user``'s address that does not count yet: seven days have not passed, and the address before
     has not confirmed it."""
-    recent = user.address_changes.filter(confirmed_at=None, undone_at=None, at__gt=clock.now() - SETTLES)
-    return recent.last()
+    return _unsettled(user).last()
 
 
 def counts_from(noted: AddressChange) -> datetime:
@@ -54,8 +58,7 @@ def counts_from(noted: AddressChange) -> datetime:
 
 def settled(user: User) -> str:
     """The address that ``user`` had before every change that does not count yet."""
-    recent = user.address_changes.filter(confirmed_at=None, undone_at=None, at__gt=clock.now() - SETTLES)
-    earliest = recent.first()
+    earliest = _unsettled(user).first()
     return earliest.before if earliest else user.email
 
 

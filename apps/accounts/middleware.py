@@ -13,12 +13,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts import attempts, devices, fresh_proof
 from apps.accounts.actions import TERMS_VERSION, has_consented
+from apps.core.pages import own_page
 from apps.core.refusals import TooMany, answer_to, problem
 
 
@@ -42,10 +43,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         if request.method in ("GET", "HEAD"):
             return super().handle_no_permission(request, view_func)
-        came_from = request.headers.get("Referer", "")
-        if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-            came_from = ""
-        page = urlsplit(came_from)
+        page = urlsplit(own_page(request, request.headers.get("Referer", ""), otherwise=""))
         onward = f"{page.path}?{page.query}" if page.query else page.path
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             messages.info(request, _("Sua sessão terminou. Entre de novo e envie outra vez: nada foi gravado ainda."))

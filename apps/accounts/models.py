@@ -119,8 +119,8 @@ class AddressChange(models.Model):
     """That an account went from one address to another. The one before may confirm it or undo it (``addresses``)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
-    before = models.EmailField(_("e-mail anterior"), max_length=254)
-    after = models.EmailField(_("e-mail novo"), max_length=254)
+    before = mailboxes.MailboxField(_("e-mail anterior"), max_length=254)
+    after = mailboxes.MailboxField(_("e-mail novo"), max_length=254)
     at = models.DateTimeField(_("quando"), default=clock.now)
     confirmed_at = models.DateTimeField(_("confirmada em"), null=True)
     undone_at = models.DateTimeField(_("desfeita em"), null=True)

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,6 +22,7 @@ from apps.accounts import addresses, fresh_proof, proof_codes
 from apps.accounts.forms import MailedCodeForm
 from apps.accounts.fresh_proof import Way
 from apps.accounts.http import SignedInRequest
+from apps.core.pages import own_page
 from apps.core.refusals import Refusal
 
 # The field by which a posted form is told from the others on the page.
@@ -90,8 +90,7 @@ def _send_code(request: SignedInRequest) -> HttpResponse:
 
 def _onward(request: SignedInRequest) -> str:
     onward = request.POST.get("next") or request.GET.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return onward if is_safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return own_page(request, onward, otherwise=resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 def _context(

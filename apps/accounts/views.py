@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
@@ -16,6 +15,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.core.filenames import attached
 from apps.core.forms import attempt
+from apps.core.pages import own_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,9 +39,7 @@ def terms(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def consent(request: SignedInRequest) -> HttpResponse:
     """Ask again when the terms have changed, then go on to where the person was going."""
-    onward = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
-        onward = resolve_url(settings.LOGIN_REDIRECT_URL)
+    onward = own_page(request, request.GET.get("next", ""), otherwise=resolve_url(settings.LOGIN_REDIRECT_URL))
     form = ConsentForm(request.POST or None)
     if request.method == "POST" and attempt(request, form, actions.consent, request.user):
         return redirect(onward)

@@ -1,5 +1,5 @@
-"""Hand work to the worker once the transaction is through. The message may be lost: each such task has a minutely
-sibling (``presence_rollout.settings``) that finds what was left, so a broker that is away delays and undoes nothing."""
+"""Hand work to the worker once the transaction is through. The message may be lost: each such task has a
+sibling on the clock (``presence_rollout.work``) that finds what was left: a broker that is away delays and undoes nothing."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -39,4 +39,4 @@ def send(task: str, *args: int | str) -> None:
     try:
         current_app.send_task(task, args=args)
     except (OperationalError, OSError) as error:
-        logger.warning("%s waits for its minutely sibling: %s", task, error)
+        logger.warning("%s waits for its sibling on the clock: %s", task, error)

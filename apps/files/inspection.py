@@ -40,14 +40,14 @@ PROBLEMS = {
         "Este arquivo está protegido por senha. Envie-o sem senha: aqui ele fica guardado com acesso restrito."
     ),
     "grows": gettext_lazy("Este arquivo ZIP cresce demais ao ser aberto e não é aceito."),
-    "method": gettext_lazy("Este arquivo ZIP foi compactado de um jeito que não se abre aqui. Crie um ZIP comum."),
+    "method": gettext_lazy("Este arquivo ZIP usa um método de compactação que não é aceito. Crie um ZIP comum."),
     "paths": gettext_lazy("Este arquivo ZIP tem caminhos que saem da sua pasta e não é aceito."),
     "program": gettext_lazy("Este arquivo ZIP traz um programa: %(name)s."),
     "page": gettext_lazy("Este arquivo ZIP traz uma página HTML ou imagem SVG: %(name)s. Envie-a em PDF."),
     "hidden": gettext_lazy("Este arquivo traz outro escondido dentro de si. Envie-os separados."),
     "deep": gettext_lazy("Este arquivo ZIP tem outros dentro de si, um dentro do outro. Envie-os separados."),
     "sealed": gettext_lazy(
-        "Este arquivo ZIP traz outro que não se abre aqui: %(name)s. Envie o conteúdo direto no ZIP."
+        "Este arquivo ZIP contém outro arquivo compactado que não é aceito: %(name)s. Envie o conteúdo direto no ZIP."
     ),
 }
 """What is told of an archive that is not taken, by the codes of ``archive_reader``."""

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +20,7 @@ from apps.companies.models import Kind
 from apps.core import clock, minutes
 from apps.core.forms import attempt
 from apps.core.numbers import whole
+from apps.core.pages import own_page
 from apps.core.refusals import Refusal, require
 from apps.hours import actions, agreement, days, forms, proposals, queries, timers
 from apps.hours import week as weeks
@@ -266,6 +267,4 @@ def _asked_date(text: str | None) -> date | None:
 
 def _back(request: SignedInRequest) -> HttpResponseRedirect:
     """Where the person was, or their week."""
-    there = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
-    return redirect(there if safe else "hours:week")
+    return redirect(own_page(request, request.POST.get("next", ""), otherwise=reverse("hours:week")))

@@ -25,7 +25,7 @@ from apps.rollouts.models import Rollout
 # The timeline is never rewritten, so it names the company and not the person's address.
 INVITED = timeline.kind("invitations.invited", gettext_lazy("convidou uma pessoa de %(company)s"), "mail")
 LEAD_INVITED = timeline.kind(
-    "invitations.lead_invited", gettext_lazy("convidou uma pessoa para responsável de %(company)s"), "shield-plus"
+    "invitations.lead_invited", gettext_lazy("convidou uma pessoa para ser responsável por %(company)s"), "shield-plus"
 )
 LEAD_JOINED = timeline.kind(
     "invitations.lead_joined", gettext_lazy("aceitou o convite e é responsável por %(company)s"), "shield-check"

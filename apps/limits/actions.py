@@ -86,7 +86,7 @@ def _key(*parts: object) -> str:
 
 
 def _one_more(key: str, ends_at: datetime) -> int:
-    """Count one more under ``key`` and give the new count, in one statement on both databases."""
+    """Count one more under ``key`` and give the new count, in one statement."""
     table = connection.ops.quote_name(Count._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -6,8 +6,8 @@ from apps.prerequisites import evidence, purge, queries
 
 PROBE = work.kind(
     "prerequisites.probe",
-    _("Prova de uma credencial na plataforma"),
-    _("Não foi possível provar esta credencial na plataforma"),
+    _("Teste de uma credencial na plataforma"),
+    _("Não foi possível testar esta credencial na plataforma"),
     task="apps.prerequisites.tasks.probe_submission",
     model="prerequisites.Submission",
 )

@@ -3,13 +3,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import work
+from apps.core.pages import own_page
 from apps.core.refusals import Refusal, require
 from apps.rollouts import unfinished
 from apps.rollouts.models import Rollout
@@ -34,9 +34,7 @@ def unfinished_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask again for work that was given up, from the page on which it is shown."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = reverse("portal:home")
+    back = own_page(request, request.POST.get("next", ""), otherwise=reverse("portal:home"))
     failure = unfinished.failure(pk)
     if failure is None:
         messages.info(request, _("Isto já foi resolvido, ou a nova tentativa já foi pedida."))

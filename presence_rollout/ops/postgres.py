@@ -9,14 +9,12 @@ root's own, no permission of a parent folder changes and no system user is made.
 containers), an existing account without rights runs it, with its data where that account may reach.
 """
 
-import ctypes
 import hashlib
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from presence_rollout.ops import bootstrap
+from presence_rollout.ops import bootstrap, services
 
 NAME = "rollout"
 """The database and its owner."""
@@ -32,7 +30,6 @@ NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 SOCKET_NAME_LIMIT = 100
 """Linux takes 107 bytes for the whole address of a Unix socket."""
 ACCOUNTS = ("postgres", "nobody", "daemon")
-PR_SET_PDEATHSIG = 1
 
 
 class Unusable(Exception):
@@ -105,7 +102,8 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
     log = (folder / "log").open("ab")
     process = subprocess.Popen(
         [*account.prefix, str(programs.folder / "postgres"), "-D", str(data), *options],
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_ends_with_parent, cwd="/", **account.identity,
+        stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **account.identity,
+        preexec_fn=lambda: services.end_with_parent(signal.SIGINT),
     )  # fmt: skip
     log.close()
     server = Server(process, host, port, password, removed=folder if throwaway and folder != asked else None)
@@ -238,15 +236,7 @@ def _address(folder: Path) -> tuple[str, int]:
     """A socket in the folder, or a free port of the loopback interface."""
     if len(str(folder)) + len("/.s.PGSQL.5432") <= SOCKET_NAME_LIMIT:
         return str(folder), 5432
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return "127.0.0.1", probe.getsockname()[1]
-
-
-def _ends_with_parent() -> None:
-    """Between fork and exec: a session of its own, and a fast shutdown from the kernel should the parent be killed."""
-    os.setsid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+    return "127.0.0.1", services.free_port()
 
 
 def _wait(server: Server, log: Path) -> None:

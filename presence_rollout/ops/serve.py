@@ -12,7 +12,7 @@ from presence_rollout.ops import postgres, services
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is quick never waits for what a document or a platform takes. In production each queue has a worker of its own
-# (README): here that would be five times 160 MB.
+# (docs/production.md): here that would be five times 160 MB.
 WORKERS = {"quick": ("notices,seals,upkeep", "--beat"), "slow": ("documents,probes", "")}
 BIN = Path(sys.executable).parent
 

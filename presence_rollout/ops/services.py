@@ -14,10 +14,10 @@ from presence_rollout.ops import bootstrap
 PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
-    """Between fork and exec: a group of its own, and SIGTERM from the kernel should the parent be killed outright."""
+def end_with_parent(number: int = signal.SIGTERM) -> None:
+    """Between fork and exec: a session of its own, and signal ``number`` from the kernel should the parent be killed."""
     os.setsid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def spawn(command: Sequence[object], env: Mapping[str, str] | None = None, **kwargs) -> subprocess.Popen:
@@ -25,7 +25,7 @@ def spawn(command: Sequence[object], env: Mapping[str, str] | None = None, **kwa
         [str(part) for part in command],
         env=dict(env) if env is not None else None,
         stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,
+        preexec_fn=end_with_parent,
         **kwargs,
     )
 

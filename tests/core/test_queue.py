@@ -42,7 +42,7 @@ def test_a_broker_that_is_away_is_said_in_one_line(monkeypatch, caplog, django_c
     caplog.set_level("WARNING", logger=queue.__name__)
     with django_capture_on_commit_callbacks(execute=True):
         queue.after_commit("x", 1)
-    assert "x waits for its minutely sibling" in caplog.text
+    assert "x waits for its sibling on the clock" in caplog.text
     assert "Traceback" not in caplog.text
 
 

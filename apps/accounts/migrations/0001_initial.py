@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
             name="AddressChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("before", models.EmailField(max_length=254, verbose_name="e-mail anterior")),
-                ("after", models.EmailField(max_length=254, verbose_name="e-mail novo")),
+                ("before", apps.core.mailboxes.MailboxField(max_length=254, verbose_name="e-mail anterior")),
+                ("after", apps.core.mailboxes.MailboxField(max_length=254, verbose_name="e-mail novo")),
                 ("at", models.DateTimeField(default=apps.core.clock.now, verbose_name="quando")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmada em")),
                 ("undone_at", models.DateTimeField(null=True, verbose_name="desfeita em")),

@@ -57,9 +57,9 @@ def give_cpf(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     rollout, term = _term(request, pk, version)
     signatory = get_object_or_404(term.signatories.select_related("term__rollout"), user=request.user)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, keep=["cpf"])
+    fresh_proof.require(request)  # The number is typed again: it is kept nowhere, the session included.
     posted = request.method == "POST"
-    form = forms.CPFForm(request.POST if posted else None, initial=fresh_proof.typed(request))
+    form = forms.CPFForm(request.POST if posted else None)
     if posted and attempt(request, form, identity.give_cpf, signatory, by=request.user):
         return redirect("acceptance:elsewhere", rollout.pk, signatory.term.version)
     context = {"rollout": rollout, "room": "acceptance", "term": signatory.term, "form": form}

@@ -84,7 +84,8 @@ class CPFForm(forms.Form):
         label=_("CPF do seu certificado"),
         max_length=20,
         help_text=_(
-            "Serve só para conferir a sua assinatura. Guardamos um resumo cifrado, até você assinar; nunca o número."
+            "Serve só para conferir a sua assinatura. Guardamos um resumo criptográfico com chave, até você assinar; "
+            "nunca o número."
         ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

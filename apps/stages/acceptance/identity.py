@@ -112,7 +112,7 @@ def _valid(cpf: str) -> str:
     except NumberError:
         number = ""
     if len(set(number)) < 2:
-        raise Invalid(_("CPF inválido: confira os onze números."), field="cpf")
+        raise Invalid(_("CPF inválido: confira os 11 dígitos."), field="cpf")
     return number
 
 
