@@ -34,7 +34,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "anchor-asked-rollouts": {"task": "apps.rollouts.tasks.anchor_asked_rollouts", "schedule": 60},
     "anchor-changed-rollouts": {
         "task": "apps.rollouts.tasks.anchor_changed_rollouts",
-        "schedule": crontab(hour=4, minute=30),
+        "schedule": crontab(hour="4-8", minute=30),
     },
     "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},

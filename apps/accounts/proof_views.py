@@ -39,9 +39,11 @@ def prove(request: SignedInRequest) -> HttpResponse:
     status = 200
     posted: tuple[Way, forms.Form] | None = None
     if request.method == "POST":
-        if "send" in request.POST and Way.MAIL in ways:
+        asks_for_code = "send" in request.POST
+        if asks_for_code and Way.MAIL in ways:
             return _send_code(request)
-        way = next((way for way in ways if FIELDS[way] in request.POST), None)
+        # To ask for a code is no try (``attempts``), so nothing that comes along with it is judged.
+        way = None if asks_for_code else next((way for way in ways if FIELDS[way] in request.POST), None)
         form = _form(way, request) if way else None
         if way and form and _proves(request, way, form):
             fresh_proof.renew_session(request)

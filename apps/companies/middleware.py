@@ -24,6 +24,8 @@ class SessionAgeMiddleware:
         if request.user.is_authenticated and self._is_over(request):
             logout(request)
         response = self.get_response(request)
+        if getattr(request, "api_token", None):  # A tool has no session; its person was put in for this request alone.
+            return response
         if request.user.is_authenticated and "started" not in request.session:  # They signed in just now.
             self._is_over(request)
         return response

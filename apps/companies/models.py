@@ -102,9 +102,13 @@ def on_the_other_side(company: Company, *, email: str, but: int | None = None) -
     """Whether the person with ``email`` belongs to Presence while ``company`` is another, or the reverse.
 
     Presence agrees with the other companies on hours, results and terms, so nobody may stand on both sides. ``but`` is the
-    key of a membership that does not count.
+    key of a membership that does not count. Addresses that the person has proved, or had before, count as theirs.
     """
-    address = Q(user__email__iexact=email) | Q(user__emailaddress__email__iexact=email)
+    address = (
+        Q(user__email=email)
+        | Q(user__emailaddress__email=email, user__emailaddress__verified=True)
+        | Q(user__address_changes__before=email, user__address_changes__undone_at=None)
+    )
     others = Membership.objects.filter(address).exclude(pk=but)
     if company.kind == Kind.PRESENCE:
         return others.exclude(company__kind=Kind.PRESENCE).exists()

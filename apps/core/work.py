@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -143,6 +143,11 @@ def do_all(
 def renew(name: str, key: int | str) -> None:
     """Forget how often the work ``name`` of ``key`` was tried: there is something new to do, or a person asks for it."""
     UnfinishedWork.objects.filter(kind=name, key=str(key)).delete()
+
+
+def renew_given_up(name: str, *, before: datetime) -> None:
+    """``renew`` what the work ``name`` was given up for before an instant: for what must not stay undone unnoticed."""
+    UnfinishedWork.objects.filter(kind=name, given_up_at__lt=before).delete()
 
 
 def given_up(name: str) -> list[str]:

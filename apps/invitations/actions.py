@@ -1,6 +1,7 @@
 """Invite a person, and let them in."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from apps.accounts import actions as accounts
-from apps.accounts.models import User
+from apps.accounts.models import AddressChange, User
 from apps.companies import actions as companies
 from apps.companies.models import Company, Membership, Role
 from apps.core import clock, mailboxes, names, queue, work
@@ -83,13 +84,21 @@ def invite(
 
 
 def send_again(invitation: Invitation, *, by: User) -> None:
-    """A new link for seven more days; the earlier one dies. Raises ``TooMany`` (429) as ``invite`` does."""
+    """A new link for seven more days; the earlier one dies. Whoever sends it vouches for it from now on.
+
+    Raises ``NotAllowed`` (403) for a lead whom they may not name, and ``TooMany`` (429) as ``invite`` does.
+    """
     require(by, "invitations.manage", invitation)
+    if not _may_still_invite(by, invitation):
+        raise NotAllowed(
+            _("Quem convida um responsável é outro responsável da empresa; o primeiro, um gestor da Presence.")
+        )
     with transaction.atomic():
         invitation = _waiting(invitation)
         invitation.serial += 1
         invitation.expires_at = clock.now() + LIFETIME
-        invitation.save(update_fields=["serial", "expires_at"])
+        invitation.invited_by = by
+        invitation.save(update_fields=["serial", "expires_at", "invited_by"])
         work.renew("invitations.mail", invitation.pk)
         _limit_mails(invitation, by)
         _mail_after_commit(invitation)
@@ -137,6 +146,8 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
         invitation = _waiting(invitation)
         if invitation.state == State.EXPIRED:
             raise Refusal(_("Este convite venceu."))
+        if not _may_still_invite(invitation.invited_by, invitation):
+            raise Refusal(_("Quem fez este convite não pode mais convidar por esta empresa. Peça um convite novo."))
         membership = companies.join(invitation.company, by, role=invitation.role, position=invitation.position)
         invitation.accepted_at, invitation.accepted_by = clock.now(), by
         invitation.save(update_fields=["accepted_at", "accepted_by"])
@@ -189,9 +200,10 @@ JOINED_LEAD = Announcement("joined_announced_at", LEAD_JOINED, joined=True)
 
 def announce(invitation_pk: int) -> None:
     """Tell the other leads of the company, by e-mail, and its open rollouts, on their timelines, that somebody was invited
-    as a lead or became one. Each is told once: running it again adds nothing. A worker does it, since a company may have
-    hundreds of rollouts.
+    as a lead or became one. Each is told once: running it again adds nothing, and one whose mail cannot be sent keeps none
+    of the others waiting. A worker does it, since a company may have hundreds of rollouts. Raises the first error of a mail.
     """
+    errors: list[OSError] = []
     invitation = Invitation.objects.select_related("company", "invited_by", "accepted_by").get(pk=invitation_pk)
     for announcement in _to_announce(invitation):
         actor = invitation.accepted_by if announcement.joined else invitation.invited_by
@@ -201,12 +213,13 @@ def announce(invitation_pk: int) -> None:
                     timeline.record(
                         locked, announcement.kind, actor, company=str(invitation.company), invitation=invitation.pk
                     )
-        with transaction.atomic():
-            locked_row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-            if getattr(locked_row, announcement.field) is None:
-                _mail_the_other_leads(invitation, announcement)
-                setattr(locked_row, announcement.field, clock.now())
-                locked_row.save(update_fields=[announcement.field])
+        unsent = _mail_the_other_leads(invitation, announcement)
+        if not unsent:
+            setattr(invitation, announcement.field, clock.now())
+            invitation.save(update_fields=[announcement.field])
+        errors += unsent
+    if errors:
+        raise errors[0]
 
 
 def _to_announce(invitation: Invitation) -> list[Announcement]:
@@ -216,11 +229,16 @@ def _to_announce(invitation: Invitation) -> list[Announcement]:
     return [announcement for announcement in due if getattr(invitation, announcement.field) is None]
 
 
-def _mail_the_other_leads(invitation: Invitation, announcement: Announcement) -> None:
+def _mail_the_other_leads(invitation: Invitation, announcement: Announcement) -> list[OSError]:
+    """Mail each lead who was not told yet; the errors of those who could not be."""
+    errors: list[OSError] = []
     people = User.objects.filter(
         memberships__company=invitation.company, memberships__role=Role.LEAD, is_active=True
     ).exclude(pk__in=[invitation.invited_by_id, invitation.accepted_by_id or 0])
     for person in people:
+        mailed = f"{announcement.field}:{person.pk}"
+        if mailed in invitation.announced_to:
+            continue
         context = {
             "invitation": invitation,
             "person": person,
@@ -230,7 +248,28 @@ def _mail_the_other_leads(invitation: Invitation, announcement: Announcement) ->
         with override(person.language):
             subject = " ".join(render_to_string("invitations/email/lead_subject.txt", context).split())
             body = render_to_string("invitations/email/lead_body.txt", context)
-        EmailMessage(subject, body, to=[person.email]).send()
+        try:
+            EmailMessage(subject, body, to=[person.email]).send()
+        except OSError as error:
+            errors.append(error)
+            continue
+        invitation.announced_to.append(mailed)
+        invitation.save(update_fields=["announced_to"])
+    return errors
+
+
+def _may_still_invite(person: User, invitation: Invitation) -> bool:
+    """An invitation is worth as much as whoever vouches for it: they may have left, or lost their role."""
+    permission = "invitations.invite_lead" if invitation.role == Role.LEAD else "invitations.invite"
+    return person.is_active and person.has_perm(permission, invitation.company)
+
+
+def revoke_after_undoing(change: AddressChange) -> None:
+    """Take back what a hand invited that was not the account's owner's (``accounts.addresses.undo``)."""
+    if change.undone_at:
+        Invitation.objects.filter(
+            invited_by=change.user, invited_at__gte=change.at - timedelta(days=1), accepted_at=None, revoked_at=None
+        ).update(revoked_at=change.undone_at)
 
 
 def _waiting(invitation: Invitation) -> Invitation:

@@ -6,3 +6,9 @@ class InvitationsConfig(AppConfig):
 
     name = "apps.invitations"
     label = "invitations"
+
+    def ready(self) -> None:
+        from apps.accounts import addresses
+        from apps.invitations import actions
+
+        addresses.when_changed(actions.revoke_after_undoing)

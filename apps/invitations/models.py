@@ -29,7 +29,8 @@ class Invitation(models.Model):
 
     ``rollout`` is the project it was sent from, if any; its timeline tells of it. ``serial`` grows when it is sent
     again, so that an earlier link dies. That a lead was invited, and later came in, is announced once each: to the company's
-    other leads and on the timelines of its open rollouts (``actions.announce``).
+    other leads and on the timelines of its open rollouts (``actions.announce``); ``announced_to`` holds who was mailed of
+    what.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
@@ -44,6 +45,7 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(default=in_a_week)
     invited_announced_at = models.DateTimeField(null=True)
     joined_announced_at = models.DateTimeField(null=True)
+    announced_to = models.JSONField(default=list)
     mailed_serial = models.PositiveSmallIntegerField(default=0)
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

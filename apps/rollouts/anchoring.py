@@ -38,11 +38,12 @@ class NotAnchored(Exception):
 
 
 def waiting() -> QuerySet[Rollout]:
-    """The rollouts with events beyond their last anchor."""
+    """The rollouts with events beyond their last anchor, those first whose oldest such event has waited longest."""
     last = ChainAnchor.objects.filter(rollout=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
     marked = Rollout.objects.annotate(anchored_to=Coalesce(Subquery(last), 0))
     beyond = Event.objects.filter(rollout=OuterRef("pk"), sequence__gt=OuterRef("anchored_to"))
-    return marked.filter(Exists(beyond)).order_by("pk")
+    oldest = Subquery(beyond.order_by("sequence").values("at")[:1])
+    return marked.filter(Exists(beyond)).annotate(waits_since=oldest).order_by("waits_since", "pk")
 
 
 def asked() -> QuerySet[Rollout]:

@@ -1,11 +1,12 @@
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.core import work
+from apps.core import clock, work
 from apps.rollouts import anchoring
 from apps.rollouts.models import Rollout
 from apps.seals.certificates import NoCertificate
@@ -19,6 +20,10 @@ ANCHOR = work.kind(
     task="apps.rollouts.tasks.anchor_rollout",
     model="rollouts.Rollout",
 )
+
+
+SECONDS = 150
+"""How long one task reads chains; the rest of its time is for signing. What is left over comes next, the oldest first."""
 
 
 @shared_task
@@ -35,7 +40,9 @@ def anchor_asked_rollouts() -> None:
 
 @shared_task
 def anchor_changed_rollouts() -> None:
-    """Anchor every timeline that changed since its last anchor."""
+    """Anchor every timeline that changed since its last anchor. One that could not be anchored is tried anew each night, so
+    that the log and the list of given-up work say so for as long as it does not hold."""
+    work.renew_given_up(ANCHOR.name, before=clock.now() - timedelta(hours=12))
     _anchor(anchoring.waiting())
 
 
@@ -52,7 +59,7 @@ def _anchor(rollouts: QuerySet[Rollout]) -> None:
             raise
 
     keys = list(rollouts.values_list("pk", flat=True))
-    work.do_all(ANCHOR, keys, read, most=len(keys))
+    work.do_all(ANCHOR, keys, read, most=len(keys), seconds=SECONDS)
     try:
         anchoring.sign_heads(heads)
     except (NoCertificate, TimestampRequestError) as error:

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from apps.accounts import addresses
+from apps.accounts.models import User
 from apps.core import clock
-from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.core.refusals import Invalid, NotAllowed, Refusal, TooMany
 from apps.stages.acceptance import (
     elsewhere,
     evidence,
     identity,
     signing,
 )
-from apps.stages.acceptance.models import SignatoryCPF
+from apps.stages.acceptance.models import Signatory, SignatoryCPF
 from tests.acceptance.authority import CPF, the_authority
 from tests.acceptance.door import (
     brought,
@@ -23,6 +25,7 @@ from tests.acceptance.door import (
     the_card,
 )
 from tests.acceptance.factories import content_of, signatory
+from tests.accounts.proving import prove
 from tests.companies.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +206,7 @@ class TestTheCPF:
         for answer in (browser.get(page), browser.post(page, {"cpf": CPF})):
             assert reverse("account_reauthenticate") in answer.url
         assert not SignatoryCPF.objects.exists()
+        assert CPF not in json.dumps(dict(browser.session.items()), default=str)
         assert browser.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
         answer = browser.post(page, {"cpf": "123.456.789-00"})
         assert answer.status_code == 422
@@ -211,6 +215,41 @@ class TestTheCPF:
         text = browser.get(there).content.decode()
         assert "CPF informado em" in text
         assert CPF not in text
+
+    def test_an_address_that_is_new_gives_none_and_signs_with_none(self, term):
+        self.given(term)
+        person = term.rollout.people["client"]
+        before, person.email = person.email, "outro@exemplo.com.br"
+        person.save()
+        change = addresses.change(person, before=before, after=person.email)
+        with pytest.raises(Refusal, match="ainda não vale"):
+            self.given(term)
+        with pytest.raises(Refusal, match="ainda não vale"):
+            brought(term, signed_by(term, the_card(term, "client")))
+        addresses.undo(change)
+        assert not SignatoryCPF.objects.exists()
+
+    def test_who_signs_for_two_roles_gives_it_for_the_first_and_is_told_of_the_other(self, term, client_for):
+        person = term.rollout.people["client"]
+        term.signatories.filter(role="integrator").update(user=person)
+        term.rollout.parties.filter(role="integrator").update(company=term.rollout.company("client"))
+        self.given(term)
+        other = Signatory.objects.get(term=term, role="integrator")
+        with pytest.raises(Invalid, match="pela outra parte"):
+            identity.give_cpf(other, by=User.objects.get(pk=person.pk), cpf=CPF)
+        browser = client_for(person)
+        prove(browser)
+        page = reverse("acceptance:give_cpf", args=[term.rollout_id, term.version])
+        assert browser.get(page).status_code == 200
+
+    def test_nobody_tries_whose_cpf_another_gave(self, term):
+        self.given(term)
+        with clock.at(clock.now()):
+            for _try in range(10):
+                with pytest.raises(Invalid):
+                    self.given(term, "11111111111", role="integrator")
+            with pytest.raises(TooMany):
+                self.given(term, "11111111111", role="integrator")
 
     @pytest.mark.parametrize("who", ["analyst", "client_member", "platform", "stranger"])
     def test_the_page_is_the_signatorys_alone(self, term, client_for, who):

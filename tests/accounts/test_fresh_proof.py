@@ -132,6 +132,25 @@ class TestTheWays:
         assert "only in the browser" in mail.outbox[-1].body
 
 
+class TestAskingForACodeJudgesNothing:
+    """To ask for one is no try, so nothing may be guessed along with it."""
+
+    @pytest.mark.parametrize("query", ["", "?factor=second"])
+    @pytest.mark.parametrize("field", ["code", "password", "mailed", "credential"])
+    def test_what_comes_along_with_it_opens_nothing(self, browser, bia, query, field):
+        with_app(bia)
+        right = {"code": number(), "password": PASSWORD, "mailed": "000000", "credential": "{}"}[field]
+        browser.post(f"{PAGE}{query}", {"send": "1", field: right})
+        assert is_asked(browser.get(reverse("account_email")))
+
+    def test_wrong_numbers_of_the_app_are_counted_however_they_are_sent(self, browser, bia):
+        with_app(bia)
+        for _try in range(5):
+            browser.post(f"{PAGE}?factor=second", {"send": "1", "code": "000000"})
+        tries = [browser.post(f"{PAGE}?factor=second", {"code": "000000"}).status_code for _try in range(6)]
+        assert tries == [422] * 5 + [429]
+
+
 class TestTheCode:
     def test_it_works_once(self, browser, monkeypatch):
         code = mailed_code(browser)

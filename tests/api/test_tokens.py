@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from apps.accounts import addresses, personal_data
@@ -192,6 +193,14 @@ class TestTheDoor:
         browser = client_for(rollout.people["manager"])
         answer = browser.get(address(rollout), headers={"authorization": "Bearer prl_x"})
         assert answer.status_code == 401
+
+    def test_a_tool_gets_no_session(self, rollout):
+        _token, secret = issue(rollout)
+        sessions = Session.objects.count()
+        answer = tool(secret).get(address(rollout, "gate/"))
+        assert answer.status_code == 200
+        assert "sessionid" not in " ".join(answer.cookies)
+        assert Session.objects.count() == sessions
 
     def test_csrf_is_asked_of_sessions_only(self, rollout):
         body = {"percent": 10, "text": "x"}

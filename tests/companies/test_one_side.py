@@ -6,8 +6,9 @@ from django.db import IntegrityError, transaction
 
 from apps.companies import actions
 from apps.companies.models import Company, Kind, Membership, Role
+from apps.core import clock
 from apps.core.refusals import Invalid
-from tests.accounts.factories import EmailAddressFactory
+from tests.accounts.factories import AddressChangeFactory, EmailAddressFactory
 from tests.companies.factories import CompanyFactory, MembershipFactory, PresenceFactory, a_person
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +50,24 @@ class TestNobodyStandsOnBothSides:
 
 def test_an_address_that_is_a_second_one_of_theirs_counts_as_them(presence):
     person = a_person(presence, Role.ANALYST)
-    EmailAddressFactory(user=person, email="particular@exemplo.com.br")
+    EmailAddressFactory(user=person, email="particular@exemplo.com.br", verified=True)
     with pytest.raises(Invalid, match="dois lados"):
-        actions.refuse_other_side(CompanyFactory(), "Particular@exemplo.com.br")
+        actions.refuse_other_side(CompanyFactory(), "particular@exemplo.com.br")
+
+
+def test_an_address_that_nobody_proved_keeps_its_owner_out_of_nothing(presence):
+    EmailAddressFactory(user=a_person(CompanyFactory()), email="nova@presence.com.br")
+    actions.refuse_other_side(presence, "nova@presence.com.br")
+
+
+def test_an_address_that_they_had_before_counts_until_the_change_is_undone(presence):
+    person = a_person(presence, Role.ANALYST)
+    change = AddressChangeFactory(user=person, before="antes@exemplo.com.br", after=person.email)
+    with pytest.raises(Invalid, match="dois lados"):
+        actions.refuse_other_side(CompanyFactory(), "antes@exemplo.com.br")
+    change.undone_at = clock.now()
+    change.save()
+    actions.refuse_other_side(CompanyFactory(), "antes@exemplo.com.br")
 
 
 def test_who_left_presence_may_work_for_a_client():

@@ -1,14 +1,22 @@
 """An invitation never brings anybody to both sides, and a new lead is nobody's secret."""
 
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.urls import reverse
 
+from apps.accounts import addresses
 from apps.accounts.models import User
 from apps.companies.models import Membership, Role
-from apps.core.refusals import Invalid, NotAllowed
+from apps.core import clock
+from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.invitations import actions, queries, tasks
+from apps.invitations.models import State
 from apps.rollouts.stages import Stage
+from tests.accounts.factories import AddressChangeFactory
 from tests.companies.factories import PresenceFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -133,6 +141,27 @@ class TestANewLeadIsAnnounced:
         assert len(mail.outbox) == 1
         assert self.kinds(rollout) == ["invitations.lead_invited"]
 
+    def test_a_mailbox_that_refuses_keeps_nobody_else_from_being_told_and_nobody_is_told_twice(
+        self, rollout, monkeypatch
+    ):
+        first, second = rollout.people["client"], a_person(rollout.company("client"), Role.LEAD)
+        send, refusing = EmailMessage.send, [True]
+
+        def refuses_the_first(message, *args, **kwargs):
+            if message.to == [first.email] and refusing:
+                raise SMTPRecipientsRefused({first.email: (550, b"no")})
+            return send(message, *args, **kwargs)
+
+        monkeypatch.setattr(EmailMessage, "send", refuses_the_first)
+        invitation = self.invited(rollout)
+        tasks.announce_lead(invitation.pk)
+        assert [message.to for message in mail.outbox] == [[second.email]]
+        refusing.clear()
+        with clock.at(clock.now() + timedelta(days=1)):
+            tasks.announce_waiting_leads()
+        assert [message.to for message in mail.outbox] == [[second.email], [first.email]]
+        assert queries.leads_to_announce() == []
+
     def test_a_member_is_nobodys_announcement(self, rollout):
         invitation = actions.invite(rollout.company("client"), by=rollout.people["pm"], role=Role.MEMBER, **PERSON)
         tasks.announce_lead(invitation.pk)
@@ -144,3 +173,35 @@ class TestANewLeadIsAnnounced:
         event = rollout.events.get(kind="invitations.lead_invited")
         assert "rita" not in str(event.data).lower()
         assert event.actor == rollout.people["manager"]
+
+
+class TestAnInvitationIsWorthAsMuchAsWhoeverVouchesForIt:
+    def invited(self, rollout, role, by="client") -> actions.Invitation:
+        return actions.invite(rollout.company("client"), by=rollout.people[by], role=role, **PERSON)
+
+    @pytest.mark.parametrize("role", [Role.MEMBER, Role.LEAD])
+    def test_it_ends_with_the_place_of_who_invited(self, rollout, role):
+        invitation = self.invited(rollout, role)
+        rollout.people["client"].memberships.all().delete()
+        with pytest.raises(Refusal, match="não pode mais convidar"):
+            actions.accept(invitation, by=UserFactory(email=invitation.email))
+
+    def test_who_sends_it_again_vouches_for_it(self, rollout):
+        invitation = self.invited(rollout, Role.MEMBER)
+        rollout.people["client"].memberships.all().delete()
+        actions.send_again(invitation, by=rollout.people["pm"])
+        assert actions.accept(invitation, by=UserFactory(email=invitation.email)).role == Role.MEMBER
+
+    def test_who_may_name_no_lead_sends_no_leads_invitation_again(self, rollout):
+        invitation = self.invited(rollout, Role.LEAD)
+        with pytest.raises(NotAllowed, match="gestor da Presence"):
+            actions.send_again(invitation, by=rollout.people["pm"])
+
+    def test_what_a_strange_hand_invited_is_taken_back_with_the_undoing_of_its_address(self, rollout):
+        lead = rollout.people["client"]
+        change = AddressChangeFactory(user=lead, before=lead.email, after="outra@exemplo.com.br")
+        User.objects.filter(pk=lead.pk).update(email="outra@exemplo.com.br")
+        invitation = self.invited(rollout, Role.LEAD)
+        addresses.undo(change)
+        invitation.refresh_from_db()
+        assert invitation.state == State.REVOKED

@@ -124,6 +124,21 @@ class TestAnchoring:
         assert other.anchors.count() == 1
         assert f"{rollout.code} is not anchored: broken at event #2" in caplog.text
 
+    def test_a_chain_that_does_not_hold_is_named_in_the_log_every_night(self, rollout, without_triggers, caplog):
+        without_triggers()
+        rollout.events.filter(sequence=2).update(party="client")
+        begun = clock.now()
+        for night in range(6):
+            caplog.clear()
+            with clock.at(begun + timedelta(days=night)), caplog.at_level(logging.ERROR):
+                tasks.anchor_changed_rollouts()
+            assert f"{rollout.code} is not anchored" in caplog.text
+
+    def test_the_chain_that_waited_longest_comes_first(self, rollout):
+        with clock.at(clock.now() - timedelta(days=3)):
+            older = with_events(1)
+        assert list(anchoring.waiting().values_list("pk", flat=True)) == [older.pk, rollout.pk]
+
     def test_a_chain_that_breaks_its_reader_stops_no_other(self, rollout, monkeypatch, caplog):
         other = with_events()
         judge = timeline.verify

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(default=apps.invitations.models.in_a_week)),
                 ("invited_announced_at", models.DateTimeField(null=True)),
                 ("joined_announced_at", models.DateTimeField(null=True)),
+                ("announced_to", models.JSONField(default=list)),
                 ("mailed_serial", models.PositiveSmallIntegerField(default=0)),
                 ("accepted_at", models.DateTimeField(null=True)),
                 ("revoked_at", models.DateTimeField(null=True)),

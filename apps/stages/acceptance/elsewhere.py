@@ -32,7 +32,7 @@ from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.seals import certificates
-from apps.stages.acceptance import evidence, examiner, identity, queries, signing
+from apps.stages.acceptance import evidence, examiner, identity, new_addresses, queries, signing
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
 BROUGHT = timeline.kind(
@@ -321,6 +321,8 @@ def _signs(signatory: Signatory, facts: dict[str, Any], kept: StoredFile) -> lis
     if not queries.has_turn(signatory):
         raise Refusal(_("Ainda não é a vez de %(name)s: outras pessoas assinam antes.") % {"name": signatory.name})
     signatory, term = signing.signable(signatory)
+    if facts["cpf"]:
+        new_addresses.require_settled_address(signatory.user)
     if signatory.role not in signatory.rollout.roles_of(signatory.user):
         raise Refusal(
             _("%(name)s não é mais da empresa que assina. A Presence precisa redigir o termo de novo.")

@@ -1,6 +1,6 @@
 """The way of who signs with a digital certificate: download the PDF, sign it with their own program, bring it back."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -55,7 +55,11 @@ def elsewhere(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 def give_cpf(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """A signatory says, after a fresh sign-in, with whose CPF their certificate will sign."""
     rollout, term = _term(request, pk, version)
-    signatory = get_object_or_404(term.signatories.select_related("term__rollout"), user=request.user)
+    # Who signs for two roles of one company gives it for the first that waits.
+    theirs = term.signatories.filter(user=request.user).select_related("term__rollout").order_by("step", "pk")
+    signatory = theirs.filter(state=Signatory.State.PENDING).first() or theirs.first()
+    if signatory is None:
+        raise Http404
     require(request.user, "acceptance.sign", signatory)
     fresh_proof.require(request)  # The number is typed again: it is kept nowhere, the session included.
     posted = request.method == "POST"

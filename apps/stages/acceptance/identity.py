@@ -17,10 +17,12 @@ from stdnum.exceptions import ValidationError as NumberError
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
+from apps.limits import actions as limits
 from apps.rollouts import timeline
-from apps.stages.acceptance import holders, queries
+from apps.stages.acceptance import holders, new_addresses, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
+TRIES = limits.Limit("signatory-cpf", ((10, limits.HOUR),))
 GIVEN = timeline.kind(
     "acceptance.cpf_given", gettext_lazy("informou o CPF do certificado com que assina o termo de aceite"), "id-card"
 )
@@ -29,10 +31,13 @@ GIVEN = timeline.kind(
 def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
     """Say with whose CPF the signatory's certificate will sign; a later one takes the place of the one before.
 
-    Only a keyed digest is kept, until the signature. Belongs behind a fresh sign-in. Raises ``Invalid`` for what is no CPF
-    or is another signatory's, ``Refusal`` once they answered or the term is closed.
+    Only a keyed digest is kept, until the signature. Belongs behind fresh proof. Raises ``Invalid`` for what is no CPF or
+    stands for another signature of the term, ``Refusal`` once they answered, the term is closed or their address is new,
+    and ``TooMany`` (429) for more tries than somebody needs who mistypes.
     """
     require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
+    limits.take(TRIES, by.pk)
     number = _valid(cpf)
     with timeline.changing(signatory.rollout) as rollout:
         signatory = Signatory.objects.select_related("term__rollout").get(pk=signatory.pk)
@@ -47,7 +52,13 @@ def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
         digest = _digest(term, number)
         # What somebody gave who passed the signature on stands in nobody's way.
         SignatoryCPF.objects.filter(term=term).exclude(user=F("signatory__user")).delete()
-        if SignatoryCPF.objects.filter(term=term, digest=digest).exclude(signatory=signatory).exists():
+        clash = SignatoryCPF.objects.filter(term=term, digest=digest).exclude(signatory=signatory).first()
+        if clash is not None and clash.user_id == by.pk:
+            raise Invalid(
+                _("Você já informou este CPF pela outra parte. Por esta, assine no navegador ou com o e-CNPJ dela."),
+                field="cpf",
+            )
+        if clash is not None:
             raise Invalid(
                 _("Outra pessoa já informou este CPF para este termo. Cada uma assina com o seu."), field="cpf"
             )

@@ -13,7 +13,7 @@ from apps.accounts.models import AddressChange, User
 from apps.core.refusals import Refusal
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 
 NEW_ADDRESS = timeline.kind(
     "acceptance.new_address",
@@ -63,7 +63,10 @@ def tell_of(rollout: Rollout, term: AcceptanceTerm, signatories: Iterable[Signat
 
 
 def follow(change: AddressChange) -> None:
-    """Record a change of address, its confirmation or its undoing wherever that person still has to sign."""
+    """Record a change of address, its confirmation or its undoing wherever that person still has to sign. What the hand
+    that changed it said of itself (a CPF) goes with the undoing."""
+    if change.undone_at:
+        SignatoryCPF.objects.filter(user=change.user).delete()
     kind = UNDONE if change.undone_at else CONFIRMED if change.confirmed_at else NEW_ADDRESS
     waiting = Signatory.objects.filter(user=change.user, state=Signatory.State.PENDING, term__state__in=OPEN)
     for signatory in waiting.select_related("term__rollout").order_by("term__rollout", "pk"):
