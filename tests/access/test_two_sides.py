@@ -151,6 +151,36 @@ def reservation_agreed_by_client_then_presence() -> Halves:
     )
 
 
+def _reservation_proposed(first: str) -> tuple[Rollout, object]:
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    reservation = homologation.propose_reservation(
+        case(make_script(rollout)), by=rollout.people[first], text="Fica para depois", owner="integrator",
+        deadline=clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    return rollout, reservation
+
+
+def reservation_proposed_by_presence_and_agreed_by_the_client() -> Halves:
+    rollout, reservation = _reservation_proposed("pm")
+    return Halves(
+        rollout, rollout.people["pm"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def reservation_proposed_by_the_client_and_agreed_by_presence() -> Halves:
+    rollout, reservation = _reservation_proposed("client")
+    return Halves(
+        rollout, rollout.people["client"], "presence", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def reservation_proposed_by_the_integrator_and_agreed_by_the_client() -> Halves:
+    rollout, reservation = _reservation_proposed("integrator")
+    return Halves(
+        rollout, rollout.people["integrator"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
 def machine_result_reported_and_confirmed() -> Halves:
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     script = make_script(rollout)
@@ -237,6 +267,17 @@ def item_delivered_and_accepted() -> Halves:
     return Halves(rollout, rollout.people["client"], "presence", lambda by: prerequisites.accept(item, by=by))
 
 
+def item_delivered_in_parts_and_accepted() -> Halves:
+    rollout = RolloutFactory()
+    item = PrerequisiteFactory(rollout=rollout, kind="document")
+    link = "https://loja.example/manual"
+    prerequisites.submit(item, by=rollout.people["client"], link=link, text="Manual")
+    prerequisites.reject(item, by=rollout.people["pm"], reason="De que versão é?", wrong=["text"])
+    colleague = a_person(rollout.company("client"), Role.LEAD)
+    assert prerequisites.submit(item, by=colleague, text="Manual da versão 2").link == link
+    return Halves(rollout, rollout.people["client"], "presence", lambda by: prerequisites.accept(item, by=by))
+
+
 def signature_for_the_client_passed_to_the_integrators_signatory() -> Halves:
     term = opened(a_draft(), pdf=b"%PDF-1.7")
     rollout = term.rollout
@@ -298,6 +339,9 @@ AGREEMENTS = [
     training_session_scheduled_and_confirmed,
     reservation_agreed_by_presence_then_client,
     reservation_agreed_by_client_then_presence,
+    reservation_proposed_by_presence_and_agreed_by_the_client,
+    reservation_proposed_by_the_client_and_agreed_by_presence,
+    reservation_proposed_by_the_integrator_and_agreed_by_the_client,
     machine_result_reported_and_confirmed,
     correction_reported_and_verified,
     minutes_published_and_confirmed,
@@ -306,6 +350,7 @@ AGREEMENTS = [
     window_answered_for_two_companies,
     release_confirmed_and_recorded,
     item_delivered_and_accepted,
+    item_delivered_in_parts_and_accepted,
     signature_for_the_client_passed_to_the_integrators_signatory,
     term_drafted_and_signed_for_the_client,
     term_drafted_and_signed_elsewhere_for_the_client,
@@ -339,6 +384,26 @@ def test_one_person_is_not_chosen_to_sign_for_two_companies():
     chosen = {"client": person, "integrator": User.objects.get(pk=person.pk), "presence": rollout.people["pm"]}
     with pytest.raises(NotAllowed, match="outra empresa"):
         acceptance.draft(rollout, by=rollout.people["pm"], signatories=chosen)
+
+
+def test_who_proposed_a_reservation_agrees_for_the_same_company():
+    rollout, reservation = _reservation_proposed("client")
+    homologation.agree_reservation(reservation, by=rollout.people["client"])
+    reservation.refresh_from_db()
+    assert (reservation.proposed_party, reservation.client_agreed_by) == ("client", rollout.people["client"])
+
+
+def test_a_client_that_is_its_own_integrator_agrees_to_what_it_proposed():
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    rollout.parties.filter(role="integrator").update(company=rollout.company("client"))
+    script = make_script(rollout)
+    reservation = homologation.propose_reservation(
+        case(script), by=rollout.people["client"], text="Fica para depois", owner="integrator",
+        deadline=clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    homologation.agree_reservation(reservation, by=rollout.people["client"])
+    reservation.refresh_from_db()
+    assert (reservation.proposed_party, reservation.client_agreed_by) == ("integrator", rollout.people["client"])
 
 
 def test_a_date_set_anew_is_confirmed_by_who_set_the_one_before():

@@ -30,8 +30,8 @@ def refuse_drafter(person: Any, role: str, drafted_by: int) -> None:
     if role != PartyRole.PRESENCE and person.pk == drafted_by:
         raise NotAllowed(
             _(
-                "%(name)s redigiu este termo pela Presence e não pode assiná-lo por outra empresa. Quem assina por ela é outra "
-                "pessoa."
+                "%(name)s redigiu este termo pela Presence e não pode assiná-lo por outra empresa. Quem assina por ela é "
+                "outra pessoa."
             )
             % {"name": person}
         )
