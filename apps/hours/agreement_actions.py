@@ -171,10 +171,10 @@ def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
     Corrected means that the entry was edited, deleted or adjusted since it was contested.
     """
     require(by, "hours.resolve_contest", contest)
-    refuse_both_halves(by, contest.opened_by_id)
     text = _said(text)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
+        refuse_both_halves(by, contest.opened_by_id, *_authors(contest, PartyRole.CLIENT))
         if corrected and not agreement.was_corrected(contest):
             raise Refusal(
                 _("Nada mudou neste apontamento. Corrija-o, ou ajuste-o se o mês está fechado, e depois resolva.")
@@ -194,6 +194,7 @@ def withdraw_contest(contest: Contest, *, by: User) -> None:
     require(by, "hours.contest", contest)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
+        refuse_both_halves(by, *_authors(contest, PartyRole.PRESENCE))
         _resolve(contest, by, Contest.State.WITHDRAWN)
         timeline.record(rollout, CONTEST_WITHDRAWN, by, party=PartyRole.CLIENT, number=contest.number)
 
@@ -243,6 +244,11 @@ def _open_contest(contest: Contest) -> Contest:
             _("Esta contestação já foi resolvida: %(state)s.") % {"state": contest.get_state_display().lower()}
         )
     return contest
+
+
+def _authors(contest: Contest, party: str) -> list[int]:
+    """The keys of the people who wrote for ``party`` in ``contest``."""
+    return list(contest.messages.filter(party=party).values_list("author", flat=True))
 
 
 def _resolve(contest: Contest, by: User, state: str) -> None:

@@ -134,13 +134,14 @@ def submit(
 
 def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> None:
     """Accept what was delivered. Contacts delivered become contacts of the company; secrets that earlier deliveries held
-    and this one does not are destroyed.
+    and this one does not are destroyed. Nobody who delivered any part of it accepts it.
 
     ``seen`` is the number of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite, submission = _waiting_for_review(prerequisite, seen)
-        refuse_both_halves(by, submission.submitted_by_id)
+        # A delivery may hold parts of any delivery before it: a file that stays, a secret left blank.
+        refuse_both_halves(by, *prerequisite.submissions.values_list("submitted_by", flat=True))
         _accept(prerequisite, submission, by, rollout)
         timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
 

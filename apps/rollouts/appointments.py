@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole
@@ -22,8 +23,12 @@ DECLINED = timeline.kind("rollouts.date_declined", gettext_lazy("pediu outra dat
 
 
 class Appointment(models.Model):
-    """Something of a rollout with a ``scheduled_at``, which the client confirms. A new date asks again."""
+    """Something of a rollout with a ``scheduled_at``, which the client confirms. A new date asks again.
 
+    ``scheduled_by`` is who at Presence set the date that stands.
+    """
+
+    scheduled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     objection = models.TextField(gettext_lazy("por que a data não serve"), blank=True)
@@ -47,6 +52,7 @@ def answer(appointment, *, by: User, suits: bool, reason: str = "") -> None:
         appointment = type(appointment).objects.get(pk=appointment.pk)
         if appointment.scheduled_at is None or appointment.scheduled_at <= clock.now():
             raise Refusal(_("Esta data já passou ou foi desmarcada."))
+        refuse_both_halves(by, appointment.scheduled_by_id)
         appointment.ask_again()
         what = f"{appointment}, {_shown(appointment)}"
         if suits:

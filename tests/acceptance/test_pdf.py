@@ -241,7 +241,7 @@ def test_a_withdrawn_reservation_is_not_in_the_record(term):
     case = Case.objects.create(script=script, code="PED-01", process="orders", title={"pt": "x"}, position=1)
     Reservation.objects.create(
         rollout=term.rollout, case=case, text="x", owner="client", deadline=clock.today(),
-        proposed_by=term.rollout.people["pm"], withdrawn_at=clock.now(),
+        proposed_by=term.rollout.people["pm"], proposed_party="presence", withdrawn_at=clock.now(),
     )  # fmt: skip
     assert record.build(term.rollout)["homologation"]["reservations"] == []
 

@@ -83,7 +83,7 @@ class Scene:
         self.evidence = self.result.evidence.create(file=stored, position=99)
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
-            deadline=date(2030, 1, 1), proposed_by=manager,
+            deadline=date(2030, 1, 1), proposed_by=manager, proposed_party="presence",
         )  # fmt: skip
         self.own_case = Case.objects.create(
             script=self.open_rollout.script, position=99, code="PED-X09", process="PED", title="x", is_own=True,

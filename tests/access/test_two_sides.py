@@ -6,8 +6,10 @@ Whoever did the first half changes companies and tries the second; then somebody
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from unittest import mock
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
@@ -16,16 +18,18 @@ from apps.core import clock
 from apps.core.refusals import NotAllowed
 from apps.hours import agreement_actions
 from apps.prerequisites import actions as prerequisites
+from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.stages.acceptance import actions as acceptance
-from apps.stages.acceptance import signing
+from apps.stages.acceptance import elsewhere, evidence, signing
 from apps.stages.golive import actions as golive
 from apps.stages.golive import windows
 from apps.stages.golive.models import Release
 from apps.stages.homologation import actions as homologation
 from apps.stages.kickoff import actions as kickoff
-from tests.acceptance.factories import a_draft, opened, signatory
+from apps.stages.training import actions as training
+from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.companies.factories import a_person
 from tests.golive.factories import WindowFactory, a_rollout_going_live, all_say_go
 from tests.homologation.factories import NonconformityFactory, NonconformityFixFactory
@@ -81,6 +85,47 @@ def line_contested_and_resolved() -> Halves:
     )
 
 
+def line_contested_and_resolved_by_who_only_wrote_for_the_client() -> Halves:
+    rollout = RolloutFactory()
+    contest = ContestFactory(entry=TimeEntryFactory(rollout=rollout))
+    colleague = a_person(rollout.company("client"), Role.LEAD)
+    agreement_actions.write(contest, by=colleague, text="Foi meia hora mesmo")
+    return Halves(
+        rollout,
+        colleague,
+        "presence",
+        lambda by: agreement_actions.resolve(contest, by=by, corrected=False, text="Conferimos"),
+    )
+
+
+def contest_answered_and_withdrawn() -> Halves:
+    rollout = RolloutFactory()
+    contest = ContestFactory(entry=TimeEntryFactory(rollout=rollout))
+    agreement_actions.write(contest, by=rollout.people["analyst"], text="Conferimos, foi uma hora")
+    return Halves(
+        rollout, rollout.people["analyst"], "client", lambda by: agreement_actions.withdraw_contest(contest, by=by)
+    )
+
+
+def kickoff_scheduled_and_confirmed() -> Halves:
+    kickoff_row = KickoffFactory()
+    rollout = kickoff_row.rollout
+    kickoff.schedule(kickoff_row, by=rollout.people["pm"], scheduled_at=clock.now() + timedelta(days=3))
+    return Halves(
+        rollout, rollout.people["pm"], "client", lambda by: appointments.answer(kickoff_row, by=by, suits=True)
+    )
+
+
+def training_session_scheduled_and_confirmed() -> Halves:
+    rollout = at_stage(RolloutFactory(), Stage.TRAINING)
+    session = training.plan_session(
+        rollout, by=rollout.people["analyst"], scheduled_at=clock.now() + timedelta(days=3), planned_minutes=60
+    )
+    return Halves(
+        rollout, rollout.people["analyst"], "client", lambda by: appointments.answer(session, by=by, suits=True)
+    )
+
+
 def _reservation(first: str) -> tuple[Rollout, object]:
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     script = make_script(rollout)
@@ -103,6 +148,36 @@ def reservation_agreed_by_client_then_presence() -> Halves:
     rollout, reservation = _reservation("client")
     return Halves(
         rollout, rollout.people["client"], "presence", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def _reservation_proposed(first: str) -> tuple[Rollout, object]:
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    reservation = homologation.propose_reservation(
+        case(make_script(rollout)), by=rollout.people[first], text="Fica para depois", owner="integrator",
+        deadline=clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    return rollout, reservation
+
+
+def reservation_proposed_by_presence_and_agreed_by_the_client() -> Halves:
+    rollout, reservation = _reservation_proposed("pm")
+    return Halves(
+        rollout, rollout.people["pm"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def reservation_proposed_by_the_client_and_agreed_by_presence() -> Halves:
+    rollout, reservation = _reservation_proposed("client")
+    return Halves(
+        rollout, rollout.people["client"], "presence", lambda by: homologation.agree_reservation(reservation, by=by)
+    )
+
+
+def reservation_proposed_by_the_integrator_and_agreed_by_the_client() -> Halves:
+    rollout, reservation = _reservation_proposed("integrator")
+    return Halves(
+        rollout, rollout.people["integrator"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
     )
 
 
@@ -192,6 +267,17 @@ def item_delivered_and_accepted() -> Halves:
     return Halves(rollout, rollout.people["client"], "presence", lambda by: prerequisites.accept(item, by=by))
 
 
+def item_delivered_in_parts_and_accepted() -> Halves:
+    rollout = RolloutFactory()
+    item = PrerequisiteFactory(rollout=rollout, kind="document")
+    link = "https://loja.example/manual"
+    prerequisites.submit(item, by=rollout.people["client"], link=link, text="Manual")
+    prerequisites.reject(item, by=rollout.people["pm"], reason="De que versão é?", wrong=["text"])
+    colleague = a_person(rollout.company("client"), Role.LEAD)
+    assert prerequisites.submit(item, by=colleague, text="Manual da versão 2").link == link
+    return Halves(rollout, rollout.people["client"], "presence", lambda by: prerequisites.accept(item, by=by))
+
+
 def signature_for_the_client_passed_to_the_integrators_signatory() -> Halves:
     term = opened(a_draft(), pdf=b"%PDF-1.7")
     rollout = term.rollout
@@ -204,12 +290,58 @@ def signature_for_the_client_passed_to_the_integrators_signatory() -> Halves:
     )
 
 
+def term_drafted_and_signed_for_the_client() -> Halves:
+    term = opened(a_draft(), pdf=b"%PDF-1.7")
+
+    def second(by: User) -> None:
+        term.signatories.filter(role="client").update(user=by)
+        signs(term, "client")
+
+    return Halves(term.rollout, term.drafted_by, "client", second)
+
+
+def term_drafted_and_signed_elsewhere_for_the_client() -> Halves:
+    term = opened(a_draft(), pdf=b"%PDF-1.7")
+
+    def second(by: User) -> None:
+        term.signatories.filter(role="client").update(user=by)
+        facts = {"signed_at": clock.now().isoformat(), "fingerprint": "0" * 64, "signature": "1" * 64}
+        found = [(signatory(term, "client"), dict.fromkeys(evidence.KEPT, "") | facts)]
+        with (
+            mock.patch.object(elsewhere, "_open"),
+            mock.patch.object(elsewhere, "_content", return_value=b"%PDF-1.7 assinado"),
+            mock.patch.object(elsewhere, "_judged"),
+            mock.patch.object(elsewhere, "_whose", return_value=found),
+        ):
+            elsewhere.bring(term, by=by, file=ContentFile(b""))
+
+    return Halves(term.rollout, term.drafted_by, "client", second)
+
+
+def term_drafted_and_its_signature_passed_to_who_drafted_it() -> Halves:
+    term = opened(a_draft(), pdf=b"%PDF-1.7")
+    row = signatory(term, "client")
+    return Halves(
+        term.rollout,
+        term.drafted_by,
+        "client",
+        lambda to: signing.delegate(row, by=term.rollout.people["client"], to=to),
+    )
+
+
 AGREEMENTS = [
     extra_hours_asked_and_approved,
     extra_hours_asked_and_declined,
     line_contested_and_resolved,
+    line_contested_and_resolved_by_who_only_wrote_for_the_client,
+    contest_answered_and_withdrawn,
+    kickoff_scheduled_and_confirmed,
+    training_session_scheduled_and_confirmed,
     reservation_agreed_by_presence_then_client,
     reservation_agreed_by_client_then_presence,
+    reservation_proposed_by_presence_and_agreed_by_the_client,
+    reservation_proposed_by_the_client_and_agreed_by_presence,
+    reservation_proposed_by_the_integrator_and_agreed_by_the_client,
     machine_result_reported_and_confirmed,
     correction_reported_and_verified,
     minutes_published_and_confirmed,
@@ -218,7 +350,11 @@ AGREEMENTS = [
     window_answered_for_two_companies,
     release_confirmed_and_recorded,
     item_delivered_and_accepted,
+    item_delivered_in_parts_and_accepted,
     signature_for_the_client_passed_to_the_integrators_signatory,
+    term_drafted_and_signed_for_the_client,
+    term_drafted_and_signed_elsewhere_for_the_client,
+    term_drafted_and_its_signature_passed_to_who_drafted_it,
 ]
 
 
@@ -248,6 +384,48 @@ def test_one_person_is_not_chosen_to_sign_for_two_companies():
     chosen = {"client": person, "integrator": User.objects.get(pk=person.pk), "presence": rollout.people["pm"]}
     with pytest.raises(NotAllowed, match="outra empresa"):
         acceptance.draft(rollout, by=rollout.people["pm"], signatories=chosen)
+
+
+def test_who_proposed_a_reservation_agrees_for_the_same_company():
+    rollout, reservation = _reservation_proposed("client")
+    homologation.agree_reservation(reservation, by=rollout.people["client"])
+    reservation.refresh_from_db()
+    assert (reservation.proposed_party, reservation.client_agreed_by) == ("client", rollout.people["client"])
+
+
+def test_a_client_that_is_its_own_integrator_agrees_to_what_it_proposed():
+    rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
+    rollout.parties.filter(role="integrator").update(company=rollout.company("client"))
+    script = make_script(rollout)
+    reservation = homologation.propose_reservation(
+        case(script), by=rollout.people["client"], text="Fica para depois", owner="integrator",
+        deadline=clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    homologation.agree_reservation(reservation, by=rollout.people["client"])
+    reservation.refresh_from_db()
+    assert (reservation.proposed_party, reservation.client_agreed_by) == ("integrator", rollout.people["client"])
+
+
+def test_a_date_set_anew_is_confirmed_by_who_set_the_one_before():
+    kickoff_row = KickoffFactory()
+    rollout = kickoff_row.rollout
+    kickoff.schedule(kickoff_row, by=rollout.people["pm"], scheduled_at=clock.now() + timedelta(days=3))
+    colleague = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
+    kickoff.schedule(kickoff_row, by=colleague, scheduled_at=clock.now() + timedelta(days=4))
+    appointments.answer(kickoff_row, by=moves_to(rollout.people["pm"], rollout, "client"), suits=True)
+    with pytest.raises(NotAllowed, match="outra"):
+        appointments.answer(kickoff_row, by=moves_to(colleague, rollout, "client"), suits=True)
+
+
+def test_a_new_link_leaves_who_scheduled_the_meeting():
+    kickoff_row = KickoffFactory()
+    rollout = kickoff_row.rollout
+    when = clock.now() + timedelta(days=3)
+    kickoff.schedule(kickoff_row, by=rollout.people["pm"], scheduled_at=when)
+    colleague = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
+    kickoff.schedule(kickoff_row, by=colleague, scheduled_at=when, link="https://example.com/sala")
+    kickoff_row.refresh_from_db()
+    assert kickoff_row.scheduled_by == rollout.people["pm"]
 
 
 def test_a_company_that_plays_two_roles_has_one_person_answer_for_both():

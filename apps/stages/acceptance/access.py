@@ -1,9 +1,14 @@
 """A project manager drafts; each signatory signs in person; the four companies read. A file that was signed elsewhere is
 brought by either of those: its signatures say themselves whose they are."""
 
+from typing import Any
+
 import rules
+from django.utils.translation import gettext as _
 
 from apps.companies.access import is_project_manager
+from apps.core.refusals import NotAllowed
+from apps.rollouts.stages import PartyRole
 
 
 @rules.predicate
@@ -17,6 +22,19 @@ def is_the_signatory(user, signatory) -> bool:
 @rules.predicate
 def signs_the_term(user, term) -> bool:
     return term is not None and any(is_the_signatory(user, row) for row in term.signatories.filter(user=user))
+
+
+def refuse_drafter(person: Any, role: str, drafted_by: int) -> None:
+    """Raise ``NotAllowed`` (403) when ``person``, who drafted the term (the key ``drafted_by``), is to sign it for ``role``:
+    Presence drafts what the other companies sign."""
+    if role != PartyRole.PRESENCE and person.pk == drafted_by:
+        raise NotAllowed(
+            _(
+                "%(name)s redigiu este termo pela Presence e não pode assiná-lo por outra empresa. Quem assina por ela é "
+                "outra pessoa."
+            )
+            % {"name": person}
+        )
 
 
 rules.add_perm("acceptance.draft", is_project_manager)

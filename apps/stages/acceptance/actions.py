@@ -15,6 +15,7 @@ from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.acceptance import document, new_addresses, queries, record, rendering, wording
+from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 
 DRAFTED = timeline.kind("acceptance.drafted", gettext_lazy("redigiu o termo de aceite, versão %(version)s"), "file-pen")
@@ -55,6 +56,7 @@ def draft(
             if person is not None:
                 others = ((other, user.pk) for other, user in signatories.items() if user is not None)
                 refuse_two_companies(rollout, person, role.value, others)
+                refuse_drafter(person, role.value, by.pk)
         if in_force:
             in_force.state = State.SUPERSEDED
             in_force.save(update_fields=["state"])

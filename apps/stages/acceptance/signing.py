@@ -12,6 +12,7 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.stages.acceptance import codes, new_addresses, queries
+from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
 
 SIGNED = timeline.kind("acceptance.signed", gettext_lazy("assinou o termo de aceite"), "pen-line")
@@ -41,7 +42,8 @@ def sign(
     ``code`` is the one that was mailed; ``passkey`` says that they just proved themselves with one that counts
     (``has_known_passkey``), which takes its place. ``fresh`` is that proof, or the one that opened the page, for the record.
     The last signature has the worker seal the term. Raises ``Invalid`` without consent or with a wrong code, ``Refusal``
-    when it is not their turn, their account's address is too new or the record has changed since the term was drafted.
+    when it is not their turn, their account's address is too new or the record has changed since the term was drafted,
+    ``NotAllowed`` (403) when they drafted it themselves and sign for another company than Presence.
     """
     require(by, "acceptance.sign", signatory)
     new_addresses.require_settled_address(by)
@@ -127,6 +129,7 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
             raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
         if to.pk == by.pk or not to.is_active or signatory.role not in rollout.roles_of(to):
             raise Invalid(_("Escolha outra pessoa da sua empresa."), field="to")
+        refuse_drafter(to, signatory.role, term.drafted_by_id)
         refuse_two_companies(rollout, to, signatory.role, term.signatories.values_list("role", "user"))
         signatory.delegated_from, signatory.delegated_at = signatory.name, clock.now()
         signatory.user, signatory.name, signatory.email = to, str(to), to.email
@@ -170,8 +173,10 @@ def _proof(fresh: Proof | None, spent: SigningCode | None) -> dict[str, dict[str
 
 
 def signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
-    """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale."""
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale,
+    ``NotAllowed`` for who drafted it (``refuse_drafter``)."""
     signatory, term = _pending(signatory)
+    refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
     if queries.is_stale(term):
         raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
     return signatory, term

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
-from apps.rollouts.access import refuse_both_halves
+from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.homologation import evidence, queries, retest
@@ -301,15 +301,23 @@ def propose_reservation(case: Case, *, by: User, text: str, owner: str, deadline
             raise Invalid(_("O prazo precisa estar no futuro."), field="deadline")
         if case.reservations.filter(withdrawn_at=None).exists():
             raise Refusal(_("%(code)s já tem uma ressalva.") % {"code": case.code})
+        roles = rollout.roles_of(by)
         reservation = Reservation.objects.create(
-            rollout=rollout, case=case, text=text.strip(), owner=owner, deadline=deadline, proposed_by=by
+            rollout=rollout,
+            case=case,
+            text=text.strip(),
+            owner=owner,
+            deadline=deadline,
+            proposed_by=by,
+            proposed_party=next(role for role in PartyRole.values if role in roles),
         )
         timeline.record(rollout, PROPOSED, by, case=case.code, text=reservation.text)
         return reservation
 
 
 def agree_reservation(reservation: Reservation, *, by: User) -> None:
-    """Agree for one's side; with both client and Presence it takes effect."""
+    """Agree for one's side; with both client and Presence it takes effect. Who proposed it agrees only for the company for
+    which they proposed it."""
     for_client = by.has_perm("homologation.agree_for_client", reservation)
     for_presence = by.has_perm("homologation.agree_for_presence", reservation)
     if not (for_client or for_presence):
@@ -319,6 +327,8 @@ def agree_reservation(reservation: Reservation, *, by: User) -> None:
         if reservation.withdrawn_at or reservation.is_agreed:
             raise Refusal(_("Esta ressalva já foi acordada ou retirada."))
         refuse_both_halves(by, reservation.presence_agreed_by_id if for_client else reservation.client_agreed_by_id)
+        party = PartyRole.CLIENT if for_client else PartyRole.PRESENCE
+        refuse_two_companies(rollout, by, party, [(reservation.proposed_party, reservation.proposed_by_id)])
         if for_client:
             reservation.client_agreed_by = by
         else:

@@ -290,7 +290,10 @@ class NonconformityComment(models.Model):
 
 
 class Reservation(models.Model):
-    """A case accepted without having passed: an exception with owner and deadline, agreed by client and Presence."""
+    """A case accepted without having passed: an exception with owner and deadline, agreed by client and Presence.
+
+    ``proposed_party`` is the role for which ``proposed_by`` proposed it.
+    """
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="reservations")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reservations")
@@ -298,6 +301,7 @@ class Reservation(models.Model):
     owner = models.CharField(_("responsável"), max_length=12, choices=PartyRole)
     deadline = models.DateField(_("prazo"))
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_party = models.CharField(max_length=12, choices=PartyRole)
     proposed_at = models.DateTimeField(default=clock.now)
     client_agreed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -78,8 +78,11 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
             raise Refusal(_("A reunião já foi realizada."))
         if kickoff.scheduled_at != scheduled_at:
             kickoff.ask_again()
+            kickoff.scheduled_by = by
         kickoff.scheduled_at, kickoff.link = scheduled_at, link
-        kickoff.save(update_fields=["scheduled_at", "link", "confirmed_by", "confirmed_at", "objection"])
+        kickoff.save(
+            update_fields=["scheduled_at", "scheduled_by", "link", "confirmed_by", "confirmed_at", "objection"]
+        )
         timeline.record(rollout, SCHEDULED, by, when=clock.told(scheduled_at))
 
 

@@ -37,6 +37,7 @@ def plan_session(
             rollout=rollout,
             number=rollout.training_sessions.count() + 1,
             scheduled_at=scheduled_at,
+            scheduled_by=by,
             planned_minutes=planned_minutes,
             link=link,
         )

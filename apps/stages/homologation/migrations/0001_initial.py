@@ -213,6 +213,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("deadline", models.DateField(verbose_name="prazo")),
+                (
+                    "proposed_party",
+                    models.CharField(
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("proposed_at", models.DateTimeField(default=apps.core.clock.now)),
                 ("agreed_at", models.DateTimeField(null=True)),
                 ("withdrawn_at", models.DateTimeField(null=True)),

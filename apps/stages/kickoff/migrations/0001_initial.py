@@ -36,6 +36,15 @@ class Migration(migrations.Migration):
                 ("minutes_published_at", models.DateTimeField(null=True)),
                 ("statuses", models.JSONField(default=list)),
                 (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "confirmed_by",
                     models.ForeignKey(
                         null=True,

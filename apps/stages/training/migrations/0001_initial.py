@@ -40,6 +40,15 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField(null=True)),
                 ("planned_at", models.DateTimeField(default=apps.core.clock.now)),
                 (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "confirmed_by",
                     models.ForeignKey(
                         null=True,
