@@ -67,6 +67,8 @@ def comes_with_a_code(page: Page, email: str, var: Path) -> None:
 def manage(var: Path, person: str) -> None:
     """Do something to a person ``u`` of the running application that no page does."""
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    if database := os.environ.get("BROWSER_DATABASE_URL"):
+        env["DATABASE_URL"] = database
     lines = ["from django.contrib.sessions.backends.db import SessionStore", "from apps.accounts.models import User"]
     code = "\n".join([*lines, f"u = {person}"])
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
