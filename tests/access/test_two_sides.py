@@ -320,6 +320,7 @@ def term_drafted_and_signed_elsewhere_for_the_client() -> Halves:
 
 def term_drafted_and_its_signature_passed_to_who_drafted_it() -> Halves:
     term = opened(a_draft(), pdf=b"%PDF-1.7")
+    term.signatories.filter(role="presence").update(user=term.rollout.people["analyst"])
     row = signatory(term, "client")
     return Halves(
         term.rollout,
