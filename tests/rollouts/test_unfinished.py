@@ -187,8 +187,8 @@ class TestTheManagersPage:
 
     def test_the_first_page_of_a_manager_says_that_something_failed_and_nobody_elses_does(self, client_for, rollout):
         given_up("golive.dossier", rollout.pk)
-        assert "1 trabalho do sistema não deu certo." in client_for(rollout.people["manager"]).get("/").content.decode()
-        assert "trabalho do sistema" not in client_for(rollout.people["pm"]).get("/").content.decode()
+        assert "1 tarefa do sistema falhou." in client_for(rollout.people["manager"]).get("/").content.decode()
+        assert "tarefa do sistema" not in client_for(rollout.people["pm"]).get("/").content.decode()
 
     def test_the_number_of_queries_does_not_grow_with_the_list(
         self, client_for, rollout, django_assert_max_num_queries
