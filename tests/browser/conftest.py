@@ -105,6 +105,7 @@ def sign_in(served, chromium, sessions):
             base_url=served,
             locale="pt-BR",
             color_scheme=scheme,
+            reduced_motion="reduce",  # What is measured is not caught half-way from one colour to another.
             storage_state=kept,
         )
         contexts.append(context)
