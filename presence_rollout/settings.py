@@ -147,15 +147,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "apps.core.headers.HeadersMiddleware",
-    "apps.core.hosts.HostMiddleware",
+    "apps.core.network.headers.HeadersMiddleware",
+    "apps.core.network.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "apps.core.bodies.BodyLimitMiddleware",
+    "apps.core.untrusted.bodies.BodyLimitMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "apps.companies.middleware.SessionAgeMiddleware",
     "apps.accounts.middleware.SignInMiddleware",
@@ -205,7 +205,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 MAX_UPLOAD_BYTES = env.number("MAX_UPLOAD_MB", 25) * 1024 * 1024
-# What each address takes in is in apps/core/bodies.py; these bound how it is taken apart.
+# What each address takes in is in apps/core/untrusted/bodies.py; these bound how it is taken apart.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
@@ -300,7 +300,7 @@ TERM_TRUST_ROOTS = env.text("TERM_TRUST_ROOTS")
 # How many days the signatories have from the moment the PDF is ready.
 TERM_SIGNING_DAYS = env.number("TERM_SIGNING_DAYS", 15)
 
-# --- Requests to others (apps/core/outbound.py) ---------------------------------------------------
+# --- Requests to others (apps/core/network/outbound.py) ---------------------------------------------------
 # host:port pairs that are asked although they are not public: a test double, the demonstration's platform.
 OUTBOUND_ALLOW = env.words("OUTBOUND_ALLOW")
 
@@ -319,8 +319,8 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "inte
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
-# What kills its process is not handed over again at once and for ever: attempts are counted (apps/core/work.py), and the
-# task's sibling on the clock comes back to what is left.
+# What kills its process is not handed over again at once and for ever: attempts are counted
+# (apps/core/background/work.py), and the scheduled task comes back to what is left.
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 # Seconds; no task may have more (a task that needs less says so). The soft limit raises, the other one kills.
 CELERY_TASK_SOFT_TIME_LIMIT = 240

@@ -3,7 +3,7 @@ from django.urls import include, path
 from apps.accounts.proof_views import prove
 from apps.accounts.views import language
 
-handler400 = "apps.core.hosts.bad_request"
+handler400 = "apps.core.network.hosts.bad_request"
 handler500 = "apps.core.refusals.server_error"
 
 urlpatterns = [

@@ -34,7 +34,7 @@ def django_db_modify_db_settings_parallel_suffix(request):
 @pytest.fixture(autouse=True, scope="session")
 def _data_files_are_read_once():
     """The blueprints' data files, which many tests load, are parsed and judged once in a run."""
-    from apps.blueprints import loader
+    from apps.blueprints.loading import loader
 
     read = loader.read_files
     kept = tuple(read())

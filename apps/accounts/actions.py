@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import devices, personal_data
 from apps.accounts.models import Consent, User
-from apps.core import mailboxes, names
+from apps.core import names
+from apps.core.network import mailboxes
 from apps.core.refusals import Invalid
 
 # The date of the text in templates/account/terms.html. Change both together.

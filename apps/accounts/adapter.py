@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts import addresses, devices, fresh_proof, proof_codes
-from apps.core.mailboxes import comparable
+from apps.accounts import address_changes as addresses
+from apps.accounts import devices, fresh_proof, proof_codes
+from apps.core.network.mailboxes import comparable
 from apps.core.refusals import Refusal
 
 CHANGED = "account/email/email_changed"

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from apps.accounts import devices
-from apps.core.mailboxes import comparable
+from apps.core.network.mailboxes import comparable
 from apps.limits import actions as limits
 from apps.limits.actions import DAY, HOUR, MINUTE, Limit, Taken
 from apps.limits.places import network_of

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import fresh_proof
 from apps.accounts.models import User
-from apps.core.mailboxes import MailboxFormField
+from apps.core.network.mailboxes import MailboxFormField
 
 # The zones of Brazil, from east to west, as people know them.
 BRAZIL = [

@@ -19,8 +19,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts import attempts, devices, fresh_proof
 from apps.accounts.actions import TERMS_VERSION, has_consented
-from apps.core.pages import own_page
 from apps.core.refusals import TooMany, answer_to, problem
+from apps.core.web.pages import own_page
 
 
 def is_always_open(path: str) -> bool:

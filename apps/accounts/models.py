@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, mailboxes
+from apps.core import clock
+from apps.core.network import mailboxes
 
 
 class UserManager(BaseUserManager["User"]):

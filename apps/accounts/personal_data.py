@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts import mailed_codes
 from apps.accounts.models import AddressChange, ProofCode
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.core.canonical import instant
 from apps.core.refusals import Refusal
 from apps.limits import actions as limits

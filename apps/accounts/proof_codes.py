@@ -7,7 +7,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from apps.accounts import addresses, mailed_codes
+from apps.accounts import address_changes as addresses
+from apps.accounts import mailed_codes
 from apps.accounts.fresh_proof import proved_by_mail
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import ProofCode, User

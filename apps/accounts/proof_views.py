@@ -18,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts import addresses, fresh_proof, proof_codes
+from apps.accounts import address_changes as addresses
+from apps.accounts import fresh_proof, proof_codes
 from apps.accounts.forms import MailedCodeForm
 from apps.accounts.fresh_proof import Way
 from apps.accounts.http import SignedInRequest
-from apps.core.pages import own_page
 from apps.core.refusals import Refusal
+from apps.core.web.pages import own_page
 
 # The field by which a posted form is told from the others on the page.
 FIELDS = {Way.PASSKEY: "credential", Way.PASSWORD: "password", Way.APP: "code", Way.MAIL: "mailed"}

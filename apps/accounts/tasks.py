@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from apps.accounts import personal_data
-from apps.core import work
+from apps.core.background import work
 
 
 @shared_task

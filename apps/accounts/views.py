@@ -13,9 +13,9 @@ from apps.accounts import actions, fresh_proof, personal_data
 from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
-from apps.core.filenames import attached
-from apps.core.forms import attempt
-from apps.core.pages import own_page
+from apps.core.exports.filenames import attached
+from apps.core.web.forms import attempt
+from apps.core.web.pages import own_page
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,8 +4,8 @@ import rules
 
 from apps.companies.access import is_presence_manager
 from apps.companies.models import roles_of
+from apps.core.process import PartyRole
 from apps.rollouts.access import acts_for
-from apps.rollouts.stages import PartyRole
 
 
 @rules.predicate

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from apps.accounts import addresses
+from apps.accounts import address_changes as addresses
 from apps.accounts.models import AddressChange, User
 from apps.api.models import ApiToken, digest_of
 from apps.companies.models import Kind, Membership
 from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
-from apps.core.rest import Scope
+from apps.core.web.rest import Scope
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 

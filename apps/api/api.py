@@ -11,8 +11,8 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
 from apps.api import auth, idempotency
-from apps.core import rest
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
+from apps.core.web import rest
 from apps.hours.api import router as hours
 from apps.rollouts.api import router as rollouts
 from apps.stages.development.api import router as development

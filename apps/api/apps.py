@@ -8,7 +8,7 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        from apps.accounts import addresses
+        from apps.accounts import address_changes as addresses
         from apps.api import actions
 
         addresses.when_changed(actions.revoke_what_another_hand_made)

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.rest import Scope
-from apps.core.widgets import DateInput
+from apps.core.web.rest import Scope
+from apps.core.web.widgets import DateInput
 
 
 def in_a_year():

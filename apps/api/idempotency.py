@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from apps.api.models import KEYS_ARE_KEPT, Answer, ApiToken
-from apps.core import canonical, clock, rest
+from apps.core import canonical, clock
 from apps.core.refusals import Invalid, Refusal
+from apps.core.web import rest
 from apps.files.actions import sha256
 
 HEADER = "Idempotency-Key"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.companies.access import is_presence_manager
 from apps.companies.models import Membership, roles_of
 from apps.core import clock
-from apps.core.rest import Scope
+from apps.core.web.rest import Scope
 from apps.rollouts.models import Rollout
 
 KEYS_ARE_KEPT = timedelta(days=7)

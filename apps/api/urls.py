@@ -9,8 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from apps.api import reference, views
 from apps.api.api import api, body_limits, nothing_there
-from apps.core import bodies
 from apps.core.refusals import problem
+from apps.core.untrusted import bodies
 
 
 def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:

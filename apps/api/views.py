@@ -12,8 +12,8 @@ from apps.accounts.http import SignedInRequest
 from apps.api import actions
 from apps.api.forms import TokenForm
 from apps.api.models import ApiToken
-from apps.core.forms import attempt
 from apps.core.refusals import require
+from apps.core.web.forms import attempt
 from apps.rollouts.views import visible_rollout
 
 

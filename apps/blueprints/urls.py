@@ -1,6 +1,7 @@
 from django.urls import path
 
-from apps.blueprints import script_views, term_views, views
+from apps.blueprints import views
+from apps.blueprints.editor import script_views, term_views
 
 app_name = "blueprints"
 

@@ -3,7 +3,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
-from apps.blueprints import content, draft_views, rules
+from apps.blueprints.catalogues import content, rules
+from apps.blueprints.editor import draft_views
 from apps.blueprints.models import Blueprint
 from apps.core.numbers import whole
 from apps.core.refusals import require

@@ -16,7 +16,7 @@ from apps.companies.models import (
     on_the_other_side,
 )
 from apps.core import names
-from apps.core.mailboxes import MailboxFormField
+from apps.core.network.mailboxes import MailboxFormField
 from apps.core.refusals import Invalid, Refusal, require
 
 

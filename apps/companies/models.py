@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, mailboxes
+from apps.core import clock
 from apps.core.cnpj import CNPJField
+from apps.core.network import mailboxes
 
 
 class Kind(models.TextChoices):

@@ -8,8 +8,8 @@ from apps.accounts.http import SignedInRequest
 from apps.companies import actions, forms
 from apps.companies.access import is_presence
 from apps.companies.models import Company, Kind, Membership
-from apps.core.forms import attempt
 from apps.core.refusals import require
+from apps.core.web.forms import attempt
 
 
 def visible_company(request: SignedInRequest, pk: int) -> Company:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.minutes import MinutesField
-from apps.core.widgets import DateInput, DateTimeInput
+from apps.core.web.widgets import DateInput, DateTimeInput
 
 
 class SampleForm(forms.Form):

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.blueprints import actions, drafts
+from apps.blueprints.editor import drafts
+from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import ScriptDraft
 from apps.core import clock
 from apps.demo.people import Cast
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import script_actions
+from apps.stages.homologation.script import actions as script_actions
 
 EXPIRED_PIX: dict[str, Any] = {
     "title": {"pt": "Pix vencido não desce", "en": "Expired Pix does not come down"},

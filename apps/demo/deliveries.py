@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from apps.accounts.models import User
 from apps.companies.models import Membership
+from apps.core.process import FORWARD, PartyRole
 from apps.demo import papers
 from apps.demo.teller import Teller
 from apps.prerequisites import actions as prerequisites
-from apps.prerequisites import own_items, purge
+from apps.prerequisites import own_items
+from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates
-from apps.rollouts.stages import FORWARD, PartyRole
 from apps.vault import actions as vault
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from apps.core import clock, workdays
+from apps.core.process import PartyRole
 from apps.prerequisites.models import Probe
-from apps.rollouts.stages import PartyRole
 from apps.stages.golive import actions as golive
 from apps.stages.golive import days, incidents, windows
 

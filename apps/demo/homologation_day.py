@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from apps.core import clock
 from apps.demo import papers
-from apps.hours import proposals
-from apps.stages.homologation import actions, nonconformities, queries, round_reports, sessions
+from apps.hours.ledger import proposals
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions, round_reports
+from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.models import Script, Session
+from apps.stages.homologation.nonconformities import actions as nonconformities
 
 if TYPE_CHECKING:
     from apps.demo.story import Story

@@ -7,13 +7,16 @@ from apps.demo.deliveries import Deliveries
 from apps.demo.going_live import tell_go_live
 from apps.demo.teller import at_work
 from apps.demo.worked import Worked
-from apps.hours import agreement_actions as agreement
+from apps.hours.agreement import actions as agreement
 from apps.stages.acceptance import actions as acceptance
-from apps.stages.acceptance import codes, sealing, signing, wording
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import codes
+from apps.stages.acceptance.wording import clauses as wording
 from apps.stages.development import actions as development
 from apps.stages.golive import actions as golive
-from apps.stages.homologation import actions as homologation
 from apps.stages.homologation import queries as homologation_queries
+from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.models import Script
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet

@@ -9,10 +9,10 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.core import clock
+from apps.core.process import FORWARD, Gate, PartyRole
 from apps.demo.people import Cast
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import FORWARD, Gate, PartyRole
 
 
 def at_work(instant: datetime) -> datetime:

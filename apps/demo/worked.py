@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from apps.core import clock
 from apps.demo.teller import Teller, at_work
-from apps.hours import actions as hours
-from apps.hours import agreement_actions as agreement
-from apps.hours import closing, proposals
 from apps.hours import queries as hour_queries
+from apps.hours.agreement import actions as agreement
+from apps.hours.ledger import actions as hours
+from apps.hours.ledger import closing, proposals
 from apps.hours.models import Line
 from apps.stages.training import actions as training
 from apps.stages.training.models import TrainingSession

@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.demo import catalogue, homologation_day, tools
 from apps.demo.people import hire
 from apps.demo.story import Story
-from apps.hours import timers
+from apps.hours.logging import timers
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
 

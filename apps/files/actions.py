@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 
 from apps.accounts.models import User
-from apps.core import queue
-from apps.core.filenames import tidy
+from apps.core.background import queue
+from apps.core.exports.filenames import tidy
 from apps.files import antivirus, inspection, previews, uploads
 from apps.files.models import StoredFile
 

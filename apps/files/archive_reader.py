@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 from zipfile import ZipInfo
 
-from apps.core import archives
+from apps.core.untrusted import archives
 from apps.files import pages
 
 DEPTH = 3

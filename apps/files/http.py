@@ -1,7 +1,7 @@
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from apps.core.filenames import attached, tidy
+from apps.core.exports.filenames import attached, tidy
 from apps.core.refusals import Refusal
 from apps.files.models import StoredFile
 

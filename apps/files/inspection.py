@@ -11,9 +11,9 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import archives, confined
-from apps.core.filenames import tidy
+from apps.core.exports.filenames import tidy
 from apps.core.refusals import Invalid
+from apps.core.untrusted import archives, confined
 from apps.files import pages
 from apps.files.archive_reader import PROGRAM_ENDINGS
 

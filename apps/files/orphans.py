@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy
 
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.files.models import Preview, StoredFile, UploadPart
 
 logger = logging.getLogger(__name__)

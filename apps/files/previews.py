@@ -6,7 +6,7 @@ from typing import BinaryIO, cast
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from apps.core import confined
+from apps.core.untrusted import confined
 from apps.files import drawing
 from apps.files.models import Preview, StoredFile
 

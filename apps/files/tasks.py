@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import work
+from apps.core.background import work
 from apps.files import actions, antivirus, orphans, previews, queries
 
 SCAN = work.kind(

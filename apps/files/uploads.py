@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.filenames import tidy
+from apps.core.exports.filenames import tidy
 from apps.core.refusals import Invalid, Refusal
 from apps.files.inspection import check
 from apps.files.models import Upload

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
-from apps.core.bodies import takes
 from apps.core.numbers import whole
 from apps.core.refusals import Invalid, Refusal
+from apps.core.untrusted.bodies import takes
 from apps.files import uploads
 from apps.files.models import Upload
 

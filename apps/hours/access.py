@@ -4,8 +4,8 @@ import rules
 
 from apps.companies.access import is_presence, is_project_manager
 from apps.companies.models import Kind, roles_of
+from apps.core.process import PartyRole
 from apps.rollouts.access import acts_for, leads_for, takes_part
-from apps.rollouts.stages import PartyRole
 
 
 @rules.predicate

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
-from apps.core.filenames import attached
+from apps.core.exports.filenames import attached
 from apps.core.refusals import Invalid, require
-from apps.hours import exports
 from apps.hours.models import ClientStatement
+from apps.hours.statements import exports
 
 router = Router(tags=["hours"])
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from apps.core import canonical
-from apps.hours.closing import CLOSED
+from apps.core.process import PartyRole
+from apps.hours.ledger.closing import CLOSED
 from apps.hours.models import ClientStatement, Statement
-from apps.rollouts import verification
+from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
 

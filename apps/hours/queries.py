@@ -8,11 +8,11 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.hours import classification
 from apps.hours.classification import Activity, Klass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
 from apps.rollouts.models import Party, Rollout
-from apps.rollouts.stages import PartyRole
 from apps.stages.homologation import queries as homologation
 from apps.stages.training.models import TrainingSession
 

@@ -8,16 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.blueprints import content
-from apps.core import frame, minutes
-from apps.hours import queries, timers
+from apps.blueprints.catalogues import content
+from apps.core import minutes
+from apps.core.process import PartyRole
+from apps.core.web import frame
+from apps.hours import queries
+from apps.hours.logging import timers
 from apps.hours.models import Contest, ExtraHoursRequest, Line, Policy
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, welcomes
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
-from apps.stages.homologation import time_spent
 from apps.stages.homologation.models import Nonconformity
+from apps.stages.homologation.nonconformities import time_spent
 
 
 @registry.on_start

@@ -1,9 +1,9 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import work
-from apps.hours import documents
+from apps.core.background import work
 from apps.hours.models import ClientStatement, Statement
+from apps.hours.statements import documents
 
 STATEMENT = work.kind(
     "hours.statement",

@@ -1,6 +1,10 @@
 from django.urls import path
 
-from apps.hours import agreement_views, own_views, reading_views, statement_views, views
+from apps.hours.agreement import views as agreement_views
+from apps.hours.ledger import views
+from apps.hours.logging import reading_views
+from apps.hours.logging import views as own_views
+from apps.hours.statements import views as statement_views
 
 app_name = "hours"
 

@@ -16,7 +16,9 @@ from apps.accounts import actions as accounts
 from apps.accounts.models import AddressChange, User
 from apps.companies import actions as companies
 from apps.companies.models import Company, Membership, Role
-from apps.core import clock, mailboxes, names, queue, work
+from apps.core import clock, names
+from apps.core.background import queue, work
+from apps.core.network import mailboxes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.invitations.models import LIFETIME, Invitation, State
 from apps.limits import actions as limits

@@ -8,7 +8,7 @@ class InvitationsConfig(AppConfig):
     label = "invitations"
 
     def ready(self) -> None:
-        from apps.accounts import addresses
+        from apps.accounts import address_changes as addresses
         from apps.invitations import actions
 
         addresses.when_changed(actions.revoke_after_undoing)

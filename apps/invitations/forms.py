@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import COMPANY_ROLES, PRESENCE_ROLES, Company, Kind, Role
-from apps.core.mailboxes import MailboxFormField
+from apps.core.network.mailboxes import MailboxFormField
 
 
 class InviteForm(forms.Form):

@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Company, Role
-from apps.core import clock, mailboxes
+from apps.core import clock
+from apps.core.network import mailboxes
 from apps.rollouts.models import Rollout
 
 LIFETIME = timedelta(days=7)

@@ -13,9 +13,9 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.companies.views import visible_company
-from apps.core.forms import attempt
 from apps.core.numbers import whole
 from apps.core.refusals import require
+from apps.core.web.forms import attempt
 from apps.invitations import actions, forms, queries
 from apps.invitations.models import Invitation, State
 from apps.rollouts.models import Rollout

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.notices import kinds, queries, words
 from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder
 from apps.rollouts.models import Event, Rollout

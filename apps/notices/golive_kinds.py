@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.core.calendar import Entry
+from apps.core.exports.calendar import Entry
 from apps.notices.kinds import project_manager, room, settler_and_manager, tell, the_four
 from apps.rollouts.models import Event
 from apps.stages.golive import agenda, queries

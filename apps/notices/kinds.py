@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.models import Role
-from apps.core.calendar import Entry
+from apps.core.exports.calendar import Entry
 from apps.core.numbers import whole
+from apps.core.process import PartyRole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Event, Rollout
-from apps.rollouts.stages import PartyRole
 from apps.stages.acceptance.models import Signatory
 from apps.stages.homologation.models import Nonconformity
 

@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.core.canonical import instant
 from apps.notices import queries
 from apps.notices.actions import SEND_DIGEST, SEND_NOTICE

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from apps.core import work
+from apps.core.background import work
 from apps.notices import actions, queries
 
 

@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
+from apps.core.web.forms import attempt
 from apps.notices import actions, queries
 from apps.notices.forms import PreferenceForm
 

@@ -18,10 +18,12 @@ from django.utils.translation import ngettext
 from apps.accounts.models import User
 from apps.companies.access import presence_role
 from apps.companies.models import Role
-from apps.core import calendar, clock
+from apps.core import clock
+from apps.core.exports import calendar
 from apps.core.templatetags.core import moment
 from apps.notices import kinds
-from apps.rollouts import kept_heads, timeline
+from apps.rollouts import timeline
+from apps.rollouts.anchors import kept_heads
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import AnchorSheet, Event, Rollout
 

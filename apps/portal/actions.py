@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.portal.models import Draft
 from apps.portal.queries import Matter
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 
 VIEWED_AS = timeline.kind("portal.viewed_as", gettext_lazy("viu o projeto como %(role)s"), "eye", role=PartyRole)
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import minutes, money
 from apps.core.localized import Localized
-from apps.hours import agreement_actions as hours
-from apps.hours import agreement_forms
+from apps.hours.agreement import actions as hours
+from apps.hours.agreement import forms as agreement_forms
 from apps.portal.forms import ConfirmForm, DateAnswerForm, NoteForm
 from apps.prerequisites import actions as prerequisites
-from apps.prerequisites import credentials
+from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.forms import SubmitForm
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import appointments
@@ -30,8 +30,8 @@ from apps.stages.golive import actions as golive
 from apps.stages.golive import queries as golive_queries
 from apps.stages.golive import windows
 from apps.stages.golive.forms import AnswerForm as GoLiveAnswerForm
-from apps.stages.homologation import actions as homologation
-from apps.stages.homologation.forms import FixForm
+from apps.stages.homologation.execution import actions as homologation
+from apps.stages.homologation.execution.forms import FixForm
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import queries as kickoff_queries
 from apps.stages.kickoff import worksheet

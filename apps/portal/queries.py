@@ -10,12 +10,12 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Membership
 from apps.core import clock
+from apps.core.process import FORWARD, PATH, PartyRole, Stage
 from apps.portal import answers
 from apps.portal.models import Draft
 from apps.rollouts import gates, queries, registry
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import FORWARD, PATH, PartyRole, Stage
 
 # A desk of everybody's projects shows at most so many; the list of projects has them all.
 DESK_LIMIT = 60

@@ -9,9 +9,9 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.bodies import takes_files
-from apps.core.forms import attempt
 from apps.core.refusals import NotAllowed
+from apps.core.untrusted.bodies import takes_files
+from apps.core.web.forms import attempt
 from apps.portal import actions, queries
 from apps.portal.forms import AssignForm
 from apps.portal.middleware import SESSION_KEY

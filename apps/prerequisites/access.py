@@ -3,8 +3,8 @@
 import rules
 
 from apps.companies.access import is_presence, is_project_manager
+from apps.core.process import PartyRole
 from apps.rollouts.access import rollout_of
-from apps.rollouts.stages import PartyRole
 
 
 @rules.predicate

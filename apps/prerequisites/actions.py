@@ -11,16 +11,19 @@ from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
 from apps.companies.models import Contact
-from apps.core import clock, queue
-from apps.core.addresses import require_address
+from apps.core import clock
+from apps.core.background import queue
+from apps.core.network.addresses import require_address
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import attachments, credentials, purge
+from apps.prerequisites import attachments
+from apps.prerequisites.credentials import delivery as credentials
+from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 from apps.vault import actions as vault
 
 SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")

@@ -6,7 +6,7 @@ from django.core.files.base import File
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from apps.core.filenames import tidy
+from apps.core.exports.filenames import tidy
 from apps.core.refusals import Invalid
 from apps.files import actions as files
 from apps.files.models import StoredFile

@@ -6,16 +6,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Contact
-from apps.core.forms import AddressField
-from apps.core.mailboxes import MailboxFormField
-from apps.core.widgets import DateInput
+from apps.core.network.mailboxes import MailboxFormField
+from apps.core.process import PartyRole
+from apps.core.web.forms import AddressField
+from apps.core.web.widgets import DateInput
 from apps.files.forms import FilesField
-from apps.prerequisites import credentials, destinations
 from apps.prerequisites.attachments import FILES_AT_MOST
+from apps.prerequisites.credentials import delivery as credentials
+from apps.prerequisites.credentials import destinations
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 
 Kind = Prerequisite.Kind
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.core import clock, workdays
 from apps.core.localized import Localized, LocalizedField
+from apps.core.process import Gate, PartyRole
 from apps.files.models import StoredFile
 from apps.rollouts import planning, reminders
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole
 from apps.vault.models import Secret
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
-from apps.core import mailboxes
+from apps.core.network import mailboxes
 from apps.prerequisites.models import Prerequisite, Submission
 
 

@@ -3,10 +3,10 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from apps.core import clock
-from apps.prerequisites import probes, purge
+from apps.core.process import CLOSED
+from apps.prerequisites.credentials import probes, purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import CLOSED
 
 OVERDUE = timedelta(hours=26)
 """A day and what the daily round may be late by: after it, a look was missed."""

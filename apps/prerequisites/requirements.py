@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.blueprints import content
+from apps.blueprints.catalogues import content
 from apps.core.localized import Localized
+from apps.core.process import FORWARD, Gate, PartyRole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import planning, registry
 from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import FORWARD, Gate, PartyRole
 
 SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
 

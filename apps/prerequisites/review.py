@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
 from apps.core.numbers import whole
 from apps.core.refusals import Refusal, require
+from apps.core.web.forms import attempt
 from apps.prerequisites import actions, comparison, forms
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout

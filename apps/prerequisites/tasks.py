@@ -1,8 +1,10 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import queue, work
-from apps.prerequisites import evidence, purge, queries
+from apps.core.background import queue, work
+from apps.prerequisites import queries
+from apps.prerequisites.credentials import purge
+from apps.prerequisites.evidence import gathering as evidence
 
 PROBE = work.kind(
     "prerequisites.probe",

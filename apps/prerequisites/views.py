@@ -13,18 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
-from apps.core.bodies import takes_files
-from apps.core.forms import attempt
+from apps.core.process import Gate
 from apps.core.refusals import require
+from apps.core.untrusted.bodies import takes_files
+from apps.core.web.forms import attempt
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.prerequisites import actions, attachments, comparison, forms, own_items
-from apps.prerequisites import purge as purging
+from apps.prerequisites.credentials import purge as purging
 from apps.prerequisites.models import Prerequisite, SubmissionFile
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates, planning
 from apps.rollouts.models import Rollout, Waiver
-from apps.rollouts.stages import Gate
 from apps.rollouts.views import visible_rollout
 
 

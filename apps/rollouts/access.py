@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from apps.companies.access import is_presence, is_presence_manager, is_project_manager, roles_of
 from apps.companies.models import Role
+from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 
 
 def rollout_of(thing: Any) -> Rollout:

@@ -12,10 +12,10 @@ from apps.blueprints.models import Platform
 from apps.companies.access import is_project_manager
 from apps.companies.models import Company, Kind, Membership
 from apps.core import clock
+from apps.core.process import BACKWARD, FORWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.rollouts import gates, registry, timeline
 from apps.rollouts.models import Assignment, Hold, Party, Rollout, Waiver
-from apps.rollouts.stages import BACKWARD, FORWARD, Gate, PartyRole, Stage
 
 CREATED = timeline.kind("rollouts.created", gettext_lazy("abriu o projeto com a plataforma %(platform)s"), "rocket")
 ADVANCED = timeline.kind(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from apps.core.calendar import Entry, Status
+from apps.core.exports.calendar import Entry, Status
+from apps.core.process import PartyRole, Stage
 from apps.rollouts.actions import CANCELLED
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 
-from apps.core import rest
-from apps.rollouts import anchoring, gates, queries, timeline
+from apps.core.web import rest
+from apps.rollouts import gates, queries, timeline
+from apps.rollouts.anchors import anchoring
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 
 CONFIRMED = timeline.kind("rollouts.date_confirmed", gettext_lazy("confirmou a data: %(what)s"), "calendar-check")
 DECLINED = timeline.kind("rollouts.date_declined", gettext_lazy("pediu outra data: %(what)s. %(reason)s"), "calendar-x")

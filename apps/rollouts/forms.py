@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.models import Company, Kind, Role
-from apps.core.widgets import DateInput
+from apps.core.process import Gate, PartyRole, Stage
+from apps.core.web.widgets import DateInput
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
 
 
 class CreateForm(forms.Form):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from apps.rollouts.stages import CLOSED, FORWARD, PATH, Gate, PartyRole, Stage
+from apps.core.process import CLOSED, FORWARD, PATH, Gate, PartyRole, Stage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

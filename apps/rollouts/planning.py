@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.blueprints import content
+from apps.blueprints.catalogues import content
 from apps.blueprints.models import Blueprint
 from apps.core import clock, workdays
+from apps.core.process import CLOSED, FORWARD, PATH, Gate, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import gates, registry, timeline
 from apps.rollouts.models import PlannedStage, Rollout
-from apps.rollouts.stages import CLOSED, FORWARD, PATH, Gate, Stage
 
 CHANGED = timeline.kind("rollouts.plan_changed", gettext_lazy("mudou o plano: %(dates)s"), "calendar-range")
 CHANGED_FOR = timeline.kind(

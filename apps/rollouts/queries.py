@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from apps.companies.models import Membership
+from apps.core.process import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates, registry
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.core import clock, work
-from apps.rollouts import anchoring
+from apps.core import clock
+from apps.core.background import work
+from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 from apps.seals.certificates import NoCertificate
 

@@ -9,11 +9,12 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import canonical, clock, queue
+from apps.core import canonical, clock
+from apps.core.background import queue
+from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import AnchorSheet, Event, Rollout
-from apps.rollouts.stages import PartyRole
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import clock, queue, work
+from apps.core import clock
+from apps.core.background import queue, work
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline

@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core import work
-from apps.core.pages import own_page
+from apps.core.background import work
 from apps.core.refusals import Refusal, require
+from apps.core.web.pages import own_page
 from apps.rollouts import unfinished
 from apps.rollouts.models import Rollout
 

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
-from apps.rollouts import actions, anchoring, forms, planning, queries, registry
+from apps.core.web.forms import attempt
+from apps.rollouts import actions, forms, planning, queries, registry
+from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout, Waiver
-from apps.rollouts.stages import PartyRole, Stage
 from apps.seals import certificates
 
 

@@ -4,7 +4,7 @@ from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.core import outbound
+from apps.core.network import outbound
 
 
 class OutboundTimeStamper(TimeStamper):

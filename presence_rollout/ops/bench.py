@@ -61,8 +61,10 @@ def run(size: int) -> None:
     from django.test import Client
 
     from apps.core import clock
-    from apps.hours import actions, documents, exports, queries
+    from apps.hours import queries
+    from apps.hours.ledger import actions
     from apps.hours.models import Line, TimeEntry
+    from apps.hours.statements import documents, exports
 
     rows: list[tuple[str, float]] = []
 
@@ -138,7 +140,7 @@ def build(size: int):
     from apps.accounts.models import Consent, User
     from apps.blueprints.models import Platform
     from apps.companies.models import Company, Membership
-    from apps.hours import actions
+    from apps.hours.ledger import actions
     from apps.hours.models import TimeEntry
     from apps.rollouts.models import Party, Rollout
 
@@ -187,7 +189,7 @@ def build(size: int):
 
 
 def close(rollout, manager, month):
-    from apps.hours import closing
+    from apps.hours.ledger import closing
 
     receipt = closing.receipt(closing.ready_to_close(rollout, month))
     return closing.close_month(rollout, by=manager, month=month, acknowledged=receipt)
@@ -195,7 +197,8 @@ def close(rollout, manager, month):
 
 def close_client(client, manager, month):
     """Close a client's month and acknowledge whatever is pointed out."""
-    from apps.hours import closing, queries
+    from apps.hours import queries
+    from apps.hours.ledger import closing
 
     pending = queries.rollouts_of(client).order_by("pk")
     open_now = [each for each in pending if queries.lines_of_month(each, month).filter(statement=None).exists()]

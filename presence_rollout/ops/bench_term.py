@@ -28,9 +28,9 @@ def main() -> int:
 
 def measure() -> None:
     from apps.rollouts.models import Rollout
-    from apps.stages.acceptance import rendering
-    from apps.stages.acceptance.document import envelope
     from apps.stages.acceptance.models import AcceptanceTerm
+    from apps.stages.acceptance.sealing import rendering
+    from apps.stages.acceptance.sealing.document import envelope
 
     before = _memory("VmRSS")
     term = AcceptanceTerm(

@@ -1,7 +1,9 @@
 import pytest
 
-from apps.core import outbound
-from apps.stages.acceptance import elsewhere, examiner, rendering
+from apps.core.network import outbound
+from apps.stages.acceptance.certificates import examiner
+from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.signing import elsewhere
 from tests.acceptance.authority import apart, the_authority
 from tests.acceptance.door import silent
 from tests.acceptance.factories import a_draft, opened

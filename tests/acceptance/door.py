@@ -3,10 +3,10 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from apps.core import outbound
+from apps.core.network import outbound
 from apps.core.refusals import Invalid
 from apps.files.models import StoredFile
-from apps.stages.acceptance import elsewhere, identity
+from apps.stages.acceptance.signing import elsewhere, identity
 from tests.acceptance.authority import CPF, the_authority
 from tests.acceptance.factories import content_of, signatory
 

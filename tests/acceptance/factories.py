@@ -4,11 +4,15 @@ from unittest import mock
 import factory
 from factory.django import DjangoModelFactory
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.core import clock
-from apps.rollouts.stages import Stage
-from apps.stages.acceptance import actions, codes, rendering, sealing, signing
+from apps.core.process import Stage
+from apps.stages.acceptance import actions
 from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Signatory, SigningCode, Wording
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import codes
 from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -50,7 +54,7 @@ def a_draft(steps=None, **fields) -> AcceptanceTerm:
     rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
     people = rollout.people
     chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}
-    with mock.patch("apps.core.queue.after_commit"):
+    with mock.patch("apps.core.background.queue.after_commit"):
         term = actions.draft(rollout, by=people["pm"], signatories=chosen, steps=steps)
     term.rollout.people = people
     return term

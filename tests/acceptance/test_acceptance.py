@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
-from apps.stages.acceptance import actions, queries, rendering, signing
+from apps.stages.acceptance import actions, queries
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.tasks import render_waiting_terms
 from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.accounts.proving import prove

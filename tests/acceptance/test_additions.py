@@ -17,7 +17,8 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.stamp import StaticStampStyle
 
-from apps.stages.acceptance import changes, elsewhere, looks, metadata, outside, shapes
+from apps.stages.acceptance.certificates import changes, looks, metadata, outside, shapes
+from apps.stages.acceptance.signing import elsewhere
 from tests.acceptance.authority import apart, the_authority
 from tests.acceptance.test_outside import NAME, ana, changed, document, judged, loja, problem, room, signed, within
 
@@ -430,7 +431,7 @@ class TestBytes:
 
     def test_a_program_that_names_itself_in_a_comment(self, signed, document):
         reader = PdfFileReader(io.BytesIO(signed))
-        from apps.stages.acceptance import spans
+        from apps.stages.acceptance.certificates import spans
 
         assert spans.are_named(signed, reader, 0, len(document))
         assert spans.BETWEEN.match(b"%iText-5.5.13\n")
@@ -492,7 +493,7 @@ def test_every_problem_has_its_sentence():
     import ast
     import inspect
 
-    from apps.stages.acceptance import spans
+    from apps.stages.acceptance.certificates import spans
 
     named = set()
     for module in (changes, looks, outside, shapes, spans):

@@ -4,11 +4,8 @@ import pytest
 from django.urls import reverse
 from pyhanko_certvalidator import ValidationContext
 
-from apps.core import outbound
-from apps.stages.acceptance import (
-    elsewhere,
-    identity,
-)
+from apps.core.network import outbound
+from apps.stages.acceptance.signing import elsewhere, identity
 from tests.acceptance.authority import CPF, Authority, asn1, the_authority
 from tests.acceptance.door import (
     brought,

@@ -9,8 +9,9 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.seals import trust
 from apps.seals.outcomes import Outcome
-from apps.stages.acceptance import chain_checks, verification
+from apps.stages.acceptance import chain_checks
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import verification
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("presences_seal")]

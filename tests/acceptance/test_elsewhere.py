@@ -24,17 +24,12 @@ from apps.notices.models import Notice
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
-from apps.stages.acceptance import (
-    elsewhere,
-    evidence,
-    examiner,
-    pages,
-    rendering,
-    sealing,
-    signing,
-    verification,
-)
+from apps.stages.acceptance.certificates import examiner
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import evidence, pages, rendering, verification
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import elsewhere
 from tests.acceptance.authority import CPF, Authority, the_authority
 from tests.acceptance.door import (
     IN_ORDER,

@@ -3,7 +3,7 @@
 import pytest
 from cryptography import x509
 
-from apps.stages.acceptance import holders
+from apps.stages.acceptance.certificates import holders
 from tests.acceptance.authority import CPF, asn1, the_authority, utf8
 
 PERSON, COMPANY = "2.16.76.1.3.1", "2.16.76.1.3.3"

@@ -6,17 +6,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.accounts import addresses
+from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal, TooMany
-from apps.stages.acceptance import (
-    elsewhere,
-    evidence,
-    identity,
-    signing,
-)
 from apps.stages.acceptance.models import Signatory, SignatoryCPF
+from apps.stages.acceptance.sealing import evidence
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import elsewhere, identity
 from tests.acceptance.authority import CPF, the_authority
 from tests.acceptance.door import (
     brought,

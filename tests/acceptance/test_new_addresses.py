@@ -7,14 +7,16 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from apps.accounts import addresses
+from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.notices import actions as notices
 from apps.notices.models import Notice
-from apps.stages.acceptance import actions, codes, signing
+from apps.stages.acceptance import actions
 from apps.stages.acceptance.models import Signatory
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import codes
 from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.accounts.factories import AddressChangeFactory
 from tests.accounts.proving import is_asked, mailed_code, prove, prove_by_mail

@@ -17,7 +17,8 @@ from pyhanko_certvalidator import ValidationContext
 from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
-from apps.stages.acceptance import looks, outside, pages, revocation
+from apps.stages.acceptance.certificates import looks, outside, revocation
+from apps.stages.acceptance.sealing import pages
 from tests.acceptance.authority import CPF, LIST, ROOT_LIST, Authority, apart, asn1, the_authority
 
 NAME = generic.pdf_name

@@ -15,8 +15,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import document, pages, record, rendering, schemas
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import document, pages, rendering, schemas
+from apps.stages.acceptance.wording import record
 from apps.stages.homologation.models import Case, Reservation, Result, Round, Script
 from presence_rollout.ops import bench_term
 from tests.acceptance.factories import a_draft, opened

@@ -140,7 +140,7 @@ class TestAnswers:
 
     @pytest.mark.parametrize("content_", [b"", b"<html>", b"\x30\x03\x0a\x01\x06"])
     def test_what_is_no_answer(self, content_):
-        from apps.stages.acceptance import revocation as reading
+        from apps.stages.acceptance.certificates import revocation as reading
 
         with pytest.raises(ValueError):  # noqa: PT011 - whatever the reader says of it
             reading.answer(content_, b"\x30\x00")
@@ -151,12 +151,12 @@ class TestAddresses:
         "url", ["ldap://ac.example.com/x", "file:///etc/passwd", "ftp://x/y", "http://[", "http://x/" + "a" * 600, ""]
     )
     def test_what_is_not_of_the_web_is_never_asked(self, url):
-        from apps.stages.acceptance import revocation as reading
+        from apps.stages.acceptance.certificates import revocation as reading
 
         assert reading._addresses([url, None, "http://ac.example.com/1.crl"]) == ["http://ac.example.com/1.crl"]
 
     def test_copies_of_a_list_are_tried_in_turn_and_not_without_end(self):
-        from apps.stages.acceptance import revocation as reading
+        from apps.stages.acceptance.certificates import revocation as reading
 
         urls = [f"http://ac.example.com/{number}.crl" for number in range(9)]
         assert reading._addresses([*urls, *urls]) == urls[: reading.ADDRESSES]

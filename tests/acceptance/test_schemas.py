@@ -4,7 +4,7 @@ import jsonschema
 import pytest
 from django.contrib.staticfiles import finders
 
-from apps.stages.acceptance import schemas
+from apps.stages.acceptance.sealing import schemas
 
 HASH = "a" * 64
 AT = "2026-11-25T00:00:00.000000+00:00"

@@ -19,12 +19,15 @@ from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1, tran
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from apps.core import clock, outbound
+from apps.core import clock
+from apps.core.network import outbound
 from apps.files.models import StoredFile
 from apps.seals import certificates, trust
 from apps.seals.outcomes import Outcome
-from apps.stages.acceptance import actions, rendering, seal, sealing, tasks, verification
+from apps.stages.acceptance import actions, tasks
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import rendering, seal, verification
 from tests.acceptance.factories import ROLES, a_draft, a_sealed_term, content_of, opened, signs
 from tests.pdfa import faults, unreadable
 
@@ -113,7 +116,7 @@ class TestOnceAndWhole:
         assert content_of(fresh(signed).sealed) == b"%PDF-1.7 o outro"
         assert signed.rollout.events.filter(kind="acceptance.sealed").count() == 1
 
-    @pytest.mark.parametrize("where", ["apps.stages.acceptance.seal.pdf", "apps.rollouts.timeline.record"])
+    @pytest.mark.parametrize("where", ["apps.stages.acceptance.sealing.seal.pdf", "apps.rollouts.timeline.record"])
     def test_a_worker_killed_while_sealing_leaves_nothing_and_the_clock_goes_on(
         self, signed, monkeypatch, quick, where
     ):
@@ -130,7 +133,7 @@ class TestOnceAndWhole:
             tasks.seal_waiting_terms()
         assert content_of(fresh(signed).sealed) == b"%PDF-1.7 selado"
 
-    @pytest.mark.parametrize("where", ["apps.stages.acceptance.rendering.pdf", "apps.rollouts.timeline.record"])
+    @pytest.mark.parametrize("where", ["apps.stages.acceptance.sealing.rendering.pdf", "apps.rollouts.timeline.record"])
     def test_a_worker_killed_while_rendering_leaves_nothing_and_the_clock_goes_on(self, monkeypatch, where):
         term = a_draft()
 

@@ -12,15 +12,17 @@ from django.urls import reverse
 
 from apps.accounts import personal_data
 from apps.core import canonical, clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.notices import actions as notices
 from apps.notices.models import Notice
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
-from apps.stages.acceptance import actions, codes, queries, signing, tasks
+from apps.stages.acceptance import actions, queries, tasks
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import codes
 from tests.acceptance.factories import ROLES, SigningCodeFactory, a_draft, opened, signatory, signs
 from tests.accounts.proving import prove
 from tests.companies.factories import a_person

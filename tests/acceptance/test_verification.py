@@ -24,8 +24,11 @@ from pyhanko_certvalidator import ValidationContext
 from apps.limits import actions as limits
 from apps.seals import certificates
 from apps.seals.outcomes import Outcome
-from apps.stages.acceptance import elsewhere, evidence, judging, pages, public_views, sealing, verification
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import evidence, judging, pages, verification
+from apps.stages.acceptance.sealing import views as public_views
+from apps.stages.acceptance.signing import elsewhere
 from tests.acceptance.authority import the_authority
 from tests.acceptance.door import the_card
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of, opened, signatory, signs
@@ -383,8 +386,9 @@ class TestThePage:
 
 
 def test_a_delegated_signature_names_both_in_the_document():
-    from apps.stages.acceptance import sealing, signing
     from apps.stages.acceptance.models import AcceptanceTerm
+    from apps.stages.acceptance.sealing import actions as sealing
+    from apps.stages.acceptance.signing import actions as signing
 
     term = opened(a_draft())
     row = signatory(term, "client")

@@ -5,13 +5,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 from apps.core import canonical
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts.stages import Stage
-from apps.stages.acceptance import actions, document, queries, record, rendering, schemas, signing, wording
+from apps.stages.acceptance import actions, queries
 from apps.stages.acceptance.models import OwnClause, Wording
+from apps.stages.acceptance.sealing import document, rendering, schemas
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.wording import clauses as wording
+from apps.stages.acceptance.wording import record
 from tests.acceptance.factories import ROLES, OwnClauseFactory, WordingFactory, a_draft, opened, signs
 from tests.blueprints.factories import TermVersionFactory
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from apps.accounts import addresses
+from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
-from apps.blueprints import loader, term_actions
+from apps.blueprints.editor import term_actions
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock, pdf
@@ -16,11 +17,11 @@ from apps.demo import world
 from apps.files import actions as files
 from apps.files import uploads
 from apps.files.models import Preview
-from apps.hours import closing
+from apps.hours.ledger import closing
 from apps.invitations import actions as invitations
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
-from apps.stages.acceptance import evidence, rendering, seal
+from apps.stages.acceptance.sealing import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory

@@ -15,18 +15,20 @@ from django.db import IntegrityError, transaction
 from apps.accounts.models import User
 from apps.companies.models import Membership, Role
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import NotAllowed
-from apps.hours import agreement_actions
+from apps.hours.agreement import actions as agreement_actions
 from apps.prerequisites import actions as prerequisites
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.stages.acceptance import actions as acceptance
-from apps.stages.acceptance import elsewhere, evidence, signing
+from apps.stages.acceptance.sealing import evidence
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import elsewhere
 from apps.stages.golive import actions as golive
 from apps.stages.golive import windows
 from apps.stages.golive.models import Release
-from apps.stages.homologation import actions as homologation
+from apps.stages.homologation.execution import actions as homologation
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.training import actions as training
 from tests.acceptance.factories import a_draft, opened, signatory, signs

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import addresses
+from apps.accounts import address_changes as addresses
 from apps.accounts.actions import vouch_for_address
 from apps.accounts.models import AddressChange, User
 from apps.core import clock

@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 
 from apps.api.models import ApiToken, digest_of
 from apps.core import clock
-from apps.core.rest import Scope
+from apps.core.web.rest import Scope
 
 SECRET = "prl_a-secret-of-the-tests-{}"
 

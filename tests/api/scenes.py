@@ -1,7 +1,7 @@
 """A rollout in homologation with an open round, and a tool that reports to it."""
 
-from apps.rollouts.stages import Stage
-from apps.stages.homologation import actions
+from apps.core.process import Stage
+from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Case, Script
 from tests.rollouts.factories import RolloutFactory, at_stage
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.rollouts.stages import Stage
+from apps.core.process import Stage
 from tests.api.factories import ApiTokenFactory, tool
 from tests.rollouts.factories import RolloutFactory, at_stage
 

@@ -10,8 +10,8 @@ import yaml
 from django.conf import settings
 
 from apps.api.api import api
-from apps.rollouts.stages import Stage
-from apps.stages.homologation import actions
+from apps.core.process import Stage
+from apps.stages.homologation.execution import actions
 from tests.api import curl
 from tests.api.factories import ApiTokenFactory
 from tests.api.scenes import in_homologation
@@ -115,7 +115,7 @@ def test_every_operation_has_its_words_in_both_languages():
 
 def test_scopes_and_refusals_are_in_the_documentation():
     from apps.core.refusals import CODES
-    from apps.core.rest import Scope
+    from apps.core.web.rest import Scope
 
     text = (DOCS / "api.md").read_text()
     for words in (*Scope.values, *CODES.values(), "idempotency_conflict", "missing_scope"):

@@ -10,7 +10,7 @@ from apps.accounts.tasks import forget_what_expired
 from apps.api import idempotency
 from apps.api.models import Answer
 from apps.core import clock
-from apps.rollouts.stages import Stage
+from apps.core.process import Stage
 from tests.api.factories import AnswerFactory, ApiTokenFactory, tool
 from tests.rollouts.factories import RolloutFactory, at_stage
 

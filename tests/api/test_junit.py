@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
-from apps.stages.homologation import actions, junit
+from apps.stages.homologation.execution import actions, junit
 from apps.stages.homologation.models import Case, Nonconformity, Result, RoundReport
 from tests.api.factories import ApiTokenFactory, tool
 from tests.api.scenes import in_homologation

@@ -4,11 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from apps.core.process import Gate, Stage
 from apps.files.models import StoredFile
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
-from apps.stages.homologation import actions
+from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Nonconformity, Result
 from tests.api.factories import ApiTokenFactory, tool
 from tests.api.scenes import in_homologation

@@ -6,13 +6,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from apps.accounts import addresses, personal_data
+from apps.accounts import address_changes as addresses
+from apps.accounts import personal_data
 from apps.api import actions
 from apps.api.models import ApiToken, digest_of
 from apps.companies import actions as companies
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts.stages import Stage
 from tests.accounts.factories import AddressChangeFactory
 from tests.accounts.proving import prove
 from tests.api.factories import ApiTokenFactory, tool

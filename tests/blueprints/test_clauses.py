@@ -2,7 +2,8 @@
 
 import pytest
 
-from apps.blueprints import clauses, loader
+from apps.blueprints.catalogues import clauses
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.blueprints import content, loader, toml
+from apps.blueprints.catalogues import content, toml
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint, Platform
 from apps.core import canonical
 from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script

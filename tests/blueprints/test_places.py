@@ -2,8 +2,9 @@
 
 import pytest
 
-from apps.blueprints import content, loader, places
-from apps.blueprints.content import CredentialField, Hosts, Probe, ProbeStep
+from apps.blueprints.catalogues import content
+from apps.blueprints.catalogues.content import CredentialField, Hosts, Probe, ProbeStep
+from apps.blueprints.loading import loader, places
 
 SHOP = Hosts(homologation=["*.lojas.com.br"], production=["*.lojas.com.br"])
 

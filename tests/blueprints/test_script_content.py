@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.blueprints import changes, content, rules, toml, toml_reader
-from apps.blueprints.script import Condition, When, circles, next_code, problems, with_conditions_apart
+from apps.blueprints.catalogues import content, rules, toml, toml_reader
+from apps.blueprints.catalogues.script import Condition, When, circles, next_code, problems, with_conditions_apart
+from apps.blueprints.editor import changes
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid
 from tests.blueprints.factories import a_case, a_script

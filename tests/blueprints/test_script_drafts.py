@@ -4,7 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 
-from apps.blueprints import actions, content, drafts, toml
+from apps.blueprints.catalogues import content, toml
+from apps.blueprints.editor import drafts
+from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from apps.core.refusals import Invalid, NotAllowed, Refusal

@@ -4,7 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from apps.blueprints import actions, drafts, toml
+from apps.blueprints.catalogues import toml
+from apps.blueprints.editor import drafts
+from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script

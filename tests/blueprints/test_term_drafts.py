@@ -3,7 +3,10 @@
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from apps.blueprints import actions, changes, clauses, content, drafts, loader, term_actions
+from apps.blueprints.catalogues import clauses, content
+from apps.blueprints.editor import changes, drafts, term_actions
+from apps.blueprints.editor import script_actions as actions
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint, TermDraft
 from apps.companies.models import Role
 from apps.core.refusals import Invalid, NotAllowed, Refusal

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import drafts, term_actions
+from apps.blueprints.editor import drafts, term_actions
 from apps.blueprints.models import Blueprint, TermDraft
 from apps.companies.models import Role
 from tests.blueprints.factories import TermVersionFactory, a_clause

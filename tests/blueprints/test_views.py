@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Role
 from tests.companies.factories import CompanyFactory, PresenceFactory, a_person

@@ -6,7 +6,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from apps.demo.people import PASSWORD
-from apps.stages.acceptance import looks
+from apps.stages.acceptance.certificates import looks
 from tests.acceptance.authority import Authority
 from tests.browser.test_portal import clean
 

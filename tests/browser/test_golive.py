@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar, Event
 
-from apps.stages.golive import archive, verification
+from apps.stages.golive.dossier import archive, verification
 from presence_rollout.ops import services
 from tests.browser.person import Person
 from tests.browser.test_portal import clean

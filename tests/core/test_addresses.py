@@ -2,8 +2,8 @@
 
 import pytest
 
-from apps.core import addresses
-from apps.core.addresses import BadAddress
+from apps.core.network import addresses
+from apps.core.network.addresses import BadAddress
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 
-from apps.core import bodies
-from apps.stages.homologation import junit
+from apps.core.untrusted import bodies
+from apps.stages.homologation.execution import junit
 from presence_rollout.ops.services import free_port, spawn, stop, wait_until
 from tests.companies.factories import CompanyFactory, a_person
 from tests.services.test_concurrency import this_database_url

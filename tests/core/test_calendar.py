@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from apps.core import calendar
-from apps.core.calendar import Entry, Status
+from apps.core.exports import calendar
+from apps.core.exports.calendar import Entry, Status
 
 HOSTILE = 'Loja; "Aurora", \\n\nEND:VEVENT\r\nBEGIN:VEVENT\rATTACH:http://x.example\u2028SUMMARY:outro\x00\x1b[31m'
 

@@ -12,7 +12,7 @@ from django_cotton.compiler_regex import CottonCompiler
 
 from apps.core import clock
 from apps.core.templatetags.core import elapsed, initials, moment, relative
-from apps.core.widgets import DateInput, DateTimeInput
+from apps.core.web.widgets import DateInput, DateTimeInput
 
 NOON = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)  # noon in São Paulo
 

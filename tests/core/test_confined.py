@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from apps.core import confined
+from apps.core.untrusted import confined
 
 SHORT = confined.Limits(cpu_seconds=1, seconds=20, output=1_000_000)
 

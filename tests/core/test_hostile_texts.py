@@ -9,9 +9,9 @@ from django.core.mail import EmailMessage
 from django.http import HttpResponse
 from icalendar import Calendar
 
-from apps.core import calendar, cells, filenames
 from apps.core.clock import now
-from apps.hours import exports
+from apps.core.exports import calendar, cells, filenames
+from apps.hours.statements import exports
 
 TEXTS = [
     "https://painel.exemplo.com.br/relatorios/exportacao?de=2026-10-01T00:00:00-03:00&colunas=pedido,sku&token=nenhum",

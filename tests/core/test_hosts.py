@@ -9,7 +9,7 @@ from django.conf import settings as installation
 from django.test import Client
 from django.urls import reverse
 
-from apps.core import headers
+from apps.core.network import headers
 
 BAD = [
     "longe.example",

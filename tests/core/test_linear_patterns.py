@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from apps.prerequisites import api_docs, capabilities
-from apps.stages.homologation import junit
+from apps.prerequisites.evidence import api_docs, capabilities
+from apps.stages.homologation.execution import junit
 from tests.core.linear import superlinear
 
 HOUSE = Path(__file__).parents[2]
@@ -27,9 +27,9 @@ PED_03 = [junit.pattern_of("PED-03").pattern]
 MADE = {
     ("apps.hours.personal_data", "re.escape(user.name)"): NAMES,
     ("apps.stages.homologation.personal_data", "re.escape(user.name)"): NAMES,
-    ("apps.stages.homologation.junit", """rf"(?<![a-z0-9]){'[-_. ]?'.join(words)}(?![0-9])" """): PED_03,
-    ("apps.prerequisites.capabilities", r"""rf"\b(?:{pattern})\b" """): CAPABILITIES,
-    ("apps.prerequisites.api_docs", "pattern"): list(api_docs.PROCESSES.values()),
+    ("apps.stages.homologation.execution.junit", """rf"(?<![a-z0-9]){'[-_. ]?'.join(words)}(?![0-9])" """): PED_03,
+    ("apps.prerequisites.evidence.capabilities", r"""rf"\b(?:{pattern})\b" """): CAPABILITIES,
+    ("apps.prerequisites.evidence.api_docs", "pattern"): list(api_docs.PROCESSES.values()),
 }
 
 

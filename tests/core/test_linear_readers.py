@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from apps.blueprints import clauses
-from apps.core import archives, calendar, confined, markup, minutes
+from apps.blueprints.catalogues import clauses
+from apps.core import minutes
+from apps.core.exports import calendar
 from apps.core.refusals import Refusal
+from apps.core.untrusted import archives, confined, markup
 from apps.files import archive_reader, inspection, pages, xml_reader
-from apps.prerequisites import api_docs, comparison, document_reader, environments, links
-from apps.stages.homologation import junit
+from apps.prerequisites import comparison
+from apps.prerequisites.evidence import api_docs, document_reader, environments, links
+from apps.stages.homologation.execution import junit
 from tests.core.linear import grows_faster
 
 HOUSE = Path(__file__).parents[2]
@@ -24,22 +27,23 @@ PARSERS = {
     "gzip", "zlib", "pyhanko", "asn1crypto", "subprocess", "pickle", "marshal",
 }  # fmt: skip
 CONFINED = {
-    "apps.blueprints.toml_reader", "apps.core.archives", "apps.core.markup", "apps.core.confined_program",
-    "apps.files.archive_reader", "apps.files.drawing", "apps.files.xml_reader", "apps.prerequisites.api_docs",
-    "apps.prerequisites.document_reader",
+    "apps.blueprints.catalogues.toml_reader", "apps.core.untrusted.archives", "apps.core.untrusted.markup",
+    "apps.core.untrusted.confined_program", "apps.files.archive_reader", "apps.files.drawing",
+    "apps.files.xml_reader", "apps.prerequisites.evidence.api_docs", "apps.prerequisites.evidence.document_reader",
 }  # fmt: skip
 LINEAR = {
-    "apps.blueprints.changes": "words of clauses and cases, which are short",
+    "apps.blueprints.editor.changes": "words of clauses and cases, which are short",
     "apps.files.inspection": "asks zipfile only whether an archive ends the file",
     "apps.prerequisites.comparison": "lines and words up to a number",
-    "apps.stages.homologation.junit": "expat without DOCTYPE, in a request: bytes, depth and tests are limited",
+    "apps.stages.homologation.execution.junit": "expat without DOCTYPE, in a request: bytes, depth and tests are limited",
 }
 OURS = {
-    "apps.accounts", "apps.api", "apps.blueprints.loader", "apps.blueprints.toml", "apps.core.calendar",
-    "apps.core.canonical", "apps.core.confined", "apps.core.outbound", "apps.core.refusals", "apps.core.rest",
-    "apps.core.work", "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal",
-    "apps.rollouts.kept_heads", "apps.rollouts.tasks", "apps.seals", "apps.stages.golive",
-    "apps.stages.homologation.report", "apps.stages.kickoff", "apps.vault",
+    "apps.accounts", "apps.api", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
+    "apps.core.exports.calendar", "apps.core.canonical", "apps.core.untrusted.confined", "apps.core.network.outbound",
+    "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work", "apps.demo", "apps.files.forms",
+    "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.kept_heads", "apps.rollouts.tasks",
+    "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.report", "apps.stages.kickoff",
+    "apps.vault",
 }  # fmt: skip
 """What reads only what the application wrote itself, what an operator hands to a command, or writes."""
 ACCEPTANCE = "apps.stages.acceptance"
@@ -71,12 +75,12 @@ def test_each_module_that_parses_is_known_and_held():
 
 
 def test_what_is_confined_is_loaded_by_nothing_but_readers_and_constants():
-    parents = {"apps.files.inspection", "apps.files.previews", "apps.prerequisites.documents"}
+    parents = {"apps.files.inspection", "apps.files.previews", "apps.prerequisites.evidence.documents"}
     for path in sorted((HOUSE / "apps").rglob("*.py")):
         module = ".".join(path.relative_to(HOUSE).with_suffix("").parts)
         text = path.read_text()
         if "markup.page(" in text or "characters_of_xml(" in text or "api_docs.coverage(" in text:
-            assert module in CONFINED | parents | {"apps.prerequisites.page_reader"}, module
+            assert module in CONFINED | parents | {"apps.prerequisites.evidence.page_reader"}, module
 
 
 PIECES = [

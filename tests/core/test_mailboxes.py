@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.accounts import actions as accounts
 from apps.accounts.models import User
 from apps.companies.models import Contact, Role
-from apps.core import mailboxes
+from apps.core.network import mailboxes
 from apps.core.refusals import Invalid
 from apps.invitations import actions as invitations
 from tests.companies.factories import PASSWORD, CompanyFactory, PresenceFactory, UserFactory, a_person

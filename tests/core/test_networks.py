@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from apps.core import networks
+from apps.core.network import networks
 
 # The registries' blocks, with those within others, and what is no unicast or was never given out.
 BLOCKS = """

@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from apps.core import outbound
-from apps.core.outbound import Unreachable, fetch
+from apps.core.network import outbound
+from apps.core.network.outbound import Unreachable, fetch
 
 
 class Handler(BaseHTTPRequestHandler):

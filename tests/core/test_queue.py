@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from apps.core import queue
+from apps.core.background import queue
 
 pytestmark = pytest.mark.django_db
 

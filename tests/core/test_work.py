@@ -7,7 +7,8 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
 
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Refusal
 

@@ -6,7 +6,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
-from apps.core import work
+from apps.core.background import work
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.api.models import ApiToken
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint, ScriptDraft
+from apps.core.process import Stage
 from apps.demo import world
 from apps.rollouts import timeline
 from apps.rollouts.models import Event, Rollout
-from apps.rollouts.stages import Stage
-from apps.stages.acceptance import rendering, seal
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import rendering, seal
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Attendance, Evidence, RoundReport
 from tests.companies.factories import UserFactory

@@ -11,8 +11,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from apps.core import archives, confined
 from apps.core.refusals import Invalid
+from apps.core.untrusted import archives, confined
 from apps.files import inspection
 from apps.files.models import StoredFile, Upload
 from apps.files.tasks import scan_waiting_files
@@ -174,7 +174,7 @@ def in_parts(browser, item, name, content):
 def test_the_upload_abuse_table(
     way, name, content, says, item, browser, settings, django_capture_on_commit_callbacks, monkeypatch
 ):
-    monkeypatch.setattr("apps.core.queue.current_app.send_task", lambda *args, **kwargs: None)
+    monkeypatch.setattr("apps.core.background.queue.current_app.send_task", lambda *args, **kwargs: None)
     with django_capture_on_commit_callbacks(execute=True):
         status, told = way(browser, item, name, content)
     if says:

@@ -93,7 +93,7 @@ def test_a_file_is_written_read_back_and_deleted(store):
 
 
 def test_an_upload_in_parts_goes_through_the_store_too(store, django_capture_on_commit_callbacks, monkeypatch):
-    monkeypatch.setattr("apps.core.queue.current_app.send_task", lambda *args, **kwargs: None)
+    monkeypatch.setattr("apps.core.background.queue.current_app.send_task", lambda *args, **kwargs: None)
     ana = UserFactory()
     content = b"%PDF-1.7\n" + b"y" * 1000
     upload = uploads.start(by=ana, name="api.pdf", size=len(content))

@@ -10,8 +10,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from apps.core import archives
 from apps.core.refusals import Invalid, Refusal
+from apps.core.untrusted import archives
 from apps.files import actions
 from apps.files.http import attachment
 from apps.files.models import StoredFile

@@ -5,13 +5,13 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from apps.core import clock
+from apps.core.process import PartyRole, Stage
 from apps.files import actions as files
-from apps.hours.actions import adjust
+from apps.hours.ledger.actions import adjust
 from apps.hours.models import Statement, StatementPdf
 from apps.prerequisites import actions as prerequisites
 from apps.rollouts import timeline
 from apps.rollouts.actions import ADVANCED
-from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.golive.models import ChecklistItem, Dossier, Incident, Release, Window, WindowAnswer
 from tests.acceptance.factories import a_sealed_term
 from tests.homologation.factories import EvidenceFactory, ResultFactory

@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.utils import translation
 from icalendar import Calendar
 
-from apps.core import calendar, clock
+from apps.core import clock
+from apps.core.exports import calendar
+from apps.core.process import PartyRole
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 from apps.stages.golive import agenda, windows
 from tests.core.test_calendar import read
 from tests.golive.factories import WindowFactory, a_rollout_going_live, local

@@ -26,9 +26,11 @@ from apps.rollouts.actions import ADVANCED
 from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
-from apps.stages.golive import archive, contents, dossiers, incidents, tasks, verification
+from apps.stages.golive import incidents, tasks
+from apps.stages.golive.dossier import actions as dossiers
+from apps.stages.golive.dossier import archive, contents, verification
 from apps.stages.golive.models import Dossier
-from apps.stages.homologation import actions as homologation
+from apps.stages.homologation.execution import actions as homologation
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
 

@@ -4,14 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.blueprints import content, loader
-from apps.blueprints.content import ProbeStep
+from apps.blueprints.catalogues import content
+from apps.blueprints.catalogues.content import ProbeStep
+from apps.blueprints.loading import loader
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Probe
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
 from apps.stages.golive import actions
 from tests.golive.factories import ChecklistItemFactory, IncidentFactory, a_rollout_going_live, all_say_go
 from tests.prerequisites.factories import PrerequisiteFactory

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts.stages import Stage
 from apps.stages.golive import incidents
 from apps.stages.golive.models import Incident
 from tests.golive.factories import IncidentFactory, a_rollout_going_live

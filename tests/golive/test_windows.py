@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
 from apps.stages.golive import days, queries, windows
 from apps.stages.golive.models import Release, Window, WindowAnswer
 from tests.golive.factories import WindowAnswerFactory, WindowFactory, a_rollout_going_live, local

@@ -1,7 +1,7 @@
 import pytest
 
-from apps.rollouts.stages import Stage
-from apps.stages.homologation import actions
+from apps.core.process import Stage
+from apps.stages.homologation.execution import actions
 from tests.homologation.test_homologation import make_script
 from tests.rollouts.factories import RolloutFactory, at_stage
 

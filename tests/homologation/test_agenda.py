@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.core import calendar, clock
-from apps.stages.homologation import agenda, sessions
+from apps.core import clock
+from apps.core.exports import calendar
+from apps.stages.homologation.meetings import actions as sessions
+from apps.stages.homologation.meetings import agenda
 from apps.stages.homologation.models import Session
 from tests.core.test_calendar import read
 

@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.stages.homologation import actions
+from apps.stages.homologation.execution import actions
 from tests.homologation.factories import EvidenceFactory
 from tests.homologation.test_homologation import case, report
 

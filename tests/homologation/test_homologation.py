@@ -6,11 +6,12 @@ import pytest
 from django.core.files.base import ContentFile
 
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
-from apps.stages.homologation import actions, queries
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Case, Nonconformity, Script
 from tests.rollouts.factories import RolloutFactory, at_stage
 

@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.core.refusals import NotAllowed, Refusal
-from apps.stages.homologation import actions, queries
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions
 from tests.homologation.test_homologation import FAILURE, case, missing, report
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,13 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from apps.core.refusals import Invalid, Refusal
-from apps.hours import proposals
-from apps.stages.homologation import actions, nonconformities, queries, round_reports, sessions
-from apps.stages.homologation import report as paper
+from apps.hours.ledger import proposals
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions, round_reports
+from apps.stages.homologation.execution import report as paper
+from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.models import Session
+from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.files.factories import PreviewFactory
 from tests.homologation.factories import AbsenceFactory, AttendanceFactory, EvidenceFactory, SessionFactory
 from tests.homologation.test_homologation import FAILURE, case, report

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from apps.core import clock
-from apps.stages.homologation import report
+from apps.stages.homologation.execution import report
 from tests.files.factories import PreviewFactory
 from tests.homologation.factories import EvidenceFactory, ResultFactory
 from tests.pdfa import faults

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from apps.core import clock
-from apps.stages.homologation import actions, queries
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Case
 from tests.homologation.test_homologation import FAILURE, case, missing, report
 

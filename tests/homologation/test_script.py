@@ -3,16 +3,18 @@
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
-from apps.blueprints.drafts import fingerprint
+from apps.blueprints.editor.drafts import fingerprint
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
 from apps.core import canonical
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts.models import Event
-from apps.rollouts.stages import Stage
-from apps.stages.homologation import actions, catalogue, script_actions
+from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Script
 from apps.stages.homologation.requirements import copy_the_script
+from apps.stages.homologation.script import actions as script_actions
+from apps.stages.homologation.script import catalogue
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff.models import Kickoff
 from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script

@@ -6,7 +6,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.core import clock
-from apps.hours import actions, agreement, closing, queries
+from apps.hours import queries
+from apps.hours.agreement import coverage as agreement
+from apps.hours.ledger import actions, closing
 from apps.hours.models import (
     ClientStatement,
     Contest,

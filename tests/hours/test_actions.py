@@ -7,7 +7,8 @@ from django.db import DatabaseError, transaction
 
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.hours import actions, closing, queries
+from apps.hours import queries
+from apps.hours.ledger import actions, closing
 from apps.hours.models import Statement, TimeEntry
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity

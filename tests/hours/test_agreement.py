@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from apps.accounts import personal_data
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.hours import actions, agreement, closing, queries
-from apps.hours import agreement_actions as agree
-from apps.hours.agreement import Claim, cover
+from apps.hours import queries
+from apps.hours.agreement import actions as agree
+from apps.hours.agreement import coverage as agreement
+from apps.hours.agreement.coverage import Claim, cover
+from apps.hours.ledger import actions, closing
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
 from apps.portal import answers
 from apps.portal import queries as portal

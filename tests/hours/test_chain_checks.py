@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from apps.hours import chain_checks, closing, exports
+from apps.hours import chain_checks
+from apps.hours.ledger import closing
 from apps.hours.models import ClientStatement, Statement
+from apps.hours.statements import exports
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome

@@ -6,10 +6,12 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.hours import actions, closing, overdue, queries
+from apps.hours import queries
+from apps.hours.ledger import actions, closing
 from apps.hours.models import ClientStatement
-from apps.rollouts.stages import Stage
+from apps.hours.statements import overdue
 from tests.companies.factories import UserFactory
 from tests.hours.factories import (
     APRIL,

@@ -6,7 +6,7 @@ import pytest
 
 from apps.core import clock
 from apps.core.refusals import Invalid
-from apps.hours import actions, days
+from apps.hours.ledger import actions, days
 from tests.hours.factories import BareEntryFactory
 from tests.rollouts.factories import RolloutFactory
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 
-from apps.hours import documents, exports, tasks
+from apps.hours import tasks
 from apps.hours.models import ClientStatement, StatementPdf
+from apps.hours.statements import documents, exports
 from tests.hours.factories import a_client_statement, a_statement
 from tests.pdfa import faults
 

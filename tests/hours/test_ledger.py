@@ -7,10 +7,11 @@ from django.db import DatabaseError, transaction
 from hypothesis import given
 
 from apps.core import clock
-from apps.hours import actions, history, queries
+from apps.hours import queries
 from apps.hours.classification import classify
+from apps.hours.ledger import actions, history
+from apps.hours.ledger.trace import allowance_of, rule_of, trace
 from apps.hours.models import Reclassification, Revision
-from apps.hours.trace import allowance_of, rule_of, trace
 from apps.stages.training.models import TrainingSession
 from tests.hours.factories import ReclassificationFactory, RevisionFactory, close_month
 from tests.hours.test_actions import a_nonconformity

@@ -6,10 +6,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.hours import actions, policies, queries
+from apps.hours import queries
+from apps.hours.ledger import actions, policies
 from apps.hours.models import Policy
-from apps.rollouts.stages import Stage
 from tests.hours.factories import APRIL, MARCH, close_month, log
 from tests.rollouts.factories import RolloutFactory, at_stage
 

@@ -6,7 +6,7 @@ import pytest
 
 from apps.core import clock
 from apps.core.refusals import Refusal
-from apps.hours import actions, proposals
+from apps.hours.ledger import actions, proposals
 from apps.hours.models import Proposal, TimeEntry
 from apps.stages.homologation.models import Result, Round
 from apps.stages.training.models import Attendance, TrainingSession

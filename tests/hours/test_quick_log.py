@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.core import clock
-from apps.hours import actions
-from apps.hours import agreement_actions as agree
+from apps.core.process import Stage
+from apps.hours.agreement import actions as agree
+from apps.hours.ledger import actions
 from apps.hours.models import TimeEntry
-from apps.rollouts.stages import Stage
 from tests.hours.factories import ExtraHoursRequestFactory, ProposalFactory
 from tests.hours.test_actions import a_nonconformity
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apps.core import clock
-from apps.hours import reading
-from apps.hours.reading import Filters, Row
+from apps.hours.logging import reading
+from apps.hours.logging.reading import Filters, Row
 from apps.stages.homologation.models import Nonconformity
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, PolicyFactory, TimeEntryFactory

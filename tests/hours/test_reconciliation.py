@@ -5,8 +5,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.core import clock
-from apps.hours import actions, reconciliation
+from apps.hours.ledger import actions
 from apps.hours.models import Line, TimeEntry
+from apps.hours.statements import reconciliation
 from apps.rollouts.models import Rollout
 from tests.hours.factories import APRIL, a_client_statement, log
 from tests.rollouts.factories import RolloutFactory

@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.hours import timers
+from apps.hours.logging import timers
 from apps.hours.models import Proposal, TimeEntry, Timer
-from apps.rollouts.stages import Stage
 from tests.hours.factories import TimerFactory
 from tests.hours.test_actions import a_nonconformity
 from tests.rollouts.factories import RolloutFactory, at_stage

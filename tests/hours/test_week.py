@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from apps.core import clock
-from apps.hours import actions, week
+from apps.core.process import Stage
+from apps.hours.ledger import actions
+from apps.hours.logging import week
 from apps.hours.models import TimeEntry
-from apps.rollouts.stages import Stage
 from tests.hours.factories import BareEntryFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 

@@ -8,14 +8,14 @@ from django.core import mail
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from apps.accounts import addresses
+from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
 from apps.companies.models import Membership, Role
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.invitations import actions, queries, tasks
 from apps.invitations.models import State
-from apps.rollouts.stages import Stage
 from tests.accounts.factories import AddressChangeFactory
 from tests.companies.factories import PresenceFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory

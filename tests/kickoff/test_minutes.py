@@ -8,10 +8,10 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
+from apps.core.process import Gate
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate
 from apps.stages.kickoff import actions, documents, queries
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.tasks import render_waiting_minutes

@@ -7,9 +7,9 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
-from apps.rollouts.stages import Gate, Stage
 from apps.stages.kickoff import actions, queries, worksheet
 from apps.stages.kickoff.models import CellChange, Row
 from tests.kickoff.factories import AgreedMethodFactory, RowFactory, agree, hold, published, write

@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.companies.actions import remove_person
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.core.models import UnfinishedWork
 from apps.notices import kinds
 from apps.notices.actions import PAUSES
 from apps.notices.models import Beginning, Consumption
 from apps.notices.tasks import tell
 from apps.prerequisites import actions as prerequisites
-from apps.rollouts import anchoring, kept_heads, timeline
+from apps.rollouts import timeline
+from apps.rollouts.anchors import anchoring, kept_heads
 from apps.rollouts.models import AnchorSheet
 from tests.companies.factories import a_person
 from tests.notices.factories import NoticeFactory, PreferenceFactory, an_event

@@ -3,7 +3,8 @@
 import pytest
 
 from apps.notices.tasks import tell
-from apps.stages.homologation import actions, nonconformities
+from apps.stages.homologation.execution import actions
+from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.homologation.conftest import rollout, script  # noqa: F401 - fixtures
 from tests.homologation.test_homologation import FAILURE, report
 

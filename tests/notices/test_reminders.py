@@ -11,11 +11,11 @@ from apps.accounts.models import User
 from apps.companies.models import Role
 from apps.core import clock
 from apps.core.models import UnfinishedWork
+from apps.core.process import Gate, PartyRole, Stage
 from apps.notices.models import Digest, Reminder
 from apps.notices.tasks import remind, tell
 from apps.rollouts import gates
 from apps.rollouts.models import Assignment, Waiver
-from apps.rollouts.stages import Gate, PartyRole, Stage
 from tests.companies.factories import a_person
 from tests.notices.factories import DigestFactory, PreferenceFactory
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.stages.golive import dossiers
+from apps.stages.golive.dossier import actions as dossiers
 from apps.vault.actions import new_keyset
 from presence_rollout.ops.check import PRODUCTION
 from tests.acceptance.factories import content_of

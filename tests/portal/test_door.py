@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from apps.companies.models import Role
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.portal import queries
 from apps.portal.models import Draft
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
 from tests.companies.factories import MembershipFactory, UserFactory, a_person
 from tests.golive.factories import WindowFactory, all_say_go
 from tests.prerequisites.factories import PrerequisiteFactory

@@ -1,7 +1,7 @@
 import pytest
 
-from apps.core import outbound
-from apps.core.outbound import Answer
+from apps.core.network import outbound
+from apps.core.network.outbound import Answer
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from apps.blueprints import content
+from apps.blueprints.catalogues import content
 from apps.blueprints.models import Platform
 from apps.prerequisites import actions
 from apps.prerequisites.models import Prerequisite

@@ -1,8 +1,8 @@
 import factory
 from factory.django import DjangoModelFactory
 
+from apps.core.process import Gate, PartyRole
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts.stages import Gate, PartyRole
 from tests.rollouts.factories import RolloutFactory
 
 CREDENTIAL_FIELDS = [

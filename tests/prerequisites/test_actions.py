@@ -4,11 +4,11 @@ import pytest
 from django.core.files.base import ContentFile
 
 from apps.companies.models import Contact
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import gates
-from apps.rollouts.stages import Gate, Stage
 from apps.vault.actions import unseal
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage

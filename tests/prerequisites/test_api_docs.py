@@ -6,9 +6,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from apps.core import outbound
-from apps.core.outbound import Answer, Unreachable
-from apps.prerequisites import actions, api_docs, evidence, queries
+from apps.core.network import outbound
+from apps.core.network.outbound import Answer, Unreachable
+from apps.prerequisites import actions, queries
+from apps.prerequisites.evidence import api_docs
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.tasks import look_into_the_unread
 from tests.prerequisites.factories import PrerequisiteFactory
 

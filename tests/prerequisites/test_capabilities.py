@@ -8,8 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from apps.core import confined
-from apps.prerequisites import actions, api_docs, documents, queries
+from apps.core.untrusted import confined
+from apps.prerequisites import actions, queries
+from apps.prerequisites.evidence import api_docs, documents
 from apps.prerequisites.tasks import look_into_the_unread
 from tests.prerequisites.factories import PrerequisiteFactory
 

@@ -5,9 +5,10 @@ from contextlib import suppress
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.core.refusals import Invalid, Refusal
-from apps.prerequisites import actions, destinations, probes
+from apps.prerequisites import actions
+from apps.prerequisites.credentials import destinations, probes
 from apps.prerequisites.models import Prerequisite
 from apps.vault import actions as vault
 from apps.vault.models import Secret

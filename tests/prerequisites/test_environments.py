@@ -6,15 +6,19 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
-from apps.core import clock, confined, outbound
-from apps.core.outbound import Answer, Unreachable
+from apps.blueprints.loading import loader
+from apps.core import clock
+from apps.core.network import outbound
+from apps.core.network.outbound import Answer, Unreachable
+from apps.core.process import Stage
 from apps.core.refusals import Invalid
+from apps.core.untrusted import confined
 from apps.demo import stand_in
-from apps.prerequisites import actions, environments, evidence, queries
+from apps.prerequisites import actions, queries
+from apps.prerequisites.evidence import environments
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite
 from apps.prerequisites.tasks import probe_the_untried
-from apps.rollouts.stages import Stage
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
 

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions, own_items
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage, planned
 

@@ -7,15 +7,19 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import content, loader
+from apps.blueprints.catalogues import content
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
-from apps.core import clock, outbound
-from apps.core.outbound import Answer
+from apps.core import clock
+from apps.core.network import outbound
+from apps.core.network.outbound import Answer
+from apps.core.process import Gate
 from apps.core.refusals import Invalid
-from apps.prerequisites import actions, evidence, probes, queries
+from apps.prerequisites import actions, queries
+from apps.prerequisites.credentials import probes
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates
-from apps.rollouts.stages import Gate
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory
 

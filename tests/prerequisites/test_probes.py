@@ -5,19 +5,21 @@ import threading
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
-from apps.core import outbound
-from apps.core.addresses import BadAddress
-from apps.core.outbound import Answer, Unreachable
+from apps.core.network import outbound
+from apps.core.network.addresses import BadAddress
+from apps.core.network.outbound import Answer, Unreachable
+from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.demo import stand_in
-from apps.prerequisites import actions, destinations, evidence, probes, queries
+from apps.prerequisites import actions, queries
+from apps.prerequisites.credentials import destinations, probes
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.vault.models import Secret
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
-from apps.core import canonical, clock, queue
+from apps.blueprints.loading import loader
+from apps.core import canonical, clock
+from apps.core.background import queue
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import NotAllowed, Refusal
-from apps.prerequisites import actions, evidence, probes, purge, queries, tasks
+from apps.prerequisites import actions, queries, tasks
+from apps.prerequisites.credentials import probes, purge
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 from apps.vault import actions as vault
 from apps.vault import rotation
 from apps.vault.models import Secret

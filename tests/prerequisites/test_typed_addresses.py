@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from apps.core.refusals import Invalid
-from apps.prerequisites import actions, evidence, tasks
+from apps.prerequisites import actions, tasks
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
-from apps.stages.homologation import evidence as proofs
-from apps.stages.homologation.forms import EvidenceForm
+from apps.stages.homologation.execution import evidence as proofs
+from apps.stages.homologation.execution.forms import EvidenceForm
 from apps.stages.kickoff.forms import ScheduleForm
 from apps.stages.training.forms import PlanForm
 from tests.prerequisites.factories import PrerequisiteFactory

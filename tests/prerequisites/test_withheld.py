@@ -5,11 +5,14 @@ import threading
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import content, loader
-from apps.core import outbound
-from apps.core.outbound import Answer
+from apps.blueprints.catalogues import content
+from apps.blueprints.loading import loader
+from apps.core.network import outbound
+from apps.core.network.outbound import Answer
 from apps.demo import stand_in
-from apps.prerequisites import actions, comparison, evidence, probes
+from apps.prerequisites import actions, comparison
+from apps.prerequisites.credentials import probes
+from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.vault import actions as vault
 from apps.vault import keys, rotation

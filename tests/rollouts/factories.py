@@ -5,9 +5,9 @@ from factory.django import DjangoModelFactory
 
 from apps.blueprints.models import Platform
 from apps.companies.models import Kind, Role
+from apps.core.process import CLOSED, PartyRole, Stage
 from apps.rollouts.models import Party, PlannedStage, Rollout
 from apps.rollouts.planning import STEPS
-from apps.rollouts.stages import CLOSED, PartyRole, Stage
 from tests.companies.factories import CompanyFactory, PresenceFactory, a_person
 
 

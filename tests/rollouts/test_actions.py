@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from apps.core.process import Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import actions, gates, timeline
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
 from tests.companies.factories import CompanyFactory
 from tests.rollouts.factories import PlatformFactory, RolloutFactory, at_stage
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import canonical, clock
-from apps.rollouts import actions, anchoring, kept_heads, tasks, timeline, verification
+from apps.rollouts import actions, tasks, timeline
+from apps.rollouts.anchors import anchoring, kept_heads, verification
 from apps.rollouts.models import AnchorSheet, ChainAnchor, Event, Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome

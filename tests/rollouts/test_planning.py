@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import actions, planning
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.rollouts.templatetags.rollouts import due_words
 from apps.stages.development import actions as development
 from tests.rollouts.factories import PlannedStageFactory, RolloutFactory, at_stage, planned

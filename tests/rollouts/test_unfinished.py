@@ -6,10 +6,11 @@ import pytest
 from celery import current_app
 from django.urls import reverse
 
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.core.models import UnfinishedWork
+from apps.core.process import Stage
 from apps.rollouts import timeline, unfinished
-from apps.rollouts.stages import Stage
 from tests.companies.factories import UserFactory
 from tests.invitations.factories import InvitationFactory
 from tests.rollouts.factories import RolloutFactory, at_stage

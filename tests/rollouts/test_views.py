@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core.process import Gate, PartyRole, Stage
 from apps.rollouts import gates
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db

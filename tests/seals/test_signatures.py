@@ -11,8 +11,10 @@ from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1, tran
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from apps.core import clock, outbound
-from apps.rollouts import anchoring, tasks, verification
+from apps.core import clock
+from apps.core.network import outbound
+from apps.rollouts import tasks
+from apps.rollouts.anchors import anchoring, verification
 from apps.rollouts.models import AnchorSheet
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome, VerifyingCommand, worst

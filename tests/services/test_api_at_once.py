@@ -6,9 +6,9 @@ import pytest
 
 from apps.api.models import Answer
 from apps.core import clock
+from apps.core.process import Stage
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.stages.homologation.models import Nonconformity, Result
 from tests.api.factories import ApiTokenFactory, tool
 from tests.api.scenes import in_homologation

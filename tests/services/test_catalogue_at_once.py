@@ -2,14 +2,15 @@
 
 import pytest
 
-from apps.blueprints import actions, drafts
+from apps.blueprints.editor import drafts
+from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from apps.core.refusals import Refusal
-from apps.stages.homologation import actions as homologation
-from apps.stages.homologation import script_actions
+from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.models import Script
 from apps.stages.homologation.requirements import copy_the_script
+from apps.stages.homologation.script import actions as script_actions
 from tests.blueprints.factories import ScriptVersionFactory, a_case
 from tests.companies.factories import PresenceFactory, a_person
 from tests.rollouts.factories import RolloutFactory

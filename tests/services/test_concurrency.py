@@ -11,12 +11,14 @@ from django.conf import settings
 from django.db import connection, connections
 
 from apps.core import clock
-from apps.hours import actions as hours
-from apps.hours import days, proposals, queries, timers
+from apps.core.process import Gate, Stage
+from apps.hours import queries
+from apps.hours.ledger import actions as hours
+from apps.hours.ledger import days, proposals
+from apps.hours.logging import timers
 from apps.hours.models import Proposal, Timer
 from apps.rollouts import actions, gates, timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until

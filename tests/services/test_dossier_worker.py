@@ -5,7 +5,8 @@ import pytest
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.golive import dossiers, verification
+from apps.stages.golive.dossier import actions as dossiers
+from apps.stages.golive.dossier import verification
 from apps.stages.golive.models import Dossier
 from apps.stages.golive.tasks import make_dossier
 from tests.acceptance.factories import content_of

@@ -2,8 +2,9 @@
 
 import pytest
 
-from apps.rollouts.stages import Stage
-from apps.stages.homologation import actions, sessions
+from apps.core.process import Stage
+from apps.stages.homologation.execution import actions
+from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.models import Result, Session
 from tests.homologation.test_homologation import case, make_script
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -6,7 +6,7 @@ import pytest
 
 from apps.core import clock
 from apps.core.refusals import Refusal
-from apps.hours import closing
+from apps.hours.ledger import closing
 from apps.hours.models import ClientStatement, Statement
 from tests.hours.factories import APRIL, MARCH, THE_MONTH, log
 from tests.rollouts.factories import RolloutFactory

@@ -2,10 +2,11 @@
 
 import pytest
 
-from apps.prerequisites import actions, purge
+from apps.core.process import Stage
+from apps.prerequisites import actions
+from apps.prerequisites.credentials import purge
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.vault import keys, rotation
 from apps.vault.models import Secret
 from tests.prerequisites.factories import PrerequisiteFactory

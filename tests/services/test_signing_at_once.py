@@ -9,7 +9,10 @@ from django.core.files.base import ContentFile
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import codes, elsewhere, sealing, signing, verification
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import verification
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import codes, elsewhere
 from tests.acceptance.authority import the_authority
 from tests.acceptance.door import the_card
 from tests.acceptance.factories import a_draft, content_of, opened, signatory, signs
@@ -23,7 +26,7 @@ def test_two_signatories_at_the_same_instant_both_count_and_the_term_is_sealed_o
     signs(term, "presence")
     rows = [signatory(term, role) for role in ("client", "integrator")]
     given = [codes.issue(row, by=row.user) for row in rows]
-    with mock.patch("apps.core.queue.after_commit"):
+    with mock.patch("apps.core.background.queue.after_commit"):
         outcomes = at_once(
             *[
                 partial(signing.sign, row, by=row.user, consent=True, code=code)

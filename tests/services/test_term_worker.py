@@ -12,8 +12,9 @@ from apps.files import orphans
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import tasks, verification
+from apps.stages.acceptance import tasks
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import verification
 from presence_rollout.ops.services import wait_until
 from tests.acceptance.factories import ROLES, a_draft, content_of, opened, signs
 from tests.services.killed import a_real_worker, kill_at

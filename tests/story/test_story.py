@@ -9,18 +9,18 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
 from apps.core import clock, workdays
+from apps.core.process import FORWARD, Stage
 from apps.hours import queries as hours
 from apps.prerequisites.models import Probe
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import FORWARD, Stage
-from apps.stages.acceptance import verification
+from apps.stages.acceptance.sealing import verification
 from apps.stages.golive import days
-from apps.stages.golive import verification as dossier_verification
-from apps.stages.golive.dossiers import make as make_dossier
+from apps.stages.golive.dossier import verification as dossier_verification
+from apps.stages.golive.dossier.actions import make as make_dossier
 from apps.stages.kickoff.tasks import render_minutes
 from tests.companies.factories import PASSWORD
 from tests.prerequisites.factories import plain_value

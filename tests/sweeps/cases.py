@@ -14,23 +14,23 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.hours.closing import CLOSED
+from apps.hours.ledger.closing import CLOSED
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
 from apps.prerequisites import actions as prerequisites
-from apps.prerequisites import purge
-from apps.prerequisites.environments import Seen
+from apps.prerequisites.credentials import purge
+from apps.prerequisites.credentials.probes import Found
+from apps.prerequisites.evidence.environments import Seen
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.prerequisites.probes import Found
 from apps.rollouts import timeline
 from apps.rollouts.actions import ADVANCED
 from apps.rollouts.models import ChainAnchor, Rollout
-from apps.rollouts.stages import Stage
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.golive.contents import Contents
+from apps.stages.golive.dossier.contents import Contents
 from apps.stages.golive.models import Dossier
 from apps.stages.kickoff.models import Minutes
 from tests.acceptance.factories import ROLES, a_draft, opened, signs
@@ -89,7 +89,7 @@ def _term_without_pdf() -> Case:
     return Case(
         "acceptance.render", poisoned, good,
         lambda pk: AcceptanceTerm.objects.get(pk=pk).state == "ready",
-        "apps.stages.acceptance.rendering.pdf", lambda term: term.pk, lambda term: PDF,
+        "apps.stages.acceptance.sealing.rendering.pdf", lambda term: term.pk, lambda term: PDF,
         page=(terms[0].rollout.people["client"], reverse("acceptance:room", args=[terms[0].rollout_id])),
     )  # fmt: skip
 
@@ -107,7 +107,7 @@ def _term_without_seal() -> Case:
     return Case(
         "acceptance.seal", poisoned, good,
         lambda pk: AcceptanceTerm.objects.get(pk=pk).sealed is not None,
-        "apps.stages.acceptance.seal.pdf", lambda term: term.pk, lambda term: PDF,
+        "apps.stages.acceptance.sealing.seal.pdf", lambda term: term.pk, lambda term: PDF,
         page=(terms[0].rollout.people["integrator"], reverse("acceptance:room", args=[terms[0].rollout_id])),
     )  # fmt: skip
 
@@ -135,9 +135,9 @@ def _completed_rollout() -> Case:
     return Case(
         "golive.dossier", poisoned, good,
         lambda pk: Dossier.objects.filter(rollout=pk).exists(),
-        "apps.stages.golive.contents.whole", lambda rollout, *rest: rollout.pk, lambda *args: Contents({}, {}),
+        "apps.stages.golive.dossier.contents.whole", lambda rollout, *rest: rollout.pk, lambda *args: Contents({}, {}),
         page=(rollouts[0].people["client"], rollouts[0].get_absolute_url()),
-        also={"apps.stages.golive.contents.shared": lambda *args: Contents({}, {})},
+        also={"apps.stages.golive.dossier.contents.shared": lambda *args: Contents({}, {})},
     )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _two_chains(kind: timeline.EventKind) -> Case:
     return Case(
         "rollouts.anchor", poisoned, good,
         lambda pk: ChainAnchor.objects.filter(rollout=pk).exists(),
-        "apps.rollouts.anchoring.head_of", lambda rollout, *rest: rollout.pk,
+        "apps.rollouts.anchors.anchoring.head_of", lambda rollout, *rest: rollout.pk,
         page=(rollouts[0].people["client"], rollouts[0].get_absolute_url()),
     )  # fmt: skip
 
@@ -187,7 +187,7 @@ def _statement_without_pdf() -> Case:
     return Case(
         "hours.statement", poisoned, good,
         lambda pk: Statement.objects.filter(pk=pk).exclude(pdf=None).exists(),
-        "apps.hours.documents.render", lambda statement: statement.pk, lambda statement: PDF,
+        "apps.hours.statements.documents.render", lambda statement: statement.pk, lambda statement: PDF,
         page=(rollout.people["client"], reverse("hours:statement", args=[rollout.pk, statements[0].number])),
     )  # fmt: skip
 
@@ -202,7 +202,7 @@ def _client_statement_without_pdf() -> Case:
     return Case(
         "hours.client_statement", poisoned, good,
         lambda pk: ClientStatement.objects.filter(pk=pk).exclude(pdf=None).exists(),
-        "apps.hours.documents.render", lambda statement: statement.pk, lambda statement: PDF,
+        "apps.hours.statements.documents.render", lambda statement: statement.pk, lambda statement: PDF,
         page=(rollout.people["client"], reverse("hours:client_statement", args=[statements[0].number])),
     )  # fmt: skip
 
@@ -272,7 +272,7 @@ def _untried_credential() -> Case:
     return Case(
         "prerequisites.probe", poisoned, good,
         lambda pk: Submission.objects.get(pk=pk).probes.exists(),
-        "apps.prerequisites.probes.ask", lambda submission: submission.pk, lambda submission: Found("valid"),
+        "apps.prerequisites.credentials.probes.ask", lambda submission: submission.pk, lambda submission: Found("valid"),
         page=(submissions[0].submitted_by, url),
         also={"apps.prerequisites.queries._can_be_tried": lambda submission: True},
     )  # fmt: skip
@@ -293,7 +293,7 @@ def _unseen_environment() -> Case:
     return Case(
         "prerequisites.environment", poisoned, good,
         lambda pk: Submission.objects.get(pk=pk).environment_checks.exists(),
-        "apps.prerequisites.environments.look", lambda submission: submission.pk,
+        "apps.prerequisites.evidence.environments.look", lambda submission: submission.pk,
         lambda submission: Seen(status=200, certificate_until=None, findings=[]),
         page=(submissions[0].submitted_by, reverse("prerequisites:room", args=[items[0].rollout_id])),
     )  # fmt: skip
@@ -311,7 +311,7 @@ def _unread_link() -> Case:
     return Case(
         "prerequisites.document", poisoned, good,
         lambda pk: bool(Submission.objects.get(pk=pk).evidence),
-        "apps.prerequisites.documents.of_link",
+        "apps.prerequisites.evidence.documents.of_link",
         lambda link: link == submissions[0].link and poisoned, lambda link: {"found": "document"},
         page=(rollout.people["client"], reverse("prerequisites:room", args=[rollout.pk])),
     )  # fmt: skip
@@ -325,7 +325,7 @@ def _closed_rollout() -> Case:
     return Case(
         "prerequisites.purge", poisoned, good,
         lambda pk: not purge.holds_secrets(Rollout.objects.get(pk=pk)),
-        "apps.prerequisites.purge._purge", lambda rollout, by: rollout.pk,
+        "apps.prerequisites.credentials.purge._purge", lambda rollout, by: rollout.pk,
         page=(client, rollouts[0].get_absolute_url()),
         at=clock.now() + timedelta(days=31),
     )  # fmt: skip

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from apps.companies.models import Role
-from apps.core import clock, work
+from apps.core import clock
+from apps.core.background import work
 from apps.core.models import UnfinishedWork
 from tests.companies.factories import PresenceFactory, a_person
 from tests.sweeps.cases import CASES, Case

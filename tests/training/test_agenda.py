@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.core import calendar, clock
+from apps.core import clock
+from apps.core.exports import calendar
+from apps.core.process import Stage
 from apps.rollouts import appointments
-from apps.rollouts.stages import Stage
 from apps.stages.training import actions, agenda
 from apps.stages.training.models import TrainingSession
 from tests.core.test_calendar import read

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from apps.core import clock
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, Stage
 from apps.stages.training import actions, queries
 from apps.stages.training.models import Topic
 from tests.rollouts.factories import RolloutFactory, at_stage

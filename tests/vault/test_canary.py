@@ -17,9 +17,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import NoReverseMatch, reverse
 
-from apps.core import outbound, queue
+from apps.core.background import queue
+from apps.core.network import outbound
 from apps.demo import stand_in
-from apps.prerequisites import purge
+from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Probe, Submission
 from apps.vault.models import Secret
 from tests.access.probe import routes

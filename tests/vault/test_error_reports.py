@@ -9,9 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
-from apps.blueprints import content
-from apps.core import outbound
-from apps.prerequisites import actions, credentials, evidence, probes
+from apps.blueprints.catalogues import content
+from apps.core.network import outbound
+from apps.prerequisites import actions
+from apps.prerequisites.credentials import delivery as credentials
+from apps.prerequisites.credentials import probes
+from apps.prerequisites.evidence import gathering as evidence
 from apps.rollouts import timeline
 from apps.vault import actions as vault
 from apps.vault import keys
@@ -91,7 +94,7 @@ DOORS = {"room": "prerequisites:submit", "matter": "portal:matter", "draft": "po
     ("door", "place"),
     [
         ("room", "apps.prerequisites.forms.SubmitForm.clean"),
-        ("room", "apps.prerequisites.credentials.check"),
+        ("room", "apps.prerequisites.credentials.delivery.check"),
         ("room", "apps.vault.keys.primitive"),
         ("room", "apps.rollouts.timeline.record"),
         ("matter", "apps.prerequisites.forms.SubmitForm.clean"),

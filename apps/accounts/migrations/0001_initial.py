@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.core.clock
-import apps.core.mailboxes
+import apps.core.network.mailboxes
 
 
 class Migration(migrations.Migration):
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                         verbose_name="superuser status",
                     ),
                 ),
-                ("email", apps.core.mailboxes.MailboxField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("email", apps.core.network.mailboxes.MailboxField(max_length=254, unique=True, verbose_name="e-mail")),
                 ("name", models.CharField(max_length=120, verbose_name="nome")),
                 (
                     "language",
@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
             name="AddressChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("before", apps.core.mailboxes.MailboxField(max_length=254, verbose_name="e-mail anterior")),
-                ("after", apps.core.mailboxes.MailboxField(max_length=254, verbose_name="e-mail novo")),
+                ("before", apps.core.network.mailboxes.MailboxField(max_length=254, verbose_name="e-mail anterior")),
+                ("after", apps.core.network.mailboxes.MailboxField(max_length=254, verbose_name="e-mail novo")),
                 ("at", models.DateTimeField(default=apps.core.clock.now, verbose_name="quando")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmada em")),
                 ("undone_at", models.DateTimeField(null=True, verbose_name="desfeita em")),

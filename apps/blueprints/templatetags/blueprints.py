@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 from django import template
 
-from apps.blueprints.script import obligation_labels
+from apps.blueprints.catalogues.script import obligation_labels
 
 register = template.Library()
 

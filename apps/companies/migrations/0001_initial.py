@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 import apps.core.clock
 import apps.core.cnpj
-import apps.core.mailboxes
+import apps.core.network.mailboxes
 from apps.core.triggers import refused
 
 
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="nome")),
                 ("position", models.CharField(blank=True, max_length=80, verbose_name="cargo")),
-                ("email", apps.core.mailboxes.MailboxField(max_length=254, verbose_name="e-mail")),
+                ("email", apps.core.network.mailboxes.MailboxField(max_length=254, verbose_name="e-mail")),
                 ("phone", models.CharField(blank=True, max_length=30, verbose_name="telefone")),
                 (
                     "company",

@@ -7,10 +7,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core import clock, frame
+from apps.core import clock
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
+from apps.core.web import frame
 
 register = template.Library()
 

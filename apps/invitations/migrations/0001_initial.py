@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.core.clock
-import apps.core.mailboxes
+import apps.core.network.mailboxes
 import apps.invitations.models
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name="Invitation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("email", apps.core.mailboxes.MailboxField(max_length=254, verbose_name="e-mail")),
+                ("email", apps.core.network.mailboxes.MailboxField(max_length=254, verbose_name="e-mail")),
                 ("name", models.CharField(max_length=120, verbose_name="nome")),
                 (
                     "role",

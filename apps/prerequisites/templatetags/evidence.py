@@ -1,6 +1,6 @@
 from django import template
 
-from apps.prerequisites import showing
+from apps.prerequisites.evidence import showing
 from apps.prerequisites.models import Submission
 
 register = template.Library()

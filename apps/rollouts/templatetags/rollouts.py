@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core import clock
+from apps.core.process import PartyRole, Stage
 from apps.rollouts import planning, queries, registry, timeline, unfinished
 from apps.rollouts.models import Event, Rollout
-from apps.rollouts.stages import PartyRole, Stage
 
 register = template.Library()
 

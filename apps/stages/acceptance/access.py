@@ -7,8 +7,8 @@ import rules
 from django.utils.translation import gettext as _
 
 from apps.companies.access import is_project_manager
+from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
-from apps.rollouts.stages import PartyRole
 
 
 @rules.predicate

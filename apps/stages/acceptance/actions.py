@@ -7,16 +7,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock, queue, work
+from apps.core import canonical, clock
+from apps.core.background import queue, work
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
-from apps.stages.acceptance import document, new_addresses, queries, record, rendering, wording
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance.sealing import document, rendering
+from apps.stages.acceptance.signing import new_addresses
+from apps.stages.acceptance.wording import clauses as wording
+from apps.stages.acceptance.wording import record
 
 DRAFTED = timeline.kind("acceptance.drafted", gettext_lazy("redigiu o termo de aceite, versão %(version)s"), "file-pen")
 RENDERED = timeline.kind("acceptance.rendered", gettext_lazy("PDF do termo de aceite %(term)s gerado"), "file-check")

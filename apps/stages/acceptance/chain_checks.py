@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterator
 
 from apps.files.models import StoredFile
-from apps.rollouts import verification
+from apps.rollouts.anchors import verification
 from apps.rollouts.models import Event, Rollout
 from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
-from apps.stages.acceptance import actions, sealing
-from apps.stages.acceptance import verification as files
+from apps.stages.acceptance import actions
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import verification as files
 
 
 @verification.checks_documents

@@ -3,14 +3,14 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.blueprints import clauses
+from apps.blueprints.catalogues import clauses
+from apps.core.process import PartyRole
 from apps.files.actions import sha256
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
-from apps.stages.acceptance import wording
 from apps.stages.acceptance.actions import REQUIRED
-from apps.stages.acceptance.evidence import CONSENT
 from apps.stages.acceptance.models import Signatory
+from apps.stages.acceptance.sealing.evidence import CONSENT
+from apps.stages.acceptance.wording import clauses as wording
 
 
 class DraftForm(forms.Form):

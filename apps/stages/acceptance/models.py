@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import MailedCode
-from apps.blueprints import clauses
+from apps.blueprints.catalogues import clauses
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 
 # Crockford's alphabet: read aloud or typed from paper, no letter is taken for another.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
-from apps.stages.acceptance import codes, identity
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
+from apps.stages.acceptance.signing import codes, identity
 
 
 def _export(user: User) -> list[dict[str, Any]]:

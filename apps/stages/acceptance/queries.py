@@ -6,8 +6,8 @@ from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
-from apps.stages.acceptance import record
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
+from apps.stages.acceptance.wording import record
 
 # What is read for what, where a code was copied by hand.
 CONFUSED = str.maketrans("OIL", "011")

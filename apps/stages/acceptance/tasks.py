@@ -2,9 +2,10 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.core import work
+from apps.core.background import work
 from apps.seals.certificates import NoCertificate
-from apps.stages.acceptance import actions, queries, sealing
+from apps.stages.acceptance import actions, queries
+from apps.stages.acceptance.sealing import actions as sealing
 
 RENDER = work.kind(
     "acceptance.render",

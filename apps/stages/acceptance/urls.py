@@ -1,6 +1,10 @@
 from django.urls import path
 
-from apps.stages.acceptance import elsewhere_views, public_views, signing_views, views, wording_views
+from apps.stages.acceptance import views
+from apps.stages.acceptance.sealing import views as public_views
+from apps.stages.acceptance.signing import elsewhere_views
+from apps.stages.acceptance.signing import views as signing_views
+from apps.stages.acceptance.wording import views as wording_views
 
 app_name = "acceptance"
 

@@ -5,14 +5,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
 from apps.core.refusals import require
+from apps.core.web.forms import attempt
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.seals import certificates
-from apps.stages.acceptance import actions, forms, queries, record, rendering, wording
+from apps.stages.acceptance import actions, forms, queries
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.wording import clauses as wording
+from apps.stages.acceptance.wording import record
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 import rules
 
+from apps.core.process import PartyRole
 from apps.rollouts.access import acts_for
-from apps.rollouts.stages import PartyRole
 
 rules.add_perm("development.report", acts_for(PartyRole.INTEGRATOR))

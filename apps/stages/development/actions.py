@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import planning, timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.development import queries
 from apps.stages.development.models import Delivery, DueDate, ProgressNote
 

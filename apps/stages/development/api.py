@@ -7,7 +7,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from apps.accounts.http import SignedInRequest
-from apps.core import rest
+from apps.core.web import rest
 from apps.rollouts.api import visible
 from apps.stages.development import actions, queries
 

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.widgets import DateInput
+from apps.core.web.widgets import DateInput
 from apps.stages.development.models import Delivery, ProgressNote
 
 

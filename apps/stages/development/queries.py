@@ -1,6 +1,6 @@
 from apps.core import clock
+from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.stages.development.models import Delivery, DueDate
 
 

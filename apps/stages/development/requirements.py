@@ -5,10 +5,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.process import Gate, PartyRole, Stage
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
 from apps.stages.development import queries
 
 

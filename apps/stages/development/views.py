@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
+from apps.core.process import Stage
+from apps.core.web.forms import attempt
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
 from apps.stages.development import actions, forms, queries
 

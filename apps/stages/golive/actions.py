@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.canonical import instant
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
-from apps.prerequisites import probes
+from apps.prerequisites.credentials import probes
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.stages.golive import queries
 from apps.stages.golive.models import ChecklistItem, Release
 

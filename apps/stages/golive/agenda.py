@@ -3,10 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.core.calendar import Entry, Status
+from apps.core.exports.calendar import Entry, Status
+from apps.core.process import PartyRole, Stage
 from apps.rollouts import agenda
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.golive import queries, windows
 from apps.stages.golive.models import Window, WindowAnswer
 

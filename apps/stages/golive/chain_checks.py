@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from apps.rollouts import verification
+from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
-from apps.stages.golive import dossiers
-from apps.stages.golive import verification as files
+from apps.stages.golive.dossier import actions as dossiers
+from apps.stages.golive.dossier import verification as files
 from apps.stages.golive.models import Dossier
 
 

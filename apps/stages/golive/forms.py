@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.widgets import DateTimeInput
-from apps.rollouts.stages import PartyRole
+from apps.core.process import PartyRole
+from apps.core.web.widgets import DateTimeInput
 from apps.stages.golive.models import Incident, WindowAnswer
 
 

@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
 from apps.core.refusals import require
+from apps.core.web.forms import attempt
 from apps.rollouts.views import visible_rollout
 from apps.stages.golive import forms, incidents
 from apps.stages.golive.models import Incident

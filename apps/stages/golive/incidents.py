@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 from apps.stages.golive.actions import refuse_outside_golive
 from apps.stages.golive.models import Incident
 

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.localized import LocalizedField
+from apps.core.process import PartyRole
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 
 
 class ChecklistItem(models.Model):

@@ -1,7 +1,7 @@
+from apps.core.process import Gate, PartyRole
 from apps.rollouts import gates
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole
 from apps.stages.golive.models import Incident, Window, WindowAnswer
 
 LAST_STEPS = ("golive:confirmation", "golive:release")

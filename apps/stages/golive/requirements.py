@@ -4,12 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.blueprints import content
+from apps.blueprints.catalogues import content
 from apps.core import clock
+from apps.core.process import Gate, PartyRole, Stage
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
 from apps.stages.golive import queries
 from apps.stages.golive.models import ChecklistItem, Release, Window, WindowAnswer
 

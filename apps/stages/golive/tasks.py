@@ -2,10 +2,10 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.core import work
-from apps.rollouts.anchoring import NotAnchored
+from apps.core.background import work
+from apps.rollouts.anchors.anchoring import NotAnchored
 from apps.seals.certificates import NoCertificate
-from apps.stages.golive import dossiers
+from apps.stages.golive.dossier import actions as dossiers
 
 DOSSIER = work.kind(
     "golive.dossier",

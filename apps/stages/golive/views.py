@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Refusal
 from apps.files.http import attachment
-from apps.prerequisites import purge
+from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Probe
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 from apps.rollouts.views import visible_rollout
-from apps.stages.golive import actions, days, dossiers, forms, queries
+from apps.stages.golive import actions, days, forms, queries
+from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.models import ChecklistItem, Release
 
 

@@ -4,10 +4,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core import calendar
-from apps.core.forms import attempt
+from apps.core.exports import calendar
+from apps.core.process import PartyRole
 from apps.core.refusals import require
-from apps.rollouts.stages import PartyRole
+from apps.core.web.forms import attempt
 from apps.rollouts.views import visible_rollout
 from apps.stages.golive import agenda, forms, windows
 from apps.stages.golive.models import Window, WindowAnswer

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 from apps.stages.golive import days, queries
 from apps.stages.golive.actions import refuse_outside_golive
 from apps.stages.golive.models import Release, Window, WindowAnswer

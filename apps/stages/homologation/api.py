@@ -11,11 +11,12 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from apps.accounts.http import SignedInRequest
-from apps.core import rest
-from apps.core.bodies import takes_files
 from apps.core.refusals import Invalid, Refusal
+from apps.core.untrusted.bodies import takes_files
+from apps.core.web import rest
 from apps.rollouts.api import visible
-from apps.stages.homologation import actions, junit, queries
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions, junit
 from apps.stages.homologation.models import Case, Evidence, Nonconformity, Result, Script
 
 router = Router(tags=["homologation"])

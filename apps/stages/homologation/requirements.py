@@ -5,13 +5,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.blueprints import content
+from apps.blueprints.catalogues import content
+from apps.core.process import Gate, PartyRole, Stage
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
-from apps.stages.homologation import catalogue, queries
+from apps.stages.homologation import queries
 from apps.stages.homologation.models import Nonconformity, Script
+from apps.stages.homologation.script import catalogue
 
 # Beyond this many cases of a process that were never run, one line speaks for them all.
 ONE_BY_ONE = 3

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from apps.stages.homologation import meeting_views, nonconformity_views, report_views, round_views, script_views, views
+from apps.stages.homologation.execution import report_views, round_views, views
+from apps.stages.homologation.meetings import views as meeting_views
+from apps.stages.homologation.nonconformities import views as nonconformity_views
+from apps.stages.homologation.script import views as script_views
 
 app_name = "homologation"
 

@@ -3,8 +3,8 @@
 import rules
 
 from apps.companies.access import is_presence
+from apps.core.process import PartyRole
 from apps.rollouts.access import acts_for, rollout_of, takes_part
-from apps.rollouts.stages import PartyRole
 
 
 @rules.predicate

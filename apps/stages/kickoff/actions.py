@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock, pdf, queue
+from apps.core import canonical, clock, pdf
+from apps.core.background import queue
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import registry, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 from apps.stages.kickoff import documents, queries
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
 from apps.stages.kickoff.sheets import FIELDS, Master

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from weasyprint import Attachment
 
-from apps.rollouts.stages import PartyRole
+from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.sheets import SHEETS, Direction, Master
 

@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.forms import AddressField
 from apps.core.localized import Localized
-from apps.core.mailboxes import MailboxFormField
-from apps.core.widgets import DateTimeInput
-from apps.rollouts.stages import PartyRole
+from apps.core.network.mailboxes import MailboxFormField
+from apps.core.process import PartyRole
+from apps.core.web.forms import AddressField
+from apps.core.web.widgets import DateTimeInput
 from apps.stages.kickoff.models import AgreedMethod, Kickoff, Participant
 
 

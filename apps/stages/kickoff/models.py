@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, mailboxes
+from apps.core import clock
 from apps.core.localized import Localized, LocalizedField
+from apps.core.network import mailboxes
+from apps.core.process import PartyRole
 from apps.files.models import StoredFile
 from apps.rollouts.appointments import Appointment
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole
 from apps.stages.kickoff import sheets
 from apps.stages.kickoff.sheets import Direction
 

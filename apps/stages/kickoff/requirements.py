@@ -7,12 +7,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.blueprints import content
+from apps.blueprints.catalogues import content
 from apps.core.localized import Localized
+from apps.core.process import Gate, PartyRole, Stage
 from apps.rollouts import appointments, registry
 from apps.rollouts.gates import Requirement, requires, welcomes
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate, PartyRole, Stage
 from apps.stages.kickoff import queries
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Row
 from apps.stages.kickoff.sheets import ACTIONS, STATUSES

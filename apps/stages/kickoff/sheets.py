@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid
-from apps.rollouts.stages import PartyRole
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

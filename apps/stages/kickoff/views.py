@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.forms import attempt
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Refusal, require
+from apps.core.web.forms import attempt
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import PartyRole, Stage
 from apps.rollouts.views import visible_rollout
 from apps.stages.kickoff import actions, documents, forms, queries
 from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, Participant

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.process import Gate
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import gates, timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Gate
 from apps.stages.kickoff.actions import reopen_minutes, writing
 from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Row
 from apps.stages.kickoff.sheets import ACTIONS, FIELDS, LONGEST, SHEETS

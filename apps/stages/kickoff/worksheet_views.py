@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.filenames import attached
+from apps.core.exports.filenames import attached
 from apps.core.numbers import whole
+from apps.core.process import Stage
 from apps.core.refusals import NotAllowed, Refusal
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.rollouts.views import visible_rollout
 from apps.stages.kickoff import documents, queries
 from apps.stages.kickoff import worksheet as actions

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock, minutes
+from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.rollouts.stages import Stage
 from apps.stages.training.models import Attendance, Topic, TrainingSession
 
 PLANNED = timeline.kind("training.planned", gettext_lazy("agendou a sessão %(number)s para %(when)s"), "calendar-plus")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.core.calendar import Entry, Status
+from apps.core.exports.calendar import Entry, Status
 from apps.rollouts import agenda, appointments
 from apps.stages.training import actions
 from apps.stages.training.models import TrainingSession

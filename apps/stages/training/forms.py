@@ -3,9 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.forms import AddressField
 from apps.core.minutes import MinutesField
-from apps.core.widgets import DateTimeInput
+from apps.core.web.forms import AddressField
+from apps.core.web.widgets import DateTimeInput
 from apps.stages.training.models import Topic, TrainingSession
 
 

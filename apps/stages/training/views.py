@@ -3,8 +3,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core import calendar
-from apps.core.forms import attempt
+from apps.core.exports import calendar
+from apps.core.web.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.training import actions, agenda, forms

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from apps.blueprints import loader
-from apps.core import queue
+from apps.blueprints.loading import loader
+from apps.core.background import queue
 from apps.demo import world
 from apps.demo.people import PASSWORD, SIGN_INS
 from apps.rollouts import tasks

@@ -2,8 +2,8 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.hours import reconciliation
 from apps.hours.models import ClientStatement, Line
+from apps.hours.statements import reconciliation
 from apps.rollouts.models import Rollout
 
 

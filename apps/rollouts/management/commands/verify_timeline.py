@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandParser
 
-from apps.rollouts import kept_heads, verification
+from apps.rollouts.anchors import kept_heads, verification
 from apps.rollouts.models import Rollout
 from apps.seals import trust
 from apps.seals.outcomes import Outcome, VerifyingCommand, worst

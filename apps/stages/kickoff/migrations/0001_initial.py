@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 import apps.core.clock
 import apps.core.localized
-import apps.core.mailboxes
+import apps.core.network.mailboxes
 from apps.core.triggers import fixed_rows
 
 
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                         verbose_name="parte",
                     ),
                 ),
-                ("email", apps.core.mailboxes.MailboxField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("email", apps.core.network.mailboxes.MailboxField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("attended", models.BooleanField(default=False, verbose_name="presente")),
                 (
                     "kickoff",

@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from apps.seals import trust
 from apps.seals.outcomes import Outcome, VerifyingCommand
-from apps.stages.acceptance import verification
+from apps.stages.acceptance.sealing import verification
 
 LARGEST = 200 * 1024 * 1024
 """Bytes of a file that is read; a term with its files is far smaller."""

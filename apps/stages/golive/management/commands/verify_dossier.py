@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from apps.seals import trust
 from apps.seals.outcomes import Outcome, VerifyingCommand
-from apps.stages.golive import archive, verification
+from apps.stages.golive.dossier import archive, verification
 
 
 class Command(VerifyingCommand):

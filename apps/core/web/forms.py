@@ -1,0 +1,54 @@
+"""What every form and every posting view shares."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from apps.core.network.addresses import require_address
+from apps.core.refusals import Invalid, Refusal
+
+
+class AddressField(forms.URLField):
+    """A web address in full, https unless another is typed, that can be asked: its host can be written in ASCII (IDNA)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", "max_length": 500, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        if address:
+            try:
+                require_address(address, field="")
+            except Invalid as refusal:
+                raise forms.ValidationError(refusal.message) from None
+        return address
+
+
+def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+    """Validate ``form`` and run ``action(*args, **kwargs, **cleaned_data)``.
+
+    True when it was done; a success sentence is flashed if the form has ``success_message``. False when the
+    form is invalid or the action refused: the form then carries the reason and everything that was typed, and
+    ``form.refusal_status`` is the HTTP status to answer with (422 for typed input, the refusal's own otherwise); when it is
+    429, ``core.refusals.RefusalMiddleware`` adds ``Retry-After`` to the answer.
+    """
+    form.refusal_status = 422  # type: ignore[attr-defined]
+    if not form.is_valid():
+        return False
+    try:
+        action(*args, **kwargs, **form.cleaned_data)
+    except Refusal as refusal:
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, [refusal.message, *refusal.details])
+        form.refusal_status = refusal.status  # type: ignore[attr-defined]
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return False
+    except PermissionDenied:
+        raise
+    if message := getattr(form, "success_message", None):
+        messages.success(request, message)
+    return True

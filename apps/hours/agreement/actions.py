@@ -1,0 +1,262 @@
+"""Ask the client for extra hours, answer, contest a line, talk it over, resolve. Closed rollouts take these too."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core import minutes as minutes_
+from apps.core.process import PartyRole
+from apps.core.refusals import Invalid, Refusal, require
+from apps.hours.agreement import coverage as agreement
+from apps.hours.classification import Activity
+from apps.hours.models import Line
+from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
+from apps.rollouts import timeline
+from apps.rollouts.access import refuse_both_halves
+from apps.rollouts.models import Rollout
+
+REQUESTED = timeline.kind(
+    "hours.extra_requested",
+    gettext_lazy("pediu ao cliente %(duration)s extras de %(activity)s (pedido %(number)s)"),
+    "hand-coins",
+    activity=Activity,
+)
+APPROVED = timeline.kind(
+    "hours.extra_approved",
+    gettext_lazy("aprovou %(duration)s extras de %(activity)s (pedido %(number)s)"),
+    "handshake",
+    activity=Activity,
+)
+DECLINED = timeline.kind(
+    "hours.extra_declined",
+    gettext_lazy("recusou %(duration)s extras de %(activity)s (pedido %(number)s)"),
+    "ban",
+    activity=Activity,
+)
+WITHDRAWN = timeline.kind(
+    "hours.extra_withdrawn", gettext_lazy("retirou o pedido %(number)s de horas extras"), "undo-2"
+)
+CONTESTED = timeline.kind(
+    "hours.contested",
+    gettext_lazy("contestou o apontamento %(entry)s (contestação %(number)s)"),
+    "message-circle-warning",
+)
+ANSWERED = timeline.kind(
+    "hours.contest_answered", gettext_lazy("respondeu na contestação %(number)s"), "message-circle"
+)
+KEPT = timeline.kind(
+    "hours.contest_kept", gettext_lazy("manteve o apontamento %(entry)s (contestação %(number)s)"), "gavel"
+)
+CORRECTED = timeline.kind(
+    "hours.contest_corrected",
+    gettext_lazy("resolveu a contestação %(number)s com a correção do apontamento %(entry)s"),
+    "check",
+)
+CONTEST_WITHDRAWN = timeline.kind("hours.contest_withdrawn", gettext_lazy("retirou a contestação %(number)s"), "undo-2")
+
+
+def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str) -> ExtraHoursRequest:
+    """Ask the client to approve ``minutes`` (1 to 6000) of billable ``activity``, at the present rate.
+
+    It may be for work already done without approval; how much of it was is kept and told.
+    """
+    require(by, "hours.ask_extra", rollout)
+    if activity not in AGREED_ACTIVITIES:
+        raise Invalid(_("Esta atividade nunca é cobrada; não há o que aprovar."), field="activity")
+    if not 0 < minutes <= MOST_MINUTES:
+        raise Invalid(_("Peça de 1 minuto a 100 horas."), field="minutes")
+    if not purpose.strip():
+        raise Invalid(_("Diga ao cliente para que são as horas."), field="purpose")
+    with timeline.changing(rollout, even_closed=True) as rollout:
+        request = ExtraHoursRequest.objects.create(
+            rollout=rollout,
+            number=rollout.extra_requests.count() + 1,
+            activity=activity,
+            purpose=purpose.strip(),
+            minutes=minutes,
+            already_worked=min(minutes, agreement.uncovered(rollout).get(activity, 0)),
+            hourly_rate=agreement.rate(rollout, activity),
+            price=agreement.price(rollout, activity, minutes),
+            sent_by=by,
+        )
+        _tell(rollout, REQUESTED, by, request)
+        return request
+
+
+def approve(request: ExtraHoursRequest, *, by: User) -> None:
+    """The client takes on the price. Its minutes cover billable lines of the activity, the oldest first."""
+    _answer(request, by, ExtraHoursRequest.State.APPROVED, "", APPROVED)
+
+
+def decline(request: ExtraHoursRequest, *, by: User, reason: str) -> None:
+    """The client does not agree, and says why."""
+    if not reason.strip():
+        raise Invalid(_("Diga por que não aprova; a Presence lê e pode propor outra coisa."), field="reason")
+    _answer(request, by, ExtraHoursRequest.State.DECLINED, reason.strip(), DECLINED)
+
+
+def answer(request: ExtraHoursRequest, *, by: User, approves: bool, reason: str = "") -> None:
+    """``approve`` or ``decline``, as one form asks."""
+    if approves:
+        approve(request, by=by)
+    else:
+        decline(request, by=by, reason=reason)
+
+
+def withdraw(request: ExtraHoursRequest, *, by: User) -> None:
+    """Presence takes an open request back."""
+    require(by, "hours.ask_extra", request)
+    with timeline.changing(request.rollout, even_closed=True) as rollout:
+        request = _settle(_open_request(request), by, ExtraHoursRequest.State.WITHDRAWN, "")
+        timeline.record(rollout, WITHDRAWN, by, party=PartyRole.PRESENCE, number=request.number)
+
+
+def contest(line: Line, *, by: User, text: str) -> Contest:
+    """The client disagrees with a line, while its month is open or within 30 days after it was closed."""
+    rollout = line.entry.rollout
+    require(by, "hours.contest", rollout)
+    text = _said(text)
+    with timeline.changing(rollout, even_closed=True) as rollout:
+        line = (
+            Line.objects.filter(entry=line.entry_id, position=line.position).select_related("entry", "statement").get()
+        )
+        if not agreement.is_contestable(line):
+            raise Refusal(
+                _("O prazo para contestar terminou: são %(days)d dias depois do fechamento do mês.")
+                % {"days": agreement.CONTEST_DAYS}
+            )
+        if rollout.contests.filter(entry=line.entry, klass=line.klass, state=Contest.State.OPEN).exists():
+            raise Refusal(_("Esta linha já está contestada; escreva na contestação aberta."))
+        found = Contest.objects.create(
+            rollout=rollout,
+            number=rollout.contests.count() + 1,
+            entry=line.entry,
+            klass=line.klass,
+            line=line if line.statement_id else None,
+            content=agreement.part(line.entry, line.klass),
+            opened_by=by,
+        )
+        ContestMessage.objects.create(contest=found, author=by, party=PartyRole.CLIENT, text=text)
+        timeline.record(
+            rollout,
+            CONTESTED,
+            by,
+            party=PartyRole.CLIENT,
+            number=found.number,
+            entry=line.entry.number,
+            klass=line.klass,
+        )
+        return found
+
+
+def write(contest: Contest, *, by: User, text: str) -> ContestMessage:
+    """One more message of an open contest; the answer is then awaited from the other side."""
+    require(by, "hours.write_in_contest", contest)
+    text = _said(text)
+    with timeline.changing(contest.rollout, even_closed=True) as rollout:
+        contest = _open_contest(contest)
+        party = PartyRole.CLIENT if PartyRole.CLIENT in rollout.roles_of(by) else PartyRole.PRESENCE
+        message = ContestMessage.objects.create(contest=contest, author=by, party=party, text=text)
+        contest.waits_for = PartyRole.PRESENCE if party == PartyRole.CLIENT else PartyRole.CLIENT
+        contest.since = clock.now()
+        contest.save(update_fields=["waits_for", "since"])
+        timeline.record(rollout, ANSWERED, by, party=party, number=contest.number)
+        return message
+
+
+def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
+    """Presence's decision, with its words to the client: the part is kept, or it was corrected.
+
+    Corrected means that the entry was edited, deleted or adjusted since it was contested.
+    """
+    require(by, "hours.resolve_contest", contest)
+    text = _said(text)
+    with timeline.changing(contest.rollout, even_closed=True) as rollout:
+        contest = _open_contest(contest)
+        refuse_both_halves(by, contest.opened_by_id, *_authors(contest, PartyRole.CLIENT))
+        if corrected and not agreement.was_corrected(contest):
+            raise Refusal(
+                _("Nada mudou neste apontamento. Corrija-o, ou ajuste-o se o mês está fechado, e depois resolva.")
+            )
+        ContestMessage.objects.create(contest=contest, author=by, party=PartyRole.PRESENCE, text=text)
+        if corrected:
+            contest.correction = agreement.correction_of(contest)
+        _resolve(contest, by, Contest.State.CORRECTED if corrected else Contest.State.KEPT)
+        timeline.record(
+            rollout, CORRECTED if corrected else KEPT, by, party=PartyRole.PRESENCE,
+            number=contest.number, entry=contest.entry.number,
+        )  # fmt: skip
+
+
+def withdraw_contest(contest: Contest, *, by: User) -> None:
+    """The client is satisfied, or changed its mind."""
+    require(by, "hours.contest", contest)
+    with timeline.changing(contest.rollout, even_closed=True) as rollout:
+        contest = _open_contest(contest)
+        refuse_both_halves(by, *_authors(contest, PartyRole.PRESENCE))
+        _resolve(contest, by, Contest.State.WITHDRAWN)
+        timeline.record(rollout, CONTEST_WITHDRAWN, by, party=PartyRole.CLIENT, number=contest.number)
+
+
+def reply(contest: Contest, *, by: User, satisfied: bool, text: str = "") -> None:
+    """The client's answer as one form asks: ``withdraw_contest`` or ``write``."""
+    if satisfied:
+        withdraw_contest(contest, by=by)
+    else:
+        write(contest, by=by, text=text)
+
+
+def _answer(request: ExtraHoursRequest, by: User, state: str, note: str, kind: timeline.EventKind) -> None:
+    require(by, "hours.answer_extra", request)
+    refuse_both_halves(by, request.sent_by_id)
+    with timeline.changing(request.rollout, even_closed=True) as rollout:
+        request = _settle(_open_request(request), by, state, note)
+        _tell(rollout, kind, by, request, party=PartyRole.CLIENT)
+
+
+def _tell(
+    rollout: Rollout, kind: timeline.EventKind, by: User, request: ExtraHoursRequest, party: str | None = None
+) -> None:
+    timeline.record(
+        rollout, kind, by, party=party or PartyRole.PRESENCE,
+        number=request.number, activity=request.activity, duration=minutes_.show(request.minutes),
+    )  # fmt: skip
+
+
+def _open_request(request: ExtraHoursRequest) -> ExtraHoursRequest:
+    request = ExtraHoursRequest.objects.get(pk=request.pk)
+    if not request.is_open:
+        raise Refusal(_("Este pedido já foi respondido: %(state)s.") % {"state": request.get_state_display().lower()})
+    return request
+
+
+def _settle(request: ExtraHoursRequest, by: User, state: str, note: str) -> ExtraHoursRequest:
+    request.state, request.note, request.answered_by, request.answered_at = state, note, by, clock.now()
+    request.save(update_fields=["state", "note", "answered_by", "answered_at"])
+    return request
+
+
+def _open_contest(contest: Contest) -> Contest:
+    contest = Contest.objects.select_related("entry").get(pk=contest.pk)
+    if not contest.is_open:
+        raise Refusal(
+            _("Esta contestação já foi resolvida: %(state)s.") % {"state": contest.get_state_display().lower()}
+        )
+    return contest
+
+
+def _authors(contest: Contest, party: str) -> list[int]:
+    """The keys of the people who wrote for ``party`` in ``contest``."""
+    return list(contest.messages.filter(party=party).values_list("author", flat=True))
+
+
+def _resolve(contest: Contest, by: User, state: str) -> None:
+    contest.state, contest.resolved_by, contest.resolved_at = state, by, clock.now()
+    contest.save(update_fields=["state", "resolved_by", "resolved_at", "correction"])
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise Invalid(_("Escreva a mensagem."), field="text")
+    return text.strip()

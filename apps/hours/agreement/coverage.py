@@ -1,0 +1,282 @@
+"""What the client agreed to: which billable minutes are covered by an approval, and what is still open.
+
+``cover`` is the whole rule, as one pure function. Minutes are whole, money is centavos.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from apps.core import clock, money
+from apps.core import minutes as minutes_
+from apps.hours import classification, queries
+from apps.hours.classification import Klass
+from apps.hours.models import Line, TimeEntry
+from apps.hours.models.agreement import Contest, ExtraHoursRequest
+from apps.rollouts.models import Rollout
+
+CONTEST_DAYS = 30
+"""A line may be contested while its month is open and so many days after it was closed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A billable line. ``entry`` is the entry's number, or that of the entry it adjusts; ``minutes`` is negative where an
+    adjustment takes time back. ``fixed`` is what was covered when the month was closed, None while it is open."""
+
+    key: int
+    entry: int
+    started_at: datetime
+    number: int
+    activity: str
+    minutes: int
+    fixed: int | None = None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What became of a claim's minutes: ``covered + uncovered + taken_back`` is the claim; all zero for a negative one."""
+
+    covered: int = 0
+    uncovered: int = 0
+    taken_back: int = 0
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.covered and self.uncovered)
+
+
+def cover(claims: Iterable[Claim], approved: Mapping[str, int]) -> dict[int, Coverage]:
+    """How far ``approved`` minutes (by activity) cover the ``claims``, by claim key.
+
+    What an adjustment takes back comes off the same entry's claims, the newest first, and of a closed month's line off
+    what had no approval. A closed month keeps what it was closed with; the rest of the approval covers the open claims,
+    the oldest first (start, then entry number). The order in which the claims are given does not matter.
+    """
+    ordered = sorted(claims, key=lambda claim: (claim.started_at, claim.number, claim.key))
+    to_take: dict[int, int] = defaultdict(int)
+    for claim in ordered:
+        if claim.minutes < 0:
+            to_take[claim.entry] -= claim.minutes
+    taken: dict[int, int] = {}
+    for claim in reversed(ordered):
+        taken[claim.key] = min(max(claim.minutes, 0), to_take[claim.entry])
+        to_take[claim.entry] -= taken[claim.key]
+
+    left = dict(approved)
+    covered: dict[int, int] = {}
+    for fixed_first in (True, False):
+        for claim in ordered:
+            if (claim.fixed is not None) == fixed_first:
+                remaining = max(claim.minutes, 0) - taken[claim.key]
+                available = max(left.get(claim.activity, 0), 0)
+                covered[claim.key] = min(remaining, available if claim.fixed is None else min(claim.fixed, available))
+                left[claim.activity] = available - covered[claim.key]
+    return {
+        claim.key: Coverage(
+            covered[claim.key], max(claim.minutes, 0) - taken[claim.key] - covered[claim.key], taken[claim.key]
+        )
+        for claim in ordered
+    }
+
+
+def coverage(rollout: Rollout) -> dict[int, Coverage]:
+    """The coverage of ``rollout``'s billable lines, by the line's key."""
+    return cover(_claims(rollout), approved(rollout))
+
+
+def _claims(rollout: Rollout) -> list[Claim]:
+    found = Line.objects.filter(entry__rollout=rollout, klass=Klass.BILLABLE).order_by()
+    return [
+        Claim(
+            key=key,
+            entry=adjusts or number,
+            started_at=started_at,
+            number=number,
+            activity=activity,
+            minutes=minutes,
+            fixed=(covered or 0) if statement else None,
+        )
+        for key, adjusts, number, started_at, activity, minutes, covered, statement in found.values_list(
+            "pk", "entry__adjusts__number", "entry__number", "entry__started_at", "entry__activity", "minutes",
+            "approved", "statement",
+        )
+    ]  # fmt: skip
+
+
+def approved(rollout: Rollout) -> dict[str, int]:
+    """Minutes that the client approved, by activity."""
+    found = rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED).order_by()
+    return {row["activity"]: row["all"] for row in found.values("activity").annotate(all=Sum("minutes"))}
+
+
+def uncovered(rollout: Rollout) -> dict[str, int]:
+    """Open minutes, by activity, that are billable and nobody approved."""
+    claims = _claims(rollout)
+    return _uncovered(claims, cover(claims, approved(rollout)))
+
+
+def _uncovered(claims: Iterable[Claim], found: Mapping[int, Coverage]) -> dict[str, int]:
+    result: dict[str, int] = defaultdict(int)
+    for claim in claims:
+        if claim.fixed is None and found[claim.key].uncovered:
+            result[claim.activity] += found[claim.key].uncovered
+    return dict(result)
+
+
+def lacking(rollout: Rollout, activity: str, minutes: int) -> int:
+    """How many of ``minutes`` more billable minutes of ``activity`` no approval would cover."""
+    claims, allowed = _claims(rollout), approved(rollout)
+    found = cover(claims, allowed)
+    used = sum(found[claim.key].covered for claim in claims if claim.activity == activity)
+    return max(minutes - max(allowed.get(activity, 0) - used, 0), 0)
+
+
+def foretold(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> dict[str, object]:
+    """What a page says of ``lines`` before they are saved: class and reason of each, and the minutes nobody approved."""
+    lines = list(lines)
+    billable = sum(line.minutes for line in lines if line.klass == Klass.BILLABLE)
+    return {
+        "rollout": rollout,
+        "activity": activity,
+        "found": queries.shown(lines),
+        "lacking": lacking(rollout, activity, billable) if billable else 0,
+    }
+
+
+def rate(rollout: Rollout, activity: str) -> int:
+    """What an hour of ``activity`` asked for now would cost, in centavos: by the policy of today."""
+    return queries.policy_in_force(rollout, clock.today()).rules().rate(activity)
+
+
+def price(rollout: Rollout, activity: str, minutes: int) -> int:
+    """What ``minutes`` asked for now would cost, in centavos, worked in one go and rounded as the policy of today says."""
+    rules = queries.policy_in_force(rollout, clock.today()).rules()
+    return money.for_minutes(rules.charged(minutes), rules.rate(activity))
+
+
+def open_points(rollout: Rollout, month: date) -> list[str]:
+    """What nobody agreed on yet in the open lines of ``month`` (its first day), as sentences; empty when all is agreed."""
+    points = []
+    lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
+    found = coverage(rollout)
+    for line in lines:
+        lack = found[line.pk].uncovered if line.pk in found else 0
+        if lack:
+            points.append(
+                _("Apontamento %(number)d, %(activity)s: %(duration)s sem aprovação do cliente")
+                % {
+                    "number": line.entry.number,
+                    "activity": line.entry.get_activity_display(),
+                    "duration": minutes_.show(lack),
+                }
+            )
+    entries = {line.entry_id: line.entry for line in lines}
+    contested = rollout.contests.filter(state=Contest.State.OPEN, entry__in=entries)
+    for contest in contested:
+        points.append(
+            _("Apontamento %(number)d: contestado pelo cliente (contestação %(contest)d)")
+            % {"number": entries[contest.entry_id].number, "contest": contest.number}
+        )
+    return points
+
+
+def fix(rollout: Rollout, lines: Iterable[Line]) -> None:
+    """Write on ``lines``, which are about to be closed, what is covered, and tie open contests to them.
+
+    Called within the transaction that closes the month, before the lines belong to the statement.
+    """
+    lines = list(lines)
+    found = coverage(rollout)
+    parts: dict[tuple[int, str], Line] = {}
+    for line in lines:
+        line.approved = found[line.pk].covered if line.pk in found else 0
+        parts.setdefault((line.entry_id, line.klass), line)
+    Line.objects.bulk_update(lines, ["approved"])
+    for contest in rollout.contests.filter(line=None, entry__in=[line.entry_id for line in lines]):
+        if fixed := parts.get((contest.entry_id, contest.klass)):
+            contest.line = fixed
+            contest.save(update_fields=["line"])
+
+
+def part(entry: TimeEntry, klass: str) -> dict[str, object]:
+    """What stands of ``entry`` under ``klass`` now: plain JSON; minutes, centavos."""
+    lines = [line for line in entry.lines.all() if line.klass == klass] if entry.deleted_at is None else []
+    return {
+        "activity": entry.activity,
+        "started_at": entry.started_at.isoformat(),
+        "note": entry.note,
+        "minutes": sum(line.minutes for line in lines),
+        "amount": sum(line.amount for line in lines),
+        "reasons": [{"reason": line.reason, "params": line.params, "minutes": line.minutes} for line in lines],
+    }
+
+
+def correction_of(contest: Contest) -> TimeEntry | None:
+    """The newest adjustment of the contested entry made since it was contested."""
+    found = contest.entry.adjustments.filter(deleted_at=None, started_at__gte=contest.opened_at)
+    return found.order_by("number").last()
+
+
+def was_corrected(contest: Contest) -> bool:
+    """The contested part is not what it was: edited, deleted, classed anew or adjusted."""
+    now = part(contest.entry, contest.klass)
+    same = all(now[name] == contest.content[name] for name in ("activity", "started_at", "note", "minutes", "amount"))
+    return not same or correction_of(contest) is not None
+
+
+def contestable_until(line: Line) -> datetime | None:
+    """Until when a line of a closed month may be contested; None while its month is open."""
+    return line.statement.closed_at + timedelta(days=CONTEST_DAYS) if line.statement else None
+
+
+def is_contestable(line: Line) -> bool:
+    until = contestable_until(line)
+    return until is None or clock.now() <= until
+
+
+@dataclass
+class Agreement:
+    """What a page shows about the agreement of one rollout, read in a handful of queries.
+
+    ``coverage`` by line, ``contests`` by the line they stand at, ``uncovered`` open minutes by activity.
+    """
+
+    requests: list[ExtraHoursRequest]
+    all_contests: list[Contest]
+    coverage: dict[int, Coverage] = field(default_factory=dict)
+    contests: dict[int, list[Contest]] = field(default_factory=dict)
+    uncovered: dict[str, int] = field(default_factory=dict)
+
+
+def of(rollout: Rollout, lines: list[Line]) -> Agreement:
+    """The agreement of ``rollout``, over all of its lines.
+
+    ``lines`` are those that are shown, in order: each gets ``coverage``, ``contested`` and ``contestable``.
+    """
+    claims = _claims(rollout)
+    found = cover(claims, approved(rollout))
+    result = Agreement(
+        list(rollout.extra_requests.select_related("sent_by", "answered_by")),
+        list(rollout.contests.select_related("entry", "correction", "opened_by", "resolved_by")),
+        coverage=found,
+        uncovered=_uncovered(claims, found),
+    )
+    at: dict[tuple[int, str], int] = {}
+    first: dict[int, int] = {}
+    for line in lines:
+        at.setdefault((line.entry_id, line.klass), line.pk)
+        first.setdefault(line.entry_id, line.pk)
+    for contest in result.all_contests:
+        key = contest.line_id or at.get((contest.entry_id, contest.klass)) or first.get(contest.entry_id)
+        if key:
+            result.contests.setdefault(key, []).append(contest)
+    for line in lines:
+        line.coverage = result.coverage.get(line.pk)  # type: ignore[attr-defined]
+        line.contested = result.contests.get(line.pk, [])  # type: ignore[attr-defined]
+        line.contestable = is_contestable(line) and not any(each.is_open for each in line.contested)  # type: ignore[attr-defined]
+    return result

@@ -1,0 +1,239 @@
+"""Log, correct and close hours. Every change of the open part reclassifies it; a closed month never changes."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.companies.access import is_presence
+from apps.core import clock, minutes
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.hours import classification, queries
+from apps.hours.classification import Activity
+from apps.hours.ledger import closing, days, history
+from apps.hours.models import Line, Policy, Reclassification, TimeEntry
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Nonconformity
+
+LOGGED = timeline.kind("hours.logged", gettext_lazy("apontou %(duration)s de %(activity)s"), "clock", activity=Activity)
+EDITED = timeline.kind("hours.edited", gettext_lazy("corrigiu o apontamento %(number)s para %(duration)s"), "pencil")
+DELETED = timeline.kind("hours.deleted", gettext_lazy("excluiu o apontamento %(number)s: %(reason)s"), "trash-2")
+ADJUSTED = timeline.kind(
+    "hours.adjusted", gettext_lazy("ajustou o apontamento %(adjusts)s em %(duration)s: %(reason)s"), "scale"
+)
+
+close_month = closing.close_month
+DAY = 24 * 60
+
+
+def log(
+    rollout: Rollout,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    note: str,
+    nonconformity: Nonconformity | None = None,
+    person: User | None = None,
+    source: str = "",
+) -> TimeEntry:
+    """Enter time worked. ``minutes`` from 1 to 1440, not in the future, at most 24 h a person and day.
+
+    Time caused by a nonconformity names it, and is homologation. Logging for another person is a project manager's.
+    ``source`` names what proposed the entry; a second one of the same source is a ``Refusal``.
+    """
+    require(by, "hours.log", rollout)
+    person = person or by
+    if person != by:
+        require(by, "hours.log_for_others", rollout)
+    if not is_presence(person):
+        raise NotAllowed(_("Só pessoas da Presence apontam horas."))
+    with timeline.changing(rollout) as rollout:
+        User.objects.select_for_update().get(pk=person.pk)  # Their day is counted over every rollout.
+        if source and (already := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
+            raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": already})
+        entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=person, source=source)
+        _fill(entry, activity, started_at, minutes, note, nonconformity)
+        entry.save()
+        reclassify(rollout, entry, Reclassification.How.LOGGED)
+        timeline.record(rollout, LOGGED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        return entry
+
+
+def edit(
+    entry: TimeEntry,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    note: str,
+    nonconformity: Nonconformity | None = None,
+) -> TimeEntry:
+    """Correct an entry of an open month."""
+    require(by, "hours.change", entry)
+    with timeline.changing(entry.rollout) as rollout:
+        entry = _open_entry(entry)
+        User.objects.select_for_update().get(pk=entry.person_id)
+        before = history.values(entry)
+        _fill(entry, activity, started_at, minutes, note, nonconformity)
+        entry.save()
+        history.keep(entry, before, by=by)
+        reclassify(rollout, entry, Reclassification.How.EDITED)
+        timeline.record(rollout, EDITED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        return entry
+
+
+def delete(entry: TimeEntry, *, by: User, reason: str) -> None:
+    """Take an entry of an open month out of the count, with a reason; its number stays used."""
+    require(by, "hours.change", entry)
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    with timeline.changing(entry.rollout) as rollout:
+        entry = _open_entry(entry)
+        entry.deleted_at = clock.now()
+        entry.save(update_fields=["deleted_at"])
+        history.keep(entry, history.values(entry), by=by)
+        reclassify(rollout, entry, Reclassification.How.DELETED)
+        timeline.record(rollout, DELETED, by, number=entry.number, reason=reason.strip())
+
+
+def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntry:
+    """Correct an entry of a closed month by an entry in the present one: ``minutes`` more, or less when negative.
+
+    It takes back at most what the entry still has, what was billed first.
+    """
+    require(by, "hours.close", entry)
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    with timeline.changing(entry.rollout, even_closed=True) as rollout:
+        entry = TimeEntry.objects.get(pk=entry.pk)
+        if entry.adjusts_id or not queries.is_month_closed(rollout, entry.started_at):
+            raise Refusal(_("O mês deste apontamento está aberto: corrija o próprio apontamento."))
+        now = clock.now()
+        if queries.is_month_closed(rollout, now):
+            raise Refusal(_("O mês atual já foi fechado."))
+        remaining = entry.minutes + (
+            entry.adjustments.filter(deleted_at=None).aggregate(all=Sum("minutes"))["all"] or 0
+        )
+        if minutes == 0 or remaining + minutes < 0 or minutes > DAY:
+            raise Invalid(
+                _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": _shown(remaining)},
+                field="minutes",
+            )
+        adjustment = TimeEntry.objects.create(
+            rollout=rollout,
+            number=rollout.time_entries.count() + 1,
+            person=entry.person,
+            activity=entry.activity,
+            started_at=now,
+            minutes=minutes,
+            note=reason.strip(),
+            nonconformity=entry.nonconformity,
+            adjusts=entry,
+        )
+        reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
+        timeline.record(rollout, ADJUSTED, by, adjusts=entry.number, duration=_shown(minutes), reason=reason.strip())
+        return adjustment
+
+
+def rehearse(
+    rollout: Rollout,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    nonconformity: Nonconformity | None = None,
+) -> list[classification.Line]:
+    """The lines that ``log`` would write now, or the ``Invalid`` it would raise; nothing is written."""
+    entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=by)
+    _fill(entry, activity, started_at, minutes, "-", nonconformity)
+    return queries.preview(rollout, entry.work())
+
+
+def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") -> None:
+    """Write the lines of the open part anew, those that differ. Called within the transaction of whatever changed it.
+
+    Where an entry's classes become others, what they were is kept, with the entry that was changed (``cause``) and how.
+    """
+    before = history.classes(rollout)
+    entries = {entry.number: entry for entry in queries.open_entries(rollout)}
+    if not rollout.hours_policies.exists():
+        Policy.objects.create(rollout=rollout)
+    closed = queries.closed_so_far(rollout, entries.values())
+    wanted: dict[int, list[Line]] = {entry.pk: [] for entry in entries.values()}
+    for line in classification.classify([entry.work() for entry in entries.values()], queries.rules(rollout), closed):
+        entry = entries[line.entry]
+        wanted[entry.pk].append(
+            Line(
+                entry=entry, position=len(wanted[entry.pk]) + 1, minutes=line.minutes, klass=line.klass,
+                allowance=line.allowance, charged_minutes=line.charged, rate=line.rate, amount=line.amount,
+                reason=line.reason, params=line.params,
+            )
+        )  # fmt: skip
+    stored: dict[int, list[Line]] = {}
+    for row in Line.objects.filter(entry__rollout=rollout, statement=None).order_by("entry", "position"):
+        stored.setdefault(row.entry_id, []).append(row)
+    same = {pk for pk, rows in wanted.items() if list(map(_said, rows)) == list(map(_said, stored.get(pk, [])))}
+    gone = [row.pk for pk, rows in stored.items() if pk not in same for row in rows]
+    Line.objects.filter(pk__in=gone).delete()
+    Line.objects.bulk_create([row for pk, rows in wanted.items() if pk not in same for row in rows])
+    history.note_reclassified(rollout, before, cause, how)
+
+
+def _said(line: Line) -> tuple[object, ...]:
+    return (
+        line.position, line.minutes, str(line.klass), line.allowance, line.charged_minutes, line.rate, line.amount,
+        line.reason, line.params,
+    )  # fmt: skip
+
+
+def _shown(value: int) -> str:
+    return minutes.show(value)
+
+
+def _open_entry(entry: TimeEntry) -> TimeEntry:
+    entry = TimeEntry.objects.get(pk=entry.pk)
+    if entry.deleted_at or entry.adjusts_id:
+        raise Refusal(_("Este apontamento não pode ser alterado."))
+    if queries.is_month_closed(entry.rollout, entry.started_at):
+        raise Refusal(_("O mês deste apontamento já foi fechado. Registre um ajuste no mês atual."))
+    return entry
+
+
+def _fill(
+    entry: TimeEntry, activity: str, started_at: datetime, duration: int, note: str, nonconformity: Nonconformity | None
+) -> None:
+    """Check and set what was typed; raises ``Invalid`` naming the field."""
+    rollout, started_at = entry.rollout, started_at.astimezone(UTC)
+    if not 0 < duration <= DAY:
+        raise Invalid(_("A duração vai de 1 minuto a 24 horas."), field="minutes")
+    if started_at + timedelta(minutes=duration) > clock.now() + timedelta(minutes=1):
+        raise Invalid(_("Não se apontam horas no futuro."), field="started_at")
+    if queries.is_month_closed(rollout, started_at):
+        raise Invalid(
+            _("As horas de %(month)s já foram fechadas. Registre um ajuste no mês atual.")
+            % {"month": f"{queries.month_of(started_at):%m/%Y}"},
+            field="started_at",
+        )
+    if nonconformity and activity != Activity.HOMOLOGATION:
+        raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")
+    if nonconformity and nonconformity.rollout_id != rollout.pk:
+        raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
+    if not note.strip():
+        raise Invalid(_("Diga o que foi feito."), field="note")
+    for day, already, more in days.shares(entry.person, started_at, duration, without=entry.pk):
+        if already + more > DAY:
+            raise Invalid(
+                _("Com isto, %(person)s passaria de 24 horas em %(day)s (já tem %(already)s).")
+                % {"person": entry.person, "day": date_format(day, "d/m"), "already": _shown(already)},
+                field="minutes",
+            )
+    entry.activity, entry.started_at, entry.minutes = activity, started_at, duration
+    entry.note, entry.nonconformity = note.strip(), nonconformity

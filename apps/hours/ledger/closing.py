@@ -1,0 +1,174 @@
+"""Close a month: of one rollout, or of a client over all of its rollouts. What is closed never changes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.companies.models import Company, Kind
+from apps.core import canonical
+from apps.core.background import queue
+from apps.core.refusals import Refusal, require
+from apps.hours import queries
+from apps.hours.agreement import coverage as agreement
+from apps.hours.ledger import statements
+from apps.hours.models import ClientStatement, Line, Statement
+from apps.rollouts import timeline
+from apps.rollouts.anchors import anchoring
+from apps.rollouts.models import Rollout
+
+CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock", anchored=True)
+
+Check = Callable[[Rollout, date], Iterable[str]]
+_checks: list[Check] = []
+
+
+def warns(check: Check) -> Check:
+    """Register a check of what is about to be closed: it yields sentences that whoever closes must acknowledge.
+
+    Put it in a module that ``requirements.py`` imports, so that it is there when the application starts.
+    """
+    _checks.append(check)
+    return check
+
+
+def ready_to_close(rollout: Rollout, month: date) -> list[str]:
+    """What must be acknowledged before ``month`` of ``rollout`` is closed; empty when nothing is in doubt."""
+    return [str(text) for check in _checks for text in check(rollout, month)]
+
+
+def receipt(warnings: Iterable[str]) -> str:
+    """What an acknowledgement sends back: it stands for exactly these warnings; empty for none."""
+    found = list(warnings)
+    return canonical.sha256(found) if found else ""
+
+
+@warns
+def credit(rollout: Rollout, month: date) -> Iterator[str]:
+    amount = queries.totals(queries.lines_of_month(rollout, month))["amount"]
+    if amount < 0:
+        yield _("O total do mês é negativo: o fechamento dá crédito ao cliente.")
+
+
+@warns
+def past_midnight(rollout: Rollout, month: date) -> Iterator[str]:
+    """Work that began in the month and ended in the next one is the month's."""
+    end = queries.month_starts(queries.following(month))
+    last_day = rollout.time_entries.filter(
+        deleted_at=None, adjusts=None, started_at__gte=end - timedelta(days=1), started_at__lt=end
+    )
+    for entry in last_day:
+        if entry.ends_at > end:
+            yield _("O apontamento %(number)s passa da meia-noite do fim do mês e fica neste mês, em que começou.") % {
+                "number": entry.number
+            }
+
+
+@warns
+def without_agreement(rollout: Rollout, month: date) -> Iterator[str]:
+    """What the client did not approve, or contests."""
+    yield from agreement.open_points(rollout, month)
+
+
+def close_month(rollout: Rollout, *, by: User, month: date, acknowledged: str = "") -> Statement:
+    """Close the month of ``month`` for ``rollout``: its lines are fixed and its statement never changes.
+
+    The month must be over, and every earlier month with hours closed before it. ``acknowledged`` is the ``receipt`` of
+    the warnings that were shown; Refusal (409) names them when there are any that it does not stand for.
+    """
+    require(by, "hours.close", rollout)
+    month = month.replace(day=1)
+    with timeline.changing(rollout, even_closed=True) as rollout:
+        _check_over(month)
+        if queries.is_month_closed(rollout, queries.month_starts(month)):
+            raise Refusal(_("Este mês já foi fechado."))
+        if not queries.lines_of_month(rollout, month).filter(statement=None).exists():
+            _check_order(rollout, month)
+            raise Refusal(_("Não há horas a fechar neste mês."))
+        warnings = ready_to_close(rollout, month)
+        _check_acknowledged(warnings, acknowledged)
+        return _close(rollout, by, month, warnings)
+
+
+def close_client_month(client: Company, *, by: User, month: date, acknowledged: str = "") -> ClientStatement:
+    """Close the month of ``month`` for ``client``: each rollout with hours that is still open, then all as one statement.
+
+    Raises as ``close_month``. The number is the next of the installation.
+    """
+    require(by, "hours.close_client")
+    month = month.replace(day=1)
+    with transaction.atomic(), ExitStack() as stack:
+        # Numbers have no gaps: one closing at a time, in the whole installation.
+        list(Company.objects.select_for_update().filter(kind=Kind.PRESENCE))
+        found = queries.rollouts_of(client).order_by("pk")
+        rollouts = [stack.enter_context(timeline.changing(each, even_closed=True)) for each in found]
+        _check_over(month)
+        if ClientStatement.objects.filter(client=client, month__gte=month).exists():
+            raise Refusal(_("Este mês já foi fechado."))
+        open_now = [each for each in rollouts if queries.lines_of_month(each, month).filter(statement=None).exists()]
+        for rollout in rollouts:
+            _check_order(rollout, month)
+        warnings = client_warnings(open_now, month)
+        _check_acknowledged(warnings, acknowledged)
+        for rollout in open_now:
+            _close(rollout, by, month, ready_to_close(rollout, month))
+        parts = queries.statements_of(client, month)
+        if not parts:
+            raise Refusal(_("Não há horas a fechar neste mês."))
+        last = ClientStatement.objects.aggregate(last=Max("number"))["last"] or 0
+        statement = ClientStatement(client=client, number=last + 1, month=month, closed_by=by)
+        statement.content = statements.client_content(statement, parts, warnings)
+        statement.save(force_insert=True)
+        queue.after_commit("apps.hours.tasks.render_client_statement", statement.pk)
+        return statement
+
+
+def client_warnings(rollouts: Iterable[Rollout], month: date) -> list[str]:
+    return [f"{rollout.code}: {text}" for rollout in rollouts for text in ready_to_close(rollout, month)]
+
+
+def _check_over(month: date) -> None:
+    if not queries.is_over(month):
+        raise Refusal(_("O mês ainda não terminou."))
+
+
+def _check_order(rollout: Rollout, month: date) -> None:
+    if queries.open_lines(rollout).filter(entry__started_at__lt=queries.month_starts(month)).exists():
+        raise Refusal(_("Feche primeiro os meses anteriores."), details=[str(rollout)])
+
+
+def _check_acknowledged(warnings: list[str], acknowledged: str) -> None:
+    if receipt(warnings) != acknowledged:
+        if warnings:
+            raise Refusal(_("Confirme que leu os avisos deste fechamento:"), details=warnings)
+        raise Refusal(_("Os avisos deste fechamento mudaram. Confira de novo."))
+
+
+def _close(rollout: Rollout, by: User, month: date, warnings: list[str]) -> Statement:
+    """``rollout`` is locked."""
+    _check_order(rollout, month)
+    lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
+    agreement.fix(rollout, lines)
+    statement = Statement(rollout=rollout, number=rollout.statements.count() + 1, month=month, closed_by=by)
+    with translation.override("pt-br"):
+        statement.content = statements.content(statement, lines, warnings)
+    statement.save(force_insert=True)
+    Line.objects.filter(
+        statement=None, entry__in=rollout.time_entries.filter(
+            started_at__gte=queries.month_starts(month), started_at__lt=queries.month_starts(queries.following(month))
+        )
+    ).update(statement=statement)  # fmt: skip
+    acknowledged: dict[str, Any] = {"acknowledged": warnings} if warnings else {}
+    timeline.record(
+        rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"], **acknowledged,
+        statement=statement.number, sha256=canonical.sha256(statement.content), anchor=anchoring.newest_sheet_number(),
+    )  # fmt: skip
+    queue.after_commit("apps.hours.tasks.render_statement", statement.pk)
+    return statement

@@ -1,0 +1,176 @@
+from datetime import UTC, datetime, timedelta
+
+from django import forms
+from django.forms.utils import from_current_timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.minutes import MinutesField
+from apps.core.web.widgets import DateInput, DateTimeInput, TimeInput
+from apps.hours import queries
+from apps.hours.classification import Activity, Rounding
+from apps.hours.ledger import days
+from apps.hours.models import TimeEntry
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Nonconformity
+
+
+class EntryForm(forms.Form):
+    success_message = _("Horas registradas.")
+
+    activity = forms.ChoiceField(label=_("Atividade"), choices=Activity.choices)
+    started_at = forms.DateTimeField(label=_("Início"), widget=DateTimeInput)
+    minutes = MinutesField(label=_("Duração"), help_text=_("Como 1h30, 1:30, 90m ou 1,5 (horas)."))
+    nonconformity = forms.ModelChoiceField(
+        Nonconformity.objects.none(), label=_("Causada por não conformidade"), required=False, empty_label=_("Não")
+    )
+    note = forms.CharField(label=_("O que foi feito"), max_length=300)
+
+    def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
+        kwargs.setdefault("initial", {"started_at": clock.now() - timedelta(hours=1)})
+        super().__init__(*args, **kwargs)
+        self.fields["nonconformity"].queryset = rollout.nonconformities.all()  # type: ignore[attr-defined]
+
+
+class QuickForm(forms.Form):
+    """Time as people remember it: a duration, or start and end, on a day. Gives ``started_at`` and ``minutes``.
+
+    An overlap with other time of the person is told once; ``anyway`` saves it as it is.
+    """
+
+    minutes = MinutesField(
+        label=_("Duração"),
+        required=False,
+        help_text=_("1h30, 1:30, 90m; 1,5 são horas, 90 são minutos. Ou preencha início e fim."),
+    )
+    start = forms.TimeField(label=_("Início"), required=False, widget=TimeInput)
+    end = forms.TimeField(label=_("Fim"), required=False, widget=TimeInput)
+    note = forms.CharField(label=_("O que foi feito"), max_length=300)
+    rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"))
+    activity = forms.ChoiceField(label=_("Atividade"), choices=Activity.choices)
+    nonconformity = forms.ModelChoiceField(
+        Nonconformity.objects.none(), label=_("Causada por não conformidade"), required=False, empty_label=_("Não")
+    )
+    day = forms.DateField(label=_("Dia"), widget=DateInput)
+    source = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, person: User, rollout: Rollout | None, **kwargs) -> None:
+        super().__init__(*args, auto_id="quick_%s", **kwargs)
+        self.person = person
+        self.overlaps: list[TimeEntry] = []
+        self.fields["rollout"].queryset = queries.loggable(person)  # type: ignore[attr-defined]
+        if rollout is not None:
+            self.fields["nonconformity"].queryset = rollout.nonconformities.all()  # type: ignore[attr-defined]
+        self.fields["minutes"].widget.attrs = {"autofocus": True, "autocomplete": "off", "inputmode": "text"}
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        if self.errors:
+            return data
+        day, start, end, length = data["day"], data.pop("start"), data.pop("end"), data["minutes"]
+        begins = from_current_timezone(datetime.combine(day, start)) if start else None
+        finishes = from_current_timezone(datetime.combine(day, end)) if end else None
+        if begins and finishes:
+            between = int((finishes.astimezone(UTC) - begins.astimezone(UTC)) / timedelta(minutes=1))
+            if between <= 0:
+                self.add_error("end", _("O fim vem antes do início. Se passou da meia-noite, escreva a duração."))
+                return data
+            if length and length != between:
+                self.add_error("minutes", _("Início e fim dão outra duração. Apague um dos três."))
+                return data
+            length = between
+        if length is None:
+            self.add_error("minutes", _("Escreva a duração, ou o início e o fim."))
+            return data
+        if begins is None and finishes is not None:
+            begins = finishes.astimezone(UTC) - timedelta(minutes=length)
+        data["minutes"] = length
+        data["started_at"] = begins or days.place(self.person, day, length)
+        self.overlaps = days.overlapping(self.person, data["started_at"], length)
+        if self.overlaps and not data["anyway"]:
+            raise forms.ValidationError(days.overlap_text(self.overlaps[0]), code="overlap")
+        return data
+
+    @property
+    def only_overlaps(self) -> bool:
+        """The overlap is all that is in the way."""
+        return bool(self.overlaps) and len(self.errors) == 1 and self.has_error("__all__", "overlap")
+
+    def worked(self) -> dict:
+        """What ``actions.log`` takes, but for the rollout."""
+        names = ("activity", "started_at", "minutes", "note", "nonconformity")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class TimerForm(forms.Form):
+    activity = forms.ChoiceField(choices=Activity.choices, required=False)
+    nonconformity = forms.ModelChoiceField(Nonconformity.objects.none(), required=False)
+    note = forms.CharField(max_length=300, required=False)
+
+    def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nonconformity"].queryset = rollout.nonconformities.all()  # type: ignore[attr-defined]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Motivo"), max_length=300)
+
+
+class AdjustForm(forms.Form):
+    success_message = _("Ajuste registrado.")
+
+    direction = forms.ChoiceField(label=_("Ajuste"), choices=[("-1", _("Retirar")), ("1", _("Acrescentar"))])
+    minutes = MinutesField(label=_("Duração"))
+    reason = forms.CharField(label=_("Motivo"), max_length=300)
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        direction = data.pop("direction", "1")
+        if data.get("minutes"):
+            data["minutes"] *= int(direction)
+        return data
+
+
+class CloseForm(forms.Form):
+    success_message = _("Mês fechado.")
+
+    month = forms.DateField(widget=forms.HiddenInput)
+    acknowledged = forms.CharField(label=_("Li os avisos e confirmo o fechamento."), required=False, max_length=64)
+
+
+class RateField(forms.DecimalField):
+    """Reais an hour as people type them (``250,00``); gives whole centavos."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(max_digits=9, decimal_places=2, min_value=0, localize=True, **kwargs)
+
+    def clean(self, value):
+        typed = super().clean(value)
+        return None if typed is None else int(typed * 100)
+
+    def prepare_value(self, value: object) -> object:
+        return f"{value // 100},{value % 100:02d}" if isinstance(value, int) else value
+
+
+class PolicyForm(forms.Form):
+    success_message = _("Política de horas mudada.")
+
+    effective_from = forms.DateField(label=_("Vale a partir de"), widget=DateInput)
+    training_allowance = MinutesField(label=_("Franquia de treinamento"), help_text=_("Como 4h00."))
+    homologation_allowance = MinutesField(label=_("Franquia de homologação"), help_text=_("Como 6h00."))
+    hourly_rate = RateField(label=_("Valor da hora (R$)"))
+    training_rate = RateField(
+        label=_("Treinamento além da franquia (R$/h)"), required=False, help_text=_("Vazio: o valor da hora.")
+    )
+    follow_up_rate = RateField(label=_("Acompanhamento (R$/h)"), required=False, help_text=_("Vazio: o valor da hora."))
+    homologation_rate = RateField(
+        label=_("Homologação além da franquia (R$/h)"), required=False, help_text=_("Vazio: o valor da hora.")
+    )
+    increment = forms.IntegerField(label=_("Incremento mínimo (minutos)"), min_value=1, max_value=240)
+    rounding = forms.ChoiceField(
+        label=_("Arredondamento do que é cobrado"),
+        choices=Rounding.choices,
+        help_text=_("Por apontamento, só na parte cobrada. As horas trabalhadas não mudam."),
+    )

@@ -1,0 +1,225 @@
+"""Time that may be logged with one press: what a timer measured, and a person's part in the sessions that were held."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.companies.models import Kind
+from apps.core import clock
+from apps.core.process import PartyRole
+from apps.core.refusals import Refusal, require
+from apps.hours import classification, queries
+from apps.hours.classification import Activity
+from apps.hours.ledger import actions, days
+from apps.hours.models import Proposal, TimeEntry
+from apps.rollouts.models import Rollout
+from apps.stages.homologation import queries as homologation
+from apps.stages.homologation.models import Nonconformity, Result, Round, Session
+from apps.stages.training.models import Attendance, TrainingSession
+
+WITHIN = timedelta(days=14)
+"""Sessions older than this are not proposed any more: who was there would not remember."""
+
+
+def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
+    """What ``user`` may confirm or dismiss, in order; of one rollout, or of all. Those of sessions are not saved rows.
+
+    A session is left out once it was answered, and where the person already logged the same work in its time.
+    """
+    answered = set(Proposal.objects.filter(person=user).values_list("source", flat=True))
+    kept = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
+    found = list(kept.filter(rollout=rollout) if rollout else kept)
+    for proposal in [*_trainings(user, rollout), *_meetings(user, rollout), *_homologations(user, rollout)]:
+        if proposal.source not in answered and _is_to_be_logged(proposal):
+            found.append(proposal)
+    return sorted(found, key=lambda proposal: (proposal.started_at, proposal.source))
+
+
+def find(user: User, source: str) -> Proposal | None:
+    """The pending proposal of ``source``; None once it was answered."""
+    return next((proposal for proposal in pending(user) if proposal.source == source), None)
+
+
+def accept(
+    proposal: Proposal,
+    *,
+    by: User,
+    activity: str,
+    started_at: datetime,
+    minutes: int,
+    note: str,
+    nonconformity: Nonconformity | None = None,
+) -> TimeEntry:
+    """Log what is proposed, as corrected by the person. A second press is a ``Refusal``; raises what ``log`` raises."""
+    with transaction.atomic():
+        entry = actions.log(
+            proposal.rollout, by=by, activity=activity, started_at=started_at, minutes=minutes, note=note,
+            nonconformity=nonconformity, source=proposal.source,
+        )  # fmt: skip
+        _answer(proposal, by, Proposal.State.LOGGED)
+        return entry
+
+
+def dismiss(proposal: Proposal, *, by: User) -> None:
+    """Never propose it again. A ``Refusal`` when it was answered already."""
+    require(by, "hours.log", proposal.rollout)
+    with transaction.atomic():
+        _answer(proposal, by, Proposal.State.DISMISSED)
+
+
+def shown(proposal: Proposal) -> dict[str, Any]:
+    """For a template: the proposal, the lines it would get or why it would be refused, and what it overlaps."""
+    lines: list[classification.Line] = []
+    refusal, overlap = "", ""
+    if proposal.minutes:
+        try:
+            lines = actions.rehearse(
+                proposal.rollout, by=proposal.person, activity=proposal.activity, started_at=proposal.started_at,
+                minutes=proposal.minutes, nonconformity=proposal.nonconformity,
+            )  # fmt: skip
+        except Refusal as found:
+            refusal = found.message
+        if there := days.overlapping(proposal.person, proposal.started_at, proposal.minutes):
+            overlap = days.overlap_text(there[0])
+    return {"proposal": proposal, "lines": queries.shown(lines), "refusal": refusal, "overlap": overlap}
+
+
+def link(entry: TimeEntry) -> tuple[str, str]:
+    """Name and address of the session that ``entry`` came from; empty for time that came from none."""
+    kind, _colon, rest = entry.source.partition(":")
+    if kind == "session" and "." in rest:
+        return _("Sessão %(number)d") % {"number": int(rest.split(".")[1])}, _room("training", entry) + "#sessoes"
+    if kind == "meeting" and "." in rest:
+        number = int(rest.split(".")[1])
+        return _("Sessão %(number)d") % {"number": number}, reverse("homologation:meeting", args=[entry.rollout_id])
+    if kind == "round" and "." in rest:
+        return _("Rodada %(number)d") % {"number": int(rest.split(".")[1])}, _room("homologation", entry) + "#roteiro"
+    return "", ""
+
+
+def _room(name: str, entry: TimeEntry) -> str:
+    return reverse(f"{name}:room", args=[entry.rollout_id])
+
+
+def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
+    """Settle ``proposal``, under the lock of its person; a session's becomes a row by it."""
+    User.objects.select_for_update().get(pk=by.pk)
+    row = Proposal.objects.filter(person=by, source=proposal.source).first()
+    if row is not None and row.state != Proposal.State.OPEN:
+        raise Refusal(_("Esta proposta já foi respondida."))
+    row = row or proposal
+    row.state = state
+    row.save()
+
+
+def _trainings(user: User, rollout: Rollout | None) -> list[Proposal]:
+    """The held sessions whose attendance has the person, by name, at Presence."""
+    rows = Attendance.objects.filter(
+        name__iexact=user.name,
+        session__state=TrainingSession.State.HELD,
+        session__scheduled_at__gte=clock.now() - WITHIN,
+        session__rollout__in=_rollouts(user, rollout),
+    ).select_related("session__rollout")
+    presence = dict(user.memberships.filter(company__kind=Kind.PRESENCE).values_list("company__trade_name", "pk"))
+    return [
+        Proposal(
+            person=user, rollout=row.session.rollout, source=f"session:{row.session.pk}.{row.session.number}",
+            activity=Activity.TRAINING, started_at=row.session.scheduled_at, minutes=row.session.held_minutes,
+            note=_("Treinamento: %(session)s") % {"session": row.session},
+        )
+        for row in rows if row.company in presence
+    ]  # fmt: skip
+
+
+def _attended(user: User, rollout: Rollout | None):
+    """The ended meetings of a homologation in which the person was for Presence."""
+    return (
+        Session.objects.filter(
+            ended_at__gte=clock.now() - WITHIN,
+            attendances__person=user,
+            attendances__party=PartyRole.PRESENCE,
+            script__rollout__in=_rollouts(user, rollout),
+        )
+        .annotate(arrived_at=F("attendances__arrived_at"))
+        .select_related("script__rollout")
+    )
+
+
+def _meetings(user: User, rollout: Rollout | None) -> list[Proposal]:
+    """Each attended meeting, from its start, or from when the person came, to its end; one that retested one
+    nonconformity and nothing else names it."""
+    proposals = []
+    for session in _attended(user, rollout):
+        came_at = session.arrived_at or session.started_at
+        started_at = came_at.astimezone(UTC).replace(second=0, microsecond=0)
+        results = list(homologation.results_of(session).select_related("round__script__rollout"))
+        proposals.append(
+            Proposal(
+                person=user, rollout=session.rollout, source=f"meeting:{session.pk}.{session.number}",
+                activity=Activity.HOMOLOGATION, started_at=started_at, minutes=session.minutes_since(came_at) or None,
+                nonconformity=_retested(results[0].round, results) if results else None,
+                note=_("Homologação: %(session)s") % {"session": session},
+            )
+        )  # fmt: skip
+    return proposals
+
+
+def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
+    """A day of a round in which the person recorded results, once the round was closed: from the first to the last.
+
+    A retest of the case of one nonconformity, and of nothing else, names it.
+    """
+    results = Result.objects.filter(
+        by=user, round__closed_at__gte=clock.now() - WITHIN, round__script__rollout__in=_rollouts(user, rollout)
+    ).select_related("round__script__rollout", "case")
+    meetings = list(_attended(user, rollout))
+    found: dict[tuple[Round, str], list[Result]] = defaultdict(list)
+    for result in results:
+        if any(_was_in(meeting, result) for meeting in meetings):
+            continue  # The meeting proposes that time.
+        day = timezone.localtime(result.at, timezone.get_default_timezone()).date().isoformat()
+        found[result.round, day].append(result)
+    proposals = []
+    for (round_, day), mine in found.items():
+        first, last = mine[0].at.astimezone(UTC), mine[-1].at.astimezone(UTC)
+        proposals.append(
+            Proposal(
+                person=user, rollout=round_.script.rollout, source=f"round:{round_.pk}.{round_.number}.{day}",
+                activity=Activity.HOMOLOGATION, started_at=first.replace(second=0, microsecond=0),
+                minutes=int((last - first) / timedelta(minutes=1)) or None,
+                nonconformity=_retested(round_, mine), note=_("Homologação: %(round)s") % {"round": round_},
+            )
+        )  # fmt: skip
+    return proposals
+
+
+def _was_in(meeting: Session, result: Result) -> bool:
+    if meeting.started_at is None or meeting.ended_at is None or meeting.script_id != result.case.script_id:
+        return False
+    return meeting.started_at <= result.at <= meeting.ended_at
+
+
+def _retested(round_: Round, results: list[Result]) -> Nonconformity | None:
+    if round_.number == 1:
+        return None
+    cases = {result.case_id for result in results}
+    earlier = list(round_.script.rollout.nonconformities.filter(case__in=cases, opened_at__lt=round_.opened_at))
+    return earlier[0] if len(earlier) == len(cases) == 1 else None
+
+
+def _rollouts(user: User, rollout: Rollout | None):
+    return Rollout.objects.filter(pk=rollout.pk) if rollout else Rollout.objects.visible_to(user).open()
+
+
+def _is_to_be_logged(proposal: Proposal) -> bool:
+    if not proposal.rollout.is_open or queries.is_month_closed(proposal.rollout, proposal.started_at):
+        return False
+    there = days.overlapping(proposal.person, proposal.started_at, proposal.minutes or 1)
+    return not any(entry.rollout_id == proposal.rollout_id and entry.activity == proposal.activity for entry in there)

@@ -1,0 +1,93 @@
+"""What a statement says, as plain JSON: minutes, centavos, instants in UTC. Everything printed or exported is made of it."""
+
+from django.utils import translation
+
+from apps.core.process import PartyRole
+from apps.hours import queries
+from apps.hours.models import ClientStatement, Line, Statement
+from apps.rollouts import timeline
+
+FORMAT = 3
+
+
+def content(statement: Statement, lines: list[Line], warnings: list[str]) -> dict[str, object]:
+    """What closing ``statement`` fixes. Adjustments name the statement that their entry was closed in."""
+    rollout = statement.rollout
+    client = rollout.company(PartyRole.CLIENT)
+    originals = dict(
+        Line.objects.filter(entry__in={line.entry.adjusts_id for line in lines if line.entry.adjusts_id})
+        .values_list("entry__number", "statement__number")
+        .distinct()
+    )
+    return {
+        "format": FORMAT,
+        "rollout": {"id": rollout.pk, "code": rollout.code, "title": rollout.title},
+        "client": {"legal_name": client.legal_name, "cnpj": client.cnpj},
+        "number": statement.number,
+        "month": statement.month.isoformat(),
+        "totals": queries.totals(lines),
+        "charged_minutes": sum(line.charged_minutes for line in lines),
+        "policies": [
+            {"number": policy.number, "effective_from": policy.effective_from.isoformat(), **policy.terms()}
+            for policy in queries.policies(rollout)
+        ],
+        "acknowledged": warnings,
+        "lines": [line_content(line, originals) for line in lines],
+        # The timeline as it stood before the closing, whose own event names the hash of all this.
+        "timeline": timeline.head(rollout),
+    }
+
+
+def line_content(line: Line, originals: dict[int, int]) -> dict[str, object]:
+    entry = line.entry
+    adjusts = entry.adjusts.number if entry.adjusts else None
+    return {
+        "entry": entry.number,
+        "position": line.position,
+        "started_at": entry.started_at.isoformat(),
+        "person": str(entry.person),
+        "activity": entry.activity,
+        "note": entry.note,
+        "nonconformity": entry.nonconformity.label if entry.nonconformity else "",
+        "adjusts": adjusts,
+        "adjusts_statement": originals.get(adjusts) if adjusts else None,
+        "minutes": line.minutes,
+        "klass": line.klass,
+        "charged_minutes": line.charged_minutes,
+        "rate": line.rate,
+        "amount": line.amount,
+        "why": line.why(),
+        "approved": line.approved,
+    }
+
+
+def client_content(statement: ClientStatement, parts: list[Statement], warnings: list[str]) -> dict[str, object]:
+    """The statements of a client's rollouts, whole, and their sum."""
+    totals: dict[str, int] = {}
+    for part in parts:
+        for name, value in part.content["totals"].items():
+            totals[name] = totals.get(name, 0) + value
+    with translation.override("pt-br"):
+        return {
+            "format": FORMAT,
+            "client": {"legal_name": statement.client.legal_name, "cnpj": statement.client.cnpj},
+            "number": statement.number,
+            "month": statement.month.isoformat(),
+            "totals": totals,
+            "charged_minutes": sum(charged(part.content) for part in parts),
+            "acknowledged": warnings,
+            "rollouts": [
+                {**part.content, "rollout": rollout_of(part), "number": part.number, "month": part.month.isoformat()}
+                for part in parts
+            ],
+        }
+
+
+def rollout_of(statement: Statement) -> dict[str, object]:
+    rollout = statement.rollout
+    return {"id": rollout.pk, "code": rollout.code, "title": rollout.title}
+
+
+def charged(found: dict) -> int:
+    """Charged minutes of a content; those closed before there was rounding charge what is billable."""
+    return found.get("charged_minutes", found["totals"]["billable"])

@@ -1,0 +1,189 @@
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core import clock
+from apps.core.refusals import Refusal, require
+from apps.core.web.forms import attempt
+from apps.hours import queries
+from apps.hours.agreement import coverage as agreement
+from apps.hours.ledger import actions, closing, days, forms, history, proposals, trace
+from apps.hours.models import TimeEntry
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+
+
+@require_GET
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _room(request, visible_rollout(request, pk))
+
+
+@require_POST
+def log(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    form = forms.EntryForm(request.POST, rollout=rollout)
+    if attempt(request, form, actions.log, rollout, by=request.user):
+        _warn_of_overlap(request, form)
+        return redirect("hours:room", pk)
+    return _room(request, rollout, form)
+
+
+def _warn_of_overlap(request: SignedInRequest, form: forms.EntryForm, entry: TimeEntry | None = None) -> None:
+    """Say what the saved time coincides with: it is saved all the same."""
+    data, person = form.cleaned_data, entry.person if entry else request.user
+    there = days.overlapping(person, data["started_at"], data["minutes"])
+    others = [each for each in there if (each.started_at, each.note) != (data["started_at"], data["note"].strip())]
+    if others:
+        messages.warning(request, days.overlap_text(others[0]))
+
+
+@require_GET
+def preview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The class and the reason that the typed entry would get, before it is saved (a fragment)."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "hours.log", rollout)
+    form = forms.EntryForm({**request.GET.dict(), "note": "-"}, rollout=rollout)
+    context: dict[str, object] = {}
+    if form.is_valid():
+        data = {name: form.cleaned_data[name] for name in ("activity", "started_at", "minutes", "nonconformity")}
+        try:
+            lines = actions.rehearse(rollout, by=request.user, **data)
+            context = agreement.foretold(rollout, data["activity"], lines)
+        except Refusal as refusal:
+            context = {"errors": [refusal.message]}
+    return render(request, "hours/preview.html", context)
+
+
+def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    rollout, entry = _entry(request, pk, number)
+    require(request.user, "hours.change", entry)
+    initial = {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
+    form = forms.EntryForm(request.POST or None, rollout=rollout, initial=initial)
+    if request.method == "POST" and attempt(request, form, actions.edit, entry, by=request.user):
+        _warn_of_overlap(request, form, entry)
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, form)
+
+
+@require_POST
+def delete(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    rollout, entry = _entry(request, pk, number)
+    form = forms.ReasonForm(request.POST, auto_id="delete_%s")
+    if attempt(request, form, actions.delete, entry, by=request.user):
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, delete=form)
+
+
+def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    rollout, entry = _entry(request, pk, number)
+    require(request.user, "hours.close", rollout)
+    form = forms.AdjustForm(request.POST or None, auto_id="adjust_%s")
+    if request.method == "POST" and attempt(request, form, actions.adjust, entry, by=request.user):
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, adjust=form)
+
+
+@require_POST
+def close(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout = visible_rollout(request, pk)
+    form = forms.CloseForm(request.POST, auto_id="close_%s")
+    if attempt(request, form, actions.close_month, rollout, by=request.user):
+        return redirect("hours:room", pk)
+    return _room(request, rollout, close=form)
+
+
+@require_GET
+def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The arithmetic up to an entry, and what became of it since it was logged."""
+    rollout = visible_rollout(request, pk)
+    entry = get_object_or_404(
+        TimeEntry.objects.select_related("person", "nonconformity"), rollout=rollout, number=number
+    )
+    others = {each.number: each for each in rollout.time_entries.select_related("person")}
+    found = trace.trace(queries.classified(rollout), number)
+    own = [step for step in found if step.line.entry == number]
+    rules = {rule for step in own if (rule := trace.rule_of(step.line))} | (
+        {trace.SPLIT_RULE} if len(own) > 1 else set()
+    )
+    sizes = {allowance.activity: allowance for allowance in queries.allowances(rollout)}
+    words = queries.shown(step.line for step in found)
+    sums = [
+        {"step": step, "entry": others[step.line.entry], "is_own": step.line.entry == number, **said}
+        for step, said in zip(found, words, strict=True)
+    ]
+    context = {
+        "rollout": rollout,
+        "room": "hours",
+        "entry": entry,
+        "sums": sums,
+        "rules": rules,
+        "allowance": next((sizes[step.allowance] for step in own if step.allowance in sizes), None),
+        "revisions": [(each, history.said_before(each)) for each in entry.revisions.select_related("by")],
+        "changes": [history.tell(each) for each in entry.reclassifications.select_related("cause")],
+        "origin": proposals.link(entry),
+        "may_see_money": request.user.has_perm("hours.view_money", rollout),
+    }
+    return render(request, "hours/why.html", context)
+
+
+def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
+    rollout = visible_rollout(request, pk)
+    return rollout, get_object_or_404(TimeEntry, rollout=rollout, number=number, deleted_at=None)
+
+
+def _entry_page(
+    request: SignedInRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None
+) -> HttpResponse:
+    closed = queries.is_month_closed(rollout, entry.started_at)
+    failed = form or delete or adjust
+    context = {
+        "rollout": rollout,
+        "room": "hours",
+        "entry": entry,
+        "closed": closed,
+        "form": None if closed else form,
+        "delete_form": None if closed else delete or forms.ReasonForm(auto_id="delete_%s"),
+        "adjust_form": (adjust or forms.AdjustForm(auto_id="adjust_%s")) if closed else None,
+        "errors": failed.non_field_errors() if failed is not None and failed.is_bound else [],
+    }
+    return render(request, "hours/entry.html", context, status=getattr(failed, "refusal_status", 200))
+
+
+def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
+    ledger = queries.lines(rollout).prefetch_related("entry__revisions", "entry__reclassifications__cause")
+    page = Paginator(ledger, 100).get_page(request.GET.get("page"))
+    for line in page:
+        line.entry.rollout = rollout
+        line.entry.origin = proposals.link(line.entry)
+        line.entry.changes = [history.tell(each) for each in line.entry.reclassifications.all()]
+    may_log = rollout.is_open and request.user.has_perm("hours.log", rollout)
+    first_open = queries.open_lines(rollout).values_list("entry__started_at", flat=True).first()
+    month = queries.month_of(first_open) if first_open else None
+    warnings = closing.ready_to_close(rollout, month) if month and queries.is_over(month) else []
+    failed = form or close
+    context = {
+        "rollout": rollout,
+        "room": "hours",
+        "agreement": agreement.of(rollout, list(page)),
+        "may_ask": request.user.has_perm("hours.ask_extra", rollout),
+        "may_contest": request.user.has_perm("hours.contest", rollout),
+        "allowances": queries.allowances(rollout),
+        "totals": queries.totals(queries.lines(rollout)),
+        "proposals": [proposals.shown(each) for each in proposals.pending(request.user, rollout)] if may_log else [],
+        "page": page,
+        "lines": page.object_list,
+        "statements": rollout.statements.select_related("closed_by", "pdf"),
+        "may_log": may_log,
+        "may_see_money": request.user.has_perm("hours.view_money", rollout),
+        "may_close": request.user.has_perm("hours.close", rollout),
+        "month_to_close": month if month and queries.is_over(month) else None,
+        "warnings": warnings,
+        "receipt": closing.receipt(warnings),
+        "policy": queries.policy_in_force(rollout, clock.today()),
+        "form": form or forms.EntryForm(rollout=rollout),
+        "close_errors": close.errors.values() if close else [],
+    }
+    return render(request, "hours/room.html", context, status=getattr(failed, "refusal_status", 200))

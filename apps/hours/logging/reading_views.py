@@ -1,0 +1,101 @@
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts.http import SignedInRequest
+from apps.accounts.models import User
+from apps.companies.access import is_presence
+from apps.companies.models import Company
+from apps.core.exports.filenames import attached
+from apps.core.process import PartyRole
+from apps.core.refusals import NotAllowed
+from apps.core.web.widgets import DateInput
+from apps.hours.classification import Activity, Klass
+from apps.hours.logging import reading as hours
+from apps.hours.models import Contest, ExtraHoursRequest, TimeEntry
+from apps.rollouts.models import Party, Rollout
+
+LONGEST = 60
+"""The most months read at once."""
+
+
+class FilterForm(forms.Form):
+    since = forms.DateField(label=_("De"), required=False, widget=DateInput)
+    until = forms.DateField(label=_("Até"), required=False, widget=DateInput)
+    client = forms.ModelChoiceField(Company.objects.none(), label=_("Cliente"), required=False, empty_label=_("Todos"))
+    rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"), required=False, empty_label=_("Todos"))
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Pessoa"), required=False, empty_label=_("Todas"))
+    activity = forms.ChoiceField(label=_("Atividade"), required=False, choices=[("", _("Todas")), *Activity.choices])
+    klass = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *Klass.choices])
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rollouts = hours.rollouts_for(user)
+        keys = rollouts.order_by().values("pk")
+        clients = Party.objects.filter(rollout__in=keys, role=PartyRole.CLIENT).values("company")
+        people = TimeEntry.objects.filter(rollout__in=keys).order_by().values("person")
+        self.fields["client"].queryset = Company.objects.filter(pk__in=clients)  # type: ignore[attr-defined]
+        self.fields["person"].queryset = User.objects.filter(pk__in=people).order_by("name")  # type: ignore[attr-defined]
+        self.fields["rollout"].queryset = rollouts.for_listing()  # type: ignore[attr-defined]
+
+    def filters(self) -> hours.Filters:
+        """What was asked for; what cannot be read is left out, and the period is at most ``LONGEST`` months."""
+        self.is_valid()
+        data = self.cleaned_data
+        since, until = hours.twelve_months()
+        until = data.get("until") or until
+        since = data.get("since") or min(since, until.replace(day=1))
+        if since > until:
+            since, until = until, since
+        months = until.year * 12 + until.month - LONGEST
+        since = max(since, until.replace(year=months // 12, month=months % 12 + 1, day=1))
+        keys = {name: found.pk for name in ("client", "person", "rollout") if (found := data.get(name))}
+        return hours.Filters(since, until, activity=data.get("activity", ""), klass=data.get("klass", ""), **keys)
+
+
+@require_GET
+def reading(request: SignedInRequest) -> HttpResponse:
+    """The hours of all rollouts for Presence, of its own for a client."""
+    form, filters, presence = _asked(request)
+    found = hours.read(request.user, filters)
+    rollouts = hours.rollouts_for(request.user).order_by().values("pk")
+    context = {
+        "form": form,
+        "filters": filters,
+        "reading": found,
+        "chart": hours.chart(found.months),
+        "presence": presence,
+        "query": request.GET.urlencode(),
+        "requests": ExtraHoursRequest.objects.filter(rollout__in=rollouts, state="open")
+        .select_related("rollout__platform")
+        .prefetch_related("rollout__parties__company")[:20],
+        "contests": Contest.objects.filter(rollout__in=rollouts, state="open")
+        .select_related("rollout__platform", "entry")
+        .prefetch_related("rollout__parties__company")[:20],
+    }
+    return render(request, "hours/reading.html", context)
+
+
+@require_GET
+def reading_csv(request: SignedInRequest) -> HttpResponse:
+    """The same figures, every row of them."""
+    _form, filters, presence = _asked(request)
+    text = hours.as_csv(hours.read(request.user, filters), presence=presence)
+    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = attached(f"horas-{filters.since}-{filters.until}.csv")
+    return response
+
+
+def _asked(request: SignedInRequest) -> tuple[FilterForm, hours.Filters, bool]:
+    presence = is_presence(request.user)
+    if not request.user.has_perm("hours.read_many"):
+        raise NotAllowed(_("A leitura das horas é da Presence e do cliente de cada projeto."))
+    form = FilterForm(request.GET, user=request.user)
+    filters = form.filters()
+    typed = {"since": filters.since, "until": filters.until}
+    form = FilterForm({**request.GET.dict(), **typed}, user=request.user)
+    return form, filters, presence

@@ -1,0 +1,112 @@
+"""The timer: one a person, kept by the server. It is the person's own desk: no event, until its time is logged."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.process import Stage
+from apps.core.refusals import Invalid, Refusal, require
+from apps.hours.classification import Activity
+from apps.hours.models import Proposal, Timer
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Nonconformity
+
+TOO_LONG = timedelta(hours=12)
+"""A timer that ran for longer was forgotten: the person says what happened, nothing is measured."""
+
+ACTIVITY_OF = {
+    Stage.KICKOFF: Activity.KICKOFF,
+    Stage.TRAINING: Activity.TRAINING,
+    Stage.HOMOLOGATION: Activity.HOMOLOGATION,
+    Stage.ACCEPTANCE: Activity.INTERNAL,
+    Stage.GO_LIVE: Activity.GO_LIVE,
+}
+
+
+def usual_activity(rollout: Rollout) -> str:
+    """What people do on a rollout in its stage."""
+    return ACTIVITY_OF.get(Stage(rollout.stage), Activity.INTERNAL).value
+
+
+def running(user: User) -> Timer | None:
+    return (
+        Timer.objects.select_related("rollout__platform", "nonconformity")
+        .prefetch_related("rollout__parties__company")
+        .filter(person=user)
+        .first()
+    )
+
+
+def start(
+    rollout: Rollout,
+    *,
+    by: User,
+    activity: str = "",
+    nonconformity: Nonconformity | None = None,
+    note: str = "",
+) -> Timer:
+    """Start counting on ``rollout`` now; a timer that runs is stopped and kept as a proposal.
+
+    ``activity`` left out is the usual one of the stage. Refused on a closed rollout.
+    """
+    require(by, "hours.log", rollout)
+    if not rollout.is_open:
+        raise Refusal(_("O projeto está encerrado e não aceita mais horas."))
+    if nonconformity and nonconformity.rollout_id != rollout.pk:
+        raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
+    activity = activity or (Activity.HOMOLOGATION.value if nonconformity else usual_activity(rollout))
+    if nonconformity and activity != Activity.HOMOLOGATION:
+        raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")
+    with transaction.atomic():
+        _locked(by)
+        if (timer := running(by)) is not None:
+            _keep(timer)
+        return Timer.objects.create(
+            person=by, rollout=rollout, activity=activity, nonconformity=nonconformity, note=note.strip(),
+            started_at=clock.now(),
+        )  # fmt: skip
+
+
+def stop(*, by: User) -> Proposal:
+    """Stop the timer of ``by``: its time becomes a proposal, in whole minutes, at least 1.
+
+    After more than 12 hours the proposal has no duration. A ``Refusal`` when none runs, as on another device.
+    """
+    with transaction.atomic():
+        _locked(by)
+        timer = running(by)
+        if timer is None:
+            raise Refusal(_("Nenhum cronômetro está ligado. Ele já foi parado, talvez em outro aparelho."))
+        return _keep(timer)
+
+
+def discard(*, by: User) -> None:
+    """Throw the running time away; nothing happens when no timer runs."""
+    Timer.objects.filter(person=by).delete()
+
+
+def was_forgotten(timer: Timer) -> bool:
+    return clock.now() - timer.started_at > TOO_LONG
+
+
+def _keep(timer: Timer) -> Proposal:
+    elapsed = clock.now() - timer.started_at
+    proposal = Proposal.objects.create(
+        person=timer.person,
+        rollout=timer.rollout,
+        source=f"timer:{timer.pk}",
+        activity=timer.activity,
+        nonconformity=timer.nonconformity,
+        note=timer.note,
+        started_at=timer.started_at,
+        minutes=None if was_forgotten(timer) else max(int(elapsed / timedelta(minutes=1)), 1),
+    )
+    timer.delete()
+    return proposal
+
+
+def _locked(person: User) -> User:
+    return User.objects.select_for_update().get(pk=person.pk)

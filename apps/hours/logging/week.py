@@ -1,0 +1,152 @@
+"""A person's week over every rollout, and last week's entries copied into it. Weeks begin on Monday."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.refusals import Refusal
+from apps.hours import classification, queries
+from apps.hours.ledger import actions, days
+from apps.hours.models import TimeEntry
+
+SEVEN = timedelta(days=7)
+
+
+@dataclass
+class Day:
+    """One day: the entries that begin in it, with their lines. ``minutes``: their sum."""
+
+    date: date
+    entries: list[TimeEntry] = field(default_factory=list)
+
+    @property
+    def minutes(self) -> int:
+        return sum(entry.minutes for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """An entry of last week as it would be on the same weekday. ``refusal`` says why it cannot be copied, if so."""
+
+    entry: TimeEntry
+    started_at: datetime
+    lines: list[classification.Line]
+    refusal: str = ""
+
+
+def monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def this_week(person: User) -> date:
+    """The Monday of the present week where the person is."""
+    return monday(clock.now().astimezone(days.zone_of(person)).date())
+
+
+def of(person: User, first: date) -> list[Day]:
+    """The seven days from the Monday ``first``, in the person's time zone."""
+    zone = days.zone_of(person)
+    found = {first + timedelta(days=number): Day(first + timedelta(days=number)) for number in range(7)}
+    for entry in _entries(person, first, zone):
+        found[entry.started_at.astimezone(zone).date()].entries.append(entry)
+    return list(found.values())
+
+
+def copies(person: User, first: date) -> list[Copy]:
+    """What copying the week before ``first`` would log, each with its class as if those before it were logged too."""
+    zone = days.zone_of(person)
+    made = set(days.worked_by(person).filter(source__startswith="copy:").values_list("source", flat=True))
+    taken: dict[int, list[classification.Work]] = defaultdict(list)
+    result = []
+    for entry in _entries(person, first - SEVEN, zone):
+        if source_of(entry) in made:
+            continue
+        start = _same_time(entry, zone)
+        lines: list[classification.Line] = []
+        refusal = _refusal(entry, person, start)
+        if not refusal:
+            works = taken[entry.rollout_id]
+            works.append(_work(entry, start))
+            number = entry.rollout.time_entries.count() + len(works)
+            lines = [line for line in queries.preview(entry.rollout, *works) if line.entry == number]
+        result.append(Copy(entry, start, lines, refusal))
+    return result
+
+
+def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], list[str]]:
+    """Log ``entries`` of one's own anew, a week later; those that were made, and why others were not.
+
+    Each is an action of its own. One that was copied already is passed over, so pressing twice logs nothing twice.
+    """
+    zone = days.zone_of(by)
+    made, refused = [], []
+    for entry in entries:
+        if days.worked_by(by).filter(source=source_of(entry)).exists():
+            continue
+        try:
+            made.append(
+                actions.log(
+                    entry.rollout,
+                    by=by,
+                    activity=entry.activity,
+                    started_at=_same_time(entry, zone),
+                    minutes=entry.minutes,
+                    note=entry.note,
+                    nonconformity=entry.nonconformity,
+                    source=source_of(entry),
+                )
+            )
+        except Refusal as refusal:
+            refused.append(f"{entry.rollout.code}, {entry}: {refusal.message}")
+    return made, refused
+
+
+def source_of(entry: TimeEntry) -> str:
+    return f"copy:{entry.pk}"
+
+
+def _entries(person: User, first: date, zone: ZoneInfo) -> list[TimeEntry]:
+    found = (
+        days.worked_by(person)
+        .filter(started_at__gte=days.begins(first, zone), started_at__lt=days.begins(first + SEVEN, zone))
+        .select_related("rollout__platform", "nonconformity", "adjusts")
+        .prefetch_related("rollout__parties__company", "lines")
+        .order_by("started_at", "pk")
+    )
+    return list(found)
+
+
+def _same_time(entry: TimeEntry, zone: ZoneInfo) -> datetime:
+    """The same time of the same weekday, a week later, whatever the clocks did in between."""
+    local = entry.started_at.astimezone(zone)
+    return (local + SEVEN).astimezone(UTC)
+
+
+def _work(entry: TimeEntry, start: datetime) -> classification.Work:
+    return classification.Work(
+        number=0,
+        started_at=timezone.localtime(start, timezone.get_default_timezone()),
+        minutes=entry.minutes,
+        activity=entry.activity,
+        nonconformity=entry.nonconformity.label if entry.nonconformity else "",
+    )
+
+
+def _refusal(entry: TimeEntry, person: User, start: datetime) -> str:
+    if not entry.rollout.is_open:
+        return _("O projeto está encerrado.")
+    try:
+        actions.rehearse(
+            entry.rollout, by=person, activity=entry.activity, started_at=start, minutes=entry.minutes,
+            nonconformity=entry.nonconformity,
+        )  # fmt: skip
+    except Refusal as refusal:
+        return refusal.message
+    return ""

@@ -1,0 +1,35 @@
+from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
+from apps.hours.models.ledger import (
+    FROM_THE_START,
+    ClientStatement,
+    ClientStatementQuerySet,
+    Line,
+    Policy,
+    Proposal,
+    Reclassification,
+    Revision,
+    Statement,
+    StatementPdf,
+    TimeEntry,
+    Timer,
+)
+
+__all__ = [
+    "AGREED_ACTIVITIES",
+    "FROM_THE_START",
+    "MOST_MINUTES",
+    "ClientStatement",
+    "ClientStatementQuerySet",
+    "Contest",
+    "ContestMessage",
+    "ExtraHoursRequest",
+    "Line",
+    "Policy",
+    "Proposal",
+    "Reclassification",
+    "Revision",
+    "Statement",
+    "StatementPdf",
+    "TimeEntry",
+    "Timer",
+]

@@ -1,0 +1,100 @@
+"""The PDF/A of a statement, from what was closed and nothing else; the worker makes it."""
+
+import json
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.dateparse import parse_date, parse_datetime
+from weasyprint import Attachment
+
+from apps.core import pdf
+from apps.files import actions as files
+from apps.hours.classification import Activity, Klass, Rounding
+from apps.hours.ledger import statements
+from apps.hours.models import ClientStatement, Statement, StatementPdf
+
+
+def html(statement: Statement | ClientStatement) -> str:
+    """The document as HTML: Portuguese, whatever the reader's language, since it is what is billed."""
+    with translation.override("pt-br"):
+        context = {"statement": statement, **presented(statement.content)}
+        return render_to_string("hours/statement_pdf.html", context)
+
+
+def presented(content: dict[str, Any]) -> dict[str, Any]:
+    """A content with labels and dates for a template, in the reader's language; adjustments under a heading of their own."""
+    parts = content.get("rollouts", [content])
+    return {
+        "content": content,
+        "charged": statements.charged(content),
+        "client": content.get("client"),
+        "parts": [
+            {
+                **part,
+                "charged": statements.charged(part),
+                "policy_versions": [
+                    {
+                        **policy,
+                        "effective_from": parse_date(policy["effective_from"]),
+                        "rounding_label": Rounding(policy["rounding"]).label,
+                    }
+                    for policy in part.get("policies", [])
+                ],
+                "work": [_shown(line) for line in part["lines"] if not line.get("adjusts")],
+                "adjustments": [_shown(line) for line in part["lines"] if line.get("adjusts")],
+            }
+            for part in parts
+        ],
+    }
+
+
+def _shown(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **line,
+        "at": parse_datetime(line["started_at"]),
+        "label": Klass(line["klass"]).label,
+        "activity_label": Activity(line["activity"]).label,
+        "charged": line.get("charged_minutes", line["minutes"] if line["klass"] == Klass.BILLABLE else 0),
+    }
+
+
+def render(statement: Statement | ClientStatement) -> bytes:
+    """PDF/A-3u, the content attached as JSON."""
+    attached = json.dumps(statement.content, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    return pdf.render(
+        html(statement),
+        attachments=[
+            Attachment(
+                string=attached, name=f"{statement.code}.json", description="Registro", relationship="Source",
+                created=statement.closed_at, modified=statement.closed_at,
+            )
+        ],
+    )  # fmt: skip
+
+
+def render_statement(statement_pk: int) -> None:
+    """``keep_pdf`` of a rollout's closed month."""
+    keep_pdf(Statement.objects.select_related("rollout").get(pk=statement_pk))
+
+
+def render_client_statement(statement_pk: int) -> None:
+    """``keep_pdf`` of a client's closed month."""
+    keep_pdf(ClientStatement.objects.get(pk=statement_pk))
+
+
+def keep_pdf(statement: Statement | ClientStatement) -> None:
+    """Render and keep the PDF of ``statement``; once there is one, it stays. Safe to run twice, or at once."""
+    which = "statement" if isinstance(statement, Statement) else "client_statement"
+    found = StatementPdf.objects.filter(**{which: statement})
+    if found.exists():
+        return
+    rendered = render(statement)
+    try:
+        with transaction.atomic():
+            stored = files.store_bytes(rendered, f"{statement.code}.pdf")
+            StatementPdf.objects.create(**{which: statement}, file=stored)
+    except IntegrityError:
+        if not found.exists():
+            raise

@@ -1,0 +1,90 @@
+"""What the application finds out about a delivery by itself, and keeps. Evidence for the reviewer; it decides nothing,
+except that a credential which worked and stopped working goes back to its owner."""
+
+from datetime import timedelta
+from typing import Any
+
+from apps.core import clock
+from apps.prerequisites import actions
+from apps.prerequisites.credentials import probes
+from apps.prerequisites.evidence import api_docs, documents, environments
+from apps.prerequisites.models import EnvironmentCheck, Prerequisite, Probe, Submission
+
+REFUSED = (Probe.Outcome.WRONG, Probe.Outcome.LACKING)
+APART = timedelta(hours=1)
+"""Two refusals nearer than this are one: a platform in trouble, a message that came twice."""
+
+# Kept with the delivery, so in one language, like a reviewer's words.
+STOPPED = {
+    Probe.Outcome.WRONG: "A plataforma deixou de aceitar esta credencial.",
+    Probe.Outcome.LACKING: "A plataforma deixou de dar permissão de leitura a esta credencial. "
+    "Devolva a permissão e entregue de novo.",
+}
+
+
+def probe(submission_pk: int) -> Probe | None:
+    """Try the delivered credential at its platform and keep the answer; None when there is nothing to try.
+
+    An accepted credential that worked before goes back to its owner when it is refused twice, an hour apart at least; at
+    once when the platform says that it is wrong and the probe is trusted.
+    """
+    submission = Submission.objects.select_related("prerequisite__rollout__platform").get(pk=submission_pk)
+    if not submission.prerequisite.rollout.is_open or (found := probes.ask(submission)) is None:
+        return None
+    worked = submission.probes.filter(outcome__in=[Probe.Outcome.VALID, Probe.Outcome.ELSEWHERE]).last()
+    before = submission.last_probe
+    kept = Probe.objects.create(submission=submission, outcome=found.outcome, status=found.status, why=found.why)
+    if worked and found.outcome in REFUSED:
+        again = before is not None and before.outcome in REFUSED and before.at <= clock.now() - APART
+        if again or (found.outcome == Probe.Outcome.WRONG and probes.is_trusted(submission.prerequisite)):
+            actions.take_back(submission, STOPPED[Probe.Outcome(found.outcome)])
+    return kept
+
+
+def look_at(submission_pk: int) -> EnvironmentCheck | None:
+    """Look at the address of a delivered environment and keep what was found; None when the rollout is closed."""
+    submission = Submission.objects.select_related("prerequisite__rollout").get(pk=submission_pk)
+    if submission.prerequisite.kind != Prerequisite.Kind.ENVIRONMENT or not submission.prerequisite.rollout.is_open:
+        return None
+    seen = environments.look(submission)
+    return EnvironmentCheck.objects.create(
+        submission=submission,
+        status=seen.status,
+        certificate_until=seen.certificate_until,
+        findings=seen.findings,
+    )
+
+
+def look_into(submission_pk: int) -> dict[str, Any]:
+    """Read a delivered document or link and keep what was found (see ``documents``), with ``at``.
+
+    A link that once showed something and does no more keeps that, with ``died`` beside it: what was found now.
+    """
+    submission = Submission.objects.get(pk=submission_pk)
+    if files := _files(submission):
+        found = documents.joined([documents.of_content(content) for content in files])
+    elif submission.link:
+        found = documents.of_link(submission.link)
+    else:
+        return {}
+    found["at"] = clock.now().isoformat()
+    before = submission.evidence
+    if before.get("found") in ("coverage", "document", "shell") and found["found"] in (
+        "unreachable",
+        "sign_in",
+        "empty",
+    ):
+        found = {**before, "died": found}
+    submission.evidence = found
+    submission.save(update_fields=["evidence"])
+    return found
+
+
+def _files(submission: Submission) -> list[bytes]:
+    """What was uploaded and may be read by now."""
+    found = []
+    for file in submission.files:
+        if file.can_be_read:
+            with file.content.open("rb") as stored:
+                found.append(stored.read(4 * api_docs.MAX_BYTES))
+    return found

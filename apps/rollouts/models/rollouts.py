@@ -1,0 +1,344 @@
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from apps.blueprints.models import Platform
+from apps.companies.access import is_presence, roles_of
+from apps.companies.models import Company, Membership
+from apps.core import clock
+from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
+from apps.rollouts import gates
+from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
+
+__all__ = [
+    "AnchorSheet", "Assignment", "ChainAnchor", "Event", "Hold", "Party", "PlannedStage", "Rollout", "RolloutQuerySet",
+    "Waiver", "is_running",
+]  # fmt: skip
+
+
+def is_running(rollout: Any) -> bool:
+    """A django-fsm condition: the rollout is not on hold."""
+    return rollout.open_hold is None
+
+
+class RolloutQuerySet(models.QuerySet["Rollout"]):
+    def visible_to(self, user) -> "RolloutQuerySet":
+        """Presence people see every rollout; others those in which their company is a party.
+
+        A person with an ``only_rollout`` (a key, set for one request) sees no other.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        found = self.filter(pk=only) if (only := getattr(user, "only_rollout", None)) else self
+        if user.is_superuser or is_presence(user):
+            return found
+        return found.filter(pk__in=Party.objects.filter(company__in=list(roles_of(user))).values("rollout"))
+
+    def open(self) -> "RolloutQuerySet":
+        return self.exclude(stage__in=CLOSED)
+
+    def for_listing(self) -> "RolloutQuerySet":
+        return self.select_related("platform", "project_manager").prefetch_related(
+            "parties__company", "holds", "planned_stages"
+        )
+
+
+class Rollout(FSMModelMixin, models.Model):
+    """One client's connection to one platform, from kickoff to unassisted operation.
+
+    ``version`` counts the events of its timeline: it is the sequence number of the last one.
+    ``holder`` is what ``gates.holder`` answered after that event.
+    """
+
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, related_name="rollouts", verbose_name=_("plataforma")
+    )
+    project_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("gerente de projeto")
+    )
+    scope = models.TextField(_("escopo"), blank=True)
+    target_date = models.DateField(_("entrada em produção prevista"), null=True, blank=True)
+    stage = FSMField(_("etapa"), max_length=16, choices=Stage.choices, default=Stage.KICKOFF, protected=True)
+    stage_entered_at = models.DateTimeField(default=clock.now, editable=False)
+    holder = models.CharField(_("bola com"), max_length=12, choices=PartyRole, blank=True, editable=False)
+    holder_since = models.DateTimeField(default=clock.now, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    started_at = models.DateTimeField(default=clock.now, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RolloutQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("projeto de integração")
+        verbose_name_plural = _("projetos de integração")
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="rollout_stage_is_known"),
+            models.CheckConstraint(
+                condition=Q(stage__in=CLOSED, closed_at__isnull=False)
+                | Q(closed_at__isnull=True) & ~Q(stage__in=CLOSED),
+                name="rollout_closed_at_with_its_stage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("rollouts:detail", args=[self.pk])
+
+    @property
+    def code(self) -> str:
+        return f"INT-{self.pk:04d}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.company(PartyRole.CLIENT)} × {self.platform}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage not in CLOSED
+
+    @property
+    def open_hold(self) -> "Hold | None":
+        return next((hold for hold in self.holds.all() if hold.ended_at is None), None)
+
+    def company(self, role: str) -> Company:
+        """The company that plays ``role`` in this rollout; every rollout has all four roles."""
+        return {party.role: party.company for party in self.parties.all()}[role]
+
+    def roles_of(self, user) -> set[str]:
+        """The party roles for which ``user`` may act here: those played by a company of theirs."""
+        companies = roles_of(user)
+        return {party.role for party in self.parties.all() if party.company_id in companies}
+
+    def has_reached(self, stage: Stage) -> bool:
+        """True when the rollout is at ``stage`` or beyond it on the path (a completed one has reached them all)."""
+        if self.stage == Stage.COMPLETED:
+            return True
+        return self.stage in PATH and PATH.index(Stage(self.stage)) >= PATH.index(stage)
+
+    def _enter(self) -> None:
+        self.stage_entered_at = clock.now()
+
+    def _close(self) -> None:
+        self._enter()
+        self.closed_at = self.stage_entered_at
+
+    @transition(stage, Stage.KICKOFF, Stage.DEVELOPMENT, conditions=[is_running, gates.opens(Gate.START_DEVELOPMENT)])
+    def start_development(self) -> None:
+        self._enter()
+
+    @transition(stage, Stage.DEVELOPMENT, Stage.TRAINING, conditions=[is_running, gates.opens(Gate.START_TRAINING)])
+    def start_training(self) -> None:
+        self._enter()
+
+    @transition(
+        stage, Stage.TRAINING, Stage.HOMOLOGATION, conditions=[is_running, gates.opens(Gate.START_HOMOLOGATION)]
+    )
+    def start_homologation(self) -> None:
+        self._enter()
+
+    @transition(
+        stage, Stage.HOMOLOGATION, Stage.ACCEPTANCE, conditions=[is_running, gates.opens(Gate.START_ACCEPTANCE)]
+    )
+    def start_acceptance(self) -> None:
+        self._enter()
+
+    @transition(stage, Stage.ACCEPTANCE, Stage.GO_LIVE, conditions=[is_running, gates.opens(Gate.START_GO_LIVE)])
+    def start_go_live(self) -> None:
+        self._enter()
+
+    @transition(stage, Stage.GO_LIVE, Stage.COMPLETED, conditions=[is_running, gates.opens(Gate.COMPLETE)])
+    def complete(self) -> None:
+        self._close()
+
+    @transition(
+        stage, Stage.HOMOLOGATION, Stage.DEVELOPMENT, conditions=[is_running, gates.opens(Gate.RETURN_TO_DEVELOPMENT)]
+    )
+    def return_to_development(self) -> None:
+        self._enter()
+
+    @transition(
+        stage, Stage.ACCEPTANCE, Stage.HOMOLOGATION, conditions=[is_running, gates.opens(Gate.RETURN_TO_HOMOLOGATION)]
+    )
+    def return_to_homologation(self) -> None:
+        self._enter()
+
+    @transition(stage, list(PATH), Stage.CANCELLED)
+    def cancel(self) -> None:
+        self._close()
+
+
+class Party(models.Model):
+    """The role a company plays in one rollout. The integrator may be the platform or the client itself."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="parties")
+    role = models.CharField(_("papel"), max_length=12, choices=PartyRole)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="parties", verbose_name=_("empresa"))
+
+    class Meta:
+        verbose_name = _("parte")
+        verbose_name_plural = _("partes")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "role"], name="party_one_company_per_role"),
+            models.CheckConstraint(condition=Q(role__in=PartyRole.values), name="party_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.company}"
+
+
+class PlannedStage(models.Model):
+    """The day on which a stage of one rollout is planned to start; of ``completed``, the day it is to be released."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="planned_stages")
+    stage = models.CharField(_("etapa"), max_length=16, choices=Stage)
+    starts = models.DateField(_("início previsto"))
+
+    class Meta:
+        verbose_name = _("etapa planejada")
+        verbose_name_plural = _("etapas planejadas")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "stage"], name="planned_stage_once_per_rollout"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="planned_stage_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_stage_display()}: {self.starts:%d/%m/%Y}"
+
+
+class Hold(models.Model):
+    """A pause. While it is open no stage begins or ends, and the clocks run against ``caused_by``."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="holds")
+    reason = models.TextField(_("motivo"))
+    caused_by = models.CharField(_("causada por"), max_length=12, choices=PartyRole)
+    started_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("pausa")
+        verbose_name_plural = _("pausas")
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout"], condition=Q(ended_at=None), name="hold_one_open_per_rollout"),
+            models.CheckConstraint(condition=~Q(reason=""), name="hold_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Waiver(models.Model):
+    """A Presence manager's decision that a gate may open without one of its requirements. It stands in the term."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="waivers")
+    gate = models.CharField(_("passagem"), max_length=24, choices=Gate)
+    requirement = models.CharField(max_length=120)
+    text = models.TextField(_("o que foi dispensado"))
+    reason = models.TextField(_("motivo"))
+    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    waived_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("dispensa")
+        verbose_name_plural = _("dispensas")
+        ordering = ["waived_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "gate", "requirement"], name="waiver_once_per_requirement"),
+            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Assignment(models.Model):
+    """Who of the owing company takes care of a requirement, by its key. It ends with their place in the company."""
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="assignments")
+    requirement = models.CharField(max_length=120)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="assignments")
+    assigned_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("responsável por uma pendência")
+        verbose_name_plural = _("responsáveis por pendências")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "requirement"], name="assignment_once_per_requirement")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement}: {self.membership}"
+
+
+class Event(models.Model):
+    """One thing that happened, chained to the one before by ``previous`` and ``hash`` (see ``timeline``).
+
+    The chain holds who acted by their key; their name is read from their account, where it can be erased.
+    ``actor_name`` names an actor that is nobody's account.
+
+    The database refuses to change or delete a row (a trigger made in the first migration).
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=60)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=120, blank=True)
+    party = models.CharField(max_length=12, choices=PartyRole, blank=True)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("evento")
+        verbose_name_plural = _("eventos")
+        ordering = ["rollout", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "sequence"], name="event_one_per_place_in_the_chain"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="event_sequence_from_one"),
+        ]
+        indexes = [models.Index(fields=["kind", "at"], name="event_kind_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.sequence}"
+
+    @property
+    def who(self) -> str:
+        """The actor's name as it is today."""
+        return str(self.actor) if self.actor else self.actor_name or str(_("O sistema"))
+
+    def describe(self) -> str:
+        """What happened, as a sentence fragment after the actor's name, in the reader's language."""
+        from apps.rollouts import timeline
+
+        return timeline.describe(self)
+
+    def hashed(self) -> dict[str, object]:
+        """The record whose canonical JSON is hashed."""
+        from apps.core.canonical import instant
+
+        at: datetime = self.at
+        return {
+            "rollout": self.rollout_id,
+            "sequence": self.sequence,
+            "kind": self.kind,
+            "actor": self.actor_id,
+            "actor_name": self.actor_name,
+            "party": self.party,
+            "at": instant(at),
+            "data": self.data,
+            "previous": self.previous,
+        }

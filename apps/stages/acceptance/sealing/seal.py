@@ -1,0 +1,58 @@
+"""The sealed file: the signed document as it was, the evidence and the signing log behind it, Presence's seal over all."""
+
+import io
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import Signer
+
+from apps.seals import certificates, signatures
+from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.sealing import evidence, pages, rendering
+
+FIELD = "SeloPresence"
+
+
+def pdf(term: AcceptanceTerm) -> bytes:
+    """The sealed PDF of a term that everybody signed: PAdES B-B, or B-T where a timestamp authority is configured.
+
+    Raises ``certificates.NoCertificate``, and ``TimestampRequestError`` when the authority gives no time.
+    """
+    assert term.pdf is not None  # noqa: S101 - a signed term has one
+    signer = certificates.signer()
+    log = {**evidence.log(term), "seal": signatures.described(signer)}
+    with term.pdf.content.open("rb") as signed:
+        writer = IncrementalPdfFileWriter(io.BytesIO(signed.read()))
+    pages.append(writer, PdfFileReader(io.BytesIO(rendering.evidence_pdf(term, log))))
+    pages.attach(writer, evidence.ATTACHED, log, "Registro das assinaturas")
+    for name, file in evidence.outside(term).items():
+        with file.content.open("rb") as content:
+            pages.attach(writer, name, content.read(), "Termo assinado com certificado digital")
+    with_evidence = io.BytesIO()
+    writer.write(with_evidence)
+    return _sealed(with_evidence, signer)
+
+
+def _sealed(content: io.BytesIO, signer: Signer) -> bytes:
+    about = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm=signatures.DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason="Termo assinado por todas as partes",
+        # Whether its usages fit is for who trusts it to say; a legal person's certificate may lack non-repudiation.
+        signer_key_usage=set(),
+    )
+    sealed = io.BytesIO()
+    signers.sign_pdf(
+        IncrementalPdfFileWriter(content),
+        about,
+        signer,
+        timestamper=signatures.stamper(),
+        new_field_spec=SigFieldSpec(FIELD, readable_field_name="Selo da Presence"),
+        output=sealed,
+    )
+    return sealed.getvalue()

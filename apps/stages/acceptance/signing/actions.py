@@ -1,0 +1,198 @@
+"""Sign the term in person, refuse it, or pass the signature to a colleague; each in turn, where an order is set."""
+
+from allauth.mfa.models import Authenticator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_fsm import can_proceed
+
+from apps.accounts.fresh_proof import Proof
+from apps.accounts.models import User
+from apps.core import canonical, clock
+from apps.core.background import queue
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import timeline
+from apps.rollouts.access import refuse_two_companies
+from apps.stages.acceptance import queries
+from apps.stages.acceptance.access import refuse_drafter
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
+from apps.stages.acceptance.signing import codes, new_addresses
+
+SIGNED = timeline.kind("acceptance.signed", gettext_lazy("assinou o termo de aceite"), "pen-line")
+REFUSED = timeline.kind("acceptance.refused", gettext_lazy("recusou o termo de aceite: %(reason)s"), "file-x")
+DELEGATED = timeline.kind(
+    "acceptance.delegated",
+    gettext_lazy("passou a assinatura do termo de aceite a outra pessoa da empresa"),
+    "user-check",
+)
+
+State = AcceptanceTerm.State
+
+
+def sign(
+    signatory: Signatory,
+    *,
+    by: User,
+    consent: bool,
+    code: str = "",
+    passkey: bool = False,
+    fresh: Proof | None = None,
+    address: str | None = None,
+    agent: str = "",
+) -> None:
+    """Sign in person: who, when (UTC), from where, how they proved who they are, and the hash of the PDF that was signed.
+
+    ``code`` is the one that was mailed; ``passkey`` says that they just proved themselves with one that counts
+    (``has_known_passkey``), which takes its place. ``fresh`` is that proof, or the one that opened the page, for the record.
+    The last signature has the worker seal the term. Raises ``Invalid`` without consent or with a wrong code, ``Refusal``
+    when it is not their turn, their account's address is too new or the record has changed since the term was drafted,
+    ``NotAllowed`` (403) when they drafted it themselves and sign for another company than Presence.
+    """
+    require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
+    if not consent:
+        raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
+    signable(signatory)
+    spent = None if passkey else codes.spend(signatory, by=by, code=code)
+    with timeline.changing(signatory.rollout) as rollout:
+        signatory, term = signable(signatory)
+        require(by, "acceptance.sign", signatory)
+        signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
+        signatory.proof = _proof(fresh, spent)
+        signatory.address, signatory.agent = address, agent[:300]
+        opens = keep(signatory, term)
+        timeline.record(
+            rollout,
+            SIGNED,
+            by,
+            party=signatory.role,
+            version=term.version,
+            sha256=signatory.signed_sha256,
+            method=signatory.method,
+            opens=opens,
+        )
+
+
+def keep(signatory: Signatory, term: AcceptanceTerm) -> list[str]:
+    """Keep the signature of ``signatory``, who is ``signable``, with all that was set on it; the parties whose turn it opens.
+
+    With the last one the term is signed, and a worker seals it. Belongs into the transaction of an action.
+    """
+    assert term.pdf is not None  # noqa: S101 - the database holds that an open term has one
+    signatory.state = Signatory.State.SIGNED
+    signatory.signed_at, signatory.signed_sha256 = clock.now(), term.pdf.sha256
+    signatory.save()
+    opens = _open_next(term, after=signatory)
+    if not term.signatories.exclude(state=Signatory.State.SIGNED).exists():
+        term.state = State.SIGNED
+        term.save(update_fields=["state"])
+        unsealed = AcceptanceTerm.objects.filter(pk=term.pk, sealed=None)
+        queue.after_commit("apps.stages.acceptance.tasks.seal_term", term.pk, when=unsealed.exists)
+    return opens
+
+
+def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
+    """Refuse to sign, with the reason. The rollout goes back to homologation, where the reason waits to be settled; one on
+    hold goes back when it is resumed."""
+    require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo da recusa."), field="reason")
+    with timeline.changing(signatory.rollout) as rollout:
+        signatory, term = _pending(signatory)
+        signatory.state, signatory.reason = Signatory.State.REFUSED, reason.strip()
+        signatory.save(update_fields=["state", "reason"])
+        term.state = State.REFUSED
+        term.save(update_fields=["state"])
+        if can_proceed(rollout.return_to_homologation):
+            rollout.return_to_homologation()
+            rollout.save()
+        timeline.record(
+            rollout,
+            REFUSED,
+            by,
+            party=signatory.role,
+            reason=signatory.reason,
+            version=term.version,
+            stage=rollout.stage,
+        )
+
+
+def delegate(signatory: Signatory, *, by: User, to: User) -> None:
+    """Pass the signature to ``to``, a colleague of the same company, once. The term keeps naming who was to sign.
+
+    ``to`` proves who they are as anybody does who signs, at the address that their account has now.
+    """
+    require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
+    with timeline.changing(signatory.rollout) as rollout:
+        signatory, term = _pending(signatory)
+        require(by, "acceptance.sign", signatory)
+        if signatory.delegated_from:
+            raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
+        if to.pk == by.pk or not to.is_active or signatory.role not in rollout.roles_of(to):
+            raise Invalid(_("Escolha outra pessoa da sua empresa."), field="to")
+        refuse_drafter(to, signatory.role, term.drafted_by_id)
+        refuse_two_companies(rollout, to, signatory.role, term.signatories.values_list("role", "user"))
+        signatory.delegated_from, signatory.delegated_at = signatory.name, clock.now()
+        signatory.user, signatory.name, signatory.email = to, str(to), to.email
+        signatory.since = clock.now()
+        signatory.save()
+        signatory.codes.all().delete()
+        timeline.record(rollout, DELEGATED, by, party=signatory.role, version=term.version, opens=[signatory.role])
+        new_addresses.tell_of(rollout, term, [signatory])
+
+
+def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:
+    """The parties whose turn begins with the signature of ``after``."""
+    following = [row for row in queries.whose_turn(term) if row.step > after.step]
+    Signatory.objects.filter(pk__in=[row.pk for row in following]).update(since=clock.now())
+    return [row.role for row in following]
+
+
+def has_known_passkey(signatory: Signatory, proof: Proof | None) -> bool:
+    """``proof`` was made with a passkey of the account that is older than the draft: a newer one says nothing of whom the
+    term names."""
+    if proof is None or proof.way != Authenticator.Type.WEBAUTHN:
+        return False
+    passkeys = Authenticator.objects.filter(user=signatory.user_id, type=Authenticator.Type.WEBAUTHN)
+    return passkeys.filter(pk=proof.authenticator, created_at__lt=signatory.term.drafted_at).exists()
+
+
+def _proof(fresh: Proof | None, spent: SigningCode | None) -> dict[str, dict[str, str]]:
+    """What a signature rests on, for ``Signatory.proof``."""
+    proof = {}
+    if fresh:
+        proof["fresh"] = {"way": fresh.way, "at": canonical.instant(fresh.at)}
+    if spent and spent.used_at:
+        proof["code"] = {
+            "sent_at": canonical.instant(spent.created_at),
+            "used_at": canonical.instant(spent.used_at),
+        }
+    elif fresh and fresh.way == Authenticator.Type.WEBAUTHN and fresh.authenticator:
+        passkey = Authenticator.objects.get(pk=fresh.authenticator)
+        proof["passkey"] = {"registered_at": canonical.instant(passkey.created_at)}
+    return proof
+
+
+def signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale,
+    ``NotAllowed`` for who drafted it (``refuse_drafter``)."""
+    signatory, term = _pending(signatory)
+    refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
+    if queries.is_stale(term):
+        raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
+    return signatory, term
+
+
+def _pending(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
+    signatory = Signatory.objects.select_related("term__rollout", "term__pdf").get(pk=signatory.pk)
+    term = signatory.term
+    if signatory.state != Signatory.State.PENDING:
+        raise Refusal(_("Você já respondeu a este termo."))
+    if term.state != State.READY:
+        raise Refusal(_("Este termo não está aberto para assinatura."))
+    if queries.is_over(term):
+        raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
+    if not queries.has_turn(signatory):
+        raise Refusal(_("Ainda não é a sua vez: outras pessoas assinam antes. Você será avisado por e-mail."))
+    return signatory, term

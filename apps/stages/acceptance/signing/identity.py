@@ -1,0 +1,160 @@
+"""Whom a certificate's signature is of: the company by its CNPJ, a person by the CPF that they gave here beforehand.
+
+An address or a name in a certificate proves nobody: of names there are many, and an authority need not have asked the
+address.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum.br import cpf as stdnum_cpf
+from stdnum.exceptions import ValidationError as NumberError
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.refusals import Invalid, Refusal, require
+from apps.limits import actions as limits
+from apps.rollouts import timeline
+from apps.stages.acceptance import queries
+from apps.stages.acceptance.certificates import holders
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
+from apps.stages.acceptance.signing import new_addresses
+
+TRIES = limits.Limit("signatory-cpf", ((10, limits.HOUR),))
+GIVEN = timeline.kind(
+    "acceptance.cpf_given", gettext_lazy("informou o CPF do certificado com que assina o termo de aceite"), "id-card"
+)
+
+
+def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
+    """Say with whose CPF the signatory's certificate will sign; a later one takes the place of the one before.
+
+    Only a keyed digest is kept, until the signature. Belongs behind fresh proof. Raises ``Invalid`` for what is no CPF or
+    stands for another signature of the term, ``Refusal`` once they answered, the term is closed or their address is new,
+    and ``TooMany`` (429) for more tries than somebody needs who mistypes.
+    """
+    require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
+    limits.take(TRIES, by.pk)
+    number = _valid(cpf)
+    with timeline.changing(signatory.rollout) as rollout:
+        signatory = Signatory.objects.select_related("term__rollout").get(pk=signatory.pk)
+        require(by, "acceptance.sign", signatory)
+        term = signatory.term
+        if (
+            signatory.state != Signatory.State.PENDING
+            or term.state != AcceptanceTerm.State.READY
+            or queries.is_over(term)
+        ):
+            raise Refusal(_("Este termo não espera a sua assinatura."))
+        digest = _digest(term, number)
+        # What somebody gave who passed the signature on stands in nobody's way.
+        SignatoryCPF.objects.filter(term=term).exclude(user=F("signatory__user")).delete()
+        clash = SignatoryCPF.objects.filter(term=term, digest=digest).exclude(signatory=signatory).first()
+        if clash is not None and clash.user_id == by.pk:
+            raise Invalid(
+                _("Você já informou este CPF pela outra parte. Por esta, assine no navegador ou com o e-CNPJ dela."),
+                field="cpf",
+            )
+        if clash is not None:
+            raise Invalid(
+                _("Outra pessoa já informou este CPF para este termo. Cada uma assina com o seu."), field="cpf"
+            )
+        SignatoryCPF.objects.update_or_create(
+            signatory=signatory, defaults={"term": term, "user": by, "digest": digest, "given_at": clock.now()}
+        )
+        timeline.record(rollout, GIVEN, by, party=signatory.role, version=term.version)
+
+
+def given_by(signatory: Signatory) -> SignatoryCPF | None:
+    """What the signatory gave; what somebody gave who passed the signature on is not theirs."""
+    return SignatoryCPF.objects.filter(signatory=signatory, user=signatory.user_id).first()
+
+
+def signatories_of(facts: dict[str, Any], rows: Sequence[Signatory]) -> list[Signatory]:
+    """Those of ``rows``, of one term, whose signature ``facts`` tell of. Raises ``Invalid``, on ``file``, for a certificate
+    that proves nobody or is nobody's here."""
+    if facts["cnpj"]:
+        found = [row for row in rows if facts["cnpj"] == row.rollout.company(row.role).cnpj]
+    elif facts["cpf"]:
+        given = {row.pk: given_by(row) for row in rows}
+        digest = _digest(rows[0].term, facts["cpf"])
+        found = [row for row in rows if (theirs := given[row.pk]) and theirs.digest == digest]
+        for row in found:
+            if not holders.corresponds(facts["subject"], row.name):
+                raise Invalid(_other_name(facts, row), field="file")
+        pending = [row for row in rows if row.state == Signatory.State.PENDING and given[row.pk] is None]
+        without = [row for row in pending if holders.corresponds(facts["subject"], row.name)]
+        if not found and without:
+            raise Invalid(_not_given(facts, without[0]), field="file")
+    else:
+        raise Invalid(
+            _(
+                "O certificado de “%(who)s”, emitido por “%(issuer)s”, não traz CPF nem CNPJ: um nome ou um e-mail não "
+                "bastam para provar de quem é a assinatura. Assine com um e-CPF ou com o e-CNPJ da sua empresa."
+            )
+            % _shown(facts),
+            field="file",
+        )
+    if not found:
+        raise Invalid(_nobodys(facts, rows), field="file")
+    return found
+
+
+def proof(facts: dict[str, Any]) -> str:
+    """By what the certificate proved whose it is: ``cnpj`` or ``cpf``."""
+    return "cnpj" if facts["cnpj"] else "cpf"
+
+
+def forget() -> int:
+    """Drop the digests that no signature waits for any more; how many."""
+    waiting = SignatoryCPF.objects.filter(
+        term__state=AcceptanceTerm.State.READY, signatory__state=Signatory.State.PENDING
+    )
+    return SignatoryCPF.objects.exclude(pk__in=waiting.values("pk")).delete()[0]
+
+
+def _valid(cpf: str) -> str:
+    """The eleven digits of ``cpf``. Eleven times the same digit has the right check digits and is nobody's."""
+    try:
+        number = stdnum_cpf.validate(cpf)
+    except NumberError:
+        number = ""
+    if len(set(number)) < 2:
+        raise Invalid(_("CPF inválido: confira os 11 dígitos."), field="cpf")
+    return number
+
+
+def _digest(term: AcceptanceTerm, number: str) -> str:
+    return salted_hmac("acceptance.cpf", f"{term.pk}:{number}", algorithm="sha256").hexdigest()
+
+
+def _not_given(facts: dict[str, Any], row: Signatory) -> str:
+    return _(
+        "%(name)s ainda não informou aqui o CPF do certificado com que assina, e só o nome “%(who)s” não basta. %(name)s "
+        "entra na página “Assinar com certificado digital”, informa o CPF e envia de novo este mesmo arquivo."
+    ) % {"name": row.name, **_shown(facts)}
+
+
+def _other_name(facts: dict[str, Any], row: Signatory) -> str:
+    return _(
+        "O CPF do certificado é o que %(name)s informou, mas o certificado está em nome de “%(who)s”. O nome no termo "
+        "precisa ser o do certificado: corrija o nome no perfil e peça à Presence que redija o termo de novo."
+    ) % {"name": row.name, **_shown(facts)}
+
+
+def _nobodys(facts: dict[str, Any], rows: Sequence[Signatory]) -> str:
+    waiting = [row for row in rows if row.state == Signatory.State.PENDING]
+    names = "; ".join(f"{row.name} ({row.rollout.company(row.role).legal_name})" for row in waiting)
+    return _(
+        "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF com "
+        "o CPF que a própria pessoa informou nesta página, ou o e-CNPJ da sua empresa."
+    ) % {"names": names, **_shown(facts)}
+
+
+def _shown(facts: dict[str, Any]) -> dict[str, str]:
+    return {"who": facts["subject"], "issuer": facts["issuer"]}

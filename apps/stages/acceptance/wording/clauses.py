@@ -1,0 +1,252 @@
+"""The clauses of a rollout's term: the version of the template that it took, and what it says otherwise, each with a reason.
+
+A newly published template changes no rollout by itself: who drafts reads what differs and takes it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.blueprints.catalogues import clauses
+from apps.blueprints.editor import changes
+from apps.blueprints.editor.drafts import fingerprint, refuse_overtaken, tidy
+from apps.blueprints.models import Blueprint
+from apps.core import clock
+from apps.core.process import Stage
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Wording
+
+CHANGED = timeline.kind(
+    "acceptance.clause_changed", gettext_lazy("mudou a cláusula “%(title)s” do termo: %(reason)s"), "pencil"
+)
+ADDED = timeline.kind(
+    "acceptance.clause_added", gettext_lazy("incluiu a cláusula “%(title)s” no termo: %(reason)s"), "plus"
+)
+LEFT_OUT = timeline.kind(
+    "acceptance.clause_left_out", gettext_lazy("deixou a cláusula “%(title)s” fora do termo: %(reason)s"), "minus"
+)
+TAKEN_BACK = timeline.kind(
+    "acceptance.clause_taken_back", gettext_lazy("desfez a mudança da cláusula “%(title)s” do termo"), "undo-2"
+)
+TEMPLATE_TAKEN = timeline.kind(
+    "acceptance.clauses_version", gettext_lazy("adotou a versão %(version)s das cláusulas do termo"), "scroll-text"
+)
+
+LONGEST_REASON = 500
+Kind = OwnClause.Kind
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause as the term has it; with ``own``, the rollout's. ``theirs`` is the template's, None where it has none."""
+
+    key: str
+    title: str
+    text: str
+    own: OwnClause | None = None
+    theirs: Mapping[str, str] | None = None
+
+    @property
+    def is_left_out(self) -> bool:
+        return self.own is not None and self.own.kind == Kind.LEFT_OUT
+
+    @property
+    def is_overtaken(self) -> bool:
+        """The template changed the clause since the rollout wrote its own over it."""
+        return self.own is not None and self.own.kind != Kind.ADDED and self.own.over != fingerprint(self.theirs)
+
+    @property
+    def differences(self) -> list[changes.FieldChange]:
+        """From the template to this, word by word."""
+        return changes.field_changes(_texts(self.theirs), _texts(self.words))
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is said, to be compared; ``out`` tells a clause that was left out from one without words."""
+        return {"title": self.title, "text": self.text, "out": str(self.is_left_out)}
+
+    @property
+    def seen(self) -> str:
+        """Says whether the clause is still as somebody saw it."""
+        return fingerprint(self.words)
+
+
+def clauses_of(rollout: Rollout) -> list[Clause]:
+    """What the term says, in its order: the template's clauses, then those that the rollout added."""
+    return [clause for clause in all_of(rollout) if not clause.is_left_out]
+
+
+def all_of(rollout: Rollout) -> list[Clause]:
+    """The same with those that were left out, at their places and without words."""
+    own = {each.key: each for each in OwnClause.objects.filter(wording__rollout=rollout).select_related("changed_by")}
+    found = []
+    for row in _template(version_of(rollout)):
+        mine = own.pop(row["key"], None)
+        said = {"title": mine.title, "text": mine.text} if mine else row
+        theirs = {"title": row["title"], "text": row["text"]}
+        found.append(Clause(row["key"], said["title"], said["text"], mine, theirs))
+    # A clause that was changed and that a later version no longer has is the rollout's own; one left out is just not there.
+    rest = [each for each in own.values() if each.kind != Kind.LEFT_OUT]
+    return found + [Clause(each.key, each.title, each.text, each) for each in rest]
+
+
+def find(rollout: Rollout, key: str) -> Clause | None:
+    return next((clause for clause in all_of(rollout) if clause.key == key), None)
+
+
+def taken(rollout: Rollout) -> int | None:
+    """The template's version that the rollout took: at its first draft, or with its first own clause."""
+    return Wording.objects.filter(rollout=rollout).values_list("version", flat=True).first()
+
+
+def version_of(rollout: Rollout) -> int:
+    """The version that it took, else the one in force."""
+    return taken(rollout) or Blueprint.objects.current(Blueprint.Kind.TERM).version
+
+
+def newer(rollout: Rollout) -> Blueprint | None:
+    """The version in force, where the rollout took an earlier one."""
+    current = Blueprint.objects.current(Blueprint.Kind.TERM)
+    return current if current.version > version_of(rollout) else None
+
+
+def what_is_newer(rollout: Rollout) -> list[changes.Change]:
+    """What the version in force changes of the one that the rollout took."""
+    current = Blueprint.objects.current(Blueprint.Kind.TERM)
+    return changes.between_clauses(_version(version_of(rollout)).content, current.content)
+
+
+def may_change(user: User, rollout: Rollout) -> bool:
+    return user.has_perm("acceptance.draft", rollout) and rollout.stage == Stage.ACCEPTANCE and not _is_signed(rollout)
+
+
+def pin(rollout: Rollout) -> Wording:
+    """Have ``rollout`` keep the version in force, unless it took one already."""
+    current = Blueprint.objects.current(Blueprint.Kind.TERM)
+    return Wording.objects.get_or_create(rollout=rollout, defaults={"version": current.version})[0]
+
+
+def change(rollout: Rollout, key: str, *, by: User, seen: str, title: str, text: str, reason: str) -> None:
+    """Say a clause in the rollout's own words. A term that was drafted before is stale from then on.
+
+    ``seen`` is ``Clause.seen`` of what the form showed: raises ``Refusal`` (409) when somebody changed it since, and
+    ``Invalid`` (422) for words that no clause may have.
+    """
+    with _changing(rollout, by) as locked:
+        clause = _clause(locked, key)
+        refuse_overtaken(clause.words, seen)
+        said = _checked(title, text)
+        if said == clause.theirs:
+            raise Refusal(_("Está como no modelo. Para desfazer a mudança do projeto, volte ao modelo."))
+        kind = Kind.CHANGED if clause.theirs else Kind.ADDED
+        _write(locked, clause, kind, by, reason, **said)
+        timeline.record(locked, CHANGED, by, clause=key, title=said["title"], reason=tidy(reason))
+
+
+def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> str:
+    """Add a clause behind the template's and return its key, which no template has."""
+    with _changing(rollout, by) as locked:
+        clauses.refuse_more_than(len(all_of(locked)))
+        said = _checked(title, text)
+        # A hyphen is in no key of a template.
+        used = OwnClause.objects.filter(wording=locked.wording).values_list("key", flat=True)
+        key = next(name for name in (f"own-{n}" for n in range(1, 999)) if name not in used)
+        _write(locked, Clause(key, "", ""), Kind.ADDED, by, reason, **said)
+        timeline.record(locked, ADDED, by, clause=key, title=said["title"], reason=tidy(reason))
+        return key
+
+
+def leave_out(rollout: Rollout, key: str, *, by: User, seen: str, reason: str) -> None:
+    """Have the term say nothing of a clause of the template; a clause that the rollout added is taken back instead."""
+    with _changing(rollout, by) as locked:
+        clause = _clause(locked, key)
+        refuse_overtaken(clause.words, seen)
+        if clause.theirs is None:
+            raise Refusal(_("Esta cláusula não é do modelo. Desfaça a inclusão em vez de deixá-la de fora."))
+        _write(locked, clause, Kind.LEFT_OUT, by, reason)
+        timeline.record(locked, LEFT_OUT, by, clause=key, title=clause.theirs["title"], reason=tidy(reason))
+
+
+def take_back(rollout: Rollout, key: str, *, by: User) -> None:
+    """Have a clause as the template has it; one that the rollout added goes."""
+    with _changing(rollout, by) as locked:
+        clause = _clause(locked, key)
+        if clause.own is None:
+            raise Refusal(_("Esta cláusula já está como no modelo."))
+        clause.own.delete()
+        title = clause.theirs["title"] if clause.theirs else clause.title
+        timeline.record(locked, TAKEN_BACK, by, clause=key, title=title)
+
+
+def take_newer(rollout: Rollout, *, by: User, version: int) -> None:
+    """Take ``version``, the one in force, whose differences ``by`` has read. What the rollout says otherwise stays."""
+    with _changing(rollout, by) as locked:
+        found = newer(locked)
+        if found is None or found.version != version:
+            raise Refusal(_("O modelo mudou depois que esta página foi aberta. Leia as diferenças de novo."))
+        Wording.objects.filter(rollout=locked).update(version=version)
+        timeline.record(locked, TEMPLATE_TAKEN, by, version=version)
+
+
+@contextmanager
+def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
+    require(by, "acceptance.draft", rollout)
+    with timeline.changing(rollout) as locked:
+        if locked.stage != Stage.ACCEPTANCE:
+            raise Refusal(_("As cláusulas mudam na etapa do termo de aceite."))
+        if _is_signed(locked):
+            raise Refusal(_("O termo já foi assinado por todos: as cláusulas não mudam mais."))
+        pin(locked)
+        yield locked
+        if not clauses_of(locked):
+            raise Refusal(_("O termo precisa de ao menos uma cláusula."))
+
+
+def _is_signed(rollout: Rollout) -> bool:
+    return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED).exists()
+
+
+def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, title: str = "", text: str = "") -> None:
+    reason = tidy(reason)
+    if not reason:
+        raise Invalid(_("Diga o motivo: as quatro partes o leem."), field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(_("São no máximo %(n)d caracteres.") % {"n": LONGEST_REASON}, field="reason")
+    said = {"kind": kind, "title": title, "text": text, "reason": reason, "over": fingerprint(clause.theirs)}
+    OwnClause.objects.update_or_create(
+        wording=rollout.wording, key=clause.key, defaults={**said, "changed_by": by, "changed_at": clock.now()}
+    )
+
+
+def _clause(rollout: Rollout, key: str) -> Clause:
+    found = find(rollout, key)
+    if found is None:
+        raise Refusal(_("Esta cláusula não está mais no termo. O que você digitou pode entrar como cláusula nova."))
+    return found
+
+
+def _checked(title: str, text: str) -> dict[str, str]:
+    title, text = tidy(title), tidy(text)
+    clauses.check(title, text)
+    return {"title": title, "text": text}
+
+
+def _version(version: int) -> Blueprint:
+    return Blueprint.objects.get(kind=Blueprint.Kind.TERM, key="default", version=version)
+
+
+def _template(version: int) -> list[dict[str, str]]:
+    """The clauses of a version in Portuguese."""
+    rows = _version(version).content["clauses"]
+    return [{"key": row["key"], "title": row["title"]["pt"], "text": row["text"]["pt"]} for row in rows]
+
+
+def _texts(words: Mapping[str, Any] | None) -> dict[tuple[str, str], str]:
+    return {(label, ""): words[name] for name, label in clauses.labels().items()} if words else {}

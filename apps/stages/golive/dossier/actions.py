@@ -1,0 +1,80 @@
+"""Archive a completed rollout as a dossier: once for what happened, whole or not at all.
+
+Another edition is made when a month of it is closed afterwards; the earlier ones stay (docs/decisions/0015).
+"""
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy
+
+from apps.core import clock
+from apps.core.process import Stage
+from apps.files import actions as files
+from apps.hours.ledger import closing
+from apps.rollouts import actions as rollouts
+from apps.rollouts import timeline
+from apps.rollouts.anchors import anchoring
+from apps.rollouts.models import Event, Rollout
+from apps.seals import certificates
+from apps.stages.golive.dossier import contents
+from apps.stages.golive.models import Dossier
+
+MADE = timeline.kind(
+    "golive.dossier", gettext_lazy("Dossiê %(dossier)s do projeto arquivado"), "archive", anchored=True
+)
+ASKS_FOR_ONE = (rollouts.ADVANCED.name, closing.CLOSED.name)
+
+
+def due(rollout: Rollout) -> int | None:
+    """The event up to which ``rollout`` is to be archived; None when it is not completed, or was archived up to there."""
+    return _due().filter(pk=rollout.pk).values_list("asked", flat=True).first()
+
+
+def waiting() -> list[int]:
+    """The keys of the completed rollouts that are to be archived."""
+    return list(_due().order_by("pk").values_list("pk", flat=True))
+
+
+def _due() -> QuerySet[Rollout]:
+    events = Event.objects.filter(rollout=OuterRef("pk"), kind__in=ASKS_FOR_ONE).order_by("-sequence")
+    made = Dossier.objects.filter(rollout=OuterRef("pk")).order_by("-number")
+    completed = Rollout.objects.filter(stage=Stage.COMPLETED).annotate(
+        asked=Subquery(events.values("sequence")[:1]), done=Subquery(made.values("through")[:1])
+    )
+    return completed.filter(Q(done=None) | Q(done__lt=F("asked"))).exclude(asked=None)
+
+
+def make(rollout_pk: int) -> Dossier | None:
+    """Archive a rollout that is due and whose documents are all there; None when it is not.
+
+    Its chain is anchored first. The files are made and sealed outside the transaction and kept in it, so a worker that dies
+    leaves nothing and the clock comes back. Raises ``NoCertificate`` and ``TimestampRequestError`` when nothing seals now,
+    and ``anchoring.NotAnchored`` for a chain that does not hold.
+    """
+    rollout = Rollout.objects.prefetch_related("parties__company").get(pk=rollout_pk)
+    through = due(rollout)
+    if through is None or not contents.is_ready(rollout):
+        return None
+    signer = certificates.signer()
+    number = rollout.dossiers.count() + 1
+    everything = contents.whole(rollout, number, through)
+    anchor = anchoring.anchor_at(rollout, through)
+    proof = anchoring.proof_of(anchor)
+    whole = contents.sealed(everything, proof, signer)
+    shared = contents.sealed(contents.shared(rollout, everything, number, through), proof, signer)
+    with timeline.changing(rollout, even_closed=True) as rollout:
+        if due(rollout) != through or rollout.dossiers.count() + 1 != number:
+            return None
+        name = f"{rollout.code}-D{number}"
+        dossier = Dossier.objects.create(
+            rollout=rollout,
+            number=number,
+            through=through,
+            whole=files.store_bytes(whole, f"{name}.zip"),
+            shared=files.store_bytes(shared, f"{name}-sem-valores.zip"),
+            made_at=clock.now(),
+        )
+        timeline.record(
+            rollout, MADE, None, dossier=name, through=through, sha256=dossier.whole.sha256,
+            sha256_shared=dossier.shared.sha256, anchor=anchor.sheet.number,
+        )  # fmt: skip
+        return dossier

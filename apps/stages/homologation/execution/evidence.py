@@ -1,0 +1,41 @@
+"""What proves a result: any number of texts, links and files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.accounts.models import User
+from apps.core.network.addresses import require_address
+from apps.files import actions as files
+from apps.stages.homologation.models import Evidence, Result
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody brings; false when there is none of it."""
+
+    text: str
+    link: str
+    files: list[files.Given]
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.link or self.files)
+
+
+def given(*, text: str = "", link: str = "", files: Sequence[files.Given] = (), link_field: str = "link") -> Given:
+    """What was brought as proof. Raises ``Invalid`` (422), on ``link_field``, for an address that cannot be read."""
+    if link.strip():
+        require_address(link.strip(), field=link_field)
+    return Given(text.strip(), link.strip(), list(files))
+
+
+def keep(result: Result, proof: Given, *, by: User, field: str) -> None:
+    """Add ``proof`` behind what ``result`` has. Raises what ``files.store_all`` raises, on ``field``."""
+    stored = files.store_all(files.received(proof.files, by=by, field=field), by=by, field=field)
+    rows = [
+        *([Evidence(text=proof.text)] if proof.text else []),
+        *([Evidence(link=proof.link)] if proof.link else []),
+        *(Evidence(file=file) for file in stored),
+    ]
+    for position, row in enumerate(rows, start=result.evidence.count() + 1):
+        row.result, row.position = result, position
+    Evidence.objects.bulk_create(rows)

@@ -1,0 +1,148 @@
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.process import PartyRole
+from apps.core.web.forms import AddressField
+from apps.core.web.widgets import DateInput
+from apps.files.forms import FilesField
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Nonconformity, Outcome, Result, Round, Script
+from apps.stages.homologation.script import catalogue
+
+# The style sheet shows these fields only while "failed" is the chosen outcome.
+WHEN_FAILED = {"data-when-outcome": "failed"}
+
+
+class ConditionsForm(forms.Form):
+    success_message = _("Condições salvas.")
+
+    conditions = forms.MultipleChoiceField(
+        label=_("O que se aplica a este projeto"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, script: Script, **kwargs) -> None:
+        found = queries.conditions(script)
+        kwargs.setdefault("initial", {"conditions": [key for key, _text, chosen in found if chosen]})
+        super().__init__(*args, **kwargs)
+        reasons = catalogue.reasons(script)
+        self.fields["conditions"].choices = [  # type: ignore[attr-defined]
+            (key, _because(str(text), reasons.get(key, ""), chosen)) for key, text, chosen in found
+        ]
+
+
+def _because(text: str, why: str, chosen: bool) -> str:
+    if not why:
+        return text
+    if chosen:
+        return gettext("%(condition)s (ligado porque %(why)s)") % {"condition": text, "why": why}
+    return gettext("%(condition)s (desligado, embora %(why)s)") % {"condition": text, "why": why}
+
+
+class ResultForm(forms.Form):
+    success_message = _("Resultado registrado.")
+
+    outcome = forms.ChoiceField(label=_("Resultado"), choices=Outcome.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Observação"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    evidence_text = forms.CharField(
+        label=_("Evidência"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Número do pedido, resposta da API, o que prova o resultado."),
+    )
+    evidence_link = AddressField(label=_("Link da evidência"), required=False)
+    evidence_files = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
+    severity = forms.ChoiceField(
+        label=_("Gravidade"),
+        required=False,
+        choices=[("", "—"), *Nonconformity.Severity.choices],
+        widget=forms.Select(attrs=WHEN_FAILED),
+        help_text=_("Com uma não conformidade impeditiva aberta, o projeto não segue para o termo de aceite."),
+    )
+    owner = forms.ChoiceField(
+        label=_("Quem corrige"),
+        required=False,
+        choices=[("", "—"), *PartyRole.choices],
+        widget=forms.Select(attrs=WHEN_FAILED),
+    )
+    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def after(cls, latest: Result | None, *args, **kwargs) -> "ResultForm":
+        """The form of a case whose newest result is ``latest``: it says which one was seen."""
+        return cls(*args, initial={"seen": latest.pk if latest else 0}, **kwargs)
+
+
+class EvidenceForm(forms.Form):
+    success_message = _("Evidência juntada.")
+
+    text = forms.CharField(label=_("Evidência"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    link = AddressField(label=_("Link da evidência"), required=False)
+    attachments = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
+
+
+class FixForm(forms.Form):
+    success_message = _("Correção registrada. Falta verificar.")
+
+    fix_version = forms.CharField(label=_("Versão corrigida"), max_length=40)
+    fix_note = forms.CharField(label=_("O que mudou"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReopenForm(forms.Form):
+    success_message = _("Não conformidade reaberta.")
+
+    reason = forms.CharField(label=_("O que ainda falha"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReservationForm(forms.Form):
+    success_message = _("Ressalva proposta. Vale quando o cliente e a Presence concordarem.")
+
+    text = forms.CharField(label=_("Ressalva"), widget=forms.Textarea(attrs={"rows": 2}))
+    owner = forms.ChoiceField(label=_("Responsável"), choices=PartyRole.choices)
+    deadline = forms.DateField(label=_("Prazo"), widget=DateInput)
+
+
+class ReportForm(forms.Form):
+    success_message = _("Relatório anexado à rodada.")
+
+    round_ = forms.ModelChoiceField(label=_("Rodada"), queryset=Round.objects.none(), empty_label=None)
+    title = forms.CharField(label=_("Título"), max_length=120)
+    file = FilesField(label=_("Arquivo"))
+
+    def __init__(self, *args, script: Script, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round_"].queryset = script.rounds.order_by("-number")  # type: ignore[attr-defined]
+
+
+class CommentForm(forms.Form):
+    success_message = _("Mensagem enviada.")
+
+    text = forms.CharField(label=_("Mensagem"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ChangeForm(forms.Form):
+    success_message = _("Não conformidade atualizada.")
+
+    severity = forms.ChoiceField(label=_("Gravidade"), choices=Nonconformity.Severity.choices)
+    owner = forms.ChoiceField(label=_("Quem corrige"), choices=PartyRole.choices)
+    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput)
+
+
+class FilterForm(forms.Form):
+    """What the list of nonconformities shows."""
+
+    state = forms.ChoiceField(
+        label=_("Situação"),
+        required=False,
+        choices=[
+            ("", _("Todas")),
+            ("pending", _("Não verificadas")),
+            ("overdue", _("Em atraso")),
+            *Nonconformity.State.choices,
+        ],
+    )
+    owner = forms.ChoiceField(label=_("Quem corrige"), required=False, choices=[("", _("Todos")), *PartyRole.choices])
+    severity = forms.ChoiceField(
+        label=_("Gravidade"), required=False, choices=[("", _("Todas")), *Nonconformity.Severity.choices]
+    )

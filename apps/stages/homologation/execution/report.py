@@ -1,0 +1,113 @@
+"""The homologation on paper: who took part, every case in every round with its evidence, what failed, what was agreed."""
+
+import io
+from dataclasses import dataclass, field
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from PIL import Image, UnidentifiedImageError
+
+from apps.core import clock, pdf
+from apps.core.process import PartyRole
+from apps.rollouts.models import Rollout
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Evidence, Result, Script
+from apps.stages.homologation.nonconformities import actions as nonconformities
+
+THUMBNAILS = 60
+"""The document shows the first page of so many files; of the others the name and the hash."""
+SIDE = 360
+"""The longest side of a thumbnail, in pixels."""
+
+
+@dataclass
+class Line:
+    """A case with its newest result of each round in which it has one."""
+
+    status: queries.CaseStatus
+    results: list[Result]
+
+
+@dataclass
+class Part:
+    process: queries.ProcessStatus
+    lines: list[Line] = field(default_factory=list)
+
+
+def render(rollout: Rollout, script: Script) -> bytes:
+    """The PDF/A of the homologation as it stands; in Portuguese, whatever the reader's language."""
+    parts = _parts(script)
+    pictures = _thumbnails(parts)
+    return pdf.render(_written(rollout, script, parts, pictures), pictures=pictures)
+
+
+def html(rollout: Rollout, script: Script) -> str:
+    """The same without pictures, as HTML."""
+    return _written(rollout, script, _parts(script), {})
+
+
+def _written(rollout: Rollout, script: Script, parts: list[Part], pictures: dict[str, bytes]) -> str:
+    with translation.override("pt-br"):
+        context = _context(rollout, script, parts) | {"pictures": pictures}
+        return render_to_string("homologation/report_pdf.html", context)
+
+
+def _context(rollout: Rollout, script: Script, parts: list[Part]) -> dict[str, object]:
+    return {
+        "rollout": rollout,
+        "script": script,
+        "at": clock.now(),
+        "parties": [(PartyRole(role).label, rollout.company(role)) for role in PartyRole.values],
+        "sessions": [(each, queries.results_of(each).count()) for each in queries.held_sessions(script)],
+        "rounds": script.rounds.prefetch_related("reports__file"),
+        "parts": parts,
+        "nonconformities": [(each, nonconformities.days_open(each)) for each in nonconformities.listed(rollout)],
+        "reservations": rollout.reservations.filter(withdrawn_at=None).select_related(
+            "case__script", "client_agreed_by", "presence_agreed_by"
+        ),
+    }
+
+
+def _parts(script: Script) -> list[Part]:
+    parts = []
+    for process in queries.processes(script):
+        part = Part(process)
+        for status in process.applicable:
+            part.lines.append(Line(status, sorted(status.by_round.values(), key=lambda result: result.round.number)))
+        if part.lines:
+            parts.append(part)
+    return parts
+
+
+def _thumbnails(parts: list[Part]) -> dict[str, bytes]:
+    """Small pictures by the key of their evidence, drawn from the previews that the application made itself."""
+    files = [
+        each
+        for part in parts
+        for line in part.lines
+        for result in line.results
+        for each in result.evidence.all()
+        if each.file and each.file.can_be_read
+    ]
+    found: dict[str, bytes] = {}
+    for each in files:
+        if len(found) == THUMBNAILS:
+            break
+        if picture := _thumbnail(each):
+            found[str(each.pk)] = picture
+    return found
+
+
+def _thumbnail(evidence: Evidence) -> bytes | None:
+    previews = list(evidence.file.previews.all()) if evidence.file else []
+    if not previews:
+        return None
+    out = io.BytesIO()
+    try:
+        with previews[0].picture.open("rb") as stored, Image.open(stored, formats=["PNG"]) as image:
+            small = image.convert("RGB")
+            small.thumbnail((SIDE, SIDE))
+            small.save(out, "JPEG", quality=80)
+    except (OSError, UnidentifiedImageError):
+        return None  # The picture is away: the report names the file all the same.
+    return out.getvalue()

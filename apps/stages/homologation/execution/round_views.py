@@ -1,0 +1,83 @@
+"""Cases against rounds, each with its history, and the reports of whole rounds."""
+
+from dataclasses import dataclass
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core.untrusted.bodies import takes_files
+from apps.core.web.forms import attempt
+from apps.files.http import attachment
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+from apps.stages.homologation import queries
+from apps.stages.homologation.execution import forms, round_reports
+from apps.stages.homologation.execution.views import may, script_of
+from apps.stages.homologation.models import Case, Result, Round, RoundReport, Script
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a round made of a case: the newest result in it; ``asked`` when the round was to execute it."""
+
+    asked: bool
+    result: Result | None
+
+
+@require_GET
+def matrix(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, script = script_of(request, pk)
+    return _matrix(request, rollout, script)
+
+
+@require_GET
+def history(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    """All results of a case with their evidence, in a dialog."""
+    rollout, script = script_of(request, pk)
+    status = queries.status_of(get_object_or_404(Case, script=script, code=code))
+    context = {"rollout": rollout, "status": status, **may(request, rollout)}
+    return render(request, "homologation/history.html", context)
+
+
+@takes_files
+@require_POST
+def add_report(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, script = script_of(request, pk)
+    form = forms.ReportForm(request.POST, request.FILES, script=script)
+
+    def act(round_: Round, **data) -> RoundReport:
+        return round_reports.add(round_, by=request.user, **data)
+
+    if attempt(request, form, act):
+        return redirect("homologation:matrix", pk)
+    return _matrix(request, rollout, script, form)
+
+
+@require_GET
+def report_file(request: SignedInRequest, pk: int, report_pk: int) -> FileResponse:
+    rollout = visible_rollout(request, pk)
+    return attachment(get_object_or_404(RoundReport, pk=report_pk, round__script__rollout=rollout).file)
+
+
+def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=None) -> HttpResponse:
+    rounds = list(script.rounds.prefetch_related("reports__file", "reports__by"))
+    asked = {round_.pk: set(round_.cases.values_list("pk", flat=True)) for round_ in rounds}
+    groups = []
+    for process in queries.processes(script):
+        rows = []
+        for status in process.cases:
+            newest = status.by_round
+            cells = [Cell(status.case.pk in asked[each.pk], newest.get(each.pk)) for each in rounds]
+            rows.append((status, cells))
+        groups.append((process, rows))
+    context = {
+        "rollout": rollout,
+        "room": "homologation",
+        "rounds": rounds,
+        "groups": groups,
+        "form": form or forms.ReportForm(script=script),
+        **may(request, rollout),
+    }
+    return render(request, "homologation/matrix.html", context, status=getattr(form, "refusal_status", 200))

@@ -1,0 +1,170 @@
+"""Shape the rollout's script before the freeze: take a newer version, add cases of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.models import User
+from apps.blueprints.catalogues import content
+from apps.blueprints.editor.drafts import refuse_overtaken
+from apps.blueprints.editor.script_actions import check_depends
+from apps.core.localized import Localized
+from apps.core.refusals import Invalid, Refusal, require
+from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.execution.actions import thawed
+from apps.stages.homologation.models import Case, Script
+from apps.stages.homologation.script import catalogue
+
+VERSION_TAKEN = timeline.kind(
+    "homologation.version_taken", gettext_lazy("trouxe a versão %(version)s do roteiro"), "git-branch"
+)
+CASE_ADDED = timeline.kind("homologation.case_added", gettext_lazy("incluiu o caso próprio %(case)s"), "list-plus")
+CASE_CHANGED = timeline.kind("homologation.case_changed", gettext_lazy("mudou o caso próprio %(case)s"), "pencil")
+CASE_REMOVED = timeline.kind("homologation.case_removed", gettext_lazy("retirou o caso próprio %(case)s"), "list-x")
+
+WORDS = ("title", "preconditions", "expected", "evidence")
+
+
+def take_version(script: Script, *, by: User, version: int) -> None:
+    """Put the cases of the version in force in the place of the copied ones; ``version`` is the one whose differences
+    ``by`` has read. The rollout's own cases stay, and so do the conditions that a person has chosen."""
+    require(by, "homologation.shape", script)
+    with timeline.changing(script.rollout) as rollout:
+        script = _fresh(script, rollout)
+        newer = catalogue.newer(script)
+        if newer is None:
+            raise Refusal(_("O projeto já está com a versão em vigor do roteiro."))
+        if newer.version != version:
+            raise Refusal(_("Saiu uma versão mais nova depois que esta página foi aberta. Leia as diferenças de novo."))
+        blueprint = content.script(version)
+        known = dict(script.cases.exclude(condition_key="").values_list("condition_key", "applies"))
+        script.cases.filter(is_own=False).delete()
+        own = list(script.cases.all())
+        processes = [{"key": process.key, "title": process.title} for process in blueprint.processes]
+        kept = {case.process for case in own} - {row["key"] for row in processes}
+        script.processes = processes + [row for row in script.processes if row["key"] in kept]
+        script.version, script.title = version, blueprint.title
+        script.save(update_fields=["version", "title", "processes"])
+        catalogue.copy_cases(script, blueprint)
+        if catalogue.chosen_by_a_person(script):
+            for applies in (True, False):
+                keys = [key for key, on in known.items() if on == applies]
+                script.cases.filter(condition_key__in=keys).update(applies=applies)
+        codes = set(script.cases.values_list("code", flat=True))
+        for case in own:
+            case.depends = [code for code in case.depends if code in codes]
+        Case.objects.bulk_update(own, ["depends"])
+        _number(script)
+        timeline.record(rollout, VERSION_TAKEN, by, version=version)
+
+
+def add_case(script: Script, *, by: User, process: str, **fields: Any) -> Case:
+    """Add a case of this rollout alone. Its code has an X, which none of the catalogue has: PED-X01."""
+    require(by, "homologation.shape", script)
+    with timeline.changing(script.rollout) as rollout:
+        script = _fresh(script, rollout)
+        if process not in [row["key"] for row in script.processes]:
+            raise Invalid(_("Escolha um processo do roteiro."), field="process")
+        code = f"{process}-X{_next_number(rollout, process):02d}"
+        case = Case(
+            script=script, position=0, code=code, process=process, is_own=True, **_checked(script, code, fields)
+        )
+        case.save()
+        _number(script)
+        timeline.record(rollout, CASE_ADDED, by, case=code)
+        return case
+
+
+def change_case(case: Case, *, by: User, seen: str, **fields: Any) -> None:
+    """Change a case of this rollout; ``seen`` is the fingerprint of what the form showed (409 when it changed since)."""
+    require(by, "homologation.shape", case)
+    with timeline.changing(case.rollout) as rollout:
+        case = _own(case, rollout)
+        refuse_overtaken(as_content(case), seen)
+        for name, value in _checked(case.script, case.code, fields).items():
+            setattr(case, name, value)
+        case.save()
+        timeline.record(rollout, CASE_CHANGED, by, case=case.code)
+
+
+def remove_case(case: Case, *, by: User) -> None:
+    """Take a case of this rollout out again."""
+    require(by, "homologation.shape", case)
+    with timeline.changing(case.rollout) as rollout:
+        case = _own(case, rollout)
+        if needed := [other.code for other in case.script.cases.all() if case.code in other.depends]:
+            raise Refusal(_("Dependem deste caso: %(codes)s. Mude-os antes.") % {"codes": ", ".join(needed)})
+        code, script = case.code, case.script
+        case.delete()
+        _number(script)
+        timeline.record(rollout, CASE_REMOVED, by, case=code)
+
+
+def as_content(case: Case) -> dict[str, Any]:
+    """A case as the catalogue's content has one."""
+    return {
+        "code": case.code,
+        "process": case.process,
+        "actors": case.actors,
+        "obligation": case.obligation,
+        "depends": case.depends,
+        "steps": case.steps,
+        **{name: dict(getattr(case, name)) for name in WORDS},
+    }
+
+
+def _fresh(script: Script, rollout: Rollout) -> Script:
+    script = thawed(script)
+    script.rollout = rollout
+    return script
+
+
+def _own(case: Case, rollout: Rollout) -> Case:
+    found = Case.objects.filter(pk=case.pk).first()
+    if found is None:
+        raise Refusal(_("%(code)s foi retirado deste projeto.") % {"code": case.code})
+    if not found.is_own:
+        raise Refusal(
+            _("%(code)s é do roteiro comum; só os casos próprios do projeto mudam aqui.") % {"code": case.code}
+        )
+    found.script = _fresh(found.script, rollout)
+    return found
+
+
+def _next_number(rollout: Rollout, process: str) -> int:
+    """One beyond every own case that the process ever had here: a code on the timeline means one case."""
+    codes = [event.data["case"] for event in rollout.events.filter(kind=CASE_ADDED.name)]
+    return 1 + max((int(code[5:]) for code in codes if code.startswith(f"{process}-X")), default=0)
+
+
+def _checked(script: Script, code: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    if fields["obligation"] not in (Case.Obligation.MANDATORY, Case.Obligation.OPTIONAL):
+        raise Invalid(_("Um caso próprio é obrigatório ou opcional."), field="obligation")
+    cases = [{"code": case.code, "depends": case.depends} for case in script.cases.all()]
+    check_depends(code, fields["depends"], cases)
+    return {
+        "actors": fields["actors"],
+        "obligation": fields["obligation"],
+        "depends": fields["depends"],
+        "steps": [_written(step) for step in fields["steps"]],
+        **{name: Localized(_written(fields[name])) for name in WORDS},
+    }
+
+
+def _written(words: Mapping[str, str]) -> dict[str, str]:
+    """The languages in which something was written."""
+    return {language: text.strip() for language, text in words.items() if text.strip()}
+
+
+def _number(script: Script) -> None:
+    """Give the cases their places: by process, the rollout's own after the catalogue's."""
+    order = [row["key"] for row in script.processes]
+    cases = sorted(
+        script.cases.all(), key=lambda case: (order.index(case.process), case.is_own, case.position, case.code)
+    )
+    for position, case in enumerate(cases, start=1):
+        case.position = position
+    Case.objects.bulk_update(cases, ["position"])

@@ -1,0 +1,77 @@
+"""The rollout's copy of the script: made when it starts, its conditions switched on by what the rollout is."""
+
+from apps.blueprints.catalogues import content, rules
+from apps.blueprints.models import Blueprint
+from apps.core.localized import Localized
+from apps.rollouts import registry
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Case, Script
+
+
+def copy_cases(script: Script, blueprint: content.Script) -> None:
+    """Make the cases of ``blueprint``; a conditional one applies when its condition switches itself on."""
+    on = _switched_on(script.rollout, blueprint)
+    Case.objects.bulk_create(
+        Case(
+            script=script,
+            position=position,
+            code=case.code,
+            process=case.process,
+            title=case.title,
+            actors=case.actors,
+            obligation=case.obligation,
+            condition=condition.title if (condition := blueprint.condition(case.condition_key)) else Localized(),
+            condition_key=case.condition_key,
+            depends=case.depends,
+            preconditions=case.preconditions,
+            steps=case.steps,
+            expected=case.expected,
+            evidence=case.evidence,
+            applies=case.obligation != Case.Obligation.CONDITIONAL or case.condition_key in on,
+        )
+        for position, case in enumerate(blueprint.cases, start=1)
+    )
+
+
+def reasons(script: Script) -> dict[str, str]:
+    """Why conditions switch themselves on in this rollout: by condition key, the end of "porque …"."""
+    try:
+        blueprint = content.script(script.version)
+    except Blueprint.DoesNotExist:
+        return {}
+    return _switched_on(script.rollout, blueprint)
+
+
+def _switched_on(rollout: Rollout, blueprint: content.Script) -> dict[str, str]:
+    models = {key: str(label) for key, label in registry.traits(rollout, "integration_model").items()}
+    traits = {**rules.of_platform(rollout.platform.slug), "integration_model": models}
+    found = {condition.key: rules.reason(condition, traits) for condition in blueprint.conditions}
+    return {key: why for key, why in found.items() if why}
+
+
+@registry.on_trait_changed
+def follow_the_rules(rollout: Rollout) -> None:
+    """Switch conditions on and off anew, unless a person has chosen them or the script is frozen."""
+    script = Script.objects.filter(rollout=rollout, frozen_at=None).first()
+    if script is None or chosen_by_a_person(script):
+        return
+    script.rollout = rollout
+    conditional = script.cases.filter(obligation=Case.Obligation.CONDITIONAL, is_own=False)
+    conditional.update(applies=False)
+    conditional.filter(condition_key__in=reasons(script)).update(applies=True)
+
+
+def chosen_by_a_person(script: Script) -> bool:
+    """Somebody has saved the conditions of this rollout: from then on the rules only say what they would do."""
+    return script.rollout.events.filter(kind="homologation.conditions").exists()
+
+
+def newer(script: Script) -> Blueprint | None:
+    """The version in force, if it is newer than this copy and the copy may still change."""
+    if script.frozen_at:
+        return None
+    return (
+        Blueprint.objects.filter(kind=Blueprint.Kind.SCRIPT, key="default", version__gt=script.version)
+        .order_by("-version")
+        .first()
+    )
