@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.accounts.actions import end_sessions, vouch_for_address
 from apps.accounts.models import AddressChange, User
+from apps.accounts.sessions import end_sessions
 from apps.core import clock
 from apps.core.refusals import Refusal
 
@@ -31,6 +31,11 @@ _listeners: list[Listener] = []
 def when_changed(listener: Listener) -> None:
     """Have ``listener`` called in the transaction of each change, confirmation and undoing, with the change."""
     _listeners.append(listener)
+
+
+def vouch_for_address(user: User) -> None:
+    """Note that ``user``'s address is proved to be theirs: what was sent to it came back."""
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def change(user: User, *, before: str, after: str) -> AddressChange:

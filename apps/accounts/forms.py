@@ -5,8 +5,8 @@ from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import fresh_proof
 from apps.accounts.models import User
+from apps.accounts.proof import fresh
 from apps.core.network.mailboxes import MailboxFormField
 
 # The zones of Brazil, from east to west, as people know them.
@@ -47,17 +47,6 @@ class ProfileForm(forms.ModelForm):
         fields = ["name", "language", "time_zone"]
         labels = {"name": _("Nome"), "language": _("Idioma")}
         help_texts = {"name": _("Como aparece no histórico e nos documentos dos projetos.")}
-
-
-class MailedCodeForm(forms.Form):
-    """The code that proves that it is them (``proof_codes``)."""
-
-    mailed = forms.CharField(
-        label=_("Código recebido por e-mail"),
-        max_length=12,
-        help_text=_("Seis números. Vale por dez minutos."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
 
 
 class MailboxMixin:
@@ -102,5 +91,5 @@ class NewAddressForm(MailboxMixin, allauth.AddEmailForm):
     """The library's form, with the address that had been typed before fresh proof was asked for."""
 
     def __init__(self, *args, **kwargs) -> None:
-        kwargs["initial"] = {**kwargs.get("initial", {}), **fresh_proof.typed(context.request)}
+        kwargs["initial"] = {**kwargs.get("initial", {}), **fresh.typed(context.request)}
         super().__init__(*args, **kwargs)

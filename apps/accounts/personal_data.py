@@ -17,8 +17,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts import mailed_codes
 from apps.accounts.models import AddressChange, ProofCode
+from apps.accounts.proof import mailed_codes
+from apps.accounts.sessions import end_sessions
 from apps.core import clock
 from apps.core.background import work
 from apps.core.canonical import instant
@@ -163,8 +164,6 @@ def _export(user: "User") -> dict[str, Any]:
 
 
 def _erase(user: "User") -> None:
-    from apps.accounts.actions import end_sessions
-
     end_sessions(user)
     UserSession.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()

@@ -1,18 +1,15 @@
 """The go-live of the demonstration: a window, the four answers, the list, an incident."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from apps.core import clock, workdays
 from apps.core.process import PartyRole
+from apps.demo.teller import Teller
 from apps.prerequisites.models import Probe
 from apps.stages.golive import actions as golive
 from apps.stages.golive import days, incidents, windows
-
-if TYPE_CHECKING:
-    from apps.demo.story import Story
 
 NOTES = {
     "full_load": "4.812 SKUs no ERP e na plataforma, 0 diferenças de saldo.",
@@ -23,7 +20,7 @@ NOTES = {
 }
 
 
-def tell_go_live(story: "Story", *, finish: bool) -> None:
+def tell_go_live(story: Teller, *, finish: bool) -> None:
     """Up to the confirmation when ``finish``; otherwise one answer is missing, four points are done, an incident is open."""
     item = story.rollout.prerequisites.get(key="production_credentials")
     with story.later(1):

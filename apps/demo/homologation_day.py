@@ -1,21 +1,18 @@
 """The homologation of a rollout, as its four parties live it: sessions, rounds, a machine, what fails and is mended."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from apps.core import clock
 from apps.demo import papers
+from apps.demo.worked import Worked
 from apps.hours.ledger import proposals
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions, round_reports
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.models import Script, Session
 from apps.stages.homologation.nonconformities import actions as nonconformities
-
-if TYPE_CHECKING:
-    from apps.demo.story import Story
 
 FAILING = {
     "PRO-08": {"note": "A imagem principal não troca.", "severity": "minor"},
@@ -25,7 +22,7 @@ SHOTS = {"PRO-01": ["CAM-1020", "Camiseta basica", "R$ 59,90"], "EST-01": ["CAM-
 MACHINE = "CI do conector"
 
 
-def first_round(story: "Story") -> None:
+def first_round(story: Worked) -> None:
     """Everything once, in as many sessions as it takes days; two cases fail."""
     script = Script.objects.get(rollout=story.rollout)
     with story.later(24):
@@ -53,7 +50,7 @@ def first_round(story: "Story") -> None:
     _forget_proposals(story)
 
 
-def second_round(story: "Story") -> None:
+def second_round(story: Worked) -> None:
     """What failed is mended, retested and verified."""
     script = Script.objects.get(rollout=story.rollout)
     with story.later(1):
@@ -78,7 +75,7 @@ def second_round(story: "Story") -> None:
     _forget_proposals(story)
 
 
-def second_round_underway(story: "Story") -> None:
+def second_round_underway(story: Worked) -> None:
     """The lighter failure is mended, and a machine says that it passes; the other one is being discussed."""
     script = Script.objects.get(rollout=story.rollout)
     light, grave = story.rollout.nonconformities.order_by("number")
@@ -108,7 +105,7 @@ def second_round_underway(story: "Story") -> None:
         )  # fmt: skip
 
 
-def _meet(story: "Story", script: Script) -> Session:
+def _meet(story: Worked, script: Script) -> Session:
     return sessions.start(
         script, by=story.analyst,
         present=[("presence", story.analyst), ("client", story.client), ("integrator", story.integrator)],
@@ -116,7 +113,7 @@ def _meet(story: "Story", script: Script) -> Session:
     )  # fmt: skip
 
 
-def _execute(story: "Story", case) -> None:
+def _execute(story: Worked, case) -> None:
     if case.code in FAILING:
         due = clock.today() + timedelta(days=4)
         actions.record_result(
@@ -133,7 +130,7 @@ def _execute(story: "Story", case) -> None:
     )  # fmt: skip
 
 
-def _forget_proposals(story: "Story") -> None:
+def _forget_proposals(story: Worked) -> None:
     """The time of the sessions stands in what was logged."""
     with clock.at(story.now):
         for proposal in proposals.pending(story.analyst, story.fresh()):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from stdnum.br.cnpj import calc_check_digits
 
 from apps.accounts import actions as accounts
+from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
 from apps.companies.models import Company, Contact, Kind, Membership, Role
 
@@ -76,7 +77,7 @@ def hire() -> Cast:
     for company, email, name, role in PEOPLE:
         people[email] = User.objects.create_user(email, PASSWORD, name=name)
         accounts.consent(people[email], terms=True)
-        accounts.vouch_for_address(people[email])
+        vouch_for_address(people[email])
         Membership.objects.create(user=people[email], company=companies[company], role=role)
         Contact.objects.get_or_create(
             company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}

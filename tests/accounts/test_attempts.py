@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from apps.accounts import attempts, devices
+from apps.accounts import devices
 from apps.accounts.models import User
+from apps.accounts.proof import attempts
 from apps.core import clock
 from tests.companies.factories import PASSWORD, CompanyFactory, UserFactory, a_person
 
@@ -298,7 +299,7 @@ class TestKnownBrowsers:
         assert [self.knows(each, ana) for each in (browser, other)] == [True, False]
 
     def test_and_leaving_a_company_ends_it_everywhere(self, ana, browser):
-        from apps.accounts.actions import end_sessions
+        from apps.accounts.sessions import end_sessions
 
         end_sessions(ana)
         assert not self.knows(browser, ana)

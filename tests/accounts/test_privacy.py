@@ -232,7 +232,7 @@ class TestChangingTheAddress:
 
     @pytest.fixture
     def ana(self, client):
-        from apps.accounts.actions import vouch_for_address
+        from apps.accounts.address_changes import vouch_for_address
 
         person = a_person(CompanyFactory(), email="ana@exemplo.com.br", name="Ana Souza")
         vouch_for_address(person)

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import mailed_codes
-from apps.accounts.fresh_proof import proved_by_mail
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import ProofCode, User
+from apps.accounts.proof import mailed_codes
+from apps.accounts.proof.fresh import proved_by_mail
 from apps.core.refusals import Refusal
 
 SALT = "accounts.fresh-proof"
