@@ -7,13 +7,14 @@ from apps.blueprints.editor import drafts
 from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import ScriptDraft
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.demo.people import Cast
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.script import actions as script_actions
 
 EXPIRED_PIX: dict[str, Any] = {
     "title": {"pt": "Pix vencido não desce", "en": "Expired Pix does not come down"},
-    "actors": ["client", "integrator"],
+    "actors": [PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value],
     "obligation": "mandatory",
     "condition_key": "",
     "depends": ["PED-04"],
@@ -34,7 +35,7 @@ EXPIRED_PIX: dict[str, Any] = {
 }
 OWN: dict[str, Any] = {
     "title": {"pt": "Vale-troca emitido na loja física vale no site"},
-    "actors": ["client", "integrator"],
+    "actors": [PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value],
     "obligation": "mandatory",
     "depends": ["PED-01"],
     "preconditions": {"pt": "Vale-troca emitido no caixa da loja de teste."},

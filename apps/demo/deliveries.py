@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from apps.accounts.models import User
 from apps.companies.models import Membership
-from apps.core.process import FORWARD, PartyRole
+from apps.core.process import FORWARD, Gate, PartyRole
 from apps.demo import papers
 from apps.demo.teller import Teller
 from apps.prerequisites import actions as prerequisites
@@ -38,7 +38,7 @@ class Deliveries(Teller):
         """An item that only this rollout needs; the key it got."""
         with self.later(3):
             return own_items.add(
-                self.rollout, by=self.manager, title=title, help=help, owner="client", gate="start_development",
+                self.rollout, by=self.manager, title=title, help=help, owner=PartyRole.CLIENT, gate=Gate.START_DEVELOPMENT,
                 kind="document", waivable=True,
             ).key  # fmt: skip
 

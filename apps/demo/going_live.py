@@ -32,7 +32,7 @@ def tell_go_live(story: Teller, *, finish: bool) -> None:
             story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4),
             reason="A equipe da loja fica de plantão até o dia seguinte." if days.warnings(day, day) else "",
         )  # fmt: skip
-    speakers = {role: story.person_for(role) for role in PartyRole.values} | {"presence": story.manager}
+    speakers = {role: story.person_for(role) for role in PartyRole.values} | {PartyRole.PRESENCE.value: story.manager}
     for role, person in speakers.items():
         if finish or role != PartyRole.PLATFORM:
             with story.later(3):
@@ -45,7 +45,8 @@ def tell_go_live(story: Teller, *, finish: bool) -> None:
             golive.check_item(each, by=story.analyst, note=NOTES.get(each.key, "Conferido"))
     with story.later(2):
         incident = incidents.note(
-            story.rollout, by=story.client, severity="severe", owner="integrator", since=clock.now() - timedelta(hours=1),
+            story.rollout, by=story.client, severity="severe", owner=PartyRole.INTEGRATOR,
+            since=clock.now() - timedelta(hours=1),
             what="Pedidos com dois meios de pagamento chegaram ao ERP só com o primeiro.",
         )  # fmt: skip
     if finish:

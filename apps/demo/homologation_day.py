@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.demo import papers
 from apps.demo.worked import Worked
 from apps.hours.ledger import proposals
@@ -108,8 +109,11 @@ def second_round_underway(story: Worked) -> None:
 def _meet(story: Worked, script: Script) -> Session:
     return sessions.start(
         script, by=story.analyst,
-        present=[("presence", story.analyst), ("client", story.client), ("integrator", story.integrator)],
-        guests=[("client", "Rita do estoque")],
+        present=[
+            (PartyRole.PRESENCE, story.analyst), (PartyRole.CLIENT, story.client),
+            (PartyRole.INTEGRATOR, story.integrator),
+        ],
+        guests=[(PartyRole.CLIENT, "Rita do estoque")],
     )  # fmt: skip
 
 
@@ -117,7 +121,7 @@ def _execute(story: Worked, case) -> None:
     if case.code in FAILING:
         due = clock.today() + timedelta(days=4)
         actions.record_result(
-            case, by=story.analyst, outcome="failed", owner="integrator", due=due,
+            case, by=story.analyst, outcome="failed", owner=PartyRole.INTEGRATOR, due=due,
             evidence_files=[papers.screen(f"{case.code}.png", ["Erro", FAILING[case.code]["note"]])],
             note=FAILING[case.code]["note"], severity=FAILING[case.code]["severity"],
         )  # fmt: skip

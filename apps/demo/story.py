@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from apps.core.process import PartyRole
 from apps.demo import homologation_day
 from apps.demo.deliveries import Deliveries
 from apps.demo.going_live import tell_go_live
@@ -32,14 +33,14 @@ FIELDS = {
 NOTES = {
     "referencia": {"rule": "Produto base, sem a cor", "example": "CAM-1020"},
     "quantidade": {"rule": "Saldo disponível, somadas as lojas", "example": "12"},
-    "marcaDesc": {"question": "Marcas sem cadastro: criar ou recusar?", "question_owner": "client"},
+    "marcaDesc": {"question": "Marcas sem cadastro: criar ou recusar?", "question_owner": PartyRole.CLIENT.value},
 }
 STATUSES = ["ready-for-handling", "invoiced", "canceled", "canceled"]
 AGREED = {
     "payments": {"platform_code": "Pix", "presence_condition": "À vista"},
     "carriers": {"platform_code": "Correios PAC", "presence_carrier": "Correios", "note": "Prazo da plataforma"},
-    "decisions": {"text": "O ERP é o mestre de produtos, preços e saldos", "party": "client"},
-    "actions": {"text": "Liberar o IP do conector na loja de testes", "party": "client"},
+    "decisions": {"text": "O ERP é o mestre de produtos, preços e saldos", "party": PartyRole.CLIENT.value},
+    "actions": {"text": "Liberar o IP do conector na loja de testes", "party": PartyRole.CLIENT.value},
 }
 
 
@@ -53,7 +54,8 @@ class Story(Deliveries, Worked):
             people = [
                 kickoff.add_participant(meeting, by=self.manager, name=person.name, party=role, email=person.email)
                 for role, person in [
-                    ("presence", self.manager), ("client", self.client), ("integrator", self.integrator),
+                    (PartyRole.PRESENCE, self.manager), (PartyRole.CLIENT, self.client),
+                    (PartyRole.INTEGRATOR, self.integrator),
                 ]
             ]  # fmt: skip
         with self.later(50):
@@ -69,7 +71,7 @@ class Story(Deliveries, Worked):
                 meeting, by=self.manager,
                 minutes="Escopo confirmado. O ERP é o mestre de produtos, preços e saldos. Integrador entrega em 30 dias.",
             )  # fmt: skip
-        for party, person in (("client", self.client), ("integrator", self.integrator)):
+        for party, person in ((PartyRole.CLIENT, self.client), (PartyRole.INTEGRATOR, self.integrator)):
             with self.later(4):
                 kickoff.answer_minutes(minutes, by=person, party=party, agrees=True)
         self.log("kickoff", 90, "Reunião inaugural")
@@ -207,7 +209,10 @@ class Story(Deliveries, Worked):
         with self.later(5):
             term = acceptance.draft(
                 self.rollout, by=self.manager,
-                signatories={"client": self.client, "integrator": self.integrator, "presence": self.manager},
+                signatories={
+                    PartyRole.CLIENT.value: self.client, PartyRole.INTEGRATOR.value: self.integrator,
+                    PartyRole.PRESENCE.value: self.manager,
+                },
             )  # fmt: skip
         with self.later(0.1):
             acceptance.render(term.pk)

@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.demo import catalogue, homologation_day, tools
 from apps.demo.people import hire
 from apps.demo.story import Story
@@ -88,7 +89,7 @@ def build(today: datetime) -> None:
 
     held = story("passo", "vtex", "malha", "vtex", 31, OTHER)
     held.kickoff_done()
-    held.pause("platform", "A plataforma migrará a conta de homologação; sem ambiente até o fim do mês.")
+    held.pause(PartyRole.PLATFORM, "A plataforma migrará a conta de homologação; sem ambiente até o fim do mês.")
 
     late = story("casa", "shopify", "ponte", "shopify", 35)
     late.deliver("presence_api")

@@ -61,6 +61,7 @@ def run(size: int) -> None:
     from django.test import Client
 
     from apps.core import clock
+    from apps.core.process import PartyRole
     from apps.hours import queries
     from apps.hours.ledger import actions
     from apps.hours.models import Line, TimeEntry
@@ -113,7 +114,7 @@ def run(size: int) -> None:
         timed("page of what waits to be closed", page("/fechamentos/"))
         month = first_month(big)
         timed("close the first month of the big rollout", lambda: close(big, manager, month))
-        client = normal.company("client")
+        client = normal.company(PartyRole.CLIENT)
         timed(
             "close the first month of a client, all rollouts",
             lambda: close_client(client, manager, min(map(first_month, queries.rollouts_of(client)))),
@@ -140,12 +141,13 @@ def build(size: int):
     from apps.accounts.models import Consent, User
     from apps.blueprints.models import Platform
     from apps.companies.models import Company, Membership
+    from apps.core.process import PartyRole
     from apps.hours.ledger import actions
     from apps.hours.models import TimeEntry
     from apps.rollouts.models import Party, Rollout
 
     dice = random.Random(1)
-    kinds = ["presence", "platform", "integrator", *["client"] * 40]
+    kinds = [*PartyRole.values[:3], *[PartyRole.CLIENT.value] * 40]
     companies = [
         Company.objects.create(
             kind=kind, trade_name=f"{kind} {n}", legal_name=f"{kind} {n} Ltda.", cnpj=f"{n:014d}"
@@ -165,9 +167,7 @@ def build(size: int):
     Party.objects.bulk_create(
         Party(rollout=rollout, role=role, company=company)
         for n, rollout in enumerate(rollouts)
-        for role, company in zip(
-            ["presence", "platform", "integrator", "client"], [*companies[:3], companies[3 + n % 40]], strict=True
-        )
+        for role, company in zip(PartyRole.values, [*companies[:3], companies[3 + n % 40]], strict=True)
     )
     activities = ["training", "follow_up", "homologation", "kickoff", "go_live", "internal"]
     rest = (size - BIG) // (ROLLOUTS - 1)

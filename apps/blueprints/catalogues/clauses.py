@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.blueprints.catalogues.script import LANGUAGES, lacking_words
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal
 
-PARTIES = ("client", "presence", "platform", "integrator")
+PARTIES = tuple(role.value for role in (PartyRole.CLIENT, PartyRole.PRESENCE, PartyRole.PLATFORM, PartyRole.INTEGRATOR))
 """``{client}`` and so on stand for the names of the project's companies and of its platform."""
 WRITTEN = tuple(f"{{{name}}}" for name in PARTIES)
 MOST_CLAUSES = 40

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from apps.core.localized import Localized
+from apps.core.process import PartyRole
 
-Owner = Literal["presence", "platform", "integrator", "client"]
 Obligation = Literal["mandatory", "optional", "conditional"]
 PlatformKind = Literal["shop", "marketplace", "hub"]
 Capability = Literal["fiscal_data", "stock_locations", "single_stock"]
@@ -47,7 +47,7 @@ class ScriptCase:
     code: str
     process: str
     title: Localized
-    actors: list[Owner]
+    actors: list[PartyRole]
     obligation: Obligation
     preconditions: Localized
     steps: list[Localized]
@@ -198,12 +198,9 @@ def next_code(script: Mapping[str, Any], process: str) -> str:
 
 
 def owner_labels() -> dict[str, str]:
-    return {
-        "presence": "Presence",
-        "client": _("Cliente"),
-        "integrator": _("Integrador"),
-        "platform": _("Plataforma"),
-    }
+    """Who may execute a case, in the order in which the form offers them: ``{role: name}``."""
+    roles = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM)
+    return {role.value: str(role.label) for role in roles}
 
 
 def obligation_labels() -> dict[str, str]:
