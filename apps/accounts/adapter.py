@@ -69,9 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """The library's notices of what changed in an account. Of another address it tells the one before, by which way
         so ever it came: there the change is noted, and may be answered."""
         if template_prefix == CHANGED and context:
-            noted = addresses.change(user, before=context["from_email"], after=context["to_email"])  # type: ignore[arg-type]
+            before, after = context["from_email"], context["to_email"]
+            address_change = addresses.record_change(user, before=before, after=after)  # type: ignore[arg-type]
             days = addresses.SETTLES.days
-            context = {**context, "days": days, "answer_url": addresses.answer_url(noted)}
+            context = {**context, "days": days, "answer_url": addresses.answer_url(address_change)}
         super().send_notification_mail(template_prefix, user, context, email)
 
     def clean_email(self, email: str) -> str:

@@ -20,9 +20,9 @@ BRAZIL = [
 
 
 def time_zones() -> list:
-    known = {zone for zone, _label in BRAZIL}
+    brazilian = {zone for zone, _label in BRAZIL}
     # "Etc/…" and the names without a region are aliases that nobody looks for.
-    others = sorted(zone for zone in available_timezones() - known if "/" in zone and not zone.startswith("Etc/"))
+    others = sorted(zone for zone in available_timezones() - brazilian if "/" in zone and not zone.startswith("Etc/"))
     return [(_("Brasil"), BRAZIL), (_("Outros"), [(zone, zone.replace("_", " ")) for zone in others])]
 
 
@@ -56,9 +56,11 @@ class MailboxMixin:
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        theirs = self.fields[self.address]  # type: ignore[attr-defined]
-        ours = MailboxFormField(label=theirs.label, widget=theirs.widget, required=theirs.required)
-        self.fields[self.address] = ours  # type: ignore[attr-defined]
+        library_field = self.fields[self.address]  # type: ignore[attr-defined]
+        mailbox_field = MailboxFormField(
+            label=library_field.label, widget=library_field.widget, required=library_field.required
+        )
+        self.fields[self.address] = mailbox_field  # type: ignore[attr-defined]
 
 
 class SignInForm(MailboxMixin, allauth.LoginForm):

@@ -54,7 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
             # With it, the one above tells any two addresses of one mailbox apart from two mailboxes.
-            models.CheckConstraint(condition=Q(email__regex=mailboxes.KEPT), name="user_email_is_normalised"),
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.NORMALISED), name="user_email_is_normalised"),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ class ProofCode(MailedCode):
 
 
 class AddressChange(models.Model):
-    """That an account went from one address to another. The one before may confirm it or undo it (``addresses``)."""
+    """That an account went from one address to another. The one before may confirm it or undo it (``address_changes``)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
     before = mailboxes.MailboxField(_("e-mail anterior"), max_length=254)

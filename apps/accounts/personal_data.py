@@ -76,8 +76,8 @@ def erase(user: "User") -> None:
     Raises ``Refusal`` (409) while something waits for them that nobody else can do.
     """
     with transaction.atomic():
-        if found := objections(user):
-            raise Refusal(_("Esta conta ainda não pode ser apagada."), details=found)
+        if reasons := objections(user):
+            raise Refusal(_("Esta conta ainda não pode ser apagada."), details=reasons)
         # From the top floor down: what is above may find the person by what is below.
         for holding in reversed(_holdings.values()):
             if holding.erase:
@@ -102,7 +102,7 @@ def erased_address(user: "User") -> str:
 
 def expire() -> dict[str, int]:
     """Drop everything that is older than its retention setting; how much, by holding. Each holding stands alone, and each
-    thing that is dropped one by one."""
+    item that is dropped one by one."""
     dropped: dict[str, int] = {}
 
     def forget(name: str) -> None:
@@ -115,15 +115,15 @@ def expire() -> dict[str, int]:
 
 
 def expire_one(key: str) -> int:
-    """Drop what is overdue of a holding, or of ``holding:thing`` that one thing; how much."""
-    name, _colon, thing = key.partition(":")
+    """Drop what is overdue of a holding, or of ``holding:item`` that one item; how much."""
+    name, _colon, item = key.partition(":")
     holding = _holdings[name]
-    if thing and holding.drop:
-        holding.drop(thing)
+    if item and holding.drop:
+        holding.drop(item)
         return 1
     dropped = holding.expire() if holding.expire else 0
-    things = [f"{name}:{thing}" for thing in holding.overdue()] if holding.overdue else []
-    return dropped + work.do_all(FORGET, things, expire_one, most=len(things))
+    overdue = [f"{name}:{item}" for item in holding.overdue()] if holding.overdue else []
+    return dropped + work.do_all(FORGET, overdue, expire_one, most=len(overdue))
 
 
 def before(days_setting: str) -> datetime:

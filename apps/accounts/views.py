@@ -96,15 +96,15 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def address_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm or undo a change of address, from the link that went to the address before. Opening it does nothing."""
-    noted = addresses.by_token(token)
-    if noted is None:
-        return render(request, "account/address_answer.html", {"noted": None}, status=410)
+    address_change = addresses.by_token(token)
+    if address_change is None:
+        return render(request, "account/address_answer.html", {"address_change": None}, status=410)
     if request.method == "POST":
         answers = {"confirm": addresses.confirm, "undo": addresses.undo}
         answer = answers.get(request.POST.get("answer", ""))
         if answer is None:
             raise Http404
-        answer(noted)
-        noted.refresh_from_db()
-    context = {"noted": noted, "counts_from": addresses.counts_from(noted)}
+        answer(address_change)
+        address_change.refresh_from_db()
+    context = {"address_change": address_change, "counts_from": addresses.counts_from(address_change)}
     return render(request, "account/address_answer.html", context)

@@ -1,4 +1,4 @@
-"""Who is in the demonstration. Everybody signs in with the same password."""
+"""The companies and people of the demonstration. Everybody signs in with the same password."""
 
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ SIGN_INS = [
 
 
 @dataclass(frozen=True)
-class Cast:
+class Participants:
     companies: dict[str, Company]
     people: dict[str, User]
 
@@ -65,7 +65,7 @@ class Cast:
         return self.people[next(email for key, email, _name, _role in PEOPLE if key == company)]
 
 
-def hire() -> Cast:
+def create_people() -> Participants:
     """Make the companies and their people."""
     companies, people = {}, {}
     for number, (key, kind, trade, legal, city, state) in enumerate(COMPANIES, start=1):
@@ -82,4 +82,4 @@ def hire() -> Cast:
         Contact.objects.get_or_create(
             company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}
         )
-    return Cast(companies, people)
+    return Participants(companies, people)

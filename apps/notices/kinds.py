@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.companies.models import Role
 from apps.core.exports.calendar import Entry
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Event, Rollout
@@ -145,7 +145,7 @@ def other_side(event: Event) -> Iterable[User]:
 def nonconformity_of(event: Event) -> Nonconformity | None:
     """The nonconformity that the event is about, by its label."""
     number = str(event.data.get("label", "")).removeprefix("NC-")
-    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole(number)).first()
+    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole_number(number)).first()
 
 
 def mender(event: Event) -> Iterable[User]:

@@ -218,7 +218,7 @@ class TestOtherProofs:
                     yield from names(pattern.url_patterns)
 
         entrance = next(each for each in get_resolver().url_patterns if str(each.pattern) == "conta/")
-        assert set(attempts.DOORS) <= set(names(entrance.url_patterns))
+        assert set(attempts.GUARDED_FORMS) <= set(names(entrance.url_patterns))
         for name in names(entrance.url_patterns):
             if name in ("account_confirm_email", "account_reset_password_from_key"):
                 args = ["x"] if name == "account_confirm_email" else ["1", "set-password"]
@@ -230,7 +230,7 @@ class TestOtherProofs:
             assert tries[-1] in (302, 429), name  # 302: signed in first.
             assert (
                 tries[-1] == 429
-                or name not in attempts.DOORS
+                or name not in attempts.GUARDED_FORMS
                 or name.startswith(("mfa_reauth", "account_reauth"))
                 or (
                     name

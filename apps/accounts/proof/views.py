@@ -102,12 +102,12 @@ def _context(
     by_way = {way.value: _form(way, request, is_bound=False) for way in ways}
     if posted:
         by_way[posted[0].value] = posted[1]
-    held = codes.held_address(request)
+    address = codes.held_address(request)
     context: dict[str, Any] = {
         "forms": by_way,
         "second_factor": second_factor and Way.MAIL not in ways,
-        "address": addresses.masked(held),
-        "address_changed": held != request.user.email,
+        "address": addresses.masked(address),
+        "address_changed": address != request.user.email,
         "code_sent": request.user.proof_codes.filter(used_at=None).last(),
     }
     if Way.PASSKEY in ways:

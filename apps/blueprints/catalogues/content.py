@@ -346,12 +346,12 @@ def platform(slug: str, version: int | None = None) -> PlatformBlueprint:
 
 def prerequisites_for(platform_slug: str, version: int | None = None) -> list[PrerequisiteItem]:
     """The prerequisites of a rollout on ``platform_slug``: the common list with that platform's own fields and help."""
-    own = platform(platform_slug)
+    blueprint = platform(platform_slug)
     return [
         replace(
             item,
-            where=item.where or own.where.get(item.key),
-            fields=item.fields or own.fields if item.kind == "credential" else [],
+            where=item.where or blueprint.where.get(item.key),
+            fields=item.fields or blueprint.fields if item.kind == "credential" else [],
         )
         for item in read(Kind.PREREQUISITES, version=version).items
     ]
