@@ -1,7 +1,7 @@
 """Browsers that a person is known from: after a full sign-in a browser carries a signed cookie.
 
 It opens nothing. It keeps whoever holds it from being slowed down by the failures of strangers at the same account
-(``accounts.attempts``), since its own failures are counted apart. It is made anew at every sign-in, and ends with the
+(``accounts.proof.attempts``), since its own failures are counted apart. It is made anew at every sign-in, and ends with the
 password, with “sign out of the others” and with ``forget``.
 """
 

@@ -14,10 +14,11 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.models import AddressChange, ProofCode
+from apps.accounts.models import AddressChange, ProofCode, name_of_erased
 from apps.accounts.proof import mailed_codes
 from apps.accounts.sessions import end_sessions
 from apps.core import clock
@@ -82,7 +83,7 @@ def erase(user: "User") -> None:
         for holding in reversed(_holdings.values()):
             if holding.erase:
                 holding.erase(user)
-        user.name = erased_name(user)
+        user.name = ""
         user.email = erased_address(user)
         user.is_active = user.is_superuser = False
         user.erased_at = clock.now()
@@ -91,8 +92,10 @@ def erase(user: "User") -> None:
 
 
 def erased_name(user: "User") -> str:
-    """What stands where the person's name stood."""
-    return _("Pessoa removida %(number)d") % {"number": user.pk}
+    """What replaces the person's name in texts and lists of others: one wording for every reader, in the installation's
+    language. Where the account itself is shown, ``User.name`` gives it in the reader's."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return name_of_erased(user.pk)
 
 
 def erased_address(user: "User") -> str:

@@ -47,7 +47,7 @@ def measure() -> None:
 
 
 def record() -> dict[str, Any]:
-    """A large record, of the form that ``acceptance.record.build`` gives."""
+    """A large record, of the form that ``acceptance.wording.record.build`` gives."""
     hours = {"included": 600, "billable": 90, "free": 120, "amount": 27000}
     outcomes = {"passed": 8, "failed": 1, "blocked": 1, "not_applicable": 0}
     parties = ("presence", "platform", "integrator", "client")

@@ -35,7 +35,7 @@ def codes():
 
 def save(code, by, **fields):
     seen = drafts.fingerprint(ScriptDraft.objects.get().case(code))
-    actions.save_case(code, by=by, **{"seen": seen, **FIELDS, **fields})
+    actions.save_case(code, by=by, **{"seen_fingerprint": seen, **FIELDS, **fields})
 
 
 class TestStarting:

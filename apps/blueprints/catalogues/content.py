@@ -281,8 +281,8 @@ class PlanBlueprint:
 
 @dataclass(frozen=True, config=STRICT)
 class Hosts:
-    """The hosts of a platform that has its own, by environment, as patterns (``core.addresses.is_within``). A credential
-    that names any other is refused. Empty where each shop has a host of its own."""
+    """The hosts of a platform that has its own, by environment, as patterns (``core.network.addresses.is_within``). A
+    credential that names any other is refused. Empty where each shop has a host of its own."""
 
     homologation: list[str] = field(default_factory=list)
     production: list[str] = field(default_factory=list)

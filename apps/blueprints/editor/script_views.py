@@ -85,7 +85,7 @@ def case(request: SignedInRequest, code: str) -> HttpResponse:
         form=form,
         code=code,
         case=row,
-        seen_fingerprint=drafts.fingerprint(row),
+        seen=drafts.fingerprint(row),
         # What somebody else saved meanwhile, beside what was typed.
         theirs=row if form.is_bound and row and seen_fingerprint != drafts.fingerprint(row) else None,
         keep=f"case-{code}",
