@@ -22,7 +22,7 @@ from apps.rollouts.models import Event, Rollout
 PAUSES = tuple(timedelta(hours=hours) for hours in (1 / 60, 1 / 12, 1 / 2, 2, 6, 12, 24, 24, 24))
 # A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run.
 FAILURES_PER_RUN = 5
-# What a mail server that is there says of one message: errors of Python's library, which only ``core.outbound`` may import.
+# What a mail server says of one message: errors of Python's library, which only ``core.network.outbound`` may import.
 OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
 
 CONSUME = work.kind(

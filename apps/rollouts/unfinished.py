@@ -1,4 +1,4 @@
-"""Work that a worker gave up (``core.work``): what of it people see, and how they ask for it again."""
+"""Work that a worker gave up (``core.background.work``): what of it people see, and how they ask for it again."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -125,7 +125,7 @@ READERS = {
     "JUnit": junit.parse,
     "name of a test": lambda content: junit.pattern_of("PED-03").search(junit.spaced(text(content))),
     "duration": lambda content: minutes.parse(text(content)),
-    "braces of a clause": lambda content: clauses.strange(text(content)),
+    "braces of a clause": lambda content: clauses.unknown_braces(text(content)),
     "parties of a clause": lambda content: clauses.filled(text(content), dict.fromkeys(clauses.PARTIES, "x")),
     "calendar": lambda content: calendar._text(text(content)),
     "address of an environment": lambda content: environments.test_word(text(content)),

@@ -78,7 +78,12 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             proposed_by=by,
         )
         timeline.record(
-            rollout, PROPOSED, by, number=window.number, start=clock.told(starts_at), end=clock.told(ends_at)
+            rollout,
+            PROPOSED,
+            by,
+            number=window.number,
+            start=clock.installation_time(starts_at),
+            end=clock.installation_time(ends_at),
         )
         return window
 

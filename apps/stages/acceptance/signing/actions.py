@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_fsm import can_proceed
 
-from apps.accounts.fresh_proof import Proof
 from apps.accounts.models import User
+from apps.accounts.proof.fresh import Proof
 from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.refusals import Invalid, Refusal, require
