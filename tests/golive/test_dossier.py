@@ -63,7 +63,7 @@ def again(content, change=None, *, signer=None, **files) -> bytes:
     facts, seal = json.loads(found.pop(archive.MANIFEST)), found.pop(archive.SEAL)
     facts = {key: facts[key] for key in archive.SEALED_FACTS} | (change or {})
     if signer:
-        facts["seal"] = signatures.described(signer)
+        facts["seal"] = signatures.description_of(signer)
     manifest = archive.manifest(found, **facts)
     if signer:
         seal = signatures.sign(manifest, signer)
@@ -416,7 +416,7 @@ class TestRewritten:
     def test_everything_made_anew_by_a_stranger_holds_and_is_untrusted(self, made, trusted, tmp_path):
         signer = a_strangers_signer(tmp_path)
         proof = json.loads(archive.read(made["whole"])[archive.ANCHOR])
-        sheet = {**proof["sheet"], "seal": signatures.described(signer)}
+        sheet = {**proof["sheet"], "seal": signatures.description_of(signer)}
         seal = base64.b64encode(signatures.sign(canonical.dumps(sheet), signer)).decode()
         anchor = {"number": sheet["number"], "sha256": canonical.sha256(sheet)}
         files = {archive.ANCHOR: archive.as_json({"line": proof["line"], "sheet": sheet, "seal": seal})}

@@ -91,7 +91,7 @@ def draft(
         )
         term.save(update_fields=["envelope"])
         timeline.record(rollout, DRAFTED, by, version=term.version, sha256=term.record_sha256)
-        new_addresses.tell_of(rollout, term, signing)
+        new_addresses.record_unsettled(rollout, term, signing)
         _queue(term)
         return term
 

@@ -60,10 +60,10 @@ def _sealed(term: AcceptanceTerm, trust: Trust) -> Iterator[tuple[Outcome, str]]
     assert term.sealed is not None  # noqa: S101 - asked before
     try:
         with term.sealed.content.open("rb") as file:
-            found = files.examine(file.read(), trust)
+            findings = files.examine(file.read(), trust)
     except (OSError, ValueError):
         return  # Said of the file already.
-    if found.outcome is Outcome.BROKEN:
-        yield Outcome.BROKEN, f"term {term}: {'; '.join(found.problems)}"
-    elif found.outcome is Outcome.UNTRUSTED:
-        yield Outcome.UNTRUSTED, f"term {term}: {found.why_untrusted()}"
+    if findings.outcome is Outcome.BROKEN:
+        yield Outcome.BROKEN, f"term {term}: {'; '.join(findings.problems)}"
+    elif findings.outcome is Outcome.UNTRUSTED:
+        yield Outcome.UNTRUSTED, f"term {term}: {findings.why_untrusted()}"

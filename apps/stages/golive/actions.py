@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.canonical import instant
+from apps.core.localized import Localized
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.prerequisites.credentials import probes
@@ -16,8 +17,8 @@ from apps.rollouts.models import Rollout
 from apps.stages.golive import queries
 from apps.stages.golive.models import ChecklistItem, Release
 
-CHECKED = timeline.kind("golive.checked", gettext_lazy("concluiu “%(item)s”"), "check")
-UNCHECKED = timeline.kind("golive.unchecked", gettext_lazy("reabriu “%(item)s”"), "rotate-ccw")
+CHECKED = timeline.kind("golive.checked", gettext_lazy("concluiu “%(item)s”"), "check", item=Localized.of)
+UNCHECKED = timeline.kind("golive.unchecked", gettext_lazy("reabriu “%(item)s”"), "rotate-ccw", item=Localized.of)
 CONFIRMED = timeline.kind("golive.confirmed", gettext_lazy("confirmou a operação não assistida"), "handshake")
 RELEASED = timeline.kind("golive.released", gettext_lazy("liberou o projeto para operação não assistida"), "rocket")
 
@@ -39,7 +40,7 @@ def check_item(item: ChecklistItem, *, by: User, note: str = "") -> None:
             raise Invalid(_("Anote o que foi feito e conferido: este item pede uma prova."), field="note")
         item.done_by, item.done_at, item.note = by, clock.now(), note.strip()
         item.save(update_fields=["done_by", "done_at", "note", "evidence"])
-        timeline.record(rollout, CHECKED, by, item=item.title["pt"], note=item.note, **item.evidence)
+        timeline.record(rollout, CHECKED, by, item=item.title, note=item.note, **item.evidence)
 
 
 def uncheck_item(item: ChecklistItem, *, by: User) -> None:
@@ -52,7 +53,7 @@ def uncheck_item(item: ChecklistItem, *, by: User) -> None:
             raise Refusal(_("Este item ainda não foi concluído."))
         item.done_by, item.done_at, item.evidence = None, None, {}
         item.save(update_fields=["done_by", "done_at", "evidence"])
-        timeline.record(rollout, UNCHECKED, by, item=item.title["pt"])
+        timeline.record(rollout, UNCHECKED, by, item=item.title)
 
 
 def confirm(rollout: Rollout, *, by: User) -> Release:
@@ -97,10 +98,10 @@ def refuse_outside_golive(rollout: Rollout) -> None:
 
 
 def _refuse_while_open(rollout: Rollout) -> None:
-    if needs := queries.in_the_way(rollout):
+    if requirements := queries.open_before_release(rollout):
         raise Refusal(
             _("Ainda há pendências em aberto na entrada em produção."),
-            details=[f"{need.owed_by_label}: {need.text}" for need in needs],
+            details=[f"{requirement.owed_by_label}: {requirement.text}" for requirement in requirements],
         )
 
 

@@ -35,10 +35,10 @@ def _standing(rollout: Rollout, window: Window) -> str:
     if rollout.stage == Stage.CANCELLED:
         return _("o projeto foi cancelado")
     answers = {seat.role: seat.answer for seat in queries.seats(window)}
-    against = [PartyRole(role).label for role, said in answers.items() if said == WindowAnswer.Answer.NO_GO]
-    silent = [PartyRole(role).label for role, said in answers.items() if not said]
-    told = [
+    against = [PartyRole(role).label for role, answer in answers.items() if answer == WindowAnswer.Answer.NO_GO]
+    silent = [PartyRole(role).label for role, answer in answers.items() if not answer]
+    sentences = [
         _("ainda não pode entrar: %(parties)s") % {"parties": ", ".join(map(str, against))} if against else "",
         _("falta responder: %(parties)s") % {"parties": ", ".join(map(str, silent))} if silent else "",
     ]
-    return "; ".join(filter(None, told)) or _("as quatro partes disseram que pode entrar")
+    return "; ".join(filter(None, sentences)) or _("as quatro partes disseram que pode entrar")

@@ -6,6 +6,12 @@ from apps.core.web.widgets import DateTimeInput
 from apps.stages.golive.models import Incident, WindowAnswer
 
 
+class CheckForm(forms.Form):
+    """Say that a point of the checklist is done."""
+
+    note = forms.CharField(label=_("Anotação"), required=False, max_length=300)
+
+
 class WindowForm(forms.Form):
     success_message = _("Janela proposta. As quatro partes foram chamadas a responder.")
 

@@ -103,20 +103,20 @@ def answer(window: Window, *, role: str, by: User, answer: str, reason: str = ""
         refused = answer == WindowAnswer.Answer.NO_GO
         if refused and not reason.strip():
             raise Invalid(_("Diga o que falta para poder entrar."), field="reason")
-        given = WindowAnswer.objects.filter(window=newest, role=role).first() or WindowAnswer(window=newest, role=role)
-        said = (answer, reason.strip(), (owner or PartyRole.PRESENCE.value) if refused else "")
-        if given.pk and said == (given.answer, given.reason, given.owner):
+        seat = WindowAnswer.objects.filter(window=newest, role=role).first() or WindowAnswer(window=newest, role=role)
+        reply = (answer, reason.strip(), (owner or PartyRole.PRESENCE.value) if refused else "")
+        if seat.pk and reply == (seat.answer, seat.reason, seat.owner):
             raise Refusal(_("A sua empresa já deu esta resposta."))
-        given.answer, given.reason, given.owner = said
-        given.by, given.at = by, clock.now()
-        given.save()
+        seat.answer, seat.reason, seat.owner = reply
+        seat.by, seat.at = by, clock.now()
+        seat.save()
         if refused:
             timeline.record(
-                rollout, NO_GO, by, party=role, number=newest.number, role=role, reason=given.reason, owner=given.owner
+                rollout, NO_GO, by, party=role, number=newest.number, role=role, reason=seat.reason, owner=seat.owner
             )
         else:
-            timeline.record(rollout, GO, by, party=role, number=newest.number, role=role, reason=given.reason)
-        return given
+            timeline.record(rollout, GO, by, party=role, number=newest.number, role=role, reason=seat.reason)
+        return seat
 
 
 def _refuse_released(rollout: Rollout) -> None:

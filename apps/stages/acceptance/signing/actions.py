@@ -59,7 +59,7 @@ def sign(
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
         signatory.proof = _proof(fresh, spent)
         signatory.address, signatory.agent = address, agent[:300]
-        opens = keep(signatory, term)
+        opens = record_signature(signatory, term)
         timeline.record(
             rollout,
             SIGNED,
@@ -72,7 +72,7 @@ def sign(
         )
 
 
-def keep(signatory: Signatory, term: AcceptanceTerm) -> list[str]:
+def record_signature(signatory: Signatory, term: AcceptanceTerm) -> list[str]:
     """Keep the signature of ``signatory``, who is ``signable``, with all that was set on it; the parties whose turn it opens.
 
     With the last one the term is signed, and a worker seals it. Belongs into the transaction of an action.
@@ -139,7 +139,7 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
         signatory.save()
         signatory.codes.all().delete()
         timeline.record(rollout, DELEGATED, by, party=signatory.role, version=term.version, opens=[signatory.role])
-        new_addresses.tell_of(rollout, term, [signatory])
+        new_addresses.record_unsettled(rollout, term, [signatory])
 
 
 def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:

@@ -55,14 +55,14 @@ def require_settled_address(person: User) -> None:
     )
 
 
-def tell_of(rollout: Rollout, term: AcceptanceTerm, signatories: Iterable[Signatory]) -> None:
+def record_unsettled(rollout: Rollout, term: AcceptanceTerm, signatories: Iterable[Signatory]) -> None:
     """Record which of ``signatories`` have an address that does not count yet. Belongs into the transaction of an action."""
     for signatory in signatories:
         if change := addresses.unsettled(signatory.user):
             _record(rollout, NEW_ADDRESS, signatory, term, change)
 
 
-def follow(change: AddressChange) -> None:
+def record_change(change: AddressChange) -> None:
     """Record a change of address, its confirmation or its undoing wherever that person still has to sign. What the hand
     that changed it said of itself (a CPF) goes with the undoing."""
     if change.undone_at:

@@ -16,7 +16,7 @@ from apps.stages.training import queries as training
 def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     delivery = development.delivery(rollout)
-    taken = wording.taken(rollout)
+    version_taken = wording.version_taken(rollout)
     names = names_of(rollout)
     return {
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
@@ -46,7 +46,7 @@ def build(rollout: Rollout) -> dict[str, object]:
             for clause in wording.clauses_of(rollout)
         ],
         # Terms that were drafted before rollouts kept a version have none, and are not stale for that.
-        **({"clauses_version": taken} if taken else {}),
+        **({"clauses_version": version_taken} if version_taken else {}),
     }
 
 

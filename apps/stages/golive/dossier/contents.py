@@ -76,7 +76,7 @@ def sealed(contents: Contents, anchor: dict[str, Any], signer: Signer) -> bytes:
     facts = {
         **contents.facts,
         "anchor": {"number": anchor["sheet"]["number"], "sha256": canonical.sha256(anchor["sheet"])},
-        "seal": signatures.described(signer),
+        "seal": signatures.description_of(signer),
     }
     manifest = archive.manifest(files, **facts)
     return archive.written(
