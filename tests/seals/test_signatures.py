@@ -17,7 +17,8 @@ from apps.rollouts import tasks
 from apps.rollouts.anchors import anchoring, verification
 from apps.rollouts.models import AnchorSheet
 from apps.seals import certificates, signatures, trust
-from apps.seals.outcomes import Outcome, VerifyingCommand, worst
+from apps.seals.outcomes import Outcome, worst
+from apps.seals.verifying import VerifyingCommand
 from tests.acceptance.test_sealing import a_certificate
 from tests.rollouts.test_anchors import with_events
 
