@@ -193,7 +193,7 @@ class Story(Deliveries, Worked):
         with self.later(3):
             forum = next(each for each in wording.clauses_of(self.rollout) if each.key == "forum")
             wording.change(
-                self.rollout, "forum", by=self.manager, seen=forum.seen, title=forum.title,
+                self.rollout, "forum", by=self.manager, expected=forum.fingerprint, title=forum.title,
                 text="Fica eleito o foro da comarca de Goiânia (GO) para dirimir questões deste termo.",
                 reason="O contrato entre as partes elege Goiânia.",
             )  # fmt: skip

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from pyhanko.sign.signers import SimpleSigner
 
 from apps.core import canonical, clock
-from apps.core.process import Gate, Stage
+from apps.core.process import Gate, PartyRole, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.hours.models import StatementPdf
@@ -27,10 +27,11 @@ from apps.rollouts.events import Advanced
 from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
-from apps.stages.golive import incidents, tasks
+from apps.stages.golive import tasks
 from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.dossier import archive, contents, verification
-from apps.stages.golive.models import Dossier
+from apps.stages.golive.events import IncidentNoted
+from apps.stages.golive.models import Dossier, Incident
 from apps.stages.homologation.execution import actions as homologation
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
@@ -444,7 +445,8 @@ class TestRewritten:
     def test_presence_itself_cannot_leave_out_what_its_timeline_has(self, rollout, trusted):
         people = rollout.people
         with timeline.changing(rollout, even_closed=True) as locked:
-            timeline.record(locked, incidents.NOTED, people["client"], label="INC-2", severity="severe", owner="client")
+            noted = IncidentNoted(label="INC-2", severity=Incident.Severity.SEVERE, owner=PartyRole.CLIENT)
+            timeline.record(locked, noted, people["client"])
             timeline.record(locked, homologation.RESULT, people["client"], case="PED-99", outcome="passed")
             timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), people["pm"])
         problems = verification.examine(content_of(dossiers.make(rollout.pk).whole), trusted).problems

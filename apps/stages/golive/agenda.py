@@ -7,10 +7,11 @@ from apps.core.exports.calendar import Entry, Status
 from apps.core.process import PartyRole, Stage
 from apps.rollouts import agenda
 from apps.rollouts.models import Rollout
-from apps.stages.golive import queries, windows
+from apps.stages.golive import queries
 from apps.stages.golive.models import Window, WindowAnswer
 
-CHANGES = {windows.PROPOSED.name, windows.GO.name, windows.NO_GO.name}
+CHANGES = {"golive.window_proposed", "golive.go", "golive.no_go"}
+"""The kinds of events that move the window or its answers (``events``, which leads here for its notices)."""
 
 
 def entry(rollout: Rollout) -> Entry | None:

@@ -6,16 +6,15 @@ from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
-from apps.stages.golive.dossier import actions as dossiers
+from apps.stages.golive import events
 from apps.stages.golive.dossier import verification as files
 from apps.stages.golive.models import Dossier
 
 
-@verification.checks_documents
 def archived(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
     """Each dossier is there, is what its event names, holds by its bytes alone, and tells the timeline as it stands here."""
     dossiers_by_name = {str(dossier): dossier for dossier in rollout.dossiers.select_related("whole", "shared")}
-    for event in rollout.events.filter(kind=dossiers.MADE.name):
+    for event in rollout.events.filter(kind=events.DossierMade.kind):
         dossier = dossiers_by_name.pop(event.data["dossier"], None)
         if dossier is None:
             yield Outcome.BROKEN, f"dossier {event.data['dossier']} is missing"

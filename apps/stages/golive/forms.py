@@ -10,7 +10,7 @@ from apps.stages.golive.models import Incident, WindowAnswer
 class CheckForm(NoteForm):
     """A point of the checklist is done; the list itself shows it."""
 
-    success_message = None
+    success_message = ""  # type: ignore[assignment]
 
 
 class WindowForm(forms.Form):

@@ -27,22 +27,19 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.core.network import outbound
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.seals import certificates
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.certificates import examiner
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 from apps.stages.acceptance.sealing import evidence
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import identity, new_addresses
-
-BROUGHT = timeline.kind(
-    "acceptance.brought", gettext_lazy("entregou o termo de aceite assinado com certificado digital"), "file-badge"
-)
 
 SECONDS = 45.0
 """The most that judging one file may take."""
@@ -135,14 +132,11 @@ def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
         _open(term)
         signed = _signatories_with_facts(term, facts_of_signatures)
         stored_file = files.store_bytes(content, f"{term}-assinado.pdf", by=by)
-        opens: list[str] = []
+        opens: list[PartyRole] = []
         for signatory, facts in signed:
             opens += _record_certificate_signature(signatory, facts, stored_file)
-        roles = [signatory.role for signatory, _facts in signed]
-        timeline.record(
-            rollout,
-            BROUGHT,
-            by,
+        roles = [PartyRole(signatory.role) for signatory, _facts in signed]
+        brought = events.Brought(
             version=term.version,
             sha256=term.pdf.sha256 if term.pdf else "",
             file=stored_file.sha256,
@@ -150,6 +144,7 @@ def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
             signed=roles,
             opens=[role for role in opens if role not in roles],
         )
+        timeline.record(rollout, brought, by)
         return [signatory for signatory, _facts in signed]
 
 
@@ -328,7 +323,9 @@ def _signatories_with_facts(
     return [signed[row.pk] for row in rows if row.pk in signed]
 
 
-def _record_certificate_signature(signatory: Signatory, facts: dict[str, Any], stored_file: StoredFile) -> list[str]:
+def _record_certificate_signature(
+    signatory: Signatory, facts: dict[str, Any], stored_file: StoredFile
+) -> list[PartyRole]:
     if not queries.has_turn(signatory):
         raise Refusal(_("Ainda não é a vez de %(name)s: outras pessoas assinam antes.") % {"name": signatory.name})
     signatory, term = signing.signable(signatory)

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from stdnum.br import cpf as stdnum_cpf
 from stdnum.exceptions import ValidationError as NumberError
 
@@ -19,15 +18,12 @@ from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
 from apps.limits import actions as limits
 from apps.rollouts import timeline
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.certificates import holders
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 from apps.stages.acceptance.signing import new_addresses
 
 TRIES = limits.Limit("signatory-cpf", ((10, limits.HOUR),))
-CPF_GIVEN = timeline.kind(
-    "acceptance.cpf_given", gettext_lazy("informou o CPF do certificado com que assina o termo de aceite"), "id-card"
-)
 
 
 def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
@@ -67,7 +63,7 @@ def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
         SignatoryCPF.objects.update_or_create(
             signatory=signatory, defaults={"term": term, "user": by, "digest": digest, "given_at": clock.now()}
         )
-        timeline.record(rollout, CPF_GIVEN, by, party=signatory.role, version=term.version)
+        timeline.record(rollout, events.CPFGiven(version=term.version), by, party=signatory.role)
 
 
 def cpf_of(signatory: Signatory) -> SignatoryCPF | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import clauses
@@ -21,23 +20,8 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Wording
-
-CHANGED = timeline.kind(
-    "acceptance.clause_changed", gettext_lazy("mudou a cláusula “%(title)s” do termo: %(reason)s"), "pencil"
-)
-ADDED = timeline.kind(
-    "acceptance.clause_added", gettext_lazy("incluiu a cláusula “%(title)s” no termo: %(reason)s"), "plus"
-)
-LEFT_OUT = timeline.kind(
-    "acceptance.clause_left_out", gettext_lazy("deixou a cláusula “%(title)s” fora do termo: %(reason)s"), "minus"
-)
-TAKEN_BACK = timeline.kind(
-    "acceptance.clause_taken_back", gettext_lazy("desfez a mudança da cláusula “%(title)s” do termo"), "undo-2"
-)
-TEMPLATE_TAKEN = timeline.kind(
-    "acceptance.clauses_version", gettext_lazy("adotou a versão %(version)s das cláusulas do termo"), "scroll-text"
-)
 
 LONGEST_REASON = 500
 Kind = OwnClause.Kind
@@ -148,7 +132,8 @@ def change(rollout: Rollout, key: str, *, by: User, expected: str, title: str, t
             raise Refusal(_("Está como no modelo. Para desfazer a mudança do projeto, volte ao modelo."))
         kind = Kind.CHANGED if clause.template else Kind.ADDED
         _write(locked, clause, kind, by, reason, **words)
-        timeline.record(locked, CHANGED, by, clause=key, title=words["title"], reason=tidy(reason))
+        changed = events.ClauseChanged(clause=key, title=words["title"], reason=tidy(reason))
+        timeline.record(locked, changed, by)
 
 
 def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> str:
@@ -160,7 +145,8 @@ def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> st
         used_keys = OwnClause.objects.filter(wording=locked.wording).values_list("key", flat=True)
         key = next(name for name in (f"own-{n}" for n in range(1, 999)) if name not in used_keys)
         _write(locked, Clause(key, "", ""), Kind.ADDED, by, reason, **words)
-        timeline.record(locked, ADDED, by, clause=key, title=words["title"], reason=tidy(reason))
+        added = events.ClauseAdded(clause=key, title=words["title"], reason=tidy(reason))
+        timeline.record(locked, added, by)
         return key
 
 
@@ -172,7 +158,8 @@ def leave_out(rollout: Rollout, key: str, *, by: User, expected: str, reason: st
         if clause.template is None:
             raise Refusal(_("Esta cláusula não é do modelo. Desfaça a inclusão em vez de deixá-la de fora."))
         _write(locked, clause, Kind.LEFT_OUT, by, reason)
-        timeline.record(locked, LEFT_OUT, by, clause=key, title=clause.template["title"], reason=tidy(reason))
+        left_out = events.ClauseLeftOut(clause=key, title=clause.template["title"], reason=tidy(reason))
+        timeline.record(locked, left_out, by)
 
 
 def take_back(rollout: Rollout, key: str, *, by: User) -> None:
@@ -183,7 +170,7 @@ def take_back(rollout: Rollout, key: str, *, by: User) -> None:
             raise Refusal(_("Esta cláusula já está como no modelo."))
         clause.own.delete()
         title = clause.template["title"] if clause.template else clause.title
-        timeline.record(locked, TAKEN_BACK, by, clause=key, title=title)
+        timeline.record(locked, events.ClauseTakenBack(clause=key, title=title), by)
 
 
 def take_newer(rollout: Rollout, *, by: User, version: int) -> None:
@@ -193,7 +180,7 @@ def take_newer(rollout: Rollout, *, by: User, version: int) -> None:
         if current is None or current.version != version:
             raise Refusal(_("O modelo mudou depois que esta página foi aberta. Leia as diferenças de novo."))
         Wording.objects.filter(rollout=locked).update(version=version)
-        timeline.record(locked, TEMPLATE_TAKEN, by, version=version)
+        timeline.record(locked, events.TemplateTaken(version=version), by)
 
 
 @contextmanager
