@@ -94,7 +94,7 @@ def events_of(content) -> list:
 def with_events(content, events, count=None) -> bytes:
     facts = {"events": count or len(events), "head": events[-1]["hash"]}
     facts["withheld"] = [event["sequence"] for event in events if event.get("withheld")]
-    return ours(content, facts, **{archive.TIMELINE: archive.as_json(events)})
+    return ours(content, facts, **{archive.TIMELINE: canonical.readable(events)})
 
 
 class TestWhatItHolds:
@@ -421,7 +421,7 @@ class TestRewritten:
         sheet = {**proof["sheet"], "seal": signatures.description_of(signer)}
         seal = base64.b64encode(signatures.sign(canonical.dumps(sheet), signer)).decode()
         anchor = {"number": sheet["number"], "sha256": canonical.sha256(sheet)}
-        files = {archive.ANCHOR: archive.as_json({"line": proof["line"], "sheet": sheet, "seal": seal})}
+        files = {archive.ANCHOR: canonical.readable({"line": proof["line"], "sheet": sheet, "seal": seal})}
         found = verification.examine(again(made["whole"], {"anchor": anchor}, signer=signer, **files), trusted)
         assert found.problems == []
         assert found.outcome is Outcome.UNTRUSTED
@@ -518,7 +518,7 @@ def told(events) -> tuple[dict, dict]:
     """What a manifest says of ``events``, and the file that holds them."""
     withheld = [event["sequence"] for event in events if event.get("withheld")]
     facts = {"events": len(events), "head": events[-1]["hash"], "withheld": withheld}
-    return facts, {archive.TIMELINE: archive.as_json(events)}
+    return facts, {archive.TIMELINE: canonical.readable(events)}
 
 
 def rehashed(events) -> list:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import chain_checks, events, queries, requirements
+from apps.stages.acceptance import chain_checks, dossier, events, queries, requirements
 from apps.stages.acceptance.models import Signatory
 
 TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready": "info"}
@@ -35,5 +35,7 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
+    dossier=[dossier.files],
+    dossier_is_ready=dossier.is_ready,
     chain_checks=[chain_checks.terms],
 )

@@ -9,6 +9,7 @@ from apps.core.process import Stage
 from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, chain_checks, events, queries, requirements
+from apps.stages.golive.dossier import share
 from apps.stages.golive.models import Release
 
 
@@ -40,5 +41,6 @@ plugin = Plugin(
     events=events,
     notices={Cancelled: events.CANCELLED},
     requirements=requirements,
+    dossier=[share.files],
     chain_checks=[chain_checks.archived],
 )

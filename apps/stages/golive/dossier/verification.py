@@ -58,7 +58,7 @@ def examine(content: bytes, trust: Trust = NOBODY) -> Findings:
         findings.problems += _manifest(files, trust, findings)
         if not findings.problems:
             events = json.loads(files[archive.TIMELINE])
-            if files[archive.TIMELINE] != archive.as_json(events):
+            if files[archive.TIMELINE] != canonical.readable(events):
                 findings.problems.append(f"{archive.TIMELINE} is not written as timelines are")
             findings.problems += _chain(events, findings)
             findings.problems += _anchor(files, events, trust, findings)
@@ -154,7 +154,7 @@ def _anchor(files: dict[str, bytes], events: list[dict[str, Any]], trust: Trust,
     if findings.anchor.problems:
         return
     line, sheet, manifest = proof["line"], proof["sheet"], findings.manifest
-    if files[archive.ANCHOR] != archive.as_json(proof):
+    if files[archive.ANCHOR] != canonical.readable(proof):
         yield f"{archive.ANCHOR} is not written as anchors are"
     if manifest["project"] != f"INT-{line['rollout']:04d}" or (line["sequence"], line["hash"]) != (
         len(events),
