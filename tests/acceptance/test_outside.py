@@ -65,7 +65,7 @@ def judged(content, document, *, authority=None, lists=(), others=(), **more):
     authority = authority or the_authority()
     now = datetime.now(UTC)
     answers = more.pop("answers", ())
-    trust = outside.Trust(
+    trust = outside.SignatureTrust(
         roots=[asn1(authority.root)],
         others=list(others),
         since=more.pop("since", now - timedelta(days=1)),
@@ -156,7 +156,7 @@ class TestWhatIsGood:
         assert facts["timestamped"] is False
         assert facts["revocation"] == "unknown"
         assert [each["urls"] for each in found["ask"]] == [[ROOT_LIST], [LIST]]
-        assert {(facts["fingerprint"], facts["signature"])} == outside.made_by(signed)
+        assert {(facts["fingerprint"], facts["signature"])} == outside.signature_digests(signed)
 
     def test_several_signatures_in_their_order(self, signed, document, loja):
         found = judged(loja.signs(signed), document)

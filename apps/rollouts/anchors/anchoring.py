@@ -93,7 +93,7 @@ def sign_sheet(heads: list[tuple[int, int, str]]) -> AnchorSheet | None:
         if not lines:
             return None
         before = AnchorSheet.objects.order_by("-number").first()
-        content = _content(before, lines, signatures.described(signer))
+        content = _content(before, lines, signatures.description_of(signer))
         seal = signatures.sign(content, signer)
         try:
             with transaction.atomic():
