@@ -2,7 +2,7 @@
 BOOT = python3 presence_rollout/ops/bootstrap.py
 PY = .venv/bin/python
 
-.PHONY: help run test bench check format messages lock wheels clean
+.PHONY: help run test bench check docs format messages lock wheels clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ bench: ## time the hours of an installation with 100,000 entries (docs/bench.md)
 
 check: ## format, lint, types, import floors, templates, migrations, translations
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check
+
+docs: ## rewrite docs/index.md, every rule with its one place
+	@$(BOOT) test && DJANGO_SETTINGS_MODULE=presence_rollout.settings DEBUG=1 PYTHONPATH=. $(PY) -m presence_rollout.ops.index
 
 format: ## rewrite code and templates in the house style
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
