@@ -1,5 +1,6 @@
 """The homologation of a rollout, as its four parties live it: sessions, rounds, a machine, what fails and is mended."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 from apps.core import clock
 from apps.demo import papers
 from apps.hours import proposals
+from apps.rollouts import timeline
 from apps.stages.homologation import actions, nonconformities, queries, round_reports, sessions
 from apps.stages.homologation.models import Script, Session
 
@@ -29,16 +31,17 @@ def first_round(story: "Story") -> None:
         round_ = actions.start_round(script, by=story.analyst)
     session: Session | None = None
     last = story.now
-    for status in queries.case_statuses(script):
-        if not status.case.applies:
-            continue
-        with story.later(0.07):
+    cases = [status.case for status in queries.case_statuses(script) if status.case.applies]
+    for case in cases:
+        # As long as a case is left to run, Presence holds the rollout.
+        unchanged = timeline.holder_unchanged() if case != cases[-1] else nullcontext()
+        with story.later(0.07), unchanged:
             if session and _day(story.now) != _day(last):
                 with clock.at(last):
                     sessions.end(session, by=story.analyst)
                 session = None
             session = session or _meet(story, script)
-            _execute(story, status.case)
+            _execute(story, case)
         last = story.now
     with story.later(0.05):
         if session:

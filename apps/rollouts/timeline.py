@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 GENESIS = "0" * 64
+_holder_is_unchanged: ContextVar[bool] = ContextVar("holder_is_unchanged", default=False)
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,20 @@ def head(rollout: Rollout) -> dict[str, object]:
     return {"sequence": sequence, "hash": hash_, "anchor": newest or 0}
 
 
+@contextmanager
+def holder_unchanged() -> Iterator[None]:
+    """Events recorded within it leave the holder as it is: for who records many in a row of which that is known, and
+    records the last of them outside. To work the holder out is most of the time that an event takes."""
+    token = _holder_is_unchanged.set(True)
+    try:
+        yield
+    finally:
+        _holder_is_unchanged.reset(token)
+
+
 def _pass_the_ball(rollout: Rollout) -> None:
+    if _holder_is_unchanged.get():
+        return
     rollout._prefetched_objects_cache = {}  # type: ignore[attr-defined]
     holder = gates.holder(rollout)
     if holder != rollout.holder:
