@@ -4,8 +4,6 @@ production.
 One process for all: to start Python and import the application takes longer than most of these commands.
 """
 
-import sys
-
 from django.core.management import execute_from_command_line
 
 from presence_rollout.ops import serve
@@ -23,4 +21,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
