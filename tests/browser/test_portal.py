@@ -179,7 +179,7 @@ def test_a_new_project_manager_finds_what_waits_and_looks_as_the_client(sign_in,
 
 def test_a_passkey_is_created_and_opens_the_door_alone(served, sign_in, chromium, shot):
     """On localhost, where browsers offer passkeys without HTTPS, with an authenticator that Chromium simulates."""
-    from apps.demo.people import PASSWORD
+    from apps.demo.sign_ins import PASSWORD
 
     base = served.replace("127.0.0.1", "localhost")
     page = chromium.new_context(viewport={"width": 390, "height": 800}, base_url=base, locale="pt-BR").new_page()
