@@ -4,11 +4,11 @@ from unittest import mock
 import factory
 from factory.django import DjangoModelFactory
 
-from apps.blueprints import loader
 from apps.core import clock
 from apps.rollouts.stages import Stage
 from apps.stages.acceptance import actions, codes, rendering, sealing, signing
 from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Signatory, SigningCode, Wording
+from tests.blueprints import shipped
 from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -46,7 +46,7 @@ class OwnClauseFactory(DjangoModelFactory):
 
 def a_draft(steps=None, **fields) -> AcceptanceTerm:
     """A drafted term of a rollout at the acceptance stage; nothing was sent to a worker."""
-    loader.load()
+    shipped.load()
     rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
     people = rollout.people
     chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}

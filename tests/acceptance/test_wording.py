@@ -5,7 +5,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from apps.blueprints import loader
 from apps.blueprints.models import Blueprint
 from apps.core import canonical
 from apps.core.refusals import Invalid, NotAllowed, Refusal
@@ -13,6 +12,7 @@ from apps.rollouts.stages import Stage
 from apps.stages.acceptance import actions, document, queries, record, rendering, schemas, signing, wording
 from apps.stages.acceptance.models import OwnClause, Wording
 from tests.acceptance.factories import ROLES, OwnClauseFactory, WordingFactory, a_draft, opened, signs
+from tests.blueprints import shipped
 from tests.blueprints.factories import TermVersionFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -24,7 +24,7 @@ NEW = {"title": "Sigilo", "text": "{integrator} guarda sigilo.", "reason": "Pedi
 
 @pytest.fixture
 def rollout():
-    loader.load()
+    shipped.load()
     return at_stage(RolloutFactory(), Stage.ACCEPTANCE)
 
 

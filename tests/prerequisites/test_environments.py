@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
 from apps.core import clock, confined, outbound
 from apps.core.outbound import Answer, Unreachable
 from apps.core.refusals import Invalid
@@ -15,6 +14,7 @@ from apps.prerequisites import actions, environments, evidence, queries
 from apps.prerequisites.models import Prerequisite
 from apps.prerequisites.tasks import probe_the_untried
 from apps.rollouts.stages import Stage
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
 
@@ -190,7 +190,7 @@ def test_an_old_delivery_in_words_is_still_shown(client_for):
 @pytest.fixture
 def played(settings):
     """The demonstration's stand-in on a real port."""
-    loader.load()
+    shipped.load()
     server = stand_in.server(0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"127.0.0.1:{server.server_address[1]}"

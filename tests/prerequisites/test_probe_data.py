@@ -16,6 +16,7 @@ from apps.prerequisites import actions, evidence, probes, queries
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates
 from apps.rollouts.stages import Gate
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory
 
@@ -26,7 +27,7 @@ ADDRESSES = ("host", "base_url", "site_url", "api_address")
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.fixture

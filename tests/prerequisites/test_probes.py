@@ -5,7 +5,6 @@ import threading
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
 from apps.blueprints.models import Platform
 from apps.core import outbound
 from apps.core.addresses import BadAddress
@@ -19,6 +18,7 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.stages import Stage
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -33,7 +33,7 @@ VTEX = [
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints import loader
 from apps.core import canonical, clock, queue
 from apps.core.refusals import NotAllowed, Refusal
 from apps.prerequisites import actions, evidence, probes, purge, queries, tasks
@@ -17,6 +16,7 @@ from apps.rollouts.stages import PartyRole, Stage
 from apps.vault import actions as vault
 from apps.vault import rotation
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -33,7 +33,7 @@ def deliver(item, by="client", **values):
 @pytest.fixture
 def rollout():
     """Two secrets of the client, one of them delivered twice, and Presence's own."""
-    loader.load()
+    shipped.load()
     found = RolloutFactory()
     test = PrerequisiteFactory(rollout=found, credential=True, title="Homologação", key="homologation_credentials")
     own = PrerequisiteFactory(rollout=found, credential=True, title="Presence API", owner=PartyRole.PRESENCE)

@@ -9,7 +9,6 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
-from apps.blueprints import loader
 from apps.blueprints.models import Platform
 from apps.core import clock, workdays
 from apps.hours import queries as hours
@@ -22,6 +21,7 @@ from apps.stages.golive import days
 from apps.stages.golive import verification as dossier_verification
 from apps.stages.golive.dossiers import make as make_dossier
 from apps.stages.kickoff.tasks import render_minutes
+from tests.blueprints import shipped
 from tests.companies.factories import PASSWORD
 from tests.prerequisites.factories import plain_value
 from tests.rollouts.factories import RolloutFactory
@@ -79,7 +79,7 @@ class Teller:
 
 def begin(client_for):
     """The people of a rollout that was just opened through the pages, and the rollout."""
-    loader.load()
+    shipped.load()
     cast = RolloutFactory()
     browser = client_for(cast.people["pm"])
     answer = browser.post(
