@@ -18,9 +18,8 @@ from apps.hours.agreement import actions as hours
 from apps.hours.agreement import forms as agreement_forms
 from apps.portal.forms import ConfirmForm, DateAnswerForm, NoteForm
 from apps.prerequisites import actions as prerequisites
-from apps.prerequisites.credentials import delivery as credentials
+from apps.prerequisites import kinds
 from apps.prerequisites.forms import SubmitForm
-from apps.prerequisites.models import Prerequisite
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries as acceptance
@@ -93,10 +92,7 @@ def _deliver(rollout: Rollout, key: str) -> Answer | None:
     )
     if item is None or not item.is_due:
         return None
-    last, again = item.last, item.asked_again
-    if again and item.kind == Prerequisite.Kind.CREDENTIAL:
-        again = credentials.asked(item)
-    kept = [(label, value) for name, label, value in _delivered(item) if name not in again] if again else []
+    last = item.last
     return Answer(
         button=_("Entregar de novo") if last else _("Entregar"),
         icon="upload",
@@ -107,24 +103,8 @@ def _deliver(rollout: Rollout, key: str) -> Answer | None:
         help=item.help,
         where=item.where,
         came_back=last.reason if last else "",
-        kept=kept,
+        kept=kinds.of(item).unchanged(),
     )
-
-
-def _delivered(item) -> list[tuple[str, str, str]]:
-    """``(part, label, value)`` of the last delivery; a secret is named, never shown."""
-    last = item.last
-    secrets = {secret.field for secret in last.secrets.all()}
-    contacts = {row["kind"]: row["name"] for row in last.contacts()}
-    values = {
-        **{str(name): value for name, value in last.values.items() if isinstance(value, str)},
-        **contacts,
-        "file": ", ".join(file.name for file in last.files) or last.link,
-        "link": last.link,
-        "text": last.text,
-        **dict.fromkeys(secrets, _("guardado no cofre")),
-    }
-    return [(name, label, values[name]) for name, label in item.parts() if values.get(name)]
 
 
 @_answers("development:due_date")

@@ -10,20 +10,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
-from apps.companies.models import Contact
 from apps.core import clock
 from apps.core.background import queue
 from apps.core.network.addresses import require_address
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import attachments
+from apps.prerequisites import attachments, kinds
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
-from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 
 SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")
@@ -36,7 +34,6 @@ REVEALED = timeline.kind("prerequisites.revealed", gettext_lazy("revelou a crede
 REOPENED = timeline.kind("prerequisites.reopened", gettext_lazy("reabriu “%(item)s”: %(reason)s"), "rotate-ccw")
 
 State = Prerequisite.State
-Kind = Prerequisite.Kind
 
 
 @sensitive_variables()
@@ -69,74 +66,44 @@ def submit(
             raise Refusal(_("Este item foi retirado; não é mais preciso entregá-lo."))
         if prerequisite.state == State.ACCEPTED:
             raise Refusal(_("Este item já foi aceito. Peça à Presence que o reabra para enviar outra versão."))
-        text = text.strip()
-        last = prerequisite.last
-        news = files.received(file, by=by)
-        old = attachments.that_stay(last, stays)
-        if last and (again := prerequisite.asked_again):
-            if prerequisite.kind == Kind.DOCUMENT and "file" not in again:
-                news, link, old = [], last.link, last.files
-            if prerequisite.kind == Kind.DOCUMENT and "text" not in again:
-                text = last.text
-            if prerequisite.kind == Kind.ENVIRONMENT:
-                link, text = (link if "link" in again else last.link), (text if "text" in again else last.text)
-            if prerequisite.kind != Kind.CREDENTIAL:
-                known = (values or {}).items()
-                values = {**last.values, **{name: value for name, value in known if _part(name) in again}}
-            contacts = [
-                *(row for row in contacts or [] if row["kind"] in again),
-                *(row for row in last.contacts() if row["kind"] not in again),
-            ]
-        if prerequisite.kind == Kind.CREDENTIAL:
-            values = credentials.merged(prerequisite, values or {})
-            secrets = credentials.check(prerequisite, values)
-        elif prerequisite.kind == Kind.CONTACT:
-            if not contacts:
-                raise Invalid(_("Informe o contato técnico e o de decisão."))
-        elif prerequisite.kind in (Kind.LINK, Kind.ENVIRONMENT) and not link:
-            raise Invalid(_("Informe o link."), field="link")
-        elif prerequisite.kind == Kind.STATEMENT and not text:
-            raise Invalid(_("Escreva a declaração."), field="text")
-        elif prerequisite.kind == Kind.DOCUMENT and not (news or link or old):
-            raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
-        if link and not (last and link == last.link):
-            require_address(link, field="link")
-        attachments.refuse_what_came_back(prerequisite, news, old, link)
+        kind, last, asked_again = kinds.of(prerequisite), prerequisite.last, prerequisite.asked_again
+        delivery = kinds.Delivery(
+            text=text.strip(),
+            link=link,
+            new_files=files.received(file, by=by),
+            kept_files=attachments.that_stay(last, stays),
+            values=values or {},
+            contacts=contacts or [],
+        )
+        delivery = kind.completed(delivery, last, asked_again)
+        kind.check(delivery)
+        if delivery.link and not (last and delivery.link == last.link):
+            require_address(delivery.link, field="link")
+        attachments.refuse_what_came_back(prerequisite, delivery.new_files, delivery.kept_files, delivery.link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
             number=last.number + 1 if last else 1,
-            text=text,
-            link=link,
+            text=delivery.text,
+            link=delivery.link,
             submitted_by=by,
         )
-        attachments.attach(submission, [*old, *files.store_all(news, by=by)])
-        if prerequisite.kind == Kind.CREDENTIAL:
-            credentials.keep(submission, values or {}, secrets)
-        elif contacts or prerequisite.kind == Kind.ENVIRONMENT:
-            submission.values = {"contacts": contacts} if contacts else values or {}
-            submission.save(update_fields=["values"])
+        attachments.attach(submission, [*delivery.kept_files, *files.store_all(delivery.new_files, by=by)])
+        kind.store(submission, delivery)
         _move(prerequisite, State.SUBMITTED)
         if prerequisite.owner == PartyRole.PRESENCE:
-            _accept(prerequisite, submission, by, rollout)
-        if prerequisite.kind == Kind.CREDENTIAL:
-            for host in credentials.new_hosts(prerequisite, submission.values, last):
-                timeline.record(rollout, credentials.HOST_GIVEN, by, key=prerequisite.key, host=host)
+            _accept(prerequisite, submission, by)
+        for event_kind, data in kind.events(submission, last):
+            timeline.record(rollout, event_kind, by, **data)
         timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
-        this = Submission.objects.filter(pk=submission.pk)
-        if prerequisite.kind in (Kind.DOCUMENT, Kind.LINK):
-            unread = this.filter(evidence={})
-            queue.after_commit("apps.prerequisites.tasks.look_into_document", submission.pk, when=unread.exists)
-        if prerequisite.kind == Kind.CREDENTIAL:
-            untried = this.filter(probes=None)
-            queue.after_commit("apps.prerequisites.tasks.probe_submission", submission.pk, when=untried.exists)
-        if prerequisite.kind == Kind.ENVIRONMENT:
-            unseen = this.filter(environment_checks=None)
-            queue.after_commit("apps.prerequisites.tasks.look_at_environment", submission.pk, when=unseen.exists)
+        if kind.gathering:
+            without_evidence = Submission.objects.filter(kind.gathering.missing, pk=submission.pk)
+            queue.after_commit(kind.gathering.task, submission.pk, when=without_evidence.exists)
         return submission
 
 
 def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> None:
-    """Accept what was delivered. Contacts delivered become contacts of the company; secrets that earlier deliveries held
+    """Accept what was delivered. What follows is its kind's (contacts become the
+    company's); secrets that earlier deliveries held
     and this one does not are destroyed. Nobody who delivered any part of it accepts it.
 
     ``seen`` is the number of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
@@ -145,14 +112,14 @@ def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> 
         prerequisite, submission = _waiting_for_review(prerequisite, seen)
         # A delivery may hold parts of any delivery before it: a file that stays, a secret left blank.
         refuse_both_halves(by, *prerequisite.submissions.values_list("submitted_by", flat=True))
-        _accept(prerequisite, submission, by, rollout)
+        _accept(prerequisite, submission, by)
         timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
 
 
 def reject(
     prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = (), seen: int | None = None
 ) -> None:
-    """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``Prerequisite.parts``) to
+    """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``kinds``) to
     deliver again; without it all of them. ``seen`` as for ``accept``."""
     require(by, "prerequisites.review", prerequisite)
     if not reason.strip():
@@ -208,7 +175,7 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
         submission = prerequisite.last
-        if prerequisite.kind != Kind.CREDENTIAL or submission is None:
+        if not kinds.of(prerequisite).holds_secrets or submission is None:
             raise Refusal(_("Não há credencial guardada neste item."))
         secrets = {secret.field: secret for secret in submission.secrets.all()}
         kept = {name: vault.unseal(secret) for name, secret in secrets.items()}
@@ -243,11 +210,6 @@ def take_back(submission: Submission, reason: str) -> bool:
         return True
 
 
-def _part(name: str) -> str:
-    """The part (``Prerequisite.parts``) that a value belongs to."""
-    return "sharing" if name == "shared_with" else name
-
-
 def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[Prerequisite, Submission]:
     prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
     submission = prerequisite.last
@@ -274,22 +236,16 @@ def already_decided(submission: Submission) -> str:
     return _("%(who)s já devolveu “%(item)s” em %(when)s: %(reason)s") % about
 
 
-def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollout: Rollout) -> None:
+def _accept(prerequisite: Prerequisite, submission: Submission, by: User) -> None:
     _decide(submission, Submission.Decision.ACCEPTED, by)
     _move(prerequisite, State.ACCEPTED)
     purge.drop_superseded(submission)
-    for contact in submission.contacts():
-        Contact.objects.update_or_create(
-            company=rollout.company(prerequisite.owner),
-            kind=contact["kind"],
-            email=contact["email"],
-            defaults={name: contact[name] for name in ("name", "phone", "position")},
-        )
+    kinds.of(prerequisite).accepted(submission)
 
 
 def _known(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
     """``wrong`` in the order of the parts; all of them are as good as none."""
-    parts = [name for name, _label in prerequisite.parts()]
+    parts = [name for name, _label in kinds.of(prerequisite).parts()]
     if set(wrong) - set(parts):
         raise Invalid(_("Escolha só campos desta entrega."), field="wrong")
     return [] if set(wrong) == set(parts) else [name for name in parts if name in wrong]

@@ -1,4 +1,5 @@
-"""Two deliveries of one prerequisite side by side. A secret is never read here: the vault only says whether it changed."""
+"""What two deliveries of one prerequisite side by side are made of: their parts, cut where they differ. Which parts there
+are, each kind says (``kinds``)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,9 +9,6 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from apps.files.models import StoredFile
-from apps.prerequisites.models import Prerequisite, Submission, purged_on
-from apps.vault import actions as vault
-from apps.vault.models import Secret
 
 TEXT_BYTES = 200_000
 TEXT_LINES = 4_000
@@ -39,30 +37,14 @@ class Row:
     notes: list[str] = field(default_factory=list)
 
 
-def compare(before: Submission, after: Submission) -> list[Row]:
-    """What ``after`` has otherwise than ``before``, part by part, in the order of the item's parts."""
-    item = after.prerequisite
-    rows = [*_credential(item, before, after)] if item.kind == Prerequisite.Kind.CREDENTIAL else []
-    if item.kind == Prerequisite.Kind.CONTACT:
-        rows += _contacts(item, before, after)
-    rows += [
-        _text(label, one, other)
-        for label, one, other in (
-            (_("Texto"), before.text, after.text),
-            ("Link", before.link, after.link),
-            (_("Quem usa"), before.sharing(), after.sharing()),
-        )
-        if one or other
-    ]
-    return rows + list(_files(before.files, after.files))
-
-
-def _text(label: str, before: str, after: str, *, lines: bool = False) -> Row:
+def text_row(label: str, before: str, after: str, *, lines: bool = False) -> Row:
+    """Two texts, cut where they differ."""
     old, new = pieces(before, after, lines=lines)
-    return Row(label, old, new, before == after, _same(before == after, bool(before), bool(after)), lines=lines)
+    return Row(label, old, new, before == after, verdict(before == after, bool(before), bool(after)), lines=lines)
 
 
-def _same(same: bool, had: bool = True, has: bool = True) -> str:
+def verdict(same: bool, had: bool = True, has: bool = True) -> str:
+    """What became of a part that the delivery before ``had`` and the later one ``has``, in a word."""
     if same:
         return _("igual")
     return _("trocado") if had and has else _("incluído") if has else _("retirado")
@@ -89,42 +71,7 @@ def _words(text: str) -> list[str]:
     return words if len(words) <= TEXT_LINES else text.splitlines(keepends=True)
 
 
-def _credential(item: Prerequisite, before: Submission, after: Submission) -> Iterator[Row]:
-    old, new = ({secret.field: secret for secret in one.secrets.all()} for one in (before, after))
-    for spec in item.specs():
-        name, label = spec["name"], str(spec["label"])
-        if not spec["secret"]:
-            if before.values.get(name) or after.values.get(name):
-                yield _text(label, before.values.get(name, ""), after.values.get(name, ""))
-            continue
-        one, other = old.get(name), new.get(name)
-        shown = _kept(before, name, one), _kept(after, name, other)
-        if not any(shown):
-            continue
-        same = one is not None and other is not None and vault.same(one, other)
-        # Of a destroyed one nobody can say any more whether it was the same.
-        known = name not in before.purged and name not in after.purged
-        yield Row(label, *shown, same, _same(same, bool(one), bool(other)) if known else "")
-
-
-def _kept(submission: Submission, name: str, secret: Secret | None) -> list[Piece]:
-    """Where a secret of a delivery is, in words; empty when it held none."""
-    if name in submission.purged:
-        return [Piece(purged_on(submission.purged[name]), False)]
-    return [Piece(_("guardado no cofre"), False)] if secret else []
-
-
-def _contacts(item: Prerequisite, before: Submission, after: Submission) -> Iterator[Row]:
-    labels = {"name": _("nome"), "position": _("cargo"), "email": _("e-mail"), "phone": _("telefone")}
-    old, new = ({row["kind"]: row for row in one.contacts()} for one in (before, after))
-    for kind, who in item.parts():
-        for name, label in labels.items():
-            one, other = old.get(kind, {}).get(name, ""), new.get(kind, {}).get(name, "")
-            if one or other:
-                yield _text(f"{who}: {label}", one, other)
-
-
-def _files(before: list[StoredFile], after: list[StoredFile]) -> Iterator[Row]:
+def file_rows(before: list[StoredFile], after: list[StoredFile]) -> Iterator[Row]:
     """Matched by name, then one by one; a single file on either side is the same file in two versions."""
     left = list(before)
     for new in after:
@@ -144,7 +91,7 @@ def _file(old: StoredFile | None, new: StoredFile | None) -> Row:
         left, right = pieces(texts[0] or "", texts[1] or "", lines=True)
         return Row(_("Arquivo"), left, right, False, _("trocado"), lines=True, notes=[_named(old), _named(new)])
     shown = [[Piece(_named(one), not same)] if one else [] for one in (old, new)]
-    return Row(_("Arquivo"), shown[0], shown[1], same, _same(same, bool(old), bool(new)))
+    return Row(_("Arquivo"), shown[0], shown[1], same, verdict(same, bool(old), bool(new)))
 
 
 def _named(stored: StoredFile) -> str:

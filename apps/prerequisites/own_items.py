@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
+from apps.prerequisites import kinds
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import gates, timeline
 from apps.rollouts.models import Rollout
@@ -109,8 +110,6 @@ def _asked(
     """What is asked, as the columns hold it. ``fields`` are a credential's: ``{"label", "secret"}`` each."""
     if not gates.is_ahead(rollout, gate):
         raise Invalid(_("Esta passagem já ficou para trás; escolha uma que o projeto ainda fará."), field="gate")
-    if kind == Prerequisite.Kind.CREDENTIAL and not fields:
-        raise Invalid(_("Diga pelo menos um campo da credencial."), field="field_1")
     return {
         "title": Localized.of(title.strip()),
         "help": Localized.of(help.strip()),
@@ -120,12 +119,7 @@ def _asked(
         "environment": environment,
         "waivable": waivable,
         "due_set": due,
-        "fields": [
-            {"name": f"own_{number}", "label": {"pt": row["label"]}, "help": {}, "secret": row["secret"]}
-            for number, row in enumerate(fields or [], start=1)
-        ]
-        if kind == Prerequisite.Kind.CREDENTIAL
-        else [],
+        "fields": kinds.CLASSES[kind].own_fields(fields or []),
     }
 
 

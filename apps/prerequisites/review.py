@@ -15,7 +15,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.numbers import whole
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
-from apps.prerequisites import actions, comparison, forms
+from apps.prerequisites import actions, forms, kinds
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
 
@@ -135,7 +135,7 @@ def _detail(pk: int, form: forms.ReasonForm | None) -> dict:
         "item": item,
         "rollout": item.rollout,
         "before": before,
-        "rows": comparison.compare(before, submission) if before else [],
+        "rows": kinds.of(item).compare(before, submission) if before else [],
         "form": form or forms.ReasonForm(prerequisite=item),
     }
 

@@ -19,7 +19,7 @@ from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, attachments, comparison, forms, own_items
+from apps.prerequisites import actions, attachments, forms, kinds, own_items
 from apps.prerequisites.credentials import purge as purging
 from apps.prerequisites.models import Prerequisite, SubmissionFile
 from apps.rollouts import actions as rollouts
@@ -202,7 +202,7 @@ def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
         "before": before,
         "after": after,
         "pair": [before, after],
-        "rows": comparison.compare(before, after),
+        "rows": kinds.of(item).compare(before, after),
     }
     return render(request, "prerequisites/compare.html", context)
 
@@ -266,7 +266,7 @@ def _room(
                 "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
                 "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
                 "may_reveal": rollout.is_open
-                and item.kind == Prerequisite.Kind.CREDENTIAL
+                and kinds.of(item).holds_secrets
                 and item.last is not None
                 and request.user.has_perm("prerequisites.reveal", item),
                 "open": bool(mine) or may_submit,

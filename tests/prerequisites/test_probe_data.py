@@ -16,8 +16,8 @@ from apps.core.network.outbound import Answer
 from apps.core.process import Gate
 from apps.core.refusals import Invalid
 from apps.prerequisites import actions, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates
 from tests.prerequisites.factories import PrerequisiteFactory

@@ -14,8 +14,8 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.demo import stand_in
 from apps.prerequisites import actions, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import destinations, probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline

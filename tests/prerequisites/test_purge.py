@@ -12,8 +12,8 @@ from apps.core.background import queue
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import NotAllowed, Refusal
 from apps.prerequisites import actions, queries, tasks
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes, purge
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout

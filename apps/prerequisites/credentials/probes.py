@@ -48,7 +48,7 @@ class Found:
 
 def of(prerequisite: Prerequisite) -> content.Probe:
     """The probe of the platform, or the item's own, as the newest blueprint has it; without steps when there is none."""
-    if prerequisite.kind != Prerequisite.Kind.CREDENTIAL:
+    if not prerequisite.fields:
         return NOTHING
     return _known(prerequisite.rollout).get(prerequisite.key, NOTHING)
 

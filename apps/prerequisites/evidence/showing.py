@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.blueprints.catalogues import content
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.evidence.capabilities import EXPECTED
-from apps.prerequisites.models import Prerequisite, Probe, Submission
+from apps.prerequisites.models import Probe, Submission
 
 
 @dataclass(frozen=True)
@@ -182,17 +182,8 @@ ABILITIES = {
 }
 
 
-def of(submission: Submission) -> Evidence:
-    """What is known of a delivery, for any reader; empty when nothing was looked at."""
-    kind = submission.prerequisite.kind
-    if kind == Prerequisite.Kind.CREDENTIAL:
-        return _of_credential(submission)
-    if kind == Prerequisite.Kind.ENVIRONMENT:
-        return _of_environment(submission)
-    return _of_document(submission.evidence) if submission.evidence else Evidence()
-
-
-def _of_credential(submission: Submission) -> Evidence:
+def of_credential(submission: Submission) -> Evidence:
+    """What its platform answered when a delivered credential was tried, or why it was not."""
     probe, item = submission.last_probe, submission.prerequisite
     if probe is None:
         why = probes.of(item).why_none
@@ -208,7 +199,8 @@ def _of_credential(submission: Submission) -> Evidence:
     return Evidence(findings, probe.at, about)
 
 
-def _of_environment(submission: Submission) -> Evidence:
+def of_environment(submission: Submission) -> Evidence:
+    """What the address of a delivered environment shows; empty when nothing was looked at."""
     check = submission.last_check
     if check is None:
         return Evidence()
@@ -220,7 +212,10 @@ def _of_environment(submission: Submission) -> Evidence:
     return Evidence(findings, check.at)
 
 
-def _of_document(found: dict[str, Any]) -> Evidence:
+def of_document(submission: Submission) -> Evidence:
+    """What a delivered document or link is; empty when it was not read yet."""
+    if not (found := submission.evidence):
+        return Evidence()
     at = parse_datetime(found.get("at", ""))
     if found["found"] != "coverage":
         shown = Evidence([_document(found)], at)

@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from apps.core import clock
-from apps.prerequisites import actions
+from apps.prerequisites import actions, kinds
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.evidence import api_docs, documents, environments
-from apps.prerequisites.models import EnvironmentCheck, Prerequisite, Probe, Submission
+from apps.prerequisites.models import EnvironmentCheck, Probe, Submission
 
 REFUSED = (Probe.Outcome.WRONG, Probe.Outcome.LACKING)
 APART = timedelta(hours=1)
@@ -44,7 +44,10 @@ def probe(submission_pk: int) -> Probe | None:
 def look_at(submission_pk: int) -> EnvironmentCheck | None:
     """Look at the address of a delivered environment and keep what was found; None when the rollout is closed."""
     submission = Submission.objects.select_related("prerequisite__rollout").get(pk=submission_pk)
-    if submission.prerequisite.kind != Prerequisite.Kind.ENVIRONMENT or not submission.prerequisite.rollout.is_open:
+    if (
+        kinds.of(submission.prerequisite).gathering != kinds.ENVIRONMENT_CHECK
+        or not submission.prerequisite.rollout.is_open
+    ):
         return None
     seen = environments.look(submission)
     return EnvironmentCheck.objects.create(
