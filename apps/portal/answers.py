@@ -13,9 +13,6 @@ from apps.core.requirements import Answer
 from apps.core.web.forms import ConfirmForm, NoteForm
 from apps.hours.agreement import actions as hours
 from apps.hours.agreement import forms as agreement_forms
-from apps.prerequisites import actions as prerequisites
-from apps.prerequisites import kinds
-from apps.prerequisites.forms import SubmitForm
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries as acceptance
@@ -25,11 +22,6 @@ from apps.stages.golive import windows
 from apps.stages.golive.forms import AnswerForm as GoLiveAnswerForm
 from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.execution.forms import FixForm
-from apps.stages.kickoff import actions as kickoff
-from apps.stages.kickoff import queries as kickoff_queries
-from apps.stages.kickoff import worksheet
-from apps.stages.kickoff.forms import MinutesAnswerForm
-from apps.stages.kickoff.models import Row
 
 if TYPE_CHECKING:
     pass
@@ -53,30 +45,6 @@ def find(rollout: Rollout, key: str) -> Answer | None:
         if key.startswith(prefix):
             return finder(rollout, key.removeprefix(prefix))
     return plugins.answer_to(rollout, key)
-
-
-@_answers("prerequisite:")
-def _deliver(rollout: Rollout, key: str) -> Answer | None:
-    item = (
-        rollout.prerequisites.filter(key=key)
-        .prefetch_related("submissions__secrets", "submissions__attached__file", "submissions__decided_by")
-        .first()
-    )
-    if item is None or not item.is_due:
-        return None
-    last = item.last
-    return Answer(
-        button=_("Entregar de novo") if last else _("Entregar"),
-        icon="upload",
-        permission="prerequisites.submit",
-        subject=item,
-        make_form=lambda *args, **kwargs: SubmitForm(*args, prerequisite=item, **kwargs),
-        act=lambda **data: prerequisites.submit(item, **data),
-        help=item.help,
-        where=item.where,
-        came_back=last.reason if last else "",
-        kept=kinds.of(item).unchanged(),
-    )
 
 
 @_answers("homologation:nonconformity:")
@@ -182,42 +150,6 @@ def _confirm(rollout: Rollout, _key: str) -> Answer:
 def _training_date(rollout: Rollout, number: str) -> Answer | None:
     session = rollout.training_sessions.filter(number=number, state="planned").first()
     return appointments.answer_to(session) if session else None
-
-
-@_answers("kickoff:date")
-def _kickoff_date(rollout: Rollout, _key: str) -> Answer:
-    return appointments.answer_to(rollout.kickoff)
-
-
-@_answers("kickoff:minutes_answer:")
-def _minutes(rollout: Rollout, party: str) -> Answer | None:
-    minutes = kickoff_queries.minutes_in_force(rollout)
-    if minutes is None or minutes.answers.filter(party=party).exists():
-        return None
-    return Answer(
-        button=_("Responder"),
-        icon="file-check",
-        permission="kickoff.answer_minutes",
-        subject=minutes,
-        make_form=MinutesAnswerForm,
-        act=lambda **data: kickoff.answer_minutes(minutes, party=party, **data),
-        help=_("A ata e a ficha de integração dizem o que as empresas combinaram. Leia no projeto e responda aqui."),
-    )
-
-
-@_answers("kickoff:action:")
-def _action(rollout: Rollout, pk: str) -> Answer | None:
-    row = Row.objects.filter(kickoff__rollout=rollout, pk=pk).select_related("kickoff__rollout").first()
-    if row is None:
-        return None
-    return Answer(
-        button=_("Está feito"),
-        permission="kickoff.do_action",
-        subject=row,
-        make_form=ConfirmForm,
-        act=lambda **data: worksheet.do_action(row, **data),
-        help=_("Ficou combinado na reunião inaugural."),
-    )
 
 
 @_answers("hours:request:")

@@ -1,39 +1,55 @@
 """Deliver, accept, send back. States: pending → submitted → accepted, or → rejected → submitted again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
+from apps.blueprints.catalogues import content
 from apps.core import clock
 from apps.core.background import queue
+from apps.core.localized import Localized
 from apps.core.network.addresses import require_address
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import attachments, kinds
+from apps.prerequisites import attachments, events, kinds
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
+from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 
-SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")
-ACCEPTED = timeline.kind("prerequisites.accepted", gettext_lazy("aceitou “%(item)s”"), "check")
-REJECTED = timeline.kind("prerequisites.rejected", gettext_lazy("devolveu “%(item)s”: %(reason)s"), "undo-2")
-STOPPED = timeline.kind(
-    "prerequisites.stopped", gettext_lazy("notou que a credencial “%(item)s” deixou de funcionar"), "plug-zap"
-)
-REVEALED = timeline.kind("prerequisites.revealed", gettext_lazy("revelou a credencial “%(item)s”: %(reason)s"), "eye")
-REOPENED = timeline.kind("prerequisites.reopened", gettext_lazy("reabriu “%(item)s”: %(reason)s"), "rotate-ccw")
-
 State = Prerequisite.State
+
+
+def copy_the_list(rollout: Rollout) -> None:
+    """Ask of a new rollout what its platform's blueprint lists today."""
+    Prerequisite.objects.bulk_create(
+        Prerequisite(
+            rollout=rollout,
+            key=item.key,
+            position=position,
+            title=item.title,
+            help=item.help,
+            where=item.where or Localized(),
+            example=item.example or Localized(),
+            days_before=item.days_before,
+            owner=item.owner,
+            gate=item.gate,
+            kind=item.kind,
+            environment=item.environment,
+            waivable=item.waivable,
+            fields=[asdict(field) for field in item.fields],
+        )
+        for position, item in enumerate(content.prerequisites_for(rollout.platform.slug), start=1)
+    )
 
 
 @sensitive_variables()
@@ -92,9 +108,9 @@ def submit(
         _move(prerequisite, State.SUBMITTED)
         if prerequisite.owner == PartyRole.PRESENCE:
             _accept(prerequisite, submission, by)
-        for event_kind, data in kind.events(submission, last):
-            timeline.record(rollout, event_kind, by, **data)
-        timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
+        for event in kind.events(submission, last):
+            timeline.record(rollout, event, by)
+        timeline.record(rollout, events.Submitted(item=prerequisite.title, number=submission.number), by)
         if kind.gathering:
             without_evidence = Submission.objects.filter(kind.gathering.missing, pk=submission.pk)
             queue.after_commit(kind.gathering.task, submission.pk, when=without_evidence.exists)
@@ -113,7 +129,7 @@ def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> 
         # A delivery may hold parts of any delivery before it: a file that stays, a secret left blank.
         refuse_both_halves(by, *prerequisite.submissions.values_list("submitted_by", flat=True))
         _accept(prerequisite, submission, by)
-        timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
+        timeline.record(rollout, events.Accepted(item=prerequisite.title), by)
 
 
 def reject(
@@ -128,9 +144,8 @@ def reject(
         prerequisite, submission = _waiting_for_review(prerequisite, seen)
         _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
-        timeline.record(
-            rollout, REJECTED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
-        )
+        rejected = events.Rejected(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
+        timeline.record(rollout, rejected, by)
 
 
 def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = ()) -> None:
@@ -147,9 +162,8 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
         if submission is not None:
             _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
-        timeline.record(
-            rollout, REOPENED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
-        )
+        reopened = events.Reopened(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
+        timeline.record(rollout, reopened, by)
 
 
 @dataclass(frozen=True)
@@ -182,9 +196,8 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
         elsewhere = {
             name: credentials.given_for(prerequisite, secret, submission.values) for name, secret in secrets.items()
         }
-        timeline.record(
-            rollout, REVEALED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
-        )
+        revealed = events.Revealed(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
+        timeline.record(rollout, revealed, by)
     return [
         Revealed(
             str(spec["label"]),
@@ -195,8 +208,8 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
     ]
 
 
-def take_back(submission: Submission, reason: str) -> bool:
-    """Send an accepted credential that stopped working back to its owner, with ``reason`` (Portuguese: it is kept).
+def take_back(submission: Submission, stopped: Submission.Stopped) -> bool:
+    """Send an accepted credential that stopped working back to its owner; ``stopped`` is what its platform answers now.
 
     Nobody's act but the application's. False, and nothing done, when it is no longer the accepted delivery.
     """
@@ -204,9 +217,10 @@ def take_back(submission: Submission, reason: str) -> bool:
         prerequisite = Prerequisite.objects.get(pk=submission.prerequisite_id)
         if prerequisite.state != State.ACCEPTED or prerequisite.last != submission:
             return False
-        _decide(submission, Submission.Decision.REJECTED, None, reason)
+        submission.stopped = stopped
+        _decide(submission, Submission.Decision.REJECTED, None)
         _move(prerequisite, State.REJECTED)
-        timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"], key=prerequisite.key)
+        timeline.record(rollout, events.Stopped(item=prerequisite.title, key=prerequisite.key), None)
         return True
 
 
@@ -229,7 +243,7 @@ def already_decided(submission: Submission) -> str:
         "who": submission.decided_by or _("O sistema"),
         "item": submission.prerequisite.title,
         "when": date_format(timezone.localtime(submission.decided_at), "SHORT_DATETIME_FORMAT"),
-        "reason": submission.reason,
+        "reason": submission.why_returned,
     }
     if submission.decision == Submission.Decision.ACCEPTED:
         return _("%(who)s já aceitou “%(item)s” em %(when)s.") % about
@@ -259,7 +273,7 @@ def _decide(
     submission.wrong = list(wrong)
     submission.decided_by = by
     submission.decided_at = clock.now()
-    submission.save(update_fields=["decision", "reason", "wrong", "decided_by", "decided_at"])
+    submission.save(update_fields=["decision", "reason", "stopped", "wrong", "decided_by", "decided_at"])
 
 
 def _move(prerequisite: Prerequisite, state: str) -> None:

@@ -14,13 +14,6 @@ REFUSED = (Probe.Outcome.WRONG, Probe.Outcome.LACKING)
 APART = timedelta(hours=1)
 """Two refusals nearer than this are one: a platform in trouble, a message that came twice."""
 
-# Kept with the delivery, so in one language, like a reviewer's words.
-STOPPED = {
-    Probe.Outcome.WRONG: "A plataforma deixou de aceitar esta credencial.",
-    Probe.Outcome.LACKING: "A plataforma deixou de dar permissão de leitura a esta credencial. "
-    "Devolva a permissão e entregue de novo.",
-}
-
 
 def probe(submission_pk: int) -> Probe | None:
     """Try the delivered credential at its platform and keep the answer; None when there is nothing to try.
@@ -37,7 +30,7 @@ def probe(submission_pk: int) -> Probe | None:
     if worked and found.outcome in REFUSED:
         again = before is not None and before.outcome in REFUSED and before.at <= clock.now() - APART
         if again or (found.outcome == Probe.Outcome.WRONG and probes.is_trusted(submission.prerequisite)):
-            actions.take_back(submission, STOPPED[Probe.Outcome(found.outcome)])
+            actions.take_back(submission, Submission.Stopped(found.outcome))
     return kept
 
 

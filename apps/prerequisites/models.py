@@ -136,12 +136,24 @@ class Submission(models.Model):
 
     ``evidence`` is what the application found out about a document by itself (``evidence.look_into``).
     ``wrong`` names the parts (``kinds``) a reviewer pointed at; empty is all of it.
+    ``reason`` is the reviewer's; ``stopped`` says why the application itself sent an accepted credential back.
     ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
     """
 
     class Decision(models.TextChoices):
         ACCEPTED = "accepted", gettext_lazy("Aceito")
         REJECTED = "rejected", gettext_lazy("Devolvido")
+
+    class Stopped(models.TextChoices):
+        """What the platform answers to a credential that it took before, by ``Probe.Outcome``."""
+
+        WRONG = "wrong", gettext_lazy("A plataforma deixou de aceitar esta credencial.")
+        LACKING = (
+            "lacking",
+            gettext_lazy(
+                "A plataforma deixou de dar permissão de leitura a esta credencial. Devolva a permissão e entregue de novo."
+            ),
+        )
 
     prerequisite = models.ForeignKey(Prerequisite, on_delete=models.CASCADE, related_name="submissions")
     number = models.PositiveSmallIntegerField()
@@ -154,6 +166,7 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(default=clock.now)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     reason = models.TextField(blank=True)
+    stopped = models.CharField(max_length=10, choices=Stopped, blank=True)
     wrong = models.JSONField(default=list)
     evidence = models.JSONField(default=dict)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -166,7 +179,8 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["prerequisite", "number"], name="submission_number_once"),
             models.CheckConstraint(
-                condition=~Q(decision="rejected") | ~Q(reason=""), name="submission_rejected_with_a_reason"
+                condition=~Q(decision="rejected") | ~Q(reason="") | ~Q(stopped=""),
+                name="submission_rejected_with_a_reason",
             ),
         ]
 
@@ -176,6 +190,11 @@ class Submission(models.Model):
     @property
     def rollout(self) -> Rollout:
         return self.prerequisite.rollout
+
+    @property
+    def why_returned(self) -> str:
+        """Why it was sent back: the reviewer's words, or what the platform answers by now; empty when it was not."""
+        return self.reason or self.get_stopped_display()
 
     @property
     def files(self) -> list[StoredFile]:

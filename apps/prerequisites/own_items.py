@@ -5,26 +5,15 @@ from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
-from apps.prerequisites import kinds
+from apps.prerequisites import events, kinds
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import gates, timeline
 from apps.rollouts.models import Rollout
-
-ADDED = timeline.kind("prerequisites.added", gettext_lazy("pediu um item próprio: “%(item)s”"), "list-plus")
-EDITED = timeline.kind("prerequisites.edited", gettext_lazy("mudou o pedido de “%(item)s”"), "pencil")
-WITHDRAWN = timeline.kind("prerequisites.withdrawn", gettext_lazy("retirou “%(item)s”: %(reason)s"), "list-x")
-DUE_CHANGED = timeline.kind(
-    "prerequisites.due_changed", gettext_lazy("mudou o prazo de “%(item)s” para %(date)s: %(reason)s"), "calendar-clock"
-)
-DUE_BY_PLAN = timeline.kind(
-    "prerequisites.due_by_plan", gettext_lazy("voltou o prazo de “%(item)s” ao do plano: %(reason)s"), "calendar-range"
-)
 
 State = Prerequisite.State
 
@@ -41,7 +30,7 @@ def add(rollout: Rollout, *, by: User, **asked: Any) -> Prerequisite:
         item.key = _key(item.title["pt"], {key for key, _position in known})
         item.position = max((position for _key, position in known), default=0) + 1
         item.save()
-        timeline.record(rollout, ADDED, by, item=item.title["pt"])
+        timeline.record(rollout, events.Added(item=item.title), by)
         return item
 
 
@@ -55,7 +44,7 @@ def edit(item: Prerequisite, *, by: User, **asked: Any) -> None:
         for name, value in _asked(rollout, **asked).items():
             setattr(item, name, value)
         item.save()
-        timeline.record(rollout, EDITED, by, item=item.title["pt"])
+        timeline.record(rollout, events.Edited(item=item.title), by)
 
 
 def withdraw(item: Prerequisite, *, by: User, reason: str) -> None:
@@ -69,7 +58,7 @@ def withdraw(item: Prerequisite, *, by: User, reason: str) -> None:
         item.since = clock.now()
         item.withdrawn_reason = reason.strip()
         item.save(update_fields=["state", "since", "withdrawn_reason"])
-        timeline.record(rollout, WITHDRAWN, by, item=item.title["pt"], reason=item.withdrawn_reason)
+        timeline.record(rollout, events.Withdrawn(item=item.title, reason=item.withdrawn_reason), by)
 
 
 def set_due(item: Prerequisite, *, by: User, due: date | None, reason: str) -> None:
@@ -87,11 +76,10 @@ def set_due(item: Prerequisite, *, by: User, due: date | None, reason: str) -> N
             raise Invalid(_("Este já é o prazo do item."), field="due")
         item.due_set, item.due_reason = due, reason.strip() if due else ""
         item.save(update_fields=["due_set", "due_reason"])
-        shown = {"item": item.title["pt"], "reason": reason.strip()}
         if due is None:
-            timeline.record(rollout, DUE_BY_PLAN, by, **shown)
+            timeline.record(rollout, events.DueByPlan(item=item.title, reason=reason.strip()), by)
         else:
-            timeline.record(rollout, DUE_CHANGED, by, date=f"{due:%d/%m/%Y}", **shown)
+            timeline.record(rollout, events.DueChanged(item=item.title, date=due, reason=reason.strip()), by)
 
 
 def _asked(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
+from apps.core.localized import Localized
 from apps.core.process import Gate
 from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
@@ -96,10 +97,16 @@ def purge(request: SignedInRequest, pk: int) -> HttpResponse:
 def certificate(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the timeline certifies of the purge, on a page to print."""
     rollout = visible_rollout(request, pk)
-    found = purging.certificates(rollout)
-    if not found:
+    rows = [
+        {
+            "event": event,
+            "closed_at": datetime.fromisoformat(event.data["closed_at"]),
+            "items": [{**row, "title": Localized.of(row["title"])} for row in event.data["items"]],
+        }
+        for event in purging.certificates(rollout)
+    ]
+    if not rows:
         raise Http404
-    rows = [{"event": event, "closed_at": datetime.fromisoformat(event.data["closed_at"])} for event in found]
     return render(
         request, "prerequisites/certificate.html", {"rollout": rollout, "room": "prerequisites", "certificates": rows}
     )

@@ -246,7 +246,7 @@ class TestStopsWorking:
             assert self.state(accepted) == state
         rollout = accepted.prerequisite.rollout
         [need] = [one for one in gates.unmet(rollout, Gate.START_DEVELOPMENT) if "credentials" in one.key]
-        assert (need.owed_by, need.text.split(":")[0]) == ("client", "Deixou de funcionar")
+        assert (need.owed_by, str(need.text).split(":")[0]) == ("client", "Deixou de funcionar")
         assert says in client_for(rollout.people["client"]).get("/").content.decode()
         assert rollout.events.filter(kind="prerequisites.stopped").count() == 1
 

@@ -157,7 +157,7 @@ class TestACredentialThatStopsWorking:
         platform(401)
         probe_submission(accepted.pk)
         item = Prerequisite.objects.get(pk=item.pk)
-        assert (item.state, item.last.reason) == ("rejected", "A plataforma deixou de aceitar esta credencial.")
+        assert (item.state, item.last.why_returned) == ("rejected", "A plataforma deixou de aceitar esta credencial.")
         event = item.rollout.events.latest("sequence")
         assert (event.kind, event.actor, event.who) == ("prerequisites.stopped", None, "O sistema")
         assert event.data["key"] == item.key

@@ -91,7 +91,9 @@ def test_the_certificate_says_what_was_destroyed_and_can_be_computed_again(close
     event = purge.purge(closed, by=closed.people["pm"])
     hashed = sorted((pk, field, hashlib.sha256(text).hexdigest()) for pk, field, text in rows)
     assert event.data["sha256"] == canonical.sha256(hashed)
-    assert event.data["items"] == [{"title": "Homologação", "secrets": 2}, {"title": "Presence API", "secrets": 1}]
+    assert event.data["items"] == [
+        {"title": {"pt": "Homologação"}, "secrets": 2}, {"title": {"pt": "Presence API"}, "secrets": 1},
+    ]  # fmt: skip
     assert event.data["closed_at"] == canonical.instant(closed.closed_at)
     assert not any(value in str(event.data) for value in ("certo", "errado", "nosso", "aurora"))
 

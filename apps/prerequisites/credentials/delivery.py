@@ -4,19 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.core.refusals import Invalid
 from apps.prerequisites.credentials import destinations, probes
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import timeline
 from apps.vault import actions as vault
 from apps.vault.models import Secret
-
-HOST_GIVEN = timeline.kind(
-    "prerequisites.host_given", gettext_lazy("informou um endereço novo para as credenciais: %(host)s"), "globe"
-)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from apps.core.events import EventData
 from apps.files.models import StoredFile
 from apps.prerequisites import comparison
 from apps.prerequisites.evidence.showing import Evidence
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts.timeline import EventKind
 from apps.vault.models import Secret
 
 
@@ -147,7 +147,7 @@ class DeliveryKind:
             submission.values = delivery.values
             submission.save(update_fields=["values"])
 
-    def events(self, submission: Submission, last: Submission | None) -> Iterator[tuple[EventKind, dict[str, Any]]]:
+    def events(self, submission: Submission, last: Submission | None) -> Iterator[EventData]:
         """What the timeline keeps of ``submission`` besides the delivery itself; ``last`` is the delivery before."""
         yield from ()
 

@@ -9,15 +9,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from apps.core.events import EventData
 from apps.core.refusals import Invalid
 from apps.prerequisites import comparison
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import destinations
+from apps.prerequisites.events import HostGiven
 from apps.prerequisites.evidence import showing
 from apps.prerequisites.kinds.base import CREDENTIAL_PROBE, Delivery, DeliveryKind, Fact
 from apps.prerequisites.kinds.fields import help_with_example
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts.timeline import EventKind
 from apps.vault import actions as vault
 
 PREFIX = "value_"
@@ -102,9 +103,9 @@ class Credential(DeliveryKind):
     def store(self, submission: Submission, delivery: Delivery) -> None:
         credentials.keep(submission, delivery.values, delivery.kept_secrets)
 
-    def events(self, submission: Submission, last: Submission | None) -> Iterator[tuple[EventKind, dict[str, Any]]]:
+    def events(self, submission: Submission, last: Submission | None) -> Iterator[EventData]:
         for host in credentials.new_hosts(self.item, submission.values, last):
-            yield credentials.HOST_GIVEN, {"key": self.item.key, "host": host}
+            yield HostGiven(key=self.item.key, host=host)
 
     def facts(self, submission: Submission) -> list[Fact]:
         secrets = {name: _purged_on(instant) for name, instant in submission.purged.items()}

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -15,12 +14,10 @@ from apps.core.process import Gate
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import gates, timeline
 from apps.rollouts.models import Rollout
+from apps.stages.kickoff import events
 from apps.stages.kickoff.actions import reopen_minutes, writing
 from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Row
 from apps.stages.kickoff.sheets import ACTIONS, FIELDS, LONGEST, SHEETS
-
-FILLED = timeline.kind("kickoff.worksheet_filled", gettext_lazy("preencheu a ficha de integração"), "table")
-DONE = timeline.kind("kickoff.action_done", gettext_lazy("concluiu a ação “%(action)s”"), "check")
 
 SITTING = timedelta(minutes=30)
 """Writing of one person within so long after their last event is one event; each cell has its own history."""
@@ -133,7 +130,7 @@ def do_action(row: Row, *, by: User) -> None:
         row.cells["done"] = "1"
         row.save(update_fields=["cells"])
         CellChange.objects.create(row=row, column="done", before="", after="1", by=by)
-        timeline.record(rollout, DONE, by, action=row.cell("text"))
+        timeline.record(rollout, events.ActionDone(action=row.cell("text")), by)
 
 
 def _spec(key: str):
@@ -146,10 +143,10 @@ def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
     """One event for a person's sitting, and one whenever the gate's demands change, because the ball may pass."""
     reopen_minutes(kickoff)
     asked = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
-    last = rollout.events.filter(kind=FILLED.name, actor=by).last()
+    last = rollout.events.filter(kind=events.WorksheetFilled.kind, actor=by).last()
     published = kickoff.published.last()
     since = clock.now() - SITTING
     if published and published.published_at > since:
         since = published.published_at
     if last is None or last.at < since or last.data.get("asked") != asked:
-        timeline.record(rollout, FILLED, by, asked=asked)
+        timeline.record(rollout, events.WorksheetFilled(asked=asked), by)
