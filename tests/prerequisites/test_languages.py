@@ -65,7 +65,7 @@ def test_a_day_on_the_timeline_is_kept_as_a_day(item):
     assert item.rollout.events.last().data["date"] == "2026-03-20"
     (portuguese,), (english,) = sentences(item.rollout, "pt-br"), sentences(item.rollout, "en")
     assert portuguese == "mudou o prazo de “Acesso à loja” para 20/03/2026: Feira"
-    assert english == "changed the due date of “Access to the shop” to 20/03/2026: Feira"
+    assert english == "changed the due day of “Access to the shop” to 20/03/2026: Feira"
 
 
 def test_what_a_gate_asks_is_kept_in_both_languages(item):
