@@ -267,14 +267,14 @@ def revoke_after_undoing(change: AddressChange) -> None:
 
 def _waiting(invitation: Invitation) -> Invitation:
     """The invitation, locked; refused once it was accepted or revoked. An expired one still waits."""
-    found = (
+    locked = (
         Invitation.objects.select_for_update(of=("self",)).select_related("company", "rollout").get(pk=invitation.pk)
     )
-    if found.state == State.ACCEPTED:
+    if locked.state == State.ACCEPTED:
         raise Refusal(_("Este convite já foi usado."))
-    if found.state == State.REVOKED:
+    if locked.state == State.REVOKED:
         raise Refusal(_("Este convite foi cancelado."))
-    return found
+    return locked
 
 
 def _announce_after_commit(invitation: Invitation) -> None:

@@ -59,7 +59,7 @@ def submit(
     by: User,
     text: str = "",
     link: str = "",
-    file: files.Given | Sequence[files.Given] | None = None,
+    file: files.FormFile | Sequence[files.FormFile] | None = None,
     stays: Sequence[str] = (),
     values: dict[str, str] | None = None,
     contacts: list[dict[str, str]] | None = None,
@@ -117,15 +117,15 @@ def submit(
         return submission
 
 
-def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> None:
+def accept(prerequisite: Prerequisite, *, by: User, number: int | None = None) -> None:
     """Accept what was delivered. What follows is its kind's (contacts become the
     company's); secrets that earlier deliveries held
     and this one does not are destroyed. Nobody who delivered any part of it accepts it.
 
-    ``seen`` is the number of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
+    ``number`` is that of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite, submission = _waiting_for_review(prerequisite, seen)
+        prerequisite, submission = _waiting_for_review(prerequisite, number)
         # A delivery may hold parts of any delivery before it: a file that stays, a secret left blank.
         refuse_both_halves(by, *prerequisite.submissions.values_list("submitted_by", flat=True))
         _accept(prerequisite, submission, by)
@@ -133,16 +133,16 @@ def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> 
 
 
 def reject(
-    prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = (), seen: int | None = None
+    prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = (), number: int | None = None
 ) -> None:
     """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``kinds``) to
-    deliver again; without it all of them. ``seen`` as for ``accept``."""
+    deliver again; without it all of them. ``number`` as for ``accept``."""
     require(by, "prerequisites.review", prerequisite)
     if not reason.strip():
         raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite, submission = _waiting_for_review(prerequisite, seen)
-        _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
+        prerequisite, submission = _waiting_for_review(prerequisite, number)
+        _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _checked_parts(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
         rejected = events.Rejected(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
         timeline.record(rollout, rejected, by)
@@ -160,7 +160,7 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
             raise Refusal(_("Só um item aceito pode ser reaberto."))
         submission = prerequisite.last
         if submission is not None:
-            _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
+            _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _checked_parts(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
         reopened = events.Reopened(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
         timeline.record(rollout, reopened, by)
@@ -192,8 +192,8 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
         if not kinds.of(prerequisite).holds_secrets or submission is None:
             raise Refusal(_("Não há credencial guardada neste item."))
         secrets = {secret.field: secret for secret in submission.secrets.all()}
-        kept = {name: vault.unseal(secret) for name, secret in secrets.items()}
-        elsewhere = {
+        plaintexts = {name: vault.unseal(secret) for name, secret in secrets.items()}
+        warnings = {
             name: credentials.given_for(prerequisite, secret, submission.values) for name, secret in secrets.items()
         }
         revealed = events.Revealed(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
@@ -201,8 +201,8 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
     return [
         Revealed(
             str(spec["label"]),
-            kept.get(spec["name"]) or submission.values.get(spec["name"], ""),
-            elsewhere.get(spec["name"], ""),
+            plaintexts.get(spec["name"]) or submission.values.get(spec["name"], ""),
+            warnings.get(spec["name"], ""),
         )
         for spec in prerequisite.specs()
     ]
@@ -224,10 +224,10 @@ def take_back(submission: Submission, stopped: Submission.Stopped) -> bool:
         return True
 
 
-def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[Prerequisite, Submission]:
+def _waiting_for_review(prerequisite: Prerequisite, number: int | None) -> tuple[Prerequisite, Submission]:
     prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
     submission = prerequisite.last
-    read = prerequisite.submissions.filter(number=seen).first() if seen else None
+    read = prerequisite.submissions.filter(number=number).first() if number else None
     if read and read.decision:
         raise Refusal(already_decided(read))
     if read and read != submission:
@@ -239,15 +239,15 @@ def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[P
 
 def already_decided(submission: Submission) -> str:
     """Who decided what, for the reviewer who came second."""
-    about = {
+    values = {
         "who": submission.decided_by or _("O sistema"),
         "item": submission.prerequisite.title,
         "when": date_format(timezone.localtime(submission.decided_at), "SHORT_DATETIME_FORMAT"),
         "reason": submission.why_returned,
     }
     if submission.decision == Submission.Decision.ACCEPTED:
-        return _("%(who)s já aceitou “%(item)s” em %(when)s.") % about
-    return _("%(who)s já devolveu “%(item)s” em %(when)s: %(reason)s") % about
+        return _("%(who)s já aceitou “%(item)s” em %(when)s.") % values
+    return _("%(who)s já devolveu “%(item)s” em %(when)s: %(reason)s") % values
 
 
 def _accept(prerequisite: Prerequisite, submission: Submission, by: User) -> None:
@@ -257,7 +257,7 @@ def _accept(prerequisite: Prerequisite, submission: Submission, by: User) -> Non
     kinds.of(prerequisite).accepted(submission)
 
 
-def _known(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
+def _checked_parts(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
     """``wrong`` in the order of the parts; all of them are as good as none."""
     parts = [name for name, _label in kinds.of(prerequisite).parts()]
     if set(wrong) - set(parts):

@@ -52,17 +52,17 @@ def verdict(same: bool, had: bool = True, has: bool = True) -> str:
 
 def pieces(before: str, after: str, *, lines: bool = False) -> tuple[list[Piece], list[Piece]]:
     """Both texts cut where they differ: at words, or at whole lines."""
-    old, new = (text.splitlines(keepends=True) if lines else _words(text) for text in (before, after))
-    left: list[Piece] = []
-    right: list[Piece] = []
+    old_tokens, new_tokens = (text.splitlines(keepends=True) if lines else _words(text) for text in (before, after))
+    old_pieces: list[Piece] = []
+    new_pieces: list[Piece] = []
     # In long texts what is everywhere (blank lines) leads to no match by itself: each of it with each would take minutes.
-    is_long = len(old) * len(new) > LONG
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes():
+    is_long = len(old_tokens) * len(new_tokens) > LONG
+    for tag, i, j, k, m in SequenceMatcher(None, old_tokens, new_tokens, autojunk=is_long).get_opcodes():
         if i < j:
-            left.append(Piece("".join(old[i:j]), tag != "equal"))
+            old_pieces.append(Piece("".join(old_tokens[i:j]), tag != "equal"))
         if k < m:
-            right.append(Piece("".join(new[k:m]), tag != "equal"))
-    return left, right
+            new_pieces.append(Piece("".join(new_tokens[k:m]), tag != "equal"))
+    return old_pieces, new_pieces
 
 
 def _words(text: str) -> list[str]:
@@ -73,15 +73,17 @@ def _words(text: str) -> list[str]:
 
 def file_rows(before: list[StoredFile], after: list[StoredFile]) -> Iterator[Row]:
     """Matched by name, then one by one; a single file on either side is the same file in two versions."""
-    left = list(before)
+    unmatched = list(before)
     for new in after:
-        old = next((one for one in left if one.sha256 == new.sha256 or one.name == new.name), None)
+        old = next(
+            (candidate for candidate in unmatched if candidate.sha256 == new.sha256 or candidate.name == new.name), None
+        )
         if old is None and len(before) == len(after) == 1:
-            old = left[0]
+            old = unmatched[0]
         if old:
-            left.remove(old)
+            unmatched.remove(old)
         yield _file(old, new)
-    for old in left:
+    for old in unmatched:
         yield _file(old, None)
 
 
@@ -89,12 +91,14 @@ def _file(old: StoredFile | None, new: StoredFile | None) -> Row:
     same = bool(old and new and old.sha256 == new.sha256)
     if old and new and not same and (texts := (_read(old), _read(new))) and None not in texts:
         left, right = pieces(texts[0] or "", texts[1] or "", lines=True)
-        return Row(_("Arquivo"), left, right, False, _("trocado"), lines=True, notes=[_named(old), _named(new)])
-    shown = [[Piece(_named(one), not same)] if one else [] for one in (old, new)]
-    return Row(_("Arquivo"), shown[0], shown[1], same, verdict(same, bool(old), bool(new)))
+        return Row(
+            _("Arquivo"), left, right, False, _("trocado"), lines=True, notes=[_description(old), _description(new)]
+        )
+    both_sides = [[Piece(_description(stored), not same)] if stored else [] for stored in (old, new)]
+    return Row(_("Arquivo"), both_sides[0], both_sides[1], same, verdict(same, bool(old), bool(new)))
 
 
-def _named(stored: StoredFile) -> str:
+def _description(stored: StoredFile) -> str:
     return f"{stored.name} · {stored.size} bytes · SHA-256 {stored.sha256[:12]}…"
 
 

@@ -77,34 +77,34 @@ class OwnItemForm(forms.Form):
 
     def __init__(self, *args, rollout: Rollout, item: Prerequisite | None = None, **kwargs) -> None:
         if item:
-            known = {name: getattr(item, name) for name in ("owner", "gate", "kind", "environment", "waivable")}
-            known |= {"title": str(item.title), "help": str(item.help), "due": item.due_set}
+            initial = {name: getattr(item, name) for name in ("owner", "gate", "kind", "environment", "waivable")}
+            initial |= {"title": str(item.title), "help": str(item.help), "due": item.due_set}
             for number, spec in enumerate(item.specs(), start=1):
-                known |= {f"field_{number}": str(spec["label"]), f"secret_{number}": spec["secret"]}
-            kwargs["initial"] = known
+                initial |= {f"field_{number}": str(spec["label"]), f"secret_{number}": spec["secret"]}
+            kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
         self.success_message = _("Item mudado.") if item else _("Item pedido.")
         self.fields["gate"].choices = [  # type: ignore[attr-defined]
             (gate.value, gate.label) for gate in planning.gates_ahead(rollout)
         ]
         for number in self.FIELDS:
-            about = {"n": number}
+            numbering = {"n": number}
             self.fields[f"field_{number}"] = forms.CharField(
-                label=gettext("Campo %(n)s da credencial") % about, required=False, max_length=80
+                label=gettext("Campo %(n)s da credencial") % numbering, required=False, max_length=80
             )
             self.fields[f"secret_{number}"] = forms.BooleanField(
-                label=gettext("O campo %(n)s é secreto e vai ao cofre") % about, required=False, initial=True
+                label=gettext("O campo %(n)s é secreto e vai ao cofre") % numbering, required=False, initial=True
             )
 
     def clean(self) -> dict[str, Any]:
         """``fields`` of the credential as the action takes them."""
         data = super().clean() or {}
-        found = [
+        credential_fields = [
             {"label": data[f"field_{number}"], "secret": data.get(f"secret_{number}", False)}
             for number in self.FIELDS
             if data.get(f"field_{number}")
         ]
-        return {**{name: data[name] for name in type(self).base_fields if name in data}, "fields": found}
+        return {**{name: data[name] for name in type(self).base_fields if name in data}, "fields": credential_fields}
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"field_{number}"], self[f"secret_{number}"]) for number in self.FIELDS]

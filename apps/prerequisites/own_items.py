@@ -18,30 +18,30 @@ from apps.rollouts.models import Rollout
 State = Prerequisite.State
 
 
-def add(rollout: Rollout, *, by: User, **asked: Any) -> Prerequisite:
-    """Ask something that the platform's list does not have; ``asked`` as ``_asked`` takes it.
+def add(rollout: Rollout, *, by: User, **fields: Any) -> Prerequisite:
+    """Ask something that the platform's list does not have; ``fields`` as ``_columns`` takes them.
 
     Raises ``Invalid`` (422) for a gate that was passed, and for a credential without fields.
     """
     require(by, "prerequisites.manage", rollout)
     with timeline.changing(rollout) as rollout:
-        item = Prerequisite(rollout=rollout, own=True, **_asked(rollout, **asked))
-        known = list(rollout.prerequisites.values_list("key", "position"))
-        item.key = _key(item.title["pt"], {key for key, _position in known})
-        item.position = max((position for _key, position in known), default=0) + 1
+        item = Prerequisite(rollout=rollout, own=True, **_columns(rollout, **fields))
+        existing = list(rollout.prerequisites.values_list("key", "position"))
+        item.key = _key(item.title["pt"], {key for key, _position in existing})
+        item.position = max((position for _key, position in existing), default=0) + 1
         item.save()
         timeline.record(rollout, events.Added(item=item.title), by)
         return item
 
 
-def edit(item: Prerequisite, *, by: User, **asked: Any) -> None:
+def edit(item: Prerequisite, *, by: User, **fields: Any) -> None:
     """Change what is asked, as long as nothing was delivered. Its key stays."""
     require(by, "prerequisites.manage", item)
     with timeline.changing(item.rollout) as rollout:
-        item = _own(item)
+        item = _own_item(item)
         if item.submissions.exists():
             raise Refusal(_("Já houve entrega deste item; ele não muda mais. Retire-o e crie outro, se for o caso."))
-        for name, value in _asked(rollout, **asked).items():
+        for name, value in _columns(rollout, **fields).items():
             setattr(item, name, value)
         item.save()
         timeline.record(rollout, events.Edited(item=item.title), by)
@@ -53,7 +53,7 @@ def withdraw(item: Prerequisite, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Diga por que o item não é mais necessário."), field="reason")
     with timeline.changing(item.rollout) as rollout:
-        item = _own(item)
+        item = _own_item(item)
         item.state = State.WITHDRAWN
         item.since = clock.now()
         item.withdrawn_reason = reason.strip()
@@ -82,7 +82,7 @@ def set_due(item: Prerequisite, *, by: User, due: date | None, reason: str) -> N
             timeline.record(rollout, events.DueChanged(item=item.title, date=due, reason=reason.strip()), by)
 
 
-def _asked(
+def _columns(
     rollout: Rollout,
     *,
     title: str,
@@ -111,13 +111,13 @@ def _asked(
     }
 
 
-def _key(title: str, taken: set[str]) -> str:
+def _key(title: str, existing_keys: set[str]) -> str:
     stem = f"own-{slugify(title)[:40] or 'item'}"
-    numbered = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 2))
-    return next(key for key in numbered if key not in taken)
+    numbered = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(existing_keys) + 2))
+    return next(key for key in numbered if key not in existing_keys)
 
 
-def _own(item: Prerequisite) -> Prerequisite:
+def _own_item(item: Prerequisite) -> Prerequisite:
     item = Prerequisite.objects.get(pk=item.pk)
     if not item.own:
         raise Refusal(_("Este item é da lista da plataforma: pode ser dispensado, não mudado nem retirado."))

@@ -10,8 +10,8 @@ from apps.rollouts.models import Rollout
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    asked = rollout.prerequisites.exclude(state=Prerequisite.State.WITHDRAWN)
-    states = list(asked.values_list("state", flat=True))
+    items = rollout.prerequisites.exclude(state=Prerequisite.State.WITHDRAWN)
+    states = list(items.values_list("state", flat=True))
     accepted = states.count("accepted")
     all_accepted = bool(states) and accepted == len(states)
     yield Fact(_("Aceitos"), f"{accepted}/{len(states)}", "success" if all_accepted else "neutral")

@@ -24,12 +24,12 @@ def _newest(gathering: kinds.Gathering) -> list[Submission]:
         .select_related("rollout__platform")
         .prefetch_related("submissions__probes", "submissions__environment_checks")
     )
-    found = []
+    newest = []
     for item in items:
         if (last := item.last) is not None:
             last.prerequisite = item
-            found.append(last)
-    return found
+            newest.append(last)
+    return newest
 
 
 def _is_missed(last) -> bool:
@@ -39,8 +39,8 @@ def _is_missed(last) -> bool:
 def credentials_to_probe(*, untried: bool = False) -> list[int]:
     """The keys of the newest deliveries of credentials, accepted or in review, of open rollouts; only those that were
     never tried, or not for more than a day, if ``untried``. Those that nothing can be said of are left out."""
-    found = [row for row in _newest(kinds.CREDENTIAL_PROBE) if _can_be_tried(row)]
-    return [row.pk for row in found if not untried or _is_missed(row.last_probe)]
+    triable = [row for row in _newest(kinds.CREDENTIAL_PROBE) if _can_be_tried(row)]
+    return [row.pk for row in triable if not untried or _is_missed(row.last_probe)]
 
 
 def _can_be_tried(submission: Submission) -> bool:
@@ -67,8 +67,8 @@ def documents_to_read() -> list[int]:
 def rollouts_to_purge() -> list[int]:
     """The keys of the rollouts closed ``PURGE_CREDENTIALS_DAYS`` ago or longer that still hold secrets."""
     due = Rollout.objects.filter(stage__in=CLOSED, closed_at__lte=clock.now() - purge.after())
-    kept = due.filter(prerequisites__submissions__secrets__isnull=False)
-    return list(kept.order_by("pk").values_list("pk", flat=True).distinct())
+    holding_secrets = due.filter(prerequisites__submissions__secrets__isnull=False)
+    return list(holding_secrets.order_by("pk").values_list("pk", flat=True).distinct())
 
 
 def links_to_open() -> list[int]:

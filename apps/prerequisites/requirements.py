@@ -72,10 +72,10 @@ def prerequisites_are_accepted(rollout: Rollout, gate: Gate) -> Iterator[Require
 def what_later_gates_will_ask(rollout: Rollout) -> Iterator[Requirement]:
     """An item can be delivered, and must be reviewed, long before its gate comes. What a passed gate let through is
     asked again only when it was sent back."""
-    passed = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
+    passed_gates = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
     items = rollout.prerequisites.exclude(state__in=SETTLED)
     waived = set(rollout.waivers.values_list("gate", "requirement"))
     starts = planning.starts(rollout)
-    for item in items.exclude(gate__in=passed, state=Prerequisite.State.PENDING):
+    for item in items.exclude(gate__in=passed_gates, state=Prerequisite.State.PENDING):
         if item.state == Prerequisite.State.SUBMITTED or (item.gate, item.requirement_key) not in waived:
             yield _requirement(rollout, item, starts)

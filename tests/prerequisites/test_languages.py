@@ -80,7 +80,7 @@ def test_why_a_credential_went_back_by_itself_is_a_code(item, monkeypatch):
     actions.accept(item, by=item.rollout.people["pm"])
     monkeypatch.setattr(probes, "is_trusted", lambda item: True)
     for outcome in ("valid", "wrong"):
-        monkeypatch.setattr(probes, "ask", lambda submission, outcome=outcome: probes.Found(outcome))
+        monkeypatch.setattr(probes, "ask", lambda submission, outcome=outcome: probes.ProbeResult(outcome))
         with translation.override("en"):
             gathering.probe(submission.pk)
     submission = Submission.objects.get(pk=submission.pk)

@@ -132,7 +132,7 @@ class TestSteps:
 
     def test_a_page_instead_of_data_proves_nothing(self, replies):
         replies({"/wp-json": (200, {}, "", {"content-type": "text/html; charset=utf-8"})})
-        assert probes.ask(credential("woocommerce")) == probes.Found("unclear", 200, "page")
+        assert probes.ask(credential("woocommerce")) == probes.ProbeResult("unclear", 200, "page")
 
     def test_what_another_host_answers_proves_nothing(self, replies):
         replies({"/wp-json": (200, {}, "https://outra.com.br/wp-json")})
@@ -191,7 +191,7 @@ class TestTheWrongEnvironment:
         with monkeypatch.context() as before:
             before.setattr(probes, "hosts_of", lambda item, environment: [])
             submission = credential("anymarket", host="https://api.anymarket.com.br")
-        assert probes.ask(submission) == probes.Found("elsewhere", None, "production")
+        assert probes.ask(submission) == probes.ProbeResult("elsewhere", None, "production")
         assert replies.asked == []
 
     def test_the_same_secret_in_both_environments_is_noticed_and_never_shown(self, replies, client_for):

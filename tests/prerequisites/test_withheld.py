@@ -84,7 +84,7 @@ class TestTheDatabaseIsChanged:
 
         monkeypatch.setattr(outbound, "fetch", fetch)
         submission = deliver(an_item("woocommerce"))
-        assert probes.ask(submission) == probes.Found("withheld", None, "destination")
+        assert probes.ask(submission) == probes.ProbeResult("withheld", None, "destination")
         assert asked == ["https://loja.com.br/a"]
 
     def test_nor_the_presence_apis_address(self, sent):

@@ -104,11 +104,11 @@ def _purge(rollout: Rollout, by: User | None) -> Event | None:
 def _destroy(submissions: Iterable[Submission], keep: Collection[UUID] = ()) -> list[tuple[str, str, str]]:
     """Destroy the secrets of ``submissions``, except ``keep``, and note it on each; what ``vault.destroy`` tells."""
     instant = canonical.instant(clock.now())
-    doomed: set[UUID] = set()
+    secret_keys: set[UUID] = set()
     for submission in submissions:
-        gone = [secret for secret in submission.secrets.all() if secret.pk not in keep]
-        doomed |= {secret.pk for secret in gone}
-        if gone:
-            submission.purged |= {secret.field: instant for secret in gone}
+        destroyed = [secret for secret in submission.secrets.all() if secret.pk not in keep]
+        secret_keys |= {secret.pk for secret in destroyed}
+        if destroyed:
+            submission.purged |= {secret.field: instant for secret in destroyed}
             submission.save(update_fields=["purged"])
-    return vault.destroy(doomed)
+    return vault.destroy(secret_keys)

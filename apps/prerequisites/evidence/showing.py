@@ -193,10 +193,12 @@ def of_credential(submission: Submission) -> Evidence:
         reason = f"{reason} HTTP {probe.status}.".strip()
     findings = [Finding(probe.tone, "plug-zap", probe.get_outcome_display(), reason)]
     if probe.outcome == Probe.Outcome.ELSEWHERE and item.key in probes.KEYS:
-        there = content.platform(item.rollout.platform.slug).test_environment
-        findings.append(Finding("neutral", "info", _("Como é o ambiente de teste nesta plataforma"), str(there)))
-    about = "" if probes.is_trusted(item) else _("prova ainda não conferida com esta plataforma: é só um indício")
-    return Evidence(findings, probe.at, about)
+        test_environment = content.platform(item.rollout.platform.slug).test_environment
+        findings.append(
+            Finding("neutral", "info", _("Como é o ambiente de teste nesta plataforma"), str(test_environment))
+        )
+    note = "" if probes.is_trusted(item) else _("prova ainda não conferida com esta plataforma: é só um indício")
+    return Evidence(findings, probe.at, note)
 
 
 def of_environment(submission: Submission) -> Evidence:
@@ -214,35 +216,35 @@ def of_environment(submission: Submission) -> Evidence:
 
 def of_document(submission: Submission) -> Evidence:
     """What a delivered document or link is; empty when it was not read yet."""
-    if not (found := submission.evidence):
+    if not (evidence := submission.evidence):
         return Evidence()
-    at = parse_datetime(found.get("at", ""))
-    if found["found"] != "coverage":
-        shown = Evidence([_document(found)], at)
+    at = parse_datetime(evidence.get("at", ""))
+    if evidence["found"] != "coverage":
+        words = Evidence([_document(evidence)], at)
     else:
-        shown = Evidence(at=at, about=_summary(found))
-        served = found.get("capabilities", {})
+        words = Evidence(at=at, about=_summary(evidence))
+        served = evidence.get("capabilities", {})
         for process, names in EXPECTED.items():
             rows = [Ability(str(ABILITIES[process, name]), served.get(process, {}).get(name, [])) for name in names]
-            shown.coverage.append((str(PROCESSES[process]), rows, sum(bool(row.operations) for row in rows)))
-            shown.missing += [row.label for row in rows if not row.operations]
-    if died := found.get("died"):
-        shown.findings.append(
-            Finding("warning", "link-2-off", _("O link deixou de abrir como antes"), _document(died).text + ".")
+            words.coverage.append((str(PROCESSES[process]), rows, sum(bool(row.operations) for row in rows)))
+            words.missing += [row.label for row in rows if not row.operations]
+    if dead_link := evidence.get("died"):
+        words.findings.append(
+            Finding("warning", "link-2-off", _("O link deixou de abrir como antes"), _document(dead_link).text + ".")
         )
-    return shown
+    return words
 
 
-def _document(found: dict[str, Any]) -> Finding:
-    tone, icon, text, reason = DOCUMENTS[found["found"]]
-    why = f"HTTP {found['status']}." if found.get("status") else REASONS.get(found.get("why", ""), reason)
+def _document(evidence: dict[str, Any]) -> Finding:
+    tone, icon, text, reason = DOCUMENTS[evidence["found"]]
+    why = f"HTTP {evidence['status']}." if evidence.get("status") else REASONS.get(evidence.get("why", ""), reason)
     return Finding(tone, icon, str(text), str(why))
 
 
-def _summary(found: dict[str, Any]) -> str:
-    operations = found["operations"]
-    parts = [found["format"], found["title"]]
+def _summary(evidence: dict[str, Any]) -> str:
+    operations = evidence["operations"]
+    parts = [evidence["format"], evidence["title"]]
     parts.append(ngettext("%(n)d operação", "%(n)d operações", operations) % {"n": operations})
-    if (documents := found.get("documents", 1)) > 1:
+    if (documents := evidence.get("documents", 1)) > 1:
         parts.append(_("%(n)d documentos") % {"n": documents})
     return " · ".join(part for part in parts if part)

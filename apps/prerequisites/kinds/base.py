@@ -79,7 +79,7 @@ class DeliveryKind:
     # What is asked
 
     @classmethod
-    def own_fields(cls, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def own_fields(cls, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """``Prerequisite.fields`` of an item that a project manager writes, from ``{"label", "secret"}`` of each. Raises
         ``Invalid`` (422) when fields are needed and none are given."""
         return []
@@ -186,9 +186,11 @@ class DeliveryKind:
 
     def compare_values(self, before: Submission, after: Submission) -> Iterator[comparison.Row]:
         """The rows of ``compare`` about the kind's own values, which stand first."""
-        old, new = ({fact.label: fact.value for fact in self.facts(submission)} for submission in (before, after))
-        for label in old | new:
-            yield comparison.text_row(label, old.get(label, ""), new.get(label, ""))
+        facts_before, facts_after = (
+            {fact.label: fact.value for fact in self.facts(submission)} for submission in (before, after)
+        )
+        for label in facts_before | facts_after:
+            yield comparison.text_row(label, facts_before.get(label, ""), facts_after.get(label, ""))
 
     def evidence(self, submission: Submission) -> Evidence:
         """What the application found out about a delivery; empty when nothing was looked at."""

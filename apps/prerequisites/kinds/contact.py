@@ -29,11 +29,11 @@ class Contacts(DeliveryKind):
     def form_fields(self) -> dict[str, forms.Field]:
         fields: dict[str, forms.Field] = {}
         for kind, label in self.parts():
-            about = {"who": label}
-            fields[f"{kind}_name"] = forms.CharField(label=_("%(who)s: nome") % about)
-            fields[f"{kind}_position"] = forms.CharField(label=_("%(who)s: cargo") % about, required=False)
-            fields[f"{kind}_email"] = MailboxFormField(label=_("%(who)s: e-mail") % about)
-            fields[f"{kind}_phone"] = forms.CharField(label=_("%(who)s: telefone") % about, required=False)
+            values = {"who": label}
+            fields[f"{kind}_name"] = forms.CharField(label=_("%(who)s: nome") % values)
+            fields[f"{kind}_position"] = forms.CharField(label=_("%(who)s: cargo") % values, required=False)
+            fields[f"{kind}_email"] = MailboxFormField(label=_("%(who)s: e-mail") % values)
+            fields[f"{kind}_phone"] = forms.CharField(label=_("%(who)s: telefone") % values, required=False)
         return fields
 
     def part_of(self, field_name: str) -> str:
@@ -80,10 +80,12 @@ class Contacts(DeliveryKind):
 
     def compare_values(self, before: Submission, after: Submission) -> Iterator[comparison.Row]:
         labels = {"name": _("nome"), "position": _("cargo"), "email": _("e-mail"), "phone": _("telefone")}
-        old, new = ({row["kind"]: row for row in submission.contacts()} for submission in (before, after))
+        contacts_before, contacts_after = (
+            {row["kind"]: row for row in submission.contacts()} for submission in (before, after)
+        )
         for kind, who in self.parts():
             for detail, label in labels.items():
-                texts = old.get(kind, {}).get(detail, ""), new.get(kind, {}).get(detail, "")
+                texts = contacts_before.get(kind, {}).get(detail, ""), contacts_after.get(kind, {}).get(detail, "")
                 if any(texts):
                     yield comparison.text_row(f"{who}: {label}", *texts)
 

@@ -33,12 +33,12 @@ class Credential(DeliveryKind):
     holds_secrets = True
 
     @classmethod
-    def own_fields(cls, asked: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        if not asked:
+    def own_fields(cls, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        if not rows:
             raise Invalid(_("Diga pelo menos um campo da credencial."), field="field_1")
         return [
             {"name": f"own_{number}", "label": {"pt": row["label"]}, "help": {}, "secret": row["secret"]}
-            for number, row in enumerate(asked, start=1)
+            for number, row in enumerate(rows, start=1)
         ]
 
     def parts(self) -> list[tuple[str, str]]:
@@ -108,8 +108,7 @@ class Credential(DeliveryKind):
             yield HostGiven(key=self.item.key, host=host)
 
     def facts(self, submission: Submission) -> list[Fact]:
-        secrets = {name: _purged_on(instant) for name, instant in submission.purged.items()}
-        secrets |= {secret.field: _("guardado no cofre") for secret in submission.secrets.all()}
+        secrets = _secrets(submission)
         facts = [
             Fact(
                 str(spec["label"]),
@@ -126,7 +125,10 @@ class Credential(DeliveryKind):
 
     def compare_values(self, before: Submission, after: Submission) -> Iterator[comparison.Row]:
         """A secret is never read here: the vault only says whether it changed."""
-        old, new = ({secret.field: secret for secret in submission.secrets.all()} for submission in (before, after))
+        secrets_before, secrets_after = (
+            {secret.field: secret for secret in submission.secrets.all()} for submission in (before, after)
+        )
+        in_words = _secrets(before), _secrets(after)
         for spec in self.item.specs():
             name, label = spec["name"], str(spec["label"])
             if not spec["secret"]:
@@ -134,25 +136,24 @@ class Credential(DeliveryKind):
                 if any(texts):
                     yield comparison.text_row(label, *texts)
                 continue
-            left, right = old.get(name), new.get(name)
-            shown = _where_it_is(before, name, left is not None), _where_it_is(after, name, right is not None)
+            secrets = secrets_before.get(name), secrets_after.get(name)
+            shown = [[comparison.Piece(text, False)] if (text := words.get(name)) else [] for words in in_words]
             if not any(shown):
                 continue
-            is_same = left is not None and right is not None and vault.same(left, right)
+            is_same = secrets[0] is not None and secrets[1] is not None and vault.same(secrets[0], secrets[1])
             # Of a destroyed one nobody can say any more whether it was the same.
-            can_be_compared = name not in before.purged and name not in after.purged
-            verdict = comparison.verdict(is_same, left is not None, right is not None) if can_be_compared else ""
-            yield comparison.Row(label, *shown, is_same, verdict)
+            is_known = name not in before.purged and name not in after.purged
+            verdict = comparison.verdict(is_same, bool(secrets[0]), bool(secrets[1])) if is_known else ""
+            yield comparison.Row(label, shown[0], shown[1], is_same, verdict)
 
     def evidence(self, submission: Submission) -> showing.Evidence:
         return showing.of_credential(submission)
 
 
-def _where_it_is(submission: Submission, name: str, is_stored: bool) -> list[comparison.Piece]:
-    """Where a secret of a delivery is, in words; empty when it held none."""
-    if name in submission.purged:
-        return [comparison.Piece(_purged_on(submission.purged[name]), False)]
-    return [comparison.Piece(_("guardado no cofre"), False)] if is_stored else []
+def _secrets(submission: Submission) -> dict[str, str]:
+    """Where each secret of a delivery is, in words, by its field."""
+    purged = {name: _purged_on(instant) for name, instant in submission.purged.items()}
+    return purged | {secret.field: _("guardado no cofre") for secret in submission.secrets.all()}
 
 
 def _purged_on(instant: str) -> str:

@@ -53,8 +53,8 @@ def write(kickoff: Kickoff, *, by: User, edits: Iterable[Edit]) -> list[Conflict
     edits = list(edits)
     conflicts: list[Conflict] = []
     with writing(kickoff, by, permission="kickoff.fill") as (rollout, kickoff):
-        wanted = {edit.row for edit in edits}
-        rows = {row.pk: row for row in kickoff.rows.filter(pk__in=wanted, removed_at=None).select_related("method")}
+        row_keys = {edit.row for edit in edits}
+        rows = {row.pk: row for row in kickoff.rows.filter(pk__in=row_keys, removed_at=None).select_related("method")}
         changes = []
         for edit in edits:
             row = rows.get(edit.row)
@@ -109,10 +109,10 @@ def remove_row(row: Row, *, by: User, seen: Mapping[str, str] | None = None) -> 
         if row.removed_at:
             raise Refusal(_("Esta linha foi retirada da ficha por outra pessoa."))
         if any(row.cell(column) != value for column, value in (seen or {}).items()):
-            who = row.changes.select_related("by").last()
+            last_change = row.changes.select_related("by").last()
             raise Refusal(
                 _("%(who)s mudou esta linha enquanto você a lia. Confira o que está escrito e retire de novo.")
-                % {"who": who.by if who else _("Outra pessoa")}
+                % {"who": last_change.by if last_change else _("Outra pessoa")}
             )
         row.removed_at = clock.now()
         row.save(update_fields=["removed_at"])
