@@ -13,7 +13,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.companies.views import visible_company
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
 from apps.core.web.forms import attempt
 from apps.invitations import actions, forms, queries
@@ -26,7 +26,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who was invited to a company, and the form that invites; ``?project=`` says from which project."""
     invited_company = visible_company(request, pk)
     require(request.user, "invitations.invite", invited_company)
-    rollout_pk = whole(request.GET.get("project"))
+    rollout_pk = whole_number(request.GET.get("project"))
     rollout = Rollout.objects.visible_to(request.user).filter(pk=rollout_pk, parties__company=invited_company).first()
     leads = request.user.has_perm("invitations.invite_lead", invited_company)
     form = forms.InviteForm(request.POST or None, company=invited_company, may_name_leads=leads)

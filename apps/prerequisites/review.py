@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
 from apps.prerequisites import actions, forms, kinds
@@ -48,7 +48,7 @@ def accept(request: SignedInRequest) -> HttpResponse:
     """Accept every delivery named, each by itself: what cannot be accepted is said, and the others are."""
     require(request.user, "prerequisites.review")
     scope = _scope(request)
-    keys = [key for text in request.POST.getlist("delivery") if (key := whole(text))]
+    keys = [key for text in request.POST.getlist("delivery") if (key := whole_number(text))]
     visible = Rollout.objects.visible_to(request.user)
     submissions = Submission.objects.filter(pk__in=keys, prerequisite__rollout__in=visible)
     accepted = 0
@@ -93,10 +93,10 @@ def _page(
 ) -> HttpResponse:
     scope = _scope(request)
     waiting = list(_waiting(request, scope))
-    asked_pk = current_pk or whole(request.GET.get("delivery"))
+    asked_pk = current_pk or whole_number(request.GET.get("delivery"))
     current = next((submission for submission in waiting if submission.pk == asked_pk), None)
     if current is None and waiting:
-        last_read = Submission.objects.filter(pk=whole(request.GET.get("after"))).first()
+        last_read = Submission.objects.filter(pk=whole_number(request.GET.get("after"))).first()
         # What was being read and still waits stays open: others were accepted beside it.
         following = [submission for submission in waiting if last_read and _order(submission) >= _order(last_read)]
         current = (following or waiting)[0]
@@ -163,7 +163,7 @@ def _scope(request: SignedInRequest) -> Scope:
     """Without rollouts of one's own it is everybody's."""
     visible = Rollout.objects.visible_to(request.user)
     if rollout_pk := request.GET.get("project"):
-        return Scope(get_object_or_404(visible.for_listing(), pk=whole(rollout_pk)), False)
+        return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(rollout_pk)), False)
     own = visible.open().filter(project_manager=request.user).exists()
     return Scope(None, request.GET.get("scope") == "all" or not own)
 
@@ -171,7 +171,7 @@ def _scope(request: SignedInRequest) -> Scope:
 def _after(request: SignedInRequest, scope: Scope) -> str:
     """The page again, at what follows the delivery that was just read."""
     parameters = QueryDict(scope.query, mutable=True)
-    if last_read := whole(request.POST.get("current")):
+    if last_read := whole_number(request.POST.get("current")):
         parameters["after"] = str(last_read)
     return f"{reverse('prerequisites:review')}?{parameters.urlencode()}"
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from weasyprint import Attachment
 
 from apps.core.process import PartyRole
-from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.sheets import SHEETS, Direction, Master
 
@@ -38,16 +36,6 @@ def attached(minutes: Minutes) -> Attachment:
         modified=minutes.published_at,
         relationship="Source",
     )
-
-
-def minutes_for_dossier(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
-    """``(path, content)`` of the PDF of each published version, the oldest first; one without its PDF yet is empty."""
-    for minutes in Minutes.objects.filter(kickoff__rollout=rollout).select_related("pdf"):
-        content = b""
-        if minutes.pdf:
-            with minutes.pdf.content.open("rb") as pdf:
-                content = pdf.read()
-        yield f"ata/{minutes}.pdf", content
 
 
 def as_json(snapshot: dict[str, Any]) -> bytes:

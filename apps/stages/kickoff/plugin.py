@@ -8,7 +8,7 @@ from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts import registry
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, documents, events, queries, requirements
+from apps.stages.kickoff import actions, dossier, events, queries, requirements, term
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -49,6 +49,7 @@ plugin = Plugin(
     starts=[actions.copy_agenda_and_methods],
     events=events,
     requirements=requirements,
-    term={"kickoff": queries.summary_for_term},
-    dossier=[documents.minutes_for_dossier],
+    term={"people": term.people, "kickoff": queries.summary_for_term},
+    dossier=[dossier.files],
+    dossier_is_ready=dossier.is_ready,
 )
