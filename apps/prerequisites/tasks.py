@@ -2,9 +2,9 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import queue, work
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites import queries
 from apps.prerequisites.credentials import purge
-from apps.prerequisites.evidence import gathering as evidence
 
 PROBE = work.kind(
     "prerequisites.probe",

@@ -64,7 +64,7 @@ def handed_over(code: str) -> tuple[set[str], list[str]]:
                     names.add(task.value)
                 elif not (isinstance(task, ast.Attribute) and task.attr == "task"):
                     expressions.append(ast.unparse(task))
-            case ast.ImportFrom(module="apps.core.queue"):
+            case ast.ImportFrom(module="apps.core.background.queue"):
                 expressions.append(ast.unparse(node))
     return names, expressions
 
@@ -81,7 +81,9 @@ queue.send(f"{x}.y")
 mailer.send("x")
 """
     assert handed_over(code) == ({"a.b", "c.d"}, ["f'{x}.y'"])
-    assert handed_over("from apps.core.queue import send\nsend('a.b')")[1] == ["from apps.core.queue import send"]
+    assert handed_over("from apps.core.background.queue import send\nsend('a.b')")[1] == [
+        "from apps.core.background.queue import send"
+    ]
 
 
 def test_every_task_that_is_handed_over_exists_and_has_a_sibling_on_the_clock():

@@ -200,7 +200,7 @@ class TestFixedHosts:
         with monkeypatch.context() as before:
             before.setattr(probes, "hosts_of", lambda item, environment: [])
             submission = deliver(an_item("shopify"), shop="evilmyshopify.com")
-        assert probes.ask(submission) == probes.Found("withheld", None, "host")
+        assert probes.ask(submission) == probes.ProbeResult("withheld", None, "host")
         assert sent == []
 
 

@@ -13,9 +13,9 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.core.untrusted import confined
 from apps.demo import stand_in
-from apps.prerequisites import actions, queries
+from apps.prerequisites import actions, kinds, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import environments
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite
 from apps.prerequisites.tasks import probe_the_untried
 from tests.blueprints import shipped
@@ -164,7 +164,7 @@ class TestTheForm:
         assert answer.status_code == 302
         last = Prerequisite.objects.get(pk=item.pk).last
         assert (last.link, last.text) == ("https://homolog.loja.com.br", "200 produtos")
-        assert last.sharing() == "Dividido com outro integrador"
+        assert kinds.of(last.prerequisite).lines(last) == ["Dividido com outro integrador"]
 
     def test_who_shares_it_is_asked_for(self, item, client_for):
         answer = self.post(item, client_for, link="https://x.com.br", text="x", sharing="shared")

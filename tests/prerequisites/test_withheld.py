@@ -10,9 +10,9 @@ from apps.blueprints.catalogues import content
 from apps.core.network import outbound
 from apps.core.network.outbound import Answer
 from apps.demo import stand_in
-from apps.prerequisites import actions, comparison
+from apps.prerequisites import actions, kinds
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.vault import actions as vault
 from apps.vault import keys, rotation
@@ -85,7 +85,7 @@ class TestTheDatabaseIsChanged:
 
         monkeypatch.setattr(outbound, "fetch", fetch)
         submission = deliver(an_item("woocommerce"))
-        assert probes.ask(submission) == probes.Found("withheld", None, "destination")
+        assert probes.ask(submission) == probes.ProbeResult("withheld", None, "destination")
         assert asked == ["https://loja.com.br/a"]
 
     def test_nor_the_presence_apis_address(self, sent):
@@ -183,5 +183,5 @@ class TestTheVaultGoesOn:
         before = deliver(item)
         send_back(item)
         after = deliver(item, site_url="https://nova.com.br")
-        rows = {row.label: row.says for row in comparison.compare(before, after)}
+        rows = {row.label: row.says for row in kinds.of(after.prerequisite).compare(before, after)}
         assert (rows["Consumer secret"], rows["Endereço do site"]) == ("igual", "trocado")

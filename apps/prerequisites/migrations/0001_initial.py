@@ -146,6 +146,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.TextField(blank=True)),
+                (
+                    "stopped",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong", "A plataforma deixou de aceitar esta credencial."),
+                            (
+                                "lacking",
+                                "A plataforma deixou de dar permissão de leitura a esta credencial. Devolva a permissão e "
+                                "entregue de novo.",
+                            ),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("wrong", models.JSONField(default=list)),
                 ("evidence", models.JSONField(default=dict)),
                 ("decided_at", models.DateTimeField(null=True)),
@@ -184,6 +199,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("decision", "rejected"), _negated=True),
                             models.Q(("reason", ""), _negated=True),
+                            models.Q(("stopped", ""), _negated=True),
                             _connector="OR",
                         ),
                         name="submission_rejected_with_a_reason",

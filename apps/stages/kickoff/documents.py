@@ -51,21 +51,21 @@ def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
     parties = {key: str(label) for key, label in PartyRole.choices}
     words |= {"party": parties, "role": parties, "owner": parties, "question_owner": parties}
 
-    def told(value: Any, name: str = "") -> Any:
+    def in_words(value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
-            return {key: told(inner, key) for key, inner in value.items()}
+            return {key: in_words(inner, key) for key, inner in value.items()}
         if isinstance(value, list):
-            return [told(inner) for inner in value]
+            return [in_words(inner) for inner in value]
         if isinstance(value, bool):
             return _("sim") if value else ""
         return words.get(name, {}).get(value, value)
 
-    return told(snapshot)
+    return in_words(snapshot)
 
 
 def as_xlsx(snapshot: dict[str, Any]) -> bytes:
     """A workbook with a sheet for each part. What people typed is written as text, never as a formula or a link."""
-    told = worded(snapshot)
+    sheets = worded(snapshot)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -84,12 +84,12 @@ def as_xlsx(snapshot: dict[str, Any]) -> bytes:
                 sheet.write_string(line, place, str(row.get(name) or ""), text)
 
     facts = [
-        (_("Projeto"), f"{told['rollout']['code']} · {told['rollout']['title']}"),
-        (_("Plataforma"), told["rollout"]["platform"]),
-        (_("Reunião inaugural"), told["meeting"]["held_at"] or ""),
-        (_("Modelo de integração"), told["model"]["title"]),
-        (_("Frequência, volume e observações"), told["model"]["note"]),
-        *((party["role"], f"{party['legal_name']} ({party['cnpj']})") for party in told["parties"]),
+        (_("Projeto"), f"{sheets['rollout']['code']} · {sheets['rollout']['title']}"),
+        (_("Plataforma"), sheets["rollout"]["platform"]),
+        (_("Reunião inaugural"), sheets["meeting"]["held_at"] or ""),
+        (_("Modelo de integração"), sheets["model"]["title"]),
+        (_("Frequência, volume e observações"), sheets["model"]["note"]),
+        *((party["role"], f"{party['legal_name']} ({party['cnpj']})") for party in sheets["parties"]),
     ]
     page(
         _("Resumo"),
@@ -98,13 +98,13 @@ def as_xlsx(snapshot: dict[str, Any]) -> bytes:
     )
     fields = [
         {"method": method["code"], "label": field["label"], **field}
-        for method in told["methods"]
+        for method in sheets["methods"]
         for field in method["fields"]
     ]
     columns = [("method", _("Método")), ("label", _("Descrição")), *_columns("fields")]
     page(str(SHEETS["fields"].title), columns, fields)
     for key in ("statuses", "payments", "carriers", "decisions", "actions"):
-        page(str(SHEETS[key].title), _columns(key), told[key])
+        page(str(SHEETS[key].title), _columns(key), sheets[key])
     page(
         _("Dúvidas em aberto"),
         [
@@ -113,7 +113,7 @@ def as_xlsx(snapshot: dict[str, Any]) -> bytes:
             ("question", _("Dúvida")),
             ("owner", _("Quem responde")),
         ],
-        told["open_questions"],
+        sheets["open_questions"],
     )
     book.close()
     return out.getvalue()
