@@ -341,6 +341,7 @@ def read(kind: str, key: str = "default", version: int | None = None) -> Any:
 
 
 def platform(slug: str, version: int | None = None) -> PlatformBlueprint:
+    """The blueprint of the platform ``slug``."""
     return read(Kind.PLATFORM, slug, version)
 
 
@@ -358,32 +359,40 @@ def prerequisites_for(platform_slug: str, version: int | None = None) -> list[Pr
 
 
 def script(version: int | None = None) -> Script:
+    """The homologation script."""
     return read(Kind.SCRIPT, version=version)
 
 
 def kickoff(version: int | None = None) -> KickoffBlueprint:
+    """Agenda, integration models and order situations of the kickoff."""
     return read(Kind.KICKOFF, version=version)
 
 
 def presence_methods(version: int | None = None) -> list[PresenceMethod]:
+    """The methods of the Presence API."""
     return read(Kind.PRESENCE_API, version=version).methods
 
 
 def training(version: int | None = None) -> TrainingBlueprint:
+    """The syllabus of the training and its allowance."""
     return read(Kind.TRAINING, version=version)
 
 
 def golive(version: int | None = None) -> GoLiveBlueprint:
+    """The checklist of the go-live."""
     return read(Kind.GOLIVE, version=version)
 
 
 def hours_policy(version: int | None = None) -> HoursPolicy:
+    """Allowances and rate that a new rollout starts with."""
     return read(Kind.HOURS, version=version)
 
 
 def term_clauses(version: int | None = None) -> TermBlueprint:
+    """The clauses of the acceptance term."""
     return read(Kind.TERM, version=version)
 
 
 def plan(version: int | None = None) -> PlanBlueprint:
+    """How long each stage usually takes."""
     return read(Kind.PLAN, version=version)
