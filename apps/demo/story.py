@@ -195,7 +195,7 @@ class Story(Deliveries, HoursChapters):
         with self.later(3):
             forum = next(clause for clause in wording.clauses_of(self.rollout) if clause.key == "forum")
             wording.change(
-                self.rollout, "forum", by=self.manager, seen=forum.seen, title=forum.title,
+                self.rollout, "forum", by=self.manager, expected=forum.fingerprint, title=forum.title,
                 text="Fica eleito o foro da comarca de Goiânia (GO) para dirimir questões deste termo.",
                 reason="O contrato entre as partes elege Goiânia.",
             )  # fmt: skip

@@ -4,34 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.background import queue, work
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import events, timeline
 from apps.rollouts.models import Rollout
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-def title_of(name: str) -> "StrOrPromise":
-    """The title of a kind of work; its name where it is no more."""
-    kind = work.kinds().get(name)
-    return kind.title if kind else name
-
-
-TRIED_AGAIN = timeline.kind(
-    "rollouts.tried_again", gettext_lazy("pediu uma nova tentativa: %(work)s"), "rotate-cw", work=title_of
-)
 
 
 @dataclass(frozen=True)
@@ -74,9 +59,9 @@ def waiting() -> QuerySet[UnfinishedWork]:
 def with_items(rows: Iterable[UnfinishedWork]) -> list[Failure]:
     """``rows`` with what they were to be done for, in a query a model; those of kinds that are no more are left out."""
     kinds = work.kinds()
-    known = [row for row in rows if row.kind in kinds]
+    declared_rows = [row for row in rows if row.kind in kinds]
     keys: dict[str, set[str]] = defaultdict(set)
-    for row in known:
+    for row in declared_rows:
         keys[kinds[row.kind].model].add(row.key)
     items = {
         (model, str(pk)): item
@@ -84,7 +69,7 @@ def with_items(rows: Iterable[UnfinishedWork]) -> list[Failure]:
         if model
         for pk, item in apps.get_model(model)._default_manager.in_bulk(list(of_model)).items()
     }
-    return [Failure(row, kinds[row.kind], items.get((kinds[row.kind].model, row.key))) for row in known]
+    return [Failure(row, kinds[row.kind], items.get((kinds[row.kind].model, row.key))) for row in declared_rows]
 
 
 def failure(pk: int) -> Failure | None:
@@ -113,7 +98,7 @@ def try_again(failure: Failure, *, by) -> None:
             raise Refusal(_("A nova tentativa já foi pedida ou está em andamento."))
         work.renew(row.kind, row.key)
         if rollout is not None:
-            timeline.record(rollout, TRIED_AGAIN, by, work=row.kind)
+            timeline.record(rollout, events.TriedAgain(work=row.kind), by)
         queue.after_commit(failure.kind.task, failure.kind.argument(row.key))
 
 

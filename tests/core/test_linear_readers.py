@@ -41,7 +41,7 @@ OURS = {
     "apps.accounts", "apps.api", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
     "apps.core.exports.calendar", "apps.core.canonical", "apps.core.untrusted.confined", "apps.core.network.outbound",
     "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work", "apps.demo", "apps.files.forms",
-    "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.kept_heads", "apps.rollouts.tasks",
+    "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads", "apps.rollouts.tasks",
     "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.report", "apps.stages.kickoff",
     "apps.vault",
 }  # fmt: skip

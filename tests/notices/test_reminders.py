@@ -13,11 +13,12 @@ from apps.core import clock
 from apps.core.models import UnfinishedWork
 from apps.core.process import Gate, PartyRole, Stage
 from apps.notices.models import Digest, Reminder
-from apps.notices.tasks import remind, tell
+from apps.notices.tasks import remind, send_notices
 from apps.rollouts import gates
 from apps.rollouts.models import Assignment, Waiver
 from tests.companies.factories import a_person
 from tests.notices.factories import DigestFactory, PreferenceFactory
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +32,9 @@ def owed(monkeypatch):
     def checker(rows):
         return lambda rollout: [requirement for pk, requirement in rows if pk == rollout.pk]
 
-    monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
-    gates._checkers[Gate.START_DEVELOPMENT].append(checker(asked))
-    monkeypatch.setattr(gates, "_early_checkers", [checker(early)])
+    rules = rules_of_the_test(monkeypatch)
+    rules[Gate.START_DEVELOPMENT].append(checker(asked))
+    rules[None].append(checker(early))
 
     def owe(rollout, key, days, by=PartyRole.CLIENT, *, ahead=False):
         due = None if days is None else clock.today() + timedelta(days=days)
@@ -51,7 +52,7 @@ def rollout():
 
 def run():
     remind()
-    tell()
+    send_notices()
 
 
 def told(mailoutbox):
@@ -133,7 +134,7 @@ class TestWho:
         remind()
         assert Digest.objects.get().user == rollout.people["client_member"]
         PreferenceFactory(user=rollout.people["client_member"], reminders=False)
-        tell()
+        send_notices()
         assert mailoutbox == []
 
     def test_each_in_their_own_language(self, owed, rollout, mailoutbox):
@@ -185,7 +186,7 @@ class TestOneMessageADay:
         owed(rollout, "a", 0, PartyRole.INTEGRATOR)
         remind()
         owed.settle()
-        tell()
+        send_notices()
         assert mailoutbox == []
         assert Digest.objects.get().dropped_at
 
@@ -195,5 +196,5 @@ class TestOneMessageADay:
             patched.setattr(EmailMessage, "send", lambda message: 1 / 0)
             run()
         with clock.at(UnfinishedWork.objects.get().next_try_at):
-            tell()
+            send_notices()
         assert len(mailoutbox) == 1

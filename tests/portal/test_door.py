@@ -17,6 +17,7 @@ from apps.rollouts.models import Rollout
 from tests.companies.factories import MembershipFactory, UserFactory, a_person
 from tests.golive.factories import WindowFactory, all_say_go
 from tests.prerequisites.factories import PrerequisiteFactory
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ class TestTheClientsDoor:
         door = queries.door(theirs.rollout.people["client"])
         assert keys(door.partners) == [f"prerequisite:{theirs.key}"]
         assert door.only_one is None
-        assert keys(queries.door(theirs.rollout.people["platform"]).companys) == [f"prerequisite:{theirs.key}"]
+        assert keys(queries.door(theirs.rollout.people["platform"]).company_matters) == [f"prerequisite:{theirs.key}"]
         assert queries.door(theirs.rollout.people["integrator"]).partners == []
 
     def test_the_page_shows_the_form_and_what_the_others_do(self, item, client_browser):
@@ -288,12 +289,12 @@ class TestTakingAndHanding:
         people = item.rollout.people
         lead, member = client_for(people["client"]), client_for(people["client_member"])
         lead.post(address("assign", item), {"to": self.membership(item, "client")})
-        assert keys(queries.door(people["client"]).mine) == [f"prerequisite:{item.key}"]
+        assert keys(queries.door(people["client"]).own_matters) == [f"prerequisite:{item.key}"]
         lead.post(address("assign", item), {"to": self.membership(item, "client_member")})
-        assert keys(queries.door(people["client_member"]).mine) == [f"prerequisite:{item.key}"]
-        assert keys(queries.door(people["client"]).companys) == [f"prerequisite:{item.key}"]
+        assert keys(queries.door(people["client_member"]).own_matters) == [f"prerequisite:{item.key}"]
+        assert keys(queries.door(people["client"]).company_matters) == [f"prerequisite:{item.key}"]
         member.post(address("assign", item), {"to": ""})
-        assert queries.door(people["client_member"]).mine == []
+        assert queries.door(people["client_member"]).own_matters == []
         kinds = list(item.rollout.events.order_by("sequence").values_list("kind", flat=True))
         assert kinds == ["rollouts.taken", "rollouts.handed", "rollouts.let_go"]
 
@@ -390,10 +391,8 @@ class TestTheDesk:
         assert queries.desk(item.rollout.people["analyst"], everybodys=False).everybodys
 
     def test_a_rollout_with_nothing_missing_is_ready_to_go_on(self, monkeypatch):
-        from apps.rollouts import gates
-
         rollout = RolloutFactory()
-        monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
+        rules_of_the_test(monkeypatch)
         assert queries.desk(rollout.people["pm"], everybodys=False).ready == [rollout]
 
     def test_the_other_companies_have_no_desk(self, item):

@@ -15,14 +15,14 @@ from apps.accounts import address_changes as addresses
 from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import fresh
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import forms, queries
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.signing import actions as signing
-from apps.stages.acceptance.signing import codes
+from apps.stages.acceptance.signing import codes, forms
 
 
 @require_GET
@@ -61,7 +61,7 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
         "sent_to": addresses.masked(signatory.email),
         "code_sent": signatory.codes.filter(used_at=None).last(),
     }
-    return render(request, "acceptance/confirm.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "acceptance/confirm.html", context, status=refusal_status(form))
 
 
 @never_cache
@@ -102,8 +102,8 @@ def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespon
 
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
     rollout = visible_rollout(request, pk)
-    found = Signatory.objects.select_related("term__rollout", "term__pdf")
-    return rollout, get_object_or_404(found, pk=signatory_pk, term__rollout=rollout)
+    signatories = Signatory.objects.select_related("term__rollout", "term__pdf")
+    return rollout, get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
 
 
 def _back(signatory: Signatory) -> str:
@@ -145,6 +145,4 @@ def _page(
         or forms.DelegateForm(initial=passed_to, signatory=signatory, auto_id="delegate_%s"),
         "address_change": addresses.unsettled(request.user) if answers else None,
     }
-    return render(
-        request, "acceptance/sign.html", context, status=getattr(refusal or delegation, "refusal_status", 200)
-    )
+    return render(request, "acceptance/sign.html", context, status=refusal_status(refusal, delegation))
