@@ -56,6 +56,7 @@ _holdings: dict[str, Holding] = {}
 
 
 def holds(holding: Holding) -> None:
+    """Declare what an app keeps of people. Of two with one name the later counts."""
     _holdings[holding.name] = holding
 
 
@@ -68,6 +69,7 @@ def export(user: "User") -> dict[str, Any]:
 
 
 def objections(user: "User") -> list[str]:
+    """Why ``user`` cannot be erased yet, a sentence each in the active language; empty when nothing stands in the way."""
     return [text for holding in _holdings.values() if holding.objections for text in holding.objections(user)]
 
 

@@ -28,8 +28,8 @@ def _doubled() -> Iterator[str]:
     yield from _twice("answer", (kind.key for kind in kinds if kind.answer))
     yield from _twice("page", (plugin.page.key for plugin in house if plugin.page))
     yield from _twice("share of the term", (key for plugin in house for key in plugin.term))
-    own = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
-    yield from _twice("notice", [*own, *(event.kind for plugin in house for event in plugin.notices)])
+    own_notices = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
+    yield from _twice("notice", [*own_notices, *(event.kind for plugin in house for event in plugin.notices)])
     for key, other in ((kind.key, other.key) for kind in kinds for other in kinds):
         if key.startswith(f"{other}:"):
             yield f"The requirement {key!r} would be taken for one of {other!r}."
@@ -57,13 +57,13 @@ def _placeholders() -> Iterator[str]:
 
 
 def _of_notice(event: type[EventData], notice: Notice) -> Iterator[str]:
-    known = field_names(event) | OF_EVERY_NOTICE
-    yield from _unknown(event, "notice's subject", str(notice.subject), known)
-    yield from _unknown(event, "notice's sentence", str(notice.sentence), known)
+    allowed = field_names(event) | OF_EVERY_NOTICE
+    yield from _unknown(event, "notice's subject", str(notice.subject), allowed)
+    yield from _unknown(event, "notice's sentence", str(notice.sentence), allowed)
 
 
-def _unknown(event: type[EventData], where: str, text: str, known: set[str]) -> Iterator[str]:
-    for name in sorted(set(PLACEHOLDER.findall(text)) - known):
+def _unknown(event: type[EventData], where: str, text: str, allowed: set[str]) -> Iterator[str]:
+    for name in sorted(set(PLACEHOLDER.findall(text)) - allowed):
         yield f"The {where} of {event.kind!r} names {name!r}, which its data lacks."
 
 
