@@ -24,8 +24,8 @@ def today() -> date:
     return timezone.localtime(now()).date()
 
 
-def told(instant: datetime) -> str:
-    """``instant`` as people of the installation's time zone say it, for what everybody reads alike."""
+def installation_time(instant: datetime) -> str:
+    """``instant`` as ``31/12/2026 18:00`` in the installation's time zone, for texts that every reader gets alike."""
     return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
 
 

@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.core import plugins
 from apps.core.events import Notice
 from apps.core.exports.calendar import Entry
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
@@ -94,7 +94,7 @@ def owner(event: Event) -> Iterable[User]:
 def nonconformity_of(event: Event) -> Nonconformity | None:
     """The nonconformity that the event is about, by its label."""
     number = str(event.data.get("label", "")).removeprefix("NC-")
-    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole(number)).first()
+    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole_number(number)).first()
 
 
 def mender(event: Event) -> Iterable[User]:

@@ -218,7 +218,7 @@ class TestTheCPF:
         person = term.rollout.people["client"]
         before, person.email = person.email, "outro@exemplo.com.br"
         person.save()
-        change = addresses.change(person, before=before, after=person.email)
+        change = addresses.record_change(person, before=before, after=person.email)
         with pytest.raises(Refusal, match="ainda não vale"):
             self.given(term)
         with pytest.raises(Refusal, match="ainda não vale"):

@@ -28,7 +28,7 @@ NAME = generic.pdf_name
 def document():
     """A tagged PDF/A-3 with a link, something attached, and a place for stamps, as terms are."""
     style = render_to_string("acceptance/pdf_style.html")
-    text = f"<!doctype html><html lang=pt><title>Termo</title><style>{style}</style><h1>Termo</h1>"
+    text = f"<!doctype html><html lang=pt><title>Termo</title>{style}<h1>Termo</h1>"
     text += "<p><a href='https://example.com/'>x</a> Vinte por cento ao mês.</p>"
     attached = Attachment(string=b"{}", name="termo.json", relationship="Source")
     return core_pdf.render(text + render_to_string("acceptance/stamps.html"), [attached])

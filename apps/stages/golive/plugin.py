@@ -15,7 +15,9 @@ from apps.stages.golive.models import Release
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
     if rollout.has_reached(Stage.GO_LIVE) and (window := queries.window_in_force(rollout)):
-        yield Fact(_("Janela"), clock.told(window.starts_at), "success" if queries.is_go(window) else "warning")
+        yield Fact(
+            _("Janela"), clock.installation_time(window.starts_at), "success" if queries.is_go(window) else "warning"
+        )
     items = list(rollout.golive_items.values_list("mandatory", "done_at"))
     done = sum(1 for _mandatory, done_at in items if done_at)
     yield Fact(_("Lista"), f"{done}/{len(items)}", "success" if items and done == len(items) else "neutral")

@@ -4,8 +4,8 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from apps.accounts.fresh_proof import Proof
 from apps.accounts.models import User
+from apps.accounts.proof.fresh import Proof
 from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.process import PartyRole, Stage

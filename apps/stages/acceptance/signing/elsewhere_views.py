@@ -6,8 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
+from apps.accounts.proof import fresh
 from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
@@ -62,7 +62,7 @@ def give_cpf(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     if signatory is None:
         raise Http404
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request)  # The number is typed again: it is kept nowhere, the session included.
+    fresh.require(request)  # The number is typed again: it is kept nowhere, the session included.
     posted = request.method == "POST"
     form = forms.CPFForm(request.POST if posted else None)
     if posted and attempt(request, form, identity.give_cpf, signatory, by=request.user):

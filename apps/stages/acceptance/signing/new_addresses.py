@@ -1,5 +1,5 @@
 """A signatory whose account has another address since a few days: told to the other signatories, and no answer to the term
-until the address before confirms it or seven days have passed (``accounts.addresses``)."""
+until the address before confirms it or seven days have passed (``accounts.address_changes``)."""
 
 from collections.abc import Iterable
 

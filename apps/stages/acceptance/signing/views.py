@@ -12,8 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
+from apps.accounts.proof import fresh
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
@@ -38,8 +38,8 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
     """Sign, after fresh proof, with a mailed code or the passkey that was just used."""
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request)
-    proof = fresh_proof.newest(request)
+    fresh.require(request)
+    proof = fresh.newest(request)
     passkey = signing.has_known_passkey(signatory, proof)
     form = forms.SignForm(request.POST or None, passkey=passkey)
     if request.method == "POST":
@@ -69,7 +69,7 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
 def send_code(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, back=reverse("acceptance:confirm", args=[rollout.pk, signatory.pk]))
+    fresh.require(request, back=reverse("acceptance:confirm", args=[rollout.pk, signatory.pk]))
     try:
         codes.send(signatory, by=request.user)
         messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(signatory.email)})
@@ -82,7 +82,7 @@ def send_code(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespo
 def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, back=_back(signatory), keep=["reason"])
+    fresh.require(request, back=_back(signatory), keep=["reason"])
     form = forms.RefuseForm(request.POST, auto_id="refuse_%s")
     if attempt(request, form, signing.refuse, signatory, by=request.user):
         return redirect("acceptance:room", pk)
@@ -93,7 +93,7 @@ def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse
 def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, back=_back(signatory), keep=["to"])
+    fresh.require(request, back=_back(signatory), keep=["to"])
     form = forms.DelegateForm(request.POST, signatory=signatory, auto_id="delegate_%s")
     if attempt(request, form, signing.delegate, signatory, by=request.user):
         return redirect("acceptance:room", pk)
@@ -127,8 +127,8 @@ def _page(
 ) -> HttpResponse:
     term = signatory.term
     at = [signatory.rollout.pk, signatory.pk]
-    refused_with = fresh_proof.typed(request, at=reverse("acceptance:refuse", args=at))
-    passed_to = fresh_proof.typed(request, at=reverse("acceptance:delegate", args=at))
+    refused_with = fresh.typed(request, at=reverse("acceptance:refuse", args=at))
+    passed_to = fresh.typed(request, at=reverse("acceptance:delegate", args=at))
     open_, answers = term.state == AcceptanceTerm.State.READY, _may_answer(request, signatory)
     context = {
         "rollout": rollout,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.http import SignedInRequest
 from apps.blueprints.catalogues.clauses import WRITTEN, filled
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
@@ -86,7 +86,7 @@ def take_back(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 @require_POST
 def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    version = whole(request.POST.get("version")) or 0
+    version = whole_number(request.POST.get("version")) or 0
     wording.take_newer(rollout, by=request.user, version=version)
     messages.success(request, _("O termo parte agora da versão %(version)d do modelo.") % {"version": version})
     return redirect("acceptance:clauses", pk)
