@@ -3,11 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib import import_module
+from inspect import signature
 from typing import Any
 
+from celery import Task
+from celery.local import PromiseProxy
+from django.apps import apps
+from django.conf import settings
 from django.core import checks
+from django.utils.module_loading import module_has_submodule
 
-from apps.core import plugins
+from apps.core import jobs, plugins
 from apps.core.events import EventData, Notice, field_names
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -16,7 +23,7 @@ OF_EVERY_NOTICE = {"code", "who", "what"}
 
 def the_plugins_agree(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Nothing is announced twice, and every sentence names only what there is."""
-    problems = [*_doubled(), *_undeclared(), *_placeholders(), *_places()]
+    problems = [*_doubled(), *_undeclared(), *_placeholders(), *_places(), *_tasks()]
     return [checks.Error(message, id="rollout.E001") for message in problems]
 
 
@@ -45,6 +52,33 @@ def _undeclared() -> Iterator[str]:
         for event in plugin.notices:
             if event not in declared:
                 yield f"The plugin of {plugin.app} gives a notice of {event.kind!r}, which is in no plugin's events."
+
+
+def _tasks() -> Iterator[str]:
+    """Work that no plugin names is never asked for again once it was given up; a task that nobody asks for, or that the
+    clock asks for in vain, does nothing."""
+    announced = [job for plugin in plugins.plugins() for job in plugin.jobs]
+    yield from (f"The kind of work {job.name!r} is in no plugin's jobs." for job in jobs.made if job not in announced)
+    tasks = _declared_tasks()
+    on_the_clock = {str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    for job in announced:
+        if job.task not in tasks:
+            yield f"The work {job.name!r} is done by {job.task!r}, which is no task."
+    yield from (f"The clock asks for {name!r}, which is no task." for name in sorted(on_the_clock - tasks.keys()))
+    for name, task in tasks.items():
+        if not signature(task.run).parameters and name not in on_the_clock:
+            yield f"The periodic task {name!r} is not on the clock (SCHEDULE in presence_rollout/work.py)."
+
+
+def _declared_tasks() -> dict[str, Any]:
+    """The tasks of the apps' ``tasks.py``, by name."""
+    modules = [
+        import_module(f"{config.name}.tasks")
+        for config in apps.get_app_configs()
+        if config.name.startswith("apps.") and module_has_submodule(config.module, "tasks")
+    ]
+    tasks = (task for module in modules for task in vars(module).values() if isinstance(task, Task | PromiseProxy))
+    return {task.name: task for task in tasks}
 
 
 def _placeholders() -> Iterator[str]:

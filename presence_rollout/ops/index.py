@@ -88,7 +88,7 @@ def jobs() -> Iterator[tuple[str, ...]]:
     from apps.core.background import work
 
     places = _calls("work.kind")
-    for name, kind in sorted(work.kinds().items()):
+    for name, kind in sorted(work.jobs().items()):
         yield f"`{name}`", f"`{kind.task}`", places[name]
 
 
