@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from apps.core import clock
 from apps.demo import papers
 from apps.hours.ledger import proposals
@@ -142,4 +140,4 @@ def _forget_proposals(story: "Story") -> None:
 
 
 def _day(instant):
-    return timezone.localtime(instant).date()
+    return clock.day_of(instant)

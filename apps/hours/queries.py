@@ -3,7 +3,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet, Sum
-from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.companies.models import Company
@@ -19,7 +18,7 @@ from apps.stages.training.models import TrainingSession
 
 def month_of(instant: datetime) -> date:
     """The first day of the month of ``instant``, in the installation's time zone."""
-    return timezone.localtime(instant, timezone.get_default_timezone()).date().replace(day=1)
+    return clock.day_of(instant, clock.installation_zone()).replace(day=1)
 
 
 def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
@@ -46,11 +45,12 @@ def following(month: date) -> date:
 
 def is_over(month: date) -> bool:
     """``month`` ended, in the installation's time zone."""
-    return timezone.localtime(clock.now(), timezone.get_default_timezone()).date() >= following(month)
+    return clock.today(clock.installation_zone()) >= following(month)
 
 
 def month_starts(month: date) -> datetime:
-    return datetime(month.year, month.month, 1, tzinfo=timezone.get_default_timezone())
+    """The first instant of ``month``, in the installation's time zone."""
+    return clock.instant_of(month.replace(day=1), zone=clock.installation_zone())
 
 
 def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
@@ -113,11 +113,11 @@ def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classi
     sums = fixed.exclude(allowance="").exclude(whole).order_by().values("allowance").annotate(
         all=Sum("minutes"), last=Max("entry__started_at")
     )  # fmt: skip
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     result = [
         classification.Line(
             0, row["all"], Klass.INCLUDED, "within_allowance", row["allowance"],
-            params={"on": timezone.localtime(row["last"], zone).date().isoformat()},
+            params={"on": clock.day_of(row["last"], zone).isoformat()},
         )
         for row in sums
     ]  # fmt: skip

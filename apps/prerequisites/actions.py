@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -266,7 +265,7 @@ def already_decided(submission: Submission) -> str:
     about = {
         "who": submission.decided_by or _("O sistema"),
         "item": submission.prerequisite.title,
-        "when": date_format(timezone.localtime(submission.decided_at), "SHORT_DATETIME_FORMAT"),
+        "when": date_format(clock.local(submission.decided_at), "SHORT_DATETIME_FORMAT"),
         "reason": submission.reason,
     }
     if submission.decision == Submission.Decision.ACCEPTED:

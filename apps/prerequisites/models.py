@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -147,7 +147,7 @@ class Prerequisite(models.Model):
 
 def purged_on(instant: str) -> str:
     """When a secret was destroyed (``Submission.purged``), in words."""
-    day = timezone.localtime(datetime.fromisoformat(instant))
+    day = clock.local(datetime.fromisoformat(instant))
     return _("expurgado em %(day)s") % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}
 
 

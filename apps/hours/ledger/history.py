@@ -5,11 +5,10 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import minutes
+from apps.core import clock, minutes
 from apps.core.canonical import instant
 from apps.hours.classification import Activity, Klass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
@@ -61,7 +60,7 @@ def note_reclassified(rollout: Rollout, before: Classes, cause: TimeEntry | None
 def tell(change: Reclassification) -> str:
     """``Reclassificada em 12/03: antes 0h30 incluída, agora 0h30 extra cobrada, porque o apontamento #12 foi incluído``."""
     said = {
-        "day": date_format(localtime(change.at), "d/m"),
+        "day": date_format(clock.local(change.at), "d/m"),
         "before": _classes(change.before),
         "after": _classes(change.after),
     }
@@ -83,7 +82,7 @@ def said_before(revision: Revision) -> str:
     start = parse_datetime(before["started_at"])
     parts = [
         str(Activity(before["activity"]).label),
-        date_format(localtime(start), "SHORT_DATETIME_FORMAT"),
+        date_format(clock.local(start), "SHORT_DATETIME_FORMAT"),
         minutes.show(before["minutes"]),
         before["nonconformity"],
         before["note"],

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -184,7 +183,7 @@ def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
     for result in results:
         if any(_was_in(meeting, result) for meeting in meetings):
             continue  # The meeting proposes that time.
-        day = timezone.localtime(result.at, timezone.get_default_timezone()).date().isoformat()
+        day = clock.day_of(result.at, clock.installation_zone()).isoformat()
         found[result.round, day].append(result)
     proposals = []
     for (round_, day), mine in found.items():

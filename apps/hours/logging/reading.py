@@ -7,14 +7,13 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -110,10 +109,10 @@ def rollouts_for(user: User) -> QuerySet[Rollout]:
 
 def lines(user: User, filters: Filters) -> QuerySet[Line]:
     """The lines that ``filters`` leave of what ``user`` may read."""
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     found = Line.objects.filter(
-        entry__started_at__gte=datetime.combine(filters.since, time.min, zone),
-        entry__started_at__lt=datetime.combine(filters.until + timedelta(days=1), time.min, zone),
+        entry__started_at__gte=clock.instant_of(filters.since, zone=zone),
+        entry__started_at__lt=clock.instant_of(filters.until + timedelta(days=1), zone=zone),
         entry__rollout__in=rollouts_for(user).order_by().values("pk"),
     ).order_by()
     if filters.client:
@@ -176,12 +175,12 @@ def _sums(found: QuerySet[Line], *by: str) -> Iterator[Any]:
 
 def _months(found: QuerySet[Line], filters: Filters) -> list[Row]:
     """A row for each month of the period, empty months too."""
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     month, rows, ends = filters.since.replace(day=1), [], []
     while month <= filters.until:
         rows.append(Row(date_format(month, "m/Y")))
         month = (month + timedelta(days=32)).replace(day=1)
-        ends.append(datetime.combine(month, time.min, zone))
+        ends.append(clock.instant_of(month, zone=zone))
     # The months' ends in the reader's zone, so that the database compares instants and knows no zone.
     place = Case(
         *(When(entry__started_at__lt=end, then=number) for number, end in enumerate(ends)), default=len(ends) - 1
@@ -193,9 +192,9 @@ def _months(found: QuerySet[Line], filters: Filters) -> list[Row]:
 
 def _since(days: list[date]) -> Case:
     """The place in ``days`` of the last one that had begun when the work was done; an adjustment is of what it corrects."""
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     worked = Coalesce("entry__adjusts__started_at", "entry__started_at")
-    begins = [(place, datetime.combine(day, time.min, zone)) for place, day in enumerate(days)]
+    begins = [(place, clock.instant_of(day, zone=zone)) for place, day in enumerate(days)]
     return Case(*(When(GreaterThanOrEqual(worked, at), then=place) for place, at in reversed(begins)), default=0)
 
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -172,7 +171,7 @@ def week(request: SignedInRequest) -> HttpResponse:
     for day in found:
         for entry in day.entries:
             entry.shown = queries.shown([line.pure() for line in entry.lines.all()])  # type: ignore[attr-defined]
-    with timezone.override(days.zone_of(person)):
+    with clock.read_in(days.zone_of(person)):
         return render(
             request,
             "hours/week.html",
@@ -187,7 +186,7 @@ def week(request: SignedInRequest) -> HttpResponse:
                 "previous": first - weeks.SEVEN,
                 "following": first + weeks.SEVEN,
                 "is_this_week": first == weeks.this_week(person),
-                "today": clock.now().astimezone(days.zone_of(person)).date(),
+                "today": clock.today(days.zone_of(person)),
                 "proposals": [proposals.shown(each) for each in proposals.pending(person)] if own else [],
             },
         )
@@ -225,7 +224,7 @@ def _quick(
 
 def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Proposal | None) -> dict[str, Any]:
     if proposal is not None:
-        start = timezone.localtime(proposal.started_at)
+        start = clock.local(proposal.started_at)
         return {
             "rollout": proposal.rollout, "activity": proposal.activity, "nonconformity": proposal.nonconformity,
             "note": proposal.note, "day": start.date(), "start": start.time(), "minutes": proposal.minutes,

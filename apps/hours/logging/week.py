@@ -3,10 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -47,7 +45,7 @@ def monday(day: date) -> date:
 
 def this_week(person: User) -> date:
     """The Monday of the present week where the person is."""
-    return monday(clock.now().astimezone(days.zone_of(person)).date())
+    return monday(clock.today(days.zone_of(person)))
 
 
 def of(person: User, first: date) -> list[Day]:
@@ -55,7 +53,7 @@ def of(person: User, first: date) -> list[Day]:
     zone = days.zone_of(person)
     found = {first + timedelta(days=number): Day(first + timedelta(days=number)) for number in range(7)}
     for entry in _entries(person, first, zone):
-        found[entry.started_at.astimezone(zone).date()].entries.append(entry)
+        found[clock.day_of(entry.started_at, zone)].entries.append(entry)
     return list(found.values())
 
 
@@ -112,10 +110,13 @@ def source_of(entry: TimeEntry) -> str:
     return f"copy:{entry.pk}"
 
 
-def _entries(person: User, first: date, zone: ZoneInfo) -> list[TimeEntry]:
+def _entries(person: User, first: date, zone: tzinfo) -> list[TimeEntry]:
     found = (
         days.worked_by(person)
-        .filter(started_at__gte=days.begins(first, zone), started_at__lt=days.begins(first + SEVEN, zone))
+        .filter(
+            started_at__gte=clock.instant_of(first, zone=zone),
+            started_at__lt=clock.instant_of(first + SEVEN, zone=zone),
+        )
         .select_related("rollout__platform", "nonconformity", "adjusts")
         .prefetch_related("rollout__parties__company", "lines")
         .order_by("started_at", "pk")
@@ -123,16 +124,15 @@ def _entries(person: User, first: date, zone: ZoneInfo) -> list[TimeEntry]:
     return list(found)
 
 
-def _same_time(entry: TimeEntry, zone: ZoneInfo) -> datetime:
+def _same_time(entry: TimeEntry, zone: tzinfo) -> datetime:
     """The same time of the same weekday, a week later, whatever the clocks did in between."""
-    local = entry.started_at.astimezone(zone)
-    return (local + SEVEN).astimezone(UTC)
+    return (clock.local(entry.started_at, zone) + SEVEN).astimezone(UTC)
 
 
 def _work(entry: TimeEntry, start: datetime) -> classification.Work:
     return classification.Work(
         number=0,
-        started_at=timezone.localtime(start, timezone.get_default_timezone()),
+        started_at=clock.local(start, clock.installation_zone()),
         minutes=entry.minutes,
         activity=entry.activity,
         nonconformity=entry.nonconformity.label if entry.nonconformity else "",

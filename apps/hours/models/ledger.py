@@ -218,17 +218,15 @@ class TimeEntry(models.Model):
 
     def work(self) -> classification.Work:
         """What the classification needs of this entry."""
-        from django.utils import timezone
-
-        zone = timezone.get_default_timezone()
+        zone = clock.installation_zone()
         return classification.Work(
             number=self.number,
-            started_at=timezone.localtime(self.started_at, zone),
+            started_at=clock.local(self.started_at, zone),
             minutes=self.minutes,
             activity=self.activity,
             nonconformity=self.nonconformity.label if self.nonconformity else "",
             adjusts=self.adjusts.number if self.adjusts else None,
-            worked_on=timezone.localtime(self.adjusts.started_at, zone).date() if self.adjusts else None,
+            worked_on=clock.day_of(self.adjusts.started_at, zone) if self.adjusts else None,
         )
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import xlsxwriter
-from django.utils import timezone, translation
+from django.utils import translation
 
+from apps.core import clock
 from apps.core.exports.cells import harmless
 from apps.hours.classification import Activity, Klass
 
@@ -125,4 +126,4 @@ def to_xlsx(found: Iterable[dict[str, Any]], created: datetime) -> bytes:
 
 
 def _local(text: str) -> datetime:
-    return timezone.localtime(datetime.fromisoformat(text), timezone.get_default_timezone()).replace(tzinfo=None)
+    return clock.local(datetime.fromisoformat(text), clock.installation_zone()).replace(tzinfo=None)

@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db.models import Max
 from django.db.models.functions import TruncMonth
-from django.utils import timezone
 
 from apps.companies.models import Company
 from apps.core import clock
@@ -40,7 +39,7 @@ class Waiting:
 def waiting_to_close() -> list[Waiting]:
     """What is over and not closed, of each client the first month: the others come after it."""
     this_month = queries.month_starts(queries.month_of(clock.now()))
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     pending = Line.objects.filter(statement=None, entry__started_at__lt=this_month).order_by()
     of_clients = Party.objects.filter(role=PartyRole.CLIENT).select_related("company")
     months: dict[tuple[Company, date], set[int]] = defaultdict(set)

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core import clock
 from apps.core.process import Gate, PartyRole, Stage
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, requires
@@ -36,7 +36,7 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
             owed_by=signatory.role,
             since=signatory.since,
             url=reverse("acceptance:sign", args=[rollout.pk, signatory.pk]),
-            due=timezone.localdate(term.expires_at) if term.expires_at else None,
+            due=clock.day_of(term.expires_at) if term.expires_at else None,
             person=signatory.user,
         )
 

@@ -52,7 +52,7 @@ def _no_go(rollout: Rollout, window: Window, seat: WindowAnswer) -> Requirement:
     """What a party that has not said go keeps open. A silence may be waived, a no may not."""
     key, party = f"answer:{window.number}:{seat.role}", PartyRole(seat.role).label
     silent = not seat.answer
-    values = {"party": party, "start": clock.told(window.starts_at), "reason": seat.reason}
+    values = {"party": party, "start": clock.stamp(window.starts_at), "reason": seat.reason}
     if window.is_over:
         text = _("Propor outra janela: a de %(start)s passou sem o “pode entrar” de %(party)s") % values
         return _owed(rollout, key, text, PartyRole.PRESENCE, "janela", window.ends_at, waivable=silent)
@@ -88,7 +88,7 @@ def the_checklist_is_done_and_the_release_recorded(rollout: Rollout) -> Iterator
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:
     if rollout.has_reached(Stage.GO_LIVE) and (window := queries.window_in_force(rollout)):
         tone = "success" if queries.is_go(window) else "warning"
-        yield registry.Fact(_("Janela"), clock.told(window.starts_at), tone)
+        yield registry.Fact(_("Janela"), clock.stamp(window.starts_at), tone)
     items = list(rollout.golive_items.values_list("mandatory", "done_at"))
     done = sum(1 for _mandatory, done_at in items if done_at)
     yield registry.Fact(_("Lista"), f"{done}/{len(items)}", "success" if items and done == len(items) else "neutral")

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,7 +52,8 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             raise Invalid(_("A janela precisa começar no futuro."), field="starts_at")
         if not timedelta() < ends_at - starts_at <= LONGEST:
             raise Invalid(_("A janela termina depois de começar e dura no máximo três dias."), field="ends_at")
-        first, last = (timezone.localtime(at, timezone.get_default_timezone()).date() for at in (starts_at, ends_at))
+        zone = clock.installation_zone()
+        first, last = clock.day_of(starts_at, zone), clock.day_of(ends_at, zone)
         if closed := days.without_work(first, last):
             listed = ", ".join(f"{day:%d/%m/%Y}" for day in closed)
             raise Invalid(
@@ -78,7 +78,7 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             proposed_by=by,
         )
         timeline.record(
-            rollout, PROPOSED, by, number=window.number, start=clock.told(starts_at), end=clock.told(ends_at)
+            rollout, PROPOSED, by, number=window.number, start=clock.stamp(starts_at), end=clock.stamp(ends_at)
         )
         return window
 

@@ -9,12 +9,12 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import clock
 from apps.core.exports.filenames import attached
 from apps.core.numbers import whole
 from apps.core.process import Stage
@@ -188,7 +188,7 @@ def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpR
 
 def _told(conflict: Conflict) -> str:
     who = conflict.change.by if conflict.change else _("Outra pessoa")
-    at = date_format(localtime(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
+    at = date_format(clock.local(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
     if not conflict.current:
         return _("%(who)s apagou esta célula às %(at)s.") % {"who": who, "at": at}
     return _("%(who)s escreveu “%(text)s” nesta célula às %(at)s.") % {"who": who, "text": conflict.current, "at": at}

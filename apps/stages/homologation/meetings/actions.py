@@ -58,7 +58,7 @@ def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: 
             script=script, number=script.sessions.count() + 1, planned_start=planned_start,
             planned_minutes=planned_minutes,
         )  # fmt: skip
-        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.told(planned_start))
+        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.stamp(planned_start))
         return session
 
 
