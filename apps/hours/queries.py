@@ -11,6 +11,7 @@ from apps.core.process import PartyRole
 from apps.hours import classification
 from apps.hours.classification import Activity, Klass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
+from apps.rollouts import numbering
 from apps.rollouts.models import Party, Rollout
 from apps.stages.homologation import queries as homologation
 from apps.stages.training.models import TrainingSession
@@ -212,7 +213,7 @@ def classified(rollout: Rollout, *more: classification.Work) -> list[classificat
 
 def preview(rollout: Rollout, *works: classification.Work) -> list[classification.Line]:
     """The lines that ``works`` would get if they were logged now; they are numbered on from the last entry, in order."""
-    first = rollout.time_entries.count() + 1
+    first = numbering.expected_number(rollout.time_entries)
     numbered = [replace(work, number=number) for number, work in enumerate(works, start=first)]
     present = list(open_entries(rollout))
     found = classification.classify(

@@ -20,7 +20,7 @@ from apps.prerequisites import attachments
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
@@ -103,7 +103,7 @@ def submit(
         attachments.refuse_what_came_back(prerequisite, news, old, link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
-            number=last.number + 1 if last else 1,
+            number=numbering.next_number(rollout, prerequisite.submissions),
             text=text,
             link=link,
             submitted_by=by,

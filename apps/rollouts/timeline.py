@@ -96,14 +96,19 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
         yield locked
 
 
+def require_lock(rollout: Rollout) -> None:
+    """Raise ``RuntimeError`` unless ``rollout`` is the one that ``changing`` yielded."""
+    if not getattr(rollout, "_is_locked", False):
+        raise RuntimeError("This needs the rollout that changing() locked.")
+
+
 def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None = None, **data: object) -> Event:
     """Append one event. ``rollout`` must come from ``changing`` and all else must have been written already.
 
     ``party`` is the role ``actor`` acted for; left out, it is the role they hold here (Presence first where they hold
     several). ``data`` is JSON and never a secret. The holder is worked out anew, since any event may pass the ball.
     """
-    if not getattr(rollout, "_is_locked", False):
-        raise RuntimeError("record() needs the rollout that changing() locked.")
+    require_lock(rollout)
     last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()

@@ -70,7 +70,7 @@ def test_the_day_is_the_persons_own(rollout, analyst):
 def test_a_day_of_changed_clocks_has_its_real_hours(analyst, day, hours):
     analyst.time_zone = "America/New_York"
     zone = days.zone_of(analyst)
-    begin, end = days.begins(day, zone), days.begins(day + days.FULL_DAY, zone)
+    begin, end = clock.instant_of(day, zone=zone), clock.instant_of(day + days.FULL_DAY, zone=zone)
     assert (end - begin).total_seconds() == hours * 3600
     assert next(days.shares(analyst, begin, hours * 60)) == (day, 0, hours * 60)
 

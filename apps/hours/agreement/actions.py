@@ -12,7 +12,7 @@ from apps.hours.agreement import coverage as agreement
 from apps.hours.classification import Activity
 from apps.hours.models import Line
 from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 
@@ -71,7 +71,7 @@ def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str
     with timeline.changing(rollout, even_closed=True) as rollout:
         request = ExtraHoursRequest.objects.create(
             rollout=rollout,
-            number=rollout.extra_requests.count() + 1,
+            number=numbering.next_number(rollout, rollout.extra_requests),
             activity=activity,
             purpose=purpose.strip(),
             minutes=minutes,
@@ -130,7 +130,7 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
             raise Refusal(_("Esta linha já está contestada; escreva na contestação aberta."))
         found = Contest.objects.create(
             rollout=rollout,
-            number=rollout.contests.count() + 1,
+            number=numbering.next_number(rollout, rollout.contests),
             entry=line.entry,
             klass=line.klass,
             line=line if line.statement_id else None,

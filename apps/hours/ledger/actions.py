@@ -15,7 +15,7 @@ from apps.hours import classification, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import closing, days, history
 from apps.hours.models import Line, Policy, Reclassification, TimeEntry
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 
@@ -57,7 +57,8 @@ def log(
         User.objects.select_for_update().get(pk=person.pk)  # Their day is counted over every rollout.
         if source and (already := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
             raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": already})
-        entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=person, source=source)
+        number = numbering.next_number(rollout, rollout.time_entries)
+        entry = TimeEntry(rollout=rollout, number=number, person=person, source=source)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
         reclassify(rollout, entry, Reclassification.How.LOGGED)
@@ -128,7 +129,7 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
             )
         adjustment = TimeEntry.objects.create(
             rollout=rollout,
-            number=rollout.time_entries.count() + 1,
+            number=numbering.next_number(rollout, rollout.time_entries),
             person=entry.person,
             activity=entry.activity,
             started_at=now,
@@ -152,7 +153,7 @@ def rehearse(
     nonconformity: Nonconformity | None = None,
 ) -> list[classification.Line]:
     """The lines that ``log`` would write now, or the ``Invalid`` it would raise; nothing is written."""
-    entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=by)
+    entry = TimeEntry(rollout=rollout, number=numbering.expected_number(rollout.time_entries), person=by)
     _fill(entry, activity, started_at, minutes, "-", nonconformity)
     return queries.preview(rollout, entry.work())
 

@@ -20,7 +20,7 @@ from apps.hours import queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.ledger import statements
 from apps.hours.models import ClientStatement, Line, Statement
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 
@@ -156,7 +156,8 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[str]) -> Stat
     _check_order(rollout, month)
     lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
     agreement.fix(rollout, lines)
-    statement = Statement(rollout=rollout, number=rollout.statements.count() + 1, month=month, closed_by=by)
+    number = numbering.next_number(rollout, rollout.statements)
+    statement = Statement(rollout=rollout, number=number, month=month, closed_by=by)
     with translation.override("pt-br"):
         statement.content = statements.content(statement, lines, warnings)
     statement.save(force_insert=True)

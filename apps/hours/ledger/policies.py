@@ -11,7 +11,7 @@ from apps.core.refusals import Invalid, require
 from apps.hours import queries
 from apps.hours.ledger import actions
 from apps.hours.models import Policy
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 
 CHANGED = timeline.kind(
@@ -73,7 +73,7 @@ def change(
         before = queries.policy_in_force(rollout, effective_from)
         policy = Policy(
             rollout=rollout,
-            number=rollout.hours_policies.count() + 1,
+            number=numbering.next_number(rollout, rollout.hours_policies),
             effective_from=effective_from,
             training_allowance=training_allowance,
             homologation_allowance=homologation_allowance,

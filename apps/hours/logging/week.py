@@ -13,6 +13,7 @@ from apps.core.refusals import Refusal
 from apps.hours import classification, queries
 from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
+from apps.rollouts import numbering
 
 SEVEN = timedelta(days=7)
 
@@ -72,7 +73,7 @@ def copies(person: User, first: date) -> list[Copy]:
         if not refusal:
             works = taken[entry.rollout_id]
             works.append(_work(entry, start))
-            number = entry.rollout.time_entries.count() + len(works)
+            number = numbering.expected_number(entry.rollout.time_entries) + len(works) - 1
             lines = [line for line in queries.preview(entry.rollout, *works) if line.entry == number]
         result.append(Copy(entry, start, lines, refusal))
     return result

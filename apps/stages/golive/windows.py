@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.stages.golive import days, queries
@@ -67,10 +67,9 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
                 _("A data %(against)s. Escolha outra ou diga por que vale a pena.") % {"against": against},
                 field="reason",
             )
-        before = rollout.golive_windows.last()
         window = Window.objects.create(
             rollout=rollout,
-            number=before.number + 1 if before else 1,
+            number=numbering.next_number(rollout, rollout.golive_windows),
             starts_at=starts_at,
             ends_at=ends_at,
             warnings=warnings,
