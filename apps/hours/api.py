@@ -4,11 +4,10 @@ import re
 from datetime import date, datetime
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
-from apps.core.exports.filenames import attached
 from apps.core.refusals import Invalid, require
 from apps.hours.models import ClientStatement
 from apps.hours.statements import exports
@@ -95,9 +94,7 @@ def list_statements(request: HttpRequest, month: str = "", client: str = ""):
 @router.get("/statements.csv", summary="The same lines as CSV")
 def list_statements_csv(request: HttpRequest, month: str = "", client: str = ""):
     rows = [row for statement in _statements(request, month, client) for row in exports.rows(statement.content)]
-    response = HttpResponse(exports.to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attached("fechamentos.csv")
-    return response
+    return exports.export("fechamentos", rows).download("csv")
 
 
 def _statements(request: HttpRequest, month: str, client: str) -> QuerySet[ClientStatement]:

@@ -27,7 +27,7 @@ class Activity(models.TextChoices):
     INTERNAL = "internal", gettext_lazy("Trabalho interno")
 
 
-class Klass(models.TextChoices):
+class LineClass(models.TextChoices):
     INCLUDED = "included", gettext_lazy("Incluída")
     BILLABLE = "billable", gettext_lazy("Extra cobrada")
     FREE = "free", gettext_lazy("Extra não cobrada")
@@ -168,20 +168,24 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
     day = {"on": work.started_at.date().isoformat()}
     if work.nonconformity:
         return [
-            Line(work.number, work.minutes, Klass.FREE, "nonconformity", params={"label": work.nonconformity, **day})
+            Line(
+                work.number, work.minutes, LineClass.FREE, "nonconformity", params={"label": work.nonconformity, **day}
+            )
         ]
     allowance = rules.allowance(work.activity)
     if allowance is None:
         if work.activity == Activity.FOLLOW_UP:
-            return [Line(work.number, work.minutes, Klass.BILLABLE, "follow_up", params=day)]
-        return [Line(work.number, work.minutes, Klass.INCLUDED, "in_scope", params={"activity": work.activity, **day})]
+            return [Line(work.number, work.minutes, LineClass.BILLABLE, "follow_up", params=day)]
+        return [
+            Line(work.number, work.minutes, LineClass.INCLUDED, "in_scope", params={"activity": work.activity, **day})
+        ]
     before = used[work.activity]
     included = min(work.minutes, max(allowance - before, 0))
     beyond = work.minutes - included
     lines = []
     if included:
         params = {"activity": work.activity, "used": before + included, "allowance": allowance, **day}
-        lines.append(Line(work.number, included, Klass.INCLUDED, "within_allowance", work.activity, params=params))
+        lines.append(Line(work.number, included, LineClass.INCLUDED, "within_allowance", work.activity, params=params))
     if beyond:
         until = work.started_at.date() if included else last_use.get(work.activity, work.started_at.date())
         params = {
@@ -191,7 +195,7 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
             "beyond": beyond,
             **day,
         }
-        lines.append(Line(work.number, beyond, Klass.BILLABLE, "beyond_allowance", params=params))
+        lines.append(Line(work.number, beyond, LineClass.BILLABLE, "beyond_allowance", params=params))
     return lines
 
 
@@ -201,9 +205,9 @@ def _priced(line: Line, work: Work, rules: Rules, earlier: Sequence[Line]) -> Li
     What is rounded is the billable minutes of one entry, its adjustments taken with it: after each of its lines, all
     that was charged for the entry is the price of its billable minutes, rounded once.
     """
-    if line.klass != Klass.BILLABLE:
+    if line.klass != LineClass.BILLABLE:
         return line
-    billed = [each for each in earlier if each.klass == Klass.BILLABLE]
+    billed = [each for each in earlier if each.klass == LineClass.BILLABLE]
     rate = rules.rate(work.activity)
     whole = rules.charged(sum(each.minutes for each in billed) + line.minutes)
     charged = whole - sum(each.charged for each in billed)
@@ -221,7 +225,7 @@ def _take_back(work: Work, written: Sequence[Line]) -> list[Line]:
         left[line.klass, line.allowance] += line.minutes
     to_give = -work.minutes
     lines = []
-    for klass in (Klass.BILLABLE, Klass.INCLUDED, Klass.FREE):
+    for klass in (LineClass.BILLABLE, LineClass.INCLUDED, LineClass.FREE):
         for (each, allowance), minutes in list(left.items()):
             give = min(minutes, to_give)
             if each == klass and give > 0:

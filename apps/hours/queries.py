@@ -9,7 +9,7 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.hours import classification
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
 from apps.rollouts import numbering
 from apps.rollouts.models import Party, Rollout
@@ -117,7 +117,7 @@ def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classi
     zone = clock.installation_zone()
     result = [
         classification.Line(
-            0, row["all"], Klass.INCLUDED, "within_allowance", row["allowance"],
+            0, row["all"], LineClass.INCLUDED, "within_allowance", row["allowance"],
             params={"on": clock.day_of(row["last"], zone).isoformat()},
         )
         for row in sums
@@ -179,7 +179,7 @@ def allowances(rollout: Rollout) -> list[Allowance]:
 
 def totals(found: Iterable[Line]) -> dict[str, int]:
     """Minutes by class and the billable amount in centavos. Of a queryset, summed by the database."""
-    result = {klass.value: 0 for klass in Klass} | {"amount": 0}
+    result = {klass.value: 0 for klass in LineClass} | {"amount": 0}
     if isinstance(found, QuerySet):
         rows = found.order_by().values_list("klass").annotate(Sum("minutes"), Sum("amount"))
     else:
@@ -227,7 +227,7 @@ def shown(found: Iterable[classification.Line]) -> list[dict[str, object]]:
     return [
         {
             "line": line,
-            "label": Klass(line.klass).label,
+            "label": LineClass(line.klass).label,
             "why": classification.explain(line.reason, line.params, line.minutes),
         }
         for line in found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core import clock, money
 from apps.core import minutes as minutes_
 from apps.hours import classification, queries
-from apps.hours.classification import Klass
+from apps.hours.classification import LineClass
 from apps.hours.models import Line, TimeEntry
 from apps.hours.models.agreement import Contest, ExtraHoursRequest
 from apps.rollouts.models import Rollout
@@ -90,7 +90,7 @@ def coverage(rollout: Rollout) -> dict[int, Coverage]:
 
 
 def _claims(rollout: Rollout) -> list[Claim]:
-    found = Line.objects.filter(entry__rollout=rollout, klass=Klass.BILLABLE).order_by()
+    found = Line.objects.filter(entry__rollout=rollout, klass=LineClass.BILLABLE).order_by()
     return [
         Claim(
             key=key,
@@ -139,7 +139,7 @@ def lacking(rollout: Rollout, activity: str, minutes: int) -> int:
 def foretold(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> dict[str, object]:
     """What a page says of ``lines`` before they are saved: class and reason of each, and the minutes nobody approved."""
     lines = list(lines)
-    billable = sum(line.minutes for line in lines if line.klass == Klass.BILLABLE)
+    billable = sum(line.minutes for line in lines if line.klass == LineClass.BILLABLE)
     return {
         "rollout": rollout,
         "activity": activity,

@@ -12,7 +12,7 @@ from apps.hours import classification
 from apps.hours.agreement import actions as agreement_actions
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement import forms as agreement_forms
-from apps.hours.classification import Klass
+from apps.hours.classification import LineClass
 from apps.hours.models import Contest, ExtraHoursRequest, Line
 from apps.hours.models.agreement import AGREED_ACTIVITIES
 from apps.rollouts.models import Rollout
@@ -119,7 +119,7 @@ def _thread(request: SignedInRequest, rollout: Rollout, found: Contest, form=Non
         "rollout": rollout,
         "room": "hours",
         "contest": found,
-        "klass": Klass(found.klass).label,
+        "klass": LineClass(found.klass).label,
         "reasons": [
             classification.explain(each["reason"], each["params"], each["minutes"]) for each in found.content["reasons"]
         ],

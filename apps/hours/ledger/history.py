@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import clock, minutes
 from apps.core.canonical import instant
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
 from apps.rollouts.models import Rollout
 
@@ -42,7 +42,7 @@ def classes(rollout: Rollout) -> Classes:
     ):
         found[entry][klass] += duration
     return {
-        entry: [[klass, counted[klass]] for klass in Klass.values if klass in counted]
+        entry: [[klass, counted[klass]] for klass in LineClass.values if klass in counted]
         for entry, counted in found.items()
     }
 
@@ -73,7 +73,7 @@ def tell(change: Reclassification) -> str:
 
 
 def _classes(found: list[list[Any]]) -> str:
-    return " + ".join(f"{minutes.show(duration)} {str(Klass(klass).label).lower()}" for klass, duration in found)
+    return " + ".join(f"{minutes.show(duration)} {str(LineClass(klass).label).lower()}" for klass, duration in found)
 
 
 def said_before(revision: Revision) -> str:

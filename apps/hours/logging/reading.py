@@ -3,12 +3,10 @@
 Minutes and centavos. The number of queries does not grow with the hours.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, QuerySet, Sum, When
@@ -16,15 +14,16 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import roles_of
 from apps.core import clock, money
-from apps.core.exports.cells import harmless
+from apps.core.exports.tables import Column, Export
 from apps.core.process import PartyRole
 from apps.hours import classification
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import Line, Policy
 from apps.rollouts.models import Party, Rollout
 
@@ -159,7 +158,7 @@ def read(user: User, filters: Filters) -> Reading:
     reading.tables = tables
     rates = _rates(keys)
     days = sorted({each.effective_from for versions in rates.values() for each in versions})
-    free = found.filter(klass=Klass.FREE).annotate(since=_since(days))
+    free = found.filter(klass=LineClass.FREE).annotate(since=_since(days))
     reading.causes, reading.owners = _causes(_sums(free, *_CAUSE, "since"), days, names, rates)
     return reading
 
@@ -284,27 +283,40 @@ def chart(months: list[Row]) -> Chart:
 # --- The file ------------------------------------------------------------------------------------------
 
 
-def as_csv(reading: Reading, *, presence: bool) -> str:
-    """What the page shows, every row, as CSV: minutes and centavos. No cell begins a formula."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(
-        [
-            _("recorte"), _("nome"), _("detalhe"), _("minutos incluídos"), _("minutos extras cobrados"),
-            _("minutos extras não cobrados"), _("valor em centavos"), _("custo dos não cobrados em centavos"),
-        ]
-    )  # fmt: skip
+COLUMNS = (
+    Column("table", gettext_lazy("recorte")),
+    Column("name", gettext_lazy("nome")),
+    Column("detail", gettext_lazy("detalhe")),
+    Column("included", gettext_lazy("minutos incluídos")),
+    Column("billable", gettext_lazy("minutos extras cobrados")),
+    Column("free", gettext_lazy("minutos extras não cobrados")),
+    Column("amount", gettext_lazy("valor em centavos")),
+    Column("cost", gettext_lazy("custo dos não cobrados em centavos")),
+)
+
+
+def export(name: str, reading: Reading, *, presence: bool) -> Export:
+    """What the page shows, every row: minutes and centavos. What free hours would have cost is for Presence alone."""
     parts: list[tuple[StrOrPromise, list[Row]]] = [(_("Total"), [reading.total]), (_("Por mês"), reading.months)]
     parts += [(table.title, table.rows) for table in reading.tables]
     parts.append((_("Por causa"), reading.causes))
     if presence:
         parts.append((_("Por responsável da não conformidade"), reading.owners))
-    for title, rows in parts:
-        for row in rows:
-            cost = row.cost if presence else ""
-            cells = [title, row.label, row.detail, row.included, row.billable, row.free, row.amount, cost]
-            writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in cells])
-    return out.getvalue()
+    rows = [
+        {
+            "table": title,
+            "name": row.label,
+            "detail": row.detail,
+            "included": row.included,
+            "billable": row.billable,
+            "free": row.free,
+            "amount": row.amount,
+            "cost": row.cost if presence else "",
+        }
+        for title, shown in parts
+        for row in shown
+    ]
+    return Export(name, COLUMNS, rows, for_people=True)
 
 
 def twelve_months() -> tuple[date, date]:

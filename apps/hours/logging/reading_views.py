@@ -10,11 +10,10 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Company
-from apps.core.exports.filenames import attached
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 from apps.core.web.widgets import DateInput
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.logging import reading as hours
 from apps.hours.models import Contest, ExtraHoursRequest, TimeEntry
 from apps.rollouts.models import Party, Rollout
@@ -30,7 +29,7 @@ class FilterForm(forms.Form):
     rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"), required=False, empty_label=_("Todos"))
     person = forms.ModelChoiceField(User.objects.none(), label=_("Pessoa"), required=False, empty_label=_("Todas"))
     activity = forms.ChoiceField(label=_("Atividade"), required=False, choices=[("", _("Todas")), *Activity.choices])
-    klass = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *Klass.choices])
+    klass = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *LineClass.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,10 +83,8 @@ def reading(request: SignedInRequest) -> HttpResponse:
 def reading_csv(request: SignedInRequest) -> HttpResponse:
     """The same figures, every row of them."""
     _form, filters, presence = _asked(request)
-    text = hours.as_csv(hours.read(request.user, filters), presence=presence)
-    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attached(f"horas-{filters.since}-{filters.until}.csv")
-    return response
+    name = f"horas-{filters.since}-{filters.until}"
+    return hours.export(name, hours.read(request.user, filters), presence=presence).download("csv")
 
 
 def _asked(request: SignedInRequest) -> tuple[FilterForm, hours.Filters, bool]:

@@ -10,7 +10,7 @@ from apps.companies.models import Company, roles_of
 from apps.core import clock
 from apps.files.models import StoredFile
 from apps.hours import classification
-from apps.hours.classification import Activity, Klass, Rounding
+from apps.hours.classification import Activity, LineClass, Rounding
 from apps.hours.models.agreement import Contest, ContestMessage, ExtraHoursRequest
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -239,7 +239,7 @@ class Line(models.Model):
     entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     minutes = models.IntegerField()
-    klass = models.CharField(_("classe"), max_length=10, choices=Klass)
+    klass = models.CharField(_("classe"), max_length=10, choices=LineClass)
     allowance = models.CharField(max_length=14, blank=True)
     charged_minutes = models.IntegerField(_("minutos cobrados"), default=0)
     rate = models.PositiveIntegerField(_("valor da hora"), default=0)

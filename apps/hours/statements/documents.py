@@ -11,7 +11,7 @@ from weasyprint import Attachment
 
 from apps.core import pdf
 from apps.files import actions as files
-from apps.hours.classification import Activity, Klass, Rounding
+from apps.hours.classification import Activity, LineClass, Rounding
 from apps.hours.ledger import statements
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 
@@ -54,9 +54,9 @@ def _shown(line: dict[str, Any]) -> dict[str, Any]:
     return {
         **line,
         "at": parse_datetime(line["started_at"]),
-        "label": Klass(line["klass"]).label,
+        "label": LineClass(line["klass"]).label,
         "activity_label": Activity(line["activity"]).label,
-        "charged": line.get("charged_minutes", line["minutes"] if line["klass"] == Klass.BILLABLE else 0),
+        "charged": line.get("charged_minutes", line["minutes"] if line["klass"] == LineClass.BILLABLE else 0),
     }
 
 

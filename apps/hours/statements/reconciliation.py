@@ -70,7 +70,7 @@ def _statement(statement: Statement, rows: list, expected: dict[int, list[classi
 
 
 def _sums(lines: list[classification.Line]) -> dict[str, int]:
-    sums = {klass.value: 0 for klass in classification.Klass} | {"amount": 0, "charged_minutes": 0}
+    sums = {klass.value: 0 for klass in classification.LineClass} | {"amount": 0, "charged_minutes": 0}
     for line in lines:
         sums[str(line.klass)] += line.minutes
         sums["amount"] += line.amount
@@ -105,9 +105,9 @@ def client_differences(statement: ClientStatement) -> Iterator[str]:
 
 
 def _content_sums(content: dict) -> dict[str, int]:
-    sums = {klass.value: 0 for klass in classification.Klass} | {"amount": 0, "charged_minutes": 0}
+    sums = {klass.value: 0 for klass in classification.LineClass} | {"amount": 0, "charged_minutes": 0}
     for line in content["lines"]:
-        billable = line["klass"] == classification.Klass.BILLABLE
+        billable = line["klass"] == classification.LineClass.BILLABLE
         sums[line["klass"]] += line["minutes"]
         sums["amount"] += line["amount"]
         sums["charged_minutes"] += line.get("charged_minutes", line["minutes"] if billable else 0)

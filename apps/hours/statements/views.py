@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
-from apps.files.http import attachment, guarded
+from apps.files.http import attachment
 from apps.hours import queries
 from apps.hours.ledger import closing, forms, policies
 from apps.hours.models import ClientStatement, Statement, StatementPdf
@@ -121,9 +122,6 @@ def _file(found: Statement | ClientStatement, kind: str, rendered: StatementPdf 
         if rendered is None:
             raise Refusal(_("O PDF ainda está sendo gerado. Tente de novo em um minuto."))
         return attachment(rendered.file)
-    rows = exports.rows(found.content)
-    if kind == "csv":
-        return guarded(exports.to_csv(rows), f"{found.code}.csv")
-    if kind == "xlsx":
-        return guarded(exports.to_xlsx(rows, found.closed_at), f"{found.code}.xlsx")
-    raise Http404
+    if kind not in FORMATS:
+        raise Http404
+    return exports.export(found.code, exports.rows(found.content), found.closed_at).download(kind)

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
-from apps.core.exports.filenames import attached
+from apps.core.exports.downloads import as_json, download
+from apps.core.exports.tables import XLSX_TYPE
 from apps.core.numbers import whole
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed, Refusal
@@ -119,18 +120,13 @@ def history(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _found = _kickoff(request, pk)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", kind)
+    return download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", XLSX_TYPE)
 
 
 @require_GET
 def json(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _found = _kickoff(request, pk)
-    return _download(documents.as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
-
-
-def _download(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": attached(name)})
+    return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
 
 
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:

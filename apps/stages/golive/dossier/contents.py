@@ -122,9 +122,9 @@ def _files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
         yield f"ata/{minutes}.pdf", _bytes(minutes.pdf)
     for statement in rollout.statements.order_by("number"):
         name = f"{archive.STATEMENTS}{statement.code}"
-        rows = list(exports.rows(statement.content))
+        lines = exports.export(statement.code, exports.rows(statement.content))
         yield f"{name}.pdf", _bytes(StatementPdf.objects.select_related("file").get(statement=statement).file)
-        yield f"{name}.csv", exports.to_csv(rows)
+        yield f"{name}.csv", lines.as_csv()
         yield f"{name}.json", archive.as_json(statement.content)
     if script := Script.objects.filter(rollout=rollout).first():
         yield f"homologacao/{rollout.code}-homologacao.pdf", report.render(rollout, script)
