@@ -99,12 +99,12 @@ def list_statements_csv(request: HttpRequest, month: str = "", client: str = "")
 
 def _statements(request: HttpRequest, month: str, client: str) -> QuerySet[ClientStatement]:
     require(request.user, "hours.export")
-    found = ClientStatement.objects.visible_to(request.user)
+    statements = ClientStatement.objects.visible_to(request.user)
     if month:
         try:
-            found = found.filter(month=date.fromisoformat(f"{month}-01"))
+            statements = statements.filter(month=date.fromisoformat(f"{month}-01"))
         except ValueError:
             raise Invalid(_("Escreva o mês como 2026-03."), field="month") from None
     if client:
-        found = found.filter(client__cnpj=re.sub(r"[^0-9A-Za-z]", "", client).upper())
-    return found
+        statements = statements.filter(client__cnpj=re.sub(r"[^0-9A-Za-z]", "", client).upper())
+    return statements

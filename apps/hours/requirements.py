@@ -61,12 +61,14 @@ def contests_are_answered(rollout: Rollout) -> Iterator[Requirement]:
 
 
 @time_spent.told_by
-def time_of_a_nonconformity(found: Nonconformity, user: User) -> time_spent.Spent | None:
-    if not user.has_perm("hours.view", found.rollout):
+def time_of_a_nonconformity(nonconformity: Nonconformity, user: User) -> time_spent.Spent | None:
+    if not user.has_perm("hours.view", nonconformity.rollout):
         return None
-    lines = Line.objects.filter(entry__rollout=found.rollout_id, entry__nonconformity=found)
-    told = lines.aggregate(minutes=Sum("minutes"), entries=Count("entry", distinct=True))
-    return time_spent.Spent(told["minutes"] or 0, told["entries"], reverse("hours:room", args=[found.rollout_id]))
+    lines = Line.objects.filter(entry__rollout=nonconformity.rollout_id, entry__nonconformity=nonconformity)
+    sums = lines.aggregate(minutes=Sum("minutes"), entries=Count("entry", distinct=True))
+    return time_spent.Spent(
+        sums["minutes"] or 0, sums["entries"], reverse("hours:room", args=[nonconformity.rollout_id])
+    )
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:

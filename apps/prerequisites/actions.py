@@ -265,7 +265,7 @@ def already_decided(submission: Submission) -> str:
     about = {
         "who": submission.decided_by or _("O sistema"),
         "item": submission.prerequisite.title,
-        "when": date_format(clock.local(submission.decided_at), "SHORT_DATETIME_FORMAT"),
+        "when": date_format(clock.local(submission.decided_at or clock.now()), "SHORT_DATETIME_FORMAT"),
         "reason": submission.reason,
     }
     if submission.decision == Submission.Decision.ACCEPTED:

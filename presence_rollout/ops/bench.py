@@ -191,7 +191,7 @@ def build(size: int):
 def close(rollout, manager, month):
     from apps.hours.ledger import closing
 
-    receipt = closing.receipt(closing.ready_to_close(rollout, month))
+    receipt = closing.receipt(closing.warnings_of(rollout, month))
     return closing.close_month(rollout, by=manager, month=month, acknowledged=receipt)
 
 

@@ -14,6 +14,7 @@ from apps.hours import queries
 from apps.hours.agreement import actions as agree
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement.coverage import Claim, cover
+from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
 from apps.portal import answers
@@ -331,7 +332,7 @@ class TestContests:
     def test_it_survives_a_reclassification(self, rollout, contested):
         log(rollout, start=MARCH - timedelta(hours=2))
         lines = list(queries.lines(rollout))
-        agreement.of(rollout, lines)
+        agreement.agreement_of(rollout, lines)
         assert [[each.number for each in line.contested] for line in lines] == [[], [1]]
 
     def test_in_a_closed_month_it_holds_to_the_fixed_line_and_an_adjustment_corrects_it(self, rollout, contested):
@@ -366,10 +367,11 @@ class TestClosing:
         with pytest.raises(Refusal) as refused:
             close_month(rollout, acknowledged="")
         assert refused.value.details == points
-        statement = close_month(rollout, acknowledged=closing.receipt(points))
-        assert statement.content["acknowledged"] == points
+        warnings = [{"warning": "unapproved", "number": 1, "activity": "follow_up", "minutes": 60}]
+        statement = close_month(rollout, acknowledged=closing.receipt(warnings))
+        assert statement.content["acknowledged"] == warnings
         assert statement.content["lines"][0]["approved"] == 0
-        assert last(rollout).data["acknowledged"] == points
+        assert last(rollout).data["acknowledged"] == warnings
         page = client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/horas/fechamentos/1/").content.decode()
         assert points[0] in page
 
@@ -378,7 +380,7 @@ class TestClosing:
         agree.approve(ask(rollout), by=rollout.people["client"])
         line = queries.lines(rollout).get()
         contest = agree.contest(line, by=rollout.people["client"], text="Não foi assim")
-        assert agreement.open_points(rollout, date(2026, 3, 1)) == [
+        assert list(map(describe, agreement.open_points(rollout, date(2026, 3, 1)))) == [
             "Apontamento 1: contestado pelo cliente (contestação 1)"
         ]
         agree.withdraw_contest(contest, by=rollout.people["client"])
@@ -480,7 +482,7 @@ class TestThePages:
         refused = manager.post(base + "fechar/", {"month": "2026-03-01"})
         assert refused.status_code == 409
         assert point in refused.content.decode()
-        typed = {"month": "2026-03-01", "acknowledged": closing.receipt([point])}
+        typed = {"month": "2026-03-01", "acknowledged": closing.receipt(closing.warnings_of(rollout, date(2026, 3, 1)))}
         assert manager.post(base + "fechar/", typed).status_code == 302
 
 
@@ -507,6 +509,6 @@ def test_the_ledger_does_not_ask_more_for_more_lines(django_assert_max_num_queri
     for _number in range(6):
         TimeEntryFactory(rollout=rollout)
     with django_assert_max_num_queries(6):
-        found = agreement.of(rollout, list(queries.lines(rollout)))
+        found = agreement.agreement_of(rollout, list(queries.lines(rollout)))
     assert found.uncovered == {"follow_up": 360}
     assert Rollout.objects.get(pk=rollout.pk).version == 0

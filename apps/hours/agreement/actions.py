@@ -80,7 +80,7 @@ def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str
             price=agreement.price(rollout, activity, minutes),
             sent_by=by,
         )
-        _tell(rollout, REQUESTED, by, request)
+        _record(rollout, REQUESTED, by, request)
         return request
 
 
@@ -116,7 +116,7 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
     """The client disagrees with a line, while its month is open or within 30 days after it was closed."""
     rollout = line.entry.rollout
     require(by, "hours.contest", rollout)
-    text = _said(text)
+    text = _required_text(text)
     with timeline.changing(rollout, even_closed=True) as rollout:
         line = (
             Line.objects.filter(entry=line.entry_id, position=line.position).select_related("entry", "statement").get()
@@ -128,7 +128,7 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
             )
         if rollout.contests.filter(entry=line.entry, klass=line.klass, state=Contest.State.OPEN).exists():
             raise Refusal(_("Esta linha já está contestada; escreva na contestação aberta."))
-        found = Contest.objects.create(
+        contest = Contest.objects.create(
             rollout=rollout,
             number=numbering.next_number(rollout, rollout.contests),
             entry=line.entry,
@@ -137,23 +137,23 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
             content=agreement.part(line.entry, line.klass),
             opened_by=by,
         )
-        ContestMessage.objects.create(contest=found, author=by, party=PartyRole.CLIENT, text=text)
+        ContestMessage.objects.create(contest=contest, author=by, party=PartyRole.CLIENT, text=text)
         timeline.record(
             rollout,
             CONTESTED,
             by,
             party=PartyRole.CLIENT,
-            number=found.number,
+            number=contest.number,
             entry=line.entry.number,
             klass=line.klass,
         )
-        return found
+        return contest
 
 
 def write(contest: Contest, *, by: User, text: str) -> ContestMessage:
     """One more message of an open contest; the answer is then awaited from the other side."""
     require(by, "hours.write_in_contest", contest)
-    text = _said(text)
+    text = _required_text(text)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
         party = PartyRole.CLIENT if PartyRole.CLIENT in rollout.roles_of(by) else PartyRole.PRESENCE
@@ -171,7 +171,7 @@ def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
     Corrected means that the entry was edited, deleted or adjusted since it was contested.
     """
     require(by, "hours.resolve_contest", contest)
-    text = _said(text)
+    text = _required_text(text)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
         refuse_both_halves(by, contest.opened_by_id, *_authors(contest, PartyRole.CLIENT))
@@ -212,10 +212,10 @@ def _answer(request: ExtraHoursRequest, by: User, state: str, note: str, kind: t
     refuse_both_halves(by, request.sent_by_id)
     with timeline.changing(request.rollout, even_closed=True) as rollout:
         request = _settle(_open_request(request), by, state, note)
-        _tell(rollout, kind, by, request, party=PartyRole.CLIENT)
+        _record(rollout, kind, by, request, party=PartyRole.CLIENT)
 
 
-def _tell(
+def _record(
     rollout: Rollout, kind: timeline.EventKind, by: User, request: ExtraHoursRequest, party: str | None = None
 ) -> None:
     timeline.record(
@@ -256,7 +256,7 @@ def _resolve(contest: Contest, by: User, state: str) -> None:
     contest.save(update_fields=["state", "resolved_by", "resolved_at", "correction"])
 
 
-def _said(text: str) -> str:
+def _required_text(text: str) -> str:
     if not text.strip():
         raise Invalid(_("Escreva a mensagem."), field="text")
     return text.strip()

@@ -52,7 +52,7 @@ def overlap_text(entry: TimeEntry) -> str:
     }
 
 
-def shares(
+def minutes_by_day(
     person: User, start: datetime, minutes: int, *, without: int | None = None
 ) -> Iterator[tuple[date, int, int]]:
     """``(day, minutes already there, minutes of this)`` for each day of the person that this time touches."""
@@ -61,13 +61,13 @@ def shares(
     day = clock.day_of(start, zone)
     while clock.instant_of(day, zone=zone) < end:
         first, last = clock.instant_of(day, zone=zone), clock.instant_of(day + FULL_DAY, zone=zone)
-        there = between(person, first, last, without=without)
-        already = sum(_within(entry.started_at, ends(entry), first, last) for entry in there)
-        yield day, already, _within(start, end, first, last)
+        entries = between(person, first, last, without=without)
+        minutes_there = sum(_within(entry.started_at, ends(entry), first, last) for entry in entries)
+        yield day, minutes_there, _within(start, end, first, last)
         day += FULL_DAY
 
 
-def place(person: User, day: date, minutes: int) -> datetime:
+def suggested_start(person: User, day: date, minutes: int) -> datetime:
     """When an entry began of which only day and duration are known, so that it overlaps nothing where that is possible.
 
     Today it ends now, or where the last entry begins; on another day it begins at nine, or where an entry ends.
@@ -76,15 +76,15 @@ def place(person: User, day: date, minutes: int) -> datetime:
     first, last = clock.instant_of(day, zone=zone), clock.instant_of(day + FULL_DAY, zone=zone)
     length = timedelta(minutes=minutes)
     now = clock.now().replace(second=0, microsecond=0)
-    there = between(person, first, last)
+    entries = between(person, first, last)
     if first <= now < last:
         end = now
-        for entry in reversed(there):
+        for entry in reversed(entries):
             if entry.started_at < end and ends(entry) > end - length:
                 end = entry.started_at
         return end - length if end - length >= first else max(first, now - length)
     start = morning = clock.instant_of(day, MORNING, zone)
-    for entry in there:
+    for entry in entries:
         if entry.started_at < start + length and ends(entry) > start:
             start = ends(entry)
     return start if start + length <= last else morning

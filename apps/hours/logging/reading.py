@@ -99,42 +99,42 @@ class Reading:
 
 def rollouts_for(user: User) -> QuerySet[Rollout]:
     """The rollouts whose hours ``user`` reads with their price: all for Presence, its own for a client."""
-    found = Rollout.objects.visible_to(user)
+    rollouts = Rollout.objects.visible_to(user)
     if is_presence(user) or user.is_superuser:
-        return found
+        return rollouts
     own = Party.objects.filter(role=PartyRole.CLIENT, company__in=list(roles_of(user)))
-    return found.filter(pk__in=own.values("rollout"))
+    return rollouts.filter(pk__in=own.values("rollout"))
 
 
 def lines(user: User, filters: Filters) -> QuerySet[Line]:
     """The lines that ``filters`` leave of what ``user`` may read."""
     zone = clock.installation_zone()
-    found = Line.objects.filter(
+    matching = Line.objects.filter(
         entry__started_at__gte=clock.instant_of(filters.since, zone=zone),
         entry__started_at__lt=clock.instant_of(filters.until + timedelta(days=1), zone=zone),
         entry__rollout__in=rollouts_for(user).order_by().values("pk"),
     ).order_by()
     if filters.client:
         clients = Party.objects.filter(role=PartyRole.CLIENT, company=filters.client)
-        found = found.filter(entry__rollout__in=clients.values("rollout"))
-    wanted = {
+        matching = matching.filter(entry__rollout__in=clients.values("rollout"))
+    filtered_by = {
         "entry__person": filters.person,
         "entry__rollout": filters.rollout,
         "entry__activity": filters.activity,
         "klass": filters.klass,
     }
-    return found.filter(**{name: value for name, value in wanted.items() if value})
+    return matching.filter(**{name: value for name, value in filtered_by.items() if value})
 
 
 def read(user: User, filters: Filters) -> Reading:
     """Everything the page shows, in a fixed number of queries."""
-    found = lines(user, filters)
-    sums = list(_sums(found, "entry__rollout", "entry__person", "entry__activity", "klass"))
+    matching = lines(user, filters)
+    sums = list(_sums(matching, "entry__rollout", "entry__person", "entry__activity", "klass"))
     keys = {row[0] for row in sums}
     names = _parties(keys)
     people_names = dict(User.objects.filter(pk__in={row[1] for row in sums}).values_list("pk", "name"))
     total = Row(_("Total"))
-    activities: dict[str, Row] = {each.value: Row(each.label) for each in Activity}
+    activities: dict[str, Row] = {activity.value: Row(activity.label) for activity in Activity}
     clients: dict[int, Row] = {}
     projects: dict[int, Row] = {}
     people: dict[int, Row] = {}
@@ -148,7 +148,7 @@ def read(user: User, filters: Filters) -> Reading:
             people.setdefault(person, Row(people_names[person])),
         ):
             row.add(klass, minutes, amount)
-    reading = Reading(total, _months(found, filters), [])
+    reading = Reading(total, _months(matching, filters), [])
     tables = [
         Table("activity", _("Por atividade"), [row for row in activities.values() if row.minutes or row.amount]),
         Table("client", _("Por cliente"), _longest(clients.values())),
@@ -157,8 +157,8 @@ def read(user: User, filters: Filters) -> Reading:
     ]
     reading.tables = tables
     rates = _rates(keys)
-    days = sorted({each.effective_from for versions in rates.values() for each in versions})
-    free = found.filter(klass=LineClass.FREE).annotate(since=_since(days))
+    days = sorted({version.effective_from for versions in rates.values() for version in versions})
+    free = matching.filter(klass=LineClass.FREE).annotate(since=_since(days))
     reading.causes, reading.owners = _causes(_sums(free, *_CAUSE, "since"), days, names, rates)
     return reading
 
@@ -168,11 +168,11 @@ _CAUSE = (
 )  # fmt: skip
 
 
-def _sums(found: QuerySet[Line], *by: str) -> Iterator[Any]:
-    return found.values_list(*by).annotate(Sum("minutes"), Sum("amount")).iterator()
+def _sums(matching: QuerySet[Line], *by: str) -> Iterator[Any]:
+    return matching.values_list(*by).annotate(Sum("minutes"), Sum("amount")).iterator()
 
 
-def _months(found: QuerySet[Line], filters: Filters) -> list[Row]:
+def _months(matching: QuerySet[Line], filters: Filters) -> list[Row]:
     """A row for each month of the period, empty months too."""
     zone = clock.installation_zone()
     month, rows, ends = filters.since.replace(day=1), [], []
@@ -184,7 +184,7 @@ def _months(found: QuerySet[Line], filters: Filters) -> list[Row]:
     place = Case(
         *(When(entry__started_at__lt=end, then=number) for number, end in enumerate(ends)), default=len(ends) - 1
     )
-    for number, klass, minutes, amount in _sums(found.annotate(month=place), "month", "klass"):
+    for number, klass, minutes, amount in _sums(matching.annotate(month=place), "month", "klass"):
         rows[number].add(klass, minutes, amount)
     return rows
 
@@ -198,7 +198,7 @@ def _since(days: list[date]) -> Case:
 
 
 def _causes(
-    found: Iterable[Any],
+    sums: Iterable[Any],
     days: list[date],
     names: dict[int, dict[str, tuple[int, str]]],
     rates: dict[int, list[classification.Rules]],
@@ -206,7 +206,7 @@ def _causes(
     """Free minutes by nonconformity, and by the company that owes the fix, with what they would have cost."""
     causes: dict[tuple[int, int], Row] = {}
     owners: dict[tuple[str, int], Row] = {}
-    for rollout, number, title, role, since, minutes, _amount in found:
+    for rollout, number, title, role, since, minutes, _amount in sums:
         if number is None:
             continue
         company, name = names[rollout][role]
@@ -221,19 +221,19 @@ def _causes(
 
 def _parties(rollouts: set[int]) -> dict[int, dict[str, tuple[int, str]]]:
     """``{rollout: {role: (company key, name)}}``."""
-    found: dict[int, dict[str, tuple[int, str]]] = defaultdict(dict)
+    parties_by_rollout: dict[int, dict[str, tuple[int, str]]] = defaultdict(dict)
     parties = Party.objects.filter(rollout__in=rollouts).order_by()
     for rollout, role, company, name in parties.values_list("rollout", "role", "company", "company__trade_name"):
-        found[rollout][role] = (company, name)
-    return found
+        parties_by_rollout[rollout][role] = (company, name)
+    return parties_by_rollout
 
 
 def _rates(rollouts: set[int]) -> dict[int, list[classification.Rules]]:
     """The versions of each rollout's policy; never none."""
-    found: dict[int, list[classification.Rules]] = defaultdict(list)
+    rules_by_rollout: dict[int, list[classification.Rules]] = defaultdict(list)
     for policy in Policy.objects.filter(rollout__in=rollouts):
-        found[policy.rollout_id].append(policy.rules())
-    return {rollout: found[rollout] or [Policy().rules()] for rollout in rollouts}
+        rules_by_rollout[policy.rollout_id].append(policy.rules())
+    return {rollout: rules_by_rollout[rollout] or [Policy().rules()] for rollout in rollouts}
 
 
 def _longest(rows: Iterable[Row]) -> list[Row]:

@@ -52,7 +52,7 @@ class FilterForm(forms.Form):
             since, until = until, since
         months = until.year * 12 + until.month - LONGEST
         since = max(since, until.replace(year=months // 12, month=months % 12 + 1, day=1))
-        keys = {name: found.pk for name in ("client", "person", "rollout") if (found := data.get(name))}
+        keys = {name: chosen.pk for name in ("client", "person", "rollout") if (chosen := data.get(name))}
         return hours.Filters(since, until, activity=data.get("activity", ""), klass=data.get("klass", ""), **keys)
 
 
@@ -60,13 +60,13 @@ class FilterForm(forms.Form):
 def reading(request: SignedInRequest) -> HttpResponse:
     """The hours of all rollouts for Presence, of its own for a client."""
     form, filters, presence = _asked(request)
-    found = hours.read(request.user, filters)
+    figures = hours.read(request.user, filters)
     rollouts = hours.rollouts_for(request.user).order_by().values("pk")
     context = {
         "form": form,
         "filters": filters,
-        "reading": found,
-        "chart": hours.chart(found.months),
+        "reading": figures,
+        "chart": hours.chart(figures.months),
         "presence": presence,
         "query": request.GET.urlencode(),
         "requests": ExtraHoursRequest.objects.filter(rollout__in=rollouts, state="open")

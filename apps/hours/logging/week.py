@@ -15,7 +15,7 @@ from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
 from apps.rollouts import numbering
 
-SEVEN = timedelta(days=7)
+WEEK = timedelta(days=7)
 
 
 @dataclass
@@ -49,29 +49,29 @@ def this_week(person: User) -> date:
     return monday(clock.today(days.zone_of(person)))
 
 
-def of(person: User, first: date) -> list[Day]:
+def week_of(person: User, first: date) -> list[Day]:
     """The seven days from the Monday ``first``, in the person's time zone."""
     zone = days.zone_of(person)
-    found = {first + timedelta(days=number): Day(first + timedelta(days=number)) for number in range(7)}
+    days_by_date = {first + timedelta(days=number): Day(first + timedelta(days=number)) for number in range(7)}
     for entry in _entries(person, first, zone):
-        found[clock.day_of(entry.started_at, zone)].entries.append(entry)
-    return list(found.values())
+        days_by_date[clock.day_of(entry.started_at, zone)].entries.append(entry)
+    return list(days_by_date.values())
 
 
 def copies(person: User, first: date) -> list[Copy]:
     """What copying the week before ``first`` would log, each with its class as if those before it were logged too."""
     zone = days.zone_of(person)
-    made = set(days.worked_by(person).filter(source__startswith="copy:").values_list("source", flat=True))
-    taken: dict[int, list[classification.Work]] = defaultdict(list)
+    copied_sources = set(days.worked_by(person).filter(source__startswith="copy:").values_list("source", flat=True))
+    works_by_rollout: dict[int, list[classification.Work]] = defaultdict(list)
     result = []
-    for entry in _entries(person, first - SEVEN, zone):
-        if source_of(entry) in made:
+    for entry in _entries(person, first - WEEK, zone):
+        if source_of(entry) in copied_sources:
             continue
         start = _same_time(entry, zone)
         lines: list[classification.Line] = []
         refusal = _refusal(entry, person, start)
         if not refusal:
-            works = taken[entry.rollout_id]
+            works = works_by_rollout[entry.rollout_id]
             works.append(_work(entry, start))
             number = numbering.expected_number(entry.rollout.time_entries) + len(works) - 1
             lines = [line for line in queries.preview(entry.rollout, *works) if line.entry == number]
@@ -85,12 +85,12 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
     Each is an action of its own. One that was copied already is passed over, so pressing twice logs nothing twice.
     """
     zone = days.zone_of(by)
-    made, refused = [], []
+    copied, refused = [], []
     for entry in entries:
         if days.worked_by(by).filter(source=source_of(entry)).exists():
             continue
         try:
-            made.append(
+            copied.append(
                 actions.log(
                     entry.rollout,
                     by=by,
@@ -104,7 +104,7 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
             )
         except Refusal as refusal:
             refused.append(f"{entry.rollout.code}, {entry}: {refusal.message}")
-    return made, refused
+    return copied, refused
 
 
 def source_of(entry: TimeEntry) -> str:
@@ -112,22 +112,22 @@ def source_of(entry: TimeEntry) -> str:
 
 
 def _entries(person: User, first: date, zone: tzinfo) -> list[TimeEntry]:
-    found = (
+    entries = (
         days.worked_by(person)
         .filter(
             started_at__gte=clock.instant_of(first, zone=zone),
-            started_at__lt=clock.instant_of(first + SEVEN, zone=zone),
+            started_at__lt=clock.instant_of(first + WEEK, zone=zone),
         )
         .select_related("rollout__platform", "nonconformity", "adjusts")
         .prefetch_related("rollout__parties__company", "lines")
         .order_by("started_at", "pk")
     )
-    return list(found)
+    return list(entries)
 
 
 def _same_time(entry: TimeEntry, zone: tzinfo) -> datetime:
     """The same time of the same weekday, a week later, whatever the clocks did in between."""
-    return (clock.local(entry.started_at, zone) + SEVEN).astimezone(UTC)
+    return (clock.local(entry.started_at, zone) + WEEK).astimezone(UTC)
 
 
 def _work(entry: TimeEntry, start: datetime) -> classification.Work:
@@ -144,7 +144,7 @@ def _refusal(entry: TimeEntry, person: User, start: datetime) -> str:
     if not entry.rollout.is_open:
         return _("O projeto está encerrado.")
     try:
-        actions.rehearse(
+        actions.lines_if_logged(
             entry.rollout, by=person, activity=entry.activity, started_at=start, minutes=entry.minutes,
             nonconformity=entry.nonconformity,
         )  # fmt: skip

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils import translation
+
 from apps.core.exports.tables import Column, Export, Kind
 from apps.hours.classification import Activity, LineClass
+from apps.hours.ledger import statements
 
 VERSION = 1
 COLUMNS = (
@@ -46,6 +49,12 @@ def export(name: str, lines: Iterable[dict[str, Any]], created_at: datetime | No
     )
 
 
+def _why(line: dict[str, Any]) -> str:
+    """In Portuguese, whoever asks, since it is what is billed."""
+    with translation.override("pt-br"):
+        return statements.why(line)
+
+
 def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterator[dict[str, Any]]:
     """The lines of a rollout's or a client's content. Minutes and centavos are whole numbers, instants UTC."""
     if "rollouts" in content:
@@ -77,7 +86,7 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
             "charged_minutes": line.get("charged_minutes", line["minutes"] if billable else 0),
             "hourly_rate": line.get("rate", 0),
             "amount": line["amount"],
-            "why": line["why"],
+            "why": _why(line),
             "timeline_event": head.get("sequence"),
             "timeline_hash": head.get("hash", ""),
         }
