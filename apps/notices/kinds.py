@@ -18,7 +18,7 @@ from apps.core.exports.calendar import Entry
 from apps.core.numbers import whole
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
+from apps.rollouts.audiences import everybody, people_of, project_manager
 from apps.rollouts.audiences import page as room
 from apps.rollouts.models import Event
 from apps.stages.acceptance.models import Signatory
@@ -189,34 +189,6 @@ tell(
     place=item_place,
 )
 tell(
-    "hours.extra_requested",
-    to=leads(PartyRole.CLIENT),
-    subject=_("%(code)s: a Presence pede aprovação de horas extras"),
-    sentence=_("A Presence %(what)s. Nada é cobrado sem a sua resposta."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.extra_approved",
-    to=project_manager,
-    subject=_("%(code)s: horas extras aprovadas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.extra_declined",
-    to=project_manager,
-    subject=_("%(code)s: horas extras recusadas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.contested",
-    to=project_manager,
-    subject=_("%(code)s: um apontamento foi contestado"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
     "homologation.failure",
     to=mender,
     subject=_("%(code)s: %(label)s aberta para a sua empresa corrigir"),
@@ -244,28 +216,6 @@ tell(
     sentence=_("Há uma nova mensagem na discussão da %(label)s."),
     place=nonconformity_place,
 )
-tell(
-    "hours.extra_withdrawn",
-    to=leads(PartyRole.CLIENT),
-    subject=_("%(code)s: pedido de horas extras retirado"),
-    sentence=_("A Presence %(what)s. Não é preciso responder."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.contest_answered",
-    to=other_side,
-    subject=_("%(code)s: resposta em uma contestação de horas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-for _kind in ("hours.contest_kept", "hours.contest_corrected"):
-    tell(
-        _kind,
-        to=everybody(PartyRole.CLIENT),
-        subject=_("%(code)s: uma contestação de horas foi resolvida"),
-        sentence=_("A Presence %(what)s."),
-        place=room("hours:room"),
-    )
 for _opening in ("acceptance.rendered", "acceptance.signed", "acceptance.brought", "acceptance.delegated"):
     tell(
         _opening,

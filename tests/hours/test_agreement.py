@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import personal_data
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import queries
 from apps.hours.agreement import actions as agree
@@ -17,7 +17,6 @@ from apps.hours.agreement.coverage import Claim, cover
 from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
-from apps.portal import answers
 from apps.portal import queries as portal
 from apps.rollouts.models import Rollout
 from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, PolicyFactory, TimeEntryFactory, close_month
@@ -119,7 +118,7 @@ class TestRequests:
         assert (request.number, request.price, request.hourly_rate, request.already_worked) == (1, 37500, 25000, 0)
         event = last(rollout)
         assert (event.kind, event.party) == ("hours.extra_requested", "presence")
-        assert event.data == {"number": 1, "activity": "follow_up", "duration": "1h30"}
+        assert event.data == {"number": 1, "activity": "follow_up", "duration": 90}
         assert "pediu ao cliente 1h30 extras de Acompanhamento" in event.describe()
 
     def test_a_request_is_priced_as_the_policy_rounds(self, rollout):
@@ -224,8 +223,8 @@ class TestTheClientsFirstPage:
         assert member.post(f"/pendencias/{rollout.pk}/hours:request:1/", {"answer": "yes"}).status_code == 403
 
     def test_what_is_settled_has_no_answer(self, rollout):
-        assert answers.find(rollout, "hours:request:1") is None
-        assert answers.find(rollout, "hours:contest:1") is None
+        assert plugins.answer_to(rollout, "hours:request:1") is None
+        assert plugins.answer_to(rollout, "hours:contest:1") is None
 
     @pytest.mark.parametrize("who", ["integrator", "platform"])
     def test_the_others_never_meet_it(self, rollout, who):

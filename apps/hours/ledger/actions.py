@@ -5,26 +5,18 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.core import clock, minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.hours import classification, queries
+from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import closing, days, history
 from apps.hours.models import Line, Policy, Reclassification, TimeEntry
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
-
-LOGGED = timeline.kind("hours.logged", gettext_lazy("apontou %(duration)s de %(activity)s"), "clock", activity=Activity)
-EDITED = timeline.kind("hours.edited", gettext_lazy("corrigiu o apontamento %(number)s para %(duration)s"), "pencil")
-DELETED = timeline.kind("hours.deleted", gettext_lazy("excluiu o apontamento %(number)s: %(reason)s"), "trash-2")
-ADJUSTED = timeline.kind(
-    "hours.adjusted", gettext_lazy("ajustou o apontamento %(adjusts)s em %(duration)s: %(reason)s"), "scale"
-)
 
 close_month = closing.close_month
 DAY = 24 * 60
@@ -62,7 +54,8 @@ def log(
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
         reclassify(rollout, entry, Reclassification.How.LOGGED)
-        timeline.record(rollout, LOGGED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        event = events.Logged(number=entry.number, duration=minutes, activity=Activity(activity))
+        timeline.record(rollout, event, by)
         return entry
 
 
@@ -86,7 +79,8 @@ def edit(
         entry.save()
         history.add_revision(entry, before, by=by)
         reclassify(rollout, entry, Reclassification.How.EDITED)
-        timeline.record(rollout, EDITED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        event = events.Edited(number=entry.number, duration=minutes, activity=Activity(activity))
+        timeline.record(rollout, event, by)
         return entry
 
 
@@ -101,7 +95,7 @@ def delete(entry: TimeEntry, *, by: User, reason: str) -> None:
         entry.save(update_fields=["deleted_at"])
         history.add_revision(entry, history.values(entry), by=by)
         reclassify(rollout, entry, Reclassification.How.DELETED)
-        timeline.record(rollout, DELETED, by, number=entry.number, reason=reason.strip())
+        timeline.record(rollout, events.Deleted(number=entry.number, reason=reason.strip()), by)
 
 
 def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntry:
@@ -139,7 +133,8 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
             adjusts=entry,
         )
         reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
-        timeline.record(rollout, ADJUSTED, by, adjusts=entry.number, duration=_shown(minutes), reason=reason.strip())
+        event = events.Adjusted(adjusts=entry.number, duration=minutes, reason=reason.strip())
+        timeline.record(rollout, event, by)
         return adjustment
 
 

@@ -3,19 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.models import Company, Kind
 from apps.core import canonical
 from apps.core.background import queue
 from apps.core.refusals import Refusal, require
-from apps.hours import closing_warnings, queries
+from apps.hours import closing_warnings, events, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.closing_warnings import Warning
 from apps.hours.ledger import statements
@@ -23,8 +21,6 @@ from apps.hours.models import ClientStatement, Line, Statement
 from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
-
-CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock", anchored=True)
 
 
 def negative_total(rollout: Rollout, month: date) -> Iterator[Warning]:
@@ -154,10 +150,14 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[Warning]) -> 
             started_at__gte=queries.month_starts(month), started_at__lt=queries.month_starts(queries.following(month))
         )
     ).update(statement=statement)  # fmt: skip
-    acknowledged: dict[str, Any] = {"acknowledged": warnings} if warnings else {}
-    timeline.record(
-        rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"], **acknowledged,
-        statement=statement.number, sha256=canonical.sha256(statement.content), anchor=anchoring.newest_sheet_number(),
-    )  # fmt: skip
+    event = events.MonthClosed(
+        month=f"{month:%Y-%m}",
+        **statement.content["totals"],
+        acknowledged=warnings or None,
+        statement=statement.number,
+        sha256=canonical.sha256(statement.content),
+        anchor=anchoring.newest_sheet_number(),
+    )
+    timeline.record(rollout, event, by)
     queue.after_commit("apps.hours.tasks.render_statement", statement.pk)
     return statement

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.core import clock
 from apps.core.process import Stage
 from apps.files import actions as files
-from apps.hours.ledger import closing
+from apps.hours import events as hours
 from apps.rollouts import events as rollouts
 from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
@@ -21,7 +21,7 @@ from apps.stages.golive.models import Dossier
 MADE = timeline.kind(
     "golive.dossier", gettext_lazy("Dossiê %(dossier)s do projeto arquivado"), "archive", anchored=True
 )
-ASKS_FOR_ONE = (rollouts.Advanced.kind, closing.CLOSED.name)
+ASKS_FOR_ONE = (rollouts.Advanced.kind, hours.MonthClosed.kind)
 
 
 def due(rollout: Rollout) -> int | None:
