@@ -91,7 +91,7 @@ def revoke_what_another_hand_made(change: AddressChange) -> None:
     if not change.undone_at:
         return
     made_since = ApiToken.objects.filter(
-        membership__user=change.user, created_at__gte=change.at - addresses.REACH, revoked_at=None
+        membership__user=change.user, created_at__gte=change.at - addresses.SUSPECT_PERIOD, revoked_at=None
     )
     for token in made_since.order_by("rollout", "pk"):
         revoke_token(token, by=change.user)

@@ -90,7 +90,7 @@ def within_scope(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def done_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Do once what comes twice with an ``Idempotency-Key``. What is too large was refused before (``core.bodies``)."""
+    """Do once what comes twice with an ``Idempotency-Key``. ``core.untrusted.bodies`` has refused what is too large."""
 
     @wraps(run)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -120,7 +120,7 @@ for _address, _router in ROUTERS:
 
 def body_limits() -> dict[str, Callable[[], int]]:
     """How many bytes an address takes in, by the name of each of its operations, where the function of one of them says more
-    than is usual (``core.bodies``): Django finds one operation for all the methods of an address."""
+    than is usual (``core.untrusted.bodies``): Django finds one operation for all the methods of an address."""
     limits = {}
     for path in (path for _address, router in ROUTERS for path in router.path_operations.values()):
         views = [operation.view_func for operation in path.operations]

@@ -59,12 +59,9 @@ def today(zone: tzinfo | None = None) -> date:
     return day_of(now(), zone)
 
 
-def stamp(instant: datetime) -> str:
-    """``instant`` as ``12/03/2026 14:30`` in the installation's zone, for what everybody reads alike."""
+def installation_time(instant: datetime) -> str:
+    """``instant`` as ``31/12/2026 18:00`` in the installation's time zone, for texts that every reader gets alike."""
     return f"{local(instant, installation_zone()):%d/%m/%Y %H:%M}"
-
-
-told = stamp
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def test_an_instant_belongs_to_the_day_of_the_readers_zone():
 def test_a_named_zone_counts_whoever_reads():
     with clock.read_in(LISBON):
         assert clock.day_of(TWO_IN_THE_MORNING, clock.installation_zone()) == date(2025, 12, 31)
-        assert clock.stamp(TWO_IN_THE_MORNING) == "31/12/2025 23:00"
+        assert clock.installation_time(TWO_IN_THE_MORNING) == "31/12/2025 23:00"
 
 
 @pytest.mark.parametrize("zone", [SAO_PAULO, LISBON, ZoneInfo("Asia/Kathmandu")], ids=str)

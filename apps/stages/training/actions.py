@@ -41,7 +41,7 @@ def plan_session(
             planned_minutes=planned_minutes,
             link=link,
         )
-        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.stamp(scheduled_at))
+        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.installation_time(scheduled_at))
         return session
 
 

@@ -58,7 +58,7 @@ def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: 
             script=script, number=numbering.next_number(rollout, script.sessions), planned_start=planned_start,
             planned_minutes=planned_minutes,
         )  # fmt: skip
-        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.stamp(planned_start))
+        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.installation_time(planned_start))
         return session
 
 
