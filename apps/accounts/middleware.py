@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,12 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from apps.accounts.actions import TERMS_VERSION, has_consented
 from apps.accounts.http import is_always_open
+from apps.core import clock
 from apps.core.refusals import problem
 from apps.core.web.pages import own_page
 
@@ -45,13 +45,9 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        try:
-            zone = ZoneInfo(request.user.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = timezone.get_default_timezone()
         translation.activate(request.user.language)
         request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(zone):
+        with clock.read_in(clock.zone_named(request.user.time_zone)):
             return self.get_response(request)
 
 
