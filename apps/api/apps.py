@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """The REST door. It mounts the routers of the apps below and holds no rules."""
+    """The REST API: it mounts the routers of the apps below and has no rules of its own."""
 
     name = "apps.api"
     label = "api"
@@ -11,4 +11,4 @@ class ApiConfig(AppConfig):
         from apps.accounts import address_changes as addresses
         from apps.api import actions
 
-        addresses.when_changed(actions.revoke_what_another_hand_made)
+        addresses.when_changed(actions.revoke_tokens_since_change)

@@ -25,4 +25,4 @@ def _erase(user: User) -> None:
     ApiToken.objects.filter(membership__user=user).delete()
 
 
-personal_data.holds(personal_data.Holding("api_tokens", _export, _erase, expire=idempotency.forget))
+personal_data.holds(personal_data.Holding("api_tokens", _export, _erase, expire=idempotency.delete_expired_answers))

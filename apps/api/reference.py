@@ -1,4 +1,4 @@
-"""The page that explains the REST door: drawn from its own schema, so that it cannot say anything else."""
+"""The reference page of the REST API, made from its own schema, so that it cannot differ from it."""
 
 import json
 from typing import Any
@@ -13,8 +13,8 @@ from apps.accounts.http import SignedInRequest
 from apps.api.api import api
 from apps.api.words import FIELDS, OPERATIONS
 
-STAND_INS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
-"""What stands for a part of an address in an example."""
+EXAMPLE_PARTS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
+"""The values that stand for the parts of an address in an example."""
 
 
 @require_GET
@@ -41,7 +41,9 @@ def described(schema: dict[str, Any], address: str, method: str, operation: dict
         "title": title,
         "text": text,
         "scope": operation.get("x-scope", ""),
-        "parameters": [row(schema, each["name"], each["schema"], each) for each in operation["parameters"]],
+        "parameters": [
+            row(schema, parameter["name"], parameter["schema"], parameter) for parameter in operation["parameters"]
+        ],
         "kinds": [{"kind": kind, "fields": fields(schema, body["schema"])} for kind, body in content.items()],
         "example": json.dumps(example, indent=2, ensure_ascii=False) if example else "",
         "curl": curl(address, method, operation, example),
@@ -53,7 +55,7 @@ def described(schema: dict[str, Any], address: str, method: str, operation: dict
 
 def curl(address: str, method: str, operation: dict[str, Any], example: Any) -> str:
     """The command that asks for it, with the token in ``$TOKEN``."""
-    for name, value in STAND_INS.items():
+    for name, value in EXAMPLE_PARTS.items():
         address = address.replace(f"{{{name}}}", value)
     query = urlencode(operation.get("x-query", {}))
     lines = [f'curl "{settings.SITE_URL}{address}{f"?{query}" if query else ""}"', '-H "Authorization: Bearer $TOKEN"']
@@ -69,17 +71,18 @@ def fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, Any]
     shape = _resolved(schema, shape)
     required = set(shape.get("required", []))
     return [
-        row(schema, name, found, {"required": name in required}) for name, found in shape.get("properties", {}).items()
+        row(schema, name, value, {"required": name in required}) for name, value in shape.get("properties", {}).items()
     ]
 
 
-def row(schema: dict[str, Any], name: str, shape: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def row(schema: dict[str, Any], name: str, shape: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
+    """One field or parameter as the page shows it."""
     return {
         "name": name,
-        "place": given.get("in", ""),
+        "place": parameter.get("in", ""),
         "type": _kind(schema, shape),
-        "required": given.get("required", False),
-        "text": "" if given.get("in") == "path" else FIELDS.get(name, ""),
+        "required": parameter.get("required", False),
+        "text": "" if parameter.get("in") == "path" else FIELDS.get(name, ""),
     }
 
 
@@ -100,7 +103,7 @@ def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
     if "const" in shape:
         return f'"{shape["const"]}"'
     if "anyOf" in shape:
-        return " | ".join(_kind(schema, each) for each in shape["anyOf"])
+        return " | ".join(_kind(schema, option) for option in shape["anyOf"])
     if shape.get("type") == "array":
         return f"[{_kind(schema, shape['items'])}]"
     size = f" (1–{shape['maxLength']})" if shape.get("minLength") else ""
@@ -112,15 +115,15 @@ def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
 def _sample(schema: dict[str, Any], shape: dict[str, Any]) -> Any:
     """A value that fits ``shape``, so that the page shows what an answer looks like."""
     shape = _resolved(schema, shape)
-    if found := shape.get("examples"):
-        return found[0]
+    if examples := shape.get("examples"):
+        return examples[0]
     if "anyOf" in shape:
         return _sample(schema, shape["anyOf"][0])
     if "enum" in shape:
         return shape["enum"][0]
     match shape.get("type"):
         case "object":
-            return {name: _sample(schema, each) for name, each in shape.get("properties", {}).items()}
+            return {name: _sample(schema, value) for name, value in shape.get("properties", {}).items()}
         case "array":
             return [_sample(schema, shape["items"])]
         case "integer":

@@ -1,4 +1,4 @@
-"""The way to the rollout's tokens, in the header of its pages."""
+"""The link to the rollout's tokens, in the header of its pages."""
 
 from apps.rollouts import registry
 from apps.rollouts.models import Rollout

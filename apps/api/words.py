@@ -1,4 +1,4 @@
-"""What the operations of the REST door are called on the page that explains them, in the reader's language."""
+"""What the operations of the REST API are called on its reference page, in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
 

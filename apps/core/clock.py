@@ -29,6 +29,14 @@ def told(instant: datetime) -> str:
     return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
 
 
+def shown(iso: str) -> str:
+    """A day (``2026-11-23``) or an instant (with its offset) from a record, as people of the installation's time zone say it;
+    empty for none. Days and instants have one format in both languages (``presence_rollout/formats``)."""
+    if not iso:
+        return ""
+    return told(datetime.fromisoformat(iso)) if "T" in iso else f"{date.fromisoformat(iso):%d/%m/%Y}"
+
+
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
     """Within the block, ``now()`` answers ``instant`` (aware)."""

@@ -60,7 +60,7 @@ def second_round(story: "Story") -> None:
         actions.close_round(script, by=story.analyst)
     for found in story.rollout.nonconformities.all():
         with story.later(30):
-            actions.mark_fixed(found, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
+            nonconformities.mark_fixed(found, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
     with story.later(20):
         actions.start_round(script, by=story.analyst)
         session = _meet(story, script)
@@ -68,7 +68,7 @@ def second_round(story: "Story") -> None:
         with story.later(0.5):
             actions.record_result(case, by=story.analyst, outcome="passed", evidence_text="Retestado na 1.0.1")
             for found in case.nonconformities.filter(state="fixed"):
-                actions.verify_fix(found, by=story.client)
+                nonconformities.verify_fix(found, by=story.client)
     with story.later(0.2):
         sessions.end(session, by=story.analyst)
     with story.later(1):
@@ -93,7 +93,9 @@ def second_round_underway(story: "Story") -> None:
         with story.later(2):
             nonconformities.comment(grave, by=person, text=text)
     with story.later(2):
-        actions.mark_fixed(light, by=story.integrator, fix_version="1.0.1", fix_note="A troca vai na mesma mensagem.")
+        nonconformities.mark_fixed(
+            light, by=story.integrator, fix_version="1.0.1", fix_note="A troca vai na mesma mensagem."
+        )
     with story.later(1):
         actions.start_round(script, by=story.analyst)
     with story.later(0.5):

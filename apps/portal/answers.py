@@ -30,8 +30,9 @@ from apps.stages.golive import actions as golive
 from apps.stages.golive import queries as golive_queries
 from apps.stages.golive import windows
 from apps.stages.golive.forms import AnswerForm as GoLiveAnswerForm
-from apps.stages.homologation.execution import actions as homologation
-from apps.stages.homologation.execution.forms import FixForm
+from apps.stages.homologation.execution import reservations
+from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.nonconformities.forms import FixForm
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import queries as kickoff_queries
 from apps.stages.kickoff import worksheet
@@ -165,7 +166,7 @@ def _mend(rollout: Rollout, number: str) -> Answer | None:
         permission="homologation.fix",
         subject=found,
         make_form=FixForm,
-        act=lambda **data: homologation.mark_fixed(found, **data),
+        act=lambda **data: nonconformities.mark_fixed(found, **data),
         help=f"{found.title} ({found.get_severity_display().lower()}). {reopened}".strip(),
     )
 
@@ -181,7 +182,7 @@ def _agree(rollout: Rollout, code: str) -> Answer | None:
         permission="homologation.agree_for_client",
         subject=reservation,
         make_form=ConfirmForm,
-        act=lambda **data: homologation.agree_reservation(reservation, **data),
+        act=lambda **data: reservations.agree(reservation, **data),
         help=_("O caso segue para o termo de aceite sem ter passado, com esta ressalva: “%(text)s”. Prazo: %(when)s.")
         % {"text": reservation.text, "when": f"{reservation.deadline:%d/%m/%Y}"},
     )

@@ -7,7 +7,6 @@ from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from apps.core.refusals import Refusal
-from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.models import Script
 from apps.stages.homologation.requirements import copy_the_script
 from apps.stages.homologation.script import actions as script_actions
@@ -83,7 +82,7 @@ def test_a_case_added_while_the_script_is_frozen_is_in_it_or_refused():
     pm, manager = rollout.people["pm"], rollout.people["manager"]
     added, frozen = at_once(
         lambda: script_actions.add_case(rollout.script, by=pm, process="PED", **FIELDS),
-        lambda: homologation.freeze(rollout.script, by=manager),
+        lambda: script_actions.freeze(rollout.script, by=manager),
     )
     assert frozen is None
     script = Script.objects.get()

@@ -14,9 +14,15 @@ from apps.rollouts.models import Rollout
 from apps.stages.development import queries
 from apps.stages.development.models import Delivery, DueDate, ProgressNote
 
-DATE_GIVEN = timeline.kind("development.date_given", gettext_lazy("deu o prazo de entrega: %(date)s"), "calendar")
+DATE_GIVEN = timeline.kind(
+    "development.date_given", gettext_lazy("deu o prazo de entrega: %(date)s"), "calendar", date=clock.shown
+)
 DATE_CHANGED = timeline.kind(
-    "development.date_changed", gettext_lazy("mudou o prazo de %(before)s para %(date)s: %(reason)s"), "calendar-clock"
+    "development.date_changed",
+    gettext_lazy("mudou o prazo de %(before)s para %(date)s: %(reason)s"),
+    "calendar-clock",
+    date=clock.shown,
+    before=clock.shown,
 )
 PROGRESS = timeline.kind("development.progress", gettext_lazy("informou %(percent)s%% concluído"), "trending-up")
 DELIVERED = timeline.kind(
@@ -41,13 +47,13 @@ def set_due_date(rollout: Rollout, *, by: User, date: date, reason: str = "") ->
             raise Invalid(_("Diga por que o prazo mudou."), field="reason")
         due = DueDate.objects.create(rollout=rollout, date=date, reason=reason.strip(), given_by=by)
         planning.ready_on(rollout, date)
-        shown = {"date": f"{date:%d/%m/%Y}"}
+        day, party = date.isoformat(), PartyRole.INTEGRATOR
         if before:
             timeline.record(
-                rollout, DATE_CHANGED, by, party=PartyRole.INTEGRATOR, before=str(before), reason=due.reason, **shown
+                rollout, DATE_CHANGED, by, party=party, before=before.date.isoformat(), date=day, reason=due.reason
             )
         else:
-            timeline.record(rollout, DATE_GIVEN, by, party=PartyRole.INTEGRATOR, **shown)
+            timeline.record(rollout, DATE_GIVEN, by, party=party, date=day)
         return due
 
 

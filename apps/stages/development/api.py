@@ -75,7 +75,7 @@ class DeliveryIn(rest.Body):
 @router.get("/{int:rollout_id}/development/", response=DevelopmentOut, summary="Progress and deliveries")
 @rest.scope(rest.Scope.READ)
 def read_development(request: SignedInRequest, rollout_id: int):
-    """When the connector is due, what was said of its progress, and which versions were delivered."""
+    """When the connector is due, how its progress was reported, and which versions were delivered."""
     rollout = visible(request, rollout_id)
     due = queries.due_date(rollout)
     return {
@@ -96,8 +96,8 @@ def read_development(request: SignedInRequest, rollout_id: int):
 def log_progress(request: SignedInRequest, rollout_id: int):
     """How far the connector is. Only the integrator, and only while the rollout is in development (409 otherwise)."""
     rollout = visible(request, rollout_id)
-    given = rest.read(request, NoteIn)
-    return Status(201, actions.log_progress(rollout, by=request.user, percent=given.percent, text=given.text))
+    body = rest.read(request, NoteIn)
+    return Status(201, actions.log_progress(rollout, by=request.user, percent=body.percent, text=body.text))
 
 
 @router.post(
@@ -112,5 +112,5 @@ def log_progress(request: SignedInRequest, rollout_id: int):
 def declare_delivery(request: SignedInRequest, rollout_id: int):
     """Declare a version of the connector delivered. A version is delivered once (422); only in development (409)."""
     rollout = visible(request, rollout_id)
-    given = rest.read(request, DeliveryIn)
-    return Status(201, actions.declare_delivery(rollout, by=request.user, **given.model_dump()))
+    body = rest.read(request, DeliveryIn)
+    return Status(201, actions.declare_delivery(rollout, by=request.user, **body.model_dump()))

@@ -13,7 +13,7 @@ from apps.stages.development import queries
 
 
 @requires(Gate.START_DEVELOPMENT)
-def a_delivery_date_is_given(rollout: Rollout) -> Iterator[Requirement]:
+def delivery_date_is_given(rollout: Rollout) -> Iterator[Requirement]:
     if queries.due_date(rollout) is None:
         yield Requirement(
             key="development:due_date",
@@ -25,7 +25,7 @@ def a_delivery_date_is_given(rollout: Rollout) -> Iterator[Requirement]:
 
 
 @requires(Gate.START_TRAINING)
-def the_connector_is_delivered(rollout: Rollout) -> Iterator[Requirement]:
+def connector_is_delivered(rollout: Rollout) -> Iterator[Requirement]:
     if queries.awaited_delivery(rollout) is None:
         due = queries.due_date(rollout)
         yield Requirement(

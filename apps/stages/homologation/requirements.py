@@ -14,8 +14,8 @@ from apps.stages.homologation import queries
 from apps.stages.homologation.models import Nonconformity, Script
 from apps.stages.homologation.script import catalogue
 
-# Beyond this many cases of a process that were never run, one line speaks for them all.
-ONE_BY_ONE = 3
+# Of a process with more cases than these that were never run, one requirement stands for all of them.
+MOST_LISTED_CASES = 3
 
 
 @registry.on_start
@@ -31,7 +31,7 @@ def copy_the_script(rollout: Rollout) -> None:
 
 
 @requires(Gate.START_HOMOLOGATION)
-def the_script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
+def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
     script = queries.script_of(rollout)
     if script is None or script.frozen_at is None:
         yield Requirement(
@@ -52,7 +52,7 @@ def every_binding_case_is_settled(rollout: Rollout) -> Iterator[Requirement]:
     for process in queries.processes(script, bare=True):
         pending = [status for status in process.cases if not status.is_settled]
         untouched = [status for status in pending if status.latest is None and status.reservation is None]
-        if len(untouched) > ONE_BY_ONE:
+        if len(untouched) > MOST_LISTED_CASES:
             yield Requirement(
                 key=f"homologation:process:{process.key}",
                 text=_("%(process)s: executar %(count)d casos") % {"process": process.title, "count": len(untouched)},
@@ -67,9 +67,9 @@ def every_binding_case_is_settled(rollout: Rollout) -> Iterator[Requirement]:
 
 def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) -> Requirement:
     case = status.case
-    mending = next((found for found in status.nonconformities if found.state == Nonconformity.State.OPEN), None)
-    if mending is not None and status.reservation is None:
-        return _to_mend(rollout, mending)
+    uncorrected = next((row for row in status.nonconformities if row.state == Nonconformity.State.OPEN), None)
+    if uncorrected is not None and status.reservation is None:
+        return _correction_requirement(rollout, uncorrected)
     text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
     anchor = f"{url}#caso-{case.code}"
     review = False
@@ -95,49 +95,49 @@ def _case_requirement(rollout: Rollout, status: queries.CaseStatus, url: str) ->
 
 @requires(Gate.START_ACCEPTANCE)
 def no_blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
-    for found in _blocking(rollout):
-        yield _to_mend(rollout, found)
+    for nonconformity in _blocking(rollout):
+        yield _correction_requirement(rollout, nonconformity)
 
 
-def _to_mend(rollout: Rollout, found: Nonconformity) -> Requirement:
-    """What a nonconformity asks: its owner mends it, then Presence verifies it."""
-    fixed = found.state == Nonconformity.State.FIXED
+def _correction_requirement(rollout: Rollout, nonconformity: Nonconformity) -> Requirement:
+    """What a nonconformity asks: its owner corrects it, then Presence verifies it."""
+    fixed = nonconformity.state == Nonconformity.State.FIXED
     text = _("Verificar a correção da %(label)s (%(case)s)") if fixed else _("Corrigir a %(label)s (%(case)s)")
     return Requirement(
-        key=f"homologation:nonconformity:{found.number}",
-        text=text % {"label": found.label, "case": found.case.code},
-        owed_by=PartyRole.PRESENCE if fixed else found.owner,
-        since=found.since,
-        due=None if fixed else found.due,
-        url=reverse("homologation:nonconformity", args=[rollout.pk, found.number]),
+        key=f"homologation:nonconformity:{nonconformity.number}",
+        text=text % {"label": nonconformity.label, "case": nonconformity.case.code},
+        owed_by=PartyRole.PRESENCE if fixed else nonconformity.owner,
+        since=nonconformity.since,
+        due=None if fixed else nonconformity.due,
+        url=reverse("homologation:nonconformity", args=[rollout.pk, nonconformity.number]),
         review=fixed,
     )
 
 
 @welcomes
-def what_the_homologation_leaves_to_mend_and_to_run(rollout: Rollout) -> Iterator[Requirement]:
+def corrections_and_cases_to_run(rollout: Rollout) -> Iterator[Requirement]:
     """Every nonconformity that is not verified, blocking or not, and the open round's cases, which the integrator runs
     with the others."""
-    for found in rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED).select_related("case"):
-        yield _to_mend(rollout, found)
+    for nonconformity in rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED).select_related("case"):
+        yield _correction_requirement(rollout, nonconformity)
     script = queries.script_of(rollout)
     if script is None or rollout.stage != Stage.HOMOLOGATION:
         return
-    waiting = list(queries.to_run(script))
-    opened = queries.open_round(script)
-    if opened and waiting:
+    cases = list(queries.to_run(script))
+    round_ = queries.open_round(script)
+    if round_ and cases:
         yield Requirement(
-            key=f"homologation:round:{opened.number}",
-            text=ngettext("Executar %(count)d caso da %(round)s", "Executar %(count)d casos da %(round)s", len(waiting))
-            % {"count": len(waiting), "round": str(opened).lower()},
+            key=f"homologation:round:{round_.number}",
+            text=ngettext("Executar %(count)d caso da %(round)s", "Executar %(count)d casos da %(round)s", len(cases))
+            % {"count": len(cases), "round": str(round_).lower()},
             owed_by=PartyRole.INTEGRATOR,
-            since=opened.opened_at,
-            url=reverse("homologation:case", args=[rollout.pk, waiting[0].code]),
+            since=round_.opened_at,
+            url=reverse("homologation:case", args=[rollout.pk, cases[0].code]),
         )
 
 
 @requires(Gate.RETURN_TO_DEVELOPMENT)
-def there_is_a_reason_to_go_back(rollout: Rollout) -> Iterator[Requirement]:
+def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
     if not _blocking(rollout):
         yield Requirement(
             key="homologation:nothing_blocking",

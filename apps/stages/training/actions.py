@@ -7,16 +7,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock, minutes
+from apps.core import canonical, clock, minutes
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.training.models import Attendance, Topic, TrainingSession
 
-PLANNED = timeline.kind("training.planned", gettext_lazy("agendou a sessão %(number)s para %(when)s"), "calendar-plus")
+PLANNED = timeline.kind(
+    "training.planned",
+    gettext_lazy("agendou a sessão %(number)s para %(scheduled_at)s"),
+    "calendar-plus",
+    scheduled_at=clock.shown,
+)
 HELD = timeline.kind(
-    "training.held", gettext_lazy("registrou a sessão %(number)s: %(duration)s, %(people)s presentes"), "graduation-cap"
+    "training.held",
+    gettext_lazy("registrou a sessão %(number)s: %(held_minutes)s, %(people)s presentes"),
+    "graduation-cap",
+    held_minutes=minutes.show,  # type: ignore[arg-type]
 )
 CANCELLED = timeline.kind("training.cancelled", gettext_lazy("cancelou a sessão %(number)s: %(reason)s"), "calendar-x")
 
@@ -41,7 +49,7 @@ def plan_session(
             planned_minutes=planned_minutes,
             link=link,
         )
-        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.told(scheduled_at))
+        timeline.record(rollout, PLANNED, by, number=session.number, scheduled_at=canonical.instant(scheduled_at))
         return session
 
 
@@ -60,7 +68,7 @@ def record_held(
     """
     require(by, "training.conduct", session)
     with timeline.changing(session.rollout) as rollout:
-        session = _planned(session)
+        session = _planned_session(session)
         if rollout.stage != Stage.TRAINING:
             raise Refusal(_("Sessões só se realizam na etapa de treinamento."))
         if session.scheduled_at > clock.now():
@@ -87,23 +95,23 @@ def record_held(
         session.recorded_by, session.recorded_at = by, clock.now()
         session.save()
         people = session.attendances.count()
-        timeline.record(rollout, HELD, by, number=session.number, duration=minutes.show(held_minutes), people=people)
+        timeline.record(rollout, HELD, by, number=session.number, held_minutes=held_minutes, people=people)
         return session
 
 
 def cancel_session(session: TrainingSession, *, by: User, reason: str) -> None:
-    """Call a planned session off, with a reason."""
+    """Cancel a planned session, with a reason."""
     require(by, "training.conduct", session)
     if not reason.strip():
         raise Invalid(_("Diga o motivo."), field="reason")
     with timeline.changing(session.rollout) as rollout:
-        session = _planned(session)
+        session = _planned_session(session)
         session.state, session.note = TrainingSession.State.CANCELLED, reason.strip()
         session.save(update_fields=["state", "note"])
         timeline.record(rollout, CANCELLED, by, number=session.number, reason=session.note)
 
 
-def _planned(session: TrainingSession) -> TrainingSession:
+def _planned_session(session: TrainingSession) -> TrainingSession:
     session = TrainingSession.objects.get(pk=session.pk)
     if session.state != TrainingSession.State.PLANNED:
         raise Refusal(_("Esta sessão já foi realizada ou cancelada."))

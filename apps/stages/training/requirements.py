@@ -23,7 +23,7 @@ def copy_the_syllabus(rollout: Rollout) -> None:
 
 
 @requires(Gate.START_HOMOLOGATION)
-def the_training_was_held(rollout: Rollout) -> Iterator[Requirement]:
+def training_is_held(rollout: Rollout) -> Iterator[Requirement]:
     url = reverse("training:room", args=[rollout.pk])
 
     def owed(key: str, text: str, waivable: bool = False) -> Requirement:
@@ -34,12 +34,13 @@ def the_training_was_held(rollout: Rollout) -> Iterator[Requirement]:
         yield owed("held", _("Realizar o treinamento, com lista de presença"))
     if TrainingSession.State.PLANNED in states:
         yield owed("planned", _("Registrar ou cancelar as sessões agendadas"))
-    if left := rollout.training_topics.filter(covered_in=None).count():
-        yield owed("topics", _("Cobrir os tópicos do treinamento (faltam %(left)d)") % {"left": left}, waivable=True)
+    if uncovered := rollout.training_topics.filter(covered_in=None).count():
+        text = _("Cobrir os tópicos do treinamento (faltam %(left)d)") % {"left": uncovered}
+        yield owed("topics", text, waivable=True)
 
 
 @welcomes
-def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
+def planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
     url = reverse("training:room", args=[rollout.pk])
     for session in rollout.training_sessions.filter(state=TrainingSession.State.PLANNED):
         key = f"training:date:{session.number}"
@@ -47,10 +48,10 @@ def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:
-    held = list(queries.held_sessions(rollout))
+    held_minutes = sum(session.held_minutes or 0 for session in queries.held_sessions(rollout))
     topics = rollout.training_topics.count()
     covered = rollout.training_topics.exclude(covered_in=None).count()
-    yield registry.Fact(_("Horas realizadas"), minutes.show(sum(session.held_minutes or 0 for session in held)))
+    yield registry.Fact(_("Horas realizadas"), minutes.show(held_minutes))
     yield registry.Fact(_("Tópicos"), f"{covered}/{topics}", "success" if topics and covered == topics else "neutral")
     if planned := rollout.training_sessions.filter(state="planned").first():
         yield registry.Fact(_("Próxima sessão"), f"{planned.scheduled_at:%d/%m/%Y}", "info")

@@ -7,7 +7,7 @@ from apps.accounts.models import User
 from apps.core.refusals import Invalid, require
 from apps.files import actions as files
 from apps.rollouts import timeline
-from apps.stages.homologation.execution.actions import refuse_outside_homologation
+from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.models import Round, RoundReport
 
 ADDED = timeline.kind(

@@ -1,4 +1,4 @@
-"""Shape the rollout's script before the freeze: take a newer version, add cases of its own."""
+"""Shape the rollout's script until it is frozen: its conditions, a newer version, cases of its own."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,18 @@ from apps.accounts.models import User
 from apps.blueprints.catalogues import content
 from apps.blueprints.editor.drafts import refuse_overtaken
 from apps.blueprints.editor.script_actions import check_depends
+from apps.core import clock
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.execution.actions import thawed
 from apps.stages.homologation.models import Case, Script
 from apps.stages.homologation.script import catalogue
 
+CONDITIONS = timeline.kind(
+    "homologation.conditions", gettext_lazy("definiu as condições do roteiro"), "sliders-horizontal"
+)
+FROZEN = timeline.kind("homologation.frozen", gettext_lazy("congelou o roteiro com %(cases)s casos"), "snowflake")
 VERSION_TAKEN = timeline.kind(
     "homologation.version_taken", gettext_lazy("trouxe a versão %(version)s do roteiro"), "git-branch"
 )
@@ -25,39 +29,63 @@ CASE_ADDED = timeline.kind("homologation.case_added", gettext_lazy("incluiu o ca
 CASE_CHANGED = timeline.kind("homologation.case_changed", gettext_lazy("mudou o caso próprio %(case)s"), "pencil")
 CASE_REMOVED = timeline.kind("homologation.case_removed", gettext_lazy("retirou o caso próprio %(case)s"), "list-x")
 
-WORDS = ("title", "preconditions", "expected", "evidence")
+LOCALIZED_FIELDS = ("title", "preconditions", "expected", "evidence")
+
+
+def choose_conditions(script: Script, *, by: User, conditions: list[str]) -> None:
+    """Say which conditional cases apply, by condition key; until the script is frozen."""
+    require(by, "homologation.lead", script)
+    with timeline.changing(script.rollout) as rollout:
+        script = _unfrozen_script(script, rollout)
+        conditional = script.cases.exclude(condition_key="")
+        conditional.update(applies=False)
+        conditional.filter(condition_key__in=conditions).update(applies=True)
+        timeline.record(rollout, CONDITIONS, by, conditions=sorted(conditions))
+
+
+def freeze(script: Script, *, by: User) -> None:
+    """Fix the script for this rollout. Nothing of it changes afterwards."""
+    require(by, "homologation.lead", script)
+    with timeline.changing(script.rollout) as rollout:
+        script = _unfrozen_script(script, rollout)
+        cases = script.cases.filter(applies=True).count()
+        if not cases:
+            raise Refusal(_("O roteiro não tem casos."))
+        script.frozen_at, script.frozen_by = clock.now(), by
+        script.save(update_fields=["frozen_at", "frozen_by"])
+        timeline.record(rollout, FROZEN, by, cases=cases, version=script.version)
 
 
 def take_version(script: Script, *, by: User, version: int) -> None:
-    """Put the cases of the version in force in the place of the copied ones; ``version`` is the one whose differences
-    ``by`` has read. The rollout's own cases stay, and so do the conditions that a person has chosen."""
+    """Replace the copied cases by those of the version in force; ``version`` is the one whose differences ``by`` has read.
+    The rollout's own cases stay, and so do the conditions that a person has chosen."""
     require(by, "homologation.shape", script)
     with timeline.changing(script.rollout) as rollout:
-        script = _fresh(script, rollout)
+        script = _unfrozen_script(script, rollout)
         newer = catalogue.newer(script)
         if newer is None:
             raise Refusal(_("O projeto já está com a versão em vigor do roteiro."))
         if newer.version != version:
             raise Refusal(_("Saiu uma versão mais nova depois que esta página foi aberta. Leia as diferenças de novo."))
         blueprint = content.script(version)
-        known = dict(script.cases.exclude(condition_key="").values_list("condition_key", "applies"))
+        chosen = dict(script.cases.exclude(condition_key="").values_list("condition_key", "applies"))
         script.cases.filter(is_own=False).delete()
-        own = list(script.cases.all())
+        own_cases = list(script.cases.all())
         processes = [{"key": process.key, "title": process.title} for process in blueprint.processes]
-        kept = {case.process for case in own} - {row["key"] for row in processes}
-        script.processes = processes + [row for row in script.processes if row["key"] in kept]
+        own_processes = {case.process for case in own_cases} - {row["key"] for row in processes}
+        script.processes = processes + [row for row in script.processes if row["key"] in own_processes]
         script.version, script.title = version, blueprint.title
         script.save(update_fields=["version", "title", "processes"])
         catalogue.copy_cases(script, blueprint)
         if catalogue.chosen_by_a_person(script):
             for applies in (True, False):
-                keys = [key for key, on in known.items() if on == applies]
+                keys = [key for key, was_chosen in chosen.items() if was_chosen == applies]
                 script.cases.filter(condition_key__in=keys).update(applies=applies)
         codes = set(script.cases.values_list("code", flat=True))
-        for case in own:
+        for case in own_cases:
             case.depends = [code for code in case.depends if code in codes]
-        Case.objects.bulk_update(own, ["depends"])
-        _number(script)
+        Case.objects.bulk_update(own_cases, ["depends"])
+        _number_cases(script)
         timeline.record(rollout, VERSION_TAKEN, by, version=version)
 
 
@@ -65,25 +93,26 @@ def add_case(script: Script, *, by: User, process: str, **fields: Any) -> Case:
     """Add a case of this rollout alone. Its code has an X, which none of the catalogue has: PED-X01."""
     require(by, "homologation.shape", script)
     with timeline.changing(script.rollout) as rollout:
-        script = _fresh(script, rollout)
+        script = _unfrozen_script(script, rollout)
         if process not in [row["key"] for row in script.processes]:
             raise Invalid(_("Escolha um processo do roteiro."), field="process")
-        code = f"{process}-X{_next_number(rollout, process):02d}"
+        code = f"{process}-X{_next_own_number(rollout, process):02d}"
         case = Case(
             script=script, position=0, code=code, process=process, is_own=True, **_checked(script, code, fields)
         )
         case.save()
-        _number(script)
+        _number_cases(script)
         timeline.record(rollout, CASE_ADDED, by, case=code)
         return case
 
 
-def change_case(case: Case, *, by: User, seen: str, **fields: Any) -> None:
-    """Change a case of this rollout; ``seen`` is the fingerprint of what the form showed (409 when it changed since)."""
+def change_case(case: Case, *, by: User, fingerprint: str, **fields: Any) -> None:
+    """Change a case of this rollout; ``fingerprint`` is that of the case as the form showed it. Raises ``Refusal`` (409)
+    when it changed since."""
     require(by, "homologation.shape", case)
     with timeline.changing(case.rollout) as rollout:
-        case = _own(case, rollout)
-        refuse_overtaken(as_content(case), seen)
+        case = _own_case(case, rollout)
+        refuse_overtaken(as_content(case), fingerprint)
         for name, value in _checked(case.script, case.code, fields).items():
             setattr(case, name, value)
         case.save()
@@ -91,15 +120,15 @@ def change_case(case: Case, *, by: User, seen: str, **fields: Any) -> None:
 
 
 def remove_case(case: Case, *, by: User) -> None:
-    """Take a case of this rollout out again."""
+    """Take a case of this rollout out again. Raises ``Refusal`` (409) while another case depends on it."""
     require(by, "homologation.shape", case)
     with timeline.changing(case.rollout) as rollout:
-        case = _own(case, rollout)
-        if needed := [other.code for other in case.script.cases.all() if case.code in other.depends]:
-            raise Refusal(_("Dependem deste caso: %(codes)s. Mude-os antes.") % {"codes": ", ".join(needed)})
+        case = _own_case(case, rollout)
+        if dependents := [other.code for other in case.script.cases.all() if case.code in other.depends]:
+            raise Refusal(_("Dependem deste caso: %(codes)s. Mude-os antes.") % {"codes": ", ".join(dependents)})
         code, script = case.code, case.script
         case.delete()
-        _number(script)
+        _number_cases(script)
         timeline.record(rollout, CASE_REMOVED, by, case=code)
 
 
@@ -112,29 +141,34 @@ def as_content(case: Case) -> dict[str, Any]:
         "obligation": case.obligation,
         "depends": case.depends,
         "steps": case.steps,
-        **{name: dict(getattr(case, name)) for name in WORDS},
+        **{name: dict(getattr(case, name)) for name in LOCALIZED_FIELDS},
     }
 
 
-def _fresh(script: Script, rollout: Rollout) -> Script:
-    script = thawed(script)
+def _unfrozen_script(script: Script, rollout: Rollout) -> Script:
+    """``script`` of the locked ``rollout``, read again. Raises ``Refusal`` (409) once it is frozen."""
+    script = Script.objects.get(pk=script.pk)
+    if script.frozen_at:
+        raise Refusal(_("O roteiro já foi congelado para este projeto."))
     script.rollout = rollout
     return script
 
 
-def _own(case: Case, rollout: Rollout) -> Case:
-    found = Case.objects.filter(pk=case.pk).first()
-    if found is None:
+def _own_case(case: Case, rollout: Rollout) -> Case:
+    """``case`` of the locked ``rollout``, read again. Raises ``Refusal`` (409) when it is gone, not the rollout's own, or
+    frozen."""
+    current = Case.objects.filter(pk=case.pk).first()
+    if current is None:
         raise Refusal(_("%(code)s foi retirado deste projeto.") % {"code": case.code})
-    if not found.is_own:
+    if not current.is_own:
         raise Refusal(
             _("%(code)s é do roteiro comum; só os casos próprios do projeto mudam aqui.") % {"code": case.code}
         )
-    found.script = _fresh(found.script, rollout)
-    return found
+    current.script = _unfrozen_script(current.script, rollout)
+    return current
 
 
-def _next_number(rollout: Rollout, process: str) -> int:
+def _next_own_number(rollout: Rollout, process: str) -> int:
     """One beyond every own case that the process ever had here: a code on the timeline means one case."""
     codes = [event.data["case"] for event in rollout.events.filter(kind=CASE_ADDED.name)]
     return 1 + max((int(code[5:]) for code in codes if code.startswith(f"{process}-X")), default=0)
@@ -149,17 +183,17 @@ def _checked(script: Script, code: str, fields: Mapping[str, Any]) -> dict[str, 
         "actors": fields["actors"],
         "obligation": fields["obligation"],
         "depends": fields["depends"],
-        "steps": [_written(step) for step in fields["steps"]],
-        **{name: Localized(_written(fields[name])) for name in WORDS},
+        "steps": [_written_languages(step) for step in fields["steps"]],
+        **{name: Localized(_written_languages(fields[name])) for name in LOCALIZED_FIELDS},
     }
 
 
-def _written(words: Mapping[str, str]) -> dict[str, str]:
-    """The languages in which something was written."""
-    return {language: text.strip() for language, text in words.items() if text.strip()}
+def _written_languages(texts: Mapping[str, str]) -> dict[str, str]:
+    """``texts`` by language, of the languages in which something was written."""
+    return {language: text.strip() for language, text in texts.items() if text.strip()}
 
 
-def _number(script: Script) -> None:
+def _number_cases(script: Script) -> None:
     """Give the cases their places: by process, the rollout's own after the catalogue's."""
     order = [row["key"] for row in script.processes]
     cases = sorted(

@@ -10,7 +10,7 @@ from apps.stages.homologation.models import Case, Script
 
 def copy_cases(script: Script, blueprint: content.Script) -> None:
     """Make the cases of ``blueprint``; a conditional one applies when its condition switches itself on."""
-    on = _switched_on(script.rollout, blueprint)
+    met_conditions = _met_conditions(script.rollout, blueprint)
     Case.objects.bulk_create(
         Case(
             script=script,
@@ -27,7 +27,7 @@ def copy_cases(script: Script, blueprint: content.Script) -> None:
             steps=case.steps,
             expected=case.expected,
             evidence=case.evidence,
-            applies=case.obligation != Case.Obligation.CONDITIONAL or case.condition_key in on,
+            applies=case.obligation != Case.Obligation.CONDITIONAL or case.condition_key in met_conditions,
         )
         for position, case in enumerate(blueprint.cases, start=1)
     )
@@ -39,18 +39,19 @@ def reasons(script: Script) -> dict[str, str]:
         blueprint = content.script(script.version)
     except Blueprint.DoesNotExist:
         return {}
-    return _switched_on(script.rollout, blueprint)
+    return _met_conditions(script.rollout, blueprint)
 
 
-def _switched_on(rollout: Rollout, blueprint: content.Script) -> dict[str, str]:
+def _met_conditions(rollout: Rollout, blueprint: content.Script) -> dict[str, str]:
+    """The reasons, in the reader's language, of the conditions whose rule is met, by condition key."""
     models = {key: str(label) for key, label in registry.traits(rollout, "integration_model").items()}
     traits = {**rules.of_platform(rollout.platform.slug), "integration_model": models}
-    found = {condition.key: rules.reason(condition, traits) for condition in blueprint.conditions}
-    return {key: why for key, why in found.items() if why}
+    reasons_by_key = {condition.key: rules.reason(condition, traits) for condition in blueprint.conditions}
+    return {key: reason for key, reason in reasons_by_key.items() if reason}
 
 
 @registry.on_trait_changed
-def follow_the_rules(rollout: Rollout) -> None:
+def apply_rules(rollout: Rollout) -> None:
     """Switch conditions on and off anew, unless a person has chosen them or the script is frozen."""
     script = Script.objects.filter(rollout=rollout, frozen_at=None).first()
     if script is None or chosen_by_a_person(script):
