@@ -269,7 +269,7 @@ def test_the_report_of_an_error_does_not_hold_the_token(rollout, monkeypatch):
     def break_down(_token):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(auth, "_count", break_down)
+    monkeypatch.setattr(auth, "_count_request", break_down)
     client = tool(token)
     client.raise_request_exception = False
     answer = client.get(address(rollout))
