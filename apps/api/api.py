@@ -11,11 +11,10 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 
 from apps.api import auth, idempotency
+from apps.core import plugins
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.core.web import rest
 from apps.hours.api import router as hours
-from apps.rollouts.api import router as rollouts
-from apps.stages.development.api import router as development
 from apps.stages.homologation.api import router as homologation
 
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
@@ -113,7 +112,11 @@ def done_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 api.add_decorator(within_scope, mode="operation")
 api.add_decorator(done_once, mode="view")
-ROUTERS = [("/rollouts", rollouts), ("/rollouts", development), ("/rollouts", homologation), ("/hours", hours)]
+ROUTERS = [
+    *(router for plugin in plugins.plugins() for router in plugin.routers.items()),
+    ("/rollouts", homologation),
+    ("/hours", hours),
+]
 for _address, _router in ROUTERS:
     api.add_router(_address, _router)
 

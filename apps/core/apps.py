@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -9,5 +10,11 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """Find every app's ``access.py``: who may do what must be known before anybody asks."""
+        """Find every app's ``access.py``: who may do what must be known before anybody asks. The plugins are found, and
+        held to account, when the process starts."""
+        from apps.core import plugins
+        from apps.core.checks import the_plugins_agree
+
         autodiscover_modules("access")
+        plugins.plugins()
+        checks.register(the_plugins_agree)

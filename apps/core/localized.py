@@ -1,11 +1,18 @@
-"""Text that a blueprint gives in both languages and the page shows in the reader's."""
+"""Text in both languages of the product, shown in the reader's: from a blueprint, or made of a translated sentence."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import get_language
 from pydantic_core import CoreSchema, core_schema
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+LANGUAGES = {"pt": "pt-br", "en": "en"}
+"""Django's name of each language, by the key under which a ``Localized`` holds its text."""
 
 
 class Localized(dict):
@@ -29,11 +36,25 @@ class Localized(dict):
         return core_schema.no_info_after_validator_function(cls, table)
 
     @classmethod
-    def of(cls, value: "str | dict | Localized | None") -> "Localized":
+    def of(cls, value: "StrOrPromise | dict | Localized | None") -> "Localized":
         """From a blueprint table (``{pt, en}``) or from a person's words in whichever language (a plain string)."""
         if isinstance(value, dict):
             return cls(value)
-        return cls({"pt": value} if value else {})
+        return cls({"pt": str(value)} if value else {})
+
+
+def both(text: "StrOrPromise", **values: object) -> Localized:
+    """A lazily translated ``text`` in both languages, so that what is stored belongs to no reader's language.
+
+    ``values`` fill its ``%(names)s``, each as it reads in that language: a ``Localized`` or lazy one by itself, a function
+    by being called while that language is active (for dates and the like).
+    """
+    result = Localized()
+    for key, language in LANGUAGES.items():
+        with translation.override(language):
+            shown = {name: value() if callable(value) else value for name, value in values.items()}
+            result[key] = str(text) % shown if values else str(text)
+    return result
 
 
 class LocalizedField(models.JSONField):

@@ -1,4 +1,10 @@
-"""The words of the process: stages, party roles and the gates between stages (design, section 4)."""
+"""The process: its stages, the roles of its companies, and one table of the transitions between stages.
+
+The django-fsm field of ``Rollout``, the actions that move it, the rail of stages on its pages, the blueprints' readers and
+docs/index.md all read this table: a new stage is a line here, and an app that serves it.
+"""
+
+from dataclasses import dataclass
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +21,6 @@ class Stage(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelado")
 
 
-PATH = (Stage.KICKOFF, Stage.DEVELOPMENT, Stage.TRAINING, Stage.HOMOLOGATION, Stage.ACCEPTANCE, Stage.GO_LIVE)
-CLOSED = (Stage.COMPLETED, Stage.CANCELLED)
-
-
 class PartyRole(models.TextChoices):
     PRESENCE = "presence", "Presence"
     PLATFORM = "platform", _("Plataforma")
@@ -27,7 +29,7 @@ class PartyRole(models.TextChoices):
 
 
 class Gate(models.TextChoices):
-    """A transition that is open only when nothing is missing. The value is the method on ``Rollout``."""
+    """A transition that is open only when nothing is missing. The value is the method of ``Rollout`` that makes it."""
 
     START_DEVELOPMENT = "start_development", _("Iniciar desenvolvimento")
     START_TRAINING = "start_training", _("Iniciar treinamento")
@@ -39,15 +41,34 @@ class Gate(models.TextChoices):
     RETURN_TO_HOMOLOGATION = "return_to_homologation", _("Devolver à homologação")
 
 
-FORWARD = {
-    Stage.KICKOFF: Gate.START_DEVELOPMENT,
-    Stage.DEVELOPMENT: Gate.START_TRAINING,
-    Stage.TRAINING: Gate.START_HOMOLOGATION,
-    Stage.HOMOLOGATION: Gate.START_ACCEPTANCE,
-    Stage.ACCEPTANCE: Gate.START_GO_LIVE,
-    Stage.GO_LIVE: Gate.COMPLETE,
-}
-BACKWARD = {
-    Stage.HOMOLOGATION: Gate.RETURN_TO_DEVELOPMENT,
-    Stage.ACCEPTANCE: Gate.RETURN_TO_HOMOLOGATION,
-}
+@dataclass(frozen=True)
+class Transition:
+    """The way through ``gate``, from the stage ``source`` to the stage ``target``."""
+
+    gate: Gate
+    source: Stage
+    target: Stage
+
+
+FORWARD_TRANSITIONS = (
+    Transition(Gate.START_DEVELOPMENT, Stage.KICKOFF, Stage.DEVELOPMENT),
+    Transition(Gate.START_TRAINING, Stage.DEVELOPMENT, Stage.TRAINING),
+    Transition(Gate.START_HOMOLOGATION, Stage.TRAINING, Stage.HOMOLOGATION),
+    Transition(Gate.START_ACCEPTANCE, Stage.HOMOLOGATION, Stage.ACCEPTANCE),
+    Transition(Gate.START_GO_LIVE, Stage.ACCEPTANCE, Stage.GO_LIVE),
+    Transition(Gate.COMPLETE, Stage.GO_LIVE, Stage.COMPLETED),
+)
+BACKWARD_TRANSITIONS = (
+    Transition(Gate.RETURN_TO_DEVELOPMENT, Stage.HOMOLOGATION, Stage.DEVELOPMENT),
+    Transition(Gate.RETURN_TO_HOMOLOGATION, Stage.ACCEPTANCE, Stage.HOMOLOGATION),
+)
+TRANSITIONS = FORWARD_TRANSITIONS + BACKWARD_TRANSITIONS
+"""Every way between stages. Besides them, a rollout is cancelled from any open stage."""
+
+PATH = tuple(transition.source for transition in FORWARD_TRANSITIONS)
+"""The open stages in the order of the process."""
+CLOSED = (Stage.COMPLETED, Stage.CANCELLED)
+FORWARD = {transition.source: transition.gate for transition in FORWARD_TRANSITIONS}
+"""The gate ahead of each open stage."""
+BACKWARD = {transition.source: transition.gate for transition in BACKWARD_TRANSITIONS}
+"""The gate back, of the stages that have one."""

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.exports.calendar import Entry
-from apps.notices.kinds import project_manager, room, settler_and_manager, tell, the_four
+from apps.notices.kinds import tell
+from apps.rollouts.audiences import owner_and_manager as settler_and_manager
+from apps.rollouts.audiences import page as room
+from apps.rollouts.audiences import project_manager, the_four
 from apps.rollouts.models import Event
 from apps.stages.golive import agenda, queries
 

@@ -12,12 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.companies.models import Role
+from apps.core import plugins
+from apps.core.events import Notice
 from apps.core.exports.calendar import Entry
 from apps.core.numbers import whole
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
+from apps.rollouts.audiences import page as room
+from apps.rollouts.models import Event
 from apps.stages.acceptance.models import Signatory
 from apps.stages.homologation.models import Nonconformity
 
@@ -46,6 +49,14 @@ class Told:
     obligatory: bool = False
     agenda: Agenda | None = None
 
+    @property
+    def url(self) -> Place:
+        return self.place
+
+    @property
+    def calendar_entry(self) -> Agenda | None:
+        return self.agenda
+
 
 _told: dict[str, Told] = {}
 
@@ -64,37 +75,15 @@ def tell(
 
 
 def names() -> list[str]:
-    return list(_told)
+    """The kinds of events that give a notice."""
+    return [*plugins.notices(), *_told]
 
 
-def of(event: Event) -> Told:
-    return _told[event.kind]
+def of(event: Event) -> "Told | Notice":
+    return plugins.notices().get(event.kind) or _told[event.kind]
 
 
 # --- To whom ------------------------------------------------------------------------------------------
-
-
-def people_of(rollout: Rollout, role: str) -> list[User]:
-    """Everybody who is active in the company that plays ``role``; of Presence only the project manager."""
-    if role == PartyRole.PRESENCE:
-        return [rollout.project_manager] if rollout.project_manager.is_active else []
-    return list(User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("pk"))
-
-
-def everybody(role: str) -> Audience:
-    return lambda event: people_of(event.rollout, role)
-
-
-def leads(role: str) -> Audience:
-    """Only who answers for the company."""
-
-    def found(event: Event) -> Iterable[User]:
-        company = event.rollout.company(role)
-        return User.objects.filter(memberships__company=company, memberships__role=Role.LEAD, is_active=True).order_by(
-            "pk"
-        )
-
-    return found
 
 
 def owner(event: Event) -> Iterable[User]:
@@ -118,28 +107,6 @@ def signatories(event: Event) -> Iterable[User]:
     named = Signatory.objects.filter(term__rollout=event.rollout_id, term__version=event.data.get("version"))
     people = [row.user for row in named.select_related("user") if row.user.is_active]
     return [*people, *people_of(event.rollout, PartyRole.PRESENCE)]
-
-
-project_manager = everybody(PartyRole.PRESENCE)
-
-
-def the_four(event: Event) -> Iterable[User]:
-    """Who speaks for each party: its leads, and the project manager. One who speaks for two is told once."""
-    companies = event.rollout.parties.exclude(role=PartyRole.PRESENCE).values("company")
-    found = User.objects.filter(memberships__company__in=companies, memberships__role=Role.LEAD, is_active=True)
-    return [*found.distinct().order_by("pk"), *project_manager(event)]
-
-
-def settler_and_manager(event: Event) -> Iterable[User]:
-    """The party that has to settle what the event tells of, and the project manager."""
-    role = event.data.get("owner") or PartyRole.PRESENCE
-    settles = people_of(event.rollout, role) if role != PartyRole.PRESENCE else []
-    return [*settles, *project_manager(event)]
-
-
-def other_side(event: Event) -> Iterable[User]:
-    """In a matter between client and Presence, the one that did not act."""
-    return people_of(event.rollout, PartyRole.PRESENCE if event.party == PartyRole.CLIENT else PartyRole.CLIENT)
 
 
 def nonconformity_of(event: Event) -> Nonconformity | None:
@@ -169,10 +136,6 @@ def item_of(event: Event) -> Prerequisite | None:
 def item_place(event: Event) -> str:
     item = item_of(event)
     return room("prerequisites:room", f"#item-{item.pk}" if item else "")(event)
-
-
-def room(url_name: str, anchor: str = "") -> Place:
-    return lambda event: reverse(url_name, args=[event.rollout_id]) + anchor
 
 
 def nonconformity_place(event: Event) -> str:

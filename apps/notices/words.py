@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from apps.accounts.models import User
 from apps.companies.access import presence_role
 from apps.companies.models import Role
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.exports import calendar
 from apps.core.templatetags.core import moment
 from apps.notices import kinds
@@ -43,13 +43,16 @@ def notice(event: Event, user: User) -> EmailMessage:
     """The message that tells ``user`` of ``event``."""
     with of_reader(user):
         told, item = kinds.of(event), kinds.item_of(event)
+        declared = plugins.events().get(event.kind)
         values = _Known(
-            event.data,
+            declared.shown(event.data) if declared else event.data,
             code=event.rollout.code,
-            item=str(item.title) if item else event.data.get("item", ""),
             who=event.who,
-            what=timeline.describe(event),
+            what=event.describe(),
         )
+        if item:
+            values["item"] = str(item.title)
+        values.setdefault("item", "")
         facts = [
             (_("Projeto"), str(event.rollout)),
             (_("Item"), values["item"]),
@@ -63,11 +66,11 @@ def notice(event: Event, user: User) -> EmailMessage:
             "notices/email/notice.txt",
             sentence=str(told.sentence) % values,
             facts=[(label, value) for label, value in facts if value],
-            link=settings.SITE_URL + told.place(event),
+            link=settings.SITE_URL + told.url(event),
             obligatory=told.obligatory,
             record=_record([event.rollout]),
         )
-        if told.agenda and (entry := told.agenda(event)):
+        if told.calendar_entry and (entry := told.calendar_entry(event)):
             calendar.attach(message, entry)
         return message
 

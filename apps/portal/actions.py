@@ -3,18 +3,16 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
+from apps.portal.events import ViewedAs
 from apps.portal.models import Draft
 from apps.portal.queries import Matter
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-
-VIEWED_AS = timeline.kind("portal.viewed_as", gettext_lazy("viu o projeto como %(role)s"), "eye", role=PartyRole)
 
 DRAFT_LIMIT = 20_000
 """The most characters a draft may hold."""
@@ -47,4 +45,4 @@ def look_as(rollout: Rollout, *, by: User, role: str) -> None:
     if role not in PartyRole.values or role == PartyRole.PRESENCE:
         raise Invalid(_("Escolha o cliente, o integrador ou a plataforma."))
     with timeline.changing(rollout, even_closed=True) as locked:
-        timeline.record(locked, VIEWED_AS, by, party=PartyRole.PRESENCE, role=role)
+        timeline.record(locked, ViewedAs(role=PartyRole(role)), by, party=PartyRole.PRESENCE)

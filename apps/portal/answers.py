@@ -4,19 +4,15 @@ A requirement without an answer here is settled in its room; the portal then lea
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django import forms as django_forms
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import User
-from apps.core import minutes, money
-from apps.core.localized import Localized
+from apps.core import minutes, money, plugins
+from apps.core.requirements import Answer
+from apps.core.web.forms import ConfirmForm, NoteForm
 from apps.hours.agreement import actions as hours
 from apps.hours.agreement import forms as agreement_forms
-from apps.portal.forms import ConfirmForm, DateAnswerForm, NoteForm
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.forms import SubmitForm
@@ -24,8 +20,6 @@ from apps.prerequisites.models import Prerequisite
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries as acceptance
-from apps.stages.development import actions as development
-from apps.stages.development.forms import DeliveryForm, DueDateForm
 from apps.stages.golive import actions as golive
 from apps.stages.golive import queries as golive_queries
 from apps.stages.golive import windows
@@ -40,29 +34,7 @@ from apps.stages.kickoff.forms import MinutesAnswerForm
 from apps.stages.kickoff.models import Row
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The way to settle a requirement in place.
-
-    ``make_form`` takes what a Django form takes; ``act`` is called with ``by`` and the form's cleaned data; ``permission``
-    on ``subject`` says who may. ``came_back`` is the reviewer's reason and ``kept`` the ``(label, value)`` pairs of the
-    last delivery that stand. ``signer`` is the one person who can answer, where it is theirs alone.
-    """
-
-    button: "StrOrPromise"
-    permission: str
-    subject: Model
-    make_form: Callable[..., django_forms.BaseForm] | None = None
-    act: Callable[..., Any] | None = None
-    icon: str = "check"
-    help: "StrOrPromise | Localized" = ""
-    where: "StrOrPromise | Localized" = ""
-    came_back: str = ""
-    kept: list[tuple[str, str]] = field(default_factory=list)
-    signer: User | None = None
+    pass
 
 
 Finder = Callable[[Rollout, str], "Answer | None"]
@@ -82,7 +54,7 @@ def find(rollout: Rollout, key: str) -> Answer | None:
     for prefix, finder in _finders:
         if key.startswith(prefix):
             return finder(rollout, key.removeprefix(prefix))
-    return None
+    return plugins.answer_to(rollout, key)
 
 
 @_answers("prerequisite:")
@@ -126,32 +98,6 @@ def _delivered(item) -> list[tuple[str, str, str]]:
         **dict.fromkeys(secrets, _("guardado no cofre")),
     }
     return [(name, label, values[name]) for name, label in item.parts() if values.get(name)]
-
-
-@_answers("development:due_date")
-def _give_date(rollout: Rollout, _key: str) -> Answer:
-    return Answer(
-        button=_("Informar prazo"),
-        icon="calendar-plus",
-        permission="development.report",
-        subject=rollout,
-        make_form=lambda *args, **kwargs: DueDateForm(*args, first=True, **kwargs),
-        act=lambda **data: development.set_due_date(rollout, **data),
-        help=_("Em que dia o conector fica pronto para o treinamento. Se mudar, informe a nova data e o motivo."),
-    )
-
-
-@_answers("development:delivery")
-def _declare_delivery(rollout: Rollout, _key: str) -> Answer:
-    return Answer(
-        button=_("Declarar entregue"),
-        icon="package-check",
-        permission="development.report",
-        subject=rollout,
-        make_form=DeliveryForm,
-        act=lambda **data: development.declare_delivery(rollout, **data),
-        help=_("A versão que vai ao treinamento e à homologação, o que ela faz e o que ainda não faz."),
-    )
 
 
 @_answers("homologation:nonconformity:")
@@ -256,12 +202,12 @@ def _confirm(rollout: Rollout, _key: str) -> Answer:
 @_answers("training:date:")
 def _training_date(rollout: Rollout, number: str) -> Answer | None:
     session = rollout.training_sessions.filter(number=number, state="planned").first()
-    return _answer_date(session) if session else None
+    return appointments.answer_to(session) if session else None
 
 
 @_answers("kickoff:date")
 def _kickoff_date(rollout: Rollout, _key: str) -> Answer:
-    return _answer_date(rollout.kickoff)
+    return appointments.answer_to(rollout.kickoff)
 
 
 @_answers("kickoff:minutes_answer:")
@@ -292,18 +238,6 @@ def _action(rollout: Rollout, pk: str) -> Answer | None:
         make_form=ConfirmForm,
         act=lambda **data: worksheet.do_action(row, **data),
         help=_("Ficou combinado na reunião inaugural."),
-    )
-
-
-def _answer_date(appointment: appointments.Appointment) -> Answer:
-    return Answer(
-        button=_("Responder"),
-        icon="calendar-check",
-        permission="rollouts.answer_date",
-        subject=appointment,
-        make_form=DateAnswerForm,
-        act=lambda **data: appointments.answer(appointment, **data),
-        help=_("A Presence propôs esta data. Confirme, ou diga quando seria melhor para a sua equipe."),
     )
 
 

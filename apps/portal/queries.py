@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Membership
 from apps.core import clock
+from apps.core.plugins import Fact, Page
 from apps.core.process import FORWARD, PATH, PartyRole, Stage
 from apps.portal import answers
 from apps.portal.models import Draft
@@ -103,7 +104,7 @@ class Progress:
         return {role: found for role in PartyRole.values if (found := [x for x in self.others if x.owed_by == role])}
 
     @property
-    def facts(self) -> list[tuple[registry.Room, list[registry.Fact]]]:
+    def facts(self) -> list[tuple[Page, list[Fact]]]:
         """What an integrator or a platform watches: the connector's dates and the homologation's numbers."""
         if not self.roles & {PartyRole.INTEGRATOR, PartyRole.PLATFORM}:
             return []

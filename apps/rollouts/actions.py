@@ -4,42 +4,19 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.access import is_project_manager
 from apps.companies.models import Company, Kind, Membership
-from apps.core import clock
+from apps.core import clock, plugins
+from apps.core.events import EventData
+from apps.core.localized import Localized
 from apps.core.process import BACKWARD, FORWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.rollouts import gates, registry, timeline
+from apps.rollouts import events, gates, registry, timeline
 from apps.rollouts.models import Assignment, Hold, Party, Rollout, Waiver
-
-CREATED = timeline.kind("rollouts.created", gettext_lazy("abriu o projeto com a plataforma %(platform)s"), "rocket")
-ADVANCED = timeline.kind(
-    "rollouts.advanced", gettext_lazy("passou o projeto para %(stage)s"), "arrow-right", stage=Stage
-)
-SENT_BACK = timeline.kind(
-    "rollouts.sent_back", gettext_lazy("devolveu o projeto para %(stage)s: %(reason)s"), "undo-2", stage=Stage
-)
-HELD = timeline.kind(
-    "rollouts.held",
-    gettext_lazy("pausou o projeto por causa de %(caused_by)s: %(reason)s"),
-    "pause",
-    caused_by=PartyRole,
-)
-RESUMED = timeline.kind("rollouts.resumed", gettext_lazy("retomou o projeto"), "play")
-CANCELLED = timeline.kind("rollouts.cancelled", gettext_lazy("cancelou o projeto: %(reason)s"), "x")
-WAIVED = timeline.kind("rollouts.waived", gettext_lazy("dispensou “%(requirement)s”: %(reason)s"), "shield-off")
-UNWAIVED = timeline.kind("rollouts.unwaived", gettext_lazy("retirou a dispensa de “%(requirement)s”"), "shield")
-
-TAKEN = timeline.kind("rollouts.taken", gettext_lazy("ficou com “%(requirement)s”"), "hand")
-HANDED = timeline.kind("rollouts.handed", gettext_lazy("passou “%(requirement)s” a um colega"), "user-check")
-LET_GO = timeline.kind("rollouts.let_go", gettext_lazy("deixou “%(requirement)s” sem responsável"), "user-x")
-
-MACHINE_EVENTS = [event_kind.name for event_kind in (ADVANCED, SENT_BACK, HELD, RESUMED, CANCELLED)]
 
 # Which kinds of company may play which role. The integrator may be the platform's, the client's or a third one's team.
 ELIGIBLE = {
@@ -108,9 +85,12 @@ def create_rollout(
             platform=platform, project_manager=project_manager, scope=scope, target_date=target_date
         )
         Party.objects.bulk_create(Party(rollout=rollout, role=role, company=company) for role, company in cast.items())
+        for plugin in plugins.plugins():
+            for start in plugin.starts:
+                start(rollout)
         registry.start(rollout)
         with timeline.changing(rollout) as locked:
-            timeline.record(locked, CREATED, by, platform=platform.name)
+            timeline.record(locked, events.Created(platform=platform.name), by)
         return locked
 
 
@@ -128,7 +108,7 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
                 _("O projeto está em %(stage)s; esta passagem não se aplica.") % {"stage": locked.get_stage_display()}
             )
         _go_through(locked, gate)
-        timeline.record(locked, ADVANCED, by, stage=locked.stage, gate=gate.value)
+        timeline.record(locked, events.Advanced(stage=Stage(locked.stage), gate=gate), by)
         return locked
 
 
@@ -143,7 +123,7 @@ def send_back(rollout: Rollout, gate: Gate, *, by: User, seen_version: int, reas
                 _("O projeto está em %(stage)s; esta devolução não se aplica.") % {"stage": locked.get_stage_display()}
             )
         _go_through(locked, gate)
-        timeline.record(locked, SENT_BACK, by, stage=locked.stage, reason=reason)
+        timeline.record(locked, events.SentBack(stage=Stage(locked.stage), reason=reason), by)
         return locked
 
 
@@ -156,7 +136,7 @@ def hold(rollout: Rollout, *, by: User, caused_by: str, reason: str, seen_versio
         if locked.open_hold:
             raise Refusal(_("O projeto já está em pausa."))
         pause = Hold.objects.create(rollout=locked, caused_by=PartyRole(caused_by), reason=reason)
-        timeline.record(locked, HELD, by, caused_by=pause.caused_by, reason=reason)
+        timeline.record(locked, events.Held(caused_by=PartyRole(caused_by), reason=reason), by)
         return pause
 
 
@@ -170,7 +150,7 @@ def resume(rollout: Rollout, *, by: User, seen_version: int) -> Rollout:
             raise Refusal(_("O projeto não está em pausa."))
         pause.ended_at = clock.now()
         pause.save(update_fields=["ended_at"])
-        timeline.record(locked, RESUMED, by)
+        timeline.record(locked, events.Resumed(), by)
         return locked
 
 
@@ -185,7 +165,7 @@ def cancel(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rol
         if pause := locked.open_hold:
             pause.ended_at = clock.now()
             pause.save(update_fields=["ended_at"])
-        timeline.record(locked, CANCELLED, by, reason=reason)
+        timeline.record(locked, events.Cancelled(reason=reason), by)
         return locked
 
 
@@ -194,15 +174,20 @@ def waive(rollout: Rollout, gate: Gate, requirement: str, *, by: User, reason: s
     require(by, "rollouts.waive", rollout)
     reason = _stated(reason)
     with timeline.changing(rollout) as locked:
-        found = next((item for item in gates.unmet(locked, gate) if item.key == requirement), None)
-        if found is None:
+        missing = next((item for item in gates.unmet(locked, gate) if item.key == requirement), None)
+        if missing is None:
             raise Refusal(_("Esta pendência não existe mais: atualize a página."))
-        if not found.waivable:
+        if not missing.waivable:
             raise Refusal(_("Esta pendência não pode ser dispensada."))
         waiver = Waiver.objects.create(
-            rollout=locked, gate=gate, requirement=requirement, text=str(found.text), reason=reason, waived_by=by
+            rollout=locked,
+            gate=gate,
+            requirement=requirement,
+            text=Localized.of(missing.text),
+            reason=reason,
+            waived_by=by,
         )
-        timeline.record(locked, WAIVED, by, requirement=waiver.text, reason=reason, gate=gate.value)
+        timeline.record(locked, events.Waived(requirement=waiver.text, reason=reason, gate=gate), by)
         return waiver
 
 
@@ -213,7 +198,7 @@ def withdraw_waiver(waiver: Waiver, *, by: User) -> None:
         if not gates.is_ahead(locked, waiver.gate):
             raise Refusal(_("A passagem já foi feita com esta dispensa; ela fica no registro."))
         waiver.delete()
-        timeline.record(locked, UNWAIVED, by, requirement=waiver.text)
+        timeline.record(locked, events.Unwaived(requirement=waiver.text), by)
 
 
 def assign(rollout: Rollout, requirement: gates.Requirement, *, by: User, to: Membership | None) -> None:
@@ -237,9 +222,15 @@ def assign(rollout: Rollout, requirement: gates.Requirement, *, by: User, to: Me
                 requirement=requirement.key,
                 defaults={"membership": to, "assigned_at": clock.now()},
             )
-        event_kind = LET_GO if to is None else TAKEN if to.user_id == by.pk else HANDED
-        extra = {"to": to.user_id} if to else {}
-        timeline.record(locked, event_kind, by, party=requirement.owed_by, requirement=str(requirement.text), **extra)
+        text = Localized.of(requirement.text)
+        event: EventData
+        if to is None:
+            event = events.LetGo(requirement=text)
+        elif to.user_id == by.pk:
+            event = events.Taken(requirement=text, to=to.user_id)
+        else:
+            event = events.Handed(requirement=text, to=to.user_id)
+        timeline.record(locked, event, by, party=requirement.owed_by)
 
 
 def _stated(reason: str) -> str:
@@ -249,7 +240,7 @@ def _stated(reason: str) -> str:
 
 
 def _refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
-    changes = rollout.events.filter(sequence__gt=seen_version, kind__in=MACHINE_EVENTS)
+    changes = rollout.events.filter(sequence__gt=seen_version, kind__in=events.MACHINE_EVENTS)
     if changes:
         raise Stale(
             _("O projeto mudou enquanto você estava nesta página. Confira antes de continuar."),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.exports.calendar import Entry, Status
 from apps.core.process import PartyRole, Stage
-from apps.rollouts.actions import CANCELLED
+from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def entry(
     ``changes`` are the kinds of event that change it: how many there were is its sequence. Of ``facts``, those that say
     something stand below the parties.
     """
-    happened = list(rollout.events.filter(kind__in={*changes, CANCELLED.name}).values_list("at", flat=True))
+    happened = list(rollout.events.filter(kind__in={*changes, Cancelled.kind}).values_list("at", flat=True))
     told = [
         (_("Projeto"), rollout.code),
         *((PartyRole(role).label, rollout.company(role)) for role in PartyRole.values),

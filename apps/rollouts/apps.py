@@ -11,6 +11,4 @@ class RolloutsConfig(AppConfig):
     def ready(self) -> None:
         """Find every app's ``requirements.py``, where it says what gates ask, what a rollout starts with and its room, and
         its ``chain_checks.py``, which holds what it keeps against the timeline."""
-        from apps.rollouts import planning  # noqa: F401 - plans the stages when a rollout starts
-
         autodiscover_modules("requirements", "chain_checks")

@@ -1,50 +1,21 @@
-"""Gates and what they ask: one registry that the transition, the page and the API all read.
+"""Gates and what they ask of a rollout: the transition, the page and the API all ask here.
 
-Each app that can judge something registers a checker for a gate in its ``AppConfig.ready``, as Django's
-own system checks do. A checker takes the rollout and yields one ``Requirement`` for each thing missing.
+The rules are in each app's ``requirements.py`` (``core.requirements``).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
+from apps.core import plugins
 from apps.core.process import CLOSED, FORWARD, PATH, Gate, PartyRole, Stage
+from apps.core.requirements import Requirement
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from apps.accounts.models import User
-    from apps.rollouts.models import Rollout, Waiver
+Rollout = Any
+"""The models import this module."""
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """Something that keeps a gate closed.
-
-    ``key`` names it within its rollout and gate for ever (waivers and assignments refer to it); ``owed_by`` is the
-    party role that must act next; ``since`` is the instant from which that party has owed it; ``url`` leads to the form
-    that settles it; ``due`` is the day by which it was promised, where somebody promised one. ``review`` says that
-    something was delivered and waits for a decision; ``person`` is the one who can settle it, where nobody else can.
-    """
-
-    key: str
-    text: "StrOrPromise"
-    owed_by: str
-    since: datetime
-    url: str
-    waivable: bool = False
-    waiver: "Waiver | None" = None
-    due: date | None = None
-    review: bool = False
-    person: "User | None" = None
-
-    @property
-    def owed_by_label(self) -> "StrOrPromise":
-        return PartyRole(self.owed_by).label
-
-
-Checker = Callable[["Rollout"], Iterable[Requirement]]
+Checker = Callable[[Rollout], Iterable[Requirement]]
 _checkers: dict[str, list[Checker]] = {gate: [] for gate in Gate.values}
 _early_checkers: list[Checker] = []
 
@@ -67,39 +38,43 @@ def welcomes(checker: Checker) -> Checker:
     return checker
 
 
-def early(rollout: "Rollout", asked: Iterable[Requirement]) -> list[Requirement]:
+def early(rollout: Rollout, asked: Iterable[Requirement]) -> list[Requirement]:
     """What a party may settle ahead of time, or should although no gate waits, besides what is ``asked`` already."""
     if rollout.stage in CLOSED:
         return []
-    known = {requirement.key for requirement in asked}
-    return [found for checker in _early_checkers for found in checker(rollout) if found.key not in known]
+    asked_keys = {requirement.key for requirement in asked}
+    optional = [
+        *plugins.requirements_at(rollout, None),
+        *(item for checker in _early_checkers for item in checker(rollout)),
+    ]
+    return [requirement for requirement in optional if requirement.key not in asked_keys]
 
 
-def requirements(rollout: "Rollout", gate: Gate) -> list[Requirement]:
+def requirements(rollout: Rollout, gate: Gate) -> list[Requirement]:
     """All that ``gate`` still asks of ``rollout``, in the order of the floors; waived ones carry their waiver.
 
-    What two checkers ask under one key stands once.
+    What two rules ask under one key stands once.
     """
     waivers = {waiver.requirement: waiver for waiver in rollout.waivers.filter(gate=gate).select_related("waived_by")}
-    found: dict[str, Requirement] = {}
-    for checker in _checkers[gate]:
-        for requirement in checker(rollout):
-            waiver = waivers.get(requirement.key) if requirement.waivable else None
-            found.setdefault(requirement.key, replace(requirement, waiver=waiver))
-    return list(found.values())
+    by_key: dict[str, Requirement] = {}
+    unconverted = (item for checker in _checkers[gate] for item in checker(rollout))
+    for requirement in (*unconverted, *plugins.requirements_at(rollout, gate)):
+        waiver = waivers.get(requirement.key) if requirement.waivable else None
+        by_key.setdefault(requirement.key, replace(requirement, waiver=waiver))
+    return list(by_key.values())
 
 
-def unmet(rollout: "Rollout", gate: Gate) -> list[Requirement]:
+def unmet(rollout: Rollout, gate: Gate) -> list[Requirement]:
     """What keeps ``gate`` closed: the requirements without a waiver."""
     return [requirement for requirement in requirements(rollout, gate) if requirement.waiver is None]
 
 
-def next_gate(rollout: "Rollout") -> Gate | None:
+def next_gate(rollout: Rollout) -> Gate | None:
     """The gate ahead of the rollout's stage; None when it is completed or cancelled."""
     return FORWARD.get(rollout.stage)
 
 
-def is_ahead(rollout: "Rollout", gate: str) -> bool:
+def is_ahead(rollout: Rollout, gate: str) -> bool:
     """``gate`` is one of those that the rollout has yet to pass on its way forward."""
     if rollout.stage not in PATH:
         return False
@@ -109,13 +84,13 @@ def is_ahead(rollout: "Rollout", gate: str) -> bool:
 def opens(gate: Gate) -> Callable[[Any], bool]:
     """A django-fsm condition: nothing keeps ``gate`` closed."""
 
-    def gate_is_open(rollout: "Rollout") -> bool:
+    def gate_is_open(rollout: Rollout) -> bool:
         return not unmet(rollout, gate)
 
     return gate_is_open
 
 
-def holder(rollout: "Rollout") -> str:
+def holder(rollout: Rollout) -> str:
     """The party role the rollout now waits for ("bola com"); empty once it is closed.
 
     On hold it is the party that caused the hold. Otherwise it is whoever has owed something for longest at the next

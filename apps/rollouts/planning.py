@@ -1,12 +1,10 @@
 """The plan of a rollout: the day on which each stage is to start. What is due derives from it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import content
@@ -14,13 +12,8 @@ from apps.blueprints.models import Blueprint
 from apps.core import clock, workdays
 from apps.core.process import CLOSED, FORWARD, PATH, Gate, Stage
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import gates, registry, timeline
+from apps.rollouts import events, gates, timeline
 from apps.rollouts.models import PlannedStage, Rollout
-
-CHANGED = timeline.kind("rollouts.plan_changed", gettext_lazy("mudou o plano: %(dates)s"), "calendar-range")
-CHANGED_FOR = timeline.kind(
-    "rollouts.plan_changed_for", gettext_lazy("mudou o plano: %(dates)s. Motivo: %(reason)s"), "calendar-range"
-)
 
 STEPS: tuple[Stage, ...] = (*PATH, Stage.COMPLETED)
 """What a plan has a day for; the last one ends it."""
@@ -62,7 +55,6 @@ def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[s
     return {stage.value: plan[stage.value] for stage in STEPS}
 
 
-@registry.on_start
 def plan_the_stages(rollout: Rollout) -> None:
     """From the usual lengths of today's blueprint."""
     try:
@@ -92,11 +84,11 @@ def change(rollout: Rollout, *, by: User, dates: dict[str, date], reason: str = 
         if locked.stage != Stage.KICKOFF and not reason.strip():
             raise Invalid(_("O projeto já está em andamento: diga por que o plano muda."), field="reason")
         _keep(locked, changed)
-        shown = ", ".join(f"{Stage(stage).label} {day:%d/%m/%Y}" for stage, day in changed.items())
+        days = {stage: day.isoformat() for stage, day in changed.items()}
         if reason.strip():
-            timeline.record(locked, CHANGED_FOR, by, dates=shown, reason=reason.strip())
+            timeline.record(locked, events.PlanChangedFor(dates=days, reason=reason.strip()), by)
         else:
-            timeline.record(locked, CHANGED, by, dates=shown)
+            timeline.record(locked, events.PlanChanged(dates=days), by)
 
 
 def ready_on(rollout: Rollout, day: date) -> None:
@@ -143,16 +135,16 @@ def lines(rollout: Rollout) -> list[Line]:
     if not plan:
         return []
     actual: dict[str, date] = {Stage.KICKOFF.value: timezone.localtime(rollout.started_at).date()}
-    for event in rollout.events.filter(kind="rollouts.advanced").order_by("sequence"):
+    for event in rollout.events.filter(kind=events.Advanced.kind).order_by("sequence"):
         actual.setdefault(event.data["stage"], timezone.localtime(event.at).date())
     closed = rollout.stage in CLOSED
-    found = []
+    lines = []
     for stage in STEPS:
         planned, began = plan.get(stage), actual.get(stage)
         end = began or (None if closed else clock.today())
         late = max((end - planned).days, 0) if planned and end else 0
-        found.append(Line(stage, planned, began, late))
-    return found
+        lines.append(Line(stage, planned, began, late))
+    return lines
 
 
 def _keep(rollout: Rollout, plan: dict[str, date]) -> None:
@@ -162,9 +154,8 @@ def _keep(rollout: Rollout, plan: dict[str, date]) -> None:
 
 
 def _refuse_disorder(plan: dict[str, date]) -> None:
-    known: Iterable[Stage] = [stage for stage in STEPS if stage in plan]
     earlier: Stage | None = None
-    for stage in known:
+    for stage in (stage for stage in STEPS if stage in plan):
         if earlier is not None and plan[stage] < plan[earlier]:
             raise Invalid(
                 _("%(stage)s não pode começar antes de %(earlier)s (%(day)s). Ajuste as duas datas.")

@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apps.core import plugins
+from apps.core.plugins import Fact
+from apps.core.plugins import Page as Room
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -25,27 +29,20 @@ def start(rollout: "Rollout") -> None:
         starter(rollout)
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One line of a room's summary on the project page; ``tone`` is a badge tone of the interface."""
-
-    label: "StrOrPromise"
-    value: "StrOrPromise"
-    tone: str = "neutral"
-
-
-@dataclass(frozen=True)
-class Room:
-    """A page of the rollout. ``url_name`` takes the rollout's pk; ``stage`` is the stage it serves, empty for all."""
-
-    key: str
-    title: "StrOrPromise"
-    icon: str
-    url_name: str
-    summary: Callable[["Rollout"], Iterable[Fact]]
-    stage: str = ""
-    position: int = 100
-
+__all__ = [
+    "Fact",
+    "Room",
+    "add_room",
+    "add_tool",
+    "on_start",
+    "on_trait_changed",
+    "rooms",
+    "start",
+    "tools",
+    "trait",
+    "trait_changed",
+    "traits",
+]
 
 _rooms: dict[str, Room] = {}
 
@@ -56,7 +53,7 @@ def add_room(room: Room) -> None:
 
 def rooms() -> list[Room]:
     """Every room in the order of the process."""
-    return sorted(_rooms.values(), key=lambda room: room.position)
+    return sorted([*plugins.pages(), *_rooms.values()], key=lambda room: room.position)
 
 
 @dataclass(frozen=True)

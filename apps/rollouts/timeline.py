@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from apps.core import canonical, clock
+from apps.core import canonical, clock, plugins
 from apps.core.background import queue
+from apps.core.events import EventData
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.rollouts import gates
@@ -19,17 +19,14 @@ from apps.rollouts.models import AnchorSheet, Event, Rollout
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from apps.accounts.models import User
+
 GENESIS = "0" * 64
 
 
 @dataclass(frozen=True)
 class EventKind:
-    """A kind of event: ``sentence`` follows the actor's name and may name keys of the event's data as ``%(key)s``.
-
-    ``labels`` says which data keys hold the value of a ``TextChoices`` and are shown by its label, or gives the function
-    that names the value. ``anchored``: the chain is anchored right after such an event, without waiting for the night
-    (see ``anchoring``).
-    """
+    """A kind that is still declared beside its action; ``events.py`` takes its place."""
 
     name: str
     sentence: "StrOrPromise"
@@ -37,8 +34,17 @@ class EventKind:
     labels: "dict[str, type[models.TextChoices] | Callable[[str], StrOrPromise]]" = field(default_factory=dict)
     anchored: bool = False
 
-
-_kinds: dict[str, EventKind] = {}
+    def describe(self, data: dict) -> str:
+        values = dict(data)
+        for key, choices in self.labels.items():
+            if not isinstance(choices, type):
+                values[key] = str(choices(values.get(key, "")))
+            elif values.get(key) in choices.values:
+                values[key] = choices(values[key]).label
+        try:
+            return str(self.sentence) % values
+        except KeyError:
+            return str(self.sentence)
 
 
 def kind(
@@ -49,34 +55,14 @@ def kind(
     anchored: bool = False,
     **labels: "type[models.TextChoices] | Callable[[str], StrOrPromise]",
 ) -> EventKind:
-    """Declare an event kind, beside the action that records it. ``name`` is ``app.what_happened``, for ever."""
-    _kinds[name] = EventKind(name, sentence, icon, labels, anchored)
-    return _kinds[name]
+    plugins.unconverted[name] = EventKind(name, sentence, icon, labels, anchored)
+    return plugins.unconverted[name]
 
 
 def anchored_kinds() -> list[str]:
     """The names of the kinds after which a chain is anchored at once."""
-    return [declared.name for declared in _kinds.values() if declared.anchored]
-
-
-def kind_of(event: Event) -> EventKind:
-    return _kinds.get(event.kind) or EventKind(event.kind, gettext_lazy("registrou um evento"))
-
-
-def describe(event: Event) -> str:
-    """The event's sentence in the reader's language."""
-    event_kind = kind_of(event)
-    values = dict(event.data)
-    for key, choices in event_kind.labels.items():
-        if not isinstance(choices, type):
-            values[key] = str(choices(values.get(key, "")))
-        elif values.get(key) in choices.values:
-            values[key] = choices(values[key]).label
-    try:
-        return str(event_kind.sentence) % values
-    except KeyError:
-        # An event written by an older version may lack a key that the sentence now names.
-        return str(event_kind.sentence)
+    old = [declared.name for declared in plugins.unconverted.values() if declared.anchored]
+    return [*(event.kind for event in plugins.events().values() if event.anchored), *old]
 
 
 @contextmanager
@@ -96,12 +82,17 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
         yield locked
 
 
-def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None = None, **data: object) -> Event:
+def record(
+    rollout: Rollout, event: EventData | EventKind, actor: "User | None", *, party: str | None = None, **data: object
+) -> Event:
     """Append one event. ``rollout`` must come from ``changing`` and all else must have been written already.
 
-    ``party`` is the role ``actor`` acted for; left out, it is the role they hold here (Presence first where they hold
-    several). ``data`` is JSON and never a secret. The holder is worked out anew, since any event may pass the ball.
+    ``event`` is the kind with its data, which is never a secret. ``party`` is the role ``actor`` acted for; left out, it is
+    the role they hold here (Presence first where they hold several). The holder is worked out anew, since any event may pass
+    the ball.
     """
+    if isinstance(event, EventData):
+        data = event.as_json()
     if not getattr(rollout, "_is_locked", False):
         raise RuntimeError("record() needs the rollout that changing() locked.")
     last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
@@ -109,23 +100,23 @@ def record(rollout: Rollout, event_kind: EventKind, actor, *, party: str | None 
         roles = rollout.roles_of(actor) if actor else set()
         party = next((role for role in PartyRole.values if role in roles), "")
     rollout.version += 1
-    event = Event(
+    row = Event(
         rollout=rollout,
         sequence=rollout.version,
-        kind=event_kind.name,
+        kind=event.kind if isinstance(event, EventData) else event.name,
         actor=actor,
         party=party,
         at=clock.now(),
         data=data,
         previous=last or GENESIS,
     )
-    event.hash = canonical.sha256(event.hashed())
-    event.save(force_insert=True)
+    row.hash = canonical.sha256(row.hashed())
+    row.save(force_insert=True)
     _pass_the_ball(rollout)
     rollout.save(update_fields=["version", "holder", "holder_since"])
-    if event_kind.anchored:
+    if event.anchored:
         queue.after_commit("apps.rollouts.tasks.anchor_asked_rollouts")
-    return event
+    return row
 
 
 def head(rollout: Rollout) -> dict[str, object]:

@@ -4,34 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.background import queue, work
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import events, timeline
 from apps.rollouts.models import Rollout
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-def title_of(name: str) -> "StrOrPromise":
-    """The title of a kind of work; its name where it is no more."""
-    kind = work.kinds().get(name)
-    return kind.title if kind else name
-
-
-TRIED_AGAIN = timeline.kind(
-    "rollouts.tried_again", gettext_lazy("pediu uma nova tentativa: %(work)s"), "rotate-cw", work=title_of
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +98,7 @@ def try_again(failure: Failure, *, by) -> None:
             raise Refusal(_("A nova tentativa já foi pedida ou está em andamento."))
         work.renew(row.kind, row.key)
         if rollout is not None:
-            timeline.record(rollout, TRIED_AGAIN, by, work=row.kind)
+            timeline.record(rollout, events.TriedAgain(work=row.kind), by)
         queue.after_commit(failure.kind.task, failure.kind.argument(row.key))
 
 

@@ -11,7 +11,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.background import work
 from apps.core.refusals import Refusal, require
 from apps.core.web.pages import own_page
-from apps.rollouts import unfinished
+from apps.rollouts import events, unfinished
 from apps.rollouts.models import Rollout
 
 
@@ -24,7 +24,7 @@ def unfinished_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "given_up": unfinished.with_items(page.object_list),
-        "kinds": [(name, unfinished.title_of(name)) for name in sorted(rows) if name in work.kinds()],
+        "kinds": [(name, events.title_of_work(name)) for name in sorted(rows) if name in work.kinds()],
         "waiting": unfinished.with_items(unfinished.waiting()[:50]),
         "waiting_count": unfinished.waiting().count(),
     }

@@ -8,7 +8,7 @@ from django.utils import translation
 from apps.core import clock
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts import gates, timeline
+from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.stages.development import actions, queries
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -147,7 +147,7 @@ def test_the_events_read_in_the_language_of_their_reader(rollout, language):
 
     def read(reader_language):
         with translation.override(reader_language):
-            return [timeline.describe(event) for event in rollout.events.order_by("sequence")]
+            return [event.describe() for event in rollout.events.order_by("sequence")]
 
     assert read("pt-br") == [
         "deu o prazo de entrega: 31/01/2030",

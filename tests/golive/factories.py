@@ -5,13 +5,13 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from apps.core import clock
-from apps.core.process import PartyRole, Stage
+from apps.core.process import Gate, PartyRole, Stage
 from apps.files import actions as files
 from apps.hours.ledger.actions import adjust
 from apps.hours.models import Statement, StatementPdf
 from apps.prerequisites import actions as prerequisites
 from apps.rollouts import timeline
-from apps.rollouts.actions import ADVANCED
+from apps.rollouts.events import Advanced
 from apps.stages.golive.models import ChecklistItem, Dossier, Incident, Release, Window, WindowAnswer
 from tests.acceptance.factories import a_sealed_term
 from tests.homologation.factories import EvidenceFactory, ResultFactory
@@ -124,7 +124,7 @@ def a_completed_rollout():
     )  # fmt: skip
     rollout = at_stage(rollout, Stage.COMPLETED)
     with timeline.changing(rollout, even_closed=True) as locked:
-        timeline.record(locked, ADVANCED, people["pm"], stage="completed", gate="complete")
+        timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), people["pm"])
     return rollout
 
 

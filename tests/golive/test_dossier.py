@@ -18,11 +18,12 @@ from django.utils import timezone, translation
 from pyhanko.sign.signers import SimpleSigner
 
 from apps.core import canonical, clock
+from apps.core.process import Gate, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.hours.models import StatementPdf
 from apps.rollouts import timeline
-from apps.rollouts.actions import ADVANCED
+from apps.rollouts.events import Advanced
 from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
@@ -445,7 +446,7 @@ class TestRewritten:
         with timeline.changing(rollout, even_closed=True) as locked:
             timeline.record(locked, incidents.NOTED, people["client"], label="INC-2", severity="severe", owner="client")
             timeline.record(locked, homologation.RESULT, people["client"], case="PED-99", outcome="passed")
-            timeline.record(locked, ADVANCED, people["pm"], stage="completed", gate="complete")
+            timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), people["pm"])
         problems = verification.examine(content_of(dossiers.make(rollout.pk).whole), trusted).problems
         assert "INC-2 is on the timeline and not in producao/incidentes.json" in problems
         assert any("PED-99" in problem for problem in problems)

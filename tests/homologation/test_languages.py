@@ -7,7 +7,6 @@ from django.utils import timezone, translation
 
 from apps.core import clock
 from apps.core.process import Stage
-from apps.rollouts import timeline
 from apps.stages.homologation.execution import actions, reservations
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.nonconformities import actions as nonconformities
@@ -48,7 +47,7 @@ def rollout(request):
 
 def read(rollout, language):
     with translation.override(language):
-        return [timeline.describe(event) for event in rollout.events.order_by("sequence")]
+        return [event.describe() for event in rollout.events.order_by("sequence")]
 
 
 def test_the_events_read_in_the_language_of_their_reader(rollout):

@@ -18,7 +18,6 @@ from apps.hours.ledger import actions, closing
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
 from apps.portal import answers
 from apps.portal import queries as portal
-from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, PolicyFactory, TimeEntryFactory, close_month
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -120,7 +119,7 @@ class TestRequests:
         event = last(rollout)
         assert (event.kind, event.party) == ("hours.extra_requested", "presence")
         assert event.data == {"number": 1, "activity": "follow_up", "duration": "1h30"}
-        assert "pediu ao cliente 1h30 extras de Acompanhamento" in timeline.describe(event)
+        assert "pediu ao cliente 1h30 extras de Acompanhamento" in event.describe()
 
     def test_a_request_is_priced_as_the_policy_rounds(self, rollout):
         PolicyFactory(rollout=rollout, number=2, increment=60, rounding="up")

@@ -18,6 +18,7 @@ from apps.rollouts import gates
 from apps.rollouts.models import Assignment, Waiver
 from tests.companies.factories import a_person
 from tests.notices.factories import DigestFactory, PreferenceFactory
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +32,9 @@ def owed(monkeypatch):
     def checker(rows):
         return lambda rollout: [requirement for pk, requirement in rows if pk == rollout.pk]
 
-    monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
-    gates._checkers[Gate.START_DEVELOPMENT].append(checker(asked))
-    monkeypatch.setattr(gates, "_early_checkers", [checker(early)])
+    rules = rules_of_the_test(monkeypatch)
+    rules[Gate.START_DEVELOPMENT].append(checker(asked))
+    rules[None].append(checker(early))
 
     def owe(rollout, key, days, by=PartyRole.CLIENT, *, ahead=False):
         due = None if days is None else clock.today() + timedelta(days=days)

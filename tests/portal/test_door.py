@@ -17,6 +17,7 @@ from apps.rollouts.models import Rollout
 from tests.companies.factories import MembershipFactory, UserFactory, a_person
 from tests.golive.factories import WindowFactory, all_say_go
 from tests.prerequisites.factories import PrerequisiteFactory
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -390,10 +391,8 @@ class TestTheDesk:
         assert queries.desk(item.rollout.people["analyst"], everybodys=False).everybodys
 
     def test_a_rollout_with_nothing_missing_is_ready_to_go_on(self, monkeypatch):
-        from apps.rollouts import gates
-
         rollout = RolloutFactory()
-        monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
+        rules_of_the_test(monkeypatch)
         assert queries.desk(rollout.people["pm"], everybodys=False).ready == [rollout]
 
     def test_the_other_companies_have_no_desk(self, item):

@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.core.requirements import Requirement
 from apps.rollouts import actions, gates, timeline
-from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 from tests.companies.factories import CompanyFactory
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import PlatformFactory, RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +23,7 @@ def rollout():
 @pytest.fixture
 def checkers(monkeypatch):
     """Gates that ask only what the test says: ``checkers[gate]`` is a list to put checkers in."""
-    registry = {gate: [] for gate in Gate.values}
-    monkeypatch.setattr(gates, "_checkers", registry)
-    return registry
+    return rules_of_the_test(monkeypatch)
 
 
 def missing(*, waivable=False, owed_by=PartyRole.CLIENT, key="test:thing", text="Entregar a coisa"):

@@ -5,6 +5,7 @@ import logging
 from datetime import timedelta
 from email.message import EmailMessage
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,8 +13,9 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from apps.core import canonical, clock
-from apps.rollouts import actions, tasks, timeline
+from apps.core import canonical, clock, plugins
+from apps.core.events import EventData
+from apps.rollouts import events, tasks, timeline
 from apps.rollouts.anchors import anchoring, kept_heads, verification
 from apps.rollouts.models import AnchorSheet, ChainAnchor, Event, Rollout
 from apps.seals import certificates, signatures, trust
@@ -25,6 +27,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("presences_seal")]
 TABLES = ("rollouts_event", "rollouts_anchorsheet", "rollouts_chainanchor")
 
 
+class NamesASheet(EventData, kind="test.names_a_sheet", sentence="x"):
+    anchor: int
+
+
 def with_events(number: int = 3) -> Rollout:
     rollout = RolloutFactory()
     return goes_on(rollout, number)
@@ -33,7 +39,7 @@ def with_events(number: int = 3) -> Rollout:
 def goes_on(rollout: Rollout, number: int = 1) -> Rollout:
     for _time in range(number):
         with timeline.changing(rollout, even_closed=True) as locked:
-            timeline.record(locked, actions.RESUMED, rollout.people["pm"])
+            timeline.record(locked, events.Resumed(), rollout.people["pm"])
     people = rollout.people
     rollout = Rollout.objects.get(pk=rollout.pk)
     rollout.people = people
@@ -159,8 +165,12 @@ class TestAnchoring:
     def test_what_binds_is_anchored_right_after_by_the_worker(
         self, rollout, a_worker, django_capture_on_commit_callbacks
     ):
-        binding = timeline.kind("test.binding", "x", anchored=True)
-        try:
+        class Binding(EventData, kind="test.binding", sentence="x", anchored=True):
+            pass
+
+        binding = Binding()
+        events = SimpleNamespace(__name__=__name__, Binding=Binding)
+        with plugins.override(plugins.Plugin(app="test", events=events)):
             with django_capture_on_commit_callbacks(execute=True), timeline.changing(rollout) as locked:
                 timeline.record(locked, binding, None)
             assert rollout.anchors.get().sequence == 4
@@ -171,8 +181,6 @@ class TestAnchoring:
             assert rollout.anchors.last().sequence == 5
             goes_on(rollout)
             assert not anchoring.asked().exists()
-        finally:
-            del timeline._kinds["test.binding"]
 
     def test_the_terms_seal_a_closed_month_and_a_dossier_bind(self):
         assert set(timeline.anchored_kinds()) == {"acceptance.sealed", "hours.month_closed", "golive.dossier"}
@@ -317,7 +325,7 @@ class TestVerifying:
 
     def test_the_last_sheets_taken_away_are_found_by_an_event_that_names_them(self, anchored, without_triggers):
         with timeline.changing(anchored) as locked:
-            timeline.record(locked, actions.RESUMED, None, anchor=anchoring.newest_sheet_number())
+            timeline.record(locked, NamesASheet(anchor=anchoring.newest_sheet_number()), None)
         without_triggers()
         ChainAnchor.objects.all().delete()
         AnchorSheet.objects.all().delete()

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from apps.rollouts import actions, timeline
+from apps.rollouts import actions, events, timeline
 from apps.rollouts.models import Event
 from tests.rollouts.factories import RolloutFactory
 
@@ -88,7 +88,7 @@ def test_the_command_refuses_an_unknown_rollout(rollout):
 
 def test_an_event_cannot_be_recorded_without_the_lock(rollout):
     with pytest.raises(RuntimeError):
-        timeline.record(rollout, actions.RESUMED, rollout.people["pm"])
+        timeline.record(rollout, events.Resumed(), rollout.people["pm"])
 
 
 def test_an_event_says_for_whom_its_actor_acted(rollout):

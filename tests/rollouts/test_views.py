@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.process import Gate, PartyRole, Stage
-from apps.rollouts import gates
-from apps.rollouts.gates import Requirement
+from apps.core.requirements import Requirement
 from apps.rollouts.models import Rollout
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +21,7 @@ def rollout(monkeypatch):
     def checker(rollout):
         yield Requirement("test:thing", "Entregar a coisa", PartyRole.CLIENT, rollout.stage_entered_at, "/x", True)
 
-    monkeypatch.setattr(
-        gates, "_checkers", {gate: [] for gate in Gate.values} | {Gate.START_DEVELOPMENT.value: [checker]}
-    )
+    rules_of_the_test(monkeypatch)[Gate.START_DEVELOPMENT].append(checker)
     return found
 
 

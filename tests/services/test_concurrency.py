@@ -17,13 +17,14 @@ from apps.hours.ledger import actions as hours
 from apps.hours.ledger import days, proposals
 from apps.hours.logging import timers
 from apps.hours.models import Proposal, Timer
-from apps.rollouts import actions, gates, timeline
+from apps.rollouts import actions, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
 from tests.acceptance.factories import a_draft
 from tests.hours.factories import ProposalFactory
+from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -52,7 +53,7 @@ def at_once(*jobs):
 
 
 def test_of_two_transitions_at_once_one_wins_and_the_other_is_told(monkeypatch):
-    monkeypatch.setattr(gates, "_checkers", {gate: [] for gate in Gate.values})
+    rules_of_the_test(monkeypatch)
     rollout = RolloutFactory()
     pm, manager = rollout.people["pm"], rollout.people["manager"]
     outcomes = at_once(

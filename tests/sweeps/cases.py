@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.process import Stage
+from apps.core.process import Gate, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.hours.ledger.closing import CLOSED
@@ -27,7 +27,7 @@ from apps.prerequisites.credentials.probes import Found
 from apps.prerequisites.evidence.environments import Seen
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
-from apps.rollouts.actions import ADVANCED
+from apps.rollouts.events import Advanced
 from apps.rollouts.models import ChainAnchor, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.golive.dossier.contents import Contents
@@ -130,7 +130,7 @@ def _completed_rollout() -> Case:
     rollouts = [at_stage(RolloutFactory(), Stage.COMPLETED) for _number in range(2)]
     for rollout in rollouts:
         with timeline.changing(rollout, even_closed=True) as locked:
-            timeline.record(locked, ADVANCED, None, stage="completed", gate="complete")
+            timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), None)
     poisoned, good = (rollout.pk for rollout in rollouts)
     return Case(
         "golive.dossier", poisoned, good,
@@ -162,7 +162,7 @@ def _binding_event_without_anchor() -> Case:
 
 @case("anchor-changed-rollouts")
 def _changed_chain() -> Case:
-    return _two_chains(ADVANCED)
+    return _two_chains(Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE))
 
 
 @case("render-waiting-minutes")

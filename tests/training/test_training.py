@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from apps.core import clock
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts import gates, timeline
+from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.stages.training import actions, queries
 from apps.stages.training.models import Topic
@@ -141,7 +141,7 @@ def test_the_events_read_in_the_language_of_their_reader(rollout, language):
 
     def read(reader_language):
         with translation.override(reader_language):
-            return [timeline.describe(event) for event in rollout.events.order_by("sequence")]
+            return [event.describe() for event in rollout.events.order_by("sequence")]
 
     assert read("pt-br") == ["agendou a sessão 1 para 31/01/2030 14:30", "registrou a sessão 1: 1h50, 1 presentes"]
     assert read("en") == ["scheduled session 1 for 31/01/2030 14:30", "recorded session 1: 1h50, 1 present"]

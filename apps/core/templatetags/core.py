@@ -7,7 +7,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
@@ -100,6 +100,13 @@ def elapsed(value: date | datetime | None) -> str:
 def can(context: template.Context, permission: str, obj: object = None) -> bool:
     """``{% can "rollouts.hold" rollout as may_hold %}``: the same predicates that the views ask."""
     return context["request"].user.has_perm(permission, obj)
+
+
+@register.simple_tag(takes_context=True)
+def panels(context: template.Context, place: str, subject: object = None) -> list[str]:
+    """``{% panels "rollout" rollout as panels %}``: the HTML that other apps show here to somebody signed in."""
+    request = context.get("request")
+    return plugins.panels(place, request, subject) if request is not None and request.user.is_authenticated else []
 
 
 @register.simple_tag(takes_context=True)

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from apps.core.network.addresses import require_address
 from apps.core.refusals import Invalid, Refusal
@@ -52,3 +53,17 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
     if message := getattr(form, "success_message", None):
         messages.success(request, message)
     return True
+
+
+class NoteForm(forms.Form):
+    success_message = gettext_lazy("Concluído. Obrigado!")
+
+    note = forms.CharField(
+        label=gettext_lazy("Observação"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to type: the button is the answer."""
+
+    success_message = gettext_lazy("Registrado. Obrigado!")

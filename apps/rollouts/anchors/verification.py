@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils.dateparse import parse_datetime
 
-from apps.core import canonical
+from apps.core import canonical, plugins
 from apps.rollouts import timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import AnchorSheet, ChainAnchor, Event, Rollout
@@ -142,7 +142,8 @@ def chain(rollout: Rollout, trust: Trust, signed: SheetFindings, *, documents: b
     if broken := timeline.verify(rollout):
         found.problems.append(f"broken at event #{broken.sequence}: {broken.why}")
     _anchors(rollout, signed, found)
-    for check in _checks if documents else []:
+    chain_checks = [check for plugin in plugins.plugins() for check in plugin.chain_checks]
+    for check in [*chain_checks, *_checks] if documents else []:
         for outcome, sentence in check(rollout, trust):
             found.add(outcome, sentence)
     return found

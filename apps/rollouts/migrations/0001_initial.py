@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.core.clock
+import apps.core.localized
 from apps.core.triggers import fixed_rows
 
 
@@ -340,7 +341,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("requirement", models.CharField(max_length=120)),
-                ("text", models.TextField(verbose_name="o que foi dispensado")),
+                (
+                    "text",
+                    apps.core.localized.LocalizedField(
+                        blank=True, default=apps.core.localized.Localized, verbose_name="o que foi dispensado"
+                    ),
+                ),
                 ("reason", models.TextField(verbose_name="motivo")),
                 ("waived_at", models.DateTimeField(default=apps.core.clock.now)),
                 (

@@ -1,4 +1,6 @@
 from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
+from apps.rollouts.models.appointments import Appointment
+from apps.rollouts.models.machine import StageMachine
 from apps.rollouts.models.rollouts import (
     Assignment,
     Event,
@@ -8,11 +10,11 @@ from apps.rollouts.models.rollouts import (
     Rollout,
     RolloutQuerySet,
     Waiver,
-    is_running,
 )
 
 __all__ = [
     "AnchorSheet",
+    "Appointment",
     "Assignment",
     "ChainAnchor",
     "Event",
@@ -21,6 +23,6 @@ __all__ = [
     "PlannedStage",
     "Rollout",
     "RolloutQuerySet",
+    "StageMachine",
     "Waiver",
-    "is_running",
 ]

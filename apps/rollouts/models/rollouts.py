@@ -1,5 +1,4 @@
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,20 +10,11 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from apps.blueprints.models import Platform
 from apps.companies.access import is_presence, roles_of
 from apps.companies.models import Company, Membership
-from apps.core import clock
+from apps.core import clock, plugins
+from apps.core.canonical import instant
+from apps.core.localized import LocalizedField
 from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
-from apps.rollouts import gates
-from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
-
-__all__ = [
-    "AnchorSheet", "Assignment", "ChainAnchor", "Event", "Hold", "Party", "PlannedStage", "Rollout", "RolloutQuerySet",
-    "Waiver", "is_running",
-]  # fmt: skip
-
-
-def is_running(rollout: Any) -> bool:
-    """A django-fsm condition: the rollout is not on hold."""
-    return rollout.open_hold is None
+from apps.rollouts.models.machine import StageMachine
 
 
 class RolloutQuerySet(models.QuerySet["Rollout"]):
@@ -49,7 +39,7 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         )
 
 
-class Rollout(FSMModelMixin, models.Model):
+class Rollout(StageMachine, FSMModelMixin, models.Model):
     """One client's connection to one platform, from kickoff to unassisted operation.
 
     ``version`` counts the events of its timeline: it is the sequence number of the last one.
@@ -124,56 +114,16 @@ class Rollout(FSMModelMixin, models.Model):
             return True
         return self.stage in PATH and PATH.index(Stage(self.stage)) >= PATH.index(stage)
 
-    def _enter(self) -> None:
+    def enter_stage(self) -> None:
         self.stage_entered_at = clock.now()
 
-    def _close(self) -> None:
-        self._enter()
+    def close(self) -> None:
+        self.enter_stage()
         self.closed_at = self.stage_entered_at
-
-    @transition(stage, Stage.KICKOFF, Stage.DEVELOPMENT, conditions=[is_running, gates.opens(Gate.START_DEVELOPMENT)])
-    def start_development(self) -> None:
-        self._enter()
-
-    @transition(stage, Stage.DEVELOPMENT, Stage.TRAINING, conditions=[is_running, gates.opens(Gate.START_TRAINING)])
-    def start_training(self) -> None:
-        self._enter()
-
-    @transition(
-        stage, Stage.TRAINING, Stage.HOMOLOGATION, conditions=[is_running, gates.opens(Gate.START_HOMOLOGATION)]
-    )
-    def start_homologation(self) -> None:
-        self._enter()
-
-    @transition(
-        stage, Stage.HOMOLOGATION, Stage.ACCEPTANCE, conditions=[is_running, gates.opens(Gate.START_ACCEPTANCE)]
-    )
-    def start_acceptance(self) -> None:
-        self._enter()
-
-    @transition(stage, Stage.ACCEPTANCE, Stage.GO_LIVE, conditions=[is_running, gates.opens(Gate.START_GO_LIVE)])
-    def start_go_live(self) -> None:
-        self._enter()
-
-    @transition(stage, Stage.GO_LIVE, Stage.COMPLETED, conditions=[is_running, gates.opens(Gate.COMPLETE)])
-    def complete(self) -> None:
-        self._close()
-
-    @transition(
-        stage, Stage.HOMOLOGATION, Stage.DEVELOPMENT, conditions=[is_running, gates.opens(Gate.RETURN_TO_DEVELOPMENT)]
-    )
-    def return_to_development(self) -> None:
-        self._enter()
-
-    @transition(
-        stage, Stage.ACCEPTANCE, Stage.HOMOLOGATION, conditions=[is_running, gates.opens(Gate.RETURN_TO_HOMOLOGATION)]
-    )
-    def return_to_homologation(self) -> None:
-        self._enter()
 
     @transition(stage, list(PATH), Stage.CANCELLED)
     def cancel(self) -> None:
-        self._close()
+        self.close()
 
 
 class Party(models.Model):
@@ -244,7 +194,7 @@ class Waiver(models.Model):
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="waivers")
     gate = models.CharField(_("passagem"), max_length=24, choices=Gate)
     requirement = models.CharField(max_length=120)
-    text = models.TextField(_("o que foi dispensado"))
+    text = LocalizedField(_("o que foi dispensado"))
     reason = models.TextField(_("motivo"))
     waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     waived_at = models.DateTimeField(default=clock.now)
@@ -322,14 +272,19 @@ class Event(models.Model):
 
     def describe(self) -> str:
         """What happened, as a sentence fragment after the actor's name, in the reader's language."""
-        from apps.rollouts import timeline
+        event = plugins.events().get(self.kind)
+        if event is None and self.kind in plugins.unconverted:
+            return plugins.unconverted[self.kind].describe(self.data)
+        return event.described(self.data) if event else str(_("registrou um evento"))
 
-        return timeline.describe(self)
+    @property
+    def icon(self) -> str:
+        """The name of the icon of its kind."""
+        event = plugins.events().get(self.kind) or plugins.unconverted.get(self.kind)
+        return event.icon if event else "dot"
 
     def hashed(self) -> dict[str, object]:
         """The record whose canonical JSON is hashed."""
-        from apps.core.canonical import instant
-
         at: datetime = self.at
         return {
             "rollout": self.rollout_id,

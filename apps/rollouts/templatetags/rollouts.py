@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core import clock
+from apps.core.plugins import Page
 from apps.core.process import PartyRole, Stage
-from apps.rollouts import planning, queries, registry, timeline, unfinished
+from apps.rollouts import planning, queries, registry, unfinished
 from apps.rollouts.models import Event, Rollout
 
 register = template.Library()
@@ -23,7 +24,7 @@ def stage_steps(rollout: Rollout) -> list[queries.Step]:
 
 
 @register.simple_tag
-def rollout_rooms() -> list[registry.Room]:
+def rollout_rooms() -> list[Page]:
     """The rooms, in the order of the process."""
     return registry.rooms()
 
@@ -80,7 +81,7 @@ def company_of(rollout: Rollout, role: str) -> object:
 @register.filter
 def event_icon(event: Event) -> str:
     """The name of the icon of the event's kind."""
-    return timeline.kind_of(event).icon
+    return event.icon
 
 
 @register.simple_tag

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -11,23 +10,8 @@ from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import planning, timeline
 from apps.rollouts.models import Rollout
-from apps.stages.development import queries
+from apps.stages.development import events, queries
 from apps.stages.development.models import Delivery, DueDate, ProgressNote
-
-DATE_GIVEN = timeline.kind(
-    "development.date_given", gettext_lazy("deu o prazo de entrega: %(date)s"), "calendar", date=clock.shown
-)
-DATE_CHANGED = timeline.kind(
-    "development.date_changed",
-    gettext_lazy("mudou o prazo de %(before)s para %(date)s: %(reason)s"),
-    "calendar-clock",
-    date=clock.shown,
-    before=clock.shown,
-)
-PROGRESS = timeline.kind("development.progress", gettext_lazy("informou %(percent)s%% concluído"), "trending-up")
-DELIVERED = timeline.kind(
-    "development.delivered", gettext_lazy("entregou o conector, versão %(version)s"), "package-check"
-)
 
 BEFORE_DELIVERY = (Stage.KICKOFF, Stage.DEVELOPMENT)
 
@@ -47,13 +31,11 @@ def set_due_date(rollout: Rollout, *, by: User, date: date, reason: str = "") ->
             raise Invalid(_("Diga por que o prazo mudou."), field="reason")
         due = DueDate.objects.create(rollout=rollout, date=date, reason=reason.strip(), given_by=by)
         planning.ready_on(rollout, date)
-        day, party = date.isoformat(), PartyRole.INTEGRATOR
         if before:
-            timeline.record(
-                rollout, DATE_CHANGED, by, party=party, before=before.date.isoformat(), date=day, reason=due.reason
-            )
+            changed = events.DateChanged(before=before.date, date=date, reason=due.reason)
+            timeline.record(rollout, changed, by, party=PartyRole.INTEGRATOR)
         else:
-            timeline.record(rollout, DATE_GIVEN, by, party=party, date=day)
+            timeline.record(rollout, events.DateGiven(date=date), by, party=PartyRole.INTEGRATOR)
         return due
 
 
@@ -65,7 +47,8 @@ def log_progress(rollout: Rollout, *, by: User, percent: int, text: str) -> Prog
         if not 0 <= percent <= 100:
             raise Invalid(_("Informe de 0 a 100."), field="percent")
         note = ProgressNote.objects.create(rollout=rollout, percent=percent, text=text, written_by=by)
-        timeline.record(rollout, PROGRESS, by, party=PartyRole.INTEGRATOR, percent=percent, text=text)
+        progress = events.Progress(percent=percent, text=text)
+        timeline.record(rollout, progress, by, party=PartyRole.INTEGRATOR)
         return note
 
 
@@ -83,7 +66,7 @@ def declare_delivery(rollout: Rollout, *, by: User, version: str, notes: str, li
         delivery = Delivery.objects.create(
             rollout=rollout, version=version, notes=notes, limitations=limitations, declared_by=by
         )
-        timeline.record(rollout, DELIVERED, by, party=PartyRole.INTEGRATOR, version=version)
+        timeline.record(rollout, events.Delivered(version=version), by, party=PartyRole.INTEGRATOR)
         return delivery
 
 

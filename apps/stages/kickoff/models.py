@@ -10,8 +10,7 @@ from apps.core.localized import Localized, LocalizedField
 from apps.core.network import mailboxes
 from apps.core.process import PartyRole
 from apps.files.models import StoredFile
-from apps.rollouts.appointments import Appointment
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Appointment, Rollout
 from apps.stages.kickoff import sheets
 from apps.stages.kickoff.sheets import Direction
 

@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.exports.calendar import Entry, Status
-from apps.rollouts import agenda, appointments
+from apps.rollouts import agenda
+from apps.rollouts import events as rollout_events
 from apps.stages.training import actions
 from apps.stages.training.models import TrainingSession
 
 CHANGES = {
-    actions.PLANNED.name, actions.CANCELLED.name, actions.HELD.name, appointments.CONFIRMED.name,
-    appointments.DECLINED.name,
+    actions.PLANNED.name, actions.CANCELLED.name, actions.HELD.name, rollout_events.DateConfirmed.kind,
+    rollout_events.DateDeclined.kind,
 }  # fmt: skip
 
 

@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.localized import LocalizedField
-from apps.rollouts.appointments import Appointment
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Appointment, Rollout
 
 
 class Topic(models.Model):

@@ -35,7 +35,7 @@ def build(rollout: Rollout) -> dict[str, object]:
         "training": training.summary_for_term(rollout),
         "homologation": homologation.summary_for_term(rollout),
         "waivers": [
-            {"text": waiver.text, "reason": waiver.reason, "by": str(waiver.waived_by)}
+            {"text": waiver.text["pt"], "reason": waiver.reason, "by": str(waiver.waived_by)}
             for waiver in rollout.waivers.select_related("waived_by")
         ],
         "hours": hours.summary_for_term(rollout),

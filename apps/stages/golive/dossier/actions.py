@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.files import actions as files
 from apps.hours.ledger import closing
-from apps.rollouts import actions as rollouts
+from apps.rollouts import events as rollouts
 from apps.rollouts import timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Event, Rollout
@@ -21,7 +21,7 @@ from apps.stages.golive.models import Dossier
 MADE = timeline.kind(
     "golive.dossier", gettext_lazy("Dossiê %(dossier)s do projeto arquivado"), "archive", anchored=True
 )
-ASKS_FOR_ONE = (rollouts.ADVANCED.name, closing.CLOSED.name)
+ASKS_FOR_ONE = (rollouts.Advanced.kind, closing.CLOSED.name)
 
 
 def due(rollout: Rollout) -> int | None:

@@ -1,0 +1,195 @@
+"""One announcement an app: what it adds to the house, in its ``plugin.py``, as the one object ``plugin``.
+
+The registry finds them once, when the process starts, in the order of ``INSTALLED_APPS`` (the floors, from below). Whoever
+shows, sends, exports or archives something walks it and imports no app above its own floor. ``checks`` holds it to account.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.utils.module_loading import module_has_submodule
+
+from apps.core.events import EventData, Notice
+from apps.core.process import Gate
+from apps.core.requirements import Answer, Requirement, RequirementKind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of an app's summary on the project page; ``tone`` is a badge tone of the interface."""
+
+    label: "StrOrPromise"
+    value: "StrOrPromise"
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An app's page of a rollout. ``url_name`` takes the rollout's pk; ``stage`` is the stage it serves, empty for all.
+    ``summary`` takes the rollout."""
+
+    key: str
+    title: "StrOrPromise"
+    icon: str
+    url_name: str
+    summary: Callable[[Any], Iterable[Fact]]
+    stage: str = ""
+    position: int = 100
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What an app shows on a page of another: ``show`` takes the request and what the page is about, and gives HTML, or
+    nothing. ``place`` is one of ``PLACES``."""
+
+    place: str
+    show: Callable[[HttpRequest, Any], str]
+
+
+PLACES = {
+    "every page": "above the content of every page of who is signed in; about nothing",
+    "rollout": "in the header of every page of a rollout; about the rollout",
+    "nonconformity": "on the page of a nonconformity; about it",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """What one app adds. Functions that are given one argument take the rollout, unless it is said otherwise.
+
+    ``events`` and ``requirements`` are the modules that declare them. ``notices`` are of events of apps below, which know
+    nothing of them. ``starts`` copy what the app takes from the blueprints, within the transaction that starts the rollout;
+    ``model_changed`` are called within the one that changes its integration model. ``term`` and ``dossier`` give the app's
+    share to the acceptance term's record (by the key it has there) and to the dossier (files by their path). ``chain_checks``
+    hold what the app keeps against the timeline: they take the rollout and the trust in seals, and yield an outcome with a
+    sentence. ``routers`` are of the REST API, by the address they are mounted at.
+    """
+
+    app: str
+    page: Page | None = None
+    panels: Sequence[Panel] = ()
+    starts: Sequence[Callable[[Any], None]] = ()
+    model_changed: Sequence[Callable[[Any], None]] = ()
+    events: ModuleType | None = None
+    notices: Mapping[type[EventData], Notice] = field(default_factory=dict)
+    requirements: ModuleType | None = None
+    term: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()
+    chain_checks: Sequence[Callable[[Any, Any], Iterable[tuple[Any, str]]]] = ()
+    routers: Mapping[str, Any] = field(default_factory=dict)
+
+    def event_classes(self) -> list[type[EventData]]:
+        """The kinds of events that the app's module declares, in the order of its lines."""
+        members = vars(self.events).values() if self.events else ()
+        classes = [member for member in members if isinstance(member, type) and issubclass(member, EventData)]
+        return [event for event in classes if self.events and event.__module__ == self.events.__name__]
+
+    def requirement_kinds(self) -> list[RequirementKind]:
+        """The kinds of requirements that the app's module declares, in the order of its lines."""
+        members = vars(self.requirements).values() if self.requirements else ()
+        return [member for member in members if isinstance(member, RequirementKind)]
+
+
+unconverted: dict[str, Any] = {}
+"""Event kinds that are still declared beside their actions."""
+
+_added: list[Plugin] = []
+"""Those of ``override``."""
+
+
+@lru_cache(maxsize=1)
+def _discovered() -> tuple[Plugin, ...]:
+    modules = [
+        import_module(f"{config.name}.plugin")
+        for config in apps.get_app_configs()
+        if module_has_submodule(config.module, "plugin")
+    ]
+    return tuple(module.plugin for module in modules if hasattr(module, "plugin"))
+
+
+def plugins() -> list[Plugin]:
+    """Every app's announcement, from the lowest floor to the highest."""
+    return [*_discovered(), *_added]
+
+
+@contextmanager
+def override(*more: Plugin) -> Iterator[None]:
+    """For tests: within the block the house has these plugins too."""
+    _added.extend(more)
+    _index.cache_clear()
+    try:
+        yield
+    finally:
+        for plugin in more:
+            _added.remove(plugin)
+        _index.cache_clear()
+
+
+@dataclass(frozen=True)
+class _Index:
+    events: dict[str, type[EventData]]
+    notices: dict[str, Notice]
+    requirements: list[RequirementKind]
+
+
+@lru_cache(maxsize=1)
+def _index() -> _Index:
+    house = plugins()
+    events = {event.kind: event for plugin in house for event in plugin.event_classes()}
+    notices = {kind: event.notice for kind, event in events.items() if event.notice}
+    for plugin in house:
+        notices.update({event.kind: notice for event, notice in plugin.notices.items()})
+    return _Index(events, notices, [kind for plugin in house for kind in plugin.requirement_kinds()])
+
+
+def events() -> dict[str, type[EventData]]:
+    """Every kind of event by its name."""
+    return _index().events
+
+
+def notices() -> dict[str, Notice]:
+    """The notice of each kind of event that gives one, by the kind's name."""
+    return _index().notices
+
+
+def requirement_kinds() -> list[RequirementKind]:
+    """Every rule that asks for something, in the order of the floors."""
+    return _index().requirements
+
+
+def requirements_at(rollout: Any, gate: Gate | None) -> Iterator[Requirement]:
+    """What is missing of ``rollout`` at ``gate``, by every rule; None gives what may be settled although no gate waits."""
+    for kind in requirement_kinds():
+        if gate in kind.gates or (gate is None and not kind.gates):
+            yield from kind.unmet(rollout, gate)
+
+
+def answer_to(rollout: Any, key: str) -> Answer | None:
+    """The way to settle the requirement ``key`` of ``rollout`` in place; None when it is settled on its own page only."""
+    for kind in requirement_kinds():
+        if kind.answer is not None and kind.covers(key):
+            return kind.answer(rollout, key.removeprefix(kind.key).removeprefix(":"))
+    return None
+
+
+def pages() -> list[Page]:
+    """Every app's page of a rollout, in the order of the process."""
+    return sorted((plugin.page for plugin in plugins() if plugin.page), key=lambda page: page.position)
+
+
+def panels(place: str, request: HttpRequest, subject: Any = None) -> list[str]:
+    """The HTML of every app for ``place``, as far as there is any for who asks."""
+    shown = (panel.show(request, subject) for plugin in plugins() for panel in plugin.panels if panel.place == place)
+    return [html for html in shown if html]

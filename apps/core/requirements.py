@@ -1,0 +1,111 @@
+"""Requirements: what keeps a gate closed, who owes it, and how it is settled where it is read.
+
+An app declares its kinds in ``requirements.py`` and names that module in its ``plugin.py``. The transition, the pages, the
+reminders and the API ask the same functions, so they cannot disagree.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from apps.core.localized import Localized
+from apps.core.process import Gate, PartyRole
+
+if TYPE_CHECKING:
+    from django import forms
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Something that keeps a gate closed, or may be settled although no gate waits for it.
+
+    ``key`` names it within its rollout and gate for ever (waivers and assignments refer to it); ``text`` says in both
+    languages what is missing; ``owed_by`` is the party role that must act next; ``since`` is the instant from which that
+    party has owed it; ``url`` leads to the form that settles it; ``due`` is the day by which it was promised, where somebody
+    promised one. ``review``: something was delivered and waits for a decision. ``person`` is the account of the one who can
+    settle it, where nobody else can. ``waiver`` is the decision to go on without it, where there is one.
+    """
+
+    key: str
+    text: "Localized | StrOrPromise"
+    owed_by: str
+    since: datetime
+    url: str
+    waivable: bool = False
+    waiver: Any = None
+    due: date | None = None
+    review: bool = False
+    person: Any = None
+
+    @property
+    def owed_by_label(self) -> "StrOrPromise":
+        return PartyRole(self.owed_by).label
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The way to settle a requirement in place.
+
+    ``make_form`` takes what a Django form takes; ``act`` is called with ``by`` and the form's cleaned data; ``permission``
+    on ``subject`` says who may. ``came_back`` is the reviewer's reason and ``kept`` the ``(label, value)`` pairs of the
+    last delivery that stand. ``signer`` is the one person who can answer, where it is theirs alone.
+    """
+
+    button: "StrOrPromise"
+    permission: str
+    subject: Any
+    make_form: "Callable[..., forms.BaseForm] | None" = None
+    act: Callable[..., Any] | None = None
+    icon: str = "check"
+    help: "StrOrPromise | Localized" = ""
+    where: "StrOrPromise | Localized" = ""
+    came_back: str = ""
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    signer: Any = None
+
+
+@dataclass(frozen=True)
+class RequirementKind:
+    """A rule that asks for something. ``key`` is that of its requirements, or what comes before the colon in theirs.
+
+    ``gates`` wait for it; none, where it may be settled at any time. ``find`` takes the rollout (and the gate, where
+    ``by_gate``) and yields one ``Requirement`` for each thing missing. ``answer`` takes the rollout and the rest of the key
+    and gives the way to settle it in place; None when it is settled on its own page only.
+    """
+
+    key: str
+    gates: tuple[Gate, ...]
+    find: Callable[..., Iterable[Requirement]]
+    answer: Callable[[Any, str], Answer | None] | None = None
+    by_gate: bool = False
+
+    @property
+    def rule(self) -> str:
+        """Where the rule is written, for docs/index.md."""
+        return f"{self.find.__module__}.{self.find.__name__}"
+
+    def unmet(self, rollout: Any, gate: Gate | None) -> Iterable[Requirement]:
+        """What is missing of ``rollout`` at ``gate``; None asks for what no gate waits for."""
+        return self.find(rollout, gate) if self.by_gate else self.find(rollout)
+
+    def covers(self, key: str) -> bool:
+        return key == self.key or key.startswith(f"{self.key}:")
+
+    def __call__(self, rollout: Any) -> Iterable[Requirement]:
+        return self.find(rollout)
+
+
+def requirement(
+    key: str,
+    *gates: Gate,
+    answer: Callable[[Any, str], Answer | None] | None = None,
+    by_gate: bool = False,
+) -> Callable[[Callable[..., Iterable[Requirement]]], RequirementKind]:
+    """Declare what ``gates`` ask for under ``key``; without gates, what may be settled although none waits for it."""
+
+    def declare(find: Callable[..., Iterable[Requirement]]) -> RequirementKind:
+        return RequirementKind(key, gates, find, answer, by_gate)
+
+    return declare

@@ -1,0 +1,65 @@
+"""To whom the notice of an event goes, and which page it opens: what the apps above share.
+
+Each function takes the event and answers accounts that are active.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.companies.models import Role
+from apps.core.process import PartyRole
+from apps.rollouts.models import Event, Rollout
+
+Audience = Callable[[Event], Iterable[User]]
+
+
+def people_of(rollout: Rollout, role: str) -> list[User]:
+    """Everybody who is active in the company that plays ``role``; of Presence only the project manager."""
+    if role == PartyRole.PRESENCE:
+        return [rollout.project_manager] if rollout.project_manager.is_active else []
+    return list(User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("pk"))
+
+
+def everybody(role: str) -> Audience:
+    """``people_of`` the event's rollout."""
+    return lambda event: people_of(event.rollout, role)
+
+
+def leads(role: str) -> Audience:
+    """Only who answers for the company that plays ``role``."""
+
+    def leads_of(event: Event) -> Iterable[User]:
+        company = event.rollout.company(role)
+        answerable = User.objects.filter(memberships__company=company, memberships__role=Role.LEAD, is_active=True)
+        return answerable.order_by("pk")
+
+    return leads_of
+
+
+project_manager = everybody(PartyRole.PRESENCE)
+
+
+def the_four(event: Event) -> list[User]:
+    """Who speaks for each party: its leads, and the project manager. One who speaks for two is there once."""
+    companies = event.rollout.parties.exclude(role=PartyRole.PRESENCE).values("company")
+    speakers = User.objects.filter(memberships__company__in=companies, memberships__role=Role.LEAD, is_active=True)
+    return [*speakers.distinct().order_by("pk"), *project_manager(event)]
+
+
+def owner_and_manager(event: Event) -> list[User]:
+    """The party that the event's data names as ``owner`` of what is to be done, and the project manager."""
+    role = event.data.get("owner") or PartyRole.PRESENCE
+    people = people_of(event.rollout, role) if role != PartyRole.PRESENCE else []
+    return [*people, *project_manager(event)]
+
+
+def other_side(event: Event) -> list[User]:
+    """In a matter between client and Presence, the one that did not act."""
+    return people_of(event.rollout, PartyRole.PRESENCE if event.party == PartyRole.CLIENT else PartyRole.CLIENT)
+
+
+def page(url_name: str, anchor: str = "") -> Callable[[Event], str]:
+    """The address of the page ``url_name`` of the event's rollout."""
+    return lambda event: reverse(url_name, args=[event.rollout_id]) + anchor
