@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import AddressChange, User
+from apps.api import events
 from apps.api.models import ApiToken, digest_of
 from apps.companies.models import Kind, Membership
 from apps.core import clock
@@ -18,11 +18,6 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.core.web.rest import Scope
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-
-ISSUED = timeline.kind("api.token_issued", gettext_lazy("criou o token de API “%(name)s” (%(scopes)s)"), "key-round")
-REVOKED = timeline.kind(
-    "api.token_revoked", gettext_lazy("revogou o token de API “%(name)s” (%(scopes)s)"), "key-round"
-)
 
 PREFIX = "prl_"
 """How a token begins, so that a scanner of repositories knows one that was left there."""
@@ -71,7 +66,7 @@ def issue_token(
             digest=digest_of(secret),
             expires_at=_end_of(expires) if expires else None,
         )
-        timeline.record(rollout, ISSUED, by, name=name, scopes=", ".join(token.scopes))
+        timeline.record(rollout, events.TokenIssued(name=name, scopes=", ".join(token.scopes)), by)
         return token, secret
 
 
@@ -84,7 +79,7 @@ def revoke_token(token: ApiToken, *, by: User) -> None:
             raise Refusal(_("O token “%(name)s” já foi revogado.") % {"name": token.name})
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
-        timeline.record(rollout, REVOKED, by, name=token.name, scopes=", ".join(token.scopes))
+        timeline.record(rollout, events.TokenRevoked(name=token.name, scopes=", ".join(token.scopes)), by)
 
 
 def revoke_tokens_since_change(change: AddressChange) -> None:

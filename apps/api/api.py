@@ -14,8 +14,6 @@ from apps.api import auth, idempotency
 from apps.core import plugins
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.core.web import rest
-from apps.hours.api import router as hours
-from apps.stages.homologation.api import router as homologation
 
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
 WRITES = READS | {
@@ -112,13 +110,15 @@ def done_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 api.add_decorator(within_scope, mode="operation")
 api.add_decorator(done_once, mode="view")
-ROUTERS = [
-    *(router for plugin in plugins.plugins() for router in plugin.routers.items()),
-    ("/rollouts", homologation),
-    ("/hours", hours),
-]
+ROUTERS = [mount for plugin in plugins.plugins() for mount in plugin.routers.items()]
 for _address, _router in ROUTERS:
     api.add_router(_address, _router)
+
+
+def operations() -> list[Operation]:
+    """Every operation of every router."""
+    paths = (path for _address, router in ROUTERS for path in router.path_operations.values())
+    return [operation for path in paths for operation in path.operations]
 
 
 def body_limits() -> dict[str, Callable[[], int]]:

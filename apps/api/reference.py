@@ -1,20 +1,33 @@
 """The reference page of the REST API, made from its own schema, so that it cannot differ from it."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
-from apps.api.api import api
-from apps.api.words import FIELDS, OPERATIONS
+from apps.api import idempotency
+from apps.api.api import api, operations
+from apps.core.web import rest
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Texts = Mapping[str, "StrOrPromise"]
 
 EXAMPLE_PARTS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
 """The values that stand for the parts of an address in an example."""
+
+OF_EVERY_WRITE = {
+    idempotency.HEADER: _("Repetido com a mesma chave, o pedido recebe a mesma resposta e nada se faz duas vezes.")
+}
+"""What the page says of the parameters that the API adds to every operation that changes something."""
 
 
 @require_GET
@@ -33,24 +46,31 @@ def described(schema: dict[str, Any], address: str, method: str, operation: dict
     example = content.get("application/json", {}).get("example")
     answers = {int(status): answer for status, answer in operation["responses"].items()}
     done = min(answers)
-    title, text = OPERATIONS[operation["operationId"]]
+    words = words_by_operation()[operation["operationId"]]
+    texts = {**words.fields, **OF_EVERY_WRITE}
     return {
         "id": operation["operationId"],
         "method": method.upper(),
         "address": address,
-        "title": title,
-        "text": text,
+        "title": words.title,
+        "text": words.text,
         "scope": operation.get("x-scope", ""),
         "parameters": [
-            row(schema, parameter["name"], parameter["schema"], parameter) for parameter in operation["parameters"]
+            row(schema, parameter["name"], parameter["schema"], parameter, texts)
+            for parameter in operation["parameters"]
         ],
-        "kinds": [{"kind": kind, "fields": fields(schema, body["schema"])} for kind, body in content.items()],
+        "kinds": [{"kind": kind, "fields": fields(schema, body["schema"], texts)} for kind, body in content.items()],
         "example": json.dumps(example, indent=2, ensure_ascii=False) if example else "",
         "curl": curl(address, method, operation, example),
         "done": done,
         "answer": json.dumps(_sample(schema, _shape(answers[done])), indent=2, ensure_ascii=False),
         "refusals": [{"status": status, "code": answers[status]["description"]} for status in sorted(answers)[1:]],
     }
+
+
+def words_by_operation() -> dict[str, rest.Words]:
+    """What each app's router says of its operations, by their id."""
+    return {operation.view_func.__name__: operation.view_func.words for operation in operations()}
 
 
 def curl(address: str, method: str, operation: dict[str, Any], example: Any) -> str:
@@ -67,22 +87,25 @@ def curl(address: str, method: str, operation: dict[str, Any], example: Any) -> 
     return " \\\n  ".join(lines)
 
 
-def fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, Any]]:
+def fields(schema: dict[str, Any], shape: dict[str, Any], texts: Texts) -> list[dict[str, Any]]:
     shape = _resolved(schema, shape)
     required = set(shape.get("required", []))
     return [
-        row(schema, name, value, {"required": name in required}) for name, value in shape.get("properties", {}).items()
+        row(schema, name, value, {"required": name in required}, texts)
+        for name, value in shape.get("properties", {}).items()
     ]
 
 
-def row(schema: dict[str, Any], name: str, shape: dict[str, Any], parameter: dict[str, Any]) -> dict[str, Any]:
+def row(
+    schema: dict[str, Any], name: str, shape: dict[str, Any], parameter: dict[str, Any], texts: Texts
+) -> dict[str, Any]:
     """One field or parameter as the page shows it."""
     return {
         "name": name,
         "place": parameter.get("in", ""),
         "type": _kind(schema, shape),
         "required": parameter.get("required", False),
-        "text": "" if parameter.get("in") == "path" else FIELDS.get(name, ""),
+        "text": "" if parameter.get("in") == "path" else texts.get(name, ""),
     }
 
 

@@ -1,25 +1,21 @@
 from collections.abc import Iterator
 
-from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.models import User
 from apps.blueprints.catalogues import content
 from apps.core import minutes
 from apps.core.process import PartyRole
 from apps.core.web import frame
 from apps.hours import queries
 from apps.hours.logging import timers
-from apps.hours.models import Contest, ExtraHoursRequest, Line, Policy
+from apps.hours.models import Contest, ExtraHoursRequest, Policy
 from apps.rollouts import registry
 from apps.rollouts.gates import Requirement, welcomes
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import Nonconformity
-from apps.stages.homologation.nonconformities import time_spent
 
 
 @registry.on_start
@@ -58,15 +54,6 @@ def contests_are_answered(rollout: Rollout) -> Iterator[Requirement]:
             url=reverse("hours:contest_thread", args=[rollout.pk, contest.number]),
             review=contest.waits_for == PartyRole.PRESENCE,
         )
-
-
-@time_spent.told_by
-def time_of_a_nonconformity(found: Nonconformity, user: User) -> time_spent.Spent | None:
-    if not user.has_perm("hours.view", found.rollout):
-        return None
-    lines = Line.objects.filter(entry__rollout=found.rollout_id, entry__nonconformity=found)
-    told = lines.aggregate(minutes=Sum("minutes"), entries=Count("entry", distinct=True))
-    return time_spent.Spent(told["minutes"] or 0, told["entries"], reverse("hours:room", args=[found.rollout_id]))
 
 
 def summary(rollout: Rollout) -> Iterator[registry.Fact]:

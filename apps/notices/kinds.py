@@ -8,21 +8,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core import plugins
 from apps.core.events import Notice
 from apps.core.exports.calendar import Entry
-from apps.core.numbers import whole
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
 from apps.rollouts.audiences import page as room
 from apps.rollouts.models import Event
 from apps.stages.acceptance.models import Signatory
-from apps.stages.homologation.models import Nonconformity
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -109,22 +106,6 @@ def signatories(event: Event) -> Iterable[User]:
     return [*people, *people_of(event.rollout, PartyRole.PRESENCE)]
 
 
-def nonconformity_of(event: Event) -> Nonconformity | None:
-    """The nonconformity that the event is about, by its label."""
-    number = str(event.data.get("label", "")).removeprefix("NC-")
-    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole(number)).first()
-
-
-def mender(event: Event) -> Iterable[User]:
-    """The company that owes the correction."""
-    found = nonconformity_of(event)
-    return people_of(event.rollout, found.owner) if found else []
-
-
-def mender_and_manager(event: Event) -> Iterable[User]:
-    return [*mender(event), *project_manager(event)]
-
-
 # --- Where ----------------------------------------------------------------------------------------------
 
 
@@ -136,13 +117,6 @@ def item_of(event: Event) -> Prerequisite | None:
 def item_place(event: Event) -> str:
     item = item_of(event)
     return room("prerequisites:room", f"#item-{item.pk}" if item else "")(event)
-
-
-def nonconformity_place(event: Event) -> str:
-    found = nonconformity_of(event)
-    if found is None:
-        return room("homologation:room")(event)
-    return reverse("homologation:nonconformity", args=[event.rollout_id, found.number])
 
 
 # --- The table -------------------------------------------------------------------------------------------
@@ -215,34 +189,6 @@ tell(
     subject=_("%(code)s: um apontamento foi contestado"),
     sentence=_("%(who)s %(what)s."),
     place=room("hours:room"),
-)
-tell(
-    "homologation.failure",
-    to=mender,
-    subject=_("%(code)s: %(label)s aberta para a sua empresa corrigir"),
-    sentence=_("O caso %(case)s da homologação falhou: %(title)s."),
-    place=nonconformity_place,
-)
-tell(
-    "homologation.fixed",
-    to=mender_and_manager,
-    subject=_("%(code)s: %(label)s corrigida, falta verificar"),
-    sentence=_("A %(label)s foi corrigida na versão %(version)s. Falta verificar."),
-    place=nonconformity_place,
-)
-tell(
-    "homologation.reopened",
-    to=mender,
-    subject=_("%(code)s: %(label)s reaberta"),
-    sentence=_("A correção da %(label)s não resolveu: %(reason)s."),
-    place=nonconformity_place,
-)
-tell(
-    "homologation.nonconformity_comment",
-    to=mender_and_manager,
-    subject=_("%(code)s: nova mensagem sobre a %(label)s"),
-    sentence=_("Há uma nova mensagem na discussão da %(label)s."),
-    place=nonconformity_place,
 )
 tell(
     "hours.extra_withdrawn",

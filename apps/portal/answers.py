@@ -24,9 +24,6 @@ from apps.stages.golive import actions as golive
 from apps.stages.golive import queries as golive_queries
 from apps.stages.golive import windows
 from apps.stages.golive.forms import AnswerForm as GoLiveAnswerForm
-from apps.stages.homologation.execution import reservations
-from apps.stages.homologation.nonconformities import actions as nonconformities
-from apps.stages.homologation.nonconformities.forms import FixForm
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import queries as kickoff_queries
 from apps.stages.kickoff import worksheet
@@ -100,40 +97,6 @@ def _delivered(item) -> list[tuple[str, str, str]]:
     return [(name, label, values[name]) for name, label in item.parts() if values.get(name)]
 
 
-@_answers("homologation:nonconformity:")
-def _mend(rollout: Rollout, number: str) -> Answer | None:
-    found = rollout.nonconformities.filter(number=number).select_related("case").first()
-    if found is None or found.state != found.State.OPEN:
-        return None
-    reopened = _("Já foi reaberta %(times)d vez(es).") % {"times": found.times_reopened} if found.times_reopened else ""
-    return Answer(
-        button=_("Está corrigida"),
-        icon="wrench",
-        permission="homologation.fix",
-        subject=found,
-        make_form=FixForm,
-        act=lambda **data: nonconformities.mark_fixed(found, **data),
-        help=f"{found.title} ({found.get_severity_display().lower()}). {reopened}".strip(),
-    )
-
-
-@_answers("homologation:case:")
-def _agree(rollout: Rollout, code: str) -> Answer | None:
-    reservation = rollout.reservations.filter(case__code=code, withdrawn_at=None, agreed_at=None).first()
-    if reservation is None:
-        return None
-    return Answer(
-        button=_("Concordo com a ressalva"),
-        icon="handshake",
-        permission="homologation.agree_for_client",
-        subject=reservation,
-        make_form=ConfirmForm,
-        act=lambda **data: reservations.agree(reservation, **data),
-        help=_("O caso segue para o termo de aceite sem ter passado, com esta ressalva: “%(text)s”. Prazo: %(when)s.")
-        % {"text": reservation.text, "when": f"{reservation.deadline:%d/%m/%Y}"},
-    )
-
-
 @_answers("acceptance:signature:")
 def _sign(rollout: Rollout, role: str) -> Answer | None:
     term = acceptance.term_in_force(rollout)
@@ -197,12 +160,6 @@ def _confirm(rollout: Rollout, _key: str) -> Answer:
         act=lambda **data: golive.confirm(rollout, **data),
         help=_("A loja segue sem acompanhamento da Presence. Só a pessoa responsável pela empresa confirma."),
     )
-
-
-@_answers("training:date:")
-def _training_date(rollout: Rollout, number: str) -> Answer | None:
-    session = rollout.training_sessions.filter(number=number, state="planned").first()
-    return appointments.answer_to(session) if session else None
 
 
 @_answers("kickoff:date")

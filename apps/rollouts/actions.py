@@ -94,6 +94,17 @@ def create_rollout(
         return locked
 
 
+def settle_integration_model(rollout: Rollout, key: str, title: Localized) -> None:
+    """Keep which integration model the parties settled on, for the apps that go by it, and let them follow.
+
+    ``rollout`` is locked; the caller's action records the event."""
+    rollout.integration_model, rollout.integration_model_title = key, title
+    rollout.save(update_fields=["integration_model", "integration_model_title"])
+    for plugin in plugins.plugins():
+        for follow in plugin.model_changed:
+            follow(rollout)
+
+
 def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rollout:
     """Take ``rollout`` through the forward ``gate`` of its stage.
 

@@ -103,14 +103,15 @@ def test_the_reference_names_scopes_fields_and_refusals(rollout, client_for):
 def test_every_operation_has_its_words_in_both_languages():
     from django.utils import translation
 
-    from apps.api.words import OPERATIONS
+    from apps.api.reference import words_by_operation
 
+    words = words_by_operation()
     operations = {
         row["operationId"] for methods in api.get_openapi_schema()["paths"].values() for row in methods.values()
     }
-    assert set(OPERATIONS) == operations
+    assert set(words) == operations
     with translation.override("en"):
-        assert str(OPERATIONS["read_case"][0]) == "One case"
+        assert str(words["read_case"].title) == "One case"
 
 
 def test_scopes_and_refusals_are_in_the_documentation():

@@ -31,7 +31,8 @@ from apps.stages.golive import incidents, tasks
 from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.dossier import archive, contents, verification
 from apps.stages.golive.models import Dossier
-from apps.stages.homologation.execution import actions as homologation
+from apps.stages.homologation.events import ResultRecorded
+from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
 
@@ -445,7 +446,7 @@ class TestRewritten:
         people = rollout.people
         with timeline.changing(rollout, even_closed=True) as locked:
             timeline.record(locked, incidents.NOTED, people["client"], label="INC-2", severity="severe", owner="client")
-            timeline.record(locked, homologation.RESULT, people["client"], case="PED-99", outcome="passed")
+            timeline.record(locked, ResultRecorded(case="PED-99", outcome=CaseOutcome.PASSED), people["client"])
             timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), people["pm"])
         problems = verification.examine(content_of(dossiers.make(rollout.pk).whole), trusted).problems
         assert "INC-2 is on the timeline and not in producao/incidentes.json" in problems

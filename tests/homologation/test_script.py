@@ -9,12 +9,12 @@ from apps.blueprints.models import Platform
 from apps.core import canonical
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts.models import Event
+from apps.rollouts.models import Event, Rollout
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Script
-from apps.stages.homologation.requirements import copy_the_script
 from apps.stages.homologation.script import actions as script_actions
 from apps.stages.homologation.script import catalogue
+from apps.stages.homologation.script.catalogue import copy_script
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff.models import Kickoff
 from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script
@@ -47,7 +47,7 @@ def script(rollout):
         conditional("PED-03", "kit"),
     )
     ScriptVersionFactory(version=1, content=a_script(*cases, conditions=[HUB, KIT]))
-    copy_the_script(rollout)
+    copy_script(rollout)
     return rollout.script
 
 
@@ -87,7 +87,7 @@ class TestConditionsThatSwitchThemselvesOn:
     def test_the_platforms_kind_and_abilities_decide_when_the_rollout_starts(self):
         loader.load()
         rollout = RolloutFactory(platform=Platform.objects.get(slug="mercado-livre"))
-        copy_the_script(rollout)
+        copy_script(rollout)
         reasons = catalogue.reasons(rollout.script)
         assert reasons["marketplace"] == "a plataforma é: marketplace"
         assert reasons["fiscal_data"] == "a plataforma guarda os dados fiscais do produto"
@@ -97,6 +97,7 @@ class TestConditionsThatSwitchThemselvesOn:
     def test_the_integration_model_of_the_kickoff_switches_on_and_off_again(self, script, meeting, rollout):
         kickoff.choose_model(meeting, by=rollout.people["pm"], model="hub")
         assert applying(script) == ["PRO-01", "PED-01", "PED-02"]
+        script.rollout.refresh_from_db()
         assert catalogue.reasons(script) == {"hub": "o modelo de integração é “hub”"}
         kickoff.choose_model(meeting, by=rollout.people["pm"], model="polling")
         assert applying(script) == ["PRO-01", "PED-01"]
@@ -139,11 +140,7 @@ class TestANewerVersion:
         assert set(codes(script)) == set(applying(script))
 
     def test_without_a_persons_choice_the_rules_decide_anew(self, script, newer, rollout):
-        Kickoff.objects.create(
-            rollout=rollout,
-            offered_models=[{"key": "hub", "title": {"pt": "Hub", "en": "Hub"}, "help": {}}],
-            model="hub",
-        )
+        Rollout.objects.filter(pk=rollout.pk).update(integration_model="hub", integration_model_title="Hub")
         script_actions.take_version(script, by=rollout.people["pm"], version=2)
         assert applying(script) == ["PRO-01", "PED-01", "PED-04", "PED-05"]
 

@@ -7,9 +7,9 @@ import pytest
 from apps.core import clock
 from apps.hours import queries
 from apps.hours.ledger import actions, proposals
+from apps.hours.panels import spent_on
 from apps.stages.homologation.models import Result
 from apps.stages.homologation.nonconformities import queries as nonconformities
-from apps.stages.homologation.nonconformities import time_spent
 from tests.homologation.factories import AttendanceFactory, NonconformityFactory, ResultFactory, SessionFactory
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import PolicyFactory
@@ -114,9 +114,9 @@ def test_the_time_spent_on_a_nonconformity_is_that_of_its_entries(rollout, scrip
             rollout, by=rollout.people["analyst"], activity="homologation", started_at=BEGAN - timedelta(hours=minutes),
             minutes=minutes, note="Reteste", nonconformity=found,
         )  # fmt: skip
-    spent = time_spent.on(found, rollout.people["client"])
+    spent = spent_on(found, rollout.people["client"])
     assert (spent.minutes, spent.entries) == (75, 2)
-    assert time_spent.on(found, rollout.people["stranger"]) is None
+    assert spent_on(found, rollout.people["stranger"]) is None
 
 
 def test_days_open_stop_when_it_is_verified_and_aging_is_by_owner(rollout, script):

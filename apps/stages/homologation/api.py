@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -180,6 +181,12 @@ def case_for(request: SignedInRequest, rollout_id: int, code: str) -> Case:
     "/{int:rollout_id}/cases/", response=CasesOut, summary="The script: every case, its status, its newest result"
 )
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    gettext_lazy("O roteiro: casos, situação e último resultado"),
+    gettext_lazy("Na ordem do roteiro. Diz também qual rodada está aberta; sem rodada, nenhum resultado é aceito."),
+    status=gettext_lazy("Só os casos nesta situação."),
+    process=gettext_lazy("Só os casos deste processo, como PED."),
+)
 def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | None = None, process: str = ""):
     """The cases in the order of the script, in the language of ``Accept-Language``; ``status`` and ``process`` filter."""
     script = script_for(request, rollout_id)
@@ -195,6 +202,10 @@ def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | No
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/", response=CaseOut, summary="One case")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    gettext_lazy("Um caso"),
+    gettext_lazy("Passos, resultado esperado, evidência pedida e em que pé está."),
+)
 def read_case(request: SignedInRequest, rollout_id: int, code: str):
     case = case_for(request, rollout_id, code)
     round_ = queries.open_round(case.script)
@@ -204,6 +215,10 @@ def read_case(request: SignedInRequest, rollout_id: int, code: str):
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/results/", response=list[ResultOut], summary="All results of a case")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    gettext_lazy("Todos os resultados de um caso"),
+    gettext_lazy("Do mais antigo ao mais novo; nada se apaga."),
+)
 def list_results(request: SignedInRequest, rollout_id: int, code: str):
     """Every result that was ever recorded of the case, the oldest first."""
     return queries.status_of(case_for(request, rollout_id, code)).results
@@ -224,6 +239,21 @@ def list_results(request: SignedInRequest, rollout_id: int, code: str):
     ),
 )
 @rest.scope(rest.Scope.RESULTS)
+@rest.words(
+    gettext_lazy("Registrar um resultado, com a evidência"),
+    gettext_lazy(
+        "Na rodada aberta, em JSON ou em formulário com até dez arquivos (pede também o alcance files). "
+        "Uma falha abre uma não conformidade. Que um caso obrigatório passou só vale depois que uma "
+        "pessoa confirma."
+    ),
+    note=gettext_lazy("O que aconteceu. Obrigatório numa falha."),
+    text=gettext_lazy("A evidência em texto. Um caso obrigatório que passou pede texto, link ou arquivo."),
+    link=gettext_lazy("Endereço da evidência, com http:// ou https://."),
+    severity=gettext_lazy("Gravidade de uma falha. Sem ela, a da não conformidade aberta, ou major."),
+    owner=gettext_lazy("Quem corrige uma falha. Sem ele, como na não conformidade aberta, ou o integrador."),
+    due=gettext_lazy("Até quando a falha deve ser corrigida."),
+    files=gettext_lazy("Até dez arquivos: PDF, imagem, texto, planilha, ZIP."),
+)
 @takes_files
 def record_result(request: SignedInRequest, rollout_id: int, code: str):
     """In the open round (409 without one). JSON, or a form that carries up to ten ``files`` (scope ``files`` too). What
@@ -256,6 +286,13 @@ def record_result(request: SignedInRequest, rollout_id: int, code: str):
     },
 )
 @rest.scope(rest.Scope.FILES)
+@rest.words(
+    gettext_lazy("Anexar evidência a um resultado"),
+    gettext_lazy("Ao resultado mais novo do caso, com a rodada aberta, por quem o registrou ou pela Presence."),
+    text=gettext_lazy("A evidência em texto. Mande ao menos um: texto, link ou arquivo."),
+    link=gettext_lazy("Endereço da evidência, com http:// ou https://."),
+    files=gettext_lazy("Até dez arquivos: PDF, imagem, texto, planilha, ZIP."),
+)
 @takes_files
 def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     """Text, link or up to ten ``files``, to the newest result of a case while its round is open, by who reported it."""
@@ -290,6 +327,16 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     },
 )
 @rest.scope(rest.Scope.RESULTS)
+@rest.words(
+    gettext_lazy("Registrar o que diz um relatório JUnit"),
+    gettext_lazy(
+        "O nome do teste diz o caso: test_ped_03_devolucao e “PED-03 devolução” são do PED-03. Um caso "
+        "falha se um dos seus testes falha; pulado por inteiro, não é registrado. dry_run diz o que "
+        "seria feito e não muda nada."
+    ),
+    report=gettext_lazy("O arquivo XML, de até 10 MB."),
+    dry_run=gettext_lazy("true: diz o que seria feito, sem fazer."),
+)
 @takes_files
 def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
     """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean

@@ -1,10 +1,11 @@
 """Reads over the script: the newest result counts, and everything is derived from it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
@@ -66,9 +67,13 @@ class CaseStatus:
 
 
 @dataclass
-class ProcessStatus:
+class Process:
     key: str
     title: Localized
+
+
+@dataclass
+class ProcessStatus(Process):
     cases: list[CaseStatus] = field(default_factory=list)
 
     @property
@@ -139,6 +144,13 @@ def status_of(case: Case) -> CaseStatus:
     return _statuses(case.script, case.script.cases.filter(pk=case.pk))[0]
 
 
+def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
+    """How each of ``cases`` of one script stands, bare as in ``case_statuses``; no query for none."""
+    keys = [case.pk for case in cases]
+    script = next((case.script for case in cases), None)
+    return _statuses(script, script.cases.filter(pk__in=keys), bare=True) if script else []
+
+
 def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> list[CaseStatus]:
     if bare:
         cases = cases.defer("actors", "condition", "preconditions", "steps", "expected", "evidence")
@@ -165,12 +177,30 @@ def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> l
     return list(statuses.values())
 
 
+def never_run_cases(script: Script) -> dict[str, set[int]]:
+    """The keys of the cases that the gate asks for although nobody has run them or proposed a reservation, by process."""
+    cases = script.cases.filter(
+        ~Exists(Result.objects.filter(case=OuterRef("pk"))),
+        ~Exists(Reservation.objects.filter(case=OuterRef("pk"), withdrawn_at=None)),
+    )
+    by_process: dict[str, set[int]] = defaultdict(set)
+    for case in cases.only("process", "applies", "obligation"):
+        if case.is_binding:
+            by_process[case.process].add(case.pk)
+    return by_process
+
+
 def processes(script: Script, *, bare: bool = False) -> list[ProcessStatus]:
     """The cases under their processes, in the script's order; ``bare`` as in ``case_statuses``."""
     grouped: dict[str, list[CaseStatus]] = defaultdict(list)
     for status in case_statuses(script, bare=bare):
         grouped[status.case.process].append(status)
-    return [ProcessStatus(row["key"], Localized.of(row["title"]), grouped[row["key"]]) for row in script.processes]
+    return [ProcessStatus(process.key, process.title, grouped[process.key]) for process in process_list(script)]
+
+
+def process_list(script: Script) -> list[Process]:
+    """The processes in the script's order."""
+    return [Process(row["key"], Localized.of(row["title"])) for row in script.processes]
 
 
 def conditions(script: Script) -> list[tuple[str, Localized, bool]]:
@@ -192,9 +222,9 @@ def _results_by_process(script: Script, round_: Round) -> list[dict[str, object]
     for case in script.cases.filter(pk__in=newest):
         counted.setdefault(case.process, dict.fromkeys(Outcome.values, 0))[newest[case.pk]] += 1
     return [
-        {"process": row["key"], "title": Localized.of(row["title"])["pt"], **counted[row["key"]]}
-        for row in script.processes
-        if row["key"] in counted
+        {"process": process.key, "title": process.title["pt"], **counted[process.key]}
+        for process in process_list(script)
+        if process.key in counted
     ]
 
 

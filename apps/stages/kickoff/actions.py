@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import canonical, clock, pdf
 from apps.core.background import queue
+from apps.core.localized import Localized
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import registry, timeline
+from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
+from apps.rollouts.actions import settle_integration_model
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, queries
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
@@ -137,7 +139,7 @@ def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = ""
             raise Invalid(_("Escolha um dos modelos da lista."), field="model")
         kickoff.model, kickoff.model_note = model, model_note
         kickoff.save(update_fields=["model", "model_note"])
-        registry.trait_changed(rollout)
+        settle_integration_model(rollout, model, Localized.of(chosen["title"]))
         timeline.record(rollout, MODEL_CHOSEN, by, model=chosen["title"]["pt"])
 
 

@@ -56,13 +56,6 @@ def copy_agenda_and_methods(rollout: Rollout) -> None:
     )
 
 
-@registry.trait("integration_model")
-def the_integration_model(rollout: Rollout) -> Iterator[tuple[str, str]]:
-    kickoff = Kickoff.objects.filter(rollout=rollout).first()
-    if kickoff is not None and kickoff.model:
-        yield kickoff.model, str(queries.model_title(kickoff))
-
-
 @requires(Gate.START_DEVELOPMENT)
 def the_kickoff_settled_what_it_must(rollout: Rollout) -> Iterator[Requirement]:
     kickoff = queries.kickoff_of(rollout)

@@ -4,29 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock, minutes
+from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.stages.training import events
 from apps.stages.training.models import Attendance, Topic, TrainingSession
-
-PLANNED = timeline.kind(
-    "training.planned",
-    gettext_lazy("agendou a sessão %(number)s para %(scheduled_at)s"),
-    "calendar-plus",
-    scheduled_at=clock.shown,
-)
-HELD = timeline.kind(
-    "training.held",
-    gettext_lazy("registrou a sessão %(number)s: %(held_minutes)s, %(people)s presentes"),
-    "graduation-cap",
-    held_minutes=minutes.show,  # type: ignore[arg-type]
-)
-CANCELLED = timeline.kind("training.cancelled", gettext_lazy("cancelou a sessão %(number)s: %(reason)s"), "calendar-x")
 
 OPEN_STAGES = (Stage.DEVELOPMENT, Stage.TRAINING)
 
@@ -49,7 +35,7 @@ def plan_session(
             planned_minutes=planned_minutes,
             link=link,
         )
-        timeline.record(rollout, PLANNED, by, number=session.number, scheduled_at=canonical.instant(scheduled_at))
+        timeline.record(rollout, events.SessionPlanned(number=session.number, scheduled_at=scheduled_at), by)
         return session
 
 
@@ -95,7 +81,8 @@ def record_held(
         session.recorded_by, session.recorded_at = by, clock.now()
         session.save()
         people = session.attendances.count()
-        timeline.record(rollout, HELD, by, number=session.number, held_minutes=held_minutes, people=people)
+        held = events.SessionHeld(number=session.number, held_minutes=held_minutes, people=people)
+        timeline.record(rollout, held, by)
         return session
 
 
@@ -108,7 +95,7 @@ def cancel_session(session: TrainingSession, *, by: User, reason: str) -> None:
         session = _planned_session(session)
         session.state, session.note = TrainingSession.State.CANCELLED, reason.strip()
         session.save(update_fields=["state", "note"])
-        timeline.record(rollout, CANCELLED, by, number=session.number, reason=session.note)
+        timeline.record(rollout, events.SessionCancelled(number=session.number, reason=session.note), by)
 
 
 def _planned_session(session: TrainingSession) -> TrainingSession:

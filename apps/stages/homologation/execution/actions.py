@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
@@ -13,22 +12,11 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
-from apps.stages.homologation import queries
+from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.execution import evidence, retest
-from apps.stages.homologation.models import Case, Outcome, Result, Round, Script
+from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result, Round, Script
 from apps.stages.homologation.nonconformities import actions as nonconformities
-
-ROUND_OPENED = timeline.kind("homologation.round_opened", gettext_lazy("abriu a rodada %(number)s"), "play")
-ROUND_CLOSED = timeline.kind("homologation.round_closed", gettext_lazy("encerrou a rodada %(number)s"), "square")
-RESULT = timeline.kind("homologation.result", gettext_lazy("%(case)s: %(outcome)s"), "clipboard-check", outcome=Outcome)
-CONFIRMED = timeline.kind(
-    "homologation.confirmed", gettext_lazy("confirmou que %(case)s passou, como a máquina informou"), "user-check"
-)
-EVIDENCE = timeline.kind(
-    "homologation.evidence", gettext_lazy("juntou evidência ao resultado de %(case)s"), "paperclip"
-)
-FAILURE = timeline.kind("homologation.failure", gettext_lazy("%(case)s falhou e abriu a %(label)s: %(title)s"), "bug")
 
 
 class Overtaken(Refusal):
@@ -57,7 +45,7 @@ def start_round(script: Script, *, by: User) -> Round:
             raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
         round_ = Round.objects.create(script=script, number=number)
         round_.cases.set(cases)
-        timeline.record(rollout, ROUND_OPENED, by, number=number, cases=len(cases))
+        timeline.record(rollout, events.RoundOpened(number=number, cases=len(cases)), by)
         return round_
 
 
@@ -70,7 +58,7 @@ def close_round(script: Script, *, by: User) -> None:
             raise Refusal(_("Não há rodada aberta."))
         round_.closed_at = clock.now()
         round_.save(update_fields=["closed_at"])
-        timeline.record(rollout, ROUND_CLOSED, by, number=round_.number)
+        timeline.record(rollout, events.RoundClosed(number=round_.number), by)
 
 
 def record_result(
@@ -126,23 +114,21 @@ def record_result(
             round=round_, case=case, outcome=outcome, note=note, by=by, machine=machine.strip()[:80]
         )
         evidence.add(result, proof, by=by, field="evidence_files")
-        reporter = {"machine": result.machine} if result.machine else {}
         if outcome == Outcome.FAILED:
             nonconformity = nonconformities.open_or_reopen(
                 rollout, case, by=by, note=note, severity=severity, owner=owner, due=due
             )
-            timeline.record(
-                rollout,
-                FAILURE,
-                by,
+            failure = events.CaseFailed(
                 case=case.code,
                 label=nonconformity.label,
                 title=nonconformity.title,
-                severity=severity,
-                **reporter,
+                severity=Nonconformity.Severity(severity),
+                machine=result.machine or None,
             )
+            timeline.record(rollout, failure, by)
         else:
-            timeline.record(rollout, RESULT, by, case=case.code, outcome=outcome, **reporter)
+            recorded = events.ResultRecorded(case=case.code, outcome=Outcome(outcome), machine=result.machine or None)
+            timeline.record(rollout, recorded, by)
         return result
 
 
@@ -163,7 +149,8 @@ def confirm_result(result: Result, *, by: User) -> Result:
             raise Refusal(_("Só se confirma um caso obrigatório que passou."))
         result.confirmed_by, result.confirmed_at = by, clock.now()
         result.save(update_fields=["confirmed_by", "confirmed_at"])
-        timeline.record(rollout, CONFIRMED, by, case=result.case.code, machine=result.machine)
+        confirmed = events.ResultConfirmed(case=result.case.code, machine=result.machine)
+        timeline.record(rollout, confirmed, by)
         return result
 
 
@@ -183,4 +170,4 @@ def attach_evidence(
         if not proof:
             raise Invalid(_("Junte a evidência: texto, link ou arquivo."), field="text")
         evidence.add(result, proof, by=by, field="files")
-        timeline.record(rollout, EVIDENCE, by, case=result.case.code)
+        timeline.record(rollout, events.EvidenceAttached(case=result.case.code), by)

@@ -11,7 +11,6 @@ from xml.parsers import expat
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.process import PartyRole
@@ -19,14 +18,10 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
-from apps.stages.homologation import queries
+from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Case, Nonconformity, RoundReport, Script
-
-RECEIVED = timeline.kind(
-    "homologation.junit", gettext_lazy("enviou um relatório JUnit: %(recorded)s casos registrados"), "file-check"
-)
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_TESTS = 5_000
@@ -105,7 +100,8 @@ def record(script: Script, *, by: User, content: bytes, name: str, machine: str,
             title = f"JUnit · {machine}" if machine else "JUnit"
             RoundReport.objects.create(round=round_, file=_store_report(content, name, by), title=title[:120], by=by)
             rollout.refresh_from_db()
-            timeline.record(rollout, RECEIVED, by, recorded=recorded, tests=len(tests), machine=machine)
+            received = events.JunitReceived(recorded=recorded, tests=len(tests), machine=machine)
+            timeline.record(rollout, received, by)
         if dry_run:
             transaction.set_rollback(True)
             rows = [{**row, "result": None, "nonconformity": None} for row in rows]

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -11,16 +10,9 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
+from apps.stages.homologation import events
 from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.models import Case, Reservation
-
-PROPOSED = timeline.kind(
-    "homologation.reservation_proposed", gettext_lazy("propôs ressalva para %(case)s"), "message-square"
-)
-AGREED = timeline.kind(
-    "homologation.reservation_agreed", gettext_lazy("concordou com a ressalva de %(case)s"), "handshake"
-)
-WITHDRAWN = timeline.kind("homologation.reservation_withdrawn", gettext_lazy("retirou a ressalva de %(case)s"), "x")
 
 
 def propose(case: Case, *, by: User, text: str, owner: str, deadline: date) -> Reservation:
@@ -44,7 +36,7 @@ def propose(case: Case, *, by: User, text: str, owner: str, deadline: date) -> R
             proposed_by=by,
             proposed_party=next(role for role in PartyRole.values if role in roles),
         )
-        timeline.record(rollout, PROPOSED, by, case=case.code, text=reservation.text)
+        timeline.record(rollout, events.ReservationProposed(case=case.code, text=reservation.text), by)
         return reservation
 
 
@@ -69,7 +61,7 @@ def agree(reservation: Reservation, *, by: User) -> None:
         if reservation.client_agreed_by and reservation.presence_agreed_by:
             reservation.agreed_at = clock.now()
         reservation.save()
-        timeline.record(rollout, AGREED, by, case=reservation.case.code)
+        timeline.record(rollout, events.ReservationAgreed(case=reservation.case.code), by)
 
 
 def withdraw(reservation: Reservation, *, by: User) -> None:
@@ -79,4 +71,4 @@ def withdraw(reservation: Reservation, *, by: User) -> None:
         refuse_outside_homologation(rollout)
         reservation.withdrawn_at = clock.now()
         reservation.save(update_fields=["withdrawn_at"])
-        timeline.record(rollout, WITHDRAWN, by, case=reservation.case.code)
+        timeline.record(rollout, events.ReservationWithdrawn(case=reservation.case.code), by)

@@ -4,43 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock, minutes
+from apps.core import clock
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import queries
+from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.models import Absence, Attendance, Script, Session
-
-PLANNED = timeline.kind(
-    "homologation.session_planned",
-    gettext_lazy("agendou a sessão %(number)s da homologação para %(planned_start)s"),
-    "calendar-plus",
-    planned_start=clock.shown,
-)
-CANCELLED = timeline.kind(
-    "homologation.session_cancelled", gettext_lazy("desmarcou a sessão %(number)s da homologação"), "calendar-x"
-)
-STARTED = timeline.kind(
-    "homologation.session_started",
-    gettext_lazy("começou a sessão %(number)s da homologação com %(people)s presentes"),
-    "presentation",
-)
-JOINED = timeline.kind(
-    "homologation.session_joined",
-    gettext_lazy("registrou na sessão %(number)s da homologação quem chegou depois: %(people)s"),
-    "user-plus",
-)
-ENDED = timeline.kind(
-    "homologation.session_ended",
-    gettext_lazy("encerrou a sessão %(number)s da homologação: %(minutes)s, %(results)s resultados"),
-    "flag",
-    minutes=minutes.show,  # type: ignore[arg-type]
-)
 
 REQUIRED_PARTIES = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR)
 """The parties that homologate together. The platform may come too."""
@@ -60,7 +33,7 @@ def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: 
             script=script, number=script.sessions.count() + 1, planned_start=planned_start,
             planned_minutes=planned_minutes,
         )  # fmt: skip
-        timeline.record(rollout, PLANNED, by, number=session.number, planned_start=canonical.instant(planned_start))
+        timeline.record(rollout, events.SessionPlanned(number=session.number, planned_start=planned_start), by)
         return session
 
 
@@ -71,7 +44,7 @@ def cancel(session: Session, *, by: User) -> None:
         session = _planned_session(session)
         session.cancelled_at = clock.now()
         session.save(update_fields=["cancelled_at"])
-        timeline.record(rollout, CANCELLED, by, number=session.number)
+        timeline.record(rollout, events.SessionCancelled(number=session.number), by)
 
 
 def start(
@@ -117,9 +90,9 @@ def start(
             for party, reason in reasons.items()
             if party not in parties_present
         )
-        timeline.record(
-            rollout, STARTED, by, number=session.number, people=len(rows), absent=sorted(set(reasons) - parties_present)
-        )
+        absent_parties = [PartyRole(party) for party in sorted(set(reasons) - parties_present)]
+        started = events.SessionStarted(number=session.number, people=len(rows), absent=absent_parties)
+        timeline.record(rollout, started, by)
         return session
 
 
@@ -145,7 +118,7 @@ def join(
         for row in rows:
             row.session, row.arrived_at = session, clock.now()
         Attendance.objects.bulk_create(rows)
-        timeline.record(rollout, JOINED, by, number=session.number, people=len(rows))
+        timeline.record(rollout, events.SessionJoined(number=session.number, people=len(rows)), by)
         return rows
 
 
@@ -157,7 +130,8 @@ def end(session: Session, *, by: User) -> Session:
         session.ended_at = clock.now()
         session.save(update_fields=["ended_at"])
         results = queries.results_of(session).count()
-        timeline.record(rollout, ENDED, by, number=session.number, minutes=session.minutes or 0, results=results)
+        ended = events.SessionEnded(number=session.number, minutes=session.minutes or 0, results=results)
+        timeline.record(rollout, ended, by)
         return session
 
 

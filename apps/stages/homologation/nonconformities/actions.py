@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -12,22 +11,8 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import queries
+from apps.stages.homologation import events, queries
 from apps.stages.homologation.models import Case, Nonconformity, NonconformityComment, NonconformityFix
-
-FIXED = timeline.kind("homologation.fixed", gettext_lazy("corrigiu a %(label)s na versão %(version)s"), "wrench")
-VERIFIED = timeline.kind("homologation.verified", gettext_lazy("verificou a correção da %(label)s"), "check-check")
-REOPENED = timeline.kind("homologation.reopened", gettext_lazy("reabriu a %(label)s: %(reason)s"), "rotate-ccw")
-COMMENTED = timeline.kind(
-    "homologation.nonconformity_comment", gettext_lazy("escreveu sobre a %(label)s"), "message-circle"
-)
-CHANGED = timeline.kind(
-    "homologation.nonconformity_changed",
-    gettext_lazy("definiu a %(label)s: %(severity)s, corrige %(owner)s"),
-    "pencil",
-    severity=Nonconformity.Severity,
-    owner=PartyRole,
-)
 
 State = Nonconformity.State
 
@@ -83,7 +68,8 @@ def mark_fixed(nonconformity: Nonconformity, *, by: User, fix_version: str, fix_
         NonconformityFix.objects.create(
             nonconformity=nonconformity, version=nonconformity.fix_version, note=fix_note, by=by
         )
-        timeline.record(rollout, FIXED, by, label=nonconformity.label, version=nonconformity.fix_version)
+        fixed = events.NonconformityFixed(label=nonconformity.label, version=nonconformity.fix_version)
+        timeline.record(rollout, fixed, by)
 
 
 def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
@@ -105,7 +91,7 @@ def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
                 % {"code": nonconformity.case.code}
             )
         _move(nonconformity, State.VERIFIED)
-        timeline.record(rollout, VERIFIED, by, label=nonconformity.label)
+        timeline.record(rollout, events.FixVerified(label=nonconformity.label), by)
 
 
 def reopen(nonconformity: Nonconformity, *, by: User, reason: str) -> None:
@@ -119,7 +105,8 @@ def reopen(nonconformity: Nonconformity, *, by: User, reason: str) -> None:
             raise Refusal(_("A %(label)s já está aberta.") % {"label": nonconformity.label})
         nonconformity.times_reopened += 1
         _move(nonconformity, State.OPEN)
-        timeline.record(rollout, REOPENED, by, label=nonconformity.label, reason=reason.strip())
+        reopened = events.NonconformityReopened(label=nonconformity.label, reason=reason.strip())
+        timeline.record(rollout, reopened, by)
 
 
 def comment(nonconformity: Nonconformity, *, by: User, text: str) -> NonconformityComment:
@@ -133,7 +120,7 @@ def comment(nonconformity: Nonconformity, *, by: User, text: str) -> Nonconformi
         message = NonconformityComment.objects.create(
             nonconformity=nonconformity, author=by, party=party, text=text.strip()
         )
-        timeline.record(rollout, COMMENTED, by, party=party, label=nonconformity.label)
+        timeline.record(rollout, events.NonconformityCommented(label=nonconformity.label), by, party=party)
         return message
 
 
@@ -153,10 +140,13 @@ def change(
             nonconformity.since = clock.now()
         nonconformity.severity, nonconformity.owner, nonconformity.due = severity, owner, due
         nonconformity.save(update_fields=["severity", "owner", "due", "since"])
-        timeline.record(
-            rollout, CHANGED, by, label=nonconformity.label, severity=severity, owner=owner,
-            due=due.isoformat() if due else None,
-        )  # fmt: skip
+        changed = events.NonconformityChanged(
+            label=nonconformity.label,
+            severity=Nonconformity.Severity(severity),
+            owner=PartyRole(owner),
+            due=due,
+        )
+        timeline.record(rollout, changed, by)
         return nonconformity
 
 

@@ -12,7 +12,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Nonconformity
-from apps.stages.homologation.nonconformities import actions, forms, time_spent
+from apps.stages.homologation.nonconformities import actions, forms
 from apps.stages.homologation.nonconformities.queries import aging, days_open, listed
 
 
@@ -98,7 +98,6 @@ def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformi
         "fixed_by_reader": bool(fixes) and fixes[-1].by_id == user.pk,
         "comments": nonconformity.comments.select_related("author"),
         "events": events.select_related("actor"),
-        "spent": time_spent.on(nonconformity, user),
         "fix_form": failed.get("fix") or forms.FixForm(auto_id="fix_%s"),
         "reopen_form": failed.get("reopen") or forms.ReopenForm(auto_id="reopen_%s"),
         "comment_form": failed.get("comment") or forms.CommentForm(auto_id="comment_%s"),

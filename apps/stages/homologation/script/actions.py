@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import content
@@ -15,19 +14,9 @@ from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.stages.homologation import events
 from apps.stages.homologation.models import Case, Script
 from apps.stages.homologation.script import catalogue
-
-CONDITIONS = timeline.kind(
-    "homologation.conditions", gettext_lazy("definiu as condições do roteiro"), "sliders-horizontal"
-)
-FROZEN = timeline.kind("homologation.frozen", gettext_lazy("congelou o roteiro com %(cases)s casos"), "snowflake")
-VERSION_TAKEN = timeline.kind(
-    "homologation.version_taken", gettext_lazy("trouxe a versão %(version)s do roteiro"), "git-branch"
-)
-CASE_ADDED = timeline.kind("homologation.case_added", gettext_lazy("incluiu o caso próprio %(case)s"), "list-plus")
-CASE_CHANGED = timeline.kind("homologation.case_changed", gettext_lazy("mudou o caso próprio %(case)s"), "pencil")
-CASE_REMOVED = timeline.kind("homologation.case_removed", gettext_lazy("retirou o caso próprio %(case)s"), "list-x")
 
 LOCALIZED_FIELDS = ("title", "preconditions", "expected", "evidence")
 
@@ -40,7 +29,7 @@ def choose_conditions(script: Script, *, by: User, conditions: list[str]) -> Non
         conditional = script.cases.exclude(condition_key="")
         conditional.update(applies=False)
         conditional.filter(condition_key__in=conditions).update(applies=True)
-        timeline.record(rollout, CONDITIONS, by, conditions=sorted(conditions))
+        timeline.record(rollout, events.ConditionsChosen(conditions=sorted(conditions)), by)
 
 
 def freeze(script: Script, *, by: User) -> None:
@@ -53,7 +42,7 @@ def freeze(script: Script, *, by: User) -> None:
             raise Refusal(_("O roteiro não tem casos."))
         script.frozen_at, script.frozen_by = clock.now(), by
         script.save(update_fields=["frozen_at", "frozen_by"])
-        timeline.record(rollout, FROZEN, by, cases=cases, version=script.version)
+        timeline.record(rollout, events.Frozen(cases=cases, version=script.version), by)
 
 
 def take_version(script: Script, *, by: User, version: int) -> None:
@@ -86,7 +75,7 @@ def take_version(script: Script, *, by: User, version: int) -> None:
             case.depends = [code for code in case.depends if code in codes]
         Case.objects.bulk_update(own_cases, ["depends"])
         _number_cases(script)
-        timeline.record(rollout, VERSION_TAKEN, by, version=version)
+        timeline.record(rollout, events.VersionTaken(version=version), by)
 
 
 def add_case(script: Script, *, by: User, process: str, **fields: Any) -> Case:
@@ -102,7 +91,7 @@ def add_case(script: Script, *, by: User, process: str, **fields: Any) -> Case:
         )
         case.save()
         _number_cases(script)
-        timeline.record(rollout, CASE_ADDED, by, case=code)
+        timeline.record(rollout, events.OwnCaseAdded(case=code), by)
         return case
 
 
@@ -116,7 +105,7 @@ def change_case(case: Case, *, by: User, fingerprint: str, **fields: Any) -> Non
         for name, value in _checked(case.script, case.code, fields).items():
             setattr(case, name, value)
         case.save()
-        timeline.record(rollout, CASE_CHANGED, by, case=case.code)
+        timeline.record(rollout, events.OwnCaseChanged(case=case.code), by)
 
 
 def remove_case(case: Case, *, by: User) -> None:
@@ -129,7 +118,7 @@ def remove_case(case: Case, *, by: User) -> None:
         code, script = case.code, case.script
         case.delete()
         _number_cases(script)
-        timeline.record(rollout, CASE_REMOVED, by, case=code)
+        timeline.record(rollout, events.OwnCaseRemoved(case=code), by)
 
 
 def as_content(case: Case) -> dict[str, Any]:
@@ -170,7 +159,7 @@ def _own_case(case: Case, rollout: Rollout) -> Case:
 
 def _next_own_number(rollout: Rollout, process: str) -> int:
     """One beyond every own case that the process ever had here: a code on the timeline means one case."""
-    codes = [event.data["case"] for event in rollout.events.filter(kind=CASE_ADDED.name)]
+    codes = [event.data["case"] for event in rollout.events.filter(kind=events.OwnCaseAdded.kind)]
     return 1 + max((int(code[5:]) for code in codes if code.startswith(f"{process}-X")), default=0)
 
 

@@ -3,9 +3,21 @@
 from apps.blueprints.catalogues import content, rules
 from apps.blueprints.models import Blueprint
 from apps.core.localized import Localized
-from apps.rollouts import registry
 from apps.rollouts.models import Rollout
+from apps.stages.homologation.events import ConditionsChosen
 from apps.stages.homologation.models import Case, Script
+
+
+def copy_script(rollout: Rollout) -> None:
+    """Copy the script in force, when ``rollout`` starts."""
+    blueprint = content.script()
+    script = Script.objects.create(
+        rollout=rollout,
+        version=blueprint.version,
+        title=blueprint.title,
+        processes=[{"key": process.key, "title": process.title} for process in blueprint.processes],
+    )
+    copy_cases(script, blueprint)
 
 
 def copy_cases(script: Script, blueprint: content.Script) -> None:
@@ -44,13 +56,12 @@ def reasons(script: Script) -> dict[str, str]:
 
 def _met_conditions(rollout: Rollout, blueprint: content.Script) -> dict[str, str]:
     """The reasons, in the reader's language, of the conditions whose rule is met, by condition key."""
-    models = {key: str(label) for key, label in registry.traits(rollout, "integration_model").items()}
-    traits = {**rules.of_platform(rollout.platform.slug), "integration_model": models}
+    model = {rollout.integration_model: str(rollout.integration_model_title)} if rollout.integration_model else {}
+    traits = {**rules.of_platform(rollout.platform.slug), "integration_model": model}
     reasons_by_key = {condition.key: rules.reason(condition, traits) for condition in blueprint.conditions}
     return {key: reason for key, reason in reasons_by_key.items() if reason}
 
 
-@registry.on_trait_changed
 def apply_rules(rollout: Rollout) -> None:
     """Switch conditions on and off anew, unless a person has chosen them or the script is frozen."""
     script = Script.objects.filter(rollout=rollout, frozen_at=None).first()
@@ -64,7 +75,7 @@ def apply_rules(rollout: Rollout) -> None:
 
 def chosen_by_a_person(script: Script) -> bool:
     """Somebody has saved the conditions of this rollout: from then on the rules only say what they would do."""
-    return script.rollout.events.filter(kind="homologation.conditions").exists()
+    return script.rollout.events.filter(kind=ConditionsChosen.kind).exists()
 
 
 def newer(script: Script) -> Blueprint | None:
