@@ -19,8 +19,9 @@ bench: ## time the hours of an installation with 100,000 entries (docs/bench.md)
 check: ## format, lint, types, import floors, templates, migrations, translations
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check
 
-format: ## rewrite the code in the house style
+format: ## rewrite code and templates in the house style
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
+	@.venv/bin/djade --target-version 5.2 $$(find templates -name '*.html'); .venv/bin/djangofmt --quiet templates
 
 messages: ## update locale/en with the strings of the source
 	@$(PY) -m presence_rollout.ops.messages update

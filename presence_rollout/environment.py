@@ -49,9 +49,9 @@ def database(url: str, var_dir: Path) -> dict:
     Without one it is the server that ``make run`` keeps in ``var_dir``, which says there where it answers; where there is
     none either, nothing can connect, but commands that need no database work.
     """
-    own = var_dir / "postgres" / "url"
+    url_file = var_dir / "postgres" / "url"
     if not url:
-        url = own.read_text().strip() if own.exists() else "postgresql:///rollout"
+        url = url_file.read_text().strip() if url_file.exists() else "postgresql:///rollout"
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme!r}.")

@@ -166,8 +166,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "apps.accounts.middleware.DoorMiddleware",
-    "apps.accounts.middleware.FreshProofMiddleware",
+    "apps.accounts.proof.middleware.AttemptMiddleware",
+    "apps.accounts.proof.middleware.FreshProofMiddleware",
     "apps.companies.middleware.SecondFactorMiddleware",
     "apps.portal.middleware.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -232,7 +232,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:arrive"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 USERSESSIONS_ADAPTER = "apps.accounts.adapter.SessionsAdapter"
-# Ours count in a table that nothing evicts, for each account and each place (apps/accounts/attempts.py).
+# Ours count in a table that nothing evicts, for each account and each place (apps/accounts/proof/attempts.py).
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 ACCOUNT_LOGIN_METHODS = {"email"}

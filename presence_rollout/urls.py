@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from apps.accounts.proof_views import prove
+from apps.accounts.proof.views import prove
 from apps.accounts.views import language
 
 handler400 = "apps.core.network.hosts.bad_request"

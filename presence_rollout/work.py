@@ -54,7 +54,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "probe-untried-credentials": {"task": "apps.prerequisites.tasks.probe_the_untried", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
     # Somebody reads a credential: its owner hears of it at once.
-    "tell-of-events": {"task": "apps.notices.tasks.tell", "schedule": 20},
+    "tell-of-events": {"task": "apps.notices.tasks.send_notices", "schedule": 20},
     # From eight in the morning in São Paulo; the later ones find what a worker that was away left.
     "remind-of-due-dates": {"task": "apps.notices.tasks.remind", "schedule": crontab(hour="11-14", minute=10)},
     "announce-waiting-leads": {"task": "apps.invitations.tasks.announce_waiting_leads", "schedule": 300},

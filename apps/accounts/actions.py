@@ -1,13 +1,12 @@
 """What a person does to their own account. Passwords and sign-in are allauth's."""
 
-from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts import devices, personal_data
+from apps.accounts import personal_data
+from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import Consent, User
 from apps.core import names
 from apps.core.network import mailboxes
@@ -40,11 +39,6 @@ def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
     return user
 
 
-def vouch_for_address(user: User) -> None:
-    """Note that ``user``'s address is proved to be theirs: what was sent to it came back."""
-    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-
-
 def has_consented(user: User) -> bool:
     """They agreed to the terms as they stand today."""
     return user.consents.filter(version=TERMS_VERSION).exists()
@@ -62,15 +56,6 @@ def erase(user: User, *, email: str) -> None:
     if mailboxes.comparable(email) != user.email:
         raise Invalid(_("Este não é o e-mail desta conta."), field="email")
     personal_data.erase(user)
-
-
-def end_sessions(user: User) -> int:
-    """Sign ``user`` out of every browser at once, and trust none of them any more; the number of sessions ended."""
-    sessions = list(UserSession.objects.filter(user=user))
-    for session in sessions:
-        session.end()
-    devices.forget(user)
-    return len(sessions)
 
 
 def update_profile(user: User, *, name: str, language: str, time_zone: str) -> User:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import devices, fresh_proof, proof_codes
+from apps.accounts import devices
+from apps.accounts.proof import codes, fresh
 from apps.core.network.mailboxes import comparable
 from apps.core.refusals import Refusal
 
@@ -37,11 +38,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        proof_codes.hold_address(request, user)  # type: ignore[arg-type]
+        codes.hold_address(request, user)  # type: ignore[arg-type]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """The library takes somebody who has no password for proved just now; ours asks everybody (``fresh_proof``)."""
-        fresh_proof.require(self.request)
+        """The library takes somebody who has no password for proved just now; ours asks everybody (``proof.fresh``)."""
+        fresh.require(self.request)
         return False
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict]:
@@ -68,9 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """The library's notices of what changed in an account. Of another address it tells the one before, by which way
         so ever it came: there the change is noted, and may be answered."""
         if template_prefix == CHANGED and context:
-            noted = addresses.change(user, before=context["from_email"], after=context["to_email"])  # type: ignore[arg-type]
+            before, after = context["from_email"], context["to_email"]
+            address_change = addresses.record_change(user, before=before, after=after)  # type: ignore[arg-type]
             days = addresses.SETTLES.days
-            context = {**context, "days": days, "answer_url": addresses.answer_url(noted)}
+            context = {**context, "days": days, "answer_url": addresses.answer_url(address_change)}
         super().send_notification_mail(template_prefix, user, context, email)
 
     def clean_email(self, email: str) -> str:

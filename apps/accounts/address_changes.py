@@ -13,15 +13,15 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.accounts.actions import end_sessions, vouch_for_address
 from apps.accounts.models import AddressChange, User
+from apps.accounts.sessions import end_sessions
 from apps.core import clock
 from apps.core.refusals import Refusal
 
 SETTLES = timedelta(days=7)
 """After this long a change that nobody undid counts like a confirmed one."""
-REACH = timedelta(days=1)
-"""Second factors made as long as this before a change that is undone are taken for the same hand's."""
+SUSPECT_PERIOD = timedelta(days=1)
+"""Second factors made as long as this before a change that is undone are taken for made by the same stranger."""
 SALT = "accounts.address-change"
 
 Listener = Callable[[AddressChange], None]
@@ -33,12 +33,17 @@ def when_changed(listener: Listener) -> None:
     _listeners.append(listener)
 
 
-def change(user: User, *, before: str, after: str) -> AddressChange:
+def vouch_for_address(user: User) -> None:
+    """Note that ``user``'s address is proved to be theirs: what was sent to it came back."""
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+
+
+def record_change(user: User, *, before: str, after: str) -> AddressChange:
     """Note that ``user``, whose address is ``after`` now, had ``before`` until this moment."""
     with transaction.atomic():
-        noted = AddressChange.objects.create(user=user, before=before, after=after)
-        _tell(noted)
-    return noted
+        address_change = AddressChange.objects.create(user=user, before=before, after=after)
+        _notify_listeners(address_change)
+    return address_change
 
 
 def _unsettled(user: User) -> QuerySet[AddressChange]:
@@ -51,9 +56,9 @@ def unsettled(user: User) -> AddressChange | None:
     return _unsettled(user).last()
 
 
-def counts_from(noted: AddressChange) -> datetime:
+def counts_from(address_change: AddressChange) -> datetime:
     """When a change counts that nobody answers."""
-    return noted.at + SETTLES
+    return address_change.at + SETTLES
 
 
 def settled(user: User) -> str:
@@ -62,9 +67,9 @@ def settled(user: User) -> str:
     return earliest.before if earliest else user.email
 
 
-def answer_url(noted: AddressChange) -> str:
+def answer_url(address_change: AddressChange) -> str:
     """Where the address before answers; the link itself is the key, for seven days."""
-    token = signing.dumps(noted.pk, salt=SALT)
+    token = signing.dumps(address_change.pk, salt=SALT)
     return settings.SITE_URL + reverse("accounts:address_answer", args=[token])
 
 
@@ -74,44 +79,45 @@ def by_token(token: str) -> AddressChange | None:
         pk = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return None
-    noted = AddressChange.objects.select_related("user").filter(pk=pk, user__erased_at=None).first()
-    return noted if noted and counts_from(noted) > clock.now() else None
+    address_change = AddressChange.objects.select_related("user").filter(pk=pk, user__erased_at=None).first()
+    return address_change if address_change and counts_from(address_change) > clock.now() else None
 
 
-def confirm(noted: AddressChange) -> None:
+def confirm(address_change: AddressChange) -> None:
     """The address before says that the change was its owner's. Raises ``Refusal`` when it was answered already."""
     with transaction.atomic():
-        noted = _open(noted)
-        noted.confirmed_at = clock.now()
-        noted.save(update_fields=["confirmed_at"])
-        _tell(noted)
+        address_change = _locked(address_change)
+        address_change.confirmed_at = clock.now()
+        address_change.save(update_fields=["confirmed_at"])
+        _notify_listeners(address_change)
 
 
-def undo(noted: AddressChange) -> None:
+def undo(address_change: AddressChange) -> None:
     """The address before says that it was somebody else: the account has it again, and nobody is signed in any more.
 
-    What may have been that hand's goes too: the password, and the second factors made since a day before the change.
+    What the stranger may have set up goes too: the password, and the second factors made since a day before the change.
     The owner signs in with a code by e-mail. Raises ``Refusal`` when the change was answered, or the address is another
     account's by now.
     """
     with transaction.atomic():
-        noted = _open(noted)
-        user = noted.user
-        if User.objects.filter(email__iexact=noted.before).exclude(pk=user.pk).exists():
+        address_change = _locked(address_change)
+        user = address_change.user
+        if User.objects.filter(email__iexact=address_change.before).exclude(pk=user.pk).exists():
             raise Refusal(_("Este endereço já é de outra conta. Fale com a Presence."))
         end_sessions(user)
         EmailAddress.objects.filter(user=user).delete()
-        user.email = noted.before
+        user.email = address_change.before
         user.set_unusable_password()
         user.save(update_fields=["email", "password"])
         vouch_for_address(user)
         factors = Authenticator.objects.filter(user=user)
-        factors.filter(created_at__gte=noted.at - REACH).delete()
+        factors.filter(created_at__gte=address_change.at - SUSPECT_PERIOD).delete()
         if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
             factors.delete()
-        user.address_changes.filter(pk__gte=noted.pk, undone_at=None).update(undone_at=clock.now(), confirmed_at=None)
-        noted.refresh_from_db()
-        _tell(noted)
+        later_changes = user.address_changes.filter(pk__gte=address_change.pk, undone_at=None)
+        later_changes.update(undone_at=clock.now(), confirmed_at=None)
+        address_change.refresh_from_db()
+        _notify_listeners(address_change)
 
 
 def masked(email: str) -> str:
@@ -120,16 +126,16 @@ def masked(email: str) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
-def _open(noted: AddressChange) -> AddressChange:
-    """``noted``, read anew and locked with its account."""
-    user = User.objects.select_for_update().get(pk=noted.user_id)
-    noted = AddressChange.objects.get(pk=noted.pk)
-    noted.user = user
-    if noted.confirmed_at or noted.undone_at:
+def _locked(address_change: AddressChange) -> AddressChange:
+    """``address_change``, read anew and locked with its account."""
+    user = User.objects.select_for_update().get(pk=address_change.user_id)
+    address_change = AddressChange.objects.get(pk=address_change.pk)
+    address_change.user = user
+    if address_change.confirmed_at or address_change.undone_at:
         raise Refusal(_("Esta mudança de e-mail já foi respondida."))
-    return noted
+    return address_change
 
 
-def _tell(noted: AddressChange) -> None:
+def _notify_listeners(address_change: AddressChange) -> None:
     for listener in _listeners:
-        listener(noted)
+        listener(address_change)

@@ -1,7 +1,7 @@
 """Browsers that a person is known from: after a full sign-in a browser carries a signed cookie.
 
 It opens nothing. It keeps whoever holds it from being slowed down by the failures of strangers at the same account
-(``accounts.attempts``), since its own failures are counted apart. It is made anew at every sign-in, and ends with the
+(``accounts.proof.attempts``), since its own failures are counted apart. It is made anew at every sign-in, and ends with the
 password, with “sign out of the others” and with ``forget``.
 """
 
@@ -19,17 +19,17 @@ LIFETIME = timedelta(days=180)
 _SALT = "known device"
 
 
-def known(request: HttpRequest, mailbox: str) -> str | None:
+def known_device(request: HttpRequest, mailbox: str) -> str | None:
     """The number of the browser that sent ``request`` if the account of ``mailbox`` is known from it, else None."""
-    held = _read(request)
-    if held is None:
+    device = _read(request)
+    if device is None:
         return None
-    number, user = held
+    number, user = device
     return number if user.email == mailbox else None
 
 
 def is_known(request: HttpRequest, user: User) -> bool:
-    return known(request, user.email) is not None
+    return known_device(request, user.email) is not None
 
 
 def remember(response: HttpResponse, user: User) -> None:
@@ -66,5 +66,5 @@ def _read(request: HttpRequest) -> tuple[str, User] | None:
 
 
 def _digest(user: User) -> str:
-    """What the person's password and trust in browsers are now, told to nobody."""
+    """A keyed hash of the person's password and trust key: it changes when either does, and reveals neither."""
     return salted_hmac(_SALT, f"{user.pk}:{user.password}:{user.devices_key}", algorithm="sha256").hexdigest()

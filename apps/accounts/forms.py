@@ -5,8 +5,8 @@ from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import fresh_proof
 from apps.accounts.models import User
+from apps.accounts.proof import fresh
 from apps.core.network.mailboxes import MailboxFormField
 
 # The zones of Brazil, from east to west, as people know them.
@@ -20,9 +20,9 @@ BRAZIL = [
 
 
 def time_zones() -> list:
-    known = {zone for zone, _label in BRAZIL}
+    brazilian = {zone for zone, _label in BRAZIL}
     # "Etc/…" and the names without a region are aliases that nobody looks for.
-    others = sorted(zone for zone in available_timezones() - known if "/" in zone and not zone.startswith("Etc/"))
+    others = sorted(zone for zone in available_timezones() - brazilian if "/" in zone and not zone.startswith("Etc/"))
     return [(_("Brasil"), BRAZIL), (_("Outros"), [(zone, zone.replace("_", " ")) for zone in others])]
 
 
@@ -49,17 +49,6 @@ class ProfileForm(forms.ModelForm):
         help_texts = {"name": _("Como aparece no histórico e nos documentos dos projetos.")}
 
 
-class MailedCodeForm(forms.Form):
-    """The code that proves that it is them (``proof_codes``)."""
-
-    mailed = forms.CharField(
-        label=_("Código recebido por e-mail"),
-        max_length=12,
-        help_text=_("Seis números. Vale por dez minutos."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
-
-
 class MailboxMixin:
     """allauth's forms, with the address in the one form in which it is kept. Their own words and widget stay."""
 
@@ -67,9 +56,11 @@ class MailboxMixin:
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        theirs = self.fields[self.address]  # type: ignore[attr-defined]
-        ours = MailboxFormField(label=theirs.label, widget=theirs.widget, required=theirs.required)
-        self.fields[self.address] = ours  # type: ignore[attr-defined]
+        library_field = self.fields[self.address]  # type: ignore[attr-defined]
+        mailbox_field = MailboxFormField(
+            label=library_field.label, widget=library_field.widget, required=library_field.required
+        )
+        self.fields[self.address] = mailbox_field  # type: ignore[attr-defined]
 
 
 class SignInForm(MailboxMixin, allauth.LoginForm):
@@ -102,5 +93,5 @@ class NewAddressForm(MailboxMixin, allauth.AddEmailForm):
     """The library's form, with the address that had been typed before fresh proof was asked for."""
 
     def __init__(self, *args, **kwargs) -> None:
-        kwargs["initial"] = {**kwargs.get("initial", {}), **fresh_proof.typed(context.request)}
+        kwargs["initial"] = {**kwargs.get("initial", {}), **fresh.typed(context.request)}
         super().__init__(*args, **kwargs)

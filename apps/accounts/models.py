@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -6,6 +6,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
@@ -28,11 +30,40 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=username)
 
 
+def name_of_erased(pk: int) -> str:
+    """What is read where the name of an erased person stood, in the active language."""
+    return gettext("Pessoa removida %(number)d") % {"number": pk}
+
+
+class PersonName(DeferredAttribute):
+    """Reads the name; of an erased account, of which none is stored, the words that stand for it."""
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        name = super().__get__(instance, cls)
+        if instance is not None and name == "" and instance.erased_at:
+            return name_of_erased(instance.pk)
+        return name
+
+
+class PersonNameField(models.CharField):
+    """What a person is called. Erased accounts have an empty one in the database, and words in the reader's language."""
+
+    descriptor_class = PersonName
+
+    def deconstruct(self) -> Any:
+        """A plain column for migrations."""
+        name, _path, arguments, options = super().deconstruct()
+        return name, "django.db.models.CharField", arguments, options
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return model_instance.__dict__.get(self.attname, "")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What they may do comes from their companies, not from Django's groups."""
 
     email = mailboxes.MailboxField(_("e-mail"), max_length=254, unique=True)
-    name = models.CharField(_("nome"), max_length=120)
+    name = PersonNameField(_("nome"), max_length=120)
     language = models.CharField(_("idioma"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(_("fuso horário"), max_length=50, default=settings.TIME_ZONE)
     is_active = models.BooleanField(_("ativo"), default=True)
@@ -54,7 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
             # With it, the one above tells any two addresses of one mailbox apart from two mailboxes.
-            models.CheckConstraint(condition=Q(email__regex=mailboxes.KEPT), name="user_email_is_normalised"),
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.NORMALISED), name="user_email_is_normalised"),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +148,7 @@ class ProofCode(MailedCode):
 
 
 class AddressChange(models.Model):
-    """That an account went from one address to another. The one before may confirm it or undo it (``addresses``)."""
+    """That an account went from one address to another. The one before may confirm it or undo it (``address_changes``)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="address_changes")
     before = mailboxes.MailboxField(_("e-mail anterior"), max_length=254)

@@ -14,11 +14,13 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts import mailed_codes
-from apps.accounts.models import AddressChange, ProofCode
+from apps.accounts.models import AddressChange, ProofCode, name_of_erased
+from apps.accounts.proof import mailed_codes
+from apps.accounts.sessions import end_sessions
 from apps.core import clock
 from apps.core.background import work
 from apps.core.canonical import instant
@@ -75,13 +77,13 @@ def erase(user: "User") -> None:
     Raises ``Refusal`` (409) while something waits for them that nobody else can do.
     """
     with transaction.atomic():
-        if found := objections(user):
-            raise Refusal(_("Esta conta ainda não pode ser apagada."), details=found)
+        if reasons := objections(user):
+            raise Refusal(_("Esta conta ainda não pode ser apagada."), details=reasons)
         # From the top floor down: what is above may find the person by what is below.
         for holding in reversed(_holdings.values()):
             if holding.erase:
                 holding.erase(user)
-        user.name = erased_name(user)
+        user.name = ""
         user.email = erased_address(user)
         user.is_active = user.is_superuser = False
         user.erased_at = clock.now()
@@ -90,8 +92,10 @@ def erase(user: "User") -> None:
 
 
 def erased_name(user: "User") -> str:
-    """What stands where the person's name stood."""
-    return _("Pessoa removida %(number)d") % {"number": user.pk}
+    """What replaces the person's name in texts and lists of others: one wording for every reader, in the installation's
+    language. Where the account itself is shown, ``User.name`` gives it in the reader's."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return name_of_erased(user.pk)
 
 
 def erased_address(user: "User") -> str:
@@ -101,7 +105,7 @@ def erased_address(user: "User") -> str:
 
 def expire() -> dict[str, int]:
     """Drop everything that is older than its retention setting; how much, by holding. Each holding stands alone, and each
-    thing that is dropped one by one."""
+    item that is dropped one by one."""
     dropped: dict[str, int] = {}
 
     def forget(name: str) -> None:
@@ -114,15 +118,15 @@ def expire() -> dict[str, int]:
 
 
 def expire_one(key: str) -> int:
-    """Drop what is overdue of a holding, or of ``holding:thing`` that one thing; how much."""
-    name, _colon, thing = key.partition(":")
+    """Drop what is overdue of a holding, or of ``holding:item`` that one item; how much."""
+    name, _colon, item = key.partition(":")
     holding = _holdings[name]
-    if thing and holding.drop:
-        holding.drop(thing)
+    if item and holding.drop:
+        holding.drop(item)
         return 1
     dropped = holding.expire() if holding.expire else 0
-    things = [f"{name}:{thing}" for thing in holding.overdue()] if holding.overdue else []
-    return dropped + work.do_all(FORGET, things, expire_one, most=len(things))
+    overdue = [f"{name}:{item}" for item in holding.overdue()] if holding.overdue else []
+    return dropped + work.do_all(FORGET, overdue, expire_one, most=len(overdue))
 
 
 def before(days_setting: str) -> datetime:
@@ -163,8 +167,6 @@ def _export(user: "User") -> dict[str, Any]:
 
 
 def _erase(user: "User") -> None:
-    from apps.accounts.actions import end_sessions
-
     end_sessions(user)
     UserSession.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()

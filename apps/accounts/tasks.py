@@ -13,5 +13,5 @@ def forget_what_expired() -> None:
 
 @shared_task
 def forget(key: str) -> None:
-    """The same for one holding, or for one thing of it (``holding:key``)."""
+    """The same for one holding, or for one item of it (``holding:key``)."""
     work.do(personal_data.FORGET, key, personal_data.expire_one)

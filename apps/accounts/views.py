@@ -2,17 +2,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from apps.accounts import actions, fresh_proof, personal_data
+from apps.accounts import actions, personal_data
+from apps.accounts import address_changes as addresses
 from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
+from apps.accounts.proof import fresh
 from apps.core.exports.filenames import attached
 from apps.core.web.forms import attempt
 from apps.core.web.pages import own_page
@@ -50,7 +53,7 @@ def consent(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def privacy(request: SignedInRequest) -> HttpResponse:
     """What a person may do with their own data."""
-    form = EraseForm(initial=fresh_proof.typed(request, at=reverse("accounts:erase")))
+    form = EraseForm(initial=fresh.typed(request, at=reverse("accounts:erase")))
     context = {"form": form, "objections": personal_data.objections(request.user)}
     return render(request, "account/privacy.html", context)
 
@@ -58,7 +61,7 @@ def privacy(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def export(request: SignedInRequest) -> HttpResponse:
     """All that is kept of the person, as a JSON file, after fresh proof that it is them."""
-    fresh_proof.require(request, back=reverse("accounts:privacy"))
+    fresh.require(request, back=reverse("accounts:privacy"))
     answer = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
     answer["Content-Disposition"] = attached("presence-rollout-meus-dados.json")
     return answer
@@ -67,7 +70,7 @@ def export(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def erase(request: SignedInRequest) -> HttpResponse:
     """Erase one's own account, after fresh proof that it is theirs."""
-    fresh_proof.require(request, second_factor=True, back=reverse("accounts:privacy") + "#apagar", keep=["email"])
+    fresh.require(request, second_factor=True, back=reverse("accounts:privacy") + "#apagar", keep=["email"])
     user = User.objects.get(pk=request.user.pk)
     form = EraseForm(request.POST)
     if attempt(request, form, actions.erase, user):
@@ -86,3 +89,22 @@ def language(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
         actions.choose_language(request.user, chosen)
     return set_language(request)
+
+
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def address_answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Confirm or undo a change of address, from the link that went to the address before. Opening it does nothing."""
+    address_change = addresses.by_token(token)
+    if address_change is None:
+        return render(request, "account/address_answer.html", {"address_change": None}, status=410)
+    if request.method == "POST":
+        answers = {"confirm": addresses.confirm, "undo": addresses.undo}
+        answer = answers.get(request.POST.get("answer", ""))
+        if answer is None:
+            raise Http404
+        answer(address_change)
+        address_change.refresh_from_db()
+    context = {"address_change": address_change, "counts_from": addresses.counts_from(address_change)}
+    return render(request, "account/address_answer.html", context)

@@ -87,7 +87,7 @@ def revoke_tokens_since_change(change: AddressChange) -> None:
     if not change.undone_at:
         return
     tokens = ApiToken.objects.filter(
-        membership__user=change.user, created_at__gte=change.at - addresses.REACH, revoked_at=None
+        membership__user=change.user, created_at__gte=change.at - addresses.SUSPECT_PERIOD, revoked_at=None
     )
     for token in tokens.order_by("rollout", "pk"):
         revoke_token(token, by=change.user)

@@ -89,8 +89,7 @@ def within_scope(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def done_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Do once what comes twice with an ``Idempotency-Key``. What is too large was refused before that
-    (``core.untrusted.bodies``)."""
+    """Do once what comes twice with an ``Idempotency-Key``. ``core.untrusted.bodies`` has refused what is too large."""
 
     @wraps(run)
     def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
-from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
+from apps.accounts.proof import fresh
 from apps.api import actions
 from apps.api.forms import TokenForm
 from apps.api.models import ApiToken
@@ -24,8 +24,8 @@ def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
     require(request.user, "api.issue_token", rollout)
     scopes = actions.scopes_for(request.user, rollout)
     if request.method == "POST":
-        fresh_proof.require(request, keep=["name", "scopes", "expires"])
-    form = TokenForm(request.POST or None, initial=fresh_proof.typed(request), scopes=scopes)
+        fresh.require(request, keep=["name", "scopes", "expires"])
+    form = TokenForm(request.POST or None, initial=fresh.typed(request), scopes=scopes)
     issued: list[tuple[ApiToken, str]] = []
     status = 200
     if request.method == "POST":
@@ -51,7 +51,7 @@ def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
 def revoke(request: SignedInRequest, pk: int, token_pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     token = get_object_or_404(ApiToken.objects.visible_to(request.user), pk=token_pk, rollout=rollout)
-    fresh_proof.require(request, back=reverse("api:tokens", args=[pk]))
+    fresh.require(request, back=reverse("api:tokens", args=[pk]))
     actions.revoke_token(token, by=request.user)
     messages.success(request, _("Token revogado. Quem o usava recebe 401 a partir de agora."))
     return redirect("api:tokens", pk)

@@ -6,7 +6,7 @@ from apps.accounts.http import SignedInRequest
 from apps.blueprints.catalogues import content, rules
 from apps.blueprints.editor import draft_views
 from apps.blueprints.models import Blueprint
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
 
 
@@ -26,11 +26,11 @@ def blueprint_list(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def blueprint_detail(request: SignedInRequest, kind: str, key: str) -> HttpResponse:
-    """One blueprint as people read it; ``?versao=`` shows an earlier version."""
+    """One blueprint as people read it; ``?version=`` shows an earlier version."""
     require(request.user, "blueprints.read")
     versions = Blueprint.objects.filter(kind=kind, key=key)
-    asked = whole(request.GET.get("versao"))
-    blueprint = versions.first() if asked is None else get_object_or_404(versions, version=asked)
+    version = whole_number(request.GET.get("version"))
+    blueprint = versions.first() if version is None else get_object_or_404(versions, version=version)
     blueprint = blueprint or get_object_or_404(versions)
     value = content.parse(kind, {**blueprint.content, "version": blueprint.version})
     context = {

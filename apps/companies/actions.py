@@ -3,8 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.accounts import actions as accounts
+from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
+from apps.accounts.sessions import end_sessions
 from apps.companies.models import (
     COMPANY_ROLES,
     PRESENCE_ROLES,
@@ -46,7 +47,7 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
         user = User(email=MailboxFormField().clean(email), name=name)
         user.full_clean(exclude=["password"])
         user = User.objects.create_user(user.email, name=user.name)
-        accounts.vouch_for_address(user)
+        vouch_for_address(user)
         join(presence, user, role=Role.MANAGER)
         return user
 
@@ -104,7 +105,7 @@ def remove_person(membership: Membership, *, by: User) -> None:
         raise Invalid(_("Você não pode remover a si mesmo."))
     with transaction.atomic():
         membership.delete()
-        accounts.end_sessions(membership.user)
+        end_sessions(membership.user)
 
 
 def add_contact(company: Company, *, by: User, **fields) -> Contact:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from apps.accounts.middleware import is_always_open
+from apps.accounts.http import is_always_open
 from apps.companies.access import is_presence
 from apps.core import clock
 from apps.core.refusals import problem

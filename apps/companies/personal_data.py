@@ -36,8 +36,8 @@ def _objections(user: User) -> Iterator[str]:
 def _overdue() -> list[str]:
     """People without a company who have not come for a long time."""
     since = personal_data.before("accounts")
-    gone = User.objects.filter(memberships=None, is_superuser=False, erased_at=None, joined_at__lt=since)
-    return [str(pk) for pk in gone.exclude(last_login__gte=since).values_list("pk", flat=True)]
+    inactive = User.objects.filter(memberships=None, is_superuser=False, erased_at=None, joined_at__lt=since)
+    return [str(pk) for pk in inactive.exclude(last_login__gte=since).values_list("pk", flat=True)]
 
 
 def _drop(user_pk: str) -> None:

@@ -18,11 +18,11 @@ def visible_company(request: SignedInRequest, pk: int) -> Company:
 
 @require_GET
 def company_list(request: SignedInRequest) -> HttpResponse:
-    found = Company.objects.visible_to(request.user)
+    companies = Company.objects.visible_to(request.user)
     kind = request.GET.get("kind", "")
     if kind in Kind.values:
-        found = found.filter(kind=kind)
-    return render(request, "companies/list.html", {"companies": found, "kinds": Kind.choices, "kind": kind})
+        companies = companies.filter(kind=kind)
+    return render(request, "companies/list.html", {"companies": companies, "kinds": Kind.choices, "kind": kind})
 
 
 def company_new(request: SignedInRequest) -> HttpResponse:

@@ -10,6 +10,11 @@ def dumps(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+def readable(value: object) -> bytes:
+    """JSON to be read by people too, always written the same."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+
+
 def sha256(value: object) -> str:
     """Hex SHA-256 of the canonical form."""
     return hashlib.sha256(dumps(value)).hexdigest()

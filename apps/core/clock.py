@@ -24,17 +24,9 @@ def today() -> date:
     return timezone.localtime(now()).date()
 
 
-def told(instant: datetime) -> str:
-    """``instant`` as people of the installation's time zone say it, for what everybody reads alike."""
+def installation_time(instant: datetime) -> str:
+    """``instant`` as ``31/12/2026 18:00`` in the installation's time zone, for texts that every reader gets alike."""
     return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
-
-
-def shown(iso: str) -> str:
-    """A day (``2026-11-23``) or an instant (with its offset) from a record, as people of the installation's time zone say it;
-    empty for none. Days and instants have one format in both languages (``presence_rollout/formats``)."""
-    if not iso:
-        return ""
-    return told(datetime.fromisoformat(iso)) if "T" in iso else f"{date.fromisoformat(iso):%d/%m/%Y}"
 
 
 @contextmanager

@@ -52,8 +52,8 @@ def parse(text: str) -> int:
 def show(minutes: int) -> str:
     """``90`` as ``1h30``; negative values (adjustments) keep their sign."""
     sign = "-" if minutes < 0 else ""
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{sign}{hours}h{rest:02d}"
+    hours, remainder = divmod(abs(minutes), 60)
+    return f"{sign}{hours}h{remainder:02d}"
 
 
 class MinutesField(forms.Field):

@@ -72,9 +72,10 @@ class Plugin:
     ``events`` and ``requirements`` are the modules that declare them. ``notices`` are of events of apps below, which know
     nothing of them. ``starts`` copy what the app takes from the blueprints, within the transaction that starts the rollout;
     ``model_changed`` are called within the one that changes its integration model. ``term`` and ``dossier`` give the app's
-    share to the acceptance term's record (by the key it has there) and to the dossier (files by their path). ``chain_checks``
-    hold what the app keeps against the timeline: they take the rollout and the trust in seals, and yield an outcome with a
-    sentence. ``routers`` are of the REST API, by the address they are mounted at.
+    share to the acceptance term's record (by the key it has there) and to the dossier (files by their path). The dossier
+    waits while an app's ``dossier_is_ready`` says that a document was not made yet. ``chain_checks`` hold what the app keeps
+    against the timeline: they take the rollout and the trust in seals, and yield an outcome with a sentence. ``routers`` are
+    of the REST API, by the address they are mounted at.
     """
 
     app: str
@@ -87,6 +88,7 @@ class Plugin:
     requirements: ModuleType | None = None
     term: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()
+    dossier_is_ready: Callable[[Any], bool] | None = None
     chain_checks: Sequence[Callable[[Any, Any], Iterable[tuple[Any, str]]]] = ()
     routers: Mapping[str, Any] = field(default_factory=dict)
 

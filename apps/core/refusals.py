@@ -1,6 +1,6 @@
 """A refusal is an answer, not a crash: one sentence that says what to do, and a status that fits.
 
-Actions raise ``Refusal``; a view with a form shows it on the form (``forms.attempt``); anything left
+Actions raise ``Refusal``; a view with a form shows it on the form (``core.web.forms.attempt``); anything left
 over becomes a page, an htmx toast or a JSON body here.
 """
 
@@ -74,7 +74,7 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             return method_refused(request, response["Allow"])
-        refusal = getattr(request, "refusal", None)  # By a form (``core.forms.attempt``).
+        refusal = getattr(request, "refusal", None)  # By a form (``core.web.forms.attempt``).
         return with_waiting_time(response, refusal) if response.status_code == 429 and refusal else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.minutes import MinutesField
+from apps.core.process import PartyRole, Stage
 from apps.core.web.widgets import DateInput, DateTimeInput
 
 
@@ -36,17 +37,17 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "core/styleguide.html",
         {
             "tones": ["neutral", "accent", "info", "success", "warning", "danger"],
-            "roles": ["presence", "platform", "integrator", "client"],
+            "roles": PartyRole.values,
             "blank": SampleForm(prefix="blank"),
             "wrong": SampleForm({"wrong-title": "Pedido", "wrong-duration": "muito"}, prefix="wrong"),
             "in_dialog": SampleForm(prefix="dialog"),
             "steps": [
-                {"label": _("Reunião inaugural"), "state": "done", "note": "12/03", "href": "#rail"},
-                {"label": _("Desenvolvimento"), "state": "held", "note": _("em espera"), "href": "#rail"},
-                {"label": _("Treinamento"), "state": "current", "href": "#rail"},
-                {"label": _("Homologação"), "state": "todo"},
-                {"label": _("Termo de aceite"), "state": "todo"},
-                {"label": _("Entrada em produção"), "state": "todo"},
+                {"label": Stage.KICKOFF.label, "state": "done", "note": "12/03", "href": "#rail"},
+                {"label": Stage.DEVELOPMENT.label, "state": "held", "note": _("em espera"), "href": "#rail"},
+                {"label": Stage.TRAINING.label, "state": "current", "href": "#rail"},
+                {"label": Stage.HOMOLOGATION.label, "state": "todo"},
+                {"label": Stage.ACCEPTANCE.label, "state": "todo"},
+                {"label": Stage.GO_LIVE.label, "state": "todo"},
             ],
             "times": [now, now - timedelta(minutes=5), now - timedelta(hours=3), now - timedelta(days=2), now.date()],
             "now": now,

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import holidays
 
-ONE = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=16)
@@ -20,13 +20,13 @@ def is_workday(day: date) -> bool:
 def on_or_after(day: date) -> date:
     """``day``, or the first business day after it."""
     while not is_workday(day):
-        day += ONE
+        day += ONE_DAY
     return day
 
 
 def shift(day: date, workdays: int) -> date:
     """The business day ``workdays`` after ``day`` (before it, if negative); ``day`` itself need not be one."""
-    step = ONE if workdays >= 0 else -ONE
+    step = ONE_DAY if workdays >= 0 else -ONE_DAY
     for _ in range(abs(workdays)):
         day += step
         while not is_workday(day):

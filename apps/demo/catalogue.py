@@ -7,13 +7,14 @@ from apps.blueprints.editor import drafts
 from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import ScriptDraft
 from apps.core import clock
-from apps.demo.people import Cast
+from apps.core.process import PartyRole
+from apps.demo.people import Participants
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.script import actions as script_actions
 
 EXPIRED_PIX: dict[str, Any] = {
     "title": {"pt": "Pix vencido não desce", "en": "Expired Pix does not come down"},
-    "actors": ["client", "integrator"],
+    "actors": [PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value],
     "obligation": "mandatory",
     "condition_key": "",
     "depends": ["PED-04"],
@@ -32,9 +33,9 @@ EXPIRED_PIX: dict[str, Any] = {
     },
     "evidence": {"pt": "Número dos dois pedidos e captura", "en": "Numbers of both orders and a screenshot"},
 }
-OWN: dict[str, Any] = {
+LATE_EXCHANGE: dict[str, Any] = {
     "title": {"pt": "Vale-troca emitido na loja física vale no site"},
-    "actors": ["client", "integrator"],
+    "actors": [PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value],
     "obligation": "mandatory",
     "depends": ["PED-01"],
     "preconditions": {"pt": "Vale-troca emitido no caixa da loja de teste."},
@@ -44,9 +45,9 @@ OWN: dict[str, Any] = {
 }
 
 
-def edit(cast: Cast, today: datetime) -> None:
+def edit(participants: Participants, today: datetime) -> None:
     """An edition of a week ago, written by a project manager and published by a manager; yesterday somebody went on."""
-    writer, other = cast.people["gerente@presence.demo"], cast.people["gerente2@presence.demo"]
+    writer, other = participants.people["gerente@presence.demo"], participants.people["gerente2@presence.demo"]
     with clock.at(today - timedelta(days=7)):
         actions.start(by=writer)
         actions.add_case("PED", by=writer, **EXPIRED_PIX)
@@ -56,7 +57,7 @@ def edit(cast: Cast, today: datetime) -> None:
         })  # fmt: skip
     with clock.at(today - timedelta(days=6)):
         actions.publish(
-            by=cast.people["gestora@presence.demo"],
+            by=participants.people["gestora@presence.demo"],
             revision=ScriptDraft.objects.get().revision,
             note="Entrou o Pix vencido (PED-22), que duas lojas descobriram em produção. PED-04 diz quando o pedido desce.",
         )
@@ -71,11 +72,11 @@ def edit(cast: Cast, today: datetime) -> None:
 
 def add_own_case(rollout: Rollout, today: datetime) -> None:
     with clock.at(today - timedelta(days=2)):
-        script_actions.add_case(rollout.script, by=rollout.project_manager, process="PED", **OWN)
+        script_actions.add_case(rollout.script, by=rollout.project_manager, process="PED", **LATE_EXCHANGE)
 
 
 def _reword(code: str, by: Any, **fields: Any) -> None:
     case = ScriptDraft.objects.get().case(code) or {}
-    kept = {name: value for name, value in case.items() if name not in ("code", "process")}
-    kept = {"condition_key": "", "depends": [], **kept, **fields}
-    actions.save_case(code, by=by, seen=drafts.fingerprint(case), **kept)
+    wording = {name: value for name, value in case.items() if name not in ("code", "process")}
+    wording = {"condition_key": "", "depends": [], **wording, **fields}
+    actions.save_case(code, by=by, seen_fingerprint=drafts.fingerprint(case), **wording)

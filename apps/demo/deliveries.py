@@ -1,12 +1,12 @@
-"""The chapters about prerequisites: delivered, sent back, tried, destroyed."""
+"""What happens with prerequisites in the demonstration: delivered, sent back, probed, destroyed."""
 
 from datetime import timedelta
 
 from apps.accounts.models import User
 from apps.companies.models import Membership
-from apps.core.process import FORWARD, PartyRole
+from apps.core.process import FORWARD, Gate, PartyRole
 from apps.demo import papers
-from apps.demo.teller import Teller
+from apps.demo.story_base import StoryBase
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites import own_items
 from apps.prerequisites.credentials import purge
@@ -16,9 +16,9 @@ from apps.rollouts import gates
 from apps.vault import actions as vault
 
 
-class Deliveries(Teller):
+class Deliveries(StoryBase):
     def deliver(self, key: str, *, refused_first: bool = False, accept: bool = True) -> None:
-        """Deliver a prerequisite; perhaps be sent back once; perhaps be accepted."""
+        """Deliver a prerequisite; ``refused_first`` has it sent back once before, ``accept`` has it accepted."""
         item = Prerequisite.objects.get(rollout=self.rollout, key=key)
         owner = self.person_for(item.owner)
         if refused_first:
@@ -38,7 +38,7 @@ class Deliveries(Teller):
         """An item that only this rollout needs; the key it got."""
         with self.later(3):
             return own_items.add(
-                self.rollout, by=self.manager, title=title, help=help, owner="client", gate="start_development",
+                self.rollout, by=self.manager, title=title, help=help, owner=PartyRole.CLIENT, gate=Gate.START_DEVELOPMENT,
                 kind="document", waivable=True,
             ).key  # fmt: skip
 
@@ -62,7 +62,7 @@ class Deliveries(Teller):
         return {"text": "Lojas 1 e 2, um caixa de teste e as condições de pagamento da loja virtual."}
 
     def _value(self, item: Prerequisite, name: str) -> str:
-        """What the stand-in knows: ``demo-`` works, ``producao`` is production's."""
+        """A value that the stand-in platform accepts: secrets begin with ``demo-``, in production with ``demo-producao``."""
         if name in ("host", "base_url", "site_url", "api_address"):
             return f"https://api.{self.client_key}.example"
         if name == "shop":
@@ -71,7 +71,7 @@ class Deliveries(Teller):
         return f"demo-{place}{name.replace('_', '-')}"
 
     def credential_stops(self, days: int) -> None:
-        """The token was revoked at the platform ``days`` after it worked: the next look finds it."""
+        """The token worked ``days`` ago and was revoked at the platform since; the next probe notices it."""
         item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_credentials")
         submission = item.submissions.latest("number")
         secret = submission.secrets.get()
@@ -82,7 +82,7 @@ class Deliveries(Teller):
         )
 
     def look_production(self) -> None:
-        """The client takes its real shop for the test environment."""
+        """The client delivers the address of its real shop where the test environment is asked for."""
         item = Prerequisite.objects.get(rollout=self.rollout, key="homologation_environment")
         with self.later(6):
             prerequisites.submit(
@@ -98,9 +98,9 @@ class Deliveries(Teller):
                 Prerequisite.objects.get(rollout=self.rollout, key=key), by=self.analyst, reason=reason, wrong=wrong
             )
 
-    def hand(self, key: str, to: User) -> None:
+    def assign_item(self, key: str, to: User) -> None:
         """The client hands an item to a colleague."""
-        rollout = self.fresh()
+        rollout = self.reload()
         owed = next(item for item in gates.unmet(rollout, FORWARD[rollout.stage]) if item.key == f"prerequisite:{key}")
         with self.later(1):
             rollouts.assign(rollout, owed, by=self.client, to=Membership.objects.get(user=to))
@@ -108,4 +108,4 @@ class Deliveries(Teller):
     def purge(self) -> None:
         """The client asked for it: the credentials go before their time."""
         with self.later(48):
-            purge.purge(self.fresh(), by=self.manager)
+            purge.purge(self.reload(), by=self.manager)

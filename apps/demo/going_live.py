@@ -1,18 +1,15 @@
-"""The go-live of the demonstration: a window, the four answers, the list, an incident."""
+"""The go-live of a demonstration rollout: a window, the answers of the parties, the checklist, an incident."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from apps.core import clock, workdays
 from apps.core.process import PartyRole
+from apps.demo.story_base import StoryBase
 from apps.prerequisites.models import Probe
 from apps.stages.golive import actions as golive
 from apps.stages.golive import days, incidents, windows
-
-if TYPE_CHECKING:
-    from apps.demo.story import Story
 
 NOTES = {
     "full_load": "4.812 SKUs no ERP e na plataforma, 0 diferenças de saldo.",
@@ -23,11 +20,11 @@ NOTES = {
 }
 
 
-def tell_go_live(story: "Story", *, finish: bool) -> None:
+def prepare_go_live(story: StoryBase, *, finish: bool) -> None:
     """Up to the confirmation when ``finish``; otherwise one answer is missing, four points are done, an incident is open."""
-    item = story.rollout.prerequisites.get(key="production_credentials")
+    credentials = story.rollout.prerequisites.get(key="production_credentials")
     with story.later(1):
-        Probe.objects.create(submission=item.last, outcome=Probe.Outcome.VALID, status=200)
+        Probe.objects.create(submission=credentials.last, outcome=Probe.Outcome.VALID, status=200)
     with story.later(4):
         day = _a_day(clock.now() if finish else story.today)
         starts_at = timezone.make_aware(datetime.combine(day, time(9)))
@@ -35,7 +32,7 @@ def tell_go_live(story: "Story", *, finish: bool) -> None:
             story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4),
             reason="A equipe da loja fica de plantão até o dia seguinte." if days.warnings(day, day) else "",
         )  # fmt: skip
-    speakers = {role: story.person_for(role) for role in PartyRole.values} | {"presence": story.manager}
+    speakers = {role: story.person_for(role) for role in PartyRole.values} | {PartyRole.PRESENCE.value: story.manager}
     for role, person in speakers.items():
         if finish or role != PartyRole.PLATFORM:
             with story.later(3):
@@ -43,12 +40,13 @@ def tell_go_live(story: "Story", *, finish: bool) -> None:
     if finish:
         story.now = max(story.now, min(starts_at, story.today))
     items = list(story.rollout.golive_items.all())
-    for each in items if finish else items[:4]:
+    for item in items if finish else items[:4]:
         with story.later(3):
-            golive.check_item(each, by=story.analyst, note=NOTES.get(each.key, "Conferido"))
+            golive.check_item(item, by=story.analyst, note=NOTES.get(item.key, "Conferido"))
     with story.later(2):
         incident = incidents.note(
-            story.rollout, by=story.client, severity="severe", owner="integrator", since=clock.now() - timedelta(hours=1),
+            story.rollout, by=story.client, severity="severe", owner=PartyRole.INTEGRATOR,
+            since=clock.now() - timedelta(hours=1),
             what="Pedidos com dois meios de pagamento chegaram ao ERP só com o primeiro.",
         )  # fmt: skip
     if finish:

@@ -1,21 +1,19 @@
-"""The homologation of a rollout, as its four parties live it: sessions, rounds, a machine, what fails and is mended."""
+"""The homologation of a demonstration rollout: sessions, rounds, results by people and by a machine, nonconformities."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.demo import papers
+from apps.demo.hours_chapters import HoursChapters
 from apps.hours.ledger import proposals
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions, round_reports
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.models import Script, Session
 from apps.stages.homologation.nonconformities import actions as nonconformities
-
-if TYPE_CHECKING:
-    from apps.demo.story import Story
 
 FAILING = {
     "PRO-08": {"note": "A imagem principal não troca.", "severity": "minor"},
@@ -25,8 +23,8 @@ SHOTS = {"PRO-01": ["CAM-1020", "Camiseta basica", "R$ 59,90"], "EST-01": ["CAM-
 MACHINE = "CI do conector"
 
 
-def first_round(story: "Story") -> None:
-    """Everything once, in as many sessions as it takes days; two cases fail."""
+def first_round(story: HoursChapters) -> None:
+    """Run every case once, in one session a day; two cases fail."""
     script = Script.objects.get(rollout=story.rollout)
     with story.later(24):
         round_ = actions.start_round(script, by=story.analyst)
@@ -53,22 +51,24 @@ def first_round(story: "Story") -> None:
     _forget_proposals(story)
 
 
-def second_round(story: "Story") -> None:
-    """What failed is mended, retested and verified."""
+def second_round(story: HoursChapters) -> None:
+    """Fix, retest and verify what failed."""
     script = Script.objects.get(rollout=story.rollout)
     with story.later(1):
         actions.close_round(script, by=story.analyst)
-    for found in story.rollout.nonconformities.all():
+    for nonconformity in story.rollout.nonconformities.all():
         with story.later(30):
-            nonconformities.mark_fixed(found, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
+            nonconformities.mark_fixed(
+                nonconformity, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado."
+            )
     with story.later(20):
         actions.start_round(script, by=story.analyst)
         session = _meet(story, script)
     for case in queries.to_run(script):
         with story.later(0.5):
             actions.record_result(case, by=story.analyst, outcome="passed", evidence_text="Retestado na 1.0.1")
-            for found in case.nonconformities.filter(state="fixed"):
-                nonconformities.verify_fix(found, by=story.client)
+            for nonconformity in case.nonconformities.filter(state="fixed"):
+                nonconformities.verify_fix(nonconformity, by=story.client)
     with story.later(0.2):
         sessions.end(session, by=story.analyst)
     with story.later(1):
@@ -78,8 +78,8 @@ def second_round(story: "Story") -> None:
     _forget_proposals(story)
 
 
-def second_round_underway(story: "Story") -> None:
-    """The lighter failure is mended, and a machine says that it passes; the other one is being discussed."""
+def second_round_underway(story: HoursChapters) -> None:
+    """The minor nonconformity is fixed, and a machine reports its case as passed; the blocking one is still discussed."""
     script = Script.objects.get(rollout=story.rollout)
     light, grave = story.rollout.nonconformities.order_by("number")
     with story.later(1):
@@ -110,19 +110,22 @@ def second_round_underway(story: "Story") -> None:
         )  # fmt: skip
 
 
-def _meet(story: "Story", script: Script) -> Session:
+def _meet(story: HoursChapters, script: Script) -> Session:
     return sessions.start(
         script, by=story.analyst,
-        present=[("presence", story.analyst), ("client", story.client), ("integrator", story.integrator)],
-        guests=[("client", "Rita do estoque")],
+        present=[
+            (PartyRole.PRESENCE, story.analyst), (PartyRole.CLIENT, story.client),
+            (PartyRole.INTEGRATOR, story.integrator),
+        ],
+        guests=[(PartyRole.CLIENT, "Rita do estoque")],
     )  # fmt: skip
 
 
-def _execute(story: "Story", case) -> None:
+def _execute(story: HoursChapters, case) -> None:
     if case.code in FAILING:
         due = clock.today() + timedelta(days=4)
         actions.record_result(
-            case, by=story.analyst, outcome="failed", owner="integrator", due=due,
+            case, by=story.analyst, outcome="failed", owner=PartyRole.INTEGRATOR, due=due,
             evidence_files=[papers.screen(f"{case.code}.png", ["Erro", FAILING[case.code]["note"]])],
             note=FAILING[case.code]["note"], severity=FAILING[case.code]["severity"],
         )  # fmt: skip
@@ -135,10 +138,10 @@ def _execute(story: "Story", case) -> None:
     )  # fmt: skip
 
 
-def _forget_proposals(story: "Story") -> None:
-    """The time of the sessions stands in what was logged."""
+def _forget_proposals(story: HoursChapters) -> None:
+    """Dismiss what the sessions propose: their time is part of the entries that were logged."""
     with clock.at(story.now):
-        for proposal in proposals.pending(story.analyst, story.fresh()):
+        for proposal in proposals.pending(story.analyst, story.reload()):
             if proposal.activity == "homologation":
                 proposals.dismiss(proposal, by=story.analyst)
 

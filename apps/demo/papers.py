@@ -1,4 +1,4 @@
-"""The documents that the demonstration delivers: a manual to look at and an API description to read."""
+"""The files that the demonstration delivers: a manual as PDF, an API description, screenshots, a load test."""
 
 import io
 import json
@@ -45,16 +45,16 @@ def pdf(pages: list[list[str]]) -> bytes:
         sheet = "/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>"
         objects.append(f"<</Type/Page/Parent 2 0 R{sheet}/Contents {5 + 2 * place} 0 R>>")
         objects.append(f"<</Length {len(text)}>>stream\n{text}\nendstream")
-    out = "%PDF-1.4\n"
+    content = "%PDF-1.4\n"
     places = []
     for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += f"{number} 0 obj{body}endobj\n"
+        places.append(len(content))
+        content += f"{number} 0 obj{body}endobj\n"
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    start = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-    out += f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
-    return out.encode("ascii")
+    start = len(content)
+    content += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    content += f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    return content.encode("ascii")
 
 
 def screen(name: str, lines: list[str]) -> File:
@@ -66,9 +66,9 @@ def screen(name: str, lines: list[str]) -> File:
         draw.text(
             (24, 64 + 40 * place), line.encode("latin-1", "replace").decode("latin-1"), fill="black", font_size=24
         )
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return ContentFile(out.getvalue(), name=name)
+    image_file = io.BytesIO()
+    image.save(image_file, "PNG")
+    return ContentFile(image_file.getvalue(), name=name)
 
 
 def load_test() -> File:

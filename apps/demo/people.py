@@ -1,10 +1,11 @@
-"""Who is in the demonstration. Everybody signs in with the same password."""
+"""The companies and people of the demonstration. Everybody signs in with the same password."""
 
 from dataclasses import dataclass
 
 from stdnum.br.cnpj import calc_check_digits
 
 from apps.accounts import actions as accounts
+from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
 from apps.companies.models import Company, Contact, Kind, Membership, Role
 
@@ -55,7 +56,7 @@ SIGN_INS = [
 
 
 @dataclass(frozen=True)
-class Cast:
+class Participants:
     companies: dict[str, Company]
     people: dict[str, User]
 
@@ -64,7 +65,7 @@ class Cast:
         return self.people[next(email for key, email, _name, _role in PEOPLE if key == company)]
 
 
-def hire() -> Cast:
+def create_people() -> Participants:
     """Make the companies and their people."""
     companies, people = {}, {}
     for number, (key, kind, trade, legal, city, state) in enumerate(COMPANIES, start=1):
@@ -76,9 +77,9 @@ def hire() -> Cast:
     for company, email, name, role in PEOPLE:
         people[email] = User.objects.create_user(email, PASSWORD, name=name)
         accounts.consent(people[email], terms=True)
-        accounts.vouch_for_address(people[email])
+        vouch_for_address(people[email])
         Membership.objects.create(user=people[email], company=companies[company], role=role)
         Contact.objects.get_or_create(
             company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}
         )
-    return Cast(companies, people)
+    return Participants(companies, people)

@@ -52,40 +52,42 @@ API = {
 class Platform(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        told = " ".join(_readable(value) for name, value in self.headers.items() if name.lower() not in STANDARD)
-        told += unquote(self.path) + self.rfile.read(length).decode(errors="replace")
+        request_text = " ".join(
+            _readable(value) for name, value in self.headers.items() if name.lower() not in STANDARD
+        )
+        request_text += unquote(self.path) + self.rfile.read(length).decode(errors="replace")
         if self.path.startswith("/~"):
             self._somebody(*self.path[2:].partition("/")[::2])
-        elif "sem-permissao" in told:
-            self._say(403, {"error": "forbidden"})
-        elif "demo-" not in told or "revogad" in told:
-            self._say(401, {"error": "unauthorized"})
+        elif "sem-permissao" in request_text:
+            self._answer(403, {"error": "forbidden"})
+        elif "demo-" not in request_text or "revogad" in request_text:
+            self._answer(401, {"error": "unauthorized"})
         elif self.path.endswith("/PingServer"):
-            self._say(200, {"api": self.path.split("/")[-2], "state": "Running"})
+            self._answer(200, {"api": self.path.split("/")[-2], "state": "Running"})
         elif self.path.endswith("/auth"):
-            self._say(201, {"access_token": "demo-access"})
+            self._answer(201, {"access_token": "demo-access"})
         elif self.path.endswith("/shop.json"):
-            self._say(200, {"shop": {"plan_name": "basic" if "producao" in told else "partner_test"}})
+            self._answer(200, {"shop": {"plan_name": "basic" if "producao" in request_text else "partner_test"}})
         else:
-            self._say(200, {"stand_in": True})
+            self._answer(200, {"stand_in": True})
 
     do_POST = do_GET
 
     def _somebody(self, host: str, path: str) -> None:
         if host.startswith("fora."):
-            self._say(503, "")
+            self._answer(503, "")
         elif path == "login":
-            self._say(200, SIGN_IN)
+            self._answer(200, SIGN_IN)
         elif path == "privado":
-            self._say(302, "", {"Location": f"/~{host}/login"})
+            self._answer(302, "", {"Location": f"/~{host}/login"})
         elif path == "api":
-            self._say(200, API)
+            self._answer(200, API)
         else:
-            self._say(200, TEST_PAGE if host.startswith("homolog.") else SHOP_PAGE)
+            self._answer(200, TEST_PAGE if host.startswith("homolog.") else SHOP_PAGE)
 
-    def _say(self, status: int, what: dict | str, headers: dict[str, str] | None = None) -> None:
-        is_page = isinstance(what, str)
-        body = (what if isinstance(what, str) else json.dumps(what, ensure_ascii=False)).encode()
+    def _answer(self, status: int, content: dict | str, headers: dict[str, str] | None = None) -> None:
+        is_page = isinstance(content, str)
+        body = (content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8" if is_page else "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -1,12 +1,13 @@
-"""One rollout told through the actions, chapter by chapter, each at its own time in the past."""
+"""A demonstration rollout from kickoff to release: each chapter calls the actions of its stage, at a time in the past."""
 
 from datetime import timedelta
 
+from apps.core.process import PartyRole
 from apps.demo import homologation_day
 from apps.demo.deliveries import Deliveries
-from apps.demo.going_live import tell_go_live
-from apps.demo.teller import at_work
-from apps.demo.worked import Worked
+from apps.demo.going_live import prepare_go_live
+from apps.demo.hours_chapters import HoursChapters
+from apps.demo.story_base import at_work
 from apps.hours.agreement import actions as agreement
 from apps.stages.acceptance import actions as acceptance
 from apps.stages.acceptance.sealing import actions as sealing
@@ -33,19 +34,19 @@ FIELDS = {
 NOTES = {
     "referencia": {"rule": "Produto base, sem a cor", "example": "CAM-1020"},
     "quantidade": {"rule": "Saldo disponível, somadas as lojas", "example": "12"},
-    "marcaDesc": {"question": "Marcas sem cadastro: criar ou recusar?", "question_owner": "client"},
+    "marcaDesc": {"question": "Marcas sem cadastro: criar ou recusar?", "question_owner": PartyRole.CLIENT.value},
 }
 STATUSES = ["ready-for-handling", "invoiced", "canceled", "canceled"]
 AGREED = {
     "payments": {"platform_code": "Pix", "presence_condition": "À vista"},
     "carriers": {"platform_code": "Correios PAC", "presence_carrier": "Correios", "note": "Prazo da plataforma"},
-    "decisions": {"text": "O ERP é o mestre de produtos, preços e saldos", "party": "client"},
-    "actions": {"text": "Liberar o IP do conector na loja de testes", "party": "client"},
+    "decisions": {"text": "O ERP é o mestre de produtos, preços e saldos", "party": PartyRole.CLIENT.value},
+    "actions": {"text": "Liberar o IP do conector na loja de testes", "party": PartyRole.CLIENT.value},
 }
 
 
-class Story(Deliveries, Worked):
-    """The chapters of the stages."""
+class Story(Deliveries, HoursChapters):
+    """One chapter for each stage, besides those about prerequisites and hours."""
 
     def hold_kickoff(self) -> None:
         meeting = Kickoff.objects.get(rollout=self.rollout)
@@ -54,7 +55,8 @@ class Story(Deliveries, Worked):
             people = [
                 kickoff.add_participant(meeting, by=self.manager, name=person.name, party=role, email=person.email)
                 for role, person in [
-                    ("presence", self.manager), ("client", self.client), ("integrator", self.integrator),
+                    (PartyRole.PRESENCE, self.manager), (PartyRole.CLIENT, self.client),
+                    (PartyRole.INTEGRATOR, self.integrator),
                 ]
             ]  # fmt: skip
         with self.later(50):
@@ -70,27 +72,27 @@ class Story(Deliveries, Worked):
                 meeting, by=self.manager,
                 minutes="Escopo confirmado. O ERP é o mestre de produtos, preços e saldos. Integrador entrega em 30 dias.",
             )  # fmt: skip
-        for party, person in (("client", self.client), ("integrator", self.integrator)):
+        for party, person in ((PartyRole.CLIENT, self.client), (PartyRole.INTEGRATOR, self.integrator)):
             with self.later(4):
                 kickoff.answer_minutes(minutes, by=person, party=party, agrees=True)
         self.log("kickoff", 90, "Reunião inaugural")
 
     def fill_worksheet(self, meeting: Kickoff) -> None:
         """What the meeting agreed: fields, order situations, a payment, a carrier, a decision, an action."""
-        filled: dict[Row, dict[str, str]] = {}
+        cells_by_row: dict[Row, dict[str, str]] = {}
         for row in meeting.rows.filter(sheet="fields").select_related("method"):
-            if row.method and (theirs := dict(FIELDS[row.method.code]).get(row.key)):
-                filled[row] = {"platform_field": theirs, **NOTES.get(row.key, {})}
-        for row, theirs in zip(meeting.rows.filter(sheet="statuses"), STATUSES, strict=True):
-            filled[row] = {"platform_status": theirs}
+            if row.method and (platform_name := dict(FIELDS[row.method.code]).get(row.key)):
+                cells_by_row[row] = {"platform_field": platform_name, **NOTES.get(row.key, {})}
+        for row, platform_name in zip(meeting.rows.filter(sheet="statuses"), STATUSES, strict=True):
+            cells_by_row[row] = {"platform_status": platform_name}
         for sheet, cells in AGREED.items():
-            filled[worksheet.add_row(meeting, by=self.manager, sheet=sheet)] = cells
+            cells_by_row[worksheet.add_row(meeting, by=self.manager, sheet=sheet)] = cells
         worksheet.write(
             meeting,
             by=self.manager,
             edits=[
                 worksheet.Edit(row.pk, column, value, row.cell(column))
-                for row, cells in filled.items()
+                for row, cells in cells_by_row.items()
                 for column, value in cells.items()
             ],
         )
@@ -139,13 +141,13 @@ class Story(Deliveries, Worked):
         for minutes in (150, 110):
             if extra and minutes == 110:
                 with self.later(1):
-                    asked = agreement.ask(
+                    extra_request = agreement.ask(
                         self.rollout, by=self.manager, activity="training", minutes=20,
                         purpose="Terminar o módulo de pedidos com a equipe da loja na segunda sessão.",
                     )  # fmt: skip
                 if extra == "approved":
                     with self.later(3):
-                        agreement.approve(asked, by=self.client)
+                        agreement.approve(extra_request, by=self.client)
             with self.later(1):
                 session = training.plan_session(
                     self.rollout,
@@ -154,16 +156,16 @@ class Story(Deliveries, Worked):
                     planned_minutes=minutes,
                 )
             with self.later(36):
-                left = list(self.rollout.training_topics.filter(covered_in=None))
-                client = self.cast.companies[self.client_key].trade_name
-                presence = self.cast.companies["presence"].trade_name
+                open_topics = list(self.rollout.training_topics.filter(covered_in=None))
+                client = self.participants.companies[self.client_key].trade_name
+                presence = self.participants.companies["presence"].trade_name
                 session = training.record_held(
                     session, by=self.analyst, held_minutes=minutes,
                     attendance=[
                         {"name": self.client.name, "company": client, "position": "E-commerce"},
                         {"name": self.analyst.name, "company": presence, "position": "Instrutor"},
                     ],
-                    topics=left[: 5 if minutes == 150 else None],
+                    topics=open_topics[: 5 if minutes == 150 else None],
                 )  # fmt: skip
             self.log_session(session)
         script = Script.objects.get(rollout=self.rollout)
@@ -192,9 +194,9 @@ class Story(Deliveries, Worked):
     def reword(self) -> None:
         """Two clauses that this client's lawyers asked for."""
         with self.later(3):
-            forum = next(each for each in wording.clauses_of(self.rollout) if each.key == "forum")
+            forum = next(clause for clause in wording.clauses_of(self.rollout) if clause.key == "forum")
             wording.change(
-                self.rollout, "forum", by=self.manager, seen=forum.seen, title=forum.title,
+                self.rollout, "forum", by=self.manager, expected=forum.fingerprint, title=forum.title,
                 text="Fica eleito o foro da comarca de Goiânia (GO) para dirimir questões deste termo.",
                 reason="O contrato entre as partes elege Goiânia.",
             )  # fmt: skip
@@ -208,7 +210,10 @@ class Story(Deliveries, Worked):
         with self.later(5):
             term = acceptance.draft(
                 self.rollout, by=self.manager,
-                signatories={"client": self.client, "integrator": self.integrator, "presence": self.manager},
+                signatories={
+                    PartyRole.CLIENT.value: self.client, PartyRole.INTEGRATOR.value: self.integrator,
+                    PartyRole.PRESENCE.value: self.manager,
+                },
             )  # fmt: skip
         with self.later(0.1):
             acceptance.render(term.pk)
@@ -226,7 +231,7 @@ class Story(Deliveries, Worked):
             self.advance()
 
     def go_live(self, *, finish: bool = True) -> None:
-        tell_go_live(self, finish=finish)
+        prepare_go_live(self, finish=finish)
         if finish:
             with self.later(20):
                 golive.confirm(self.rollout, by=self.client)

@@ -1,4 +1,4 @@
-"""The integrator's CI: its key to the rollout, which nobody holds."""
+"""The API token of the integrator's CI."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from apps.demo.story import Story
 
 def give_token(story: Story, name: str) -> None:
     """A token of the integrator that was used two hours ago. Its secret is dropped here, so that it opens nothing."""
-    rollout = story.fresh()
+    rollout = story.reload()
     with story.later(1):
         token, _secret = api.issue_token(
             rollout, by=story.integrator, name=name, scopes=api.scopes_for(story.integrator, rollout)

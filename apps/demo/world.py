@@ -7,8 +7,9 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.demo import catalogue, homologation_day, tools
-from apps.demo.people import hire
+from apps.demo.people import create_people
 from apps.demo.story import Story
 from apps.hours.logging import timers
 from apps.rollouts import actions as rollouts
@@ -27,16 +28,19 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def build(today: datetime) -> None:
-    """Tell every story so that it ends shortly before ``today`` (aware). The same day gives the same data."""
+    """Create every rollout of the demonstration, the last events shortly before ``today`` (aware).
+
+    The same day gives the same data. Raises ``NotEmpty`` where the database holds people, companies or rollouts.
+    """
     if not is_empty():
         raise NotEmpty
-    cast = hire()
+    participants = create_people()
 
-    def began(days: int) -> datetime:
+    def started(days: int) -> datetime:
         return today.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=days)
 
     def story(client: str, platform: str, integrator: str, slug: str, days: int, manager: str = MANAGER) -> Story:
-        return Story(cast, client, platform, integrator, slug, began(days), today, manager)
+        return Story(participants, client, platform, integrator, slug, started(days), today, manager)
 
     done = story("aurora", "vtex", "conecta", "vtex", 100)
     done.kickoff_done()
@@ -86,9 +90,9 @@ def build(today: datetime) -> None:
     developing.kickoff_done(promise=24)
     developing.develop(delivered=False)
 
-    held = story("passo", "vtex", "malha", "vtex", 31, OTHER)
-    held.kickoff_done()
-    held.pause("platform", "A plataforma migrará a conta de homologação; sem ambiente até o fim do mês.")
+    on_hold = story("passo", "vtex", "malha", "vtex", 31, OTHER)
+    on_hold.kickoff_done()
+    on_hold.pause(PartyRole.PLATFORM, "A plataforma migrará a conta de homologação; sem ambiente até o fim do mês.")
 
     late = story("casa", "shopify", "ponte", "shopify", 35)
     late.deliver("presence_api")
@@ -110,11 +114,11 @@ def build(today: datetime) -> None:
         wrong=["access_token"],
         reason="O token não tem permissão de pedidos: marque read_orders e write_orders ao criá-lo.",
     )
-    fresh.hand("contacts_client", cast.people["equipe@aurora.demo"])
+    fresh.assign_item("contacts_client", participants.people["equipe@aurora.demo"])
     fresh.invite_to_kickoff()
 
     cancelled = story("infantil", "nuvemshop", "malha", "nuvemshop", 80, OTHER)
-    rollout = cancelled.fresh()
+    rollout = cancelled.reload()
     with clock.at(cancelled.now + timedelta(days=9)):
         rollouts.cancel(
             rollout,
@@ -130,7 +134,7 @@ def build(today: datetime) -> None:
     ready.ready_to_homologate()
 
     with clock.at(today - timedelta(minutes=42)):
-        timers.start(failing.fresh(), by=cast.people["analista@presence.demo"], note="Acompanhando a correção")
+        timers.start(failing.reload(), by=participants.people["analista@presence.demo"], note="Acompanhando a correção")
 
-    catalogue.add_own_case(training.fresh(), today)
-    catalogue.edit(cast, today)
+    catalogue.add_own_case(training.reload(), today)
+    catalogue.edit(participants, today)

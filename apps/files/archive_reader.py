@@ -1,6 +1,6 @@
 """What keeps an archive from being taken in, found by unpacking all of it, within limits, into nothing.
 
-A reader of ``core.confined``: it knows no settings and no database.
+A reader of ``core.untrusted.confined``: it knows no settings and no database.
 """
 
 import io

@@ -1,6 +1,6 @@
 """Draws the first pages of a PDF, or an image, as PNG.
 
-A reader of ``core.confined``: it knows no settings and no database.
+A reader of ``core.untrusted.confined``: it knows no settings and no database.
 """
 
 import base64

@@ -73,7 +73,7 @@ def inspect(content: BinaryIO, name: str) -> str:
 
     Raises ``Invalid`` (422) for programs, pages, images that a browser runs, unknown kinds, archives that hide what they
     are or that grow without measure, and files that are two kinds at once. Archives and XML are read in a process of their
-    own (``core.confined``), all else here, in proportion to its length.
+    own (``core.untrusted.confined``), all else here, in proportion to its length.
     """
     content.seek(0)
     head = content.read(HEAD)

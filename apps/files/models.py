@@ -67,6 +67,11 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def read(self) -> bytes:
+        """The whole content. Raises ``OSError`` when it is not in the store."""
+        with self.content.open("rb") as file:
+            return file.read()
+
     @property
     def can_be_read(self) -> bool:
         """Out of quarantine."""

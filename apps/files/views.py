@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import Invalid, Refusal
 from apps.core.untrusted.bodies import takes
 from apps.files import uploads
@@ -38,7 +38,7 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @_in_json
 def start(request: SignedInRequest) -> HttpResponse:
     """Announce a file: ``name`` and ``size`` in bytes. Answers with its number and how much a part may hold."""
-    size = whole(request.POST.get("size"))
+    size = whole_number(request.POST.get("size"))
     if size is None:
         raise Invalid(_("Informe o tamanho do arquivo."))
     return _state(uploads.start(by=request.user, name=request.POST.get("name", ""), size=size))
@@ -52,14 +52,14 @@ def upload(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
     """How far an upload has come; or, posted, its bytes from the header ``Upload-Offset`` on."""
     found = _own(request, upload_pk)
     if request.method == "POST":
-        offset = whole(request.headers.get("Upload-Offset"))
+        offset = whole_number(request.headers.get("Upload-Offset"))
         if offset is None:
             raise Invalid(_("Informe onde esta parte começa."))
         try:
             content = request.read(uploads.PART_BYTES + 1)
         except (UnreadablePostError, OSError):
             raise Invalid(_("A conexão caiu no meio desta parte.")) from None
-        announced = whole(request.headers.get("Content-Length"))
+        announced = whole_number(request.headers.get("Content-Length"))
         if announced is not None and len(content) < min(announced, uploads.PART_BYTES + 1):
             raise Invalid(_("A conexão caiu no meio desta parte."))
         found = uploads.append(found, by=request.user, offset=offset, content=content)

@@ -1,4 +1,4 @@
-"""Whether XML is a page for a browser. A reader of ``core.confined``: it knows no settings and no database."""
+"""Whether XML is a page for a browser. A reader of ``core.untrusted.confined``: it knows no settings and no database."""
 
 from typing import Any, BinaryIO
 from xml.parsers import expat

@@ -267,7 +267,7 @@ def _may_still_invite(person: User, invitation: Invitation) -> bool:
 
 
 def revoke_after_undoing(change: AddressChange) -> None:
-    """Take back what a hand invited that was not the account's owner's (``accounts.addresses.undo``)."""
+    """Take back what a hand invited that was not the account's owner's (``accounts.address_changes.undo``)."""
     if change.undone_at:
         Invitation.objects.filter(
             invited_by=change.user, invited_at__gte=change.at - timedelta(days=1), accepted_at=None, revoked_at=None

@@ -61,7 +61,7 @@ class Invitation(models.Model):
                 fields=["company", "email"], condition=Q(accepted_at=None, revoked_at=None),
                 name="invitation_one_pending_per_address",
             ),
-            models.CheckConstraint(condition=Q(email__regex=mailboxes.KEPT), name="invitation_email_is_normalised"),
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.NORMALISED), name="invitation_email_is_normalised"),
             models.CheckConstraint(
                 condition=Q(accepted_at=None) | Q(revoked_at=None), name="invitation_accepted_or_revoked"
             ),

@@ -13,7 +13,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.companies.views import visible_company
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
 from apps.core.web.forms import attempt
 from apps.invitations import actions, forms, queries
@@ -26,7 +26,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who was invited to a company, and the form that invites; ``?projeto=`` says from which project."""
     found = visible_company(request, pk)
     require(request.user, "invitations.invite", found)
-    asked = whole(request.GET.get("projeto"))
+    asked = whole_number(request.GET.get("projeto"))
     rollout = Rollout.objects.visible_to(request.user).filter(pk=asked, parties__company=found).first()
     leads = request.user.has_perm("invitations.invite_lead", found)
     form = forms.InviteForm(request.POST or None, company=found, may_name_leads=leads)

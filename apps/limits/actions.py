@@ -33,13 +33,13 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Taken:
+class Counted:
     """What ``take`` counted, for ``give_back``."""
 
     keys: tuple[str, ...]
 
 
-def take(limit: Limit, *whose: object, details: Sequence[str] = ()) -> Taken:
+def take(limit: Limit, *whose: object, details: Sequence[str] = ()) -> Counted:
     """Count one more for ``whose`` (a person, an address, a company…).
 
     Raises ``TooMany`` (429), with the seconds to wait and ``details`` as further lines, when a window is full. Call it
@@ -51,15 +51,15 @@ def take(limit: Limit, *whose: object, details: Sequence[str] = ()) -> Taken:
         number, passed = divmod(int(now.timestamp()), seconds)
         key = _key(limit.name, seconds, number, *whose)
         ends_at = datetime.fromtimestamp((number + 1) * seconds, UTC)
-        if _one_more(key, ends_at) > most:
+        if _increment(key, ends_at) > most:
             raise TooMany(waiting(seconds - passed), wait=seconds - passed, details=details)
         keys.append(key)
-    return Taken(tuple(keys))
+    return Counted(tuple(keys))
 
 
-def give_back(taken: Taken) -> None:
+def give_back(counted: Counted) -> None:
     """Uncount what ``take`` counted: it turned out not to be a failure."""
-    Count.objects.filter(key__in=taken.keys, times__gt=0).update(times=F("times") - 1)
+    Count.objects.filter(key__in=counted.keys, times__gt=0).update(times=F("times") - 1)
 
 
 def forget() -> int:
@@ -85,7 +85,7 @@ def _key(*parts: object) -> str:
     return salted_hmac("limits", "\0".join(map(str, parts)), algorithm="sha256").hexdigest()
 
 
-def _one_more(key: str, ends_at: datetime) -> int:
+def _increment(key: str, ends_at: datetime) -> int:
     """Count one more under ``key`` and give the new count, in one statement."""
     table = connection.ops.quote_name(Count._meta.db_table)
     with connection.cursor() as cursor:

@@ -22,7 +22,7 @@ from apps.rollouts.models import Event, Rollout
 PAUSES = tuple(timedelta(hours=hours) for hours in (1 / 60, 1 / 12, 1 / 2, 2, 6, 12, 24, 24, 24))
 # A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run.
 FAILURES_PER_RUN = 5
-# What a mail server that is there says of one message: errors of Python's library, which only ``core.outbound`` may import.
+# What a mail server says of one message: errors of Python's library, which only ``core.network.outbound`` may import.
 OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
 
 CONSUME = work.kind(
@@ -75,9 +75,9 @@ def consume(event: Event) -> None:
         _consumption, is_first = Consumption.objects.get_or_create(event=event)
         if not is_first:
             return
-        told = kinds.of(event)
-        people = list({user.pk: user for user in told.to(event) if user.pk != event.actor_id}.values())
-        if not told.obligatory:
+        notice = kinds.of(event)
+        people = list({user.pk: user for user in notice.to(event) if user.pk != event.actor_id}.values())
+        if not notice.obligatory:
             people = queries.wants(people, "events")
         Notice.objects.bulk_create(Notice(event=event, user=user) for user in people)
 
@@ -113,9 +113,9 @@ def remind_of(rollout_pk: int) -> None:
 
 def make_digest(user_pk: int) -> None:
     """Make today's digest of one person."""
-    mine = Rollout.objects.visible_to(User.objects.get(pk=user_pk)) & Rollout.objects.open()
+    open_rollouts = Rollout.objects.visible_to(User.objects.get(pk=user_pk)) & Rollout.objects.open()
     matters: list[tuple[Rollout, str]] = []
-    for rollout in mine.for_listing():
+    for rollout in open_rollouts.for_listing():
         people = {user.pk: of_them for user, of_them in queries.to_remind(rollout, clock.today()).items()}
         matters += people.get(user_pk, [])
     if matters:
@@ -195,8 +195,10 @@ def _digest(row: Digest) -> EmailMessage | None:
         keys: dict[int, list[str]] = defaultdict(list)
         for rollout_pk, key in row.reminders.values_list("rollout_id", "requirement"):
             keys[rollout_pk].append(key)
-        mine = Rollout.objects.visible_to(row.user).for_listing().in_bulk(keys)
+        rollouts = Rollout.objects.visible_to(row.user).for_listing().in_bulk(keys)
         matters: list[words.Due] = []
         # A rollout that cannot be read takes its own lines away, not the others'.
-        work.do_all(REMIND, mine, lambda pk: matters.extend(queries.still_due(mine[pk], keys[pk])), most=len(mine))
+        work.do_all(
+            REMIND, rollouts, lambda pk: matters.extend(queries.still_due(rollouts[pk], keys[pk])), most=len(rollouts)
+        )
         return words.digest(matters, row.user) if matters else None

@@ -6,6 +6,3 @@ class NoticesConfig(AppConfig):
 
     name = "apps.notices"
     label = "notices"
-
-    def ready(self) -> None:
-        from apps.notices import golive_kinds  # noqa: F401 - its lines of the table

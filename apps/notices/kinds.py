@@ -19,7 +19,6 @@ from apps.prerequisites.models import Prerequisite
 from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
 from apps.rollouts.audiences import page as room
 from apps.rollouts.models import Event
-from apps.stages.acceptance.models import Signatory
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -87,23 +86,6 @@ def owner(event: Event) -> Iterable[User]:
     """The company that owes the prerequisite of the event."""
     item = item_of(event)
     return people_of(event.rollout, item.owner) if item else []
-
-
-def opened_signatories(event: Event) -> Iterable[User]:
-    """Whose turn to sign the term begins with the event, while it still is."""
-    roles = event.data.get("opens", [])
-    turn = Signatory.objects.filter(
-        term__rollout=event.rollout_id, term__version=event.data.get("version"), role__in=roles
-    )
-    waiting = turn.filter(state=Signatory.State.PENDING, term__state="ready").select_related("user")
-    return [row.user for row in waiting if row.user.is_active]
-
-
-def signatories(event: Event) -> Iterable[User]:
-    """Everybody whom the term of the event names, and the project manager."""
-    named = Signatory.objects.filter(term__rollout=event.rollout_id, term__version=event.data.get("version"))
-    people = [row.user for row in named.select_related("user") if row.user.is_active]
-    return [*people, *people_of(event.rollout, PartyRole.PRESENCE)]
 
 
 # --- Where ----------------------------------------------------------------------------------------------
@@ -212,41 +194,3 @@ for _kind in ("hours.contest_kept", "hours.contest_corrected"):
         sentence=_("A Presence %(what)s."),
         place=room("hours:room"),
     )
-for _opening in ("acceptance.rendered", "acceptance.signed", "acceptance.brought", "acceptance.delegated"):
-    tell(
-        _opening,
-        to=opened_signatories,
-        subject=_("%(code)s: o termo de aceite espera a sua assinatura"),
-        sentence=_("O termo de aceite do projeto está pronto. Leia, confira e assine; leva poucos minutos."),
-        place=room("acceptance:room"),
-    )
-tell(
-    "acceptance.refused",
-    to=signatories,
-    subject=_("%(code)s: o termo de aceite foi recusado"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("acceptance:room"),
-)
-for _address in ("acceptance.new_address", "acceptance.new_address_confirmed", "acceptance.new_address_undone"):
-    tell(
-        _address,
-        to=signatories,
-        subject=_("%(code)s: o e-mail de quem assina o termo mudou"),
-        sentence=_("%(who)s %(what)s."),
-        place=room("acceptance:room"),
-        obligatory=True,
-    )
-tell(
-    "acceptance.expired",
-    to=project_manager,
-    subject=_("%(code)s: o prazo para assinar o termo venceu"),
-    sentence=_("Nem todos assinaram a tempo. Redija o termo de novo para colher as assinaturas."),
-    place=room("acceptance:room"),
-)
-tell(
-    "acceptance.sealed",
-    to=signatories,
-    subject=_("%(code)s: termo de aceite assinado por todos"),
-    sentence=_("Todos assinaram. O documento selado, com as evidências, está na sala do termo."),
-    place=room("acceptance:room"),
-)

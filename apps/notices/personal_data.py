@@ -28,9 +28,9 @@ def _export(user: User) -> dict[str, Any]:
             for row in notices
         ],
         "reminders": [
-            {"day": row.day.isoformat(), "rollout": each.rollout.code, "requirement": each.requirement}
+            {"day": row.day.isoformat(), "rollout": reminder.rollout.code, "requirement": reminder.requirement}
             for row in digests
-            for each in row.reminders.all()
+            for reminder in row.reminders.all()
         ],
     }
 
@@ -47,10 +47,10 @@ def _expire() -> int:
     notices = Notice.objects.filter(event__at__lt=before).exclude(still_sent)
     still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_DIGEST.name))
     digests = Digest.objects.filter(day__lt=min(before.date(), clock.today())).exclude(still_sent)
-    gone = notices.count() + digests.count()
+    forgotten = notices.count() + digests.count()
     notices.delete()
     digests.delete()
-    return gone
+    return forgotten
 
 
 personal_data.holds(personal_data.Holding("notices", _export, _erase, expire=_expire))

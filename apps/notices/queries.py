@@ -16,7 +16,7 @@ from apps.rollouts.reminders import dates_for
 LOOK_BACK = timedelta(days=14)
 
 
-def untold() -> QuerySet[Event]:
+def events_without_notices() -> QuerySet[Event]:
     """Events of told kinds whose notices were not made, in whichever order their transactions ended."""
     beginning, _made = Beginning.objects.get_or_create(pk=1)
     since = max(beginning.at, clock.now() - LOOK_BACK)
@@ -46,8 +46,8 @@ def dated(rollout: Rollout) -> list[Requirement]:
     if gate is None or rollout.open_hold:
         return []
     asked = gates.requirements(rollout, gate)
-    found = [requirement for requirement in asked if requirement.waiver is None]
-    return [requirement for requirement in [*found, *gates.early(rollout, asked)] if requirement.due]
+    unwaived = [requirement for requirement in asked if requirement.waiver is None]
+    return [requirement for requirement in [*unwaived, *gates.early(rollout, asked)] if requirement.due]
 
 
 def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:

@@ -5,10 +5,10 @@ from apps.notices import actions, queries
 
 
 @shared_task
-def tell() -> None:
+def send_notices() -> None:
     """Make and send the notices of what happened. The timeline is the outbox: what a dead worker left is found here."""
-    untold = queries.untold().values_list("pk", flat=True)
-    work.do_all(actions.CONSUME, untold, actions.consume_event)
+    events_without_notices = queries.events_without_notices().values_list("pk", flat=True)
+    work.do_all(actions.CONSUME, events_without_notices, actions.consume_event)
     actions.send_waiting()
 
 

@@ -23,7 +23,7 @@ from apps.core.exports import calendar
 from apps.core.templatetags.core import moment
 from apps.notices import kinds
 from apps.rollouts import timeline
-from apps.rollouts.anchors import kept_heads
+from apps.rollouts.anchors import saved_heads
 from apps.rollouts.gates import Requirement
 from apps.rollouts.models import AnchorSheet, Event, Rollout
 
@@ -127,13 +127,13 @@ def _record(rollouts: list[Rollout]) -> list[str]:
     anew (``verify_timeline --head``, which reads these lines)."""
     lines = [
         _("Registro do projeto %(code)s, até o evento %(event)d: %(hash)s")
-        % {"code": rollout.code, "event": head["sequence"], "hash": str(head["hash"])[: kept_heads.SHOWN]}
+        % {"code": rollout.code, "event": head["sequence"], "hash": str(head["hash"])[: saved_heads.SHOWN]}
         for rollout in rollouts
         if (head := timeline.head(rollout))["sequence"]
     ]
     if sheet := AnchorSheet.objects.order_by("-number").first():
         lines.append(
-            _("Âncora: nº %(number)d, %(hash)s") % {"number": sheet.number, "hash": sheet.sha256[: kept_heads.SHOWN]}
+            _("Âncora: nº %(number)d, %(hash)s") % {"number": sheet.number, "hash": sheet.sha256[: saved_heads.SHOWN]}
         )
     return lines
 

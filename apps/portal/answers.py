@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.core import minutes, money, plugins
 from apps.core.requirements import Answer
-from apps.core.web.forms import ConfirmForm, NoteForm
+from apps.core.web.forms import ConfirmForm
 from apps.hours.agreement import actions as hours
 from apps.hours.agreement import forms as agreement_forms
 from apps.prerequisites import actions as prerequisites
@@ -19,11 +19,6 @@ from apps.prerequisites.forms import SubmitForm
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import queries as acceptance
-from apps.stages.golive import actions as golive
-from apps.stages.golive import queries as golive_queries
-from apps.stages.golive import windows
-from apps.stages.golive.forms import AnswerForm as GoLiveAnswerForm
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import queries as kickoff_queries
 from apps.stages.kickoff import worksheet
@@ -95,71 +90,6 @@ def _delivered(item) -> list[tuple[str, str, str]]:
         **dict.fromkeys(secrets, _("guardado no cofre")),
     }
     return [(name, label, values[name]) for name, label in item.parts() if values.get(name)]
-
-
-@_answers("acceptance:signature:")
-def _sign(rollout: Rollout, role: str) -> Answer | None:
-    term = acceptance.term_in_force(rollout)
-    signatory = term.signatories.filter(role=role).select_related("user").first() if term else None
-    if signatory is None:
-        return None
-    return Answer(
-        button=_("Ler e assinar"),
-        icon="signature",
-        permission="acceptance.sign",
-        subject=signatory,
-        help=_("O termo foi gerado a partir do que o projeto registrou. Leia, confira e assine; leva poucos minutos."),
-        signer=signatory.user,
-    )
-
-
-@_answers("golive:item:")
-def _check(rollout: Rollout, key: str) -> Answer | None:
-    item = rollout.golive_items.filter(key=key, done_at=None).first()
-    if item is None:
-        return None
-    return Answer(
-        button=_("Está feito"),
-        permission="golive.check",
-        subject=item,
-        make_form=NoteForm,
-        act=lambda **data: golive.check_item(item, **data),
-        help=item.help,
-    )
-
-
-@_answers("golive:answer:")
-def _go_or_no_go(rollout: Rollout, key: str) -> Answer | None:
-    """While the window lies ahead and the party has not spoken; what a no asks for is settled in the room."""
-    number, _colon, role = key.partition(":")
-    window = golive_queries.window_in_force(rollout)
-    if window is None or str(window.number) != number or window.is_over:
-        return None
-    seat = next((seat for seat in golive_queries.seats(window) if seat.role == role), None)
-    if seat is None or seat.answer:
-        return None
-    return Answer(
-        button=_("Registrar resposta"),
-        icon="calendar-check",
-        permission="golive.answer",
-        subject=seat,
-        make_form=GoLiveAnswerForm,
-        act=lambda **data: windows.answer(window, role=role, **data),
-        help=_("Diga pela sua empresa se pode entrar em produção nesta data. Todos veem a resposta de cada um."),
-    )
-
-
-@_answers("golive:confirmation")
-def _confirm(rollout: Rollout, _key: str) -> Answer:
-    return Answer(
-        button=_("Confirmo a operação não assistida"),
-        icon="handshake",
-        permission="golive.confirm",
-        subject=rollout,
-        make_form=ConfirmForm,
-        act=lambda **data: golive.confirm(rollout, **data),
-        help=_("A loja segue sem acompanhamento da Presence. Só a pessoa responsável pela empresa confirma."),
-    )
 
 
 @_answers("kickoff:date")

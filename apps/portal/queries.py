@@ -101,7 +101,11 @@ class Progress:
 
     @property
     def others_by_party(self) -> dict[str, list[Requirement]]:
-        return {role: found for role in PartyRole.values if (found := [x for x in self.others if x.owed_by == role])}
+        return {
+            role: requirements
+            for role in PartyRole.values
+            if (requirements := [requirement for requirement in self.others if requirement.owed_by == role])
+        }
 
     @property
     def facts(self) -> list[tuple[Page, list[Fact]]]:
@@ -115,10 +119,10 @@ class Progress:
 def progress_of(user: User, rollout: Rollout) -> Progress:
     """``rollout`` as the party, or parties, for which ``user`` acts in it."""
     roles = rollout.roles_of(user)
-    found = Progress(rollout, roles)
+    progress = Progress(rollout, roles)
     gate = FORWARD.get(rollout.stage)
     if gate is None:
-        return found
+        return progress
     asked = gates.requirements(rollout, gate)
     assigned = queries.assignees(rollout)
     blocking = [requirement for requirement in asked if requirement.waiver is None]
@@ -129,10 +133,10 @@ def progress_of(user: User, rollout: Rollout) -> Progress:
         own = requirement.owed_by in roles
         matter = Matter(rollout, requirement, user, blocks, own, assigned.get(requirement.key))
         if own or (requirement.owed_by == PartyRole.PLATFORM and matter.answer and matter.answerable):
-            found.matters.append(matter)
+            progress.matters.append(matter)
         elif blocks:
-            found.others.append(requirement)
-    return found
+            progress.others.append(requirement)
+    return progress
 
 
 def find_matter(user: User, rollout: Rollout, key: str) -> Matter | None:
@@ -149,20 +153,20 @@ class Door:
     @property
     def matters(self) -> list[Matter]:
         """First what is the reader's own, then what blocks, what nobody has taken yet, the longest owed."""
-        found = [matter for project in self.projects for matter in project.matters]
+        matters = [matter for project in self.projects for matter in project.matters]
 
-        def order(one: Matter) -> tuple:
-            taken = one.assignee is not None and not one.is_mine
-            return (not one.is_mine, not one.blocking, not one.own, taken, one.requirement.since)
+        def order(matter: Matter) -> tuple:
+            with_a_colleague = matter.assignee is not None and not matter.is_mine
+            return (not matter.is_mine, not matter.blocking, not matter.own, with_a_colleague, matter.requirement.since)
 
-        return sorted(found, key=order)
+        return sorted(matters, key=order)
 
     @property
-    def mine(self) -> list[Matter]:
+    def own_matters(self) -> list[Matter]:
         return [matter for matter in self.matters if matter.is_mine]
 
     @property
-    def companys(self) -> list[Matter]:
+    def company_matters(self) -> list[Matter]:
         """What anybody of the company may settle, or a colleague has taken."""
         return [matter for matter in self.matters if not matter.is_mine and matter.own]
 
@@ -174,8 +178,12 @@ class Door:
     @property
     def only_one(self) -> Matter | None:
         """The single open matter that the reader can settle, if there is exactly one."""
-        found = [one for one in self.matters if one.answerable and one.own and one.assignee in (None, one.user)]
-        return found[0] if len(found) == 1 else None
+        answerable = [
+            matter
+            for matter in self.matters
+            if matter.answerable and matter.own and matter.assignee in (None, matter.user)
+        ]
+        return answerable[0] if len(answerable) == 1 else None
 
 
 def door(user: User) -> Door:
@@ -213,39 +221,48 @@ class Desk:
 
     @property
     def to_do(self) -> list[Matter]:
-        return self._sorted([one for one in self._matters if one.blocking and not one.requirement.review])
+        return self._sorted([matter for matter in self._matters if matter.blocking and not matter.requirement.review])
 
     @property
     def ready(self) -> list[Rollout]:
         """Nothing is missing: the rollout can go on to its next stage."""
         return [
-            one.rollout
-            for one in self.projects
-            if not one.rollout.open_hold and not one.others and not any(matter.blocking for matter in one.matters)
+            project.rollout
+            for project in self.projects
+            if not project.rollout.open_hold
+            and not project.others
+            and not any(matter.blocking for matter in project.matters)
         ]
 
     @property
     def by_holder(self) -> dict[str, list[Rollout]]:
         """The rollouts under the role that has the ball, the longest held first."""
-        rollouts = sorted((one.rollout for one in self.projects), key=lambda rollout: rollout.holder_since)
+        rollouts = sorted((project.rollout for project in self.projects), key=lambda rollout: rollout.holder_since)
         return {role: [rollout for rollout in rollouts if rollout.holder == role] for role in PartyRole.values}
 
     @property
     def overdue(self) -> list[Overdue]:
         today = clock.today()
-        found = []
-        for one in self.projects:
-            rollout = one.rollout
+        late_matters = []
+        for project in self.projects:
+            rollout = project.rollout
             if rollout.target_date and rollout.target_date < today:
-                found.append(Overdue(rollout, "", rollout.holder, rollout.target_date, rollout.get_absolute_url()))
-            for item in [*(matter.requirement for matter in one.matters), *one.others]:
+                late_matters.append(
+                    Overdue(rollout, "", rollout.holder, rollout.target_date, rollout.get_absolute_url())
+                )
+            for item in [*(matter.requirement for matter in project.matters), *project.others]:
                 if item.due and item.due < today:
-                    found.append(Overdue(rollout, str(item.text), item.owed_by, item.due, item.url))
-        return sorted(found, key=lambda late: late.due)
+                    late_matters.append(Overdue(rollout, str(item.text), item.owed_by, item.due, item.url))
+        return sorted(late_matters, key=lambda late: late.due)
 
     @property
     def _matters(self) -> list[Matter]:
-        return [matter for one in self.projects for matter in one.matters if matter.requirement.owed_by == "presence"]
+        return [
+            matter
+            for project in self.projects
+            for matter in project.matters
+            if matter.requirement.owed_by == "presence"
+        ]
 
     def _sorted(self, matters: list[Matter]) -> list[Matter]:
         return sorted(matters, key=lambda matter: matter.requirement.since)

@@ -37,8 +37,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "desk": queries.desk(request.user, everybodys=request.GET.get("de") == "todos"),
         "door": door,
         "groups": [
-            (_("Com você"), [_card(request, matter, is_open=matter is first) for matter in door.mine]),
-            (_("Da sua empresa"), [_card(request, matter, is_open=matter is first) for matter in door.companys]),
+            (_("Com você"), [_card(request, matter, is_open=matter is first) for matter in door.own_matters]),
+            (_("Da sua empresa"), [_card(request, matter, is_open=matter is first) for matter in door.company_matters]),
             (_("Da plataforma, e você também pode enviar"), [_card(request, matter) for matter in door.partners]),
         ],
     }
@@ -52,21 +52,21 @@ def home(request: SignedInRequest) -> HttpResponse:
 def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """One matter by itself, with its form."""
     rollout = visible_rollout(request, pk)
-    found = queries.find_matter(request.user, rollout, key)
-    if found is None:
+    open_matter = queries.find_matter(request.user, rollout, key)
+    if open_matter is None:
         messages.info(request, _("Esta pendência já foi resolvida, ou agora está com outra parte."))
         return redirect("portal:home")
     form = None
     status = 200
     if request.method == "POST":
-        form = _form(found, request.POST, request.FILES)
+        form = _form(open_matter, request.POST, request.FILES)
         if form is None:
-            return redirect(found.requirement.url)
-        if attempt(request, form, actions.settle, found, by=request.user):
+            return redirect(open_matter.requirement.url)
+        if attempt(request, form, actions.settle, open_matter, by=request.user):
             return redirect("portal:home")
         status = form.refusal_status  # type: ignore[attr-defined]
     context = {
-        "card": _card(request, found, is_open=True, form=form),
+        "card": _card(request, open_matter, is_open=True, form=form),
         "project": queries.progress_of(request.user, rollout),
     }
     return render(request, "portal/matter.html", context, status=status)
@@ -76,9 +76,9 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 @sensitive_post_parameters()
 @sensitive_variables()
 def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
-    """Keep what is typed so far; the page asks for it by itself. Answers with when it was kept."""
-    found = _owned(request, pk, key)
-    form = _form(found)
+    """Keep what is typed so far; the page asks for it by itself. Answers with when it was draft."""
+    owned = _owned(request, pk, key)
+    form = _form(owned)
     if form is None:
         raise Http404
     typed = {
@@ -86,20 +86,20 @@ def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         for name, field in form.fields.items()
         if _keepable(field) and name in request.POST
     }
-    kept = actions.keep_draft(found, by=request.user, data=typed)
-    return render(request, "portal/draft_kept.html", {"draft": kept})
+    draft = actions.keep_draft(owned, by=request.user, data=typed)
+    return render(request, "portal/draft_kept.html", {"draft": draft})
 
 
 @require_POST
 def assign(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """Take a matter, hand it to a colleague, or leave it to whoever comes first."""
-    found = _owned(request, pk, key)
-    if not found.assignable:
+    owned = _owned(request, pk, key)
+    if not owned.assignable:
         raise NotAllowed(_("Esta pendência é pessoal e não pode ser passada."))
-    form = AssignForm(request.POST, rollout=found.rollout, role=found.requirement.owed_by)
-    if not attempt(request, form, _hand_over, found, by=request.user):
+    form = AssignForm(request.POST, rollout=owned.rollout, role=owned.requirement.owed_by)
+    if not attempt(request, form, _hand_over, owned, by=request.user):
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-    return redirect(f"/#{found.anchor}")
+    return redirect(f"/#{owned.anchor}")
 
 
 @require_POST
@@ -118,22 +118,22 @@ def stop_viewing(request: SignedInRequest) -> HttpResponse:
     return redirect("rollouts:detail", pk) if pk else redirect("portal:home")
 
 
-def _hand_over(found: Matter, *, by, to) -> None:
-    rollouts.assign(found.rollout, found.requirement, by=by, to=to)
+def _hand_over(matter: Matter, *, by, to) -> None:
+    rollouts.assign(matter.rollout, matter.requirement, by=by, to=to)
 
 
 def _owned(request: SignedInRequest, pk: int, key: str) -> Matter:
     """The open matter; 404 when it is settled or belongs to others."""
-    found = queries.find_matter(request.user, visible_rollout(request, pk), key)
-    if found is None:
+    matter = queries.find_matter(request.user, visible_rollout(request, pk), key)
+    if matter is None:
         raise Http404
-    return found
+    return matter
 
 
-def _form(found: Matter, *args: Any, **kwargs: Any) -> django_forms.BaseForm | None:
+def _form(matter: Matter, *args: Any, **kwargs: Any) -> django_forms.BaseForm | None:
     """The form that settles the matter, if it is settled in place."""
-    make = found.answer.make_form if found.answer else None
-    return make(*args, auto_id=f"{found.anchor}_%s", **kwargs) if make else None
+    make = matter.answer.make_form if matter.answer else None
+    return make(*args, auto_id=f"{matter.anchor}_%s", **kwargs) if make else None
 
 
 def _keepable(field: django_forms.Field) -> bool:
@@ -142,26 +142,26 @@ def _keepable(field: django_forms.Field) -> bool:
 
 
 def _card(
-    request: SignedInRequest, found: Matter, *, is_open: bool = False, form: django_forms.BaseForm | None = None
+    request: SignedInRequest, matter: Matter, *, is_open: bool = False, form: django_forms.BaseForm | None = None
 ) -> dict[str, Any]:
     """What the card of a matter shows; the form holds the draft, if there is one."""
-    kept = None
-    if form is None and found.answerable and not request.viewing:  # type: ignore[attr-defined]
-        kept = queries.draft_of(found)
-    if form is None and found.answerable:
-        form = _form(found, initial=kept.data if kept else None)
+    draft = None
+    if form is None and matter.answerable and not request.viewing:  # type: ignore[attr-defined]
+        draft = queries.draft_of(matter)
+    if form is None and matter.answerable:
+        form = _form(matter, initial=draft.data if draft else None)
     secret = [name for name, field in form.fields.items() if not _keepable(field)] if form else []
     return {
-        "matter": found,
+        "matter": matter,
         "form": form,
         "open": is_open,
-        "draft": kept,
+        "draft": draft,
         "not_kept": ", ".join(secret),
         "has_files": any(isinstance(field.widget, django_forms.FileInput) for field in form.fields.values())
         if form
         else False,
-        "colleagues": found.colleagues() if found.assignable else [],
+        "colleagues": matter.colleagues() if matter.assignable else [],
         "own_membership": next(
-            iter(found.rollout.company(found.requirement.owed_by).memberships.filter(user=request.user)), None
+            iter(matter.rollout.company(matter.requirement.owed_by).memberships.filter(user=request.user)), None
         ),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
 from apps.prerequisites import actions, comparison, forms
@@ -48,7 +48,7 @@ def accept(request: SignedInRequest) -> HttpResponse:
     """Accept every delivery named, each by itself: what cannot be accepted is said, and the others are."""
     require(request.user, "prerequisites.review")
     scope = _scope(request)
-    named = [key for each in request.POST.getlist("delivery") if (key := whole(each))]
+    named = [key for each in request.POST.getlist("delivery") if (key := whole_number(each))]
     visible = Rollout.objects.visible_to(request.user)
     found = Submission.objects.filter(pk__in=named, prerequisite__rollout__in=visible)
     done = 0
@@ -91,10 +91,10 @@ def _page(
 ) -> HttpResponse:
     scope = _scope(request)
     waiting = list(_waiting(request, scope))
-    asked = current_pk or whole(request.GET.get("entrega"))
+    asked = current_pk or whole_number(request.GET.get("entrega"))
     current = next((one for one in waiting if one.pk == asked), None)
     if current is None and waiting:
-        passed = Submission.objects.filter(pk=whole(request.GET.get("depois"))).first()
+        passed = Submission.objects.filter(pk=whole_number(request.GET.get("depois"))).first()
         # What was being read and still waits stays open: others were accepted beside it.
         following = [one for one in waiting if passed and _order(one) >= _order(passed)]
         current = (following or waiting)[0]
@@ -161,7 +161,7 @@ def _scope(request: SignedInRequest) -> Scope:
     """Without rollouts of one's own it is everybody's."""
     visible = Rollout.objects.visible_to(request.user)
     if wanted := request.GET.get("projeto"):
-        return Scope(get_object_or_404(visible.for_listing(), pk=whole(wanted)), False)
+        return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(wanted)), False)
     own = visible.open().filter(project_manager=request.user).exists()
     return Scope(None, request.GET.get("de") == "todos" or not own)
 
@@ -169,7 +169,7 @@ def _scope(request: SignedInRequest) -> Scope:
 def _after(request: SignedInRequest, scope: Scope) -> str:
     """The page again, at what follows the delivery that was just read."""
     found = QueryDict(scope.query, mutable=True)
-    if passed := whole(request.POST.get("current")):
+    if passed := whole_number(request.POST.get("current")):
         found["depois"] = str(passed)
     return f"{reverse('prerequisites:review')}?{found.urlencode()}"
 

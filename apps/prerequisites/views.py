@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
+from apps.accounts.proof import fresh
 from apps.core import clock
 from apps.core.process import Gate
 from apps.core.refusals import require
@@ -68,13 +68,13 @@ def reveal(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     """Read a credential once, after fresh proof and with a reason; the page hides it again after a minute."""
     rollout, item = _item(request, pk, item_pk)
     require(request.user, "prerequisites.reveal", item)
-    fresh_proof.require(request, keep=["reason"])
+    fresh.require(request, keep=["reason"])
     return _reveal(request, rollout, item)
 
 
 @sensitive_variables()
 def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> HttpResponse:
-    form = forms.RevealForm(request.POST or None, initial=fresh_proof.typed(request))
+    form = forms.RevealForm(request.POST or None, initial=fresh.typed(request))
     shown: list[actions.Revealed] = []
     if request.method == "POST":
         attempt(request, form, lambda **data: shown.extend(actions.reveal(item, by=request.user, **data)))

@@ -32,8 +32,8 @@ def entry(
     ``changes`` are the kinds of event that change it: how many there were is its sequence. Of ``facts``, those that say
     something stand below the parties.
     """
-    happened = list(rollout.events.filter(kind__in={*changes, Cancelled.kind}).values_list("at", flat=True))
-    told = [
+    change_times = list(rollout.events.filter(kind__in={*changes, Cancelled.kind}).values_list("at", flat=True))
+    lines = [
         (_("Projeto"), rollout.code),
         *((PartyRole(role).label, rollout.company(role)) for role in PartyRole.values),
         (_("Gerente de projeto"), rollout.project_manager),
@@ -41,12 +41,12 @@ def entry(
     ]
     return Entry(
         key=f"{rollout.code}-{name}",
-        sequence=max(len(happened) - 1, 0),
+        sequence=max(len(change_times) - 1, 0),
         status=Status.CANCELLED if rollout.stage == Stage.CANCELLED else status,
         starts_at=starts_at,
         ends_at=ends_at,
         summary=f"{title}: {rollout.title}",
-        description="\n".join(f"{label}: {value}" for label, value in told if value),
+        description="\n".join(f"{label}: {value}" for label, value in lines if value),
         url=url,
-        changed_at=max(happened, default=rollout.started_at),
+        changed_at=max(change_times, default=rollout.started_at),
     )

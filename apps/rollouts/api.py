@@ -202,5 +202,5 @@ def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
     rollout = visible(request, rollout_id)
     status = queries.next_gate_status(rollout)
     asked = status.unmet if status else []
-    found = [*asked, *gates.early(rollout, asked)]
-    return [requirement for requirement in found if owed_by in ("", requirement.owed_by)]
+    requirements = [*asked, *gates.early(rollout, asked)]
+    return [requirement for requirement in requirements if owed_by in ("", requirement.owed_by)]

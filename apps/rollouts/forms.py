@@ -98,11 +98,11 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        known = planning.starts(rollout)
+        starts = planning.starts(rollout)
         for stage in planning.STEPS[1:]:
             if not planning.has_begun(rollout, stage):
                 self.fields[f"date_{stage.value}"] = forms.DateField(
-                    label=stage.label, initial=known.get(stage), widget=DateInput
+                    label=stage.label, initial=starts.get(stage), widget=DateInput
                 )
         self.fields["reason"] = forms.CharField(
             label=_("Motivo"),

@@ -31,11 +31,11 @@ class GateStatus:
 
 
 def gate_status(rollout: Rollout, gate: Gate) -> GateStatus:
-    found = gates.requirements(rollout, gate)
+    requirements = gates.requirements(rollout, gate)
     return GateStatus(
         gate=gate,
-        unmet=[item for item in found if item.waiver is None],
-        waived=[item for item in found if item.waiver is not None],
+        unmet=[item for item in requirements if item.waiver is None],
+        waived=[item for item in requirements if item.waiver is not None],
         open=can_proceed(getattr(rollout, gate.value)),
     )
 
@@ -98,19 +98,19 @@ def assignees(rollout: Rollout) -> dict[str, Membership]:
 
 def listing(user, *, situation: str = "open", holder: str = "", stage: str = "", text: str = "") -> QuerySet[Rollout]:
     """The rollouts ``user`` may see, filtered as the list page and the API offer."""
-    found = Rollout.objects.visible_to(user).for_listing()
+    rollouts = Rollout.objects.visible_to(user).for_listing()
     if situation == "open":
-        found = found.open()
+        rollouts = rollouts.open()
     elif situation == "closed":
-        found = found.exclude(pk__in=Rollout.objects.open())
+        rollouts = rollouts.exclude(pk__in=Rollout.objects.open())
     elif situation == "held":
-        found = found.open().filter(holds__ended_at=None, holds__isnull=False).distinct()
+        rollouts = rollouts.open().filter(holds__ended_at=None, holds__isnull=False).distinct()
     if holder in PartyRole.values:
-        found = found.filter(holder=holder)
+        rollouts = rollouts.filter(holder=holder)
     if stage in Stage.values:
-        found = found.filter(stage=stage)
+        rollouts = rollouts.filter(stage=stage)
     if text:
-        found = found.filter(
+        rollouts = rollouts.filter(
             pk__in=Rollout.objects.filter(parties__company__trade_name__icontains=text)
-        ) | found.filter(platform__name__icontains=text)
-    return found.distinct()
+        ) | rollouts.filter(platform__name__icontains=text)
+    return rollouts.distinct()

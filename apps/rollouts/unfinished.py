@@ -1,4 +1,4 @@
-"""Work that a worker gave up (``core.work``): what of it people see, and how they ask for it again."""
+"""Work that a worker gave up (``core.background.work``): what of it people see, and how they ask for it again."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -59,9 +59,9 @@ def waiting() -> QuerySet[UnfinishedWork]:
 def with_items(rows: Iterable[UnfinishedWork]) -> list[Failure]:
     """``rows`` with what they were to be done for, in a query a model; those of kinds that are no more are left out."""
     kinds = work.kinds()
-    known = [row for row in rows if row.kind in kinds]
+    declared_rows = [row for row in rows if row.kind in kinds]
     keys: dict[str, set[str]] = defaultdict(set)
-    for row in known:
+    for row in declared_rows:
         keys[kinds[row.kind].model].add(row.key)
     items = {
         (model, str(pk)): item
@@ -69,7 +69,7 @@ def with_items(rows: Iterable[UnfinishedWork]) -> list[Failure]:
         if model
         for pk, item in apps.get_model(model)._default_manager.in_bulk(list(of_model)).items()
     }
-    return [Failure(row, kinds[row.kind], items.get((kinds[row.kind].model, row.key))) for row in known]
+    return [Failure(row, kinds[row.kind], items.get((kinds[row.kind].model, row.key))) for row in declared_rows]
 
 
 def failure(pk: int) -> Failure | None:

@@ -27,7 +27,7 @@ def visible_rollout(request: SignedInRequest, pk: int) -> Rollout:
 @require_GET
 def rollout_list(request: SignedInRequest) -> HttpResponse:
     situation = request.GET.get("situation", "open")
-    found = queries.listing(
+    rollouts = queries.listing(
         request.user,
         situation=situation,
         holder=request.GET.get("holder", ""),
@@ -35,7 +35,7 @@ def rollout_list(request: SignedInRequest) -> HttpResponse:
         text=request.GET.get("q", "").strip(),
     )
     context = {
-        "page": Paginator(found, 50).get_page(request.GET.get("page")),
+        "page": Paginator(rollouts, 50).get_page(request.GET.get("page")),
         "situation": situation,
         "situations": [
             ("open", _("Em andamento")),

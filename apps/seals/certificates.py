@@ -26,7 +26,10 @@ class NoCertificate(Exception):
 
 
 def signer() -> Signer:
-    """What seals. Raises ``NoCertificate``."""
+    """The key with its certificate that seals are made with: in hardware, in a file, or a demonstration's.
+
+    Raises ``NoCertificate``.
+    """
     if settings.TERM_SEAL_PKCS11_MODULE:
         return _from_hardware()
     if settings.TERM_SEAL_FILE:
@@ -40,21 +43,21 @@ def signer() -> Signer:
 
 
 def is_configured() -> bool:
-    """A certificate was given; what is made here for the demonstration is none."""
+    """The settings name a certificate; the demonstration's own does not count."""
     return bool(settings.TERM_SEAL_PKCS11_MODULE or settings.TERM_SEAL_FILE)
 
 
 def can_seal() -> bool:
-    """There is something to seal with; whether it opens shows when it seals."""
+    """The settings name something to seal with. Whether it opens is not tried here."""
     return is_configured() or bool(settings.TERM_SEAL_DEMO)
 
 
 def is_demonstration() -> bool:
-    """What is sealed now is sealed with a certificate that nobody vouches for."""
+    """Seals made now bear a demonstration certificate, which nobody vouches for."""
     return not is_configured()
 
 
-def trusted() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
+def trusted_authorities() -> tuple[list[asn1.Certificate], list[asn1.Certificate]]:
     """The roots in the folder ``TERM_TRUST_ROOTS`` (those that signed themselves), and the other certificates there, which
     complete chains. What is no certificate (PEM or DER) is passed over; without a folder that can be read there are none."""
     roots: list[asn1.Certificate] = []
@@ -102,7 +105,7 @@ def make(path: Path) -> None:
     )
     content = pkcs12.serialize_key_and_certificates(b"presence", key, certificate, None, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Two processes may come here at once: the first to be whole stays, nobody reads half of one.
+    # Two processes may come here at once: the first complete file stays, and nobody reads half of one.
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -133,8 +136,8 @@ def _from_hardware() -> Signer:
             token_criteria=TokenCriteria(label=settings.TERM_SEAL_PKCS11_TOKEN or None),
             user_pin=settings.TERM_SEAL_PASSPHRASE or None,
         )
-        found = PKCS11Signer(session, cert_label=settings.TERM_SEAL_PKCS11_LABEL)
-        assert found.signing_cert is not None  # noqa: S101 - it is read from the token here
+        hardware_signer = PKCS11Signer(session, cert_label=settings.TERM_SEAL_PKCS11_LABEL)
+        assert hardware_signer.signing_cert is not None  # noqa: S101 - it is read from the token here
     except Exception as error:
         raise NoCertificate(f"The token did not open: {type(error).__name__}") from error
-    return found
+    return hardware_signer

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NoReturn
-
-from django.core.management.base import BaseCommand, CommandError
 
 
 class Outcome(Enum):
@@ -30,24 +27,3 @@ _BY_WEIGHT = [Outcome.WHOLE, Outcome.UNTRUSTED, Outcome.ERROR, Outcome.BROKEN]
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """What is said of several things together; WHOLE of none."""
     return max(outcomes, key=_BY_WEIGHT.index, default=Outcome.WHOLE)
-
-
-class VerifyingCommand(BaseCommand):
-    """A command that verifies: its last line begins with the outcome's name, and the outcome is its exit code."""
-
-    requires_system_checks = []
-
-    def facts(self, lines: Iterable[tuple[str, object]]) -> None:
-        for label, value in lines:
-            self.stdout.write(f"{label:<12} {value}")
-
-    def conclude(self, outcome: Outcome, sentence: str) -> None:
-        """Say ``outcome``; anything but WHOLE ends the command with its exit code (``CommandError``)."""
-        if outcome is Outcome.WHOLE:
-            self.stdout.write(self.style.SUCCESS(f"{outcome}: {sentence}"))
-            return
-        raise CommandError(f"{outcome}: {sentence}", returncode=outcome.value)
-
-    def give_up(self, sentence: str) -> NoReturn:
-        """Nothing can be judged."""
-        raise CommandError(f"{Outcome.ERROR}: {sentence}", returncode=Outcome.ERROR.value)

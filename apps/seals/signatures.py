@@ -33,7 +33,7 @@ class SealFindings:
     """Whose seal it is and what is wrong with it, as sentences in English.
 
     ``sealed_at`` is the time of an authority that is believed (then ``timestamped``), else what the sealing clock said;
-    ``other_time`` names an authority that gave a time and that nobody vouched for.
+    ``unvouched_time_authority`` names an authority that gave a time and that nobody vouched for.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class SealFindings:
     fingerprint: str = ""
     sealed_at: datetime | None = None
     timestamped: bool = False
-    other_time: str = ""
+    unvouched_time_authority: str = ""
     trusted: bool = False
 
     @property
@@ -67,13 +67,14 @@ class SealFindings:
             "nobody vouched for the certificate of its seal: compare its SHA-256 with the one that Presence publishes"
         )
 
-    def when(self) -> str:
-        """The time of the seal, with what it is worth."""
+    def sealing_time(self) -> str:
+        """When the seal was made, and by whose clock, in English."""
         if self.sealed_at is None:
             return "–"
-        how = " (timestamped)" if self.timestamped else " (by the clock of whoever sealed)"
-        doubt = f"; a timestamp of {self.other_time}, for whom nobody vouched" if self.other_time else ""
-        return f"{self.sealed_at:%Y-%m-%d %H:%M:%S %Z}{how}{doubt}"
+        source = " (timestamped)" if self.timestamped else " (by the clock of whoever sealed)"
+        authority = self.unvouched_time_authority
+        doubt = f"; a timestamp of {authority}, for whom nobody vouched" if authority else ""
+        return f"{self.sealed_at:%Y-%m-%d %H:%M:%S %Z}{source}{doubt}"
 
 
 def stamper() -> OutboundTimeStamper | None:
@@ -81,10 +82,10 @@ def stamper() -> OutboundTimeStamper | None:
     return OutboundTimeStamper(settings.TERM_TSA_URL) if settings.TERM_TSA_URL else None
 
 
-def described(signer: Signer) -> dict[str, Any]:
+def description_of(signer: Signer) -> dict[str, Any]:
     """Whose seal it is, to stand under the seal: with the certificates' hashes there, none is exchanged beside it."""
     assert signer.signing_cert is not None  # noqa: S101 - a signer has one
-    chain = {signer.signing_cert.sha256.hex(), *(other.sha256.hex() for other in signer.cert_registry)}
+    chain = {signer.signing_cert.sha256.hex(), *(certificate.sha256.hex() for certificate in signer.cert_registry)}
     return {"subject": signer.signing_cert.subject.human_friendly, "certificates": sorted(chain)}
 
 
@@ -106,19 +107,19 @@ def sign(content: bytes, signer: Signer) -> bytes:
     return signed.dump()
 
 
-def examine(content: bytes, seal: bytes, described_as: dict[str, Any], trust: Trust = NOBODY) -> SealFindings:
-    """Everything that can be told of ``seal`` over ``content``; whatever they are, this answers. ``described_as`` is what
-    ``described`` gave when ``content`` was written."""
-    found = SealFindings()
+def examine(content: bytes, seal: bytes, description: dict[str, Any], trust: Trust = NOBODY) -> SealFindings:
+    """Everything that can be told of ``seal`` over ``content``; whatever they are, this answers. ``description`` is what
+    ``description_of`` gave when ``content`` was written."""
+    findings = SealFindings()
     try:
-        found.problems += _examined(content, seal, described_as, trust, found)
+        findings.problems += _examined(content, seal, description, trust, findings)
     except Exception as error:  # A file that somebody made breaks a reader in any way.
-        found.problems.append(f"the seal is not readable ({type(error).__name__})")
-    return found
+        findings.problems.append(f"the seal is not readable ({type(error).__name__})")
+    return findings
 
 
 def _examined(
-    content: bytes, seal: bytes, described_as: dict[str, Any], trust: Trust, found: SealFindings
+    content: bytes, seal: bytes, description: dict[str, Any], trust: Trust, findings: SealFindings
 ) -> Iterator[str]:
     if len(seal) > LARGEST:
         yield "the seal is larger than any seal"
@@ -138,9 +139,9 @@ def _examined(
     )
     if not (status.intact and status.valid):
         yield "the seal does not fit the content"
-    yield from read_status(status, certificate, trust, found)
+    yield from read_status(status, certificate, trust, findings)
     yield from form_problems(signed, certificate)
-    yield from certificate_problems(signed, certificate, described_as)
+    yield from certificate_problems(signed, certificate, description)
 
 
 def own_certificate(signed: cms.SignedData) -> x509.Certificate:
@@ -161,21 +162,21 @@ def moment_of_timestamp(info: cms.SignerInfo) -> datetime | None:
     return None
 
 
-def read_status(status: Any, certificate: x509.Certificate, trust: Trust, found: SealFindings) -> Iterator[str]:
-    """Put into ``found`` who sealed, when, and what that is worth; yield what is wrong with the timestamp."""
-    found.fingerprint, found.sealed_by = certificate.sha256.hex(), certificate.subject.human_friendly
-    found.trusted = trust.vouches_for(certificate)
-    found.sealed_at = status.signer_reported_dt
+def read_status(status: Any, certificate: x509.Certificate, trust: Trust, findings: SealFindings) -> Iterator[str]:
+    """Put into ``findings`` who sealed, when, and what that is worth; yield what is wrong with the timestamp."""
+    findings.fingerprint, findings.sealed_by = certificate.sha256.hex(), certificate.subject.human_friendly
+    findings.trusted = trust.vouches_for(certificate)
+    findings.sealed_at = status.signer_reported_dt
     time = status.timestamp_validity
     if time is None:
         return
     if not (time.intact and time.valid):
         yield "the timestamp does not fit the seal"
     elif time.trusted:
-        found.timestamped, found.sealed_at = True, time.timestamp
+        findings.timestamped, findings.sealed_at = True, time.timestamp
     else:
         # Anybody can put a token of their own there: only an authority that is believed says when it was.
-        found.other_time = time.signing_cert.subject.human_friendly
+        findings.unvouched_time_authority = time.signing_cert.subject.human_friendly
 
 
 def form_problems(signed: cms.SignedData, certificate: x509.Certificate) -> Iterator[str]:
@@ -205,9 +206,9 @@ def form_problems(signed: cms.SignedData, certificate: x509.Certificate) -> Iter
 
 
 def certificate_problems(
-    signed: cms.SignedData, certificate: x509.Certificate, described_as: dict[str, Any]
+    signed: cms.SignedData, certificate: x509.Certificate, description: dict[str, Any]
 ) -> Iterator[str]:
     """The certificates that lie in the seal are those that the sealed content names."""
     embedded = {choice.chosen.sha256.hex() for choice in signed["certificates"]}
-    if sorted(embedded) != described_as["certificates"] or certificate.sha256.hex() not in embedded:
+    if sorted(embedded) != description["certificates"] or certificate.sha256.hex() not in embedded:
         yield "the certificates are not those of the seal"

@@ -1,4 +1,4 @@
-"""Whose seals are believed: said by who asks, or by this installation's settings; never by the file that is judged."""
+"""Whose seals are believed: whoever verifies says so, or this installation's settings do; never the file that is judged."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,36 +15,40 @@ from apps.seals.pem import certificates_in
 
 
 class CannotJudge(Exception):
-    """What decides whom to believe cannot be read. The message never repeats a passphrase."""
+    """The certificates to believe cannot be read. The message never repeats a passphrase."""
 
 
 @dataclass(frozen=True)
 class Trust:
-    """``certificates``: a seal is Presence's when exactly one of them made it. A chain to an authority is not enough, since
-    that authority vouches for others too. ``roots`` and ``others`` are the authorities whose time is believed."""
+    """Whose seals and whose timestamps are believed.
+
+    A seal is Presence's when exactly one of ``certificates`` made it; a chain to an authority is not enough, since that
+    authority vouches for others too. ``roots`` are the authorities whose timestamps are believed, ``others`` the certificates
+    between them and a timestamp.
+    """
 
     certificates: tuple[x509.Certificate, ...] = ()
     roots: tuple[x509.Certificate, ...] = ()
     others: tuple[x509.Certificate, ...] = ()
 
     def vouches_for(self, certificate: x509.Certificate) -> bool:
-        return certificate.sha256 in {known.sha256 for known in self.certificates}
+        return certificate.sha256 in {trusted.sha256 for trusted in self.certificates}
 
     def of_time(self, moment: datetime | None) -> ValidationContext:
-        """What a timestamp of ``moment`` is held against; nothing is fetched."""
+        """The context in which a timestamp of ``moment`` is judged; nothing is fetched."""
         roots = [*self.roots, *self.certificates]
         return ValidationContext(trust_roots=roots, other_certs=list(self.others), allow_fetching=False, moment=moment)
 
     @property
     def fingerprints(self) -> tuple[str, ...]:
-        """What tells one trust from another."""
-        return tuple(known.sha256.hex() for known in (*self.certificates, *self.roots, *self.others))
+        """The SHA-256 of every certificate: two trusts with the same fingerprints judge alike."""
+        return tuple(certificate.sha256.hex() for certificate in (*self.certificates, *self.roots, *self.others))
 
 
 NOBODY = Trust()
 
 
-def given(files: Iterable[Path]) -> Trust:
+def in_files(files: Iterable[Path]) -> Trust:
     """Trust in the certificates in ``files`` (PEM or DER) alone. Raises ``CannotJudge``."""
     return Trust(tuple(_read(files)), *_authorities())
 
@@ -55,22 +59,17 @@ def configured() -> Trust:
     The demonstration's certificate is never among them: nobody vouches for it. Raises ``CannotJudge`` when a seal or a folder
     is configured and cannot be read.
     """
-    own = [_own()] if certificates.is_configured() else []
-    return Trust((*own, *_earlier()), *_authorities())
+    own = [_own_certificate()] if certificates.is_configured() else []
+    return Trust((*own, *_earlier_certificates()), *_authorities())
 
 
-def chosen(files: Iterable[Path] | None) -> Trust:
-    """``given`` where a command was told ``files``, ``configured`` otherwise. Raises ``CannotJudge``."""
-    return given(files) if files else configured()
-
-
-def _own() -> x509.Certificate:
+def _own_certificate() -> x509.Certificate:
     path = settings.TERM_SEAL_FILE
     try:
         changed = Path(path).stat().st_mtime_ns if path and not settings.TERM_SEAL_PKCS11_MODULE else 0
     except OSError as error:
         raise CannotJudge(f"{path} cannot be read: {type(error).__name__}") from error
-    return _opened(
+    return _certificate_of_seal(
         settings.TERM_SEAL_PKCS11_MODULE,
         settings.TERM_SEAL_PKCS11_TOKEN,
         settings.TERM_SEAL_PKCS11_LABEL,
@@ -81,7 +80,7 @@ def _own() -> x509.Certificate:
 
 
 @lru_cache(maxsize=4)
-def _opened(*configuration: object) -> x509.Certificate:
+def _certificate_of_seal(*configuration: object) -> x509.Certificate:
     """The certificate of the seal, opened once for each configuration: a token takes its time."""
     try:
         own = certificates.signer().signing_cert
@@ -92,7 +91,7 @@ def _opened(*configuration: object) -> x509.Certificate:
     return own
 
 
-def _earlier() -> Iterator[x509.Certificate]:
+def _earlier_certificates() -> Iterator[x509.Certificate]:
     if not settings.TERM_SEAL_CERTIFICATES:
         return
     folder = Path(settings.TERM_SEAL_CERTIFICATES)
@@ -116,5 +115,5 @@ def _read(files: Iterable[Path]) -> Iterator[x509.Certificate]:
 
 
 def _authorities() -> tuple[tuple[x509.Certificate, ...], tuple[x509.Certificate, ...]]:
-    roots, others = certificates.trusted()
+    roots, others = certificates.trusted_authorities()
     return tuple(roots), tuple(others)

@@ -57,7 +57,7 @@ def configured_mirror() -> str:
     return next((line.split()[0] for line in listed.stdout.splitlines() if line.endswith("Debian Debian")), "")
 
 
-class Wrong(Exception):
+class Failure(Exception):
     """A system did not do what it should; the message says what, the log why."""
 
 
@@ -65,7 +65,7 @@ def remove(folder: Path) -> None:
     """Delete a tree, never through something that is mounted in it."""
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     if inside := [mount for mount in mounts if Path(mount).is_relative_to(folder.resolve())]:
-        raise Wrong(f"still mounted, so nothing is deleted: {' '.join(inside)}")
+        raise Failure(f"still mounted, so nothing is deleted: {' '.join(inside)}")
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -110,9 +110,9 @@ class Tree:
 
     def environment(self, user: str) -> dict[str, str]:
         home = "/root" if user == "root" else "/home/person"
-        kept = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
+        environment = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)}
         return {
-            **kept,
+            **environment,
             "HOME": home,
             "USER": user,
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -120,22 +120,22 @@ class Tree:
 
     def run(self, user: str, line: str, log: Path) -> int:
         """The exit code of ``line``; what it says goes to ``log``."""
-        with log.open("wb") as out:
+        with log.open("wb") as output:
             command, env = self.command(user, line), self.environment(user)
             return subprocess.run(
-                command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False
+                command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
             ).returncode
 
     @contextmanager
     def running(self, user: str, line: str, log: Path) -> Iterator[subprocess.Popen]:
         """``line`` while the block runs; then it is interrupted as by Ctrl-C."""
-        with log.open("wb") as out:
+        with log.open("wb") as output:
             process = subprocess.Popen(
                 self.command(user, line),
                 env=self.environment(user),
                 stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
             )
         try:
@@ -154,10 +154,10 @@ def refused(tree: Tree, goal: str, log: Path) -> list[str]:
     code = tree.run("person", f"make {goal}", log)
     named = NEEDS.search(log.read_text())
     if code == 0 or not named:
-        raise Wrong("a person without sudo is not told which packages are missing")
-    made = [name for name in (".venv", "var") if (tree.root / name).exists()]
-    if made or (tree.folder / "home/person/.cache").exists():
-        raise Wrong(f"something was made before the packages were asked for: {made}")
+        raise Failure("a person without sudo is not told which packages are missing")
+    leftovers = [name for name in (".venv", "var") if (tree.root / name).exists()]
+    if leftovers or (tree.folder / "home/person/.cache").exists():
+        raise Failure(f"something was made before the packages were asked for: {leftovers}")
     return named[1].split()
 
 
@@ -168,16 +168,16 @@ def first_page(tree: Tree, user: str, port: int, log: Path) -> float:
     with tree.running(user, f"make run PORT={port}", log) as process:
         while not (page := answer(f"{address}/conta/login/")):
             if process.poll() is not None or time.monotonic() - started > PATIENCE:
-                raise Wrong(f"make run as {user} shows no page")
+                raise Failure(f"make run as {user} shows no page")
             time.sleep(0.5)
         seconds = time.monotonic() - started
         sheet = re.search(rb'/static/css/app[^"]*\.css', page)
         if not sheet or not answer(address + sheet[0].decode()):
-            raise Wrong("the page has no style sheet")
+            raise Failure("the page has no style sheet")
         while b"Ctrl-C" not in log.read_bytes() and process.poll() is None:
             time.sleep(0.2)
     if "stopped." not in log.read_text():
-        raise Wrong(f"make run as {user} did not stop cleanly")
+        raise Failure(f"make run as {user} did not stop cleanly")
     return seconds
 
 
@@ -235,7 +235,7 @@ def install(tree: Tree, packages: list[str], log: Path) -> None:
     """What an administrator does who was handed the sentence."""
     line = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
     if tree.run("root", line, log):
-        raise Wrong("the packages that were named cannot be installed")
+        raise Failure("the packages that were named cannot be installed")
 
 
 def make_test(tree: Tree, user: str, name: str, log: Path) -> None:
@@ -243,7 +243,7 @@ def make_test(tree: Tree, user: str, name: str, log: Path) -> None:
     code = tree.run(user, "make test", log)
     tell(name, f"make test, {user}: exit code {code} after {time.monotonic() - started:.0f} s")
     if code:
-        raise Wrong(f"make test fails as {user}")
+        raise Failure(f"make test fails as {user}")
 
 
 def tell(name: str, text: str) -> None:
@@ -259,23 +259,23 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
     )
     parser.add_argument("--port", type=int, default=8100)
     parser.add_argument("--run-only", action="store_true", help="leave make test out")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     if os.geteuid() or not shutil.which("debootstrap"):
         parser.error("root and debootstrap are needed (apt-get install debootstrap)")
-    mirror = asked.mirror or configured_mirror()
+    mirror = options.mirror or configured_mirror()
     if not mirror:
         parser.error("this machine's apt asks no Debian archive: give one with --mirror")
     failed = []
-    for name in asked.systems:
-        base = asked.folder / f"{name}-base"
-        asked.folder.mkdir(parents=True, exist_ok=True)
+    for name in options.systems:
+        base = options.folder / f"{name}-base"
+        options.folder.mkdir(parents=True, exist_ok=True)
         try:
             if not base.exists():
                 tell(name, "making the bare tree")
                 make_base(name, base, mirror)
-            try_system(name, base, asked.folder, asked.port, not asked.run_only)
-        except (Wrong, subprocess.CalledProcessError) as error:
-            tell(name, f"✗ {error} (logs in {asked.folder})")
+            try_system(name, base, options.folder, options.port, not options.run_only)
+        except (Failure, subprocess.CalledProcessError) as error:
+            tell(name, f"✗ {error} (logs in {options.folder})")
             failed.append(name)
     return 1 if failed else 0
 

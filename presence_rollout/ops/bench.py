@@ -61,6 +61,7 @@ def run(size: int) -> None:
     from django.test import Client
 
     from apps.core import clock
+    from apps.core.process import PartyRole
     from apps.hours import queries
     from apps.hours.ledger import actions
     from apps.hours.models import Line, TimeEntry
@@ -68,14 +69,14 @@ def run(size: int) -> None:
 
     rows: list[tuple[str, float]] = []
 
-    def timed(what: str, job: Callable[[], object], repeat: int = 1) -> None:
-        taken = []
-        for _again in range(repeat):
+    def timed(label: str, job: Callable[[], object], repeat: int = 1) -> None:
+        seconds = []
+        for _round in range(repeat):
             started = time.perf_counter()
             job()
-            taken.append(time.perf_counter() - started)
-        rows.append((what, statistics.median(taken)))
-        print(f"{what:<64} {rows[-1][1] * 1000:>10,.0f} ms", flush=True)
+            seconds.append(time.perf_counter() - started)
+        rows.append((label, statistics.median(seconds)))
+        print(f"{label:<64} {rows[-1][1] * 1000:>10,.0f} ms", flush=True)
 
     with clock.at(NOW):
         started = time.perf_counter()
@@ -113,13 +114,13 @@ def run(size: int) -> None:
         timed("page of what waits to be closed", page("/fechamentos/"))
         month = first_month(big)
         timed("close the first month of the big rollout", lambda: close(big, manager, month))
-        client = normal.company("client")
+        client = normal.company(PartyRole.CLIENT)
         timed(
             "close the first month of a client, all rollouts",
             lambda: close_client(client, manager, min(map(first_month, queries.rollouts_of(client)))),
         )
-        for rest in months_after(big, month):
-            last = close(big, manager, rest)
+        for later_month in months_after(big, month):
+            last = close(big, manager, later_month)
         timed(f"statement page ({len(last.content['lines'])} lines)",
               page(f"/projetos/{big.pk}/horas/fechamentos/{last.number}/"), 3)  # fmt: skip
         timed(f"statement as PDF/A ({len(last.content['lines'])} lines)", lambda: documents.render(last))
@@ -140,12 +141,13 @@ def build(size: int):
     from apps.accounts.models import Consent, User
     from apps.blueprints.models import Platform
     from apps.companies.models import Company, Membership
+    from apps.core.process import PartyRole
     from apps.hours.ledger import actions
     from apps.hours.models import TimeEntry
     from apps.rollouts.models import Party, Rollout
 
     dice = random.Random(1)
-    kinds = ["presence", "platform", "integrator", *["client"] * 40]
+    kinds = [*PartyRole.values[:3], *[PartyRole.CLIENT.value] * 40]
     companies = [
         Company.objects.create(
             kind=kind, trade_name=f"{kind} {n}", legal_name=f"{kind} {n} Ltda.", cnpj=f"{n:014d}"
@@ -165,15 +167,13 @@ def build(size: int):
     Party.objects.bulk_create(
         Party(rollout=rollout, role=role, company=company)
         for n, rollout in enumerate(rollouts)
-        for role, company in zip(
-            ["presence", "platform", "integrator", "client"], [*companies[:3], companies[3 + n % 40]], strict=True
-        )
+        for role, company in zip(PartyRole.values, [*companies[:3], companies[3 + n % 40]], strict=True)
     )
     activities = ["training", "follow_up", "homologation", "kickoff", "go_live", "internal"]
-    rest = (size - BIG) // (ROLLOUTS - 1)
+    usual_count = (size - BIG) // (ROLLOUTS - 1)
     entries = []
     for n, rollout in enumerate(rollouts):
-        count = BIG if n == 0 else rest
+        count = BIG if n == 0 else usual_count
         for number in range(1, count + 1):
             entries.append(
                 TimeEntry(
@@ -201,7 +201,9 @@ def close_client(client, manager, month):
     from apps.hours.ledger import closing
 
     pending = queries.rollouts_of(client).order_by("pk")
-    open_now = [each for each in pending if queries.lines_of_month(each, month).filter(statement=None).exists()]
+    open_now = [
+        rollout for rollout in pending if queries.lines_of_month(rollout, month).filter(statement=None).exists()
+    ]
     receipt = closing.receipt(closing.client_warnings(open_now, month))
     return closing.close_client_month(client, by=manager, month=month, acknowledged=receipt)
 
@@ -217,8 +219,8 @@ def months_after(rollout, month):
     from apps.hours import queries
 
     starts = queries.open_lines(rollout).values_list("entry__started_at", flat=True)
-    found = sorted({queries.month_of(each) for each in starts})
-    return [each for each in found if each > month and queries.is_over(each)]
+    months = sorted({queries.month_of(started_at) for started_at in starts})
+    return [started_at for started_at in months if started_at > month and queries.is_over(started_at)]
 
 
 if __name__ == "__main__":

@@ -40,14 +40,14 @@ def measure() -> None:
     term.envelope = envelope(term, signatories)
     started = time.perf_counter()
     content = rendering.pdf(term)
-    taken = time.perf_counter() - started
-    print(f"{'term of 100 cases and 30 reservations, as PDF/A':<64} {taken * 1000:>10,.0f} ms")
+    seconds = time.perf_counter() - started
+    print(f"{'term of 100 cases and 30 reservations, as PDF/A':<64} {seconds * 1000:>10,.0f} ms")
     print(f"{'its size':<64} {len(content) // 1024:>10,} KB")
     print(f"{'memory that it took at most, beyond the start':<64} {_memory('VmHWM') - before:>10,} MB")
 
 
 def record() -> dict[str, Any]:
-    """A large record, of the form that ``acceptance.record.build`` gives."""
+    """A large record, of the form that ``acceptance.wording.record.build`` gives."""
     hours = {"included": 600, "billable": 90, "free": 120, "amount": 27000}
     outcomes = {"passed": 8, "failed": 1, "blocked": 1, "not_applicable": 0}
     parties = ("presence", "platform", "integrator", "client")
@@ -109,12 +109,12 @@ def record() -> dict[str, Any]:
     }
 
 
-def _memory(which: str) -> int:
+def _memory(field: str) -> int:
     """What this process holds (``VmRSS``) or held at most (``VmHWM``), in MB; what its parent held does not count."""
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{which}:"):
+        if line.startswith(f"{field}:"):
             return int(line.split()[1]) // 1024
-    raise LookupError(which)
+    raise LookupError(field)
 
 
 if __name__ == "__main__":

@@ -28,12 +28,12 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w+\}")
 
 def extract() -> dict[tuple[str | None, str], str | None]:
     """Every message of the source: ``{(context, singular): plural or None}``."""
-    found: dict[tuple[str | None, str], str | None] = {}
+    messages: dict[tuple[str | None, str], str | None] = {}
     for _path, message, context in _messages():
         singular, plural = (message[0], message[1]) if isinstance(message, tuple) else (message, None)
         if singular:
-            found[context, singular] = plural or found.get((context, singular))
-    return found
+            messages[context, singular] = plural or messages.get((context, singular))
+    return messages
 
 
 def _messages() -> Iterator[tuple[Path, str | tuple, str | None]]:
@@ -70,13 +70,15 @@ def update() -> None:
         "Plural-Forms": "nplurals=2; plural=(n != 1);",
     }
     for (context, singular), plural in sorted(extract().items(), key=lambda item: (item[0][1], item[0][0] or "")):
-        kept = old.get((context, singular))
+        translated = old.get((context, singular))
         entry = polib.POEntry(msgctxt=context, msgid=singular)
         if plural:
             entry.msgid_plural = plural
-            entry.msgstr_plural = kept.msgstr_plural if kept and kept.msgstr_plural else {0: "", 1: ""}
+            entry.msgstr_plural = (
+                translated.msgstr_plural if translated and translated.msgstr_plural else {0: "", 1: ""}
+            )
         else:
-            entry.msgstr = kept.msgstr if kept else ""
+            entry.msgstr = translated.msgstr if translated else ""
         if "%(" in singular or "%s" in singular:
             entry.flags = ["python-format"]
         catalogue.append(entry)
@@ -94,20 +96,20 @@ def problems() -> list[str]:
     import polib
 
     catalogue = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(CATALOGUE))}
-    wanted = extract()
-    found = [f"missing: {singular}" for context, singular in wanted if (context, singular) not in catalogue]
-    found += [f"stale: {singular}" for context, singular in catalogue if (context, singular) not in wanted]
+    messages = extract()
+    faults = [f"missing: {singular}" for context, singular in messages if (context, singular) not in catalogue]
+    faults += [f"stale: {singular}" for context, singular in catalogue if (context, singular) not in messages]
     for entry in catalogue.values():
         if entry.fuzzy or not _done(entry):
-            found.append(f"untranslated: {entry.msgid}")
+            faults.append(f"untranslated: {entry.msgid}")
             continue
         expected = set(PLACEHOLDER.findall(entry.msgid))
         for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
             if set(PLACEHOLDER.findall(text)) - expected or (
                 not entry.msgid_plural and set(PLACEHOLDER.findall(text)) != expected
             ):
-                found.append(f"placeholders differ: {entry.msgid}")
-    return found
+                faults.append(f"placeholders differ: {entry.msgid}")
+    return faults
 
 
 def compile_catalogue() -> None:
@@ -124,5 +126,5 @@ if __name__ == "__main__":
         update()
     elif sys.argv[1:] == ["compile"]:
         compile_catalogue()
-    elif found := problems():
-        sys.exit("\n".join(found))
+    elif faults := problems():
+        sys.exit("\n".join(faults))

@@ -77,16 +77,16 @@ def start_redis(folder: Path) -> tuple[subprocess.Popen, str]:
     return process, url
 
 
-def wait_until(ready, what: str, process: subprocess.Popen | None = None, seconds: float = 60) -> None:
+def wait_until(ready, service: str, process: subprocess.Popen | None = None, seconds: float = 60) -> None:
     """Ask ``ready()`` until it answers true; RuntimeError when ``process`` ends or time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process is not None and process.poll() is not None:
-            raise RuntimeError(f"{what} ended at once with exit code {process.returncode}.")
+            raise RuntimeError(f"{service} ended at once with exit code {process.returncode}.")
         try:
             if ready():
                 return
         except Exception:
             pass
         time.sleep(0.1)
-    raise RuntimeError(f"{what} did not answer within {seconds:.0f} seconds.")
+    raise RuntimeError(f"{service} did not answer within {seconds:.0f} seconds.")

@@ -20,7 +20,7 @@ def a_term(kept, monkeypatch, settings, tmp_path, request):
     settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
     monkeypatch.setattr(outbound, "fetch", silent)
     if "a_process_of_its_own" not in request.fixturenames:  # Starting one takes a second.
-        monkeypatch.setattr(elsewhere, "_apart", lambda *arguments: apart(lambda: examiner.examine(*arguments)))
+        monkeypatch.setattr(elsewhere, "_run_examiner", lambda *arguments: apart(lambda: examiner.examine(*arguments)))
 
     def make(**draft):
         term = a_draft(**draft)

@@ -74,13 +74,13 @@ class TestRevocation:
         questions = [
             {"urls": [f"http://x/{number}/{copy}" for copy in range(3)], "request": ""} for number in range(50)
         ]
-        assert elsewhere._fetched(questions) == []
+        assert elsewhere._fetch_answers(questions) == []
         assert sum(asked) <= elsewhere.ASKING_SECONDS
 
     def test_an_address_inside_the_house_is_not_reached(self, monkeypatch):
         monkeypatch.undo()
         for url in ("http://127.0.0.1/lista.crl", "http://[::1]/", "http://169.254.169.254/x"):
-            assert elsewhere._fetched([{"urls": [url], "request": ""}, {"urls": [url], "request": "3000"}]) == []
+            assert elsewhere._fetch_answers([{"urls": [url], "request": ""}, {"urls": [url], "request": "3000"}]) == []
 
     def test_a_revoked_one_is_refused(self, term, monkeypatch):
         card = the_card(term, "client")

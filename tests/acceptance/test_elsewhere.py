@@ -183,7 +183,7 @@ class TestTheFile:
             tried.append(refusal.value.status)
             return {"problem": "unreadable", "about": {}}
 
-        monkeypatch.setattr(elsewhere, "_apart", meanwhile)
+        monkeypatch.setattr(elsewhere, "_run_examiner", meanwhile)
         refused(term, content)
         assert tried == [429]
 
@@ -269,13 +269,13 @@ class TestTheAuthorities:
         (tmp_path / "leia-me.txt").write_text("texto")
         (tmp_path / "pasta").mkdir()
         settings.TERM_TRUST_ROOTS = str(tmp_path)
-        roots, others = certificates.trusted()
+        roots, others = certificates.trusted_authorities()
         assert {each.sha256.hex() for each in roots} == {
             each.fingerprint(hashes.SHA256()).hex() for each in (first.root, second.root)
         }
         assert [each.subject.native["common_name"] for each in others] == ["AC Intermediária de teste"]
         settings.TERM_TRUST_ROOTS = str(tmp_path / "nenhuma")
-        assert certificates.trusted() == ([], [])
+        assert certificates.trusted_authorities() == ([], [])
 
     def test_the_deployment_check_tells_of_none_and_warns_of_an_empty_folder(self, settings, tmp_path):
         def ids():

@@ -90,9 +90,9 @@ class TestWhoseSignatureItIs:
             }
             for role in ("client", "integrator")
         ]  # fmt: skip
-        assert [row.role for row, _facts in elsewhere._whose(term, facts[1:])] == ["integrator"]
+        assert [row.role for row, _facts in elsewhere._signatories_with_facts(term, facts[1:])] == ["integrator"]
         with pytest.raises(Invalid, match="seria a segunda"):
-            elsewhere._whose(term, facts)
+            elsewhere._signatories_with_facts(term, facts)
 
     def test_another_companys_certificate_is_nobodys_though_a_signatory_answers_for_it(self, term):
         row = signatory(term, "client")
@@ -174,7 +174,7 @@ class TestTheCPF:
         row = self.given(term)
         signing.delegate(row, by=row.user, to=term.rollout.people["client_member"])
         row = signatory(term, "client")
-        assert identity.given_by(row) is None
+        assert identity.cpf_of(row) is None
         card = the_authority().person(row.name)
         assert "ainda não informou" in refused(term, signed_by(term, card))
         self.given(term, role="integrator")
@@ -218,7 +218,7 @@ class TestTheCPF:
         person = term.rollout.people["client"]
         before, person.email = person.email, "outro@exemplo.com.br"
         person.save()
-        change = addresses.change(person, before=before, after=person.email)
+        change = addresses.record_change(person, before=before, after=person.email)
         with pytest.raises(Refusal, match="ainda não vale"):
             self.given(term)
         with pytest.raises(Refusal, match="ainda não vale"):

@@ -38,7 +38,7 @@ def moved(person, to="outro@exemplo.com.br"):
     """``person``'s account gets another address, as the library tells of it."""
     before, person.email = person.email, to
     person.save()
-    return addresses.change(person, before=before, after=to)
+    return addresses.record_change(person, before=before, after=to)
 
 
 def kinds(term):

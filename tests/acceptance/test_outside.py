@@ -28,7 +28,7 @@ NAME = generic.pdf_name
 def document():
     """A tagged PDF/A-3 with a link, something attached, and a place for stamps, as terms are."""
     style = render_to_string("acceptance/pdf_style.html")
-    text = f"<!doctype html><html lang=pt><title>Termo</title><style>{style}</style><h1>Termo</h1>"
+    text = f"<!doctype html><html lang=pt><title>Termo</title>{style}<h1>Termo</h1>"
     text += "<p><a href='https://example.com/'>x</a> Vinte por cento ao mês.</p>"
     attached = Attachment(string=b"{}", name="termo.json", relationship="Source")
     return core_pdf.render(text + render_to_string("acceptance/stamps.html"), [attached])
@@ -65,7 +65,7 @@ def judged(content, document, *, authority=None, lists=(), others=(), **more):
     authority = authority or the_authority()
     now = datetime.now(UTC)
     answers = more.pop("answers", ())
-    trust = outside.Trust(
+    trust = outside.SignatureTrust(
         roots=[asn1(authority.root)],
         others=list(others),
         since=more.pop("since", now - timedelta(days=1)),
@@ -156,7 +156,7 @@ class TestWhatIsGood:
         assert facts["timestamped"] is False
         assert facts["revocation"] == "unknown"
         assert [each["urls"] for each in found["ask"]] == [[ROOT_LIST], [LIST]]
-        assert {(facts["fingerprint"], facts["signature"])} == outside.made_by(signed)
+        assert {(facts["fingerprint"], facts["signature"])} == outside.signature_digests(signed)
 
     def test_several_signatures_in_their_order(self, signed, document, loja):
         found = judged(loja.signs(signed), document)

@@ -248,13 +248,13 @@ class TestTheTimestamp:
         found = verification.examine(content, believed)
         assert found.problems == []
         assert found.timestamped
-        assert "(timestamped)" in found.when()
+        assert "(timestamped)" in found.sealing_time()
         # A token of an authority that nobody vouched for says nothing of the time: anybody can put one there.
         found = verification.examine(content)
         assert found.problems == []
         assert not found.timestamped
-        assert "Presence de teste" in found.other_time
-        assert "nobody vouched" in found.when()
+        assert "Presence de teste" in found.unvouched_time_authority
+        assert "nobody vouched" in found.sealing_time()
         assert set(authority) == {("POST", "https://tsa.example.com/", "application/timestamp-query")}
 
     def test_an_authority_that_is_away_leaves_the_term_unsealed_for_the_clock(self, settings, monkeypatch):

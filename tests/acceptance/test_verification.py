@@ -106,7 +106,7 @@ class TestOneChangedByte:
         row = signatory(term, "presence")
         signed = the_card(term, "presence").signs(content_of(term.pdf))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(elsewhere, "_fetched", lambda addresses: [])
+            patch.setattr(elsewhere, "_fetch_answers", lambda addresses: [])
             elsewhere.bring(term, by=row.user, file=ContentFile(signed, name="termo.pdf"))
         sealing.seal(term.pk)
         content = content_of(AcceptanceTerm.objects.get(pk=term.pk).sealed)

@@ -42,12 +42,17 @@ def clause(rollout, key):
 
 
 def change(rollout, key="forum", **fields):
-    fields = {"by": rollout.people["pm"], "seen": clause(rollout, key).seen, **FORUM, **fields}
+    fields = {"by": rollout.people["pm"], "expected": clause(rollout, key).fingerprint, **FORUM, **fields}
     wording.change(rollout, key, **fields)
 
 
 def leave_out(rollout, key="forum", **fields):
-    fields = {"by": rollout.people["pm"], "seen": clause(rollout, key).seen, "reason": "Não se aplica", **fields}
+    fields = {
+        "by": rollout.people["pm"],
+        "expected": clause(rollout, key).fingerprint,
+        "reason": "Não se aplica",
+        **fields,
+    }
     wording.leave_out(rollout, key, **fields)
 
 
@@ -187,12 +192,12 @@ class TestRefusals:
             change(rollout, title=row.title, text=row.text)
 
     def test_what_somebody_else_saved_is_not_written_over_unseen(self, rollout):
-        seen = clause(rollout, "forum").seen
+        seen = clause(rollout, "forum").fingerprint
         change(rollout)
         with pytest.raises(Refusal, match="mudou enquanto você editava"):
-            change(rollout, seen=seen, text="Em Olinda.")
+            change(rollout, expected=seen, text="Em Olinda.")
         with pytest.raises(Refusal, match="mudou enquanto você editava"):
-            leave_out(rollout, seen=seen)
+            leave_out(rollout, expected=seen)
         assert clause(rollout, "forum").text == FORUM["text"]
 
     def test_one_that_is_not_there(self, rollout, pm):
@@ -283,20 +288,20 @@ class TestTheTermThatIsDrafted:
 class TestANewerTemplate:
     def test_a_rollout_that_took_none_yet_goes_with_the_version_in_force(self, rollout):
         publish_another(forum="Em Belém.")
-        assert wording.newer(rollout) is None
+        assert wording.newer_version(rollout) is None
         assert record.build(rollout)["clauses"][-1]["text"] == "Em Belém."
 
     def test_it_is_offered_and_taken_and_own_words_stay(self, rollout, pm):
         change(rollout, "support")
         found = publish_another(forum="Em Belém.", support="Outro suporte.")
-        assert wording.newer(rollout) == found
-        assert {each.key for each in wording.what_is_newer(rollout)} == {"forum", "support"}
+        assert wording.newer_version(rollout) == found
+        assert {each.key for each in wording.changes_of_newer_version(rollout)} == {"forum", "support"}
         assert not clause(rollout, "support").is_overtaken
         wording.take_newer(rollout, by=pm, version=found.version)
         assert clause(rollout, "forum").text == "Em Belém."
         assert clause(rollout, "support").text == FORUM["text"]
         assert clause(rollout, "support").is_overtaken
-        assert wording.newer(rollout) is None
+        assert wording.newer_version(rollout) is None
         assert rollout.events.get(kind="acceptance.clauses_version").data == {"version": found.version}
 
     def test_what_was_read_is_what_is_taken(self, rollout, pm):
@@ -312,7 +317,7 @@ class TestANewerTemplate:
         found = TermVersionFactory(version=2, content={"clauses": rows})
         with pytest.raises(Refusal, match="ao menos uma cláusula"):
             wording.take_newer(rollout, by=pm, version=found.version)
-        assert wording.taken(rollout) == 1
+        assert wording.version_taken(rollout) == 1
 
     def test_a_changed_clause_that_the_template_drops_stays_as_the_rollouts_own(self, rollout, pm):
         change(rollout)
@@ -344,24 +349,24 @@ class TestThePages:
 
     def test_a_change_is_made_read_and_taken_back(self, rollout, pm, client_for):
         browser = client_for(pm)
-        form = {**FORUM, "seen": clause(rollout, "forum").seen}
+        form = {**FORUM, "seen": clause(rollout, "forum").fingerprint}
         answer = browser.post(self.url(rollout, "change_clause", "forum"), form)
         assert answer.url == f"{self.url(rollout)}#clausula-forum"
         assert browser.post(self.url(rollout, "add_clause"), NEW).url == f"{self.url(rollout)}#clausula-own-1"
-        form = {"out-reason": "Não se aplica", "seen": clause(rollout, "support").seen}
+        form = {"out-reason": "Não se aplica", "seen": clause(rollout, "support").fingerprint}
         assert browser.post(self.url(rollout, "leave_out_clause", "support"), form).status_code == 302
         assert browser.post(self.url(rollout, "take_back_clause", "forum")).url == self.url(rollout)
         assert {own.key for own in OwnClause.objects.all()} == {"own-1", "support"}
 
     def test_what_was_typed_stays_when_it_is_refused(self, rollout, pm, client_for):
-        form = {**FORUM, "text": "{cliente} <aceita>", "seen": clause(rollout, "forum").seen}
+        form = {**FORUM, "text": "{cliente} <aceita>", "seen": clause(rollout, "forum").fingerprint}
         answer = client_for(pm).post(self.url(rollout, "change_clause", "forum"), form)
         assert answer.status_code == 422
         assert "{cliente} &lt;aceita&gt;</textarea>" in answer.content.decode()
         assert "não é o nome de ninguém" in answer.content.decode()
 
     def test_the_second_of_two_sees_what_the_first_saved_beside_what_they_typed(self, rollout, pm, client_for):
-        seen = clause(rollout, "forum").seen
+        seen = clause(rollout, "forum").fingerprint
         change(rollout)
         browser, form = client_for(pm), {**FORUM, "text": "Em Olinda.", "seen": seen}
         answer = browser.post(self.url(rollout, "change_clause", "forum"), form)
@@ -369,12 +374,12 @@ class TestThePages:
         page = answer.content.decode()
         assert "Em Olinda.</textarea>" in page
         assert "Como a cláusula está agora" in page
-        again = {**form, "seen": clause(rollout, "forum").seen}
+        again = {**form, "seen": clause(rollout, "forum").fingerprint}
         assert browser.post(self.url(rollout, "change_clause", "forum"), again).status_code == 302
 
     def test_a_clause_that_went_meanwhile_keeps_what_was_typed(self, rollout, pm, client_for):
         key = wording.add(rollout, by=pm, **NEW)
-        form = {**NEW, "text": "Outro texto.", "seen": clause(rollout, key).seen}
+        form = {**NEW, "text": "Outro texto.", "seen": clause(rollout, key).fingerprint}
         wording.take_back(rollout, key, by=pm)
         browser = client_for(pm)
         answer = browser.post(self.url(rollout, "change_clause", key), form)
@@ -392,7 +397,7 @@ class TestThePages:
         assert clause(rollout, "forum").text == "Um.\n\nDois."
 
     def test_leaving_out_without_a_reason_is_refused_on_the_page(self, rollout, pm, client_for):
-        form = {"out-reason": "", "seen": clause(rollout, "forum").seen}
+        form = {"out-reason": "", "seen": clause(rollout, "forum").fingerprint}
         answer = client_for(pm).post(self.url(rollout, "leave_out_clause", "forum"), form)
         assert answer.status_code == 422
         assert '<details class="card mt-4 max-w-3xl p-4" open>' in answer.content.decode()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts import address_changes as addresses
-from apps.accounts.actions import vouch_for_address
+from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import AddressChange, User
 from apps.core import clock
 from apps.core.refusals import Refusal

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
-from apps.accounts import attempts, devices
+from apps.accounts import devices
 from apps.accounts.models import User
+from apps.accounts.proof import attempts
 from apps.core import clock
 from tests.companies.factories import PASSWORD, CompanyFactory, UserFactory, a_person
 
@@ -217,7 +218,7 @@ class TestOtherProofs:
                     yield from names(pattern.url_patterns)
 
         entrance = next(each for each in get_resolver().url_patterns if str(each.pattern) == "conta/")
-        assert set(attempts.DOORS) <= set(names(entrance.url_patterns))
+        assert set(attempts.GUARDED_FORMS) <= set(names(entrance.url_patterns))
         for name in names(entrance.url_patterns):
             if name in ("account_confirm_email", "account_reset_password_from_key"):
                 args = ["x"] if name == "account_confirm_email" else ["1", "set-password"]
@@ -229,7 +230,7 @@ class TestOtherProofs:
             assert tries[-1] in (302, 429), name  # 302: signed in first.
             assert (
                 tries[-1] == 429
-                or name not in attempts.DOORS
+                or name not in attempts.GUARDED_FORMS
                 or name.startswith(("mfa_reauth", "account_reauth"))
                 or (
                     name
@@ -298,7 +299,7 @@ class TestKnownBrowsers:
         assert [self.knows(each, ana) for each in (browser, other)] == [True, False]
 
     def test_and_leaving_a_company_ends_it_everywhere(self, ana, browser):
-        from apps.accounts.actions import end_sessions
+        from apps.accounts.sessions import end_sessions
 
         end_sessions(ana)
         assert not self.knows(browser, ana)

@@ -13,8 +13,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts import mailed_codes
 from apps.accounts.models import User
+from apps.accounts.proof import mailed_codes
 from apps.core import clock
 from tests.accounts.factories import AddressChangeFactory
 from tests.accounts.proving import is_asked, mailed_code, prove, prove_by_mail
@@ -68,7 +68,7 @@ class TestTheWays:
         assert "b•••@loja.com.br" in page.content.decode()
 
     def test_the_page_offers_each_way_the_person_has(self, client_for, monkeypatch):
-        monkeypatch.setattr("apps.accounts.proof_views.webauthn.begin_authentication", lambda user: {})
+        monkeypatch.setattr("apps.accounts.proof.views.webauthn.begin_authentication", lambda user: {})
         person = UserFactory()
         assert ways_on(client_for(person).get(PAGE)) == {"password", "mail"}
         with_app(person)

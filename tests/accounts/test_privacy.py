@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import EmailField
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from apps.accounts import personal_data
 from apps.accounts.actions import TERMS_VERSION
@@ -134,6 +135,18 @@ class TestErasure:
         assert rollout.events.get().who == f"Pessoa removida {key}"
         assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
 
+    def test_who_reads_of_an_erased_person_reads_their_own_language(self, rita):
+        key = rita.pk
+        with translation.override("en"):
+            personal_data.erase(rita)
+        erased = User.objects.get(pk=key)
+        assert (erased.name, str(erased)) == (f"Pessoa removida {key}", f"Pessoa removida {key}")
+        assert Attendance.objects.get().name == f"Pessoa removida {key}"
+        with translation.override("en"):
+            assert (erased.name, str(erased)) == (f"Removed person {key}", f"Removed person {key}")
+            erased.save()
+        assert User.objects.values_list("name", flat=True).get(pk=key) == ""
+
     def test_no_name_stands_in_any_event(self, rita):
         stored = json.dumps(list(rita.rollout.events.values("actor_name", "data")))
         assert "Rita" not in stored
@@ -232,7 +245,7 @@ class TestChangingTheAddress:
 
     @pytest.fixture
     def ana(self, client):
-        from apps.accounts.actions import vouch_for_address
+        from apps.accounts.address_changes import vouch_for_address
 
         person = a_person(CompanyFactory(), email="ana@exemplo.com.br", name="Ana Souza")
         vouch_for_address(person)

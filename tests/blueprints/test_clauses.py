@@ -56,9 +56,9 @@ def test_the_full_stop_of_a_name_is_not_written_twice():
 
 
 def test_only_the_four_names_are_known():
-    assert clauses.strange("{client}, {presence}, {platform} e {integrator}") == []
+    assert clauses.unknown_braces("{client}, {presence}, {platform} e {integrator}") == []
     for text in STRANGE:
-        assert clauses.strange(f"a {text} b"), text
+        assert clauses.unknown_braces(f"a {text} b"), text
 
 
 @pytest.mark.parametrize("text", STRANGE)

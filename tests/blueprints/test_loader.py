@@ -72,12 +72,40 @@ def test_a_higher_version_becomes_current_and_the_old_one_stays(folder):
         ("unknown.toml", "version = 1"),
         ("golive.toml", "version = 1\n" + ITEM.format(owner="client") * 2),
         ("golive.toml", "version = 1\n" + ITEM.format(owner="nobody")),
+        ("plan.toml", 'version = 1\nstages = [{ stage = "kick_off", workdays = 10 }]'),
+        ("plan.toml", 'version = 1\nstages = [{ stage = "completed", workdays = 10 }]'),
     ],
-    ids=["unknown key", "no English", "syntax", "unknown kind", "twice", "unknown owner"],
+    ids=["unknown key", "no English", "syntax", "unknown kind", "twice", "unknown owner", "unknown stage", "closed"],
 )  # fmt: skip
 def test_a_bad_file_is_refused_by_name(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     with pytest.raises(loader.BadBlueprint, match=name):
+        loader.load(tmp_path)
+
+
+PREREQUISITE = """
+version = 1
+[[items]]
+key = "a"
+owner = "client"
+gate = "{gate}"
+kind = "document"
+title = {{ pt = "x", en = "x" }}
+help = {{ pt = "x", en = "x" }}
+"""
+
+
+@pytest.mark.parametrize("gate", content.STAGE_GATES)
+def test_a_prerequisite_is_asked_for_at_a_gate_that_opens_a_stage(tmp_path, gate):
+    (tmp_path / "prerequisites.toml").write_text(PREREQUISITE.format(gate=gate))
+    [loaded] = loader.load(tmp_path)
+    assert loaded.content["items"][0]["gate"] == gate
+
+
+@pytest.mark.parametrize("gate", ["complete", "return_to_development", "start_dancing", ""])
+def test_a_prerequisite_of_no_such_gate_is_refused(tmp_path, gate):
+    (tmp_path / "prerequisites.toml").write_text(PREREQUISITE.format(gate=gate))
+    with pytest.raises(loader.BadBlueprint, match=r"items\.0\.gate"):
         loader.load(tmp_path)
 
 

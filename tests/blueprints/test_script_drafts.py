@@ -35,7 +35,7 @@ def codes():
 
 def save(code, by, **fields):
     seen = drafts.fingerprint(ScriptDraft.objects.get().case(code))
-    actions.save_case(code, by=by, **{"seen": seen, **FIELDS, **fields})
+    actions.save_case(code, by=by, **{"seen_fingerprint": seen, **FIELDS, **fields})
 
 
 class TestStarting:
@@ -65,7 +65,7 @@ class TestStarting:
 
 
 def save_without_draft(by):
-    actions.save_case("PED-01", by=by, seen="", **FIELDS)
+    actions.save_case("PED-01", by=by, seen_fingerprint="", **FIELDS)
 
 
 class TestCases:
@@ -89,7 +89,7 @@ class TestCases:
         save("PED-02", manager, title={"pt": "Outro caso", "en": "Another"})
         save("PED-01", manager, title={"pt": "Da gestora", "en": "The manager's"})
         with pytest.raises(Refusal, match="mudou enquanto você editava"):
-            save("PED-01", pm, seen=seen)
+            save("PED-01", pm, seen_fingerprint=seen)
         assert ScriptDraft.objects.get().case("PED-01")["title"]["pt"] == "Da gestora"
         save("PED-01", pm)
         assert ScriptDraft.objects.get().case("PED-01")["title"]["pt"] == "Caso PED-01"
@@ -97,7 +97,7 @@ class TestCases:
     def test_two_who_edit_different_cases_do_not_meet(self, draft, pm, manager):
         seen = drafts.fingerprint(draft.case("PED-01"))
         save("PED-02", manager, title={"pt": "x", "en": "x"})
-        save("PED-01", pm, seen=seen, title={"pt": "y", "en": "y"})
+        save("PED-01", pm, seen_fingerprint=seen, title={"pt": "y", "en": "y"})
 
     @pytest.mark.parametrize(
         ("fields", "field"),
@@ -133,7 +133,7 @@ class TestCases:
     def test_what_was_retired_cannot_be_saved_by_who_still_had_it_open(self, draft, pm):
         actions.retire_case("PED-02", by=pm)
         with pytest.raises(Refusal, match="PED-02 foi retirado"):
-            actions.save_case("PED-02", by=pm, seen="x", **FIELDS)
+            actions.save_case("PED-02", by=pm, seen_fingerprint="x", **FIELDS)
 
     def test_undoing_brings_back_what_was_changed_retired_or_added(self, draft, pm, published):
         save("PED-01", pm, title={"pt": "x", "en": "x"})
@@ -265,23 +265,23 @@ class TestFiles:
         before = ScriptDraft.objects.get().content
         text = toml.write(before, 2)
         drafts.discard(ScriptDraft, by=pm)
-        actions.bring_in(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
+        actions.import_file(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
         assert ScriptDraft.objects.get().content == before
 
     def test_what_a_file_no_longer_has_counts_as_retired(self, published, pm):
         text = toml.write(a_script(a_case("PRO-01"), retired=["PED-05"]), 9)
-        actions.bring_in(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
+        actions.import_file(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
         assert ScriptDraft.objects.get().content["retired"] == ["PED-01", "PED-02", "PED-05"]
 
     def test_a_file_may_not_use_a_retired_code(self, published, pm):
         text = toml.write(a_script(a_case("PED-05")), 9)
         with pytest.raises(Invalid, match="PED-05"):
-            actions.bring_in(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
+            actions.import_file(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
 
     @pytest.mark.parametrize("data", [b"\xff\xfe", b"x" * 2_000_001], ids=["no UTF-8", "too long"])
     def test_a_file_that_cannot_be_read_is_refused(self, published, pm, data):
         with pytest.raises(Invalid) as refusal:
-            actions.bring_in(by=pm, file=SimpleUploadedFile("script.toml", data))
+            actions.import_file(by=pm, file=SimpleUploadedFile("script.toml", data))
         assert refusal.value.field == "file"
 
     def test_a_case_of_a_shipped_file_is_taken_one_by_one(self, pm, published):

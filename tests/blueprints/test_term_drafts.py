@@ -65,7 +65,7 @@ class TestStarting:
         verbs = (
             lambda: term_actions.start(by=person),
             lambda: term_actions.add_clause(by=person, **WORDS),
-            lambda: term_actions.save_clause("foro", by=person, seen=seen("foro"), **WORDS),
+            lambda: term_actions.save_clause("foro", by=person, seen_fingerprint=seen("foro"), **WORDS),
             lambda: term_actions.remove_clause("foro", by=person),
             lambda: term_actions.undo_clause("foro", by=person),
             lambda: term_actions.take_clause("foro", by=person),
@@ -80,16 +80,18 @@ class TestStarting:
 
 class TestClauses:
     def test_one_is_changed_in_both_languages(self, draft, pm):
-        term_actions.save_clause("foro", by=pm, seen=seen("foro"), **WORDS)
+        term_actions.save_clause("foro", by=pm, seen_fingerprint=seen("foro"), **WORDS)
         clause = TermDraft.objects.get().clause("foro")
         assert clause == {"key": "foro", **WORDS}
         assert TermDraft.objects.get().revision == draft.revision + 1
 
     def test_what_somebody_else_saved_is_not_written_over_unseen(self, draft, pm, manager):
         before = seen("foro")
-        term_actions.save_clause("foro", by=manager, seen=before, **WORDS)
+        term_actions.save_clause("foro", by=manager, seen_fingerprint=before, **WORDS)
         with pytest.raises(Refusal, match="mudou enquanto você editava"):
-            term_actions.save_clause("foro", by=pm, seen=before, **{**WORDS, "title": {"pt": "Outro", "en": ""}})
+            term_actions.save_clause(
+                "foro", by=pm, seen_fingerprint=before, **{**WORDS, "title": {"pt": "Outro", "en": ""}}
+            )
         assert TermDraft.objects.get().clause("foro")["title"]["pt"] == "Sigilo"
 
     def test_one_is_added_at_the_end_under_a_key_that_no_version_had(self, draft, pm):
@@ -105,7 +107,7 @@ class TestClauses:
         term_actions.remove_clause("suporte", by=pm)
         assert keys() == ["aceite", "foro"]
         with pytest.raises(Refusal, match="retirada"):
-            term_actions.save_clause("suporte", by=pm, seen="", **WORDS)
+            term_actions.save_clause("suporte", by=pm, seen_fingerprint="", **WORDS)
         term_actions.undo_clause("suporte", by=pm)
         assert keys() == ["aceite", "suporte", "foro"]
 
@@ -121,7 +123,7 @@ class TestClauses:
 
     def test_lines_end_as_in_the_files(self, draft, pm):
         lines = {"title": {"pt": "A", "en": "A"}, "text": {"pt": " Um.\r\n\r\nDois.\r\n", "en": "x"}}
-        term_actions.save_clause("foro", by=pm, seen=seen("foro"), **lines)
+        term_actions.save_clause("foro", by=pm, seen_fingerprint=seen("foro"), **lines)
         assert TermDraft.objects.get().clause("foro")["text"]["pt"] == "Um.\n\nDois."
 
     def test_they_change_places_and_stay_at_the_ends(self, draft, pm):
@@ -157,7 +159,7 @@ class TestClauses:
 
 class TestPublishing:
     def test_it_becomes_the_version_in_force(self, draft, pm, manager):
-        term_actions.save_clause("foro", by=pm, seen=seen("foro"), **WORDS)
+        term_actions.save_clause("foro", by=pm, seen_fingerprint=seen("foro"), **WORDS)
         made = publish(manager)
         assert (made.version, made.origin, made.note, made.read_by_another) == (2, "edited", "Mudou", True)
         assert [str(clause.title) for clause in content.term_clauses().clauses][-1] == "Sigilo"
@@ -165,12 +167,14 @@ class TestPublishing:
         assert not TermDraft.objects.exists()
 
     def test_only_a_manager_publishes(self, draft, pm):
-        term_actions.save_clause("foro", by=pm, seen=seen("foro"), **WORDS)
+        term_actions.save_clause("foro", by=pm, seen_fingerprint=seen("foro"), **WORDS)
         with pytest.raises(NotAllowed):
             publish(pm)
 
     def test_a_language_that_is_lacking_is_named(self, draft, manager):
-        term_actions.save_clause("foro", by=manager, seen=seen("foro"), **{**WORDS, "text": {"pt": "x", "en": ""}})
+        term_actions.save_clause(
+            "foro", by=manager, seen_fingerprint=seen("foro"), **{**WORDS, "text": {"pt": "x", "en": ""}}
+        )
         with pytest.raises(Refusal) as refused:
             publish(manager)
         assert refused.value.details == ["Sigilo: falta texto em inglês."]

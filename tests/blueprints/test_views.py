@@ -50,14 +50,14 @@ def test_an_earlier_version_stays_readable_and_says_so(analyst):
     Blueprint.objects.create(kind="training", version=newest.version + 1, content=changed, checksum="x")
     url = reverse("blueprints:detail", args=["training", "default"])
     assert "5h00" in analyst.get(url).content.decode()
-    earlier = analyst.get(url, {"versao": newest.version}).content.decode()
+    earlier = analyst.get(url, {"version": newest.version}).content.decode()
     assert "4h00" in earlier
     assert "Versão anterior" in earlier
 
 
 def test_what_does_not_exist_is_not_found(analyst):
     assert analyst.get(reverse("blueprints:detail", args=["training", "outra"])).status_code == 404
-    assert analyst.get(reverse("blueprints:detail", args=["training", "default"]), {"versao": "99"}).status_code == 404
+    assert analyst.get(reverse("blueprints:detail", args=["training", "default"]), {"version": "99"}).status_code == 404
 
 
 def test_other_companies_do_not_read_the_models(client_for):

@@ -41,7 +41,7 @@ OURS = {
     "apps.accounts", "apps.api", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
     "apps.core.exports.calendar", "apps.core.canonical", "apps.core.untrusted.confined", "apps.core.network.outbound",
     "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work", "apps.demo", "apps.files.forms",
-    "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.kept_heads", "apps.rollouts.tasks",
+    "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads", "apps.rollouts.tasks",
     "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.report", "apps.stages.kickoff",
     "apps.vault",
 }  # fmt: skip
@@ -125,7 +125,7 @@ READERS = {
     "JUnit": junit.parse,
     "name of a test": lambda content: junit.pattern_of("PED-03").search(junit.spaced(text(content))),
     "duration": lambda content: minutes.parse(text(content)),
-    "braces of a clause": lambda content: clauses.strange(text(content)),
+    "braces of a clause": lambda content: clauses.unknown_braces(text(content)),
     "parties of a clause": lambda content: clauses.filled(text(content), dict.fromkeys(clauses.PARTIES, "x")),
     "calendar": lambda content: calendar._text(text(content)),
     "address of an environment": lambda content: environments.test_word(text(content)),

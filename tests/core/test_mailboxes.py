@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts import actions as accounts
+from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
 from apps.companies.models import Contact, Role
 from apps.core.network import mailboxes
@@ -99,7 +100,7 @@ class TestPeople:
 
     def test_an_address_is_not_changed_to_another_person_s(self, ana, mailoutbox):
         bia = UserFactory()
-        accounts.vouch_for_address(ana)
+        vouch_for_address(ana)
         browser = Client()
         browser.post(reverse("account_login"), {"login": bia.email, "password": PASSWORD})
         browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})

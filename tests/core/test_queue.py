@@ -42,7 +42,7 @@ def test_a_broker_that_is_away_is_said_in_one_line(monkeypatch, caplog, django_c
     caplog.set_level("WARNING", logger=queue.__name__)
     with django_capture_on_commit_callbacks(execute=True):
         queue.after_commit("x", 1)
-    assert "x waits for its sibling on the clock" in caplog.text
+    assert "x waits for its periodic task" in caplog.text
     assert "Traceback" not in caplog.text
 
 
@@ -64,7 +64,7 @@ def test_every_task_that_is_handed_over_exists_and_has_a_sibling_on_the_clock():
 def test_while_it_is_held_nothing_is_sent(monkeypatch, django_capture_on_commit_callbacks):
     sent = []
     monkeypatch.setattr(current_app._get_current_object(), "send_task", lambda name, args: sent.append(name))
-    with queue.held(), django_capture_on_commit_callbacks(execute=True):
+    with queue.paused(), django_capture_on_commit_callbacks(execute=True):
         queue.after_commit("x", 1)
     with django_capture_on_commit_callbacks(execute=True):
         queue.after_commit("y", 1)

@@ -27,7 +27,7 @@ def test_every_task_has_its_queue_by_name(tasks):
 def test_the_four_kinds_of_work_have_queues_of_their_own():
     router = current_app.amqp.Router()
     for task, queue in {
-        "apps.notices.tasks.tell": "notices",
+        "apps.notices.tasks.send_notices": "notices",
         "apps.prerequisites.tasks.look_into_document": "documents",
         "apps.prerequisites.tasks.probe_submission": "probes",
         "apps.stages.acceptance.tasks.seal_term": "seals",

@@ -10,7 +10,7 @@ from apps.core.exports import calendar
 from apps.core.process import PartyRole
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
-from apps.stages.golive import agenda, windows
+from apps.stages.golive import agenda, events, windows
 from tests.core.test_calendar import read
 from tests.golive.factories import WindowFactory, a_rollout_going_live, local
 from tests.golive.test_windows import NOW, SPEAKERS, propose, says
@@ -27,6 +27,10 @@ def _on_a_monday():
 @pytest.fixture
 def rollout():
     return a_rollout_going_live()
+
+
+def test_what_moves_the_entry_is_declared():
+    assert {event.kind for event in (events.WindowProposed, events.Go, events.NoGo)} == agenda.CHANGES
 
 
 def entry(rollout):

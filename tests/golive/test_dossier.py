@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from pyhanko.sign.signers import SimpleSigner
 
 from apps.core import canonical, clock
-from apps.core.process import Gate, Stage
+from apps.core.process import Gate, PartyRole, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.hours.models import StatementPdf
@@ -27,10 +27,11 @@ from apps.rollouts.events import Advanced
 from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
-from apps.stages.golive import incidents, tasks
+from apps.stages.golive import tasks
 from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.dossier import archive, contents, verification
-from apps.stages.golive.models import Dossier
+from apps.stages.golive.events import IncidentNoted
+from apps.stages.golive.models import Dossier, Incident
 from apps.stages.homologation.events import ResultRecorded
 from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
@@ -65,7 +66,7 @@ def again(content, change=None, *, signer=None, **files) -> bytes:
     facts, seal = json.loads(found.pop(archive.MANIFEST)), found.pop(archive.SEAL)
     facts = {key: facts[key] for key in archive.SEALED_FACTS} | (change or {})
     if signer:
-        facts["seal"] = signatures.described(signer)
+        facts["seal"] = signatures.description_of(signer)
     manifest = archive.manifest(found, **facts)
     if signer:
         seal = signatures.sign(manifest, signer)
@@ -94,7 +95,7 @@ def events_of(content) -> list:
 def with_events(content, events, count=None) -> bytes:
     facts = {"events": count or len(events), "head": events[-1]["hash"]}
     facts["withheld"] = [event["sequence"] for event in events if event.get("withheld")]
-    return ours(content, facts, **{archive.TIMELINE: archive.as_json(events)})
+    return ours(content, facts, **{archive.TIMELINE: canonical.readable(events)})
 
 
 class TestWhatItHolds:
@@ -418,10 +419,10 @@ class TestRewritten:
     def test_everything_made_anew_by_a_stranger_holds_and_is_untrusted(self, made, trusted, tmp_path):
         signer = a_strangers_signer(tmp_path)
         proof = json.loads(archive.read(made["whole"])[archive.ANCHOR])
-        sheet = {**proof["sheet"], "seal": signatures.described(signer)}
+        sheet = {**proof["sheet"], "seal": signatures.description_of(signer)}
         seal = base64.b64encode(signatures.sign(canonical.dumps(sheet), signer)).decode()
         anchor = {"number": sheet["number"], "sha256": canonical.sha256(sheet)}
-        files = {archive.ANCHOR: archive.as_json({"line": proof["line"], "sheet": sheet, "seal": seal})}
+        files = {archive.ANCHOR: canonical.readable({"line": proof["line"], "sheet": sheet, "seal": seal})}
         found = verification.examine(again(made["whole"], {"anchor": anchor}, signer=signer, **files), trusted)
         assert found.problems == []
         assert found.outcome is Outcome.UNTRUSTED
@@ -445,7 +446,8 @@ class TestRewritten:
     def test_presence_itself_cannot_leave_out_what_its_timeline_has(self, rollout, trusted):
         people = rollout.people
         with timeline.changing(rollout, even_closed=True) as locked:
-            timeline.record(locked, incidents.NOTED, people["client"], label="INC-2", severity="severe", owner="client")
+            noted = IncidentNoted(label="INC-2", severity=Incident.Severity.SEVERE, owner=PartyRole.CLIENT)
+            timeline.record(locked, noted, people["client"])
             timeline.record(locked, ResultRecorded(case="PED-99", outcome=CaseOutcome.PASSED), people["client"])
             timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), people["pm"])
         problems = verification.examine(content_of(dossiers.make(rollout.pk).whole), trusted).problems
@@ -517,7 +519,7 @@ def told(events) -> tuple[dict, dict]:
     """What a manifest says of ``events``, and the file that holds them."""
     withheld = [event["sequence"] for event in events if event.get("withheld")]
     facts = {"events": len(events), "head": events[-1]["hash"], "withheld": withheld}
-    return facts, {archive.TIMELINE: archive.as_json(events)}
+    return facts, {archive.TIMELINE: canonical.readable(events)}
 
 
 def rehashed(events) -> list:

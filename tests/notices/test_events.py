@@ -17,10 +17,10 @@ from apps.core.models import UnfinishedWork
 from apps.notices import kinds
 from apps.notices.actions import PAUSES
 from apps.notices.models import Beginning, Consumption
-from apps.notices.tasks import tell
+from apps.notices.tasks import send_notices
 from apps.prerequisites import actions as prerequisites
 from apps.rollouts import timeline
-from apps.rollouts.anchors import anchoring, kept_heads
+from apps.rollouts.anchors import anchoring, saved_heads
 from apps.rollouts.models import AnchorSheet
 from tests.companies.factories import a_person
 from tests.notices.factories import NoticeFactory, PreferenceFactory, an_event
@@ -60,7 +60,7 @@ class TestAReadCredential:
         prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
 
     def test_everybody_of_the_client_hears_who_when_what_and_why_and_nobody_else(self, item, people, mailoutbox):
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
         message = mailoutbox[0]
         assert message.subject == f"{item.rollout.code}: uma credencial foi lida"
@@ -73,13 +73,13 @@ class TestAReadCredential:
         assert SECRET not in message.body
 
     def test_no_other_address_stands_in_it(self, people, mailoutbox):
-        tell()
+        send_notices()
         for message in mailoutbox:
             assert "@" not in message.body.replace(message.to[0], "")
 
     def test_each_reads_it_in_their_own_language_and_time(self, people, mailoutbox):
         User.objects.filter(pk=people["client"].pk).update(language="en", time_zone="America/Manaus")
-        tell()
+        send_notices()
         english = next(message for message in mailoutbox if message.to == [people["client"].email])
         assert english.subject.endswith("a credential was read")
         assert "Who: Marcos Teixeira (Project manager, Presence)" in english.body
@@ -90,27 +90,27 @@ class TestAReadCredential:
 
     def test_nobody_can_switch_it_off(self, people, mailoutbox):
         PreferenceFactory(user=people["client"], events=False, reminders=False)
-        tell()
+        send_notices()
         assert people["client"].email in told(mailoutbox)
         assert "obrigatório" in mailoutbox[0].body
 
     def test_the_name_is_the_one_of_today(self, people, mailoutbox):
         User.objects.filter(pk=people["pm"].pk).update(name="Pessoa removida 7")
-        tell()
+        send_notices()
         assert "Marcos" not in mailoutbox[0].body
 
     def test_who_left_since_is_not_told(self, people, mailoutbox):
         remove_person(people["client_member"].memberships.get(), by=people["client"])
         User.objects.filter(pk=people["client"].pk).update(is_active=False)
-        tell()
+        send_notices()
         assert mailoutbox == []
 
 
 class TestOnce:
     def test_running_twice_tells_once(self, item, people, mailoutbox):
         prerequisites.reject(item, by=people["pm"], reason="x")
-        tell()
-        tell()
+        send_notices()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
         assert Consumption.objects.count() == 1
 
@@ -128,34 +128,34 @@ class TestOnce:
         with monkeypatch.context() as patched:
             patched.setattr(EmailMessage, "send", killed)
             with pytest.raises(KeyboardInterrupt):
-                tell()
+                send_notices()
         assert mailoutbox == []
         with clock.at(clock.now() + work.lease()):
-            tell()
+            send_notices()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
 
     def test_an_event_whose_transaction_ended_later_is_told_too(self, item, people, mailoutbox):
         Beginning.objects.update(at=clock.now() - timedelta(days=1))
         prerequisites.reject(item, by=people["pm"], reason="x")
-        tell()
+        send_notices()
         with clock.at(clock.now() - timedelta(hours=1)):
             an_event(item.rollout, key=item.key, reason="y")
-        tell()
+        send_notices()
         assert len(mailoutbox) == 4
 
     def test_what_happened_before_the_notices_began_is_not_told(self, item, people, mailoutbox):
         prerequisites.reject(item, by=people["pm"], reason="x")
         Beginning.objects.update(at=clock.now())
-        tell()
+        send_notices()
         assert mailoutbox == []
 
     def test_without_a_beginning_it_begins_now(self, item, people, mailoutbox):
         Beginning.objects.all().delete()
         prerequisites.reject(item, by=people["pm"], reason="x")
-        tell()
+        send_notices()
         assert mailoutbox == []
         an_event(item.rollout, key=item.key, reason="y")
-        tell()
+        send_notices()
         assert len(mailoutbox) == 2
 
     def test_an_event_that_cannot_be_told_of_keeps_no_other_back(self, item, people, mailoutbox, monkeypatch):
@@ -165,7 +165,7 @@ class TestOnce:
         bad = an_event(item.rollout, kind="prerequisites.stopped")
         monkeypatch.setitem(kinds._told, bad.kind, kinds.Told(broken, "x", "x", kinds.item_place))
         an_event(item.rollout, key=item.key)
-        tell()
+        send_notices()
         assert len(mailoutbox) == 2
         assert not Consumption.objects.filter(event=bad).exists()
 
@@ -196,14 +196,14 @@ class TestRetry:
     def test_a_failure_is_tried_again_after_pauses_that_grow_and_at_last_given_up(self, notice, away):
         Consumption.objects.create(event=notice.event)
         for number in range(len(PAUSES)):
-            tell()
+            send_notices()
             with self.later(-timedelta(seconds=1)):
-                tell()
+                send_notices()
             assert len(away) == number + 1 == self.attempts().attempts
             UnfinishedWork.objects.update(next_try_at=clock.now())
-        tell()
+        send_notices()
         assert self.attempts().given_up_at
-        tell()
+        send_notices()
         assert len(away) == len(PAUSES) + 1
         assert tuple(sorted(PAUSES)) == PAUSES
 
@@ -211,9 +211,9 @@ class TestRetry:
         Consumption.objects.create(event=notice.event)
         with monkeypatch.context() as patched:
             patched.setattr(EmailMessage, "send", lambda message: 1 / 0)
-            tell()
+            send_notices()
         with self.later(timedelta(seconds=1)):
-            tell()
+            send_notices()
         assert told(mailoutbox) == [notice.user.email]
         notice.refresh_from_db()
         assert notice.sent_at
@@ -223,9 +223,9 @@ class TestRetry:
         for _person in range(7):
             a_person(item.rollout.company("client"))
         an_event(item.rollout, key=item.key)
-        tell()
+        send_notices()
         assert len(away) == 5
-        tell()
+        send_notices()
         assert len(away) == 9
 
     def test_addresses_that_the_server_refuses_keep_no_other_waiting_however_many(
@@ -244,7 +244,7 @@ class TestRetry:
             )
         an_event(item.rollout, key=item.key)
         monkeypatch.setattr(EmailMessage, "send", refuse)
-        tell()
+        send_notices()
         assert set(addresses(people, "client", "client_member")) <= set(told(mailoutbox))
 
 
@@ -252,7 +252,7 @@ class TestToWhom:
     def test_never_to_who_did_it(self, item, people, mailoutbox):
         an_event(item.rollout, kind="prerequisites.rejected", by=people["client"], key=item.key)
         an_event(item.rollout, kind="hours.contested", by=people["pm"])
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client_member")
 
     @pytest.mark.parametrize("owner", ["client", "integrator", "platform"])
@@ -260,7 +260,7 @@ class TestToWhom:
     def test_an_item_that_came_back_is_told_to_who_owes_it(self, kind, owner, mailoutbox):
         item = PrerequisiteFactory(owner=owner, title="Documentação")
         an_event(item.rollout, kind=f"prerequisites.{kind}", key=item.key, item="Documentação")
-        tell()
+        send_notices()
         expected = ["client", "client_member"] if owner == "client" else [owner]
         assert told(mailoutbox) == addresses(item.rollout.people, *expected)
         assert "“Documentação”" in mailoutbox[0].body
@@ -268,7 +268,7 @@ class TestToWhom:
     def test_presences_own_items_are_the_project_managers_business(self, mailoutbox):
         item = PrerequisiteFactory(owner="presence")
         an_event(item.rollout, kind="prerequisites.reopened", by=item.rollout.people["manager"], key=item.key)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(item.rollout.people, "pm")
 
     def test_the_actions_name_the_item(self, item, people):
@@ -284,50 +284,50 @@ class TestToWhom:
     def test_a_purge_is_told_to_the_client_with_its_count_whatever_they_chose(self, item, people, mailoutbox):
         PreferenceFactory(user=people["client"], events=False)
         an_event(item.rollout, kind="prerequisites.purged", secrets=3)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
         assert "(segredos: 3)" in mailoutbox[0].body
         assert "Quem: O sistema" in mailoutbox[0].body
 
     def test_extra_hours_are_asked_of_the_clients_leads_only(self, item, people, mailoutbox):
         an_event(item.rollout, kind="hours.extra_requested", by=people["pm"], number=1)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client")
         assert f"/projetos/{item.rollout_id}/horas/" in mailoutbox[0].body
 
     def test_a_request_taken_back_is_told_to_those_who_would_have_answered(self, item, people, mailoutbox):
         an_event(item.rollout, kind="hours.extra_withdrawn", by=people["pm"], number=1)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client")
 
     @pytest.mark.parametrize(("by", "readers"), [("pm", ["client", "client_member"]), ("client", ["pm"])])
     def test_an_answer_in_a_contest_reaches_the_other_side(self, item, people, mailoutbox, by, readers):
         party = "client" if by == "client" else "presence"
         an_event(item.rollout, kind="hours.contest_answered", by=people[by], party=party, number=1)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, *readers)
 
     @pytest.mark.parametrize("kind", ["hours.contest_kept", "hours.contest_corrected"])
     def test_the_outcome_of_a_contest_reaches_the_client(self, item, people, mailoutbox, kind):
         an_event(item.rollout, kind=kind, by=people["pm"], number=1, entry=3)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
 
     @pytest.mark.parametrize("kind", ["hours.extra_approved", "hours.extra_declined", "hours.contested"])
     def test_the_clients_answers_are_told_to_the_project_manager(self, kind, item, people, mailoutbox):
         an_event(item.rollout, kind=kind, by=people["client"], number=1)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "pm")
         assert str(people["client"]) in mailoutbox[0].body
 
     def test_who_is_at_two_companies_of_a_project_is_told_once(self, item, people, mailoutbox):
         item.rollout.parties.filter(role="integrator").update(company=item.rollout.company("client"))
         an_event(item.rollout, key=item.key)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client", "client_member")
 
     def test_other_kinds_are_nobodys_news(self, item, mailoutbox):
-        tell()  # The delivery itself.
+        send_notices()  # The delivery itself.
         assert item.rollout.events.count() == 1
         assert (mailoutbox, Consumption.objects.count()) == ([], 0)
 
@@ -337,7 +337,7 @@ class TestToWhom:
         waiting = NoticeFactory(event=event, user=people["client"])
         Consumption.objects.create(event=event)
         an_event(item.rollout, key=item.key)
-        tell()
+        send_notices()
         assert told(mailoutbox) == addresses(people, "client_member")
         waiting.refresh_from_db()
         assert waiting.dropped_at
@@ -346,7 +346,7 @@ class TestToWhom:
     def test_a_line_break_in_a_title_begins_no_header(self, mailoutbox):
         item = PrerequisiteFactory(title="Um\nBcc: alguem@exemplo.com.br")
         an_event(item.rollout, key=item.key)
-        tell()
+        send_notices()
         assert "\n" not in mailoutbox[0].subject
         assert mailoutbox[0].recipients() == mailoutbox[0].to
 
@@ -358,20 +358,20 @@ class TestHowTheTimelineStands:
         anchoring.sign_heads([anchoring.head_of(rollout) for rollout in anchoring.waiting()])
         User.objects.filter(pk=people["client"].pk).update(language="en")
         prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
-        tell()
+        send_notices()
         head, sheet = timeline.head(item.rollout), AnchorSheet.objects.get()
         expected = [
-            kept_heads.KeptHead(item.rollout_id, head["sequence"], head["hash"][:32]),
-            kept_heads.KeptHead(None, 1, sheet.sha256[:32]),
+            saved_heads.SavedHead(item.rollout_id, head["sequence"], head["hash"][:32]),
+            saved_heads.SavedHead(None, 1, sheet.sha256[:32]),
         ]
         assert len(mailoutbox) == 2
         for message in mailoutbox:
-            assert kept_heads.read(message.message().as_bytes()) == expected
-            assert kept_heads.read(message.body.encode()) == expected
+            assert saved_heads.read(message.message().as_bytes()) == expected
+            assert saved_heads.read(message.body.encode()) == expected
         assert any("Record of the project" in message.body for message in mailoutbox)
 
     def test_before_the_first_anchor_only_the_head_stands_there(self, item, people, mailoutbox):
         prerequisites.reveal(item, by=people["pm"], reason="Conferir o acesso")
-        tell()
-        (head,) = kept_heads.read(mailoutbox[0].message().as_bytes())
+        send_notices()
+        (head,) = saved_heads.read(mailoutbox[0].message().as_bytes())
         assert (head.rollout, head.sequence) == (item.rollout_id, item.rollout.events.count())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.notices.tasks import tell
+from apps.notices.tasks import send_notices
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.homologation.conftest import rollout, script  # noqa: F401 - fixtures
 from tests.homologation.test_homologation import FAILURE, report
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def found(rollout, script, mailoutbox):  # noqa: F811
     """NC-1, the integrator's, told already."""
     report(script, rollout, **FAILURE)
-    tell()
+    send_notices()
     return rollout.nonconformities.get()
 
 
@@ -36,10 +36,10 @@ def test_its_opening_is_told_to_its_owner_alone_and_leads_to_its_page(rollout, f
 def test_its_correction_is_told_to_the_project_manager_and_never_to_who_made_it(rollout, found, mailoutbox):  # noqa: F811
     mailoutbox.clear()
     nonconformities.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
-    tell()
+    send_notices()
     assert told(mailoutbox, rollout) == ["pm"]
     nonconformities.reopen(found, by=rollout.people["client"], reason="Continua")
-    tell()
+    send_notices()
     assert "Continua" in mailoutbox[0].body
     assert told(mailoutbox, rollout) == ["integrator"]
 
@@ -47,7 +47,7 @@ def test_its_correction_is_told_to_the_project_manager_and_never_to_who_made_it(
 def test_a_message_is_told_without_its_words(rollout, found, mailoutbox):  # noqa: F811
     mailoutbox.clear()
     nonconformities.comment(found, by=rollout.people["client"], text="Palavras que ficam no sistema")
-    tell()
+    send_notices()
     assert "Palavras" not in mailoutbox[0].body
     assert told(mailoutbox, rollout) == ["integrator", "pm"]
 
@@ -56,5 +56,5 @@ def test_an_owner_that_changed_is_the_one_who_is_told(rollout, found, mailoutbox
     mailoutbox.clear()
     nonconformities.change(found, by=rollout.people["pm"], severity="minor", owner="platform")
     nonconformities.comment(found, by=rollout.people["pm"], text="Agora é com vocês")
-    tell()
+    send_notices()
     assert told(mailoutbox, rollout) == ["platform"]

@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.core.models import UnfinishedWork
 from apps.core.process import Gate, PartyRole, Stage
 from apps.notices.models import Digest, Reminder
-from apps.notices.tasks import remind, tell
+from apps.notices.tasks import remind, send_notices
 from apps.rollouts import gates
 from apps.rollouts.models import Assignment, Waiver
 from tests.companies.factories import a_person
@@ -52,7 +52,7 @@ def rollout():
 
 def run():
     remind()
-    tell()
+    send_notices()
 
 
 def told(mailoutbox):
@@ -134,7 +134,7 @@ class TestWho:
         remind()
         assert Digest.objects.get().user == rollout.people["client_member"]
         PreferenceFactory(user=rollout.people["client_member"], reminders=False)
-        tell()
+        send_notices()
         assert mailoutbox == []
 
     def test_each_in_their_own_language(self, owed, rollout, mailoutbox):
@@ -186,7 +186,7 @@ class TestOneMessageADay:
         owed(rollout, "a", 0, PartyRole.INTEGRATOR)
         remind()
         owed.settle()
-        tell()
+        send_notices()
         assert mailoutbox == []
         assert Digest.objects.get().dropped_at
 
@@ -196,5 +196,5 @@ class TestOneMessageADay:
             patched.setattr(EmailMessage, "send", lambda message: 1 / 0)
             run()
         with clock.at(UnfinishedWork.objects.get().next_try_at):
-            tell()
+            send_notices()
         assert len(mailoutbox) == 1

@@ -4,7 +4,7 @@ import pytest
 
 from apps.core import clock
 from apps.notices.models import Beginning
-from apps.notices.tasks import tell
+from apps.notices.tasks import send_notices
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
 from tests.core.test_calendar import read
@@ -32,7 +32,7 @@ def told(mailoutbox):
 
     def more():
         mailoutbox.clear()
-        tell()
+        send_notices()
         return list(mailoutbox)
 
     return more

@@ -65,7 +65,7 @@ class TestTheClientsDoor:
         door = queries.door(theirs.rollout.people["client"])
         assert keys(door.partners) == [f"prerequisite:{theirs.key}"]
         assert door.only_one is None
-        assert keys(queries.door(theirs.rollout.people["platform"]).companys) == [f"prerequisite:{theirs.key}"]
+        assert keys(queries.door(theirs.rollout.people["platform"]).company_matters) == [f"prerequisite:{theirs.key}"]
         assert queries.door(theirs.rollout.people["integrator"]).partners == []
 
     def test_the_page_shows_the_form_and_what_the_others_do(self, item, client_browser):
@@ -289,12 +289,12 @@ class TestTakingAndHanding:
         people = item.rollout.people
         lead, member = client_for(people["client"]), client_for(people["client_member"])
         lead.post(address("assign", item), {"to": self.membership(item, "client")})
-        assert keys(queries.door(people["client"]).mine) == [f"prerequisite:{item.key}"]
+        assert keys(queries.door(people["client"]).own_matters) == [f"prerequisite:{item.key}"]
         lead.post(address("assign", item), {"to": self.membership(item, "client_member")})
-        assert keys(queries.door(people["client_member"]).mine) == [f"prerequisite:{item.key}"]
-        assert keys(queries.door(people["client"]).companys) == [f"prerequisite:{item.key}"]
+        assert keys(queries.door(people["client_member"]).own_matters) == [f"prerequisite:{item.key}"]
+        assert keys(queries.door(people["client"]).company_matters) == [f"prerequisite:{item.key}"]
         member.post(address("assign", item), {"to": ""})
-        assert queries.door(people["client_member"]).mine == []
+        assert queries.door(people["client_member"]).own_matters == []
         kinds = list(item.rollout.events.order_by("sequence").values_list("kind", flat=True))
         assert kinds == ["rollouts.taken", "rollouts.handed", "rollouts.let_go"]
 

@@ -16,7 +16,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from apps.core import canonical, clock, plugins
 from apps.core.events import EventData
 from apps.rollouts import events, tasks, timeline
-from apps.rollouts.anchors import anchoring, kept_heads, verification
+from apps.rollouts.anchors import anchoring, saved_heads, verification
 from apps.rollouts.models import AnchorSheet, ChainAnchor, Event, Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
@@ -384,7 +384,7 @@ class TestVerifying:
         assert timeline.verify(stale) is None
 
 
-class TestKeptHeads:
+class TestSavedHeads:
     """A head that somebody kept holds even where every anchor was taken away."""
 
     def saved(self, tmp_path, content: str | bytes, name: str = "kept.txt") -> list[str]:
@@ -399,7 +399,7 @@ class TestKeptHeads:
     def test_a_line_of_an_e_mail_fits_and_does_not_fit_what_was_cut(self, rollout, tmp_path, without_triggers):
         arguments = self.saved(tmp_path, f"> Olá\n> {self.line(rollout)}")
         outcome, text = verify(*arguments)
-        assert (outcome, "1 kept heads fit" in text) == (Outcome.WHOLE, True)
+        assert (outcome, "1 saved heads fit" in text) == (Outcome.WHOLE, True)
         without_triggers()
         cut(rollout)
         assert verify()[0] is Outcome.WHOLE
@@ -513,5 +513,5 @@ def test_an_anchor_of_another_event_does_not_pass_for_this_one(anchored):
     forged = proof | {"line": other.anchors.get().line()}
     assert "the anchor is not on its sheet" in anchoring.examine_proof(forged).problems
     assert Event.objects.count() == 6
-    assert kept_heads.read(b"") == []
+    assert saved_heads.read(b"") == []
     assert verification.head_problem(anchored, None) == ""

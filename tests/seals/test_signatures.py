@@ -17,7 +17,8 @@ from apps.rollouts import tasks
 from apps.rollouts.anchors import anchoring, verification
 from apps.rollouts.models import AnchorSheet
 from apps.seals import certificates, signatures, trust
-from apps.seals.outcomes import Outcome, VerifyingCommand, worst
+from apps.seals.outcomes import Outcome, worst
+from apps.seals.verifying import VerifyingCommand
 from tests.acceptance.test_sealing import a_certificate
 from tests.rollouts.test_anchors import with_events
 
@@ -27,7 +28,7 @@ CONTENT = b'{"a":1}'
 @pytest.fixture
 def sealed(presences_seal):
     signer = certificates.signer()
-    return signatures.sign(CONTENT, signer), signatures.described(signer)
+    return signatures.sign(CONTENT, signer), signatures.description_of(signer)
 
 
 @pytest.fixture
@@ -89,17 +90,17 @@ class TestItsTime:
         settings.TERM_TRUST_ROOTS = str(authority["roots"])
         signer = certificates.signer()
         seal = signatures.sign(CONTENT, signer)
-        found = signatures.examine(CONTENT, seal, signatures.described(signer), trust.configured())
-        assert (found.outcome, found.timestamped, found.other_time) == (Outcome.WHOLE, True, "")
+        found = signatures.examine(CONTENT, seal, signatures.description_of(signer), trust.configured())
+        assert (found.outcome, found.timestamped, found.unvouched_time_authority) == (Outcome.WHOLE, True, "")
 
     def test_is_not_an_authoritys_for_whom_nobody_vouches(self, sealed, authority):
         signer = certificates.signer()
         authority["at"] = clock.now() - timedelta(days=400)
         seal = signatures.sign(CONTENT, signer)
-        found = signatures.examine(CONTENT, seal, signatures.described(signer), trust.configured())
+        found = signatures.examine(CONTENT, seal, signatures.description_of(signer), trust.configured())
         assert not found.timestamped
         assert clock.now() - found.sealed_at < timedelta(hours=1)
-        assert "Presence de teste" in found.when()
+        assert "Presence de teste" in found.sealing_time()
 
 
 @pytest.mark.django_db

@@ -28,7 +28,7 @@ def then(job):
 def test_of_twenty_at_once_as_many_pass_as_may():
     limit = limits.Limit("at-once", ((7, limits.HOUR),))
     outcomes = at_once(*[then(lambda: limits.take(limit, "ana"))] * 20)
-    assert sum(isinstance(each, limits.Taken) for each in outcomes) == 7
+    assert sum(isinstance(each, limits.Counted) for each in outcomes) == 7
     assert sum(isinstance(each, TooMany) for each in outcomes) == 13
     assert Count.objects.get().times == 20
 

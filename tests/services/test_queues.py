@@ -10,7 +10,7 @@ from django.conf import settings
 from apps.core import clock
 from apps.core.models import UnfinishedWork
 from apps.notices.models import Beginning, Consumption
-from apps.notices.tasks import tell
+from apps.notices.tasks import send_notices
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.serve import WORKERS
@@ -46,7 +46,7 @@ def test_a_notice_is_told_while_a_document_holds_all_of_its_queue(store):
         for _message in range(3):
             render_term.delay(term.pk)
         wait_until(lambda: store.llen("test-reached"), "The document's worker")
-        tell.delay()
+        send_notices.delay()
         wait_until(lambda: Consumption.objects.filter(event=event).exists(), "The notice")
         assert not is_ready(term)
         store.lpush("test-released", 1)

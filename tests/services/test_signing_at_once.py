@@ -57,7 +57,7 @@ def test_one_code_signs_once_however_often_it_comes_at_once():
 
 def test_one_signed_file_that_comes_twice_at_once_counts_once(settings, tmp_path, monkeypatch):
     settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
-    monkeypatch.setattr(elsewhere, "_fetched", lambda questions: [])
+    monkeypatch.setattr(elsewhere, "_fetch_answers", lambda questions: [])
     term = opened(a_draft())
     row = signatory(term, "client")
     signed = the_card(term, "client").signs(content_of(term.pdf))
@@ -75,7 +75,7 @@ def test_one_signed_file_that_comes_twice_at_once_counts_once(settings, tmp_path
 
 def test_two_files_of_two_signatories_at_once_both_count(settings, tmp_path, monkeypatch):
     settings.TERM_TRUST_ROOTS = the_authority().trusted_in(tmp_path / "roots")
-    monkeypatch.setattr(elsewhere, "_fetched", lambda questions: [])
+    monkeypatch.setattr(elsewhere, "_fetch_answers", lambda questions: [])
     term = opened(a_draft())
     rows = [signatory(term, role) for role in ("client", "integrator")]
     files = [the_card(term, row.role).signs(content_of(term.pdf)) for row in rows]

@@ -26,7 +26,7 @@ from apps.vault.models import Secret
 from tests.access.probe import routes
 from tests.companies.factories import PASSWORD, UserFactory
 from tests.prerequisites.factories import PrerequisiteFactory, plain_value
-from tests.story import test_story as story
+from tests.story import story
 from tests.vault import canary
 from tests.vault.canary import Written
 

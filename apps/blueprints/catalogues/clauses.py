@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.blueprints.catalogues.script import LANGUAGES, lacking_words
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal
 
-PARTIES = ("client", "presence", "platform", "integrator")
+PARTIES = tuple(role.value for role in (PartyRole.CLIENT, PartyRole.PRESENCE, PartyRole.PLATFORM, PartyRole.INTEGRATOR))
 """``{client}`` and so on stand for the names of the project's companies and of its platform."""
 WRITTEN = tuple(f"{{{name}}}" for name in PARTIES)
 MOST_CLAUSES = 40
@@ -27,10 +28,10 @@ def filled(text: str, names: Mapping[str, str]) -> str:
     stay a name. A name that ends with a full stop (``S.A.``) takes in the one that follows it. ``names`` has all of
     ``PARTIES``.
     """
-    return _PARTY.sub(lambda found: names[found[1]].removesuffix(found[2]) + found[2], text)
+    return _PARTY.sub(lambda match: names[match[1]].removesuffix(match[2]) + match[2], text)
 
 
-def strange(text: str) -> list[str]:
+def unknown_braces(text: str) -> list[str]:
     """What stands in braces in ``text`` and is none of ``PARTIES``, or a brace alone, in the order of the text."""
     return _BRACES.findall(_PARTY.sub("", text))
 
@@ -40,10 +41,10 @@ def faults(title: str, text: str) -> Iterator[tuple[str, str]]:
     for name, words, longest in (("title", title, LONGEST_TITLE), ("text", text, LONGEST_TEXT)):
         if len(words) > longest:
             yield name, _("São no máximo %(n)d caracteres.") % {"n": longest}
-    if found := re.findall("[{}]", title):
-        yield "title", _("O título não leva chaves. Tire %(found)s.") % {"found": (strange(title) or found)[0]}
-    if found := strange(text):
-        yield "text", _unknown(found[0])
+    if braces := re.findall("[{}]", title):
+        yield "title", _("O título não leva chaves. Tire %(found)s.") % {"found": (unknown_braces(title) or braces)[0]}
+    if braces := unknown_braces(text):
+        yield "text", _unknown(braces[0])
 
 
 def check(title: str, text: str, suffix: str = "", *, needed: bool = True) -> None:
@@ -65,15 +66,15 @@ def refuse_more_than(number: int) -> None:
 def problems(content: Mapping[str, Any]) -> list[str]:
     """What keeps the clauses of a term from being published or loaded, a sentence each."""
     rows = content["clauses"]
-    found = [] if rows else [_("O termo precisa de ao menos uma cláusula.")]
+    sentences = [] if rows else [_("O termo precisa de ao menos uma cláusula.")]
     for row in rows:
         where = row["title"].get("pt") or row["key"]
         for name, label in labels().items():
-            found += lacking_words(where, label, row[name])
+            sentences += lacking_words(where, label, row[name])
         for language in LANGUAGES:
-            wrong = faults(row["title"].get(language, ""), row["text"].get(language, ""))
-            found += [f"{where}: {sentence}" for _name, sentence in wrong]
-    return found
+            clause_faults = faults(row["title"].get(language, ""), row["text"].get(language, ""))
+            sentences += [f"{where}: {sentence}" for _name, sentence in clause_faults]
+    return sentences
 
 
 def labels() -> dict[str, str]:
@@ -81,6 +82,6 @@ def labels() -> dict[str, str]:
     return {"title": _("título"), "text": _("texto")}
 
 
-def _unknown(found: str) -> str:
+def _unknown(written: str) -> str:
     sentence = _("%(found)s não é o nome de ninguém. Entre chaves só podem estar: %(names)s.")
-    return sentence % {"found": found, "names": ", ".join(WRITTEN)}
+    return sentence % {"found": written, "names": ", ".join(WRITTEN)}

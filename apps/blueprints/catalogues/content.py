@@ -8,15 +8,29 @@ import re
 from dataclasses import field, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from apps.blueprints.catalogues.script import STRICT, AnyScript, Capability, Owner, PlatformKind, Script
+from apps.blueprints.catalogues.script import STRICT, AnyScript, Capability, PlatformKind, Script
 from apps.blueprints.models import Blueprint
 from apps.core.localized import Localized
+from apps.core.process import FORWARD, PATH, Gate, PartyRole, Stage
 
 Kind = Blueprint.Kind
-Gate = Literal["start_development", "start_training", "start_homologation", "start_acceptance", "start_go_live"]
+STAGE_GATES = tuple(gate for gate in FORWARD.values() if gate != Gate.COMPLETE)
+"""The gates that open a stage: those that a prerequisite may be asked for at."""
+
+
+def _opens_a_stage(gate: Gate) -> Gate:
+    if gate not in STAGE_GATES:
+        raise ValueError(f"{gate} does not open a stage; use {', '.join(STAGE_GATES)}.")
+    return gate
+
+
+def _is_on_the_path(stage: Stage) -> Stage:
+    if stage not in PATH:
+        raise ValueError(f"{stage} is no stage that work is done in; use {', '.join(PATH)}.")
+    return stage
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -115,8 +129,8 @@ class PrerequisiteItem:
     key: str
     title: Localized
     help: Localized
-    owner: Owner
-    gate: Gate
+    owner: PartyRole
+    gate: Annotated[Gate, AfterValidator(_opens_a_stage)]
     kind: Literal["document", "link", "statement", "credential", "contact", "environment"]
     environment: Literal["", "homologation", "production"] = ""
     waivable: bool = False
@@ -215,7 +229,7 @@ class GoLiveItem:
     key: str
     title: Localized
     help: Localized
-    owner: Owner
+    owner: PartyRole
     mandatory: bool
     proof: Literal["", "note", "probe"] = ""
 
@@ -255,7 +269,7 @@ class TermBlueprint:
 class StageLength:
     """How many business days a stage usually takes."""
 
-    stage: Literal["kickoff", "development", "training", "homologation", "acceptance", "go_live"]
+    stage: Annotated[Stage, AfterValidator(_is_on_the_path)]
     workdays: Annotated[int, Field(ge=1)]
 
 
@@ -267,8 +281,8 @@ class PlanBlueprint:
 
 @dataclass(frozen=True, config=STRICT)
 class Hosts:
-    """The hosts of a platform that has its own, by environment, as patterns (``core.addresses.is_within``). A credential
-    that names any other is refused. Empty where each shop has a host of its own."""
+    """The hosts of a platform that has its own, by environment, as patterns (``core.network.addresses.is_within``). A
+    credential that names any other is refused. Empty where each shop has a host of its own."""
 
     homologation: list[str] = field(default_factory=list)
     production: list[str] = field(default_factory=list)
@@ -332,12 +346,12 @@ def platform(slug: str, version: int | None = None) -> PlatformBlueprint:
 
 def prerequisites_for(platform_slug: str, version: int | None = None) -> list[PrerequisiteItem]:
     """The prerequisites of a rollout on ``platform_slug``: the common list with that platform's own fields and help."""
-    own = platform(platform_slug)
+    blueprint = platform(platform_slug)
     return [
         replace(
             item,
-            where=item.where or own.where.get(item.key),
-            fields=item.fields or own.fields if item.kind == "credential" else [],
+            where=item.where or blueprint.where.get(item.key),
+            fields=item.fields or blueprint.fields if item.kind == "credential" else [],
         )
         for item in read(Kind.PREREQUISITES, version=version).items
     ]

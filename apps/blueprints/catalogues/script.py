@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from apps.core.localized import Localized
+from apps.core.process import PartyRole
 
-Owner = Literal["presence", "platform", "integrator", "client"]
 Obligation = Literal["mandatory", "optional", "conditional"]
 PlatformKind = Literal["shop", "marketplace", "hub"]
 Capability = Literal["fiscal_data", "stock_locations", "single_stock"]
@@ -47,7 +47,7 @@ class ScriptCase:
     code: str
     process: str
     title: Localized
-    actors: list[Owner]
+    actors: list[PartyRole]
     obligation: Obligation
     preconditions: Localized
     steps: list[Localized]
@@ -81,14 +81,14 @@ def with_conditions_apart(value: Any) -> Any:
     """What the first version of the file said: the words of a condition in each of its cases."""
     if not isinstance(value, dict) or "conditions" in value or not isinstance(value.get("cases"), list):
         return value
-    found: dict[str, Any] = {}
+    titles: dict[str, Any] = {}
     cases = []
     for case in value["cases"]:
         if isinstance(case, dict) and "condition" in case:
-            found.setdefault(case.get("condition_key", ""), case["condition"])
-            case = {name: what for name, what in case.items() if name != "condition"}
+            titles.setdefault(case.get("condition_key", ""), case["condition"])
+            case = {name: part for name, part in case.items() if name != "condition"}
         cases.append(case)
-    return {**value, "cases": cases, "conditions": [{"key": key, "title": title} for key, title in found.items()]}
+    return {**value, "cases": cases, "conditions": [{"key": key, "title": title} for key, title in titles.items()]}
 
 
 AnyScript = Annotated[Script, BeforeValidator(with_conditions_apart)]
@@ -102,17 +102,18 @@ def problems(script: Mapping[str, Any]) -> list[str]:
     processes = [row["key"] for row in script["processes"]]
     conditions = [row["key"] for row in script.get("conditions", [])]
     codes = [case["code"] for case in script["cases"]]
-    found = [_("%(what)s aparece duas vezes.") % {"what": what} for what in _twice([*processes, *conditions, *codes])]
+    names = [*processes, *conditions, *codes]
+    sentences = [_("%(what)s aparece duas vezes.") % {"what": name} for name in _duplicates(names)]
     for code in sorted(set(codes) & set(script.get("retired", []))):
-        found.append(_("%(code)s já foi retirado: o código não volta a ser usado.") % {"code": code})
+        sentences.append(_("%(code)s já foi retirado: o código não volta a ser usado.") % {"code": code})
     if not codes:
-        found.append(_("O roteiro não tem casos."))
+        sentences.append(_("O roteiro não tem casos."))
     for row in [script, *script["processes"], *script.get("conditions", [])]:
         name = row.get("key") or _("Título do roteiro")
-        found += lacking_words(name, _("título"), row["title"])
+        sentences += lacking_words(name, _("título"), row["title"])
     for case in script["cases"]:
-        found += _of_case(case, processes, conditions, codes)
-    return found + [
+        sentences += _of_case(case, processes, conditions, codes)
+    return sentences + [
         _("%(path)s: um caso não pode depender de si mesmo.") % {"path": " → ".join(circle)}
         for circle in circles(script["cases"])
     ]
@@ -152,19 +153,19 @@ def lacking_words(where: str, label: str, words: Mapping[str, str]) -> Iterable[
             }  # fmt: skip
 
 
-def _twice(names: list[str]) -> list[str]:
+def _duplicates(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
 
 
 def circles(cases: Iterable[Mapping[str, Any]]) -> list[list[str]]:
     """Chains of dependence that come back to where they began, as codes, the first one again at the end."""
     needs = {case["code"]: case.get("depends", []) for case in cases}
-    found: list[list[str]] = []
+    chains: list[list[str]] = []
     done: set[str] = set()
 
     def walk(code: str, path: list[str]) -> None:
         if code in path:
-            found.append([*path[path.index(code) :], code])
+            chains.append([*path[path.index(code) :], code])
         elif code in needs and code not in done:
             for other in needs[code]:
                 walk(other, [*path, code])
@@ -172,7 +173,7 @@ def circles(cases: Iterable[Mapping[str, Any]]) -> list[list[str]]:
 
     for code in needs:
         walk(code, [])
-    return found
+    return chains
 
 
 def field_labels() -> dict[str, str]:
@@ -198,12 +199,9 @@ def next_code(script: Mapping[str, Any], process: str) -> str:
 
 
 def owner_labels() -> dict[str, str]:
-    return {
-        "presence": "Presence",
-        "client": _("Cliente"),
-        "integrator": _("Integrador"),
-        "platform": _("Plataforma"),
-    }
+    """Who may execute a case, in the order in which the form offers them: ``{role: name}``."""
+    roles = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM)
+    return {role.value: str(role.label) for role in roles}
 
 
 def obligation_labels() -> dict[str, str]:

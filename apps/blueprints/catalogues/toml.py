@@ -30,11 +30,11 @@ def write(content: Mapping[str, Any], version: int) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }" if value else "{}"
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }" if value else "{}"
     if isinstance(value, list):
         if value and isinstance(value[0], Mapping):
-            return "[\n" + "".join(f"  {_value(one)},\n" for one in value) + "]"
-        return "[" + ", ".join(_value(one) for one in value) + "]"
+            return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
+        return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, str):
         # A JSON string is a TOML string, but for the one control character that JSON leaves as it is.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -53,9 +53,9 @@ def read(text: str) -> tuple[int, dict[str, Any]]:
     try:
         script: Script = TypeAdapter(AnyScript).validate_python(raw)
     except ValidationError as error:
-        details = [f"{'.'.join(str(step) for step in each['loc'])}: {each['msg']}" for each in error.errors()[:5]]
+        details = [f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()[:5]]
         raise Invalid(_("O arquivo não é um roteiro:"), details=details, field="file") from None
     raw = with_conditions_apart(raw)
-    if wrong := problems(raw):
-        raise Invalid(_("O roteiro do arquivo não fecha:"), details=wrong[:10], field="file")
+    if reasons := problems(raw):
+        raise Invalid(_("O roteiro do arquivo não fecha:"), details=reasons[:10], field="file")
     return script.version, {name: value for name, value in raw.items() if name != "version"}

@@ -1,4 +1,4 @@
-"""What a TOML file holds. A reader of ``core.confined``: dotted keys and lists within lists make its library slow."""
+"""What a TOML file holds. A reader of ``core.untrusted.confined``, since nested keys and lists make its library slow."""
 
 import tomllib
 from typing import Any, BinaryIO

@@ -68,7 +68,7 @@ def between_clauses(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Chan
 def _rows(what: str, old: list[dict], new: list[dict], key: str, texts) -> list[Change]:
     before, after = ({row[key]: row for row in rows} for rows in (old, new))
     moved = _moved([name for name in before if name in after], [name for name in after if name in before])
-    found = []
+    changes = []
     for name, row in after.items():
         fields = field_changes(texts(before[name]) if name in before else {}, texts(row))
         if name not in before:
@@ -79,9 +79,9 @@ def _rows(what: str, old: list[dict], new: list[dict], key: str, texts) -> list[
             kind = MOVED
         else:
             continue
-        found.append(Change(what, name, kind, Localized.of(row["title"]), fields))
-    gone = [row for name, row in before.items() if name not in after]
-    return found + [Change(what, row[key], RETIRED, Localized.of(row["title"])) for row in gone]
+        changes.append(Change(what, name, kind, Localized.of(row["title"]), fields))
+    retired = [row for name, row in before.items() if name not in after]
+    return changes + [Change(what, row[key], RETIRED, Localized.of(row["title"])) for row in retired]
 
 
 def _moved(old: list[str], new: list[str]) -> set[str]:
@@ -111,12 +111,14 @@ def words(old: str, new: str) -> list[Piece]:
     """The two texts as one, what is only in one of them marked: line by line, then word by word."""
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     pieces: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "replace" and b - a == d - c:
-            for theirs, ours in zip(before[a:b], after[c:d], strict=True):
-                pieces += _words_of_line(theirs, ours)
+    for tag, old_start, old_end, new_start, new_end in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        if tag == "replace" and old_end - old_start == new_end - new_start:
+            for old_line, new_line in zip(before[old_start:old_end], after[new_start:new_end], strict=True):
+                pieces += _words_of_line(old_line, new_line)
         else:
-            pieces += _marked(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
+            pieces += _marked(tag == "equal", "".join(before[old_start:old_end]), "".join(after[new_start:new_end]))
     return pieces
 
 
@@ -126,8 +128,8 @@ def _words_of_line(old: str, new: str) -> list[Piece]:
         return _marked(False, old, new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     pieces: list[Piece] = []
-    for tag, a, b, c, d in matcher.get_opcodes():
-        pieces += _marked(tag == "equal", "".join(before[a:b]), "".join(after[c:d]))
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        pieces += _marked(tag == "equal", "".join(before[old_start:old_end]), "".join(after[new_start:new_end]))
     return pieces
 
 
@@ -144,29 +146,29 @@ def _marked(same: bool, old: str, new: str) -> list[Piece]:
 def _texts_of_case(case: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     """Every field of a case as text."""
     owners = owner_labels()
-    found: dict[tuple[str, str], str] = {}
+    texts: dict[tuple[str, str], str] = {}
     for name, label in field_labels().items():
         value = case.get(name, "")
         if name == "steps":
             for language in LANGUAGES:
-                found[label, language] = "".join(f"{step.get(language, '')}\n" for step in value)
+                texts[label, language] = "".join(f"{step.get(language, '')}\n" for step in value)
         elif name == "actors":
-            found[label, ""] = ", ".join(owners.get(role, role) for role in value)
+            texts[label, ""] = ", ".join(owners.get(role, role) for role in value)
         elif name == "obligation":
-            found[label, ""] = obligation_labels().get(value, value)
+            texts[label, ""] = obligation_labels().get(value, value)
         elif isinstance(value, Mapping):
-            found |= {(label, language): value.get(language, "") for language in LANGUAGES}
+            texts |= {(label, language): value.get(language, "") for language in LANGUAGES}
         else:
-            found[label, ""] = ", ".join(value) if isinstance(value, list) else value
-    return found
+            texts[label, ""] = ", ".join(value) if isinstance(value, list) else value
+    return texts
 
 
 def _texts_of_named(row: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    found = {(_("título"), language): row["title"].get(language, "") for language in LANGUAGES}
+    texts = {(_("título"), language): row["title"].get(language, "") for language in LANGUAGES}
     when = row.get("when") or {}
     for name, label in when_labels().items():
-        found[label, ""] = ", ".join(when.get(name, []))
-    return found
+        texts[label, ""] = ", ".join(when.get(name, []))
+    return texts
 
 
 def _texts_of_clause(clause: Mapping[str, Any]) -> dict[tuple[str, str], str]:

@@ -88,7 +88,7 @@ TERM = Pages(
 EVERY = {pages.kind: pages for pages in (SCRIPT, TERM)}
 
 
-def the_draft(request: SignedInRequest, pages: Pages) -> Any:
+def draft_or_404(request: SignedInRequest, pages: Pages) -> Any:
     """The draft, for who may read; 404 without one."""
     require(request.user, "blueprints.read")
     return get_object_or_404(pages.model._default_manager.select_related("base", "changed_by"))
@@ -96,16 +96,16 @@ def the_draft(request: SignedInRequest, pages: Pages) -> Any:
 
 def review(request: SignedInRequest, pages: Pages, form: forms.PublishForm | None = None) -> HttpResponse:
     """Everything in which the draft differs from the version in force, and what is still lacking."""
-    found = the_draft(request, pages)
-    form = form or pages.form(initial={"revision": found.revision})
+    draft = draft_or_404(request, pages)
+    form = form or pages.form(initial={"revision": draft.revision})
     context = {
-        "draft": found,
-        "changes": pages.differences_of(found.base.content, found.content),
-        "problems": pages.problems(found.content),
+        "draft": draft,
+        "changes": pages.differences_of(draft.base.content, draft.content),
+        "problems": pages.problems(draft.content),
         "form": form,
         "action": pages.undo if may_edit(request) else "",
         "may_publish": request.user.has_perm("blueprints.publish"),
-        "alone": not found.authors.exclude(pk=request.user.pk).exists(),
+        "alone": not draft.authors.exclude(pk=request.user.pk).exists(),
     }
     return show(request, pages, "draft/review.html", **context)
 
@@ -113,9 +113,9 @@ def review(request: SignedInRequest, pages: Pages, form: forms.PublishForm | Non
 def publish(request: SignedInRequest, pages: Pages) -> HttpResponse:
     require(request.user, "blueprints.publish")
     form = pages.form(request.POST)
-    made: list[Blueprint] = []
-    if attempt(request, form, lambda **typed: made.append(pages.publishes(by=request.user, **typed))):
-        messages.success(request, _("Versão %(version)d publicada.") % {"version": made[0].version})
+    published: list[Blueprint] = []
+    if attempt(request, form, lambda **fields: published.append(pages.publishes(by=request.user, **fields))):
+        messages.success(request, _("Versão %(version)d publicada.") % {"version": published[0].version})
         return redirect("blueprints:detail", pages.kind, "default")
     return review(request, pages, form)
 
@@ -129,13 +129,13 @@ def discard(request: SignedInRequest, pages: Pages) -> HttpResponse:
 def shipped(request: SignedInRequest, pages: Pages) -> HttpResponse:
     """In which the newest file that came with the system differs from the draft, or from the version in force."""
     require(request.user, "blueprints.read")
-    theirs = get_object_or_404(pages.versions.filter(key=Blueprint.SHIPPED)[:1])
+    shipped_version = get_object_or_404(pages.versions.filter(key=Blueprint.SHIPPED)[:1])
     draft = pages.model._default_manager.first()
-    mine = draft.content if draft else Blueprint.objects.current(pages.kind).content
+    content = draft.content if draft else Blueprint.objects.current(pages.kind).content
     context = {
-        "blueprint": theirs,
+        "blueprint": shipped_version,
         "draft": draft,
-        "changes": pages.differences_of(mine, theirs.content),
+        "changes": pages.differences_of(content, shipped_version.content),
         "action": pages.take if draft and may_edit(request) else "",
     }
     return show(request, pages, "draft/shipped.html", **context)
@@ -144,9 +144,13 @@ def shipped(request: SignedInRequest, pages: Pages) -> HttpResponse:
 def differences(request: SignedInRequest, pages: Pages, version: int) -> HttpResponse:
     """What a published version changed of the one before it."""
     require(request.user, "blueprints.read")
-    found = get_object_or_404(pages.versions, key="default", version=version)
+    blueprint = get_object_or_404(pages.versions, key="default", version=version)
     before = get_object_or_404(pages.versions.filter(key="default", version__lt=version).order_by("-version")[:1])
-    context = {"blueprint": found, "before": before, "changes": pages.differences_of(before.content, found.content)}
+    context = {
+        "blueprint": blueprint,
+        "before": before,
+        "changes": pages.differences_of(before.content, blueprint.content),
+    }
     return show(request, pages, "draft/differences.html", **context)
 
 

@@ -78,8 +78,8 @@ def publish(
             raise Refusal(_("O rascunho mudou depois que esta página foi aberta. Leia as diferenças de novo."))
         if not note.strip():
             raise Invalid(_("Diga o que mudou: é o que os projetos leem ao receber a versão."), field="note")
-        if wrong := problems(draft.content):
-            raise Refusal(_("O rascunho ainda não pode ser publicado."), details=wrong)
+        if reasons := problems(draft.content):
+            raise Refusal(_("O rascunho ainda não pode ser publicado."), details=reasons)
         if not differences(draft.base.content, draft.content):
             raise Refusal(_("Nada mudou em relação à versão em vigor."))
         version = next_version(model)
@@ -117,10 +117,10 @@ def discard(model: type[Draft], *, by: User) -> None:
 
 def shipped(model: type[Draft]) -> Blueprint:
     """The newest file that came with the system and waits. Raises ``Refusal`` (409) where none does."""
-    found = Blueprint.objects.filter(kind=model.KIND, key=Blueprint.SHIPPED).first()
-    if found is None:
+    blueprint = Blueprint.objects.filter(kind=model.KIND, key=Blueprint.SHIPPED).first()
+    if blueprint is None:
         raise Refusal(_("O sistema não trouxe outra versão deste modelo."))
-    return found
+    return blueprint
 
 
 def _locked(model: type[D]) -> D:
@@ -135,9 +135,9 @@ def fingerprint(row: Mapping[str, Any] | None) -> str:
     return canonical.sha256(row)[:16] if row else ""
 
 
-def refuse_overtaken(row: Mapping[str, Any], seen: str) -> None:
-    """Raise ``Refusal`` (409) unless ``row`` is still the one whose fingerprint is ``seen``."""
-    if fingerprint(row) != seen:
+def refuse_overtaken(row: Mapping[str, Any], seen_fingerprint: str) -> None:
+    """Raise ``Refusal`` (409) unless ``row`` is still the one whose fingerprint is ``seen_fingerprint``."""
+    if fingerprint(row) != seen_fingerprint:
         raise Refusal(
             _("Isto mudou enquanto você editava. O que você digitou continua aqui; abaixo está como ficou. "
               "Salvar de novo põe o seu no lugar.")
@@ -146,9 +146,9 @@ def refuse_overtaken(row: Mapping[str, Any], seen: str) -> None:
 
 def swap(rows: list[Any], places: Sequence[int], place: int, up: bool) -> None:
     """Exchange the row at ``place`` with its neighbour among ``places``; at the end nothing moves."""
-    there = places.index(place) + (-1 if up else 1)
-    if 0 <= there < len(places):
-        rows[place], rows[places[there]] = rows[places[there]], rows[place]
+    target = places.index(place) + (-1 if up else 1)
+    if 0 <= target < len(places):
+        rows[place], rows[places[target]] = rows[places[target]], rows[place]
 
 
 def tidy(words: str) -> str:
@@ -156,6 +156,6 @@ def tidy(words: str) -> str:
     return words.replace("\r\n", "\n").strip()
 
 
-def two(words: Texts) -> dict[str, str]:
+def both_languages(words: Texts) -> dict[str, str]:
     """Words in both languages, tidy; one that is lacking is empty."""
     return {"pt": tidy(words.get("pt", "")), "en": tidy(words.get("en", ""))}

@@ -51,8 +51,8 @@ class CaseForm(forms.Form):
             del self.fields["condition_key"]
             del obligations["conditional"]
         else:
-            known = [(each.key, str(each.title)) for each in conditions]
-            self.fields["condition_key"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
+            choices = [(condition.key, str(condition.title)) for condition in conditions]
+            self.fields["condition_key"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
         self.fields["obligation"].choices = list(obligations.items())  # type: ignore[attr-defined]
         for name in WORDS:
             for language in LANGUAGES:
@@ -84,10 +84,10 @@ class CaseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
 
-        def two(name: str) -> dict[str, str]:
+        def both_languages(name: str) -> dict[str, str]:
             return {language: typed.get(f"{name}_{language}", "") for language in LANGUAGES}
 
-        steps = [two(f"step_{number}") for number in range(1, MOST_STEPS + 1)]
+        steps = [both_languages(f"step_{number}") for number in range(1, MOST_STEPS + 1)]
         steps = [step for step in steps if step["pt"] or step["en"]]
         if not any(step["pt"] for step in steps):
             self.add_error("step_1_pt", _("Escreva ao menos um passo."))
@@ -97,18 +97,18 @@ class CaseForm(forms.Form):
             "condition_key": typed.get("condition_key", ""),
             "depends": list(dict.fromkeys(typed.get("depends", "").upper().replace(",", " ").split())),
             "steps": steps,
-            **{name: two(name) for name in WORDS},
+            **{name: both_languages(name) for name in WORDS},
         }
 
 
 def _initial(case: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: case.get(name, "") for name in ("actors", "obligation", "condition_key")}
-    found["depends"] = " ".join(case.get("depends", []))
+    initial = {name: case.get(name, "") for name in ("actors", "obligation", "condition_key")}
+    initial["depends"] = " ".join(case.get("depends", []))
     for name in WORDS:
-        found |= {f"{name}_{language}": case[name].get(language, "") for language in LANGUAGES}
+        initial |= {f"{name}_{language}": case[name].get(language, "") for language in LANGUAGES}
     for number, step in enumerate(case["steps"], start=1):
-        found |= {f"step_{number}_{language}": step.get(language, "") for language in LANGUAGES}
-    return found
+        initial |= {f"step_{number}_{language}": step.get(language, "") for language in LANGUAGES}
+    return initial
 
 
 class TitleForm(forms.Form):

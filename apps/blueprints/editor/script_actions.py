@@ -23,7 +23,7 @@ def start(*, by: User) -> ScriptDraft:
     return drafts.begin(ScriptDraft, with_conditions_apart, by=by)
 
 
-def bring_in(*, by: User, file: Any) -> ScriptDraft:
+def import_file(*, by: User, file: Any) -> ScriptDraft:
     """Begin a draft with the script of a TOML ``file``. What it no longer has counts as retired.
 
     Raises ``Invalid`` (422) for a file that is no whole script or that gives a retired code to a case.
@@ -38,12 +38,12 @@ def bring_in(*, by: User, file: Any) -> ScriptDraft:
 
     def write(in_force: dict[str, Any]) -> dict[str, Any]:
         base, codes = with_conditions_apart(in_force), {case["code"] for case in script["cases"]}
-        if again := sorted(codes & set(base.get("retired", []))):
+        if reused := sorted(codes & set(base.get("retired", []))):
             raise Invalid(
-                _("Códigos retirados não voltam a ser usados: %(codes)s.") % {"codes": ", ".join(again)}, field="file"
+                _("Códigos retirados não voltam a ser usados: %(codes)s.") % {"codes": ", ".join(reused)}, field="file"
             )
-        gone = {case["code"] for case in base["cases"]} - codes
-        retired = sorted({*base.get("retired", []), *script.get("retired", []), *gone})
+        dropped = {case["code"] for case in base["cases"]} - codes
+        retired = sorted({*base.get("retired", []), *script.get("retired", []), *dropped})
         return {**script, **({"retired": retired} if retired else {})}
 
     return drafts.begin(ScriptDraft, write, by=by)
@@ -56,20 +56,20 @@ def add_case(process: str, *, by: User, **fields: Any) -> str:
             raise Refusal(_("O processo %(key)s não está mais no rascunho.") % {"key": process})
         code = next_code(draft.content, process)
         cases = draft.content["cases"]
-        made = {"code": code, "process": process, **_checked(draft, code, fields)}
+        case = {"code": code, "process": process, **_checked(draft, code, fields)}
         last = max((place for place, case in enumerate(cases) if case["process"] == process), default=len(cases) - 1)
-        cases.insert(last + 1, made)
+        cases.insert(last + 1, case)
         return code
 
 
-def save_case(code: str, *, by: User, seen: str, **fields: Any) -> None:
-    """Change a case; ``seen`` is the fingerprint of what the form showed.
+def save_case(code: str, *, by: User, seen_fingerprint: str, **fields: Any) -> None:
+    """Change a case; ``seen_fingerprint`` is that of what the form showed.
 
     Raises ``Refusal`` (409) when somebody changed it since: nothing is written over unseen.
     """
     with drafts.changing(ScriptDraft, by=by) as draft:
         case = _case(draft, code)
-        drafts.refuse_overtaken(case, seen)
+        drafts.refuse_overtaken(case, seen_fingerprint)
         checked = _checked(draft, code, fields)
         draft.content["cases"][draft.content["cases"].index(case)] = {
             "code": code,
@@ -114,28 +114,30 @@ def _take_out(draft: ScriptDraft, code: str) -> None:
 
 
 def _put(draft: ScriptDraft, code: str, source: Mapping[str, Any]) -> None:
-    theirs = next((case for case in source["cases"] if case["code"] == code), None)
-    if theirs is None:
+    source_case = next((case for case in source["cases"] if case["code"] == code), None)
+    if source_case is None:
         if draft.case(code) is None:
             raise Refusal(_("%(code)s não está mais aqui.") % {"code": code})
         _take_out(draft, code)
         return
     if code in draft.base.content.get("retired", []):
         raise Refusal(_("%(code)s já foi retirado: o código não volta a ser usado.") % {"code": code})
-    place = next((at for at, case in enumerate(draft.content["cases"]) if case["code"] == code), None)
+    place = next((index for index, case in enumerate(draft.content["cases"]) if case["code"] == code), None)
     cases = [case for case in draft.content["cases"] if case["code"] != code]
     if place is None:
-        order = [case["code"] for case in source["cases"] if case["process"] == theirs["process"]]
+        order = [case["code"] for case in source["cases"] if case["process"] == source_case["process"]]
         before = order[: order.index(code)]
-        first = next((at for at, case in enumerate(cases) if case["process"] == theirs["process"]), len(cases))
-        place = next((at + 1 for at, case in reversed([*enumerate(cases)]) if case["code"] in before), first)
-    cases.insert(place, theirs)
+        first = next(
+            (index for index, case in enumerate(cases) if case["process"] == source_case["process"]), len(cases)
+        )
+        place = next((index + 1 for index, case in reversed([*enumerate(cases)]) if case["code"] in before), first)
+    cases.insert(place, source_case)
     draft.content["cases"] = cases
-    draft.content["retired"] = [each for each in draft.content.get("retired", []) if each != code]
-    for name, key in (("processes", theirs["process"]), ("conditions", theirs.get("condition_key", ""))):
-        known = draft.content.setdefault(name, [])
-        known += [
-            row for row in source.get(name, []) if row["key"] == key and key not in [each["key"] for each in known]
+    draft.content["retired"] = [other for other in draft.content.get("retired", []) if other != code]
+    for name, key in (("processes", source_case["process"]), ("conditions", source_case.get("condition_key", ""))):
+        rows = draft.content.setdefault(name, [])
+        rows += [
+            row for row in source.get(name, []) if row["key"] == key and key not in [present["key"] for present in rows]
         ]
 
 
@@ -143,7 +145,7 @@ def move_case(code: str, *, by: User, up: bool) -> None:
     """Swap a case with its neighbour of the same process; at the end of the row nothing moves."""
     with drafts.changing(ScriptDraft, by=by) as draft:
         case, cases = _case(draft, code), draft.content["cases"]
-        places = [at for at, each in enumerate(cases) if each["process"] == case["process"]]
+        places = [index for index, other in enumerate(cases) if other["process"] == case["process"]]
         drafts.swap(cases, places, cases.index(case), up)
 
 
@@ -155,12 +157,12 @@ def add_process(*, by: User, key: str, title: Texts) -> None:
             raise Invalid(_("A sigla tem três letras, como PED."), field="key")
         if key in [row["key"] for row in draft.content["processes"]]:
             raise Invalid(_("Já há um processo com esta sigla."), field="key")
-        draft.content["processes"].append({"key": key, "title": drafts.two(title)})
+        draft.content["processes"].append({"key": key, "title": drafts.both_languages(title)})
 
 
 def save_process(key: str, *, by: User, title: Texts) -> None:
     with drafts.changing(ScriptDraft, by=by) as draft:
-        _row(draft, "processes", key)["title"] = drafts.two(title)
+        _row(draft, "processes", key)["title"] = drafts.both_languages(title)
 
 
 def move_process(key: str, *, by: User, up: bool) -> None:
@@ -187,11 +189,11 @@ def save_condition(key: str, *, by: User, title: Texts, when: Mapping[str, list[
         rows = draft.content.setdefault("conditions", [])
         if not key:
             stem = slugify(title.get("pt", "")).replace("-", "_")[:34] or "condicao"
-            known = [row["key"] for row in rows]
-            key = next(name for name in [stem, *(f"{stem}_{n}" for n in range(2, 999))] if name not in known)
+            keys = [row["key"] for row in rows]
+            key = next(name for name in [stem, *(f"{stem}_{n}" for n in range(2, 999))] if name not in keys)
             rows.append({"key": key, "title": {}})
         row = _row(draft, "conditions", key)
-        row["title"] = drafts.two(title)
+        row["title"] = drafts.both_languages(title)
         row.pop("when", None)
         if chosen := {name: values for name, values in when.items() if values}:
             row["when"] = chosen
@@ -233,27 +235,27 @@ def _checked(draft: ScriptDraft, code: str, fields: Mapping[str, Any]) -> dict[s
     if conditional and not fields["condition_key"]:
         raise Invalid(_("Diga a condição de que o caso depende."), field="condition_key")
     check_depends(code, fields["depends"], draft.content["cases"])
-    kept = {
-        "title": drafts.two(fields["title"]),
+    checked = {
+        "title": drafts.both_languages(fields["title"]),
         "actors": list(fields["actors"]),
         "obligation": fields["obligation"],
         "condition_key": fields["condition_key"] if conditional else "",
         "depends": list(fields["depends"]),
-        "preconditions": drafts.two(fields["preconditions"]),
-        "steps": [drafts.two(step) for step in fields["steps"]],
-        "expected": drafts.two(fields["expected"]),
-        "evidence": drafts.two(fields["evidence"]),
+        "preconditions": drafts.both_languages(fields["preconditions"]),
+        "steps": [drafts.both_languages(step) for step in fields["steps"]],
+        "expected": drafts.both_languages(fields["expected"]),
+        "evidence": drafts.both_languages(fields["evidence"]),
     }
-    return {name: value for name, value in kept.items() if value or name not in ("condition_key", "depends")}
+    return {name: value for name, value in checked.items() if value or name not in ("condition_key", "depends")}
 
 
 def check_depends(code: str, depends: list[str], cases: list[dict[str, Any]]) -> None:
     """Raise ``Invalid`` for a code that is not among ``cases``, and for a circle."""
-    known = [case["code"] for case in cases]
-    if lost := [other for other in depends if other not in known or other == code]:
-        raise Invalid(_("Não é um caso deste roteiro: %(codes)s.") % {"codes": ", ".join(lost)}, field="depends")
+    codes = [case["code"] for case in cases]
+    if unknown := [other for other in depends if other not in codes or other == code]:
+        raise Invalid(_("Não é um caso deste roteiro: %(codes)s.") % {"codes": ", ".join(unknown)}, field="depends")
     others = [case for case in cases if case["code"] != code]
-    if found := circles([*others, {"code": code, "depends": depends}]):
+    if chains := circles([*others, {"code": code, "depends": depends}]):
         raise Invalid(
-            _("%(path)s: um caso não pode depender de si mesmo.") % {"path": " → ".join(found[0])}, field="depends"
+            _("%(path)s: um caso não pode depender de si mesmo.") % {"path": " → ".join(chains[0])}, field="depends"
         )

@@ -1,5 +1,6 @@
 """The browser door to the draft of the homologation script."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -38,10 +39,10 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 @takes_files
 @require_http_methods(["GET", "POST"])
-def bring_in(request: SignedInRequest) -> HttpResponse:
+def import_file(request: SignedInRequest) -> HttpResponse:
     require(request.user, "blueprints.edit")
     form = forms.ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and attempt(request, form, actions.bring_in, by=request.user):
+    if request.method == "POST" and attempt(request, form, actions.import_file, by=request.user):
         return redirect("blueprints:review")
     return _render(request, "import.html", form=form)
 
@@ -49,16 +50,16 @@ def bring_in(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_case(request: SignedInRequest, process: str) -> HttpResponse:
     require(request.user, "blueprints.edit")
-    found = _draft(request)
+    draft = _draft(request)
     form = forms.CaseForm(
-        request.POST or None, conditions=_conditions(found), initial={"obligation": "mandatory"}, auto_id="case_%s"
+        request.POST or None, conditions=_conditions(draft), initial={"obligation": "mandatory"}, auto_id="case_%s"
     )
-    made: list[str] = []
+    codes: list[str] = []
     if request.method == "POST" and attempt(
-        request, form, lambda **typed: made.append(actions.add_case(process, by=request.user, **typed))
+        request, form, lambda **fields: codes.append(actions.add_case(process, by=request.user, **fields))
     ):
-        return _to_case(made[0])
-    title = next((row["title"] for row in found.content["processes"] if row["key"] == process), None)
+        return _to_case(codes[0])
+    title = next((row["title"] for row in draft.content["processes"] if row["key"] == process), None)
     if title is None:
         raise Http404
     return _render(request, "case.html", form=form, process=Localized.of(title), keep=f"new-{process}")
@@ -68,14 +69,16 @@ def new_case(request: SignedInRequest, process: str) -> HttpResponse:
 def case(request: SignedInRequest, code: str) -> HttpResponse:
     """One case, both languages side by side. ``seen`` says what the form was filled from."""
     require(request.user, "blueprints.edit")
-    found = _draft(request)
-    row = found.case(code)
+    draft = _draft(request)
+    row = draft.case(code)
     if row is None and request.method == "GET":
         raise Http404
-    form = forms.CaseForm(request.POST or None, conditions=_conditions(found), case=row, auto_id="case_%s")
-    seen = request.POST.get("seen", "")
-    if request.method == "POST" and attempt(request, form, actions.save_case, code, by=request.user, seen=seen):
-        return _to_case(code)
+    form = forms.CaseForm(request.POST or None, conditions=_conditions(draft), case=row, auto_id="case_%s")
+    seen_fingerprint = request.POST.get("seen", "")
+    if request.method == "POST":
+        save = partial(actions.save_case, code, by=request.user, seen_fingerprint=seen_fingerprint)
+        if attempt(request, form, save):
+            return _to_case(code)
     return _render(
         request,
         "case.html",
@@ -84,7 +87,7 @@ def case(request: SignedInRequest, code: str) -> HttpResponse:
         case=row,
         seen=drafts.fingerprint(row),
         # What somebody else saved meanwhile, beside what was typed.
-        theirs=row if form.is_bound and row and seen != drafts.fingerprint(row) else None,
+        theirs=row if form.is_bound and row and seen_fingerprint != drafts.fingerprint(row) else None,
         keep=f"case-{code}",
     )
 
@@ -152,14 +155,14 @@ def remove_process(request: SignedInRequest, process: str) -> HttpResponse:
 
 @require_GET
 def conditions(request: SignedInRequest) -> HttpResponse:
-    found = _draft(request)
+    draft = _draft(request)
     rows = [
         {
             "condition": condition,
             "rules": rules.described(condition),
-            "cases": [each["code"] for each in found.content["cases"] if each.get("condition_key") == condition.key],
+            "cases": [case["code"] for case in draft.content["cases"] if case.get("condition_key") == condition.key],
         }
-        for condition in _conditions(found)
+        for condition in _conditions(draft)
     ]
     return render(
         request, "blueprints/script/conditions.html", {"rows": rows, "may_edit": draft_views.may_edit(request)}
@@ -169,8 +172,8 @@ def conditions(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def condition(request: SignedInRequest, condition: str = "") -> HttpResponse:
     require(request.user, "blueprints.edit")
-    found = _draft(request)
-    row = _row(found, "conditions", condition) if condition else None
+    draft = _draft(request)
+    row = _row(draft, "conditions", condition) if condition else None
     form = forms.ConditionForm(request.POST or None, condition=row)
     if request.method == "POST" and attempt(request, form, actions.save_condition, condition, by=request.user):
         return redirect("blueprints:conditions")
@@ -212,15 +215,15 @@ def differences(request: SignedInRequest, version: int) -> HttpResponse:
 def export(request: SignedInRequest, version: int) -> HttpResponse:
     """A published version as the data file would have it."""
     require(request.user, "blueprints.read")
-    found = get_object_or_404(SCRIPT.versions, key="default", version=version)
-    return _toml(with_conditions_apart(found.content), version)
+    blueprint = get_object_or_404(SCRIPT.versions, key="default", version=version)
+    return _toml(with_conditions_apart(blueprint.content), version)
 
 
 @require_GET
 def export_draft(request: SignedInRequest) -> HttpResponse:
     """The draft as the data file would have it, under the number it would get."""
-    found = _draft(request)
-    return _toml(found.content, drafts.next_version(ScriptDraft))
+    draft = _draft(request)
+    return _toml(draft.content, drafts.next_version(ScriptDraft))
 
 
 def _toml(content: dict[str, Any], version: int) -> HttpResponse:
@@ -232,46 +235,46 @@ def _toml(content: dict[str, Any], version: int) -> HttpResponse:
 
 
 def _draft(request: SignedInRequest) -> ScriptDraft:
-    return draft_views.the_draft(request, SCRIPT)
+    return draft_views.draft_or_404(request, SCRIPT)
 
 
-def _row(found: ScriptDraft, name: str, key: str) -> dict[str, Any]:
-    row = next((row for row in found.content.get(name, []) if row["key"] == key), None)
+def _row(draft: ScriptDraft, name: str, key: str) -> dict[str, Any]:
+    row = next((row for row in draft.content.get(name, []) if row["key"] == key), None)
     if row is None:
         raise Http404
     return row
 
 
-def _conditions(found: ScriptDraft) -> list[Condition]:
+def _conditions(draft: ScriptDraft) -> list[Condition]:
     """The draft's conditions; one whose English is still lacking shows its Portuguese."""
-    rows = found.content.get("conditions", [])
-    shown = [
+    rows = draft.content.get("conditions", [])
+    titled = [
         {**row, "title": {"pt": row["title"]["pt"], "en": row["title"].get("en") or row["title"]["pt"]}} for row in rows
     ]
-    return TypeAdapter(list[Condition]).validate_python(shown)
+    return TypeAdapter(list[Condition]).validate_python(titled)
 
 
 def _to_case(code: str) -> HttpResponse:
     return redirect(f"{reverse('blueprints:draft')}#{code}")
 
 
-def _draft_page(request: SignedInRequest, found: ScriptDraft, form: forms.ProcessForm | None = None) -> HttpResponse:
-    marks = {change.key: change.kind for change in changes.between(found.base.content, found.content)}
+def _draft_page(request: SignedInRequest, draft: ScriptDraft, form: forms.ProcessForm | None = None) -> HttpResponse:
+    marks = {change.key: change.kind for change in changes.between(draft.base.content, draft.content)}
     processes = [
         {
             "key": row["key"],
             "title": Localized.of(row["title"]),
             "cases": [
-                {"code": each["code"], "title": Localized.of(each["title"]), "mark": marks.get(each["code"], "")}
-                | {"obligation": each["obligation"]}
-                for each in found.content["cases"]
-                if each["process"] == row["key"]
+                {"code": case["code"], "title": Localized.of(case["title"]), "mark": marks.get(case["code"], "")}
+                | {"obligation": case["obligation"]}
+                for case in draft.content["cases"]
+                if case["process"] == row["key"]
             ],
         }
-        for row in found.content["processes"]
+        for row in draft.content["processes"]
     ]
     context = {
-        "draft": found,
+        "draft": draft,
         "processes": processes,
         "changed": len(marks),
         "moved": request.GET.get("moved", ""),

@@ -33,14 +33,14 @@ def add_clause(*, by: User, title: Texts, text: Texts) -> str:
         return key
 
 
-def save_clause(key: str, *, by: User, seen: str, title: Texts, text: Texts) -> None:
-    """Change a clause; ``seen`` is the fingerprint of what the form showed.
+def save_clause(key: str, *, by: User, seen_fingerprint: str, title: Texts, text: Texts) -> None:
+    """Change a clause; ``seen_fingerprint`` is that of what the form showed.
 
     Raises ``Refusal`` (409) when somebody changed it since: nothing is written over unseen.
     """
     with drafts.changing(TermDraft, by=by) as draft:
         clause = _clause(draft, key)
-        drafts.refuse_overtaken(clause, seen)
+        drafts.refuse_overtaken(clause, seen_fingerprint)
         clause |= _checked(title, text)
 
 
@@ -90,22 +90,22 @@ def _clause(draft: TermDraft, key: str) -> dict[str, Any]:
 def _put(draft: TermDraft, key: str, source: Mapping[str, Any]) -> None:
     """Have clause ``key`` as ``source`` has it: where it stands, or behind those that stand before it there."""
     rows, order = draft.content["clauses"], [clause["key"] for clause in source["clauses"]]
-    mine = draft.clause(key)
+    draft_clause = draft.clause(key)
     if key not in order:
         rows.remove(_clause(draft, key))
         return
-    theirs = source["clauses"][order.index(key)]
-    if mine is not None:
-        rows[rows.index(mine)] = theirs
+    source_clause = source["clauses"][order.index(key)]
+    if draft_clause is not None:
+        rows[rows.index(draft_clause)] = source_clause
         return
     before = order[: order.index(key)]
     behind = [place + 1 for place, clause in enumerate(rows) if clause["key"] in before]
-    rows.insert(max(behind, default=0), theirs)
+    rows.insert(max(behind, default=0), source_clause)
 
 
 def _checked(title: Texts, text: Texts) -> dict[str, dict[str, str]]:
     """Both in both languages. Portuguese is needed, English may follow. Raises ``Invalid`` (422)."""
-    title, text = drafts.two(title), drafts.two(text)
+    title, text = drafts.both_languages(title), drafts.both_languages(text)
     for language in LANGUAGES:
         clauses.check(title[language], text[language], f"_{language}", needed=language == "pt")
     return {"title": title, "text": text}
@@ -114,6 +114,6 @@ def _checked(title: Texts, text: Texts) -> dict[str, dict[str, str]]:
 def _new_key(draft: TermDraft, title: str) -> str:
     """From the title; projects keep changes of their own by this key, so it is never another clause's."""
     versions = Blueprint.objects.filter(kind=Kind.TERM).values_list("content", flat=True)
-    known = {clause["key"] for content in (draft.content, *versions) for clause in content["clauses"]}
+    used_keys = {clause["key"] for content in (draft.content, *versions) for clause in content["clauses"]}
     stem = slugify(title).replace("-", "_")[:34].strip("_") or "clausula"
-    return next(name for name in (stem, *(f"{stem}_{n}" for n in range(2, 9999))) if name not in known)
+    return next(name for name in (stem, *(f"{stem}_{n}" for n in range(2, 9999))) if name not in used_keys)

@@ -1,5 +1,7 @@
 """The browser door to the draft of the acceptance term's clauses."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -20,8 +22,8 @@ from apps.core.web.forms import attempt
 @require_GET
 def draft(request: SignedInRequest) -> HttpResponse:
     """The draft: its clauses in their order, what is new and changed marked."""
-    found = draft_views.the_draft(request, TERM)
-    marks = {change.key: change.kind for change in changes.between_clauses(found.base.content, found.content)}
+    draft = draft_views.draft_or_404(request, TERM)
+    marks = {change.key: change.kind for change in changes.between_clauses(draft.base.content, draft.content)}
     rows = [
         {
             "key": clause["key"],
@@ -29,9 +31,9 @@ def draft(request: SignedInRequest) -> HttpResponse:
             "text": Localized.of(clause["text"]),
             "mark": marks.get(clause["key"], ""),
         }
-        for clause in found.content["clauses"]
+        for clause in draft.content["clauses"]
     ]
-    context = {"draft": found, "clauses": rows, "changed": len(marks), "moved": request.GET.get("moved", "")}
+    context = {"draft": draft, "clauses": rows, "changed": len(marks), "moved": request.GET.get("moved", "")}
     return draft_views.show(request, TERM, "term/draft.html", **context)
 
 
@@ -44,13 +46,13 @@ def start(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_clause(request: SignedInRequest) -> HttpResponse:
     require(request.user, "blueprints.edit")
-    draft_views.the_draft(request, TERM)
+    draft_views.draft_or_404(request, TERM)
     form = forms.ClauseForm(request.POST or None)
-    made: list[str] = []
+    keys: list[str] = []
     if request.method == "POST" and attempt(
-        request, form, lambda **typed: made.append(term_actions.add_clause(by=request.user, **typed))
+        request, form, lambda **fields: keys.append(term_actions.add_clause(by=request.user, **fields))
     ):
-        return _to_clause(made[0])
+        return _to_clause(keys[0])
     return _clause_page(request, form, keep="clause-new")
 
 
@@ -58,19 +60,22 @@ def new_clause(request: SignedInRequest) -> HttpResponse:
 def clause(request: SignedInRequest, key: str) -> HttpResponse:
     """One clause, both languages side by side. ``seen`` says what the form was filled from."""
     require(request.user, "blueprints.edit")
-    row = draft_views.the_draft(request, TERM).clause(key)
+    row = draft_views.draft_or_404(request, TERM).clause(key)
     if row is None and request.method == "GET":
         raise Http404
     form = forms.ClauseForm(request.POST or None, clause=row)
-    seen, now = request.POST.get("seen", ""), drafts.fingerprint(row)
-    if request.method == "POST" and attempt(request, form, term_actions.save_clause, key, by=request.user, seen=seen):
-        return _to_clause(key)
+    seen_fingerprint, fingerprint = request.POST.get("seen", ""), drafts.fingerprint(row)
+    if request.method == "POST":
+        save = partial(term_actions.save_clause, key, by=request.user, seen_fingerprint=seen_fingerprint)
+        if attempt(request, form, save):
+            return _to_clause(key)
     if row is None:  # Somebody removed it meanwhile: what was typed may be added.
         return _clause_page(request, form, keep=f"clause-{key}", action=reverse("blueprints:new_clause"))
     # What somebody else saved meanwhile stands beside what was typed.
-    theirs = row if form.is_bound and seen != now else None
+    saved_meanwhile = row if form.is_bound and seen_fingerprint != fingerprint else None
     title = Localized.of(row["title"])
-    return _clause_page(request, form, keep=f"clause-{key}", key=key, title=title, seen=now, theirs=theirs)
+    context = {"key": key, "title": title, "seen": fingerprint, "theirs": saved_meanwhile}
+    return _clause_page(request, form, keep=f"clause-{key}", **context)
 
 
 @require_POST

@@ -54,12 +54,12 @@ def read_files(folder: Path = DATA) -> Iterator[DataFile]:
             where = ".".join(str(step) for step in first["loc"])
             raise BadBlueprint(f"{path.name}: {where}: {first['msg']}") from None
         _refuse_duplicates(path, value)
-        if kind == Blueprint.Kind.TERM and (wrong := clauses.problems(raw)):
-            raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
-        if kind == Blueprint.Kind.SCRIPT and (wrong := problems(with_conditions_apart(raw))):
-            raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
-        if wrong := places.problems(value):
-            raise BadBlueprint(f"{path.name}: {' '.join(wrong)}")
+        if kind == Blueprint.Kind.TERM and (reasons := clauses.problems(raw)):
+            raise BadBlueprint(f"{path.name}: {' '.join(reasons)}")
+        if kind == Blueprint.Kind.SCRIPT and (reasons := problems(with_conditions_apart(raw))):
+            raise BadBlueprint(f"{path.name}: {' '.join(reasons)}")
+        if reasons := places.problems(value):
+            raise BadBlueprint(f"{path.name}: {' '.join(reasons)}")
         key = value.slug if kind == Blueprint.Kind.PLATFORM else "default"
         yield DataFile(path, kind, key, raw.pop("version"), raw)
 
@@ -74,8 +74,8 @@ def _refuse_duplicates(path: Path, value: Any) -> None:
         ("stages", "stage"),
     ):
         rows = [getattr(row, attribute) for row in getattr(value, name, [])]
-        if twice := {row for row in rows if rows.count(row) > 1}:
-            raise BadBlueprint(f"{path.name}: {name}: {', '.join(sorted(twice))} stands twice.")
+        if duplicates := {row for row in rows if rows.count(row) > 1}:
+            raise BadBlueprint(f"{path.name}: {name}: {', '.join(sorted(duplicates))} stands twice.")
 
 
 @transaction.atomic
@@ -89,13 +89,13 @@ def load(folder: Path = DATA) -> list[Blueprint]:
     """
     loaded = []
     for file in read_files(folder):
-        known = Blueprint.objects.filter(kind=file.kind, key__in=[file.key, Blueprint.SHIPPED])
-        existing = known.filter(version=file.version, origin=Blueprint.Origin.FILE).first()
+        versions = Blueprint.objects.filter(kind=file.kind, key__in=[file.key, Blueprint.SHIPPED])
+        existing = versions.filter(version=file.version, origin=Blueprint.Origin.FILE).first()
         if existing is None:
-            if known.filter(checksum=file.checksum, origin=Blueprint.Origin.EDITED).exists():
+            if versions.filter(checksum=file.checksum, origin=Blueprint.Origin.EDITED).exists():
                 continue  # An edition that was brought back into the file.
             drafts.lock(file.kind)
-            edited = known.filter(origin=Blueprint.Origin.EDITED).exists()
+            edited = versions.filter(origin=Blueprint.Origin.EDITED).exists()
             row = Blueprint.objects.create(
                 kind=file.kind,
                 key=Blueprint.SHIPPED if edited else file.key,

@@ -49,28 +49,28 @@ def _is_pattern(pattern: str) -> bool:
 
 
 def _of(fields: Sequence[content.CredentialField], probe: content.Probe, hosts: content.Hosts) -> list[str]:
-    known = {row.name: row for row in fields}
-    wrong = []
+    fields_by_name = {row.name: row for row in fields}
+    sentences = []
     for step in probe.steps:
         texts = [step.url, *step.headers.values(), *step.form.values(), *step.json.values()]
-        for name in dict.fromkeys(name for text in texts for name in named(text) if name in known):
-            if not known[name].secret and not known[name].binds:
-                wrong.append(f"{name}: the probe sends it, so it must bind.")
-        wrong += [f"keep: {name} is a field of the credential." for name in step.keep if name in known]
-        wrong += _of_authority(step.url, known, hosts)
-    return wrong
+        for name in dict.fromkeys(name for text in texts for name in named(text) if name in fields_by_name):
+            if not fields_by_name[name].secret and not fields_by_name[name].binds:
+                sentences.append(f"{name}: the probe sends it, so it must bind.")
+        sentences += [f"keep: {name} is a field of the credential." for name in step.keep if name in fields_by_name]
+        sentences += _of_authority(step.url, fields_by_name, hosts)
+    return sentences
 
 
-def _of_authority(url: str, known: dict[str, content.CredentialField], hosts: content.Hosts) -> list[str]:
+def _of_authority(url: str, fields_by_name: dict[str, content.CredentialField], hosts: content.Hosts) -> list[str]:
     place = authority(url)
-    if any(name not in known or known[name].secret for name in named(place)):
+    if any(name not in fields_by_name or fields_by_name[name].secret for name in named(place)):
         return [f"{url}: only fields that are delivered and no secret may name the host."]
     if not url.startswith(("https://", "{")):
         return [f"{url}: only https."]
     if PLACEHOLDER.fullmatch(place):
         kind = "host" if url.startswith("https://") else "url"
         name = place.strip("{}")
-        return [] if known[name].address == kind else [f'{name}: must say address = "{kind}".']
+        return [] if fields_by_name[name].address == kind else [f'{name}: must say address = "{kind}".']
     example = PLACEHOLDER.sub("x", place)
     return [
         f"{url}: no pattern of hosts.{environment} allows it."

@@ -1,5 +1,7 @@
-"""Hand work to the worker once the transaction is through. The message may be lost: each such task has a
-sibling on the clock (``presence_rollout.work``) that finds what was left: a broker that is away delays and undoes nothing."""
+"""Hand work to the worker once the transaction is through.
+
+The message may be lost, so each such task has a periodic task beside it (``presence_rollout.work.SCHEDULE``) that looks for
+work not yet done: a broker that is away delays work and loses none."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -10,28 +12,28 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
-_held = False
+_paused = False
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Nothing is sent within it, for who fills a database while there is no broker; the siblings find what was left."""
-    global _held
-    _held = True
+def paused() -> Iterator[None]:
+    """Within the block nothing is sent: for filling a database while there is no broker. The periodic tasks find the work."""
+    global _paused
+    _paused = True
     try:
         yield
     finally:
-        _held = False
+        _paused = False
 
 
 def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda: True) -> None:
     """Send ``task`` (its full name) with ``args``, keys and never secrets, if ``when()`` still holds after the commit."""
 
-    def send_if_it_holds() -> None:
-        if not _held and when():
+    def send_if_still_due() -> None:
+        if not _paused and when():
             send(task, *args)
 
-    transaction.on_commit(send_if_it_holds, robust=True)
+    transaction.on_commit(send_if_still_due, robust=True)
 
 
 def send(task: str, *args: int | str) -> None:
@@ -39,4 +41,4 @@ def send(task: str, *args: int | str) -> None:
     try:
         current_app.send_task(task, args=args)
     except (OperationalError, OSError) as error:
-        logger.warning("%s waits for its sibling on the clock: %s", task, error)
+        logger.warning("%s waits for its periodic task: %s", task, error)

@@ -80,12 +80,12 @@ def kind(name: str, title: "StrOrPromise", failure: "StrOrPromise", **rest: Any)
 
 def kinds() -> dict[str, Kind]:
     """Every kind of work, by its name."""
-    _find_the_tasks()
+    _load_tasks()
     return _kinds
 
 
 @cache
-def _find_the_tasks() -> None:
+def _load_tasks() -> None:
     """Once, and not before somebody asks: they import much that is above this app."""
     autodiscover_modules("tasks")
 
@@ -123,14 +123,14 @@ def do_all(
 
     What was never tried comes first, so that items which fail, however many, hold up no other.
     """
-    known = {row.key: row for row in UnfinishedWork.objects.filter(kind=kind.name)}
+    rows = {row.key: row for row in UnfinishedWork.objects.filter(kind=kind.name)}
     now = clock.now()
-    given: list[Key] = list(dict.fromkeys(keys))
-    untried: list[Key] = [key for key in given if str(key) not in known]
+    unique_keys: list[Key] = list(dict.fromkeys(keys))
+    untried: list[Key] = [key for key in unique_keys if str(key) not in rows]
     due: list[Key] = [
-        key for key in given if (row := known.get(str(key))) and row.next_try_at and row.next_try_at <= now
+        key for key in unique_keys if (row := rows.get(str(key))) and row.next_try_at and row.next_try_at <= now
     ]
-    due.sort(key=lambda key: known[str(key)].next_try_at or now)
+    due.sort(key=lambda key: rows[str(key)].next_try_at or now)
     until = time.monotonic() + seconds
     done = 0
     for key in [*untried, *due][:most]:
@@ -202,8 +202,8 @@ def _note(kind: Kind, row: UnfinishedWork, error: Exception) -> None:
     """Keep why it failed, and when to try again. The attempt is counted already: if this fails, the next one goes on."""
     row.reason, row.error, row.failed_at = reason_of(kind, error), type(error).__name__[:80], clock.now()
     # What an error says may hold an address, a stranger's text or a secret: the log has the lines of code that led to it.
-    says = str(error) if isinstance(error, kind.away) else "".join(traceback.format_tb(error.__traceback__)[-6:])
-    logger.warning("%s of %s failed: %s (%s)\n%s", kind.name, row.key, row.error, row.reason, says)
+    details = str(error) if isinstance(error, kind.away) else "".join(traceback.format_tb(error.__traceback__)[-6:])
+    logger.warning("%s of %s failed: %s (%s)\n%s", kind.name, row.key, row.error, row.reason, details)
     pauses = kind.pauses_while_away if row.reason == Reason.AWAY else PAUSES
     if row.attempts > len(pauses):
         _give_up(kind, row)

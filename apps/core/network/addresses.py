@@ -140,7 +140,7 @@ def is_within(host: str, pattern: str) -> bool:
     ``shop.example.com`` is within ``*.example.com``; ``example.com``, ``a.b.example.com`` and ``shop.example.com.evil``
     are not.
     """
-    labels, wanted = host.split("."), pattern.split(".")
-    return len(labels) == len(wanted) and all(
-        name == part or part == "*" for name, part in zip(labels, wanted, strict=True)
+    labels, pattern_labels = host.split("."), pattern.split(".")
+    return len(labels) == len(pattern_labels) and all(
+        name == part or part == "*" for name, part in zip(labels, pattern_labels, strict=True)
     )

@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-KEPT = r"^[!-@\[-~]*$"
+NORMALISED = r"^[!-@\[-~]*$"
 """What a kept address is made of: printable ASCII without capitals. Constraints of the database ask for it."""
 _MANY_DOTS = re.compile("[\u3002\uff0e\uff61]")
 _DOTLESS = str.maketrans({"\u0131": "i", "\u0307": None})
@@ -94,9 +94,9 @@ class MailboxField(models.EmailField):
         return comparable(prepared) if isinstance(prepared, str) and prepared else prepared
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        kept = self.to_python(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, kept)
-        return kept
+        mailbox = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, mailbox)
+        return mailbox
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": MailboxFormField, **kwargs})

@@ -86,17 +86,17 @@ def fetch(
         sent["Content-Type"] = "application/x-www-form-urlencoded"
     address = _read(addresses.parse, url)
     for _hop in range(REDIRECTS + 1):
-        answer = _once(method, address, sent, content, max_bytes, deadline)
+        answer = _exchange(method, address, sent, content, max_bytes, deadline)
         target = answer.headers.get("location")
         if answer.status not in CODES or not target:
             return answer
-        onward = _read(addresses.joined, address, target)
-        if onward.origin != address.origin:
+        next_address = _read(addresses.joined, address, target)
+        if next_address.origin != address.origin:
             sent = {name: value for name, value in sent.items() if name.lower() in SAFE_HEADERS}
             content = b""
         if answer.status in (301, 302, 303) and method != "HEAD":
             method, content = "GET", b""
-        address = onward
+        address = next_address
     raise Unreachable("redirects", f"more than {REDIRECTS}")
 
 
@@ -110,23 +110,23 @@ def _read(reader: Callable[..., Address], *text: Any) -> Address:
 def public_addresses(host: str, port: int) -> list[str]:
     """The addresses of ``host``, all of them public, or allowed by ``settings.OUTBOUND_ALLOW``. Raises ``Unreachable``."""
     try:
-        found = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        ip_addresses = {str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise Unreachable("name", host) from error
     if f"{host}:{port}" not in settings.OUTBOUND_ALLOW:
-        for address in found:
+        for address in ip_addresses:
             if not networks.is_public(address):
                 raise Unreachable("address", host)
-    return sorted(found)
+    return sorted(ip_addresses)
 
 
-def _once(
+def _exchange(
     method: str, address: Address, headers: Mapping[str, str], content: bytes, max_bytes: int, deadline: float
 ) -> Answer:
     if address.port not in PORTS and f"{address.host}:{address.port}" not in settings.OUTBOUND_ALLOW:
         raise Unreachable("address", f"port {address.port}")
     url = str(address)
-    pool = httpcore.ConnectionPool(network_backend=_Judged(deadline), ssl_context=ssl.create_default_context())
+    pool = httpcore.ConnectionPool(network_backend=_PublicBackend(deadline), ssl_context=ssl.create_default_context())
     try:
         with pool, pool.stream(method, url, headers=list(headers.items()), content=content or None) as response:
             expires = _expiry(response.extensions.get("network_stream"))
@@ -163,7 +163,7 @@ def _expiry(stream: Any) -> datetime | None:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
 
-class _Judged(httpcore.NetworkBackend):
+class _PublicBackend(httpcore.NetworkBackend):
     """Connects to the addresses that were judged, and to no other."""
 
     def __init__(self, deadline: float) -> None:
@@ -181,24 +181,25 @@ class _Judged(httpcore.NetworkBackend):
         last: Exception = Unreachable("connection", host)
         for address in public_addresses(host, port):
             try:
-                stream = self._inner.connect_tcp(address, port, _left(self._deadline), local_address, socket_options)
-                return _Hurried(stream, self._deadline)
+                seconds = _remaining_seconds(self._deadline)
+                stream = self._inner.connect_tcp(address, port, seconds, local_address, socket_options)
+                return _DeadlineStream(stream, self._deadline)
             except httpcore.ConnectError as error:
                 last = error
         raise last
 
 
-class _Hurried(httpcore.NetworkStream):
+class _DeadlineStream(httpcore.NetworkStream):
     """A connection whose every wait ends at one deadline: an answer that drips does not outlive it."""
 
     def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
         self._inner, self._deadline = inner, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _left(self._deadline))
+        return self._inner.read(max_bytes, _remaining_seconds(self._deadline))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _left(self._deadline))
+        self._inner.write(buffer, _remaining_seconds(self._deadline))
 
     def close(self) -> None:
         self._inner.close()
@@ -206,15 +207,15 @@ class _Hurried(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        secured = self._inner.start_tls(ssl_context, server_hostname, _left(self._deadline))
-        return _Hurried(secured, self._deadline)
+        tls_stream = self._inner.start_tls(ssl_context, server_hostname, _remaining_seconds(self._deadline))
+        return _DeadlineStream(tls_stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
 
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
+def _remaining_seconds(deadline: float) -> float:
+    remaining = deadline - time.monotonic()
+    if remaining <= 0:
         raise httpcore.ReadTimeout
-    return left
+    return remaining

@@ -111,6 +111,6 @@ def panels(context: template.Context, place: str, subject: object = None) -> lis
 
 @register.simple_tag(takes_context=True)
 def frame_parts(context: template.Context) -> list[str]:
-    """What other apps show on every page of somebody signed in (``core.frame``)."""
+    """What other apps show on every page of somebody signed in (``core.web.frame``)."""
     request = context.get("request")
     return frame.parts(request) if request is not None and request.user.is_authenticated else []

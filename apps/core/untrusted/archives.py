@@ -74,14 +74,14 @@ class Archive:
         """The bytes of ``member`` in pieces, each counted."""
         if member.compress_type not in (STORED, DEFLATED):
             raise Problem("method", member.filename)
-        left = member.compress_size
+        remaining = member.compress_size
         self.source.seek(self.start(member))
         inflate = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type == DEFLATED else None
-        while left > 0:
-            packed = self.source.read(min(CHUNK, left))
+        while remaining > 0:
+            packed = self.source.read(min(CHUNK, remaining))
             if not packed:
                 raise Problem("broken", member.filename)
-            left -= len(packed)
+            remaining -= len(packed)
             place = self.source.tell()
             for piece in inflated(inflate, packed) if inflate else [packed]:
                 self.budget.take(len(piece))
@@ -94,7 +94,7 @@ class Archive:
         header = self.source.read(LOCAL.size)
         if len(header) < LOCAL.size:
             raise Problem("broken", member.filename)
-        signature, _version, flags, *_rest, name_length, extra_length = LOCAL.unpack(header)
+        signature, _version, flags, *_unread, name_length, extra_length = LOCAL.unpack(header)
         name = self.source.read(name_length)
         if signature != b"PK\x03\x04" or name not in _encoded(member):
             raise Problem("broken", member.filename)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, answer_to
 
 FORM = 256 * 1024
@@ -74,7 +74,7 @@ def refusal_of(request: HttpRequest, most: int) -> Refusal | None:
         return Refusal(
             _("O pedido não diz o seu tamanho (Content-Length). Envie-o sem “Transfer-Encoding”."), status=411
         )
-    if announced and (whole(announced) is None or int(announced) > most):
+    if announced and (whole_number(announced) is None or int(announced) > most):
         size = f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} KB"
         return Refusal(
             _("O que você enviou passa do limite desta página (%(size)s).") % {"size": size},

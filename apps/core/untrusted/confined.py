@@ -61,13 +61,13 @@ def read(reader: str, source: bytes | BinaryIO, *, limits: Limits | None = None,
     its beginning. Raises ``ReadingFailed``; ``TooMuch`` when a limit ended it. Never tried twice by itself.
     """
     limits = limits or Limits()
-    given = {name: value for name, value in asdict(limits).items() if name != "seconds"}
-    command = [sys.executable, "-I", "-B", str(PROGRAM), reader, json.dumps(given), json.dumps(options)]
-    with tempfile.TemporaryFile() as copy, tempfile.TemporaryFile() as written:
+    program_limits = {name: value for name, value in asdict(limits).items() if name != "seconds"}
+    command = [sys.executable, "-I", "-B", str(PROGRAM), reader, json.dumps(program_limits), json.dumps(options)]
+    with tempfile.TemporaryFile() as copy, tempfile.TemporaryFile() as output:
         _copy(source, copy)
-        code = _run(command, copy, written, limits.seconds)
-        written.seek(0)
-        return _answer(code, written.read(limits.output + 1))
+        code = _run(command, copy, output, limits.seconds)
+        output.seek(0)
+        return _answer(code, output.read(limits.output + 1))
 
 
 def _copy(source: bytes | BinaryIO, copy: IO[bytes]) -> None:
@@ -80,12 +80,12 @@ def _copy(source: bytes | BinaryIO, copy: IO[bytes]) -> None:
     copy.seek(0)
 
 
-def _run(command: list[str], source: IO[bytes], written: IO[bytes], seconds: float) -> int:
+def _run(command: list[str], source: IO[bytes], output: IO[bytes], seconds: float) -> int:
     """The status with which ``command`` ended; it and whatever it started are gone afterwards."""
     process = subprocess.Popen(
         command,
         stdin=source,
-        stdout=written,
+        stdout=output,
         stderr=subprocess.DEVNULL,
         cwd="/",
         env={"LANG": "C.UTF-8", "PATH": os.defpath},
@@ -106,7 +106,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _answer(code: int, written: bytes) -> Any:
+def _answer(code: int, output: bytes) -> Any:
     if code == -signal.SIGXCPU:
         raise TooMuch("time")
     if code == -signal.SIGKILL:  # By the system, which ran out of memory.
@@ -114,7 +114,7 @@ def _answer(code: int, written: bytes) -> Any:
     if code == os.EX_IOERR:
         raise TooMuch("output")
     try:
-        answer = _plain(json.loads(written, parse_constant=str)) if code == 0 else {}
+        answer = _plain(json.loads(output, parse_constant=str)) if code == 0 else {}
     except (ValueError, RecursionError):
         answer = {}
     if isinstance(answer, dict) and "answer" in answer:

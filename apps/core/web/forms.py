@@ -55,6 +55,12 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
     return True
 
 
+def refusal_status(*forms: forms.BaseForm | None) -> int:
+    """The HTTP status of a page that shows ``forms`` (None for one that was not posted): of the one that ``attempt`` refused,
+    200 when none was. Every view that shows a refused form again answers with it."""
+    return next((form.refusal_status for form in forms if form is not None and hasattr(form, "refusal_status")), 200)
+
+
 class NoteForm(forms.Form):
     success_message = gettext_lazy("Concluído. Obrigado!")
 

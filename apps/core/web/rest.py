@@ -169,14 +169,14 @@ def files(request: HttpRequest, name: str, *, most: int = 10) -> list[UploadedFi
     if request.content_type != "multipart/form-data":
         return []
     form_of(request)
-    given = request.FILES.getlist(name)
+    uploads = request.FILES.getlist(name)
     if unknown := sorted(set(request.FILES) - {name}):
         raise Invalid(_("Este campo não existe."), field=unknown[0])
-    if len(given) > most:
+    if len(uploads) > most:
         raise Invalid(_("Envie no máximo %(most)d arquivos.") % {"most": most}, field=name)
-    for each in given:
-        refuse_large(each.size or 0)
-    return given
+    for upload in uploads:
+        refuse_large(upload.size or 0)
+    return uploads
 
 
 def refuse_large(size: int, *, most: int | None = None) -> None:
@@ -188,16 +188,16 @@ def refuse_large(size: int, *, most: int | None = None) -> None:
 
 def invalid(errors: Sequence[Any]) -> Refusal:
     """What pydantic found, in our words: the first is the message, all are the details."""
-    found = [(".".join(map(str, error["loc"])), _word(error)) for error in errors]
-    field, message = found[0]
+    faults = [(".".join(map(str, error["loc"])), _sentence(error)) for error in errors]
+    field, message = faults[0]
     if any(error["type"] == "json_invalid" for error in errors):
         return BadRequest(_("O corpo não é um JSON válido."))
     if not field:
         return Invalid(_("Envie um objeto JSON com os campos da operação."))
-    return Invalid(message, field=field, details=[f"{name}: {words}" for name, words in found])
+    return Invalid(message, field=field, details=[f"{name}: {sentence}" for name, sentence in faults])
 
 
-def _word(error: dict[str, Any]) -> str:
+def _sentence(error: dict[str, Any]) -> str:
     kind = error["type"]
     if kind in ("missing", "string_too_short"):
         return _("Este campo é obrigatório.")

@@ -134,7 +134,7 @@ def read(user: User, filters: Filters) -> Reading:
     sums = list(_sums(found, "entry__rollout", "entry__person", "entry__activity", "klass"))
     keys = {row[0] for row in sums}
     names = _parties(keys)
-    people_names = dict(User.objects.filter(pk__in={row[1] for row in sums}).values_list("pk", "name"))
+    people_names = {person.pk: person.name for person in User.objects.filter(pk__in={row[1] for row in sums})}
     total = Row(_("Total"))
     activities: dict[str, Row] = {each.value: Row(each.label) for each in Activity}
     clients: dict[int, Row] = {}

@@ -18,7 +18,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.models import Kind
 from apps.core import clock, minutes
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
 from apps.core.web.pages import own_page
@@ -199,7 +199,7 @@ def copy(request: SignedInRequest) -> HttpResponse:
     first = _asked_week(request, request.user)
     if request.method == "POST":
         chosen = days.worked_by(request.user).filter(
-            pk__in=[key for each in request.POST.getlist("entry") if (key := whole(each))]
+            pk__in=[key for each in request.POST.getlist("entry") if (key := whole_number(each))]
         )
         entries = chosen.select_related("nonconformity").order_by("started_at", "pk")
         made, refused = weeks.copy(entries, by=request.user)
@@ -241,7 +241,7 @@ def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Propos
 
 def _asked_rollout(request: SignedInRequest, pk: str | None) -> Rollout | None:
     """The rollout named by the form, if the person may see it."""
-    return queries.loggable(request.user).filter(pk=whole(pk)).first()
+    return queries.loggable(request.user).filter(pk=whole_number(pk)).first()
 
 
 def _asked_person(request: SignedInRequest) -> User:
@@ -249,7 +249,7 @@ def _asked_person(request: SignedInRequest) -> User:
     if not pk or pk == str(request.user.pk):
         return request.user
     require(request.user, "hours.view_week", None)
-    return get_object_or_404(_colleagues(), pk=whole(pk))
+    return get_object_or_404(_colleagues(), pk=whole_number(pk))
 
 
 def _colleagues():

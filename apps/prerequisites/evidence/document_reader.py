@@ -1,4 +1,4 @@
-"""What a delivered document is. A reader of ``core.confined``: it knows no settings and no database."""
+"""What a delivered document is. A reader of ``core.untrusted.confined``: it knows no settings and no database."""
 
 import io
 from typing import Any, BinaryIO

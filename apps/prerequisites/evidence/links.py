@@ -24,7 +24,7 @@ def routed(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of ``url`` in its one form (``core.addresses``); empty for what cannot be read."""
+    """The host of ``url`` in its one form (``core.network.addresses``); empty for what cannot be read."""
     try:
         return addresses.parse(url).host
     except addresses.BadAddress:

@@ -1,4 +1,4 @@
-"""What the page of an address says of itself. A reader of ``core.confined``: it knows no settings and no database."""
+"""What the page of an address shows. A reader of ``core.untrusted.confined``: it knows no settings and no database."""
 
 from dataclasses import asdict
 from typing import Any, BinaryIO

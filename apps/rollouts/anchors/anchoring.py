@@ -93,7 +93,7 @@ def sign_sheet(heads: list[tuple[int, int, str]]) -> AnchorSheet | None:
         if not lines:
             return None
         before = AnchorSheet.objects.order_by("-number").first()
-        content = _content(before, lines, signatures.described(signer))
+        content = _content(before, lines, signatures.description_of(signer))
         seal = signatures.sign(content, signer)
         try:
             with transaction.atomic():
@@ -116,16 +116,16 @@ def examine_proof(proof: Mapping[str, Any], trust: Trust = NOBODY) -> SealFindin
     try:
         sheet = proof["sheet"]
         seal = base64.b64decode(proof["seal"], validate=True)
-        found = signatures.examine(canonical.dumps(sheet), seal, sheet["seal"], trust)
+        findings = signatures.examine(canonical.dumps(sheet), seal, sheet["seal"], trust)
         if proof.keys() != {"line", "sheet", "seal"} or base64.b64encode(seal).decode() != proof["seal"]:
-            found.problems.append("the anchor is not written as anchors are")
+            findings.problems.append("the anchor is not written as anchors are")
         if (sheet["format"], sheet["version"]) != (FORMAT, VERSION):
-            found.problems.append("the sheet of anchors is of an unknown format")
+            findings.problems.append("the sheet of anchors is of an unknown format")
         if digest(proof["line"]) not in sheet["lines"]:
-            found.problems.append("the anchor is not on its sheet")
+            findings.problems.append("the anchor is not on its sheet")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         return SealFindings(problems=[f"the anchor is not readable ({type(error).__name__})"])
-    return found
+    return findings
 
 
 def digest(line: Mapping[str, object]) -> str:
@@ -193,17 +193,17 @@ def _content(before: AnchorSheet | None, lines: list[ChainAnchor], seal: dict[st
 
 
 def _keep(content: bytes, seal: bytes, lines: list[ChainAnchor]) -> AnchorSheet:
-    told = json.loads(content)
-    found = signatures.examine(content, seal, told["seal"])
-    if not found.holds:
-        raise RuntimeError(f"the seal that was made does not hold: {'; '.join(found.problems)}")
+    record = json.loads(content)
+    seal_findings = signatures.examine(content, seal, record["seal"])
+    if not seal_findings.holds:
+        raise RuntimeError(f"the seal that was made does not hold: {'; '.join(seal_findings.problems)}")
     sheet = AnchorSheet.objects.create(
-        number=told["number"],
-        at=datetime.fromisoformat(told["at"]),
+        number=record["number"],
+        at=datetime.fromisoformat(record["at"]),
         content=content.decode(),
-        sha256=canonical.sha256(told),
+        sha256=canonical.sha256(record),
         seal=seal,
-        fingerprint=found.fingerprint,
+        fingerprint=seal_findings.fingerprint,
         demonstration=certificates.is_demonstration(),
     )
     for line in lines:

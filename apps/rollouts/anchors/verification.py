@@ -83,47 +83,47 @@ class SheetFindings(Findings):
 
 def sheets(trust: Trust) -> SheetFindings:
     """Judge every sheet of anchors: its seal, its place behind the one before, and that its lines are all there."""
-    found = SheetFindings()
+    findings = SheetFindings()
     previous, number = timeline.GENESIS, 0
     for sheet in AnchorSheet.objects.order_by("number").prefetch_related("lines").iterator(chunk_size=100):
         number += 1
         if sheet.number != number:
-            found.problems.append(f"anchor sheet #{number} is missing")
+            findings.problems.append(f"anchor sheet #{number} is missing")
             number = sheet.number
-        found.problems += (f"anchor sheet #{sheet.number}: {problem}" for problem in _sheet(sheet, previous))
-        seal = signatures.examine(sheet.content.encode(), bytes(sheet.seal), _told(sheet).get("seal", {}), trust)
+        findings.problems += (f"anchor sheet #{sheet.number}: {problem}" for problem in _sheet(sheet, previous))
+        seal = signatures.examine(sheet.content.encode(), bytes(sheet.seal), _record(sheet).get("seal", {}), trust)
         if seal.outcome is Outcome.BROKEN:
-            found.problems.append(f"anchor sheet #{sheet.number}: {'; '.join(seal.problems)}")
+            findings.problems.append(f"anchor sheet #{sheet.number}: {'; '.join(seal.problems)}")
         elif seal.outcome is Outcome.UNTRUSTED:
-            found.doubtful.add(sheet.pk)
-            found.doubts.append(f"anchor sheet #{sheet.number}: {seal.why_untrusted()}")
-        found.at[sheet.pk] = seal.sealed_at if seal.timestamped and seal.sealed_at else sheet.at
-        if seal.timestamped and abs(found.at[sheet.pk] - sheet.at) > CLOCKS_APART:
-            found.problems.append(f"anchor sheet #{sheet.number} was not signed when it says")
+            findings.doubtful.add(sheet.pk)
+            findings.doubts.append(f"anchor sheet #{sheet.number}: {seal.why_untrusted()}")
+        findings.at[sheet.pk] = seal.sealed_at if seal.timestamped and seal.sealed_at else sheet.at
+        if seal.timestamped and abs(findings.at[sheet.pk] - sheet.at) > CLOCKS_APART:
+            findings.problems.append(f"anchor sheet #{sheet.number} was not signed when it says")
         previous = sheet.sha256
-    found.problems += _later_sheets(number)
-    return found
+    findings.problems += _later_sheets(number)
+    return findings
 
 
-def _told(sheet: AnchorSheet) -> dict:
+def _record(sheet: AnchorSheet) -> dict:
     try:
-        told = json.loads(sheet.content)
+        record = json.loads(sheet.content)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def _sheet(sheet: AnchorSheet, previous: str) -> Iterator[str]:
-    told = _told(sheet)
-    if canonical.dumps(told) != sheet.content.encode() or canonical.sha256(told) != sheet.sha256:
+    record = _record(sheet)
+    if canonical.dumps(record) != sheet.content.encode() or canonical.sha256(record) != sheet.sha256:
         yield "its content was changed"
-    if (told.get("format"), told.get("version")) != (anchoring.FORMAT, anchoring.VERSION):
+    if (record.get("format"), record.get("version")) != (anchoring.FORMAT, anchoring.VERSION):
         yield "it is not written as sheets are"
-    if told.get("number") != sheet.number or parse_datetime(str(told.get("at"))) != sheet.at:
+    if record.get("number") != sheet.number or parse_datetime(str(record.get("at"))) != sheet.at:
         yield "it says another number or time"
-    if told.get("previous") != previous:
+    if record.get("previous") != previous:
         yield "it does not name the sheet before it"
-    if told.get("lines") != sorted(anchoring.digest(line.line()) for line in sheet.lines.all()):
+    if record.get("lines") != sorted(anchoring.digest(line.line()) for line in sheet.lines.all()):
         yield "its lines are not those that were signed: an anchor was changed, added or removed"
 
 
@@ -138,35 +138,35 @@ def _later_sheets(last: int) -> Iterator[str]:
 def chain(rollout: Rollout, trust: Trust, signed: SheetFindings, *, documents: bool = True) -> ChainFindings:
     """Judge the timeline of ``rollout``: its chain, its anchors (``signed`` judged their sheets), and with ``documents`` what
     other apps keep of it."""
-    found = ChainFindings(events=rollout.events.count())
+    findings = ChainFindings(events=rollout.events.count())
     if broken := timeline.verify(rollout):
-        found.problems.append(f"broken at event #{broken.sequence}: {broken.why}")
-    _anchors(rollout, signed, found)
+        findings.problems.append(f"broken at event #{broken.sequence}: {broken.why}")
+    _anchors(rollout, signed, findings)
     chain_checks = [check for plugin in plugins.plugins() for check in plugin.chain_checks]
     for check in [*chain_checks, *_checks] if documents else []:
         for outcome, sentence in check(rollout, trust):
-            found.add(outcome, sentence)
-    return found
+            findings.add(outcome, sentence)
+    return findings
 
 
-def _anchors(rollout: Rollout, signed: SheetFindings, found: ChainFindings) -> None:
+def _anchors(rollout: Rollout, signed: SheetFindings, findings: ChainFindings) -> None:
     hashes = dict(rollout.events.values_list("sequence", "hash"))
     for anchor in ChainAnchor.objects.filter(rollout=rollout).select_related("sheet").order_by("sequence"):
         name = f"anchor sheet #{anchor.sheet.number}"
         if anchor.sequence not in hashes:
-            found.problems.append(f"event #{anchor.sequence} is missing: {name} has it")
+            findings.problems.append(f"event #{anchor.sequence} is missing: {name} has it")
         elif hashes[anchor.sequence] != anchor.head:
-            found.problems.append(f"event #{anchor.sequence} is not the one on {name}")
+            findings.problems.append(f"event #{anchor.sequence} is not the one on {name}")
         else:
             at = signed.at.get(anchor.sheet_id, anchor.sheet.at)
-            found.since = min(found.since or at, at)
-            found.anchored_to, found.anchored_at = anchor.sequence, at
+            findings.since = min(findings.since or at, at)
+            findings.anchored_to, findings.anchored_at = anchor.sequence, at
         if anchor.sheet_id in signed.doubtful:
-            found.doubts.append(f"event #{anchor.sequence}: nobody vouched for the seal of {name}")
+            findings.doubts.append(f"event #{anchor.sequence}: nobody vouched for the seal of {name}")
     standing = anchoring.standing(rollout)
     if standing.overdue:
-        found.doubts.append(
-            f"nothing vouches for the events after #{found.anchored_to}: the oldest of them is of "
+        findings.doubts.append(
+            f"nothing vouches for the events after #{findings.anchored_to}: the oldest of them is of "
             f"{standing.waits_since:%Y-%m-%d} and was never anchored"
         )
 

@@ -25,10 +25,10 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        found = self.filter(pk=only) if (only := getattr(user, "only_rollout", None)) else self
+        allowed = self.filter(pk=only) if (only := getattr(user, "only_rollout", None)) else self
         if user.is_superuser or is_presence(user):
-            return found
-        return found.filter(pk__in=Party.objects.filter(company__in=list(roles_of(user))).values("rollout"))
+            return allowed
+        return allowed.filter(pk__in=Party.objects.filter(company__in=list(roles_of(user))).values("rollout"))
 
     def open(self) -> "RolloutQuerySet":
         return self.exclude(stage__in=CLOSED)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import canonical, clock
@@ -15,22 +14,13 @@ from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import document, rendering
 from apps.stages.acceptance.signing import new_addresses
 from apps.stages.acceptance.wording import clauses as wording
 from apps.stages.acceptance.wording import record
-
-DRAFTED = timeline.kind("acceptance.drafted", gettext_lazy("redigiu o termo de aceite, versão %(version)s"), "file-pen")
-RENDERED = timeline.kind("acceptance.rendered", gettext_lazy("PDF do termo de aceite %(term)s gerado"), "file-check")
-SETTLED = timeline.kind(
-    "acceptance.settled", gettext_lazy("respondeu à recusa do termo de aceite: %(settlement)s"), "message-square-reply"
-)
-EXPIRED = timeline.kind(
-    "acceptance.expired", gettext_lazy("Prazo para assinar o termo %(term)s vencido"), "clock-alert"
-)
 
 State = AcceptanceTerm.State
 REQUIRED = (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE)
@@ -90,8 +80,8 @@ def draft(
             ],
         )
         term.save(update_fields=["envelope"])
-        timeline.record(rollout, DRAFTED, by, version=term.version, sha256=term.record_sha256)
-        new_addresses.tell_of(rollout, term, signing)
+        timeline.record(rollout, events.Drafted(version=term.version, sha256=term.record_sha256), by)
+        new_addresses.record_unsettled(rollout, term, signing)
         _queue(term)
         return term
 
@@ -130,10 +120,9 @@ def render(term_pk: int) -> None:
         term.expires_at = term.rendered_at + timedelta(days=settings.TERM_SIGNING_DAYS)
         term.save(update_fields=["pdf", "state", "rendered_at", "expires_at"])
         term.signatories.update(since=term.rendered_at)
-        opens = [signatory.role for signatory in queries.whose_turn(term)]
-        timeline.record(
-            rollout, RENDERED, None, term=str(term), version=term.version, sha256=term.pdf.sha256, opens=opens
-        )
+        opens = [PartyRole(signatory.role) for signatory in queries.whose_turn(term)]
+        rendered = events.Rendered(term=str(term), version=term.version, sha256=term.pdf.sha256, opens=opens)
+        timeline.record(rollout, rendered, None)
 
 
 def settle_refusal(term: AcceptanceTerm, *, by: User, settlement: str) -> None:
@@ -147,7 +136,7 @@ def settle_refusal(term: AcceptanceTerm, *, by: User, settlement: str) -> None:
             raise Refusal(_("Não há recusa à espera de resposta neste termo."))
         term.settlement = settlement.strip()
         term.save(update_fields=["settlement"])
-        timeline.record(rollout, SETTLED, by, version=term.version, settlement=term.settlement)
+        timeline.record(rollout, events.Settled(version=term.version, settlement=term.settlement), by)
 
 
 def expire(term_pk: int) -> None:
@@ -159,4 +148,4 @@ def expire(term_pk: int) -> None:
             return
         term.state = State.EXPIRED
         term.save(update_fields=["state"])
-        timeline.record(rollout, EXPIRED, None, term=str(term), version=term.version)
+        timeline.record(rollout, events.Expired(term=str(term), version=term.version), None)

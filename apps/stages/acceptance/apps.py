@@ -13,5 +13,5 @@ class AcceptanceConfig(AppConfig):
         from apps.stages.acceptance.checks import there_are_authorities
         from apps.stages.acceptance.signing import new_addresses
 
-        addresses.when_changed(new_addresses.follow)
+        addresses.when_changed(new_addresses.record_change)
         checks.register(there_are_authorities, checks.Tags.security, deploy=True)

@@ -8,25 +8,23 @@ from apps.rollouts.anchors import verification
 from apps.rollouts.models import Event, Rollout
 from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
-from apps.stages.acceptance import actions
+from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.sealing import actions as sealing
 from apps.stages.acceptance.sealing import verification as files
 
 
-@verification.checks_documents
 def terms(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
     """Each term, its document and its sealed file are what their events name; the sealed file is judged by its bytes."""
     terms_by_version = {term.version: term for term in rollout.terms.select_related("pdf", "sealed")}
-    named = {kind: _named(rollout, kind) for kind in (actions.DRAFTED.name, actions.RENDERED.name, sealing.SEALED.name)}
+    named = {kind: _named(rollout, kind) for kind in (events.Drafted.kind, events.Rendered.kind, events.Sealed.kind)}
     for version in sorted(set().union(*named.values()) - terms_by_version.keys()):
         yield Outcome.BROKEN, f"version {version} of the term is missing"
     for version, term in terms_by_version.items():
-        if version not in named[actions.DRAFTED.name]:
+        if version not in named[events.Drafted.kind]:
             yield Outcome.BROKEN, f"the timeline does not know term {term}"
-        elif named[actions.DRAFTED.name][version] != term.record_sha256:
+        elif named[events.Drafted.kind][version] != term.record_sha256:
             yield Outcome.BROKEN, f"the record of term {term} is not the one that was drafted"
-        for kind, stored in ((actions.RENDERED.name, term.pdf), (sealing.SEALED.name, term.sealed)):
+        for kind, stored in ((events.Rendered.kind, term.pdf), (events.Sealed.kind, term.sealed)):
             yield from _file(term, kind, stored, named[kind].get(version))
         if term.sealed:
             yield from _sealed(term, trust)
@@ -36,8 +34,8 @@ def terms(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
 
 def _named(rollout: Rollout, kind: str) -> dict[int, str]:
     """The hashes that events of ``kind`` name, by the term's version."""
-    events: list[Event] = list(rollout.events.filter(kind=kind))
-    return {event.data["version"]: event.data.get("sha256", "") for event in events if "version" in event.data}
+    rows: list[Event] = list(rollout.events.filter(kind=kind))
+    return {row.data["version"]: row.data.get("sha256", "") for row in rows if "version" in row.data}
 
 
 def _file(
@@ -60,10 +58,10 @@ def _sealed(term: AcceptanceTerm, trust: Trust) -> Iterator[tuple[Outcome, str]]
     assert term.sealed is not None  # noqa: S101 - asked before
     try:
         with term.sealed.content.open("rb") as file:
-            found = files.examine(file.read(), trust)
+            findings = files.examine(file.read(), trust)
     except (OSError, ValueError):
         return  # Said of the file already.
-    if found.outcome is Outcome.BROKEN:
-        yield Outcome.BROKEN, f"term {term}: {'; '.join(found.problems)}"
-    elif found.outcome is Outcome.UNTRUSTED:
-        yield Outcome.UNTRUSTED, f"term {term}: {found.why_untrusted()}"
+    if findings.outcome is Outcome.BROKEN:
+        yield Outcome.BROKEN, f"term {term}: {'; '.join(findings.problems)}"
+    elif findings.outcome is Outcome.UNTRUSTED:
+        yield Outcome.UNTRUSTED, f"term {term}: {findings.why_untrusted()}"

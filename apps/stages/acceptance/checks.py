@@ -15,7 +15,7 @@ def there_are_authorities(app_configs: object, **kwargs: object) -> Iterable[Che
             hint="Set TERM_TRUST_ROOTS to a folder with the roots of ICP-Brasil (docs/term.md).",
             id="acceptance.I001",
         )
-    elif not certificates.trusted()[0]:
+    elif not certificates.trusted_authorities()[0]:
         yield Warning(
             f"TERM_TRUST_ROOTS names {settings.TERM_TRUST_ROOTS}, where no root certificate is.",
             hint="Put the roots there as PEM or DER files (docs/term.md).",

@@ -11,7 +11,7 @@ from apps.stages.acceptance.signing import codes, identity
 
 
 def _export(user: User) -> list[dict[str, Any]]:
-    given = dict(SignatoryCPF.objects.filter(user=user).values_list("signatory", "given_at"))
+    cpf_instants = dict(SignatoryCPF.objects.filter(user=user).values_list("signatory", "given_at"))
     return [
         {
             "term": str(row.term),
@@ -25,7 +25,7 @@ def _export(user: User) -> list[dict[str, Any]]:
             "proof": row.proof,
             "delegated_from": row.delegated_from,
             "certificate": row.certificate,
-            "cpf_given_at": instant(given[row.pk]) if row.pk in given else None,
+            "cpf_given_at": instant(cpf_instants[row.pk]) if row.pk in cpf_instants else None,
         }
         for row in Signatory.objects.filter(user=user).select_related("term__rollout")
     ]

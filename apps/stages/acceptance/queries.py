@@ -55,7 +55,7 @@ def may_bring(user: User, term: AcceptanceTerm | None) -> bool:
         return False
     if user.has_perm("acceptance.draft", term.rollout):
         return True
-    return whose_turn(term).filter(user=user).exists() and bool(certificates.trusted()[0])
+    return whose_turn(term).filter(user=user).exists() and bool(certificates.trusted_authorities()[0])
 
 
 def unsettled_refusal(rollout: Rollout) -> AcceptanceTerm | None:
@@ -69,7 +69,7 @@ def refusal_of(term: AcceptanceTerm) -> Signatory | None:
 
 def by_code(code: str) -> AcceptanceTerm | None:
     """The term of a verification code, however it was typed; one without a PDF is nothing to verify."""
-    typed = "".join(each for each in code.upper().translate(CONFUSED) if each.isalnum())
+    typed = "".join(character for character in code.upper().translate(CONFUSED) if character.isalnum())
     written = "-".join(typed[start : start + 4] for start in range(0, len(typed), 4))
     return (
         AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed").filter(code=written).exclude(pdf=None).first()
@@ -78,8 +78,8 @@ def by_code(code: str) -> AcceptanceTerm | None:
 
 def by_hash(sha256: str) -> AcceptanceTerm | None:
     """The term whose sealed or signed document has this hash."""
-    found = AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed")
-    return found.filter(Q(sealed__sha256=sha256) | Q(pdf__sha256=sha256)).first()
+    terms = AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed")
+    return terms.filter(Q(sealed__sha256=sha256) | Q(pdf__sha256=sha256)).first()
 
 
 def waiting_for_seal() -> list[int]:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -53,10 +53,10 @@ def queue_again(request: SignedInRequest, pk: int, version: int) -> HttpResponse
 def download(request: SignedInRequest, pk: int, version: int) -> FileResponse:
     """The sealed document, or what is there to sign until then."""
     term = get_object_or_404(AcceptanceTerm, rollout=visible_rollout(request, pk), version=version)
-    found = term.sealed or term.pdf
-    if found is None:
+    document = term.sealed or term.pdf
+    if document is None:
         raise Http404
-    return attachment(found)
+    return attachment(document)
 
 
 @require_POST
@@ -75,7 +75,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
     signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
     may_draft = wording.may_change(request.user, rollout)
-    clauses = wording.all_of(rollout) if may_draft or wording.taken(rollout) else []
+    clauses = wording.all_of(rollout) if may_draft or wording.version_taken(rollout) else []
     context = {
         "rollout": rollout,
         "room": "acceptance",
@@ -90,10 +90,9 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "may_draft": may_draft,
         "clause_count": sum(not clause.is_left_out for clause in clauses),
         "own_clauses": [clause for clause in clauses if clause.own],
-        "newer_clauses": wording.newer(rollout) if may_draft else None,
+        "newer_clauses": wording.newer_version(rollout) if may_draft else None,
         "refused": queries.unsettled_refusal(rollout) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
         "form": form or forms.DraftForm(rollout=rollout),
     }
-    status = getattr(form or settlement, "refusal_status", 200)
-    return render(request, "acceptance/room.html", context, status=status)
+    return render(request, "acceptance/room.html", context, status=refusal_status(form, settlement))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.development import events, queries, requirements
+from apps.stages.development import events, queries, requirements, term
 from apps.stages.development.api import router
 
 
@@ -38,5 +38,6 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
+    term={"connector": term.connector},
     routers={"/rollouts": router},
 )

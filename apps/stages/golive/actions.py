@@ -1,9 +1,9 @@
-"""Tick the checklist, confirm, release."""
+"""Copy the checklist, tick it, confirm, release."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
+from apps.blueprints.catalogues import content
 from apps.core import clock
 from apps.core.canonical import instant
 from apps.core.process import Stage
@@ -13,13 +13,25 @@ from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.stages.golive import queries
+from apps.stages.golive import events, queries
 from apps.stages.golive.models import ChecklistItem, Release
 
-CHECKED = timeline.kind("golive.checked", gettext_lazy("concluiu “%(item)s”"), "check")
-UNCHECKED = timeline.kind("golive.unchecked", gettext_lazy("reabriu “%(item)s”"), "rotate-ccw")
-CONFIRMED = timeline.kind("golive.confirmed", gettext_lazy("confirmou a operação não assistida"), "handshake")
-RELEASED = timeline.kind("golive.released", gettext_lazy("liberou o projeto para operação não assistida"), "rocket")
+
+def copy_checklist(rollout: Rollout) -> None:
+    """Give a rollout that starts the points of the blueprint in force. Belongs into the transaction that starts it."""
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(
+            rollout=rollout,
+            position=position,
+            key=item.key,
+            title=item.title,
+            help=item.help,
+            owner=item.owner,
+            mandatory=item.mandatory,
+            proof=item.proof,
+        )
+        for position, item in enumerate(content.golive().items, start=1)
+    )
 
 
 def check_item(item: ChecklistItem, *, by: User, note: str = "") -> None:
@@ -39,7 +51,7 @@ def check_item(item: ChecklistItem, *, by: User, note: str = "") -> None:
             raise Invalid(_("Anote o que foi feito e conferido: este item pede uma prova."), field="note")
         item.done_by, item.done_at, item.note = by, clock.now(), note.strip()
         item.save(update_fields=["done_by", "done_at", "note", "evidence"])
-        timeline.record(rollout, CHECKED, by, item=item.title["pt"], note=item.note, **item.evidence)
+        timeline.record(rollout, events.Checked(item=item.title, note=item.note, **item.evidence), by)
 
 
 def uncheck_item(item: ChecklistItem, *, by: User) -> None:
@@ -52,7 +64,7 @@ def uncheck_item(item: ChecklistItem, *, by: User) -> None:
             raise Refusal(_("Este item ainda não foi concluído."))
         item.done_by, item.done_at, item.evidence = None, None, {}
         item.save(update_fields=["done_by", "done_at", "evidence"])
-        timeline.record(rollout, UNCHECKED, by, item=item.title["pt"])
+        timeline.record(rollout, events.Unchecked(item=item.title), by)
 
 
 def confirm(rollout: Rollout, *, by: User) -> Release:
@@ -66,7 +78,7 @@ def confirm(rollout: Rollout, *, by: User) -> Release:
             raise Refusal(_("A operação não assistida já foi confirmada."))
         release.confirmed_by, release.confirmed_at = by, clock.now()
         release.save(update_fields=["confirmed_by", "confirmed_at"])
-        timeline.record(rollout, CONFIRMED, by)
+        timeline.record(rollout, events.Confirmed(), by)
         return release
 
 
@@ -84,7 +96,7 @@ def record_release(rollout: Rollout, *, by: User, note: str = "") -> Release:
         _refuse_while_open(rollout)
         release.recorded_by, release.recorded_at, release.note = by, clock.now(), note
         release.save(update_fields=["recorded_by", "recorded_at", "note"])
-        timeline.record(rollout, RELEASED, by)
+        timeline.record(rollout, events.Released(), by)
         return release
 
 
@@ -97,10 +109,10 @@ def refuse_outside_golive(rollout: Rollout) -> None:
 
 
 def _refuse_while_open(rollout: Rollout) -> None:
-    if needs := queries.in_the_way(rollout):
+    if requirements := queries.open_before_release(rollout):
         raise Refusal(
             _("Ainda há pendências em aberto na entrada em produção."),
-            details=[f"{need.owed_by_label}: {need.text}" for need in needs],
+            details=[f"{requirement.owed_by_label}: {requirement.text}" for requirement in requirements],
         )
 
 

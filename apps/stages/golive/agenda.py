@@ -7,10 +7,11 @@ from apps.core.exports.calendar import Entry, Status
 from apps.core.process import PartyRole, Stage
 from apps.rollouts import agenda
 from apps.rollouts.models import Rollout
-from apps.stages.golive import queries, windows
+from apps.stages.golive import queries
 from apps.stages.golive.models import Window, WindowAnswer
 
-CHANGES = {windows.PROPOSED.name, windows.GO.name, windows.NO_GO.name}
+CHANGES = {"golive.window_proposed", "golive.go", "golive.no_go"}
+"""The kinds of events that move the window or its answers (``events``, which leads here for its notices)."""
 
 
 def entry(rollout: Rollout) -> Entry | None:
@@ -35,10 +36,10 @@ def _standing(rollout: Rollout, window: Window) -> str:
     if rollout.stage == Stage.CANCELLED:
         return _("o projeto foi cancelado")
     answers = {seat.role: seat.answer for seat in queries.seats(window)}
-    against = [PartyRole(role).label for role, said in answers.items() if said == WindowAnswer.Answer.NO_GO]
-    silent = [PartyRole(role).label for role, said in answers.items() if not said]
-    told = [
+    against = [PartyRole(role).label for role, answer in answers.items() if answer == WindowAnswer.Answer.NO_GO]
+    silent = [PartyRole(role).label for role, answer in answers.items() if not answer]
+    sentences = [
         _("ainda não pode entrar: %(parties)s") % {"parties": ", ".join(map(str, against))} if against else "",
         _("falta responder: %(parties)s") % {"parties": ", ".join(map(str, silent))} if silent else "",
     ]
-    return "; ".join(filter(None, told)) or _("as quatro partes disseram que pode entrar")
+    return "; ".join(filter(None, sentences)) or _("as quatro partes disseram que pode entrar")

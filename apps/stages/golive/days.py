@@ -30,8 +30,8 @@ def without_work(first: date, last: date) -> list[date]:
 
 def warnings(first: date, last: date) -> list[str]:
     """The keys of ``WARNINGS`` that hold for a day from ``first`` to ``last``, each once."""
-    found = {key for day in of(first, last) for key in _against(day)}
-    return [key for key in WARNINGS if key in found]
+    keys = {key for day in of(first, last) for key in _against(day)}
+    return [key for key in WARNINGS if key in keys]
 
 
 def _against(day: date) -> Iterator[str]:

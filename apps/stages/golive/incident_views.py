@@ -24,9 +24,9 @@ def note(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def resolve(request: SignedInRequest, pk: int, incident: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    found = get_object_or_404(Incident.objects.select_related("rollout"), rollout=rollout, number=incident)
-    require(request.user, "golive.resolve_incident", found)
+    incident_row = get_object_or_404(Incident.objects.select_related("rollout"), rollout=rollout, number=incident)
+    require(request.user, "golive.resolve_incident", incident_row)
     form = forms.ResolveForm(request.POST, prefix=f"resolve-{incident}")
-    if attempt(request, form, incidents.resolve, found, by=request.user):
+    if attempt(request, form, incidents.resolve, incident_row, by=request.user):
         return redirect(reverse("golive:room", args=[pk]) + "#incidentes")
     return room_page(request, rollout, failed=form, resolve_forms={incident: form})

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -11,17 +10,9 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.stages.golive import events
 from apps.stages.golive.actions import refuse_outside_golive
 from apps.stages.golive.models import Incident
-
-NOTED = timeline.kind(
-    "golive.incident",
-    gettext_lazy("anotou o incidente %(label)s (%(severity)s), com %(owner)s"),
-    "siren",
-    severity=Incident.Severity,
-    owner=PartyRole,
-)
-RESOLVED = timeline.kind("golive.incident_resolved", gettext_lazy("deu o incidente %(label)s por resolvido"), "check")
 
 
 def note(rollout: Rollout, *, by: User, what: str, severity: str, owner: str, since: datetime) -> Incident:
@@ -44,7 +35,8 @@ def note(rollout: Rollout, *, by: User, what: str, severity: str, owner: str, si
             noted_by=by,
             noted_at=clock.now(),
         )
-        timeline.record(rollout, NOTED, by, label=incident.label, severity=severity, owner=owner)
+        noted = events.IncidentNoted(label=incident.label, severity=Incident.Severity(severity), owner=PartyRole(owner))
+        timeline.record(rollout, noted, by)
         return incident
 
 
@@ -63,5 +55,5 @@ def resolve(incident: Incident, *, by: User, resolution: str, until: datetime | 
             raise Invalid(_("O fim fica entre o início do incidente e agora."), field="until")
         incident.until, incident.resolution, incident.resolved_by = until, resolution.strip(), by
         incident.save(update_fields=["until", "resolution", "resolved_by"])
-        timeline.record(rollout, RESOLVED, by, label=incident.label)
+        timeline.record(rollout, events.IncidentResolved(label=incident.label), by)
         return incident

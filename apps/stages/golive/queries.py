@@ -14,10 +14,10 @@ def window_in_force(rollout: Rollout) -> Window | None:
 
 def seats(window: Window) -> list[WindowAnswer]:
     """The answer of each of the four parties; of one that has not spoken, an answer that is not kept and says nothing."""
-    given = {answer.role: answer for answer in window.answers.all()}
-    for answer in given.values():
+    answers_by_role = {answer.role: answer for answer in window.answers.all()}
+    for answer in answers_by_role.values():
         answer.window = window
-    return [given.get(role) or WindowAnswer(window=window, role=role) for role in PartyRole.values]
+    return [answers_by_role.get(role) or WindowAnswer(window=window, role=role) for role in PartyRole.values]
 
 
 def is_go(window: Window) -> bool:
@@ -29,7 +29,11 @@ def open_severe(rollout: Rollout) -> list[Incident]:
     return list(rollout.incidents.filter(severity=Incident.Severity.SEVERE, until=None))
 
 
-def in_the_way(rollout: Rollout) -> list[Requirement]:
+def open_before_release(rollout: Rollout) -> list[Requirement]:
     """What of the go-live must be settled before the client confirms and Presence records the release."""
     unmet = gates.unmet(rollout, Gate.COMPLETE)
-    return [need for need in unmet if need.key.startswith("golive:") and need.key not in LAST_STEPS]
+    return [
+        requirement
+        for requirement in unmet
+        if requirement.key.startswith("golive:") and requirement.key not in LAST_STEPS
+    ]

@@ -1,50 +1,57 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
-from apps.blueprints.catalogues import content
-from apps.core import clock
-from apps.core.process import Gate, PartyRole, Stage
-from apps.rollouts import registry
-from apps.rollouts.gates import Requirement, requires
+from apps.core.localized import Localized, both
+from apps.core.process import Gate, PartyRole
+from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.web.forms import ConfirmForm, NoteForm
 from apps.rollouts.models import Rollout
-from apps.stages.golive import queries
+from apps.stages.golive import actions, queries, windows
+from apps.stages.golive.forms import AnswerForm
 from apps.stages.golive.models import ChecklistItem, Release, Window, WindowAnswer
 
 
-@registry.on_start
-def copy_the_checklist(rollout: Rollout) -> None:
-    ChecklistItem.objects.bulk_create(
-        ChecklistItem(
-            rollout=rollout,
-            position=position,
-            key=item.key,
-            title=item.title,
-            help=item.help,
-            owner=item.owner,
-            mandatory=item.mandatory,
-            proof=item.proof,
-        )
-        for position, item in enumerate(content.golive().items, start=1)
-    )
-
-
-def _owed(rollout: Rollout, key: str, text: str, by: str, anchor: str, since=None, **more) -> Requirement:
+def _owed(rollout: Rollout, key: str, text: Localized, by: str, anchor: str, since=None, **more) -> Requirement:
     url = reverse("golive:room", args=[rollout.pk])
     return Requirement(f"golive:{key}", text, by, since or rollout.stage_entered_at, f"{url}#{anchor}", **more)
 
 
-@requires(Gate.COMPLETE)
+@requirement("golive:window", Gate.COMPLETE)
+def a_window_is_proposed(rollout: Rollout) -> Iterator[Requirement]:
+    if queries.window_in_force(rollout) is None:
+        text = both(_("Propor a janela de entrada em produção"))
+        yield _owed(rollout, "window", text, PartyRole.PRESENCE, "janela", waivable=True)
+
+
+def answer_the_window(rollout: Rollout, rest: str) -> Answer | None:
+    """While the window lies ahead and the party has not spoken; what a no asks for is settled in the room."""
+    number, _colon, role = rest.partition(":")
+    window = queries.window_in_force(rollout)
+    if window is None or str(window.number) != number or window.is_over:
+        return None
+    seat = next((seat for seat in queries.seats(window) if seat.role == role), None)
+    if seat is None or seat.answer:
+        return None
+    return Answer(
+        button=_("Registrar resposta"),
+        icon="calendar-check",
+        permission="golive.answer",
+        subject=seat,
+        make_form=AnswerForm,
+        act=lambda **data: windows.answer(window, role=role, **data),
+        help=_("Diga pela sua empresa se pode entrar em produção nesta data. Todos veem a resposta de cada um."),
+    )
+
+
+@requirement("golive:answer", Gate.COMPLETE, answer=answer_the_window)
 def the_four_said_go(rollout: Rollout) -> Iterator[Requirement]:
     window = queries.window_in_force(rollout)
-    if window is None:
-        text = _("Propor a janela de entrada em produção")
-        yield _owed(rollout, "window", text, PartyRole.PRESENCE, "janela", waivable=True)
-        return
-    for seat in queries.seats(window):
-        if seat.answer != WindowAnswer.Answer.GO:
+    for seat in queries.seats(window) if window else []:
+        if window and seat.answer != WindowAnswer.Answer.GO:
             yield _no_go(rollout, window, seat)
 
 
@@ -52,63 +59,77 @@ def _no_go(rollout: Rollout, window: Window, seat: WindowAnswer) -> Requirement:
     """What a party that has not said go keeps open. A silence may be waived, a no may not."""
     key, party = f"answer:{window.number}:{seat.role}", PartyRole(seat.role).label
     silent = not seat.answer
-    values = {"party": party, "start": clock.told(window.starts_at), "reason": seat.reason}
+
+    def start() -> str:
+        return date_format(
+            timezone.localtime(window.starts_at, timezone.get_default_timezone()), "SHORT_DATETIME_FORMAT"
+        )
+
     if window.is_over:
-        text = _("Propor outra janela: a de %(start)s passou sem o “pode entrar” de %(party)s") % values
+        text = both(
+            _("Propor outra janela: a de %(start)s passou sem o “pode entrar” de %(party)s"), start=start, party=party
+        )
         return _owed(rollout, key, text, PartyRole.PRESENCE, "janela", window.ends_at, waivable=silent)
     if silent:
-        text = _("Responder se pode entrar em produção em %(start)s") % values
+        text = both(_("Responder se pode entrar em produção em %(start)s"), start=start)
         return _owed(rollout, key, text, seat.role, f"parte-{seat.role}", window.proposed_at, waivable=True)
-    text = _("Resolver o que impede a entrada, segundo %(party)s: %(reason)s") % values
+    text = both(_("Resolver o que impede a entrada, segundo %(party)s: %(reason)s"), party=party, reason=seat.reason)
     return _owed(rollout, key, text, seat.owner, f"parte-{seat.role}", seat.at)
 
 
-@requires(Gate.COMPLETE)
+@requirement("golive:incident", Gate.COMPLETE)
 def no_severe_incident_is_open(rollout: Rollout) -> Iterator[Requirement]:
     for incident in queries.open_severe(rollout):
-        text = _("Resolver o incidente grave %(label)s") % {"label": incident.label}
+        text = both(_("Resolver o incidente grave %(label)s"), label=incident.label)
         anchor = f"incidente-{incident.number}"
         yield _owed(rollout, f"incident:{incident.number}", text, incident.owner, anchor, incident.noted_at)
 
 
-@requires(Gate.COMPLETE)
-def the_checklist_is_done_and_the_release_recorded(rollout: Rollout) -> Iterator[Requirement]:
+def answer_the_point(rollout: Rollout, key: str) -> Answer | None:
+    item = rollout.golive_items.filter(key=key, done_at=None).first()
+    if item is None:
+        return None
+    return Answer(
+        button=_("Está feito"),
+        permission="golive.check",
+        subject=item,
+        make_form=NoteForm,
+        act=lambda **data: actions.check_item(item, **data),
+        help=item.help,
+    )
+
+
+@requirement("golive:item", Gate.COMPLETE, answer=answer_the_point)
+def the_checklist_is_done(rollout: Rollout) -> Iterator[Requirement]:
     for item in rollout.golive_items.filter(mandatory=True, done_at=None):
         # The platform may be unable to answer: a Presence manager decides then.
         is_probed = item.proof == ChecklistItem.Proof.PROBE
-        yield _owed(rollout, f"item:{item.key}", str(item.title), item.owner, f"item-{item.pk}", waivable=is_probed)
+        yield _owed(rollout, f"item:{item.key}", item.title, item.owner, f"item-{item.pk}", waivable=is_probed)
+
+
+def answer_by_confirming(rollout: Rollout, _rest: str) -> Answer:
+    return Answer(
+        button=_("Confirmo a operação não assistida"),
+        icon="handshake",
+        permission="golive.confirm",
+        subject=rollout,
+        make_form=ConfirmForm,
+        act=lambda **data: actions.confirm(rollout, **data),
+        help=_("A loja segue sem acompanhamento da Presence. Só a pessoa responsável pela empresa confirma."),
+    )
+
+
+@requirement("golive:confirmation", Gate.COMPLETE, answer=answer_by_confirming)
+def the_client_confirms(rollout: Rollout) -> Iterator[Requirement]:
     release = Release.objects.filter(rollout=rollout).first()
     if release is None or release.confirmed_at is None:
-        yield _owed(rollout, "confirmation", _("Confirmar a operação não assistida"), PartyRole.CLIENT, "liberacao")
+        text = both(_("Confirmar a operação não assistida"))
+        yield _owed(rollout, "confirmation", text, PartyRole.CLIENT, "liberacao")
+
+
+@requirement("golive:release", Gate.COMPLETE)
+def the_release_is_recorded(rollout: Rollout) -> Iterator[Requirement]:
+    release = Release.objects.filter(rollout=rollout).first()
     if release is None or release.recorded_at is None:
         since = release.confirmed_at if release else None
-        yield _owed(rollout, "release", _("Registrar a liberação"), PartyRole.PRESENCE, "liberacao", since)
-
-
-def summary(rollout: Rollout) -> Iterator[registry.Fact]:
-    if rollout.has_reached(Stage.GO_LIVE) and (window := queries.window_in_force(rollout)):
-        tone = "success" if queries.is_go(window) else "warning"
-        yield registry.Fact(_("Janela"), clock.told(window.starts_at), tone)
-    items = list(rollout.golive_items.values_list("mandatory", "done_at"))
-    done = sum(1 for _mandatory, done_at in items if done_at)
-    yield registry.Fact(_("Lista"), f"{done}/{len(items)}", "success" if items and done == len(items) else "neutral")
-    if count := rollout.incidents.filter(until=None).count():
-        yield registry.Fact(
-            _("Incidentes em aberto"), str(count), "danger" if queries.open_severe(rollout) else "warning"
-        )
-    release = Release.objects.filter(rollout=rollout).first()
-    if release and release.recorded_at:
-        yield registry.Fact(_("Liberação"), f"{release.recorded_at:%d/%m/%Y}", "success")
-
-
-registry.add_room(
-    registry.Room(
-        key="golive",
-        title=gettext_lazy("Entrada em produção"),
-        icon="rocket",
-        url_name="golive:room",
-        summary=summary,
-        stage=Stage.GO_LIVE,
-        position=70,
-    )
-)
+        yield _owed(rollout, "release", both(_("Registrar a liberação")), PartyRole.PRESENCE, "liberacao", since)

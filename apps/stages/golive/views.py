@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.process import PartyRole, Stage
-from apps.core.refusals import Refusal
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Probe
@@ -29,18 +29,17 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
 def dossier(request: SignedInRequest, pk: int, edition: int) -> FileResponse:
     """The archived rollout: for who may see what the hours cost the whole of it, for the others without that."""
     rollout = visible_rollout(request, pk)
-    found = get_object_or_404(rollout.dossiers.select_related("whole", "shared"), number=edition)
-    return attachment(found.whole if request.user.has_perm("hours.view_money", rollout) else found.shared)
+    archived = get_object_or_404(rollout.dossiers.select_related("whole", "shared"), number=edition)
+    return attachment(archived.whole if request.user.has_perm("hours.view_money", rollout) else archived.shared)
 
 
 @require_POST
 def check(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     item = get_object_or_404(ChecklistItem, pk=item_pk, rollout=visible_rollout(request, pk))
-    try:
-        actions.check_item(item, by=request.user, note=request.POST.get("note", "")[:300])
-    except Refusal as refusal:
-        return room_page(request, item.rollout, failed_item=(item_pk, refusal))
-    return redirect(reverse("golive:room", args=[pk]) + f"#item-{item_pk}")
+    form = forms.CheckForm(request.POST)
+    if attempt(request, form, actions.check_item, item, by=request.user):
+        return redirect(reverse("golive:room", args=[pk]) + f"#item-{item_pk}")
+    return room_page(request, item.rollout, failed=form, check_forms={item_pk: form})
 
 
 @require_POST
@@ -69,7 +68,7 @@ def room_page(
     rollout: Rollout,
     *,
     failed=None,
-    failed_item: tuple[int, Refusal] | None = None,
+    check_forms=None,
     window_form=None,
     answer_forms=None,
     incident_form=None,
@@ -80,7 +79,6 @@ def room_page(
     release = Release.objects.filter(rollout=rollout).select_related("confirmed_by", "recorded_by").first()
     before_release = at_work and not (release and release.recorded_at)
     window = queries.window_in_force(rollout)
-    status = getattr(failed, "refusal_status", 200) if failed else failed_item[1].status if failed_item else 200
     context = {
         "rollout": rollout,
         "room": "golive",
@@ -92,12 +90,12 @@ def room_page(
         "older_windows": rollout.golive_windows.exclude(pk=window.pk if window else None).prefetch_related("answers"),
         "window_form": window_form or forms.WindowForm(prefix="window"),
         "may_propose": before_release and user.has_perm("golive.propose", rollout),
-        "rows": _rows(user, rollout, at_work, failed_item),
+        "rows": _rows(user, rollout, at_work, check_forms or {}),
         "incidents": _incidents(user, rollout, at_work, resolve_forms or {}),
         "incident_form": incident_form or forms.IncidentForm(prefix="incident"),
         "may_note": at_work and user.has_perm("golive.note_incident", rollout),
         "release": release,
-        "in_the_way": queries.in_the_way(rollout) if at_work else [],
+        "in_the_way": queries.open_before_release(rollout) if at_work else [],
         "may_confirm": at_work and user.has_perm("golive.confirm", rollout),
         "may_record": at_work and user.has_perm("golive.record", rollout),
         "purge_on": rollout.closed_at + purge.after() if rollout.closed_at else None,
@@ -105,7 +103,7 @@ def room_page(
         "dossiers": _dossiers(user, rollout),
         "dossier_is_due": dossiers.due(rollout) is not None,
     }
-    return render(request, "golive/room.html", context, status=status)
+    return render(request, "golive/room.html", context, status=refusal_status(failed))
 
 
 def _seats(user, window, open_: bool, bound: dict) -> list[dict]:
@@ -122,23 +120,24 @@ def _seats(user, window, open_: bool, bound: dict) -> list[dict]:
     ]
 
 
-def _rows(user, rollout: Rollout, at_work: bool, failed_item) -> list[dict]:
+def _rows(user, rollout: Rollout, at_work: bool, bound: dict) -> list[dict]:
     rows = []
     for item in rollout.golive_items.select_related("done_by"):
         item.rollout = rollout
+        form = bound.get(item.pk)
         rows.append(
             {
                 "item": item,
                 "may_check": at_work and user.has_perm("golive.check", item),
-                "refusal": failed_item[1].message if failed_item and item.pk == failed_item[0] else "",
+                "refusal": " ".join(message for errors in form.errors.values() for message in errors) if form else "",
                 "asks_note": item.proof == ChecklistItem.Proof.NOTE,
-                "evidence": _told(item.evidence),
+                "evidence": _probe_answer(item.evidence),
             }
         )
     return rows
 
 
-def _told(evidence: dict) -> dict:
+def _probe_answer(evidence: dict) -> dict:
     """What a probe answered, for people to read."""
     if not evidence:
         return {}
@@ -157,6 +156,9 @@ def _incidents(user, rollout: Rollout, at_work: bool, bound: dict) -> list[dict]
 
 def _dossiers(user, rollout: Rollout) -> list[dict]:
     """The editions, the newest first, each with the file that ``user`` gets."""
-    whole = user.has_perm("hours.view_money", rollout)
+    sees_money = user.has_perm("hours.view_money", rollout)
     editions = rollout.dossiers.select_related("whole", "shared").order_by("-number")
-    return [{"dossier": each, "file": each.whole if whole else each.shared, "is_whole": whole} for each in editions]
+    return [
+        {"dossier": edition, "file": edition.whole if sees_money else edition.shared, "is_whole": sees_money}
+        for edition in editions
+    ]

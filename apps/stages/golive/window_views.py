@@ -28,12 +28,12 @@ def propose(request: SignedInRequest, pk: int) -> HttpResponse:
 def answer(request: SignedInRequest, pk: int, window: int, role: str) -> HttpResponse:
     """Go or no-go of one of the four parties."""
     rollout = visible_rollout(request, pk)
-    found = get_object_or_404(Window.objects.select_related("rollout"), rollout=rollout, number=window)
+    window_row = get_object_or_404(Window.objects.select_related("rollout"), rollout=rollout, number=window)
     if role not in PartyRole.values:
         raise Http404
-    require(request.user, "golive.answer", WindowAnswer(window=found, role=role))
+    require(request.user, "golive.answer", WindowAnswer(window=window_row, role=role))
     form = forms.AnswerForm(request.POST, prefix=role)
-    if attempt(request, form, windows.answer, found, role=role, by=request.user):
+    if attempt(request, form, windows.answer, window_row, role=role, by=request.user):
         return redirect(reverse("golive:room", args=[pk]) + "#janela")
     return room_page(request, rollout, failed=form, answer_forms={role: form})
 
@@ -41,7 +41,7 @@ def answer(request: SignedInRequest, pk: int, window: int, role: str) -> HttpRes
 @require_GET
 def entry(request: SignedInRequest, pk: int) -> HttpResponse:
     """The window in force as a file for the reader's calendar."""
-    found = agenda.entry(visible_rollout(request, pk))
-    if found is None:
+    calendar_entry = agenda.entry(visible_rollout(request, pk))
+    if calendar_entry is None:
         raise Http404
-    return calendar.download(found)
+    return calendar.download(calendar_entry)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -13,30 +12,11 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.stages.golive import days, queries
+from apps.stages.golive import days, events, queries
 from apps.stages.golive.actions import refuse_outside_golive
 from apps.stages.golive.models import Release, Window, WindowAnswer
 
 LONGEST = timedelta(hours=72)
-
-PROPOSED = timeline.kind(
-    "golive.window_proposed",
-    gettext_lazy("propôs entrar em produção a partir de %(start)s (janela %(number)s)"),
-    "calendar-clock",
-)
-GO = timeline.kind(
-    "golive.go",
-    gettext_lazy("respondeu por %(role)s que pode entrar na janela %(number)s"),
-    "thumbs-up",
-    role=PartyRole,
-)
-NO_GO = timeline.kind(
-    "golive.no_go",
-    gettext_lazy("respondeu por %(role)s que ainda não pode entrar na janela %(number)s: %(reason)s"),
-    "thumbs-down",
-    role=PartyRole,
-    owner=PartyRole,
-)
 
 
 def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetime, reason: str = "") -> Window:
@@ -77,9 +57,8 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             reason=reason.strip(),
             proposed_by=by,
         )
-        timeline.record(
-            rollout, PROPOSED, by, number=window.number, start=clock.told(starts_at), end=clock.told(ends_at)
-        )
+        proposed = events.WindowProposed(number=window.number, start=starts_at, end=ends_at)
+        timeline.record(rollout, proposed, by)
         return window
 
 
@@ -103,20 +82,22 @@ def answer(window: Window, *, role: str, by: User, answer: str, reason: str = ""
         refused = answer == WindowAnswer.Answer.NO_GO
         if refused and not reason.strip():
             raise Invalid(_("Diga o que falta para poder entrar."), field="reason")
-        given = WindowAnswer.objects.filter(window=newest, role=role).first() or WindowAnswer(window=newest, role=role)
-        said = (answer, reason.strip(), (owner or PartyRole.PRESENCE.value) if refused else "")
-        if given.pk and said == (given.answer, given.reason, given.owner):
+        seat = WindowAnswer.objects.filter(window=newest, role=role).first() or WindowAnswer(window=newest, role=role)
+        reply = (answer, reason.strip(), (owner or PartyRole.PRESENCE.value) if refused else "")
+        if seat.pk and reply == (seat.answer, seat.reason, seat.owner):
             raise Refusal(_("A sua empresa já deu esta resposta."))
-        given.answer, given.reason, given.owner = said
-        given.by, given.at = by, clock.now()
-        given.save()
+        seat.answer, seat.reason, seat.owner = reply
+        seat.by, seat.at = by, clock.now()
+        seat.save()
+        answered: events.NoGo | events.Go
         if refused:
-            timeline.record(
-                rollout, NO_GO, by, party=role, number=newest.number, role=role, reason=given.reason, owner=given.owner
+            answered = events.NoGo(
+                number=newest.number, role=PartyRole(role), reason=seat.reason, owner=PartyRole(seat.owner)
             )
         else:
-            timeline.record(rollout, GO, by, party=role, number=newest.number, role=role, reason=given.reason)
-        return given
+            answered = events.Go(number=newest.number, role=PartyRole(role), reason=seat.reason)
+        timeline.record(rollout, answered, by, party=role)
+        return seat
 
 
 def _refuse_released(rollout: Rollout) -> None:

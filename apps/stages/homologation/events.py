@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.events import EventData, Minutes, Notice
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.process import PartyRole
 from apps.rollouts import audiences
 from apps.rollouts.models import Event
@@ -18,7 +18,7 @@ from apps.stages.homologation.models import Nonconformity, Outcome
 def nonconformity_of(event: Event) -> Nonconformity | None:
     """The nonconformity that the event is about, by its label."""
     number = str(event.data.get("label", "")).removeprefix("NC-")
-    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole(number)).first()
+    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole_number(number)).first()
 
 
 def owner_of_the_correction(event: Event) -> list[User]:

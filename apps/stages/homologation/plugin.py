@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import events, queries, requirements
+from apps.stages.homologation import dossier, events, queries, requirements
 from apps.stages.homologation.api import router
 from apps.stages.homologation.script import catalogue
 
@@ -46,5 +46,6 @@ plugin = Plugin(
     events=events,
     requirements=requirements,
     term={"homologation": queries.summary_for_term},
+    dossier=[dossier.files],
     routers={"/rollouts": router},
 )

@@ -86,7 +86,7 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
         kickoff.save(
             update_fields=["scheduled_at", "scheduled_by", "link", "confirmed_by", "confirmed_at", "objection"]
         )
-        timeline.record(rollout, SCHEDULED, by, when=clock.told(scheduled_at))
+        timeline.record(rollout, SCHEDULED, by, when=clock.installation_time(scheduled_at))
 
 
 def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email: str = "") -> Participant:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.exports.filenames import attached
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed, Refusal
 from apps.rollouts.models import Rollout
@@ -39,7 +39,7 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
     """Save one cell: 200 with what is kept, 409 with what another person wrote there meanwhile, 422 with the reason."""
     _rollout, kickoff = _kickoff(request, pk)
     data = request.POST
-    row = whole(data.get("row", ""))
+    row = whole_number(data.get("row", ""))
     edit = Edit(row or 0, data.get("column", ""), data.get("value", ""), data.get("seen", ""))
     if row is None:
         return JsonResponse({"message": _("Esta linha não existe.")}, status=422)
@@ -56,7 +56,7 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
 def changes(request: SignedInRequest, pk: int) -> JsonResponse:
     """What others wrote since the change ``since``, for pages that are open."""
     _rollout, kickoff = _kickoff(request, pk)
-    since = whole(request.GET.get("since", "")) or 0
+    since = whole_number(request.GET.get("since", "")) or 0
     found = queries.changes_after(kickoff, since)
     return JsonResponse(
         {
@@ -82,7 +82,7 @@ def add_row(request: SignedInRequest, pk: int) -> HttpResponse:
     sheet, _separator, method_pk = request.POST.get("sheet", "").partition(":")
     if failed := _save(request, rollout, kickoff):
         return failed
-    method = get_object_or_404(AgreedMethod, pk=whole(method_pk) or 0, kickoff=kickoff) if method_pk else None
+    method = get_object_or_404(AgreedMethod, pk=whole_number(method_pk) or 0, kickoff=kickoff) if method_pk else None
     row = actions.add_row(kickoff, by=request.user, sheet=sheet, method=method)
     return _at(pk, row)
 
@@ -149,7 +149,7 @@ def _edits(request: SignedInRequest) -> Iterator[Edit]:
     for name, seen in request.POST.items():
         kind, _dash, rest = name.partition("-")
         row, _dash, column = rest.partition("-")
-        if kind == "seen" and (number := whole(row)) and isinstance(seen, str):
+        if kind == "seen" and (number := whole_number(row)) and isinstance(seen, str):
             value = request.POST.get(f"cell-{rest}", "")
             if value != seen:
                 yield Edit(number, column, value, seen)

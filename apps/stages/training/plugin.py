@@ -10,7 +10,7 @@ from apps.core import minutes
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.training import events, queries, requirements
+from apps.stages.training import dossier, events, queries, requirements
 from apps.stages.training.models import Topic
 
 
@@ -48,4 +48,5 @@ plugin = Plugin(
     events=events,
     requirements=requirements,
     term={"training": queries.summary_for_term},
+    dossier=[dossier.files],
 )

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         loader.load()
         try:
             # The broker is not up yet; what it would hear of is found a minute later.
-            with queue.held():
+            with queue.paused():
                 world.build(today)
         except world.NotEmpty:
             raise CommandError("The database is not empty; the demonstration is only for an empty one.") from None

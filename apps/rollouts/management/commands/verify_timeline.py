@@ -2,10 +2,10 @@ from pathlib import Path
 
 from django.core.management.base import CommandParser
 
-from apps.rollouts.anchors import kept_heads, verification
+from apps.rollouts.anchors import saved_heads, verification
 from apps.rollouts.models import Rollout
-from apps.seals import trust
-from apps.seals.outcomes import Outcome, VerifyingCommand, worst
+from apps.seals.outcomes import Outcome, worst
+from apps.seals.verifying import VerifyingCommand
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of a file with heads that is read."""
@@ -19,13 +19,7 @@ class Command(VerifyingCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("rollout", nargs="*", type=int, help="numbers of rollouts; all of them when left out")
-        parser.add_argument(
-            "--certificate",
-            type=Path,
-            action="append",
-            help="a certificate (PEM or DER) that may have signed the anchors, once or more; without it, those of this "
-            "installation's settings",
-        )
+        self.add_certificate_argument(parser, "signed the anchors")
         parser.add_argument(
             "--head", type=Path, action="append", help="a saved e-mail, text or answer of the API with heads to compare"
         )
@@ -43,45 +37,37 @@ class Command(VerifyingCommand):
             if unknown:
                 self.give_up(f"No such rollout: {', '.join(map(str, sorted(unknown)))}.")
         heads = [head for file in options["head"] or [] for head in self._heads(file)]
-        try:
-            trusted = trust.chosen(options["certificate"])
-        except trust.CannotJudge as error:
-            self.give_up(f"{error}. Nothing was judged.")
+        trusted = self.trust_in(options["certificate"])
         signed = verification.sheets(trusted)
         outcomes, events, reasons = [signed.outcome], 0, signed.reasons()
         for rollout in rollouts:
-            found = verification.chain(rollout, trusted, signed, documents=not options["without_documents"])
-            self.stdout.write(f"{rollout.code} {found.outcome}: {_standing(found)}")
-            reasons += (f"{rollout.code}: {reason}" for reason in found.reasons())
-            outcomes.append(found.outcome)
-            events += found.events
-        if kept := list(kept_heads.problems(heads)):
-            reasons += kept
+            findings = verification.chain(rollout, trusted, signed, documents=not options["without_documents"])
+            self.stdout.write(f"{rollout.code} {findings.outcome}: {_standing(findings)}")
+            reasons += (f"{rollout.code}: {reason}" for reason in findings.reasons())
+            outcomes.append(findings.outcome)
+            events += findings.events
+        if head_problems := list(saved_heads.problems(heads)):
+            reasons += head_problems
             outcomes.append(Outcome.BROKEN)
         for reason in reasons:
             self.stderr.write(reason)
         outcome, count = worst(outcomes), rollouts.count()
         if outcome is not Outcome.WHOLE:
             self.conclude(outcome, f"not all of {count} timelines hold or are vouched for; the reasons stand above.")
-        compared = f", {len(heads)} kept heads fit" if heads else ""
+        compared = f", {len(heads)} saved heads fit" if heads else ""
         self.conclude(outcome, f"{count} timelines hold, {events} events{compared}.")
 
-    def _heads(self, file: Path) -> list[kept_heads.KeptHead]:
-        try:
-            if file.stat().st_size > LARGEST:
-                self.give_up(f"{file} is too large for a file with heads.")
-            heads = kept_heads.read(file.read_bytes())
-        except OSError as error:
-            self.give_up(f"{file} cannot be read: {type(error).__name__}.")
+    def _heads(self, file: Path) -> list[saved_heads.SavedHead]:
+        heads = saved_heads.read(self.read(file, largest=LARGEST, too_large="too large for a file with heads"))
         if not heads:
             self.give_up(f"{file} holds no head of a timeline.")
         return heads
 
 
-def _standing(found: verification.ChainFindings) -> str:
-    if found.since is None or found.anchored_at is None:
-        return f"{found.events} events, none anchored"
+def _standing(findings: verification.ChainFindings) -> str:
+    if findings.since is None or findings.anchored_at is None:
+        return f"{findings.events} events, none anchored"
     return (
-        f"{found.events} events, unbroken since {found.since:%Y-%m-%d %H:%M} UTC, "
-        f"anchored up to event #{found.anchored_to} on {found.anchored_at:%Y-%m-%d %H:%M} UTC"
+        f"{findings.events} events, unbroken since {findings.since:%Y-%m-%d %H:%M} UTC, "
+        f"anchored up to event #{findings.anchored_to} on {findings.anchored_at:%Y-%m-%d %H:%M} UTC"
     )

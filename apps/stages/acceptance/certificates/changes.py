@@ -44,11 +44,11 @@ class Additions:
         self.widgets: dict[Reference, generic.DictionaryObject] = {}
         self.pages: dict[Reference, Reference] = {}
         self._lists: dict[Reference, Reference] = {}
-        brought = 0
+        object_count = 0
         for number in range(base + 1, reader.xrefs.total_revisions):
-            old, new = (reader.get_historical_resolver(each) for each in (number - 1, number))
-            brought += len(new.explicit_refs_in_revision())
-            if brought > OBJECTS:
+            old, new = (reader.get_historical_resolver(revision) for revision in (number - 1, number))
+            object_count += len(new.explicit_refs_in_revision())
+            if object_count > OBJECTS:
                 raise shapes.Changed("many")
             self._revision(old, new)
         self._values()
@@ -60,22 +60,22 @@ class Additions:
 
     def _revision(self, old: HistoricalResolver, new: HistoricalResolver) -> None:
         changed = new.explicit_refs_in_revision()
-        if new.refs_freed_in_revision() or any(each.generation for each in changed):
+        if new.refs_freed_in_revision() or any(reference.generation for reference in changed):
             raise shapes.Changed
         self._trailer(old, new)
-        fresh = {each for each in changed if old.is_ref_unassignable(each)}
-        for each in changed:
-            shapes.require_harmless(new(each))
+        fresh = {reference for reference in changed if old.is_ref_unassignable(reference)}
+        for reference in changed:
+            shapes.require_harmless(new(reference))
         explained = set(self._structure(new)) & fresh
         explained |= self._catalog(old, new, fresh)
         explained |= self._annotations(old, new, fresh, changed - explained)
-        for each in changed - explained:
-            before = None if each in fresh else old(each)
-            if before is None or isinstance(before, generic.StreamObject) or before != new(each):
+        for reference in changed - explained:
+            before = None if reference in fresh else old(reference)
+            if before is None or isinstance(before, generic.StreamObject) or before != new(reference):
                 raise shapes.Changed
 
     def _trailer(self, old: HistoricalResolver, new: HistoricalResolver) -> None:
-        before, after = (self.reader.trailer.flatten(each.revision) for each in (old, new))
+        before, after = (self.reader.trailer.flatten(resolver.revision) for resolver in (old, new))
         if not set(after) <= TRAILER or before.raw_get("/Root") != after.raw_get("/Root"):
             raise shapes.Changed
         if before["/ID"][0].original_bytes != after["/ID"][0].original_bytes:
@@ -89,17 +89,23 @@ class Additions:
                 raise shapes.Changed
             yield stream
         named = self.reader.xrefs.get_xref_data(new.revision).xrefs_in_objstm
-        for each in new.object_streams_used():
-            held = new(each)
-            if not isinstance(held, generic.StreamObject) or held.get("/Type") != "/ObjStm" or "/Extends" in held:
+        for reference in new.object_streams_used():
+            stream_of_objects = new(reference)
+            if (
+                not isinstance(stream_of_objects, generic.StreamObject)
+                or stream_of_objects.get("/Type") != "/ObjStm"
+                or "/Extends" in stream_of_objects
+            ):
                 raise shapes.Changed
-            numbers = held.data[: int(held["/First"])].split()[::2]
+            numbers = stream_of_objects.data[: int(stream_of_objects["/First"])].split()[::2]
             places = {
-                place.ix_in_stream: number for number, place in named.items() if place.obj_stream_id == each.idnum
+                place.ix_in_stream: number for number, place in named.items() if place.obj_stream_id == reference.idnum
             }
-            if [places.get(index) for index in range(int(held["/N"]))] != [int(number) for number in numbers]:
+            if [places.get(index) for index in range(int(stream_of_objects["/N"]))] != [
+                int(number) for number in numbers
+            ]:
                 raise shapes.Changed
-            yield each
+            yield reference
 
     def _catalog(self, old: HistoricalResolver, new: HistoricalResolver, fresh: set[Reference]) -> set[Reference]:
         explained = {Reference(new.root_ref.idnum, 0, new)}
@@ -110,11 +116,13 @@ class Additions:
         if "/Extensions" in after:
             reference = shapes.container(before, after, "/Extensions", fresh, explained)
             shapes.require_plain(after["/Extensions"], inside=reference)
-        if not metadata.is_kept(*(shapes.stream_of(each, "/Metadata") for each in (before, after))):
+        if not metadata.is_same_metadata(*(shapes.stream_of(root, "/Metadata") for root in (before, after))):
             raise shapes.Changed("metadata")
         shapes.container(before, after, "/Metadata", fresh, explained)
-        before_trailer, after_trailer = (self.reader.trailer.flatten(each.revision) for each in (old, new))
-        values = [each.raw_get("/Info") if "/Info" in each else None for each in (before_trailer, after_trailer)]
+        before_trailer, after_trailer = (self.reader.trailer.flatten(resolver.revision) for resolver in (old, new))
+        values = [
+            trailer.raw_get("/Info") if "/Info" in trailer else None for trailer in (before_trailer, after_trailer)
+        ]
         info = [value and (old, new)[place](value.reference) for place, value in enumerate(values)]
         if not metadata.is_same_information(*info):
             raise shapes.Changed("metadata")
@@ -125,12 +133,12 @@ class Additions:
         elif "/AcroForm" in before:
             raise shapes.Changed
         if "/DSS" in after:
-            known = set(shapes.store_of(before["/DSS"], before.raw_get("/DSS"))) if "/DSS" in before else set()
-            for each, value in shapes.store_of(after["/DSS"], after.raw_get("/DSS")).items():
-                if each not in fresh and each not in known:
+            known_objects = set(shapes.store_of(before["/DSS"], before.raw_get("/DSS"))) if "/DSS" in before else set()
+            for reference, value in shapes.store_of(after["/DSS"], after.raw_get("/DSS")).items():
+                if reference not in fresh and reference not in known_objects:
                     raise shapes.Changed
-                if each in fresh or not isinstance(value, generic.StreamObject):
-                    explained.add(each)
+                if reference in fresh or not isinstance(value, generic.StreamObject):
+                    explained.add(reference)
         elif "/DSS" in before:
             raise shapes.Changed
         return explained
@@ -139,20 +147,22 @@ class Additions:
         explained: set[Reference] = set()
         shapes.container(before, after, "/AcroForm", fresh, explained)
         nothing = generic.DictionaryObject()
-        was, form = shapes.value_of(before, "/AcroForm", nothing), after["/AcroForm"]
-        if not isinstance(form, generic.DictionaryObject) or not set(was) <= set(form) <= FORM:
+        form_before, form = shapes.value_of(before, "/AcroForm", nothing), after["/AcroForm"]
+        if not isinstance(form, generic.DictionaryObject) or not set(form_before) <= set(form) <= FORM:
             raise shapes.Changed
         if bool(form.get("/NeedAppearances", False)) or int(form.get("/SigFlags", 0)) not in range(4):
             raise shapes.Changed
-        shapes.container(was, form, "/Fields", fresh, explained)
+        shapes.container(form_before, form, "/Fields", fresh, explained)
         if "/DR" in form:
-            shapes.container(was, form, "/DR", fresh, explained)
+            shapes.container(form_before, form, "/DR", fresh, explained)
             explained |= shapes.reached(new, form.raw_get("/DR"), fresh)
-        known, listed = (shapes.references(shapes.value_of(each, "/Fields")) for each in (was, form))
-        if listed[: len(known)] != known or len(set(listed)) != len(listed):
+        fields_before, fields_after = (
+            shapes.references(shapes.value_of(dictionary, "/Fields")) for dictionary in (form_before, form)
+        )
+        if fields_after[: len(fields_before)] != fields_before or len(set(fields_after)) != len(fields_after):
             raise shapes.Changed
-        for each in listed:
-            explained |= self._field(each, old if each in known else None, new, fresh)
+        for reference in fields_after:
+            explained |= self._field(reference, old if reference in fields_before else None, new, fresh)
         return explained
 
     def _field(
@@ -164,24 +174,26 @@ class Additions:
         parts = [reference, *kids]
         if old is not None:
             if "/V" in old(reference) or field == old(reference):
-                if any(old(each) != new(each) for each in parts):
+                if any(old(part_reference) != new(part_reference) for part_reference in parts):
                     raise shapes.Changed
                 return set(parts) if kids else {reference}
-            for each in parts:
-                if any(old(each).get(key) != new(each).get(key) for key in FIXED):
+            for part_reference in parts:
+                if any(old(part_reference).get(key) != new(part_reference).get(key) for key in FIXED):
                     raise shapes.Changed
-        elif any(each not in fresh for each in parts):
+        elif any(part_reference not in fresh for part_reference in parts):
             raise shapes.Changed
         if field.get("/FT") != "/Sig" or "/T" not in field or len(kids) > 1 or "/Parent" in field:
             raise shapes.Changed
         explained = set(parts)
-        for each in parts:
-            part = new(each)
-            if each != reference and ("/Parent" not in part or part.raw_get("/Parent").reference != reference):
+        for part_reference in parts:
+            part = new(part_reference)
+            if part_reference != reference and (
+                "/Parent" not in part or part.raw_get("/Parent").reference != reference
+            ):
                 raise shapes.Changed
             if any(len(str(part.raw_get(key))) > LONGEST for key in {"/T", "/TU", "/TM", "/NM"} & set(part)):
                 raise shapes.Changed
-            if not set(part) <= FIELD or (each != reference and {"/T", "/V", "/Kids"} & set(part)):
+            if not set(part) <= FIELD or (part_reference != reference and {"/T", "/V", "/Kids"} & set(part)):
                 raise shapes.Changed
             for key in ("/AP", "/Lock", "/SV", "/V", "/MK"):
                 if key in part:
@@ -196,32 +208,32 @@ class Additions:
     ) -> set[Reference]:
         """Pages on which a signature's field now stands, and nothing else is other than before."""
         explained: set[Reference] = set()
-        for each in left:
-            if each in fresh:
+        for reference in left:
+            if reference in fresh:
                 continue
-            before, after = old(each), new(each)
-            if each in self._lists:
-                self._added(self._lists[each], before, after)
+            before, after = old(reference), new(reference)
+            if reference in self._lists:
+                self._added(self._lists[reference], before, after)
             elif isinstance(before, generic.DictionaryObject) and before.get("/Type") == "/Page":
                 shapes.require_same(before, after, except_for={"/Annots"})
-                kept = after.raw_get("/Annots") if "/Annots" in after else None
-                if isinstance(kept, generic.IndirectObject):
+                annotations = after.raw_get("/Annots") if "/Annots" in after else None
+                if isinstance(annotations, generic.IndirectObject):
                     shapes.container(before, after, "/Annots", fresh, explained)
-                    self._lists[kept.reference] = each
-                self._added(each, *(shapes.value_of(page, "/Annots") for page in (before, after)))
+                    self._lists[annotations.reference] = reference
+                self._added(reference, *(shapes.value_of(page, "/Annots") for page in (before, after)))
             else:
                 continue
-            explained.add(each)
+            explained.add(reference)
         return explained
 
     def _added(self, page: Reference, before: Any, after: Any) -> None:
-        known, listed = shapes.references(before), shapes.references(after)
-        if listed[: len(known)] != known:
+        annotations_before, annotations_after = shapes.references(before), shapes.references(after)
+        if annotations_after[: len(annotations_before)] != annotations_before:
             raise shapes.Changed
-        for each in listed[len(known) :]:
-            if each not in self.widgets or each in self.pages:
+        for reference in annotations_after[len(annotations_before) :]:
+            if reference not in self.widgets or reference in self.pages:
                 raise shapes.Changed
-            self.pages[each] = page
+            self.pages[reference] = page
 
     def _values(self) -> None:
         """Each field holds a signature of its own."""

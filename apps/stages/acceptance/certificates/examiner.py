@@ -33,9 +33,9 @@ def examine(name: str, document: str, since: str, at: str) -> dict[str, Any]:
     from apps.stages.acceptance.certificates import outside, revocation
 
     folder = Path(name)
-    trust = outside.Trust(
-        roots=[each for content in _files(folder / "roots") for each in certificates_in(content)],
-        others=[each for content in _files(folder / "others") for each in certificates_in(content)],
+    trust = outside.SignatureTrust(
+        roots=[certificate for content in _files(folder / "roots") for certificate in certificates_in(content)],
+        others=[certificate for content in _files(folder / "others") for certificate in certificates_in(content)],
         since=datetime.fromisoformat(since),
         at=datetime.fromisoformat(at),
     )

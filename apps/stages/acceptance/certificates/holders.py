@@ -36,23 +36,25 @@ class Holder:
 
 def holder(certificate: x509.Certificate) -> Holder:
     """Whom ``certificate`` names. Raises ``ValueError`` when its names cannot be read."""
-    written = _first(certificate.subject, "common_name")
-    name, _colon, number = written.rpartition(":")
+    common_name = _first(certificate.subject, "common_name")
+    name, _colon, number = common_name.rpartition(":")
     is_numbered = bool(name) and bool(CNPJ.fullmatch(number) or CPF.fullmatch(number))
     numbers: dict[str, set[str]] = {CPF_NAME: set(), CNPJ_NAME: set()}
-    for each in certificate.subject_alt_name_value or []:
-        kind = each.chosen["type_id"].native if each.name == "other_name" else ""
+    for other_name in certificate.subject_alt_name_value or []:
+        kind = other_name.chosen["type_id"].native if other_name.name == "other_name" else ""
         if kind in numbers:
-            numbers[kind].add(_text(each.chosen["value"].parsed.native).strip().upper())
-    companies = {each for each in numbers[CNPJ_NAME] if CNPJ.fullmatch(each) and stdnum_cnpj.is_valid(each)}
-    people = {each[8:19] for each in numbers[CPF_NAME] if stdnum_cpf.is_valid(each[8:19]) and len(set(each[8:19])) > 1}
-    found = Holder(without_cpf(name if is_numbered else written) or "?")
+            numbers[kind].add(_text(other_name.chosen["value"].parsed.native).strip().upper())
+    companies = {number for number in numbers[CNPJ_NAME] if CNPJ.fullmatch(number) and stdnum_cnpj.is_valid(number)}
+    people = {
+        cpf for cpf in (text[8:19] for text in numbers[CPF_NAME]) if stdnum_cpf.is_valid(cpf) and len(set(cpf)) > 1
+    }
+    named = Holder(without_cpf(name if is_numbered else common_name) or "?")
     # Two numbers of a kind would name two; a company's certificate names besides whoever answers for it.
     if len(numbers[CNPJ_NAME]) == 1 and companies:
-        found.cnpj = companies.pop()
+        named.cnpj = companies.pop()
     elif not numbers[CNPJ_NAME] and len(numbers[CPF_NAME]) == 1 and people:
-        found.cpf = people.pop()
-    return found
+        named.cpf = people.pop()
+    return named
 
 
 def short_name(name: x509.Name) -> str:
@@ -64,13 +66,13 @@ def organization(name: x509.Name) -> str:
     return _first(name, "organization_name")
 
 
-def corresponds(one: str, other: str) -> bool:
+def corresponds(first_name: str, second_name: str) -> bool:
     """Whether both may be the name of one person: the first name, and one more where both have more. Capitals and accents do
     not count, nor do names that one of them leaves out."""
-    first, second = _words(one), _words(other)
-    if not first or not second or first[0] != second[0]:
+    first_words, second_words = _words(first_name), _words(second_name)
+    if not first_words or not second_words or first_words[0] != second_words[0]:
         return False
-    return bool(set(first[1:]) & set(second[1:])) or len(first) == 1 or len(second) == 1
+    return bool(set(first_words[1:]) & set(second_words[1:])) or len(first_words) == 1 or len(second_words) == 1
 
 
 def without_cpf(text: str) -> str:
@@ -79,13 +81,13 @@ def without_cpf(text: str) -> str:
 
 def _words(name: str) -> list[str]:
     parts = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(each for each in parts if not unicodedata.combining(each))
-    return [each for each in plain.split() if each not in PARTICLES]
+    plain = "".join(character for character in parts if not unicodedata.combining(character))
+    return [character for character in plain.split() if character not in PARTICLES]
 
 
 def _first(name: x509.Name, attribute: str) -> str:
-    found = name.native.get(attribute, "")
-    return str(found[-1] if isinstance(found, list) else found)
+    values = name.native.get(attribute, "")
+    return str(values[-1] if isinstance(values, list) else values)
 
 
 def _text(value: object) -> str:

@@ -39,9 +39,9 @@ def place(document: HistoricalResolver) -> Place | None:
     """The place that ``document`` leaves for stamps; a term that was drawn before there was one has none."""
     try:
         names = document.root["/Names"]["/Dests"]["/Names"]
-        pages = [each.reference for each in document.root["/Pages"]["/Kids"]]
-        known = {str(names[number]): names[number + 1] for number in range(0, len(names), 2)}
-        begin, end = known[BEGIN], known[END]
+        pages = [page.reference for page in document.root["/Pages"]["/Kids"]]
+        destinations = {str(names[number]): names[number + 1] for number in range(0, len(names), 2)}
+        begin, end = destinations[BEGIN], destinations[END]
     except (KeyError, TypeError, IndexError):
         return None
     page = begin.raw_get(0).reference
@@ -83,8 +83,8 @@ def _box(widget: generic.DictionaryObject) -> Box | None:
     """Where a field shows; None when it shows nowhere."""
     if "/Rect" not in widget:
         return None
-    corners = [float(each) for each in widget["/Rect"]]
-    if len(corners) != 4 or not all(abs(each) < 1e5 for each in corners):
+    corners = [float(corner) for corner in widget["/Rect"]]
+    if len(corners) != 4 or not all(abs(corner) < 1e5 for corner in corners):
         raise Changed("stamp")
     (left, right), (bottom, top) = sorted(corners[::2]), sorted(corners[1::2])
     return (left, bottom, right, top) if right > left and top > bottom else None
@@ -94,15 +94,15 @@ def _is_within(box: Box, room: Box) -> bool:
     return box[0] >= room[0] and box[1] >= room[1] and box[2] <= room[2] and box[3] <= room[3]
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(box: Box, other: Box) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def _compare(old: Any, new: Any, boxes: list[Box]) -> None:
-    if any(getattr(old, each)() != getattr(new, each)() for each in BOXES):
+    if any(getattr(old, name)() != getattr(new, name)() for name in BOXES):
         raise Changed
-    before, after = (each.render(scale=SCALE, draw_annots=True, may_draw_forms=True).to_pil().convert("RGB")
-                     for each in (old, new))  # fmt: skip
+    before, after = (page.render(scale=SCALE, draw_annots=True, may_draw_forms=True).to_pil().convert("RGB")
+                     for page in (old, new))  # fmt: skip
     if before.tobytes() == after.tobytes():
         return
     different, height = ImageChops.difference(before, after), before.height
@@ -115,7 +115,7 @@ def _compare(old: Any, new: Any, boxes: list[Box]) -> None:
             int(right * SCALE) + 1,
             int(height - bottom * SCALE) + 1,
         )
-        if before.crop((*area[:2], area[2] + 1, area[3] + 1)).getextrema() != tuple((each, each) for each in WHITE):
+        if before.crop((*area[:2], area[2] + 1, area[3] + 1)).getextrema() != tuple((shade, shade) for shade in WHITE):
             raise Changed("stamp")
         painted.rectangle(area, fill="black")
     if different.getbbox():

@@ -37,12 +37,12 @@ def is_same_information(before: Any, after: Any) -> bool:
         return False
     written = (after.raw_get(key) for key in WRITTEN_BY & set(after))
     return all(
-        isinstance(each, generic.TextStringObject | generic.ByteStringObject) and len(each) <= LONGEST
-        for each in written
+        isinstance(value, generic.TextStringObject | generic.ByteStringObject) and len(value) <= LONGEST
+        for value in written
     )
 
 
-def is_kept(before: Any, after: Any) -> bool:
+def is_same_metadata(before: Any, after: Any) -> bool:
     """Whether two streams of XMP say the same, by whom and when the file was last written aside."""
     if before is None or after is None:
         return before is after
@@ -62,12 +62,12 @@ def _statements(packet: bytes) -> Counter:
     root = etree.fromstring(packet, parser)
     if root.getroottree().docinfo.doctype or root.tag != PACKET or set(root.attrib) - {"{adobe:ns:meta/}xmptk"}:
         raise ValueError
-    if any(each.tag is not etree.PI or each.target != "xpacket" for each in _around(root)):
+    if any(node.tag is not etree.PI or node.target != "xpacket" for node in _around(root)):
         raise ValueError
     (graph,) = root
     if graph.tag != f"{{{RDF}}}RDF" or graph.attrib or _text(root) or _text(graph):
         raise ValueError
-    found: Counter = Counter()
+    statements: Counter = Counter()
     for about in graph:
         if about.tag != f"{{{RDF}}}Description" or _text(about):
             raise ValueError
@@ -75,10 +75,10 @@ def _statements(packet: bytes) -> Counter:
         stated += [(child.tag, (*_value(child), *sorted(child.attrib.items()))) for child in about]
         for name, value in stated:
             if name not in LAST_WRITTEN:
-                found[(name, value)] += 1
+                statements[(name, value)] += 1
             elif len(str(value)) > LONGEST:
                 raise ValueError
-    return found
+    return statements
 
 
 def _around(root: Any) -> list[Any]:

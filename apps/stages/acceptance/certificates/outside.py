@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import filterfalse
 from typing import Any
 
 from asn1crypto import crl as asn1_crl
@@ -33,13 +34,13 @@ TOLERANCE = timedelta(minutes=5)
 CLOCK = timedelta(days=1)
 """How far the clock of whoever signs may be from ours: a time zone set wrong is no reason to refuse."""
 KINDS = {
-    each.value for each in (SigSeedSubFilter.ADOBE_PKCS7_DETACHED, SigSeedSubFilter.PADES, SigSeedSubFilter.PBAD_PADES)
+    kind.value for kind in (SigSeedSubFilter.ADOBE_PKCS7_DETACHED, SigSeedSubFilter.PADES, SigSeedSubFilter.PBAD_PADES)
 }
 USAGES = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 FOR_MACHINES = {"server_auth", "code_signing", "time_stamping", "ocsp_signing"}
 """ICP-Brasil writes a company's CNPJ into the certificates of its servers too; those sign no contract."""
 ICP_BRASIL = "ICP-Brasil"
-EXPLAINED = {
+PROBLEM_OF_INDICATION = {
     "CHAIN_CONSTRAINTS_FAILURE": "usage",
     "CRYPTO_CONSTRAINTS_FAILURE": "weak",
     "CRYPTO_CONSTRAINTS_FAILURE_NO_POE": "weak",
@@ -55,10 +56,10 @@ class Wrong(Exception):
 
 
 @dataclass
-class Trust:
+class SignatureTrust:
     """What one goes by: ``roots``, certificates that complete a chain, and what was asked today of their revocation: lists
     (``crls``) and answers (``ocsps``). ``since`` is when the document was there to sign, ``at`` the present (both aware).
-    ``brought`` is what the file itself says of revocations."""
+    ``answers_in_file`` is what the file itself says of revocations."""
 
     roots: list[x509.Certificate]
     others: list[x509.Certificate]
@@ -66,7 +67,7 @@ class Trust:
     at: datetime
     crls: list[asn1_crl.CertificateList] = field(default_factory=list)
     ocsps: list[asn1_ocsp.OCSPResponse] = field(default_factory=list)
-    brought: tuple[list[asn1_crl.CertificateList], list[asn1_ocsp.OCSPResponse]] = field(
+    answers_in_file: tuple[list[asn1_crl.CertificateList], list[asn1_ocsp.OCSPResponse]] = field(
         default_factory=lambda: ([], [])
     )
 
@@ -92,17 +93,17 @@ class Trust:
 
     def for_stamps(self) -> ValidationContext:
         """What a timestamp's authority is judged by."""
-        lists, answers = self.brought
+        lists, answers = self.answers_in_file
         return self.context("soft-fail", None, [*self.crls, *lists], [*self.ocsps, *answers])
 
 
-def judge(content: bytes, *, document: int, trust: Trust) -> dict[str, Any]:
+def judge(content: bytes, *, document: int, trust: SignatureTrust) -> dict[str, Any]:
     """``signatures``: the facts of each, in the order of the file, and ``ask``: what to ask of their certificates'
     revocation, see ``revocation.questions``; or ``problem`` and ``about`` it, whatever the file is. The first ``document``
     bytes are the term's own PDF.
     """
     try:
-        return asyncio.run(_judged(content, document, trust))
+        return asyncio.run(_facts(content, document, trust))
     except Wrong as wrong:
         return {"problem": wrong.problem, "about": wrong.about}
     except shapes.Changed as changed:
@@ -111,17 +112,19 @@ def judge(content: bytes, *, document: int, trust: Trust) -> dict[str, Any]:
         return {"problem": "unreadable", "about": {}}
 
 
-def made_by(content: bytes) -> set[tuple[str, str]]:
+def signature_digests(content: bytes) -> set[tuple[str, str]]:
     """By which certificates (SHA-256) ``content`` was signed, with the SHA-256 of each signature; only whole ones count, and
     nobody is asked whether to trust the certificates. Raises whatever a broken file makes the reader raise."""
-    found = set()
-    for each in PdfFileReader(io.BytesIO(content)).embedded_regular_signatures:
-        _place(content, each)
-        each.compute_integrity_info(skip_diff=True)
-        intact, valid = validate_sig_integrity(each.signer_info, each.signer_cert, "data", each.compute_digest())
-        if intact and valid and each.coverage >= SignatureCoverageLevel.ENTIRE_REVISION:
-            found.add((each.signer_cert.sha256.hex(), _digest(each)))
-    return found
+    signatures = set()
+    for signature in PdfFileReader(io.BytesIO(content)).embedded_regular_signatures:
+        _place(content, signature)
+        signature.compute_integrity_info(skip_diff=True)
+        intact, valid = validate_sig_integrity(
+            signature.signer_info, signature.signer_cert, "data", signature.compute_digest()
+        )
+        if intact and valid and signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION:
+            signatures.add((signature.signer_cert.sha256.hex(), _digest(signature)))
+    return signatures
 
 
 def revocation_list(content: bytes) -> asn1_crl.CertificateList:
@@ -131,21 +134,21 @@ def revocation_list(content: bytes) -> asn1_crl.CertificateList:
     return asn1_crl.CertificateList.load(content, strict=True)
 
 
-async def _judged(content: bytes, document: int, trust: Trust) -> dict[str, Any]:
+async def _facts(content: bytes, document: int, trust: SignatureTrust) -> dict[str, Any]:
     reader = PdfFileReader(io.BytesIO(content))
     base = _base(content, reader, document)
-    found = _signatures(content, reader)
-    _reviewed(content, reader, base, document)
-    brought, lists, answers = revocation.brought(reader, found)
-    trust.others, trust.brought = [*trust.others, *brought], (lists, answers)
+    signatures = _signatures(content, reader)
+    _require_signatures_alone(content, reader, base, document)
+    certificates, lists, answers = revocation.answers_in_file(reader, signatures)
+    trust.others, trust.answers_in_file = [*trust.others, *certificates], (lists, answers)
     facts, ask = [], []
-    for each in (each for each in found if each.sig_object_type == "/DocTimeStamp"):
-        stamp = await async_validate_pdf_timestamp(each, trust.for_stamps(), skip_diff=True)
+    for signature in filter(_is_timestamp, signatures):
+        stamp = await async_validate_pdf_timestamp(signature, trust.for_stamps(), skip_diff=True)
         if not (stamp.intact and stamp.valid) or stamp.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
             raise Wrong("broken", who=holders.short_name(stamp.signing_cert.subject))
-    for each in (each for each in found if each.sig_object_type != "/DocTimeStamp"):
-        said, questions = await _signature(each, trust)
-        facts.append(said)
+    for signature in filterfalse(_is_timestamp, signatures):
+        signature_facts, questions = await _facts_of(signature, trust)
+        facts.append(signature_facts)
         ask += questions
     return {"signatures": facts, "ask": ask}
 
@@ -166,7 +169,7 @@ def _base(content: bytes, reader: PdfFileReader, document: int) -> int:
     return own.total_revisions - 1
 
 
-def _reviewed(content: bytes, reader: PdfFileReader, base: int, document: int) -> None:
+def _require_signatures_alone(content: bytes, reader: PdfFileReader, base: int, document: int) -> None:
     """Raise ``shapes.Changed`` unless what stands behind the document is signatures and what belongs to them alone."""
     if not spans.are_named(content, reader, base, document):
         raise shapes.Changed
@@ -182,14 +185,19 @@ def _signatures(content: bytes, reader: PdfFileReader) -> list[EmbeddedPdfSignat
     for _name, value, _field in filled:
         if value.get_object().get("/SubFilter") not in {*KINDS, SigSeedSubFilter.ETSI_RFC3161.value}:
             raise Wrong("kind")
-    found = reader.embedded_signatures
-    if len(found) != len(filled):
+    signatures = reader.embedded_signatures
+    if len(signatures) != len(filled):
         raise Wrong("kind")
-    if all(each.sig_object_type == "/DocTimeStamp" for each in found):
+    if all(_is_timestamp(signature) for signature in signatures):
         raise Wrong("unsigned")
-    for each in found:
-        _place(content, each)
-    return found
+    for signature in signatures:
+        _place(content, signature)
+    return signatures
+
+
+def _is_timestamp(signature: EmbeddedPdfSignature) -> bool:
+    """An archive's timestamp, which is nobody's signature."""
+    return signature.sig_object_type == "/DocTimeStamp"
 
 
 def _place(content: bytes, signature: EmbeddedPdfSignature) -> None:
@@ -200,14 +208,16 @@ def _place(content: bytes, signature: EmbeddedPdfSignature) -> None:
         raise Wrong("broken", who=holders.holder(signature.signer_cert).subject)
 
 
-async def _signature(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+async def _facts_of(
+    signature: EmbeddedPdfSignature, trust: SignatureTrust
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     certificate = signature.signer_cert
-    held, issuer = holders.holder(certificate), holders.short_name(certificate.issuer)
+    holder, issuer = holders.holder(certificate), holders.short_name(certificate.issuer)
 
     def wrong(problem: str, **more: str) -> Wrong:
-        return Wrong(problem, who=held.subject, issuer=issuer, **more)
+        return Wrong(problem, who=holder.subject, issuer=issuer, **more)
 
-    status = await _validated(signature, trust, trust.context("none"))
+    status = await _validate(signature, trust, trust.context("none"))
     if not (status.intact and status.valid) or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         raise wrong("broken")
     stamp = status.timestamp_validity
@@ -223,30 +233,30 @@ async def _signature(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[dic
         raise wrong("expired", when=until)
     past = None if moment == trust.at else moment
     if past:
-        status = await _validated(signature, trust, trust.context("none", past))
+        status = await _validate(signature, trust, trust.context("none", past))
     path = status.validation_path
     if not status.trusted or path is None:
         raise wrong(_distrust(status))
     if FOR_MACHINES & set(certificate.extended_key_usage_value.native if certificate.extended_key_usage_value else ()):
         raise wrong("usage")
     # Each source by itself: pyHanko takes the first answer that says "good", though another says otherwise.
-    lists, answers = trust.brought
+    lists, answers = trust.answers_in_file
     for crls, ocsps in ((lists, ()), ((), answers), (trust.crls, ()), ((), trust.ocsps)):
         if (crls or ocsps) and _is_revoked(
-            await _validated(signature, trust, trust.context("soft-fail", past, crls, ocsps))
+            await _validate(signature, trust, trust.context("soft-fail", past, crls, ocsps))
         ):
             raise wrong("revoked")
     if revocation.is_listed(path, [*lists, *trust.crls]):
         raise wrong("revoked")
-    asked = await _validated(signature, trust, trust.context("require", past, trust.crls, trust.ocsps))
+    status_after_asking = await _validate(signature, trust, trust.context("require", past, trust.crls, trust.ocsps))
     ask = [*revocation.questions(path)]
     if proven and stamp is not None and stamp.validation_path is not None:
         ask += revocation.questions(stamp.validation_path)
     root = path.first
     return {
-        "subject": held.subject,
-        "cpf": held.cpf,
-        "cnpj": held.cnpj,
+        "subject": holder.subject,
+        "cpf": holder.cpf,
+        "cnpj": holder.cnpj,
         "issuer": issuer,
         "root": holders.short_name(root.subject),
         "icp_brasil": holders.organization(root.subject) == ICP_BRASIL,
@@ -255,18 +265,20 @@ async def _signature(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[dic
         "signature": _digest(signature),
         "signed_at": reported.isoformat(),
         "timestamped": proven is not None,
-        "revocation": "good" if asked.trusted else "unknown",
+        "revocation": "good" if status_after_asking.trusted else "unknown",
     }, ask
 
 
-async def _validated(signature: EmbeddedPdfSignature, trust: Trust, context: ValidationContext) -> PdfSignatureStatus:
+async def _validate(
+    signature: EmbeddedPdfSignature, trust: SignatureTrust, context: ValidationContext
+) -> PdfSignatureStatus:
     return await async_validate_pdf_signature(
         signature, context, trust.for_stamps(), key_usage_settings=USAGES, skip_diff=True
     )
 
 
 def _distrust(status: PdfSignatureStatus) -> str:
-    return EXPLAINED.get(getattr(status.trust_problem_indic, "name", ""), "untrusted")
+    return PROBLEM_OF_INDICATION.get(getattr(status.trust_problem_indic, "name", ""), "untrusted")
 
 
 def _is_revoked(status: PdfSignatureStatus) -> bool:

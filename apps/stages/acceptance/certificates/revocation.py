@@ -27,7 +27,7 @@ from pyhanko_certvalidator.path import ValidationPath
 ADDRESSES = 3
 """How many addresses of one list are tried, where its authority keeps copies."""
 LONGEST_ADDRESS = 500
-BROUGHT = 60
+MOST_IN_FILE = 60
 """The most lists and answers of a file that are read."""
 
 
@@ -47,13 +47,13 @@ def questions(path: ValidationPath) -> Iterator[dict[str, Any]]:
 def answer(content: bytes, request: bytes) -> asn1_ocsp.OCSPResponse:
     """What an authority answered to ``request``. Raises ``ValueError`` for an error, another's answer, or none."""
     try:
-        asked = asn1_ocsp.OCSPRequest.load(request, strict=True)
-        return process_ocsp_response_data(content, ocsp_request=asked, ocsp_url="")
+        ocsp_request = asn1_ocsp.OCSPRequest.load(request, strict=True)
+        return process_ocsp_response_data(content, ocsp_request=ocsp_request, ocsp_url="")
     except (OCSPFetchError, OCSPValidationError) as error:
         raise ValueError(str(error)) from error
 
 
-def brought(
+def answers_in_file(
     reader: PdfFileReader, signatures: Iterable[EmbeddedPdfSignature]
 ) -> tuple[list[x509.Certificate], list[asn1_crl.CertificateList], list[asn1_ocsp.OCSPResponse]]:
     """The certificates, lists and answers that lie in the file: in its store, and in the signatures themselves."""
@@ -66,46 +66,48 @@ def brought(
         pass
     else:
         certificates = list(store.load_certs())
-        answers += [asn1_ocsp.OCSPResponse.load(each.get_object().data) for each in store.ocsps[:BROUGHT]]
-        lists += [asn1_crl.CertificateList.load(each.get_object().data) for each in store.crls[:BROUGHT]]
+        answers += [asn1_ocsp.OCSPResponse.load(entry.get_object().data) for entry in store.ocsps[:MOST_IN_FILE]]
+        lists += [asn1_crl.CertificateList.load(entry.get_object().data) for entry in store.crls[:MOST_IN_FILE]]
     for signature in signatures:
         try:
-            held = find_unique_cms_attribute(signature.signer_info["signed_attrs"], "adobe_revocation_info_archival")
+            archival = find_unique_cms_attribute(
+                signature.signer_info["signed_attrs"], "adobe_revocation_info_archival"
+            )
         except Exception:  # noqa: S112 - there is none, or none that can be read
             continue
-        answers += list(held["ocsp"] or [])
-        lists += list(held["crl"] or [])
-    return certificates, lists[:BROUGHT], answers[:BROUGHT]
+        answers += list(archival["ocsp"] or [])
+        lists += list(archival["crl"] or [])
+    return certificates, lists[:MOST_IN_FILE], answers[:MOST_IN_FILE]
 
 
 def is_listed(path: ValidationPath, lists: Iterable[asn1_crl.CertificateList]) -> bool:
     """Whether a certificate of the chain stands on a list that its own authority signed, however old the list is."""
     pairs = list(pairwise(path.iter_certs(include_root=True)))
-    for each in lists:
+    for revoked_list in lists:
         for issuer, certificate in pairs:
-            if each.issuer == certificate.issuer and _lists(each, issuer, certificate):
+            if revoked_list.issuer == certificate.issuer and _lists(revoked_list, issuer, certificate):
                 return True
     return False
 
 
-def _lists(held: asn1_crl.CertificateList, issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+def _lists(revoked_list: asn1_crl.CertificateList, issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     try:
         key: Any = pyca.load_der_x509_certificate(issuer.dump()).public_key()
-        list_ = pyca.load_der_x509_crl(held.dump())
-        if not list_.is_signature_valid(key):
+        parsed_list = pyca.load_der_x509_crl(revoked_list.dump())
+        if not parsed_list.is_signature_valid(key):
             return False
-        row = list_.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        kinds = {type(each.value): each.value for each in row.extensions} if row else {}
+        row = parsed_list.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        extensions = {type(extension.value): extension.value for extension in row.extensions} if row else {}
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
-    reason = kinds.get(pyca.CRLReason)
+    reason = extensions.get(pyca.CRLReason)
     taken_off = reason is not None and reason.reason == pyca.ReasonFlags.remove_from_crl
-    return row is not None and not taken_off and pyca.CertificateIssuer not in kinds
+    return row is not None and not taken_off and pyca.CertificateIssuer not in extensions
 
 
 def _addresses(urls: Iterable[str | None]) -> list[str]:
-    found = [url for url in urls if url and len(url) <= LONGEST_ADDRESS and _is_web(url)]
-    return list(dict.fromkeys(found))[:ADDRESSES]
+    addresses = [url for url in urls if url and len(url) <= LONGEST_ADDRESS and _is_web(url)]
+    return list(dict.fromkeys(addresses))[:ADDRESSES]
 
 
 def _is_web(url: str) -> bool:

@@ -44,8 +44,8 @@ def stream_of(mapping: Any, key: str) -> Any:
 
 
 def require_same(before: Any, after: Any, *, except_for: set[str]) -> None:
-    for each in (before, after):
-        if not isinstance(each, generic.DictionaryObject) or isinstance(each, generic.StreamObject):
+    for value in (before, after):
+        if not isinstance(value, generic.DictionaryObject) or isinstance(value, generic.StreamObject):
             raise Changed
     keys = (set(before) | set(after)) - except_for
     if any(key not in before or key not in after or before.raw_get(key) != after.raw_get(key) for key in keys):
@@ -73,46 +73,46 @@ def references(values: Any) -> list[Reference]:
     """What a list refers to. Raises ``Changed`` when something stands in it itself."""
     if not isinstance(values, generic.ArrayObject | tuple):
         raise Changed
-    if not all(isinstance(each, generic.IndirectObject) for each in values):
+    if not all(isinstance(value, generic.IndirectObject) for value in values):
         raise Changed
-    return [each.reference for each in values]
+    return [value.reference for value in values]
 
 
 def reached(new: HistoricalResolver, value: Any, fresh: set[Reference]) -> set[Reference]:
     """The new objects that ``value`` leads to, by way of new objects alone."""
-    found: set[Reference] = set()
+    reached_references: set[Reference] = set()
     waiting = [value]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, generic.IndirectObject):
-            if each.reference not in fresh or each.reference in found:
+        item = waiting.pop()
+        if isinstance(item, generic.IndirectObject):
+            if item.reference not in fresh or item.reference in reached_references:
                 continue
-            found.add(each.reference)
-            each = new(each.reference)
-        if isinstance(each, generic.DictionaryObject):
-            waiting += [each.raw_get(key) for key in each]
-        elif isinstance(each, generic.ArrayObject):
-            waiting += [each.raw_get(place) for place in range(len(each))]
-    return found
+            reached_references.add(item.reference)
+            item = new(item.reference)
+        if isinstance(item, generic.DictionaryObject):
+            waiting += [item.raw_get(key) for key in item]
+        elif isinstance(item, generic.ArrayObject):
+            waiting += [item.raw_get(place) for place in range(len(item))]
+    return reached_references
 
 
 def store_of(store: Any, value: Any) -> dict[Reference, Any]:
     """The objects of a store of validation data: certificates and what was said of them, each a stream."""
-    found: dict[Reference, Any] = {}
+    objects: dict[Reference, Any] = {}
 
     def take(raw: Any) -> Any:
         if isinstance(raw, generic.IndirectObject):
-            found[raw.reference] = raw.get_object()
+            objects[raw.reference] = raw.get_object()
         return raw.get_object()
 
-    def streams(held: generic.DictionaryObject, keys: set[str]) -> None:
-        if not isinstance(held, generic.DictionaryObject) or not set(held) <= keys:
+    def streams(dictionary: generic.DictionaryObject, keys: set[str]) -> None:
+        if not isinstance(dictionary, generic.DictionaryObject) or not set(dictionary) <= keys:
             raise Changed
-        for key in set(held) - {"/Type", "/VRI", "/TU"}:
-            inner = take(held.raw_get(key))
+        for key in set(dictionary) - {"/Type", "/VRI", "/TU"}:
+            inner = take(dictionary.raw_get(key))
             for reference in [] if key == "/TS" else references(inner):
-                found[reference] = reference.get_object()
-                if not isinstance(found[reference], generic.StreamObject):
+                objects[reference] = reference.get_object()
+                if not isinstance(objects[reference], generic.StreamObject):
                     raise Changed
 
     take(value)
@@ -121,7 +121,7 @@ def store_of(store: Any, value: Any) -> dict[Reference, Any]:
         proofs = take(store.raw_get("/VRI"))
         for key in proofs:
             streams(take(proofs.raw_get(key)), PROOF)
-    return found
+    return objects
 
 
 def require_one_picture(widget: generic.DictionaryObject) -> None:

@@ -34,14 +34,14 @@ def are_named(content: bytes, reader: PdfFileReader, base: int, start: int) -> b
 def _spans(reader: PdfFileReader, number: int) -> set[tuple[int, int]]:
     """Where the objects and the table of a revision begin and end."""
     about, data = reader.xrefs.get_xref_container_info(number), reader.xrefs.get_xref_data(number)
-    found = {_object(reader, idnum, *row) for idnum, row in data.standard_xrefs.items()}
+    spans = {_object(reader, idnum, *row) for idnum, row in data.standard_xrefs.items()}
     if about.xref_section_type == XRefSectionType.STANDARD:
         reader.stream.seek(about.end_location)
         generic.DictionaryObject.read_from_stream(reader.stream, generic.TrailerReference(reader))
-        found.add((about.start_location, reader.stream.tell()))
+        spans.add((about.start_location, reader.stream.tell()))
     elif about.stream_ref is not None:
-        found.add(_object(reader, about.stream_ref.idnum, 0, about.start_location))
-    return found
+        spans.add(_object(reader, about.stream_ref.idnum, 0, about.start_location))
+    return spans
 
 
 def _object(reader: PdfFileReader, idnum: int, generation: int, place: int) -> tuple[int, int]:

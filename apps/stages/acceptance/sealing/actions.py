@@ -1,20 +1,12 @@
 """Seal a term that everybody signed: once, whole or not at all."""
 
-from django.utils.translation import gettext_lazy
-
 from apps.core import clock
 from apps.files import actions as files
 from apps.rollouts import timeline
 from apps.rollouts.anchors import anchoring
+from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import seal as seals
-
-SEALED = timeline.kind(
-    "acceptance.sealed",
-    gettext_lazy("Termo de aceite %(term)s selado com o certificado da Presence"),
-    "badge-check",
-    anchored=True,
-)
 
 
 def seal(term_pk: int) -> None:
@@ -35,12 +27,10 @@ def seal(term_pk: int) -> None:
         term.sealed = files.store_bytes(content, f"{term}.pdf")
         term.sealed_at = clock.now()
         term.save(update_fields=["sealed", "sealed_at"])
-        timeline.record(
-            rollout,
-            SEALED,
-            None,
+        sealed = events.Sealed(
             term=str(term),
             version=term.version,
             sha256=term.sealed.sha256,
             anchor=anchoring.newest_sheet_number(),
         )
+        timeline.record(rollout, sealed, None)

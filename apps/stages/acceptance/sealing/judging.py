@@ -9,7 +9,7 @@ from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import verification
 
 REMEMBERED = 500
-_known: dict[tuple[str, tuple[str, ...]], "Judgement"] = {}
+_judgements: dict[tuple[str, tuple[str, ...]], "Judgement"] = {}
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,11 @@ def judge(term: AcceptanceTerm) -> Judgement | None:
     if sha256 != term.sealed.sha256:
         return Judgement(Outcome.BROKEN)
     key = (sha256, trusted.fingerprints)
-    if key not in _known:
-        if len(_known) >= REMEMBERED:
-            _known.clear()
-        found = verification.examine(content, trusted)
-        _known[key] = Judgement(found.outcome, found.sealed_by, found.fingerprint, found.is_demonstration)
-    return _known[key]
+    if key not in _judgements:
+        if len(_judgements) >= REMEMBERED:
+            _judgements.clear()
+        findings = verification.examine(content, trusted)
+        _judgements[key] = Judgement(
+            findings.outcome, findings.sealed_by, findings.fingerprint, findings.is_demonstration
+        )
+    return _judgements[key]

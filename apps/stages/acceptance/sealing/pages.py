@@ -15,27 +15,27 @@ NAME = generic.pdf_name
 def append(writer: IncrementalPdfFileWriter, source: PdfFileReader) -> None:
     """Put the pages of ``source`` behind those of ``writer``, with what their tags say of them."""
     pages = [source.find_page_for_modification(number)[0] for number in range(int(source.root["/Pages"]["/Count"]))]
-    ours, theirs = writer.root["/StructTreeRoot"], source.root["/StructTreeRoot"]
-    tree = ours["/ParentTree"]
+    own_tree, source_tree = writer.root["/StructTreeRoot"], source.root["/StructTreeRoot"]
+    tree = own_tree["/ParentTree"]
     first_key = 1 + max((int(key) for key in list(tree["/Nums"])[::2]), default=-1)
     # What leads upwards out of a page or its tags leads to our own tree.
-    known = {
-        theirs.container_ref: _reference(writer, ours),
+    references = {
+        source_tree.container_ref: _reference(writer, own_tree),
         source.root["/Pages"].container_ref: writer.root.raw_get("/Pages"),
     }
-    importer = _ObjectImporter(source=source, target=writer, reference_map=known, obj_stream=None)
+    importer = _ObjectImporter(source=source, target=writer, reference_map=references, obj_stream=None)
     imported = [importer.import_object(generic.IndirectObject(page.idnum, page.generation, source)) for page in pages]
-    tags = importer.import_object(theirs["/K"])
-    numbers: list[Any] = [*importer.import_object(theirs["/ParentTree"]["/Nums"])]  # type: ignore[misc]
+    tags = importer.import_object(source_tree["/K"])
+    numbers: list[Any] = [*importer.import_object(source_tree["/ParentTree"]["/Nums"])]  # type: ignore[misc]
     for offset, reference in enumerate(imported):
         reference.get_object()[NAME("/StructParents")] = generic.NumberObject(first_key + offset)
     kids = writer.root["/Pages"]["/Kids"]
     kids.extend(imported)
     writer.root["/Pages"][NAME("/Count")] = generic.NumberObject(len(kids))
-    ours["/K"].extend(tags)
+    own_tree["/K"].extend(tags)
     for key, owners in zip(numbers[::2], numbers[1::2], strict=True):
         tree["/Nums"].extend([generic.NumberObject(first_key + int(key)), owners])
-    for changed in (writer.root["/Pages"], ours, tree):
+    for changed in (writer.root["/Pages"], own_tree, tree):
         writer.update_container(changed)
 
 
@@ -61,8 +61,8 @@ def attach(writer: IncrementalPdfFileWriter, name: str, content: object, descrip
         )
     )
     names = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
-    known = list(names)
-    pairs = [*zip(known[::2], known[1::2], strict=True), (generic.pdf_string(name), spec)]
+    existing = list(names)
+    pairs = [*zip(existing[::2], existing[1::2], strict=True), (generic.pdf_string(name), spec)]
     names[:] = [part for pair in sorted(pairs, key=lambda pair: str(pair[0])) for part in pair]
     writer.root["/AF"].append(spec)
     writer.update_container(names)
@@ -74,11 +74,11 @@ def attachments(reader: PdfFileReader) -> dict[str, bytes]:
     names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
     files = {}
     for spec in list(names)[1::2]:
-        found = spec.get_object()
-        files[str(found.get("/UF", found["/F"]))] = found["/EF"]["/F"].data
+        file_spec = spec.get_object()
+        files[str(file_spec.get("/UF", file_spec["/F"]))] = file_spec["/EF"]["/F"].data
     return files
 
 
-def _reference(writer: IncrementalPdfFileWriter, thing: generic.PdfObject) -> generic.IndirectObject:
-    reference = thing.get_container_ref()
+def _reference(writer: IncrementalPdfFileWriter, value: generic.PdfObject) -> generic.IndirectObject:
+    reference = value.get_container_ref()
     return generic.IndirectObject(reference.idnum, reference.generation, writer)

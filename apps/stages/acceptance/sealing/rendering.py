@@ -88,8 +88,8 @@ def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str
 def _with_days(value: Any) -> Any:
     """``value`` with its days as they are written in Brazil; the record itself keeps them as ISO 8601."""
     if isinstance(value, Mapping):
-        return {key: _day(each) if key in DAYS and each else _with_days(each) for key, each in value.items()}
-    return [_with_days(each) for each in value] if isinstance(value, list) else value
+        return {key: _day(part) if key in DAYS and part else _with_days(part) for key, part in value.items()}
+    return [_with_days(part) for part in value] if isinstance(value, list) else value
 
 
 def _day(text: str) -> str:

@@ -24,5 +24,5 @@ def load(name: str) -> dict[str, Any]:
 
 def problems(value: Any, name: str) -> list[str]:
     """Where ``value`` is not what the schema ``name`` says, in the words of paths such as ``$.record.parties``."""
-    found = Draft202012Validator(load(name)).iter_errors(value)
-    return [f"{error.json_path}: not what the schema says ({error.validator})" for error in found]
+    errors = Draft202012Validator(load(name)).iter_errors(value)
+    return [f"{error.json_path}: not what the schema says ({error.validator})" for error in errors]

@@ -22,7 +22,7 @@ def pdf(term: AcceptanceTerm) -> bytes:
     """
     assert term.pdf is not None  # noqa: S101 - a signed term has one
     signer = certificates.signer()
-    log = {**evidence.log(term), "seal": signatures.described(signer)}
+    log = {**evidence.log(term), "seal": signatures.description_of(signer)}
     with term.pdf.content.open("rb") as signed:
         writer = IncrementalPdfFileWriter(io.BytesIO(signed.read()))
     pages.append(writer, PdfFileReader(io.BytesIO(rendering.evidence_pdf(term, log))))

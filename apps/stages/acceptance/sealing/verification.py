@@ -37,21 +37,21 @@ class Findings(SealFindings):
 
 def examine(content: bytes, trust: Trust = NOBODY) -> Findings:
     """Everything that can be told of ``content``; whatever it is, this answers."""
-    found = Findings(sha256=hashlib.sha256(content).hexdigest())
+    findings = Findings(sha256=hashlib.sha256(content).hexdigest())
     try:
         reader = PdfFileReader(io.BytesIO(content))
         seals = reader.embedded_signatures
         if len(seals) != 1:
-            found.problems.append(f"{len(seals)} seals, where a term has one")
-            return found
-        found.problems += _seal(content, seals[0], trust, found)
-        found.problems += _contents(content, reader, found)
+            findings.problems.append(f"{len(seals)} seals, where a term has one")
+            return findings
+        findings.problems += _seal(content, seals[0], trust, findings)
+        findings.problems += _contents(content, reader, findings)
     except Exception as error:  # A file that somebody made breaks a reader in any way.
-        found.problems.append(f"not readable as a sealed term ({type(error).__name__})")
-    return found
+        findings.problems.append(f"not readable as a sealed term ({type(error).__name__})")
+    return findings
 
 
-def _seal(content: bytes, seal: EmbeddedPdfSignature, trust: Trust, found: Findings) -> Iterator[str]:
+def _seal(content: bytes, seal: EmbeddedPdfSignature, trust: Trust, findings: Findings) -> Iterator[str]:
     certificate = seal.signer_cert
     context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
     time = trust.of_time(signatures.moment_of_timestamp(seal.signer_info))
@@ -60,7 +60,7 @@ def _seal(content: bytes, seal: EmbeddedPdfSignature, trust: Trust, found: Findi
         yield "the seal does not fit the content"
     if status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         yield "something was added behind the seal"
-    yield from signatures.read_status(status, certificate, trust, found)
+    yield from signatures.read_status(status, certificate, trust, findings)
     yield from _place(content, seal)
     yield from signatures.form_problems(seal.signed_data, certificate)
 
@@ -78,21 +78,21 @@ def _place(content: bytes, seal: EmbeddedPdfSignature) -> Iterator[str]:
         yield "the place of the seal holds something else beside it"
 
 
-def _contents(content: bytes, reader: PdfFileReader, found: Findings) -> Iterator[str]:
+def _contents(content: bytes, reader: PdfFileReader, findings: Findings) -> Iterator[str]:
     attached = pages.attachments(reader)
     for name in (document.ATTACHED, evidence.ATTACHED):
         if name not in attached:
             yield f"{name} is not in the file"
             return
-    found.term, found.log = json.loads(attached[document.ATTACHED]), json.loads(attached[evidence.ATTACHED])
+    findings.term, findings.log = json.loads(attached[document.ATTACHED]), json.loads(attached[evidence.ATTACHED])
     wrong = [
-        *(f"{document.ATTACHED} {each}" for each in schemas.problems(found.term, schemas.TERM)),
-        *(f"{evidence.ATTACHED} {each}" for each in schemas.problems(found.log, schemas.LOG)),
+        *(f"{document.ATTACHED} {problem}" for problem in schemas.problems(findings.term, schemas.TERM)),
+        *(f"{evidence.ATTACHED} {problem}" for problem in schemas.problems(findings.log, schemas.LOG)),
     ]
     if wrong:
         yield from wrong
         return
-    term, log = found.term, found.log
+    term, log = findings.term, findings.log
     if canonical.sha256(term["record"]) != term["record_sha256"] or log["record_sha256"] != term["record_sha256"]:
         yield "the record is not the one that was signed"
     if log["term"] != term["term"]:
@@ -127,7 +127,7 @@ def _chain(term: dict[str, Any], log: dict[str, Any]) -> Iterator[str]:
 def _outside(signed: bytes, attached: dict[str, bytes], log: dict[str, Any]) -> Iterator[str]:
     """Each file that came back signed is the document that was to sign, with the signatures that the log says are in it."""
     named = {document.ATTACHED, evidence.ATTACHED}
-    for entry in (each for each in log["entries"] if each.get("method") == "certificate"):
+    for entry in (log_entry for log_entry in log["entries"] if log_entry.get("method") == "certificate"):
         role, name = entry.get("role", "?"), entry["file"]["name"]
         file, named = attached.get(name, b""), {*named, name}
         if hashlib.sha256(file).hexdigest() != entry["file"]["sha256"]:
@@ -142,6 +142,6 @@ def _outside(signed: bytes, attached: dict[str, bytes], log: dict[str, Any]) -> 
 
 def _holds(file: bytes, certificate: dict[str, Any]) -> bool:
     try:
-        return (certificate["fingerprint"], certificate["signature"]) in outside.made_by(file)
+        return (certificate["fingerprint"], certificate["signature"]) in outside.signature_digests(file)
     except Exception:  # As above.
         return False

@@ -11,9 +11,9 @@ from apps.core.untrusted.bodies import takes_files
 from apps.files.http import guarded
 from apps.limits import actions as limits
 from apps.limits.places import network_of
-from apps.stages.acceptance import forms, queries
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.sealing import evidence, judging
+from apps.stages.acceptance.sealing import evidence, forms, judging
 
 QUESTIONS = limits.Limit("verify-term", ((30, limits.MINUTE),))
 
@@ -25,7 +25,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Type a code, or drop a file. A code leads to its own address."""
     form = forms.CodeForm(request.GET if "code" in request.GET else None)
     if form.is_bound and form.is_valid():
-        term = _sought(request, form.cleaned_data["code"])
+        term = _term_of_code(request, form.cleaned_data["code"])
         if term:
             return redirect("acceptance:verify", term.code)
         form.add_error("code", _("Nenhum termo tem este código. Confira as doze letras e números do rodapé."))
@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What there is to tell of the term of a code: state, who signed when, the hashes."""
-    term = _sought(request, code)
+    term = _term_of_code(request, code)
     if term is None:
         form = forms.CodeForm({"code": code})
         form.add_error("code", _("Nenhum termo tem este código. Confira as doze letras e números do rodapé."))
@@ -64,7 +64,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @require_GET
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """The signing log, as it lies in the sealed document."""
-    term = _sought(request, code)
+    term = _term_of_code(request, code)
     if term is None or term.sealed is None:
         raise Http404
     with term.sealed.content.open("rb") as sealed:
@@ -72,7 +72,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
     return guarded(content, f"{term}-{evidence.ATTACHED}")
 
 
-def _sought(request: HttpRequest, code: str) -> AcceptanceTerm | None:
+def _term_of_code(request: HttpRequest, code: str) -> AcceptanceTerm | None:
     _slow_down(request)
     return queries.by_code(code)
 

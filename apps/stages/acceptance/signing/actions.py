@@ -2,28 +2,20 @@
 
 from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django_fsm import can_proceed
 
-from apps.accounts.fresh_proof import Proof
 from apps.accounts.models import User
+from apps.accounts.proof.fresh import Proof
 from apps.core import canonical, clock
 from apps.core.background import queue
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
 from apps.stages.acceptance.signing import codes, new_addresses
-
-SIGNED = timeline.kind("acceptance.signed", gettext_lazy("assinou o termo de aceite"), "pen-line")
-REFUSED = timeline.kind("acceptance.refused", gettext_lazy("recusou o termo de aceite: %(reason)s"), "file-x")
-DELEGATED = timeline.kind(
-    "acceptance.delegated",
-    gettext_lazy("passou a assinatura do termo de aceite a outra pessoa da empresa"),
-    "user-check",
-)
 
 State = AcceptanceTerm.State
 
@@ -59,20 +51,17 @@ def sign(
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
         signatory.proof = _proof(fresh, spent)
         signatory.address, signatory.agent = address, agent[:300]
-        opens = keep(signatory, term)
-        timeline.record(
-            rollout,
-            SIGNED,
-            by,
-            party=signatory.role,
+        opens = record_signature(signatory, term)
+        signed = events.Signed(
             version=term.version,
             sha256=signatory.signed_sha256,
-            method=signatory.method,
+            method=Signatory.Method(signatory.method),
             opens=opens,
         )
+        timeline.record(rollout, signed, by, party=signatory.role)
 
 
-def keep(signatory: Signatory, term: AcceptanceTerm) -> list[str]:
+def record_signature(signatory: Signatory, term: AcceptanceTerm) -> list[PartyRole]:
     """Keep the signature of ``signatory``, who is ``signable``, with all that was set on it; the parties whose turn it opens.
 
     With the last one the term is signed, and a worker seals it. Belongs into the transaction of an action.
@@ -106,15 +95,8 @@ def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
         if can_proceed(rollout.return_to_homologation):
             rollout.return_to_homologation()
             rollout.save()
-        timeline.record(
-            rollout,
-            REFUSED,
-            by,
-            party=signatory.role,
-            reason=signatory.reason,
-            version=term.version,
-            stage=rollout.stage,
-        )
+        refused = events.Refused(reason=signatory.reason, version=term.version, stage=Stage(rollout.stage))
+        timeline.record(rollout, refused, by, party=signatory.role)
 
 
 def delegate(signatory: Signatory, *, by: User, to: User) -> None:
@@ -138,15 +120,16 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
         signatory.since = clock.now()
         signatory.save()
         signatory.codes.all().delete()
-        timeline.record(rollout, DELEGATED, by, party=signatory.role, version=term.version, opens=[signatory.role])
-        new_addresses.tell_of(rollout, term, [signatory])
+        delegated = events.Delegated(version=term.version, opens=[PartyRole(signatory.role)])
+        timeline.record(rollout, delegated, by, party=signatory.role)
+        new_addresses.record_unsettled(rollout, term, [signatory])
 
 
-def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[str]:
+def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[PartyRole]:
     """The parties whose turn begins with the signature of ``after``."""
     following = [row for row in queries.whose_turn(term) if row.step > after.step]
     Signatory.objects.filter(pk__in=[row.pk for row in following]).update(since=clock.now())
-    return [row.role for row in following]
+    return [PartyRole(row.role) for row in following]
 
 
 def has_known_passkey(signatory: Signatory, proof: Proof | None) -> bool:

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from apps.accounts import mailed_codes
-from apps.accounts.mailed_codes import MINUTES
 from apps.accounts.models import User
+from apps.accounts.proof import mailed_codes
+from apps.accounts.proof.mailed_codes import MINUTES
 from apps.core.refusals import Refusal, require
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import Signatory, SigningCode

@@ -27,22 +27,19 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.core.network import outbound
+from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files import antivirus, inspection
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.seals import certificates
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.certificates import examiner
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 from apps.stages.acceptance.sealing import evidence
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import identity, new_addresses
-
-BROUGHT = timeline.kind(
-    "acceptance.brought", gettext_lazy("entregou o termo de aceite assinado com certificado digital"), "file-badge"
-)
 
 SECONDS = 45.0
 """The most that judging one file may take."""
@@ -54,7 +51,7 @@ ONE_ANSWER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Answered:
+class RevocationAnswer:
     """What an authority said of its certificates: a list, or with a ``request`` the answer to that (OCSP)."""
 
     body: bytes
@@ -128,28 +125,26 @@ def bring(term: AcceptanceTerm, *, by: User, file: File) -> list[Signatory]:
     _open(term)
     content = _content(term, file)
     with _one_at_a_time(by):
-        found = _judged(term, content)
+        facts_of_signatures = _facts_of_signatures(term, content)
     with timeline.changing(term.rollout) as rollout:
         term = AcceptanceTerm.objects.select_related("pdf").get(pk=term.pk)
         require(by, "acceptance.bring", term)
         _open(term)
-        signed = _whose(term, found)
-        kept = files.store_bytes(content, f"{term}-assinado.pdf", by=by)
-        opens: list[str] = []
+        signed = _signatories_with_facts(term, facts_of_signatures)
+        stored_file = files.store_bytes(content, f"{term}-assinado.pdf", by=by)
+        opens: list[PartyRole] = []
         for signatory, facts in signed:
-            opens += _signs(signatory, facts, kept)
-        roles = [signatory.role for signatory, _facts in signed]
-        timeline.record(
-            rollout,
-            BROUGHT,
-            by,
+            opens += _record_certificate_signature(signatory, facts, stored_file)
+        roles = [PartyRole(signatory.role) for signatory, _facts in signed]
+        brought = events.Brought(
             version=term.version,
             sha256=term.pdf.sha256 if term.pdf else "",
-            file=kept.sha256,
+            file=stored_file.sha256,
             method=Signatory.Method.CERTIFICATE,
             signed=roles,
             opens=[role for role in opens if role not in roles],
         )
+        timeline.record(rollout, brought, by)
         return [signatory for signatory, _facts in signed]
 
 
@@ -170,7 +165,7 @@ def _open(term: AcceptanceTerm) -> None:
         raise Refusal(_("Este termo não está aberto para assinatura."))
     if queries.is_over(term):
         raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
-    if not certificates.trusted()[0]:
+    if not certificates.trusted_authorities()[0]:
         raise Refusal(
             _(
                 "Esta instalação ainda não confia em nenhuma autoridade certificadora. Assine pelo navegador ou fale "
@@ -209,35 +204,35 @@ def _content(term: AcceptanceTerm, file: File) -> bytes:
     return content
 
 
-def _judged(term: AcceptanceTerm, content: bytes) -> list[dict[str, Any]]:
+def _facts_of_signatures(term: AcceptanceTerm, content: bytes) -> list[dict[str, Any]]:
     """The facts of each signature of ``content``, with what its authorities say of it today. Raises ``Invalid`` for the first
     thing that is wrong."""
-    found = _examined(term, content)
-    if answers := _fetched(found["ask"]):
-        found = _examined(term, content, answers)
-    return found["signatures"]
+    judgement = _judge(term, content)
+    if answers := _fetch_answers(judgement["ask"]):
+        judgement = _judge(term, content, answers)
+    return judgement["signatures"]
 
 
-def _examined(term: AcceptanceTerm, content: bytes, answers: Sequence[Answered] = ()) -> dict[str, Any]:
-    roots, others = certificates.trusted()
+def _judge(term: AcceptanceTerm, content: bytes, answers: Sequence[RevocationAnswer] = ()) -> dict[str, Any]:
+    roots, others = certificates.trusted_authorities()
     assert term.pdf is not None  # noqa: S101 - as above
     assert term.rendered_at is not None  # noqa: S101 - with the PDF
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "file.pdf").write_bytes(content)
-        _write(folder / "roots", [each.dump() for each in roots])
-        _write(folder / "others", [each.dump() for each in others])
-        _write(folder / "crls", [each.body for each in answers if not each.request])
-        _write(folder / "ocsps", [each.body for each in answers if each.request])
-        _write(folder / "requests", [each.request for each in answers if each.request])
-        instants = [each.isoformat() for each in (term.rendered_at, clock.now())]
-        found = _apart(name, str(term.pdf.size), *instants)
-    if "problem" in found:
-        raise Invalid(SENTENCES[found["problem"]] % {"who": "?", "issuer": "?", **found["about"]}, field="file")
-    return found
+        _write(folder / "roots", [item.dump() for item in roots])
+        _write(folder / "others", [item.dump() for item in others])
+        _write(folder / "crls", [item.body for item in answers if not item.request])
+        _write(folder / "ocsps", [item.body for item in answers if item.request])
+        _write(folder / "requests", [item.request for item in answers if item.request])
+        instants = [item.isoformat() for item in (term.rendered_at, clock.now())]
+        judgement = _run_examiner(name, str(term.pdf.size), *instants)
+    if "problem" in judgement:
+        raise Invalid(SENTENCES[judgement["problem"]] % {"who": "?", "issuer": "?", **judgement["about"]}, field="file")
+    return judgement
 
 
-def _apart(*arguments: str) -> dict[str, Any]:
+def _run_examiner(*arguments: str) -> dict[str, Any]:
     """What ``examiner`` says, in a process of its own; one that dies or does not end could not read the file."""
     command = [sys.executable, "-I", "-B", str(examiner.__file__), *arguments]
     try:
@@ -260,34 +255,38 @@ def _write(folder: Path, contents: Sequence[bytes]) -> None:
         (folder / f"{number:04}").write_bytes(content)
 
 
-def _fetched(questions: Sequence[dict[str, Any]]) -> list[Answered]:
+def _fetch_answers(questions: Sequence[dict[str, Any]]) -> list[RevocationAnswer]:
     """The answers that come; of the other certificates it is said that they were not asked."""
-    found: list[Answered] = []
+    answers: list[RevocationAnswer] = []
     until = time.monotonic() + ASKING_SECONDS
-    for question in {json.dumps(each["urls"]) + each["request"]: each for each in questions}.values():
-        if len(found) == QUESTIONS:
+    for question in {json.dumps(question["urls"]) + question["request"]: question for question in questions}.values():
+        if len(answers) == QUESTIONS:
             break
-        body = _answered(question["urls"], bytes.fromhex(question["request"]), until)
+        body = _ask_first_that_answers(question["urls"], bytes.fromhex(question["request"]), until)
         if body:
-            found.append(Answered(body, bytes.fromhex(question["request"])))
-    return found
+            answers.append(RevocationAnswer(body, bytes.fromhex(question["request"])))
+    return answers
 
 
-def _answered(urls: Sequence[str], request: bytes, until: float) -> bytes:
+def _ask_first_that_answers(urls: Sequence[str], request: bytes, until: float) -> bytes:
     """What the first of ``urls`` that answers says; empty when none does in time."""
-    sent: dict[str, Any] = {"headers": {"Accept": "*/*"}}
+    request_arguments: dict[str, Any] = {"headers": {"Accept": "*/*"}}
     if request:
-        sent = {
+        request_arguments = {
             "headers": {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"},
             "body": request,
         }
     for url in urls:
-        left = until - time.monotonic()
-        if left <= 0:
+        seconds_left = until - time.monotonic()
+        if seconds_left <= 0:
             break
         try:
             answer = outbound.fetch(
-                "POST" if request else "GET", url, **sent, max_bytes=LIST_BYTES, seconds=min(left, ONE_ANSWER_SECONDS)
+                "POST" if request else "GET",
+                url,
+                **request_arguments,
+                max_bytes=LIST_BYTES,
+                seconds=min(seconds_left, ONE_ANSWER_SECONDS),
             )
         except outbound.Unreachable:
             continue
@@ -296,33 +295,37 @@ def _answered(urls: Sequence[str], request: bytes, until: float) -> bytes:
     return b""
 
 
-def _whose(term: AcceptanceTerm, found: Sequence[dict[str, Any]]) -> list[tuple[Signatory, dict[str, Any]]]:
+def _signatories_with_facts(
+    term: AcceptanceTerm, facts_of_signatures: Sequence[dict[str, Any]]
+) -> list[tuple[Signatory, dict[str, Any]]]:
     """Who made which of the signatures, in the order of the steps; those that are known already are left out.
 
     Raises ``Invalid`` for a signature of nobody who is to sign, and for a second one for a party.
     """
     rows = list(term.signatories.select_related("term__rollout", "user").order_by("step", "pk"))
-    known = {row.certificate.get("signature") for row in rows if row.certificate}
+    recorded = {row.certificate.get("signature") for row in rows if row.certificate}
     signed: dict[int, tuple[Signatory, dict[str, Any]]] = {}
-    new = [facts for facts in found if facts["signature"] not in known]
+    new = [facts for facts in facts_of_signatures if facts["signature"] not in recorded]
     if not new:
         raise Invalid(_("As assinaturas deste arquivo já estão registradas."), field="file")
     used = {row.certificate["fingerprint"] for row in rows if row.certificate}
     for facts in new:
-        theirs = identity.signatories_of(facts, rows)
-        free = [row for row in theirs if row.state == Signatory.State.PENDING and row.pk not in signed]
-        if not free or facts["fingerprint"] in used:
+        owners = identity.signatories_of(facts, rows)
+        pending = [row for row in owners if row.state == Signatory.State.PENDING and row.pk not in signed]
+        if not pending or facts["fingerprint"] in used:
             raise Invalid(
                 _("Já há uma assinatura por %(party)s: a de “%(who)s” seria a segunda.")
-                % {"party": theirs[0].get_role_display(), "who": facts["subject"]},
+                % {"party": owners[0].get_role_display(), "who": facts["subject"]},
                 field="file",
             )
         used.add(facts["fingerprint"])
-        signed[free[0].pk] = (free[0], {**facts, "proof": identity.proof(facts)})
+        signed[pending[0].pk] = (pending[0], {**facts, "proof": identity.proof(facts)})
     return [signed[row.pk] for row in rows if row.pk in signed]
 
 
-def _signs(signatory: Signatory, facts: dict[str, Any], kept: StoredFile) -> list[str]:
+def _record_certificate_signature(
+    signatory: Signatory, facts: dict[str, Any], stored_file: StoredFile
+) -> list[PartyRole]:
     if not queries.has_turn(signatory):
         raise Refusal(_("Ainda não é a vez de %(name)s: outras pessoas assinam antes.") % {"name": signatory.name})
     signatory, term = signing.signable(signatory)
@@ -333,8 +336,8 @@ def _signs(signatory: Signatory, facts: dict[str, Any], kept: StoredFile) -> lis
             _("%(name)s não é mais da empresa que assina. A Presence precisa redigir o termo de novo.")
             % {"name": signatory.name}
         )
-    signatory.method, signatory.file = Signatory.Method.CERTIFICATE, kept
+    signatory.method, signatory.file = Signatory.Method.CERTIFICATE, stored_file
     signatory.certificate = {key: facts[key] for key in evidence.KEPT}
     signatory.certificate["signed_at"] = canonical.instant(datetime.fromisoformat(facts["signed_at"]))
     SignatoryCPF.objects.filter(signatory=signatory).delete()
-    return signing.keep(signatory, term)
+    return signing.record_signature(signatory, term)

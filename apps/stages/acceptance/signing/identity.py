@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from stdnum.br import cpf as stdnum_cpf
 from stdnum.exceptions import ValidationError as NumberError
 
@@ -19,15 +18,12 @@ from apps.core import clock
 from apps.core.refusals import Invalid, Refusal, require
 from apps.limits import actions as limits
 from apps.rollouts import timeline
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.certificates import holders
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 from apps.stages.acceptance.signing import new_addresses
 
 TRIES = limits.Limit("signatory-cpf", ((10, limits.HOUR),))
-GIVEN = timeline.kind(
-    "acceptance.cpf_given", gettext_lazy("informou o CPF do certificado com que assina o termo de aceite"), "id-card"
-)
 
 
 def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
@@ -67,10 +63,10 @@ def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
         SignatoryCPF.objects.update_or_create(
             signatory=signatory, defaults={"term": term, "user": by, "digest": digest, "given_at": clock.now()}
         )
-        timeline.record(rollout, GIVEN, by, party=signatory.role, version=term.version)
+        timeline.record(rollout, events.CPFGiven(version=term.version), by, party=signatory.role)
 
 
-def given_by(signatory: Signatory) -> SignatoryCPF | None:
+def cpf_of(signatory: Signatory) -> SignatoryCPF | None:
     """What the signatory gave; what somebody gave who passed the signature on is not theirs."""
     return SignatoryCPF.objects.filter(signatory=signatory, user=signatory.user_id).first()
 
@@ -79,30 +75,30 @@ def signatories_of(facts: dict[str, Any], rows: Sequence[Signatory]) -> list[Sig
     """Those of ``rows``, of one term, whose signature ``facts`` tell of. Raises ``Invalid``, on ``file``, for a certificate
     that proves nobody or is nobody's here."""
     if facts["cnpj"]:
-        found = [row for row in rows if facts["cnpj"] == row.rollout.company(row.role).cnpj]
+        owners = [row for row in rows if facts["cnpj"] == row.rollout.company(row.role).cnpj]
     elif facts["cpf"]:
-        given = {row.pk: given_by(row) for row in rows}
+        cpfs = {row.pk: cpf_of(row) for row in rows}
         digest = _digest(rows[0].term, facts["cpf"])
-        found = [row for row in rows if (theirs := given[row.pk]) and theirs.digest == digest]
-        for row in found:
+        owners = [row for row in rows if (own_cpf := cpfs[row.pk]) and own_cpf.digest == digest]
+        for row in owners:
             if not holders.corresponds(facts["subject"], row.name):
-                raise Invalid(_other_name(facts, row), field="file")
-        pending = [row for row in rows if row.state == Signatory.State.PENDING and given[row.pk] is None]
+                raise Invalid(_name_differs(facts, row), field="file")
+        pending = [row for row in rows if row.state == Signatory.State.PENDING and cpfs[row.pk] is None]
         without = [row for row in pending if holders.corresponds(facts["subject"], row.name)]
-        if not found and without:
-            raise Invalid(_not_given(facts, without[0]), field="file")
+        if not owners and without:
+            raise Invalid(_cpf_missing(facts, without[0]), field="file")
     else:
         raise Invalid(
             _(
                 "O certificado de “%(who)s”, emitido por “%(issuer)s”, não traz CPF nem CNPJ: um nome ou um e-mail não "
                 "bastam para provar de quem é a assinatura. Assine com um e-CPF ou com o e-CNPJ da sua empresa."
             )
-            % _shown(facts),
+            % _names_of_certificate(facts),
             field="file",
         )
-    if not found:
-        raise Invalid(_nobodys(facts, rows), field="file")
-    return found
+    if not owners:
+        raise Invalid(_of_nobody_here(facts, rows), field="file")
+    return owners
 
 
 def proof(facts: dict[str, Any]) -> str:
@@ -133,28 +129,28 @@ def _digest(term: AcceptanceTerm, number: str) -> str:
     return salted_hmac("acceptance.cpf", f"{term.pk}:{number}", algorithm="sha256").hexdigest()
 
 
-def _not_given(facts: dict[str, Any], row: Signatory) -> str:
+def _cpf_missing(facts: dict[str, Any], row: Signatory) -> str:
     return _(
         "%(name)s ainda não informou aqui o CPF do certificado com que assina, e só o nome “%(who)s” não basta. %(name)s "
         "entra na página “Assinar com certificado digital”, informa o CPF e envia de novo este mesmo arquivo."
-    ) % {"name": row.name, **_shown(facts)}
+    ) % {"name": row.name, **_names_of_certificate(facts)}
 
 
-def _other_name(facts: dict[str, Any], row: Signatory) -> str:
+def _name_differs(facts: dict[str, Any], row: Signatory) -> str:
     return _(
         "O CPF do certificado é o que %(name)s informou, mas o certificado está em nome de “%(who)s”. O nome no termo "
         "precisa ser o do certificado: corrija o nome no perfil e peça à Presence que redija o termo de novo."
-    ) % {"name": row.name, **_shown(facts)}
+    ) % {"name": row.name, **_names_of_certificate(facts)}
 
 
-def _nobodys(facts: dict[str, Any], rows: Sequence[Signatory]) -> str:
+def _of_nobody_here(facts: dict[str, Any], rows: Sequence[Signatory]) -> str:
     waiting = [row for row in rows if row.state == Signatory.State.PENDING]
     names = "; ".join(f"{row.name} ({row.rollout.company(row.role).legal_name})" for row in waiting)
     return _(
         "O certificado de “%(who)s”, emitido por “%(issuer)s”, não é de quem falta assinar: %(names)s. Vale o e-CPF com "
         "o CPF que a própria pessoa informou nesta página, ou o e-CNPJ da sua empresa."
-    ) % {"names": names, **_shown(facts)}
+    ) % {"names": names, **_names_of_certificate(facts)}
 
 
-def _shown(facts: dict[str, Any]) -> dict[str, str]:
+def _names_of_certificate(facts: dict[str, Any]) -> dict[str, str]:
     return {"who": facts["subject"], "issuer": facts["issuer"]}

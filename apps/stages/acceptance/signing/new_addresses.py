@@ -1,36 +1,20 @@
 """A signatory whose account has another address since a few days: told to the other signatories, and no answer to the term
-until the address before confirms it or seven days have passed (``accounts.addresses``)."""
+until the address before confirms it or seven days have passed (``accounts.address_changes``)."""
 
 from collections.abc import Iterable
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import AddressChange, User
+from apps.core.events import EventData
 from apps.core.refusals import Refusal
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
-
-NEW_ADDRESS = timeline.kind(
-    "acceptance.new_address",
-    gettext_lazy(
-        "tem um e-mail novo na conta: só responde ao termo de aceite depois da confirmação pelo endereço anterior"
-        " ou depois de %(days)s dias"
-    ),
-    "mail-warning",
-)
-CONFIRMED = timeline.kind(
-    "acceptance.new_address_confirmed", gettext_lazy("confirmou o e-mail novo pelo endereço anterior"), "mail-check"
-)
-UNDONE = timeline.kind(
-    "acceptance.new_address_undone",
-    gettext_lazy("voltou ao e-mail anterior, de onde veio a resposta de que a mudança não foi sua"),
-    "mail-x",
-)
 
 OPEN = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY)
 
@@ -55,30 +39,30 @@ def require_settled_address(person: User) -> None:
     )
 
 
-def tell_of(rollout: Rollout, term: AcceptanceTerm, signatories: Iterable[Signatory]) -> None:
+def record_unsettled(rollout: Rollout, term: AcceptanceTerm, signatories: Iterable[Signatory]) -> None:
     """Record which of ``signatories`` have an address that does not count yet. Belongs into the transaction of an action."""
     for signatory in signatories:
         if change := addresses.unsettled(signatory.user):
-            _record(rollout, NEW_ADDRESS, signatory, term, change)
+            timeline.record(rollout, _event(change, term), change.user, party=signatory.role)
 
 
-def follow(change: AddressChange) -> None:
-    """Record a change of address, its confirmation or its undoing wherever that person still has to sign. What the hand
-    that changed it said of itself (a CPF) goes with the undoing."""
+def record_change(change: AddressChange) -> None:
+    """Record a change of address, its confirmation or its undoing wherever that person still has to sign. A CPF that was
+    given from the changed account goes with the undoing."""
     if change.undone_at:
         SignatoryCPF.objects.filter(user=change.user).delete()
-    kind = UNDONE if change.undone_at else CONFIRMED if change.confirmed_at else NEW_ADDRESS
     waiting = Signatory.objects.filter(user=change.user, state=Signatory.State.PENDING, term__state__in=OPEN)
     for signatory in waiting.select_related("term__rollout").order_by("term__rollout", "pk"):
         with timeline.changing(signatory.rollout, even_closed=True) as rollout:
-            _record(rollout, kind, signatory, signatory.term, change)
+            timeline.record(rollout, _event(change, signatory.term), change.user, party=signatory.role)
 
 
-def _record(
-    rollout: Rollout, kind: timeline.EventKind, signatory: Signatory, term: AcceptanceTerm, change: AddressChange
-) -> None:
-    days = {"days": addresses.SETTLES.days} if kind is NEW_ADDRESS else {}
-    timeline.record(rollout, kind, change.user, party=signatory.role, version=term.version, **days)
+def _event(change: AddressChange, term: AcceptanceTerm) -> EventData:
+    if change.undone_at:
+        return events.NewAddressUndone(version=term.version)
+    if change.confirmed_at:
+        return events.NewAddressConfirmed(version=term.version)
+    return events.NewAddress(version=term.version, days=addresses.SETTLES.days)
 
 
 def _day(instant) -> str:

@@ -12,17 +12,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import fresh_proof
 from apps.accounts.http import SignedInRequest
+from apps.accounts.proof import fresh
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import forms, queries
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.signing import actions as signing
-from apps.stages.acceptance.signing import codes
+from apps.stages.acceptance.signing import codes, forms
 
 
 @require_GET
@@ -38,8 +38,8 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
     """Sign, after fresh proof, with a mailed code or the passkey that was just used."""
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request)
-    proof = fresh_proof.newest(request)
+    fresh.require(request)
+    proof = fresh.newest(request)
     passkey = signing.has_known_passkey(signatory, proof)
     form = forms.SignForm(request.POST or None, passkey=passkey)
     if request.method == "POST":
@@ -61,7 +61,7 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
         "sent_to": addresses.masked(signatory.email),
         "code_sent": signatory.codes.filter(used_at=None).last(),
     }
-    return render(request, "acceptance/confirm.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "acceptance/confirm.html", context, status=refusal_status(form))
 
 
 @never_cache
@@ -69,7 +69,7 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
 def send_code(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, back=reverse("acceptance:confirm", args=[rollout.pk, signatory.pk]))
+    fresh.require(request, back=reverse("acceptance:confirm", args=[rollout.pk, signatory.pk]))
     try:
         codes.send(signatory, by=request.user)
         messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(signatory.email)})
@@ -82,7 +82,7 @@ def send_code(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespo
 def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, back=_back(signatory), keep=["reason"])
+    fresh.require(request, back=_back(signatory), keep=["reason"])
     form = forms.RefuseForm(request.POST, auto_id="refuse_%s")
     if attempt(request, form, signing.refuse, signatory, by=request.user):
         return redirect("acceptance:room", pk)
@@ -93,7 +93,7 @@ def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse
 def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh_proof.require(request, back=_back(signatory), keep=["to"])
+    fresh.require(request, back=_back(signatory), keep=["to"])
     form = forms.DelegateForm(request.POST, signatory=signatory, auto_id="delegate_%s")
     if attempt(request, form, signing.delegate, signatory, by=request.user):
         return redirect("acceptance:room", pk)
@@ -102,8 +102,8 @@ def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespon
 
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
     rollout = visible_rollout(request, pk)
-    found = Signatory.objects.select_related("term__rollout", "term__pdf")
-    return rollout, get_object_or_404(found, pk=signatory_pk, term__rollout=rollout)
+    signatories = Signatory.objects.select_related("term__rollout", "term__pdf")
+    return rollout, get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
 
 
 def _back(signatory: Signatory) -> str:
@@ -127,8 +127,8 @@ def _page(
 ) -> HttpResponse:
     term = signatory.term
     at = [signatory.rollout.pk, signatory.pk]
-    refused_with = fresh_proof.typed(request, at=reverse("acceptance:refuse", args=at))
-    passed_to = fresh_proof.typed(request, at=reverse("acceptance:delegate", args=at))
+    refused_with = fresh.typed(request, at=reverse("acceptance:refuse", args=at))
+    passed_to = fresh.typed(request, at=reverse("acceptance:delegate", args=at))
     open_, answers = term.state == AcceptanceTerm.State.READY, _may_answer(request, signatory)
     context = {
         "rollout": rollout,
@@ -145,6 +145,4 @@ def _page(
         or forms.DelegateForm(initial=passed_to, signatory=signatory, auto_id="delegate_%s"),
         "address_change": addresses.unsettled(request.user) if answers else None,
     }
-    return render(
-        request, "acceptance/sign.html", context, status=getattr(refusal or delegation, "refusal_status", 200)
-    )
+    return render(request, "acceptance/sign.html", context, status=refusal_status(refusal, delegation))

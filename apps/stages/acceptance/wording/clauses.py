@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import clauses
@@ -21,23 +20,8 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Wording
-
-CHANGED = timeline.kind(
-    "acceptance.clause_changed", gettext_lazy("mudou a cláusula “%(title)s” do termo: %(reason)s"), "pencil"
-)
-ADDED = timeline.kind(
-    "acceptance.clause_added", gettext_lazy("incluiu a cláusula “%(title)s” no termo: %(reason)s"), "plus"
-)
-LEFT_OUT = timeline.kind(
-    "acceptance.clause_left_out", gettext_lazy("deixou a cláusula “%(title)s” fora do termo: %(reason)s"), "minus"
-)
-TAKEN_BACK = timeline.kind(
-    "acceptance.clause_taken_back", gettext_lazy("desfez a mudança da cláusula “%(title)s” do termo"), "undo-2"
-)
-TEMPLATE_TAKEN = timeline.kind(
-    "acceptance.clauses_version", gettext_lazy("adotou a versão %(version)s das cláusulas do termo"), "scroll-text"
-)
 
 LONGEST_REASON = 500
 Kind = OwnClause.Kind
@@ -45,13 +29,13 @@ Kind = OwnClause.Kind
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause as the term has it; with ``own``, the rollout's. ``theirs`` is the template's, None where it has none."""
+    """A clause as the term has it; with ``own``, the rollout's. ``template`` is the template's, None where it has none."""
 
     key: str
     title: str
     text: str
     own: OwnClause | None = None
-    theirs: Mapping[str, str] | None = None
+    template: Mapping[str, str] | None = None
 
     @property
     def is_left_out(self) -> bool:
@@ -60,12 +44,12 @@ class Clause:
     @property
     def is_overtaken(self) -> bool:
         """The template changed the clause since the rollout wrote its own over it."""
-        return self.own is not None and self.own.kind != Kind.ADDED and self.own.over != fingerprint(self.theirs)
+        return self.own is not None and self.own.kind != Kind.ADDED and self.own.over != fingerprint(self.template)
 
     @property
     def differences(self) -> list[changes.FieldChange]:
         """From the template to this, word by word."""
-        return changes.field_changes(_texts(self.theirs), _texts(self.words))
+        return changes.field_changes(_texts(self.template), _texts(self.words))
 
     @property
     def words(self) -> dict[str, str]:
@@ -73,8 +57,8 @@ class Clause:
         return {"title": self.title, "text": self.text, "out": str(self.is_left_out)}
 
     @property
-    def seen(self) -> str:
-        """Says whether the clause is still as somebody saw it."""
+    def fingerprint(self) -> str:
+        """Tells whether the clause is still as a form showed it."""
         return fingerprint(self.words)
 
 
@@ -85,39 +69,40 @@ def clauses_of(rollout: Rollout) -> list[Clause]:
 
 def all_of(rollout: Rollout) -> list[Clause]:
     """The same with those that were left out, at their places and without words."""
-    own = {each.key: each for each in OwnClause.objects.filter(wording__rollout=rollout).select_related("changed_by")}
-    found = []
+    own_rows = OwnClause.objects.filter(wording__rollout=rollout).select_related("changed_by")
+    own_clauses = {row.key: row for row in own_rows}
+    of_term = []
     for row in _template(version_of(rollout)):
-        mine = own.pop(row["key"], None)
-        said = {"title": mine.title, "text": mine.text} if mine else row
-        theirs = {"title": row["title"], "text": row["text"]}
-        found.append(Clause(row["key"], said["title"], said["text"], mine, theirs))
+        own_clause = own_clauses.pop(row["key"], None)
+        words = {"title": own_clause.title, "text": own_clause.text} if own_clause else row
+        template = {"title": row["title"], "text": row["text"]}
+        of_term.append(Clause(row["key"], words["title"], words["text"], own_clause, template))
     # A clause that was changed and that a later version no longer has is the rollout's own; one left out is just not there.
-    rest = [each for each in own.values() if each.kind != Kind.LEFT_OUT]
-    return found + [Clause(each.key, each.title, each.text, each) for each in rest]
+    rest = [clause for clause in own_clauses.values() if clause.kind != Kind.LEFT_OUT]
+    return of_term + [Clause(clause.key, clause.title, clause.text, clause) for clause in rest]
 
 
 def find(rollout: Rollout, key: str) -> Clause | None:
     return next((clause for clause in all_of(rollout) if clause.key == key), None)
 
 
-def taken(rollout: Rollout) -> int | None:
+def version_taken(rollout: Rollout) -> int | None:
     """The template's version that the rollout took: at its first draft, or with its first own clause."""
     return Wording.objects.filter(rollout=rollout).values_list("version", flat=True).first()
 
 
 def version_of(rollout: Rollout) -> int:
     """The version that it took, else the one in force."""
-    return taken(rollout) or Blueprint.objects.current(Blueprint.Kind.TERM).version
+    return version_taken(rollout) or Blueprint.objects.current(Blueprint.Kind.TERM).version
 
 
-def newer(rollout: Rollout) -> Blueprint | None:
+def newer_version(rollout: Rollout) -> Blueprint | None:
     """The version in force, where the rollout took an earlier one."""
     current = Blueprint.objects.current(Blueprint.Kind.TERM)
     return current if current.version > version_of(rollout) else None
 
 
-def what_is_newer(rollout: Rollout) -> list[changes.Change]:
+def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:
     """What the version in force changes of the one that the rollout took."""
     current = Blueprint.objects.current(Blueprint.Kind.TERM)
     return changes.between_clauses(_version(version_of(rollout)).content, current.content)
@@ -133,45 +118,48 @@ def pin(rollout: Rollout) -> Wording:
     return Wording.objects.get_or_create(rollout=rollout, defaults={"version": current.version})[0]
 
 
-def change(rollout: Rollout, key: str, *, by: User, seen: str, title: str, text: str, reason: str) -> None:
+def change(rollout: Rollout, key: str, *, by: User, expected: str, title: str, text: str, reason: str) -> None:
     """Say a clause in the rollout's own words. A term that was drafted before is stale from then on.
 
-    ``seen`` is ``Clause.seen`` of what the form showed: raises ``Refusal`` (409) when somebody changed it since, and
-    ``Invalid`` (422) for words that no clause may have.
+    ``expected`` is the fingerprint (``Clause.fingerprint``) of what the form showed. Raises ``Refusal`` (409) when somebody
+    changed it since, and ``Invalid`` (422) for words that no clause may have.
     """
     with _changing(rollout, by) as locked:
         clause = _clause(locked, key)
-        refuse_overtaken(clause.words, seen)
-        said = _checked(title, text)
-        if said == clause.theirs:
+        refuse_overtaken(clause.words, expected)
+        words = _checked(title, text)
+        if words == clause.template:
             raise Refusal(_("Está como no modelo. Para desfazer a mudança do projeto, volte ao modelo."))
-        kind = Kind.CHANGED if clause.theirs else Kind.ADDED
-        _write(locked, clause, kind, by, reason, **said)
-        timeline.record(locked, CHANGED, by, clause=key, title=said["title"], reason=tidy(reason))
+        kind = Kind.CHANGED if clause.template else Kind.ADDED
+        _write(locked, clause, kind, by, reason, **words)
+        changed = events.ClauseChanged(clause=key, title=words["title"], reason=tidy(reason))
+        timeline.record(locked, changed, by)
 
 
 def add(rollout: Rollout, *, by: User, title: str, text: str, reason: str) -> str:
     """Add a clause behind the template's and return its key, which no template has."""
     with _changing(rollout, by) as locked:
         clauses.refuse_more_than(len(all_of(locked)))
-        said = _checked(title, text)
+        words = _checked(title, text)
         # A hyphen is in no key of a template.
-        used = OwnClause.objects.filter(wording=locked.wording).values_list("key", flat=True)
-        key = next(name for name in (f"own-{n}" for n in range(1, 999)) if name not in used)
-        _write(locked, Clause(key, "", ""), Kind.ADDED, by, reason, **said)
-        timeline.record(locked, ADDED, by, clause=key, title=said["title"], reason=tidy(reason))
+        used_keys = OwnClause.objects.filter(wording=locked.wording).values_list("key", flat=True)
+        key = next(name for name in (f"own-{n}" for n in range(1, 999)) if name not in used_keys)
+        _write(locked, Clause(key, "", ""), Kind.ADDED, by, reason, **words)
+        added = events.ClauseAdded(clause=key, title=words["title"], reason=tidy(reason))
+        timeline.record(locked, added, by)
         return key
 
 
-def leave_out(rollout: Rollout, key: str, *, by: User, seen: str, reason: str) -> None:
+def leave_out(rollout: Rollout, key: str, *, by: User, expected: str, reason: str) -> None:
     """Have the term say nothing of a clause of the template; a clause that the rollout added is taken back instead."""
     with _changing(rollout, by) as locked:
         clause = _clause(locked, key)
-        refuse_overtaken(clause.words, seen)
-        if clause.theirs is None:
+        refuse_overtaken(clause.words, expected)
+        if clause.template is None:
             raise Refusal(_("Esta cláusula não é do modelo. Desfaça a inclusão em vez de deixá-la de fora."))
         _write(locked, clause, Kind.LEFT_OUT, by, reason)
-        timeline.record(locked, LEFT_OUT, by, clause=key, title=clause.theirs["title"], reason=tidy(reason))
+        left_out = events.ClauseLeftOut(clause=key, title=clause.template["title"], reason=tidy(reason))
+        timeline.record(locked, left_out, by)
 
 
 def take_back(rollout: Rollout, key: str, *, by: User) -> None:
@@ -181,18 +169,18 @@ def take_back(rollout: Rollout, key: str, *, by: User) -> None:
         if clause.own is None:
             raise Refusal(_("Esta cláusula já está como no modelo."))
         clause.own.delete()
-        title = clause.theirs["title"] if clause.theirs else clause.title
-        timeline.record(locked, TAKEN_BACK, by, clause=key, title=title)
+        title = clause.template["title"] if clause.template else clause.title
+        timeline.record(locked, events.ClauseTakenBack(clause=key, title=title), by)
 
 
 def take_newer(rollout: Rollout, *, by: User, version: int) -> None:
     """Take ``version``, the one in force, whose differences ``by`` has read. What the rollout says otherwise stays."""
     with _changing(rollout, by) as locked:
-        found = newer(locked)
-        if found is None or found.version != version:
+        current = newer_version(locked)
+        if current is None or current.version != version:
             raise Refusal(_("O modelo mudou depois que esta página foi aberta. Leia as diferenças de novo."))
         Wording.objects.filter(rollout=locked).update(version=version)
-        timeline.record(locked, TEMPLATE_TAKEN, by, version=version)
+        timeline.record(locked, events.TemplateTaken(version=version), by)
 
 
 @contextmanager
@@ -219,17 +207,17 @@ def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, t
         raise Invalid(_("Diga o motivo: as quatro partes o leem."), field="reason")
     if len(reason) > LONGEST_REASON:
         raise Invalid(_("São no máximo %(n)d caracteres.") % {"n": LONGEST_REASON}, field="reason")
-    said = {"kind": kind, "title": title, "text": text, "reason": reason, "over": fingerprint(clause.theirs)}
+    values = {"kind": kind, "title": title, "text": text, "reason": reason, "over": fingerprint(clause.template)}
     OwnClause.objects.update_or_create(
-        wording=rollout.wording, key=clause.key, defaults={**said, "changed_by": by, "changed_at": clock.now()}
+        wording=rollout.wording, key=clause.key, defaults={**values, "changed_by": by, "changed_at": clock.now()}
     )
 
 
 def _clause(rollout: Rollout, key: str) -> Clause:
-    found = find(rollout, key)
-    if found is None:
+    clause = find(rollout, key)
+    if clause is None:
         raise Refusal(_("Esta cláusula não está mais no termo. O que você digitou pode entrar como cláusula nova."))
-    return found
+    return clause
 
 
 def _checked(title: str, text: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The browser door to the clauses of a rollout's term: the four parties read, who drafts changes."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,26 +11,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.http import SignedInRequest
 from apps.blueprints.catalogues.clauses import WRITTEN, filled
-from apps.core.numbers import whole
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import forms
 from apps.stages.acceptance.wording import clauses as wording
-from apps.stages.acceptance.wording import record
+from apps.stages.acceptance.wording import forms, record
 
 
 @require_GET
 def clauses(request: SignedInRequest, pk: int) -> HttpResponse:
     """Each clause as the term says it, and in what, since when and why it differs from the template."""
     rollout = visible_rollout(request, pk)
-    newer, names = wording.newer(rollout), record.names_of(rollout)
+    newer, names = wording.newer_version(rollout), record.names_of(rollout)
     context = {
         "clauses": [(clause, filled(clause.text, names)) for clause in wording.all_of(rollout)],
         "version": wording.version_of(rollout),
         "newer": newer,
-        "changes": wording.what_is_newer(rollout) if newer else [],
+        "changes": wording.changes_of_newer_version(rollout) if newer else [],
         "may_change": wording.may_change(request.user, rollout),
     }
     return _page(request, rollout, "clauses.html", **context)
@@ -39,11 +40,11 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "acceptance.draft", rollout)
     form = forms.OwnClauseForm(request.POST or None)
-    made: list[str] = []
+    keys: list[str] = []
     if request.method == "POST" and attempt(
-        request, form, lambda **typed: made.append(wording.add(rollout, by=request.user, **typed))
+        request, form, lambda **typed: keys.append(wording.add(rollout, by=request.user, **typed))
     ):
-        return _to_clause(pk, made[0])
+        return _to_clause(pk, keys[0])
     return _page(request, rollout, "clause.html", form=form, keep=f"clause-{pk}-new")
 
 
@@ -56,7 +57,9 @@ def change(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         raise Http404
     form = forms.OwnClauseForm(request.POST or None, clause=clause)
     seen = request.POST.get("seen", "")
-    if request.method == "POST" and attempt(request, form, wording.change, rollout, key, by=request.user, seen=seen):
+    if request.method == "POST" and attempt(
+        request, form, wording.change, rollout, key, by=request.user, expected=seen
+    ):
         return _to_clause(pk, key)
     return _clause_page(request, rollout, key, form=form)
 
@@ -67,7 +70,7 @@ def leave_out(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     require(request.user, "acceptance.draft", rollout)
     form = forms.LeaveOutForm(request.POST, prefix="out")
     seen = request.POST.get("seen", "")
-    if attempt(request, form, wording.leave_out, rollout, key, by=request.user, seen=seen):
+    if attempt(request, form, wording.leave_out, rollout, key, by=request.user, expected=seen):
         return _to_clause(pk, key)
     return _clause_page(request, rollout, key, out_form=form)
 
@@ -83,7 +86,7 @@ def take_back(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 @require_POST
 def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    version = whole(request.POST.get("version")) or 0
+    version = whole_number(request.POST.get("version")) or 0
     wording.take_newer(rollout, by=request.user, version=version)
     messages.success(request, _("O termo parte agora da versão %(version)d do modelo.") % {"version": version})
     return redirect("acceptance:clauses", pk)
@@ -91,22 +94,22 @@ def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _clause_page(request: SignedInRequest, rollout: Rollout, key: str, form=None, out_form=None) -> HttpResponse:
     clause, seen = wording.find(rollout, key), request.POST.get("seen", "")
-    context: dict[str, object] = {
+    context: dict[str, Any] = {
         "clause": clause,
         "form": form or forms.OwnClauseForm(clause=clause),
         "out_form": out_form or forms.LeaveOutForm(prefix="out"),
         # What somebody else saved meanwhile, beside what was typed.
-        "overtaken": request.method == "POST" and clause is not None and seen != clause.seen,
+        "overtaken": request.method == "POST" and clause is not None and seen != clause.fingerprint,
         "keep": f"clause-{rollout.pk}-{key}",
     }
     if clause is None:  # It went meanwhile: what was typed may be added.
         context["action"] = reverse("acceptance:add_clause", args=[rollout.pk])
-    return _page(request, rollout, "clause.html", about=out_form or form, **context)
+    return _page(request, rollout, "clause.html", **context)
 
 
-def _page(request: SignedInRequest, rollout: Rollout, template: str, about=None, **context: object) -> HttpResponse:
+def _page(request: SignedInRequest, rollout: Rollout, template: str, **context: Any) -> HttpResponse:
     shared = {"rollout": rollout, "room": "acceptance", "parties": WRITTEN}
-    status = getattr(about or context.get("form"), "refusal_status", 200)
+    status = refusal_status(context.get("form"), context.get("out_form"))
     return render(request, f"acceptance/{template}", {**shared, **context}, status=status)
 
 

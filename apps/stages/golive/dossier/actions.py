@@ -4,7 +4,6 @@ Another edition is made when a month of it is closed afterwards; the earlier one
 """
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.process import Stage
@@ -15,12 +14,10 @@ from apps.rollouts import timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Event, Rollout
 from apps.seals import certificates
+from apps.stages.golive import events
 from apps.stages.golive.dossier import contents
 from apps.stages.golive.models import Dossier
 
-MADE = timeline.kind(
-    "golive.dossier", gettext_lazy("Dossiê %(dossier)s do projeto arquivado"), "archive", anchored=True
-)
 ASKS_FOR_ONE = (rollouts.Advanced.kind, closing.CLOSED.name)
 
 
@@ -73,8 +70,12 @@ def make(rollout_pk: int) -> Dossier | None:
             shared=files.store_bytes(shared, f"{name}-sem-valores.zip"),
             made_at=clock.now(),
         )
-        timeline.record(
-            rollout, MADE, None, dossier=name, through=through, sha256=dossier.whole.sha256,
-            sha256_shared=dossier.shared.sha256, anchor=anchor.sheet.number,
-        )  # fmt: skip
+        made = events.DossierMade(
+            dossier=name,
+            through=through,
+            sha256=dossier.whole.sha256,
+            sha256_shared=dossier.shared.sha256,
+            anchor=anchor.sheet.number,
+        )
+        timeline.record(rollout, made, None)
         return dossier

@@ -6,11 +6,11 @@ changed byte outside of them shows as well. The manifest lists every file, and P
 
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import Any
+
+from apps.core import canonical
 
 MANIFEST = "manifest.json"
 SEAL = "manifest.p7s"
@@ -20,7 +20,7 @@ TIMELINE = "historico/timeline.json"
 ANCHOR = "historico/ancora.json"
 RESULTS = "homologacao/resultados.json"
 INCIDENTS, WINDOWS, RELEASE = "producao/incidentes.json", "producao/janelas.json", "producao/liberacao.json"
-STATEMENTS = "fechamentos/"
+STATEMENTS, TERM = "fechamentos/", "termo/"
 UNSEALED, FORMAT = 1, 2
 """Of dossiers made before the manifest was sealed, and of those made now."""
 WHOLE, SHARED = "whole", "shared"
@@ -69,9 +69,4 @@ def manifest(files: Mapping[str, bytes], *, format: int = FORMAT, **facts: objec
         {"name": name, "bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
         for name in sorted(files)
     ]
-    return as_json({"format": format, **facts, "files": listed})
-
-
-def as_json(value: Any) -> bytes:
-    """JSON to be read by people too, always written the same."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+    return canonical.readable({"format": format, **facts, "files": listed})

@@ -16,14 +16,14 @@ RESULT, FAILURE = "homologation.result", "homologation.failure"
 
 def problems(files: Mapping[str, bytes], events: list[dict[str, Any]], variant: str) -> Iterator[str]:
     """What the events name and the files lack; of withheld events nothing can be told."""
-    told = [event for event in events if not event.get("withheld")]
-    yield from _incidents(files, told)
-    yield from _windows(files, told)
-    yield from _release(files, told)
-    yield from _results(files, told)
-    yield from _minutes(files, told)
+    visible_events = [event for event in events if not event.get("withheld")]
+    yield from _incidents(files, visible_events)
+    yield from _windows(files, visible_events)
+    yield from _release(files, visible_events)
+    yield from _results(files, visible_events)
+    yield from _minutes(files, visible_events)
     if variant == archive.WHOLE:
-        yield from _statements(files, told)
+        yield from _statements(files, visible_events)
 
 
 def _of(events: list[dict[str, Any]], *kinds: str) -> list[dict[str, Any]]:
@@ -65,8 +65,8 @@ def _results(files: Mapping[str, bytes], events: list[dict[str, Any]]) -> Iterat
         if named and not any(name.startswith("homologacao/") for name in files):
             yield "the results of the homologation are missing"
         return
-    told = Counter((row["case"], row["outcome"]) for row in json.loads(files[archive.RESULTS]))
-    for case, outcome in sorted((named - told).keys()):
+    listed = Counter((row["case"], row["outcome"]) for row in json.loads(files[archive.RESULTS]))
+    for case, outcome in sorted((named - listed).keys()):
         yield f"a result of {case} ({outcome}) is on the timeline and not in {archive.RESULTS}"
 
 

@@ -51,23 +51,23 @@ class Findings(SealFindings):
 
 def examine(content: bytes, trust: Trust = NOBODY) -> Findings:
     """Everything that can be told of ``content``; whatever it is, this answers."""
-    found = Findings(sha256=hashlib.sha256(content).hexdigest())
+    findings = Findings(sha256=hashlib.sha256(content).hexdigest())
     try:
         files = archive.read(content)
-        found.problems += _archive(content, files)
-        found.problems += _manifest(files, trust, found)
-        if not found.problems:
+        findings.problems += _archive(content, files)
+        findings.problems += _manifest(files, trust, findings)
+        if not findings.problems:
             events = json.loads(files[archive.TIMELINE])
-            if files[archive.TIMELINE] != archive.as_json(events):
-                found.problems.append(f"{archive.TIMELINE} is not written as timelines are")
-            found.problems += _chain(events, found)
-            found.problems += _anchor(files, events, trust, found)
-            found.problems += _term(files, events, trust, found)
-            if not found.problems:
-                found.problems += consistency.problems(files, events, found.manifest["variant"])
+            if files[archive.TIMELINE] != canonical.readable(events):
+                findings.problems.append(f"{archive.TIMELINE} is not written as timelines are")
+            findings.problems += _chain(events, findings)
+            findings.problems += _anchor(files, events, trust, findings)
+            findings.problems += _term(files, events, trust, findings)
+            if not findings.problems:
+                findings.problems += consistency.problems(files, events, findings.manifest["variant"])
     except Exception as error:  # A file that somebody made breaks a reader in any way.
-        found.problems.append(f"not readable as a dossier ({type(error).__name__}: {error})")
-    return found
+        findings.problems.append(f"not readable as a dossier ({type(error).__name__}: {error})")
+    return findings
 
 
 def _archive(content: bytes, files: dict[str, bytes]) -> Iterator[str]:
@@ -75,47 +75,47 @@ def _archive(content: bytes, files: dict[str, bytes]) -> Iterator[str]:
         yield "the archive holds something beside its files"
 
 
-def _manifest(files: dict[str, bytes], trust: Trust, found: Findings) -> Iterator[str]:
+def _manifest(files: dict[str, bytes], trust: Trust, findings: Findings) -> Iterator[str]:
     """The manifest lists every file but itself and its seal as it is, is written as a manifest is, and is sealed."""
     if archive.MANIFEST not in files:
         yield f"{archive.MANIFEST} is not in the archive"
         return
-    found.manifest = told = json.loads(files[archive.MANIFEST])
-    if told["format"] not in (archive.UNSEALED, archive.FORMAT):
-        yield f"format {told['format']} is not known here"
+    findings.manifest = manifest = json.loads(files[archive.MANIFEST])
+    if manifest["format"] not in (archive.UNSEALED, archive.FORMAT):
+        yield f"format {manifest['format']} is not known here"
         return
-    is_sealed = told["format"] == archive.FORMAT
+    is_sealed = manifest["format"] == archive.FORMAT
     beside = {archive.MANIFEST, archive.SEAL} if is_sealed else {archive.MANIFEST}
-    listed = {row["name"]: row for row in told["files"]}
+    listed = {row["name"]: row for row in manifest["files"]}
     present = {name: files[name] for name in files if name not in beside}
     yield from (f"{name} is missing" for name in sorted(listed.keys() - present.keys()))
     yield from (f"{name} is not in the manifest" for name in sorted(present.keys() - listed.keys()))
     for name in sorted(listed.keys() & present.keys()):
         if hashlib.sha256(present[name]).hexdigest() != listed[name]["sha256"]:
             yield f"{name} is not what the manifest says"
-    facts = {key: told[key] for key in (archive.SEALED_FACTS if is_sealed else archive.FACTS)}
-    if files[archive.MANIFEST] != archive.manifest(present, format=told["format"], **facts):
+    facts = {key: manifest[key] for key in (archive.SEALED_FACTS if is_sealed else archive.FACTS)}
+    if files[archive.MANIFEST] != archive.manifest(present, format=manifest["format"], **facts):
         yield "the manifest is not written as manifests are"
-    if told["variant"] not in (archive.WHOLE, archive.SHARED):
-        yield f"a dossier of the kind {told['variant']!r} is not known here"
+    if manifest["variant"] not in (archive.WHOLE, archive.SHARED):
+        yield f"a dossier of the kind {manifest['variant']!r} is not known here"
     if is_sealed:
-        yield from _seal(files, trust, found)
+        yield from _seal(files, trust, findings)
 
 
-def _seal(files: dict[str, bytes], trust: Trust, found: Findings) -> Iterator[str]:
+def _seal(files: dict[str, bytes], trust: Trust, findings: Findings) -> Iterator[str]:
     if archive.SEAL not in files:
         yield f"{archive.SEAL} is missing: the manifest says that it is sealed"
         return
-    seal = signatures.examine(files[archive.MANIFEST], files[archive.SEAL], found.manifest["seal"], trust)
-    for name in ("sealed_by", "fingerprint", "sealed_at", "timestamped", "other_time", "trusted"):
-        setattr(found, name, getattr(seal, name))
+    seal = signatures.examine(files[archive.MANIFEST], files[archive.SEAL], findings.manifest["seal"], trust)
+    for name in ("sealed_by", "fingerprint", "sealed_at", "timestamped", "unvouched_time_authority", "trusted"):
+        setattr(findings, name, getattr(seal, name))
     yield from (f"{archive.MANIFEST}: {problem}" for problem in seal.problems)
 
 
-def _chain(events: list[dict[str, Any]], found: Findings) -> Iterator[str]:
+def _chain(events: list[dict[str, Any]], findings: Findings) -> Iterator[str]:
     """Each event links to the one before. Of one that is withheld only the link can be told, and which ones are withheld
     stands in the manifest."""
-    told = found.manifest
+    manifest = findings.manifest
     previous = GENESIS
     withheld = []
     for sequence, event in enumerate(events, start=1):
@@ -124,7 +124,7 @@ def _chain(events: list[dict[str, Any]], found: Findings) -> Iterator[str]:
             return
         if event.get("withheld"):
             withheld.append(sequence)
-            if told["variant"] != archive.SHARED or event.keys() != WITHHELD:
+            if manifest["variant"] != archive.SHARED or event.keys() != WITHHELD:
                 yield f"event #{sequence} is withheld where nothing is"
         else:
             if (
@@ -132,52 +132,52 @@ def _chain(events: list[dict[str, Any]], found: Findings) -> Iterator[str]:
                 or canonical.sha256({key: event[key] for key in EVENT - {"hash"}}) != event["hash"]
             ):
                 yield f"event #{sequence} was changed after it was written"
-            if told["project"] != f"INT-{event['rollout']:04d}":
+            if manifest["project"] != f"INT-{event['rollout']:04d}":
                 yield f"event #{sequence} is of another project"
-            if told["variant"] == archive.SHARED and event["kind"].startswith(archive.WITHHELD):
+            if manifest["variant"] == archive.SHARED and event["kind"].startswith(archive.WITHHELD):
                 yield f"event #{sequence} tells what the shared dossier withholds"
         previous = event["hash"]
-    found.withheld = len(withheld)
-    if (len(events), previous) != (told["events"], told["head"]):
+    findings.withheld = len(withheld)
+    if (len(events), previous) != (manifest["events"], manifest["head"]):
         yield "the timeline is not as long as the manifest says"
-    if withheld != told.get("withheld", withheld):
+    if withheld != manifest.get("withheld", withheld):
         yield "other events are withheld than the manifest says"
 
 
-def _anchor(files: dict[str, bytes], events: list[dict[str, Any]], trust: Trust, found: Findings) -> Iterator[str]:
+def _anchor(files: dict[str, bytes], events: list[dict[str, Any]], trust: Trust, findings: Findings) -> Iterator[str]:
     """The last event is the one on the sheet of anchors that the manifest names."""
-    if found.manifest["format"] == archive.UNSEALED:
+    if findings.manifest["format"] == archive.UNSEALED:
         return
     proof = json.loads(files[archive.ANCHOR])
-    found.anchor = anchoring.examine_proof(proof, trust)
-    yield from (f"{archive.ANCHOR}: {problem}" for problem in found.anchor.problems)
-    if found.anchor.problems:
+    findings.anchor = anchoring.examine_proof(proof, trust)
+    yield from (f"{archive.ANCHOR}: {problem}" for problem in findings.anchor.problems)
+    if findings.anchor.problems:
         return
-    line, sheet, told = proof["line"], proof["sheet"], found.manifest
-    if files[archive.ANCHOR] != archive.as_json(proof):
+    line, sheet, manifest = proof["line"], proof["sheet"], findings.manifest
+    if files[archive.ANCHOR] != canonical.readable(proof):
         yield f"{archive.ANCHOR} is not written as anchors are"
-    if told["project"] != f"INT-{line['rollout']:04d}" or (line["sequence"], line["hash"]) != (
+    if manifest["project"] != f"INT-{line['rollout']:04d}" or (line["sequence"], line["hash"]) != (
         len(events),
         events[-1]["hash"],
     ):
         yield "the last event is not the one that was anchored"
-    if told["anchor"] != {"number": sheet["number"], "sha256": canonical.sha256(sheet)}:
+    if manifest["anchor"] != {"number": sheet["number"], "sha256": canonical.sha256(sheet)}:
         yield "the anchor is not the one that the manifest names"
 
 
-def _term(files: dict[str, bytes], events: list[dict[str, Any]], trust: Trust, found: Findings) -> Iterator[str]:
+def _term(files: dict[str, bytes], events: list[dict[str, Any]], trust: Trust, findings: Findings) -> Iterator[str]:
     """The sealed term is whole, of this project, and the very one that the timeline names."""
-    path = found.manifest["term"]
+    path = findings.manifest["term"]
     sealed = [event["data"]["sha256"] for event in events if event.get("kind") == "acceptance.sealed"]
     if not path:
         if sealed:
             yield "the sealed term is missing"
         return
-    found.term = terms.examine(files[path], trust)
-    yield from (f"{path}: {problem}" for problem in found.term.problems)
-    if found.term.sha256 not in sealed:
+    findings.term = terms.examine(files[path], trust)
+    yield from (f"{path}: {problem}" for problem in findings.term.problems)
+    if findings.term.sha256 not in sealed:
         yield f"{path} is not the term that the timeline names"
-    if found.manifest.get("term_sha256", found.term.sha256) != found.term.sha256:
+    if findings.manifest.get("term_sha256", findings.term.sha256) != findings.term.sha256:
         yield f"{path} is not the term that the manifest names"
-    if found.term.holds and found.term.term["record"]["rollout"]["code"] != found.manifest["project"]:
+    if findings.term.holds and findings.term.term["record"]["rollout"]["code"] != findings.manifest["project"]:
         yield f"{path} is of another project"

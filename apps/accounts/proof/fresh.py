@@ -150,8 +150,8 @@ def renew_session(request: HttpRequest) -> None:
 
 def page_url(*, back: str, second_factor: bool) -> str:
     """The page that asks for proof, and leads to ``back`` afterwards."""
-    asked = {"next": back, **({"factor": "second"} if second_factor else {})}
-    return f"{reverse('account_reauthenticate')}?{urlencode(asked)}"
+    query = {"next": back, **({"factor": "second"} if second_factor else {})}
+    return f"{reverse('account_reauthenticate')}?{urlencode(query)}"
 
 
 def _factors(user: User):

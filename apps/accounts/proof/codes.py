@@ -8,24 +8,24 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import mailed_codes
-from apps.accounts.fresh_proof import proved_by_mail
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import ProofCode, User
+from apps.accounts.proof import mailed_codes
+from apps.accounts.proof.fresh import proved_by_mail
 from apps.core.refusals import Refusal
 
 SALT = "accounts.fresh-proof"
-HELD = "address_at_sign_in"
+ADDRESS_AT_SIGN_IN = "address_at_sign_in"
 
 
 def hold_address(request: HttpRequest, user: User) -> None:
     """Remember, when a session begins, the address that the account has: one that it gets later proves nothing there."""
-    request.session[HELD] = user.email
+    request.session[ADDRESS_AT_SIGN_IN] = user.email
 
 
 def held_address(request: SignedInRequest) -> str:
     """Where codes of this session go. A session that remembers nothing goes by changes that do not count yet."""
-    return request.session.get(HELD) or addresses.settled(request.user)
+    return request.session.get(ADDRESS_AT_SIGN_IN) or addresses.settled(request.user)
 
 
 def send(request: SignedInRequest) -> str:
@@ -49,8 +49,8 @@ def send(request: SignedInRequest) -> str:
 def prove(request: SignedInRequest, *, mailed: str) -> None:
     """Prove with the newest code of this session. Raises ``Invalid`` when it is not that one."""
     session = _session(request)
-    mine = request.user.proof_codes.filter(session=session)
-    mailed_codes.spend(mine, salt=SALT, bound_to=_bound_to(request.user, session), code=mailed, field="mailed")
+    session_codes = request.user.proof_codes.filter(session=session)
+    mailed_codes.spend(session_codes, salt=SALT, bound_to=_bound_to(request.user, session), code=mailed, field="mailed")
     proved_by_mail(request, email=held_address(request))
 
 

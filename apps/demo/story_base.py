@@ -1,4 +1,4 @@
-"""Who tells a rollout of the demonstration: at whose hands, and at what time in the past."""
+"""What every chapter of a demonstration rollout needs: its people, and a clock that stands in the past."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.core import clock
 from apps.core.process import FORWARD, Gate, PartyRole
-from apps.demo.people import Cast
+from apps.demo.people import Participants
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import Rollout
 
@@ -27,35 +27,36 @@ def at_work(instant: datetime) -> datetime:
     return local
 
 
-class Teller:
-    """Tells a rollout from its opening. ``began`` is its first instant; every chapter moves the clock forward."""
+class StoryBase:
+    """A demonstration rollout, created at ``started``. Every step moves its clock forward, at most to ``today``."""
 
     def __init__(
         self,
-        cast: Cast,
+        participants: Participants,
         client: str,
         platform: str,
         integrator: str,
         slug: str,
-        began: datetime,
+        started: datetime,
         today: datetime,
         manager: str,
     ) -> None:
-        self.cast, self.client_key, self.integrator_key, self.platform_key = cast, client, integrator, platform
-        self.now, self.today = began, today
-        self.manager = cast.people[manager]
-        self.analyst = cast.people["analista@presence.demo"]
-        self.client, self.integrator = cast.lead(client), cast.lead(integrator)
+        self.participants = participants
+        self.client_key, self.integrator_key, self.platform_key = client, integrator, platform
+        self.now, self.today = started, today
+        self.manager = participants.people[manager]
+        self.analyst = participants.people["analista@presence.demo"]
+        self.client, self.integrator = participants.lead(client), participants.lead(integrator)
         with self.later(0):
             self.rollout = rollouts.create_rollout(
                 by=self.manager,
-                client=cast.companies[client],
+                client=participants.companies[client],
                 platform=Platform.objects.get(slug=slug),
-                platform_company=cast.companies[platform],
-                integrator=cast.companies[integrator],
+                platform_company=participants.companies[platform],
+                integrator=participants.companies[integrator],
                 project_manager=self.manager,
                 scope="Produtos, preços, estoque, pedidos e faturamento. Marketplaces ficam para uma segunda fase.",
-                target_date=(began + timedelta(days=90)).date(),
+                target_date=(started + timedelta(days=90)).date(),
             )
 
     @contextmanager
@@ -65,26 +66,27 @@ class Teller:
         with clock.at(self.now):
             yield
 
-    def fresh(self) -> Rollout:
+    def reload(self) -> Rollout:
+        """The rollout as the database has it now."""
         self.rollout = Rollout.objects.get(pk=self.rollout.pk)
         return self.rollout
 
     def advance(self) -> None:
-        rollout = self.fresh()
+        rollout = self.reload()
         gate: Gate = FORWARD[rollout.stage]
         with self.later(2):
             rollouts.advance(rollout, gate, by=self.manager, seen_version=rollout.version)
-        self.fresh()
+        self.reload()
 
     def person_for(self, role: str) -> User:
         return {
             PartyRole.PRESENCE.value: self.analyst,
             PartyRole.CLIENT.value: self.client,
             PartyRole.INTEGRATOR.value: self.integrator,
-            PartyRole.PLATFORM.value: self.cast.lead(self.platform_key),
+            PartyRole.PLATFORM.value: self.participants.lead(self.platform_key),
         }[role]
 
     def pause(self, caused_by: str, reason: str) -> None:
-        rollout = self.fresh()
+        rollout = self.reload()
         with self.later(10):
             rollouts.hold(rollout, by=self.manager, caused_by=caused_by, reason=reason, seen_version=rollout.version)

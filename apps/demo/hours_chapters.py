@@ -1,9 +1,9 @@
-"""The chapters about hours: logged, closed, contested."""
+"""What happens with hours in the demonstration: entries are logged, contested and proposed, a month is closed."""
 
 from datetime import datetime, timedelta
 
 from apps.core import clock
-from apps.demo.teller import Teller, at_work
+from apps.demo.story_base import StoryBase, at_work
 from apps.hours import queries as hour_queries
 from apps.hours.agreement import actions as agreement
 from apps.hours.ledger import actions as hours
@@ -13,7 +13,7 @@ from apps.stages.training import actions as training
 from apps.stages.training.models import TrainingSession
 
 
-class Worked(Teller):
+class HoursChapters(StoryBase):
     def log(self, activity: str, minutes: int, note: str, nonconformity=None) -> None:
         started = at_work(self.now)
         with self.later(minutes / 60 + 0.5):
@@ -24,8 +24,8 @@ class Worked(Teller):
 
     def close_month(self) -> None:
         """The client's first month with hours, closed; the worker makes the documents."""
-        first = self.fresh().time_entries.earliest("started_at")
-        client, month = self.cast.companies[self.client_key], hour_queries.month_of(first.started_at)
+        first = self.reload().time_entries.earliest("started_at")
+        client, month = self.participants.companies[self.client_key], hour_queries.month_of(first.started_at)
         with clock.at(self.today):
             warnings = closing.client_warnings([self.rollout], month)
             closing.close_client_month(client, by=self.manager, month=month, acknowledged=closing.receipt(warnings))
@@ -38,11 +38,11 @@ class Worked(Teller):
 
     def meet_clients(self, today: datetime) -> None:
         """A session held on the last working day, not logged yet, and another one ahead."""
-        held = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
-        with clock.at(held - timedelta(hours=1)):
-            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held, planned_minutes=120)
-        companies = self.cast.companies
-        with clock.at(held + timedelta(hours=2)):
+        held_at = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
+        with clock.at(held_at - timedelta(hours=1)):
+            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held_at, planned_minutes=120)
+        companies = self.participants.companies
+        with clock.at(held_at + timedelta(hours=2)):
             training.record_held(
                 session, by=self.analyst, held_minutes=125,
                 attendance=[
@@ -57,20 +57,24 @@ class Worked(Teller):
             )  # fmt: skip
 
     def log_session(self, session: TrainingSession) -> None:
-        """Confirm what the session proposes; what nobody proposes any more is logged by hand."""
+        """Accept the time that the session proposes; where there is no proposal any more, log it by hand."""
         duration = session.held_minutes or session.planned_minutes
         with self.later(duration / 60):
-            found = [each for each in proposals.pending(self.analyst, self.fresh()) if each.note.endswith(str(session))]
-            for proposal in found:
+            session_proposals = [
+                proposal
+                for proposal in proposals.pending(self.analyst, self.reload())
+                if proposal.note.endswith(str(session))
+            ]
+            for proposal in session_proposals:
                 proposals.accept(
                     proposal, by=self.analyst, activity=proposal.activity, started_at=proposal.started_at,
                     minutes=duration, note=proposal.note,
                 )  # fmt: skip
-        if not found:
+        if not session_proposals:
             self.log("training", duration, f"Treinamento, {session}")
 
     def log_forgotten(self, activity: str, minutes: int, note: str) -> None:
-        """Time right before what is logged already of ``activity``: what follows is classified anew."""
+        """Log time right before the first entry of ``activity``, so that all later entries are classified again."""
         first = self.rollout.time_entries.filter(activity=activity).order_by("started_at")[0]
         with self.later(1):
             hours.log(

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import devices
 from apps.core.network.mailboxes import comparable
 from apps.limits import actions as limits
-from apps.limits.actions import DAY, HOUR, MINUTE, Limit, Taken
+from apps.limits.actions import DAY, HOUR, MINUTE, Counted, Limit
 from apps.limits.places import network_of
 
 FROM_ONE_PLACE = Limit("from-one-place", ((30, MINUTE), (400, HOUR)))
@@ -32,7 +32,7 @@ FAILURES = ((5, 5 * MINUTE), (15, HOUR), (50, DAY))
 MAILS = ((3, 5 * MINUTE), (8, HOUR), (20, DAY))
 
 
-def _typed(field: str) -> Callable[[HttpRequest], str]:
+def _typed_into(field: str) -> Callable[[HttpRequest], str]:
     return lambda request: comparable(request.POST.get(field, ""))
 
 
@@ -58,12 +58,12 @@ def _proved_or_asked_for_a_code(request: HttpRequest, response: HttpResponse, be
     return "send" in request.POST or _has_proved(request, response, before)
 
 
-def _went_through(request: HttpRequest, response: HttpResponse, before: list[Any]) -> bool:
+def _was_redirected(request: HttpRequest, response: HttpResponse, before: list[Any]) -> bool:
     return response.status_code == 302
 
 
 @dataclass(frozen=True)
-class Door:
+class GuardedForm:
     """A form at which an account's secrets can be guessed, or that sends mail to it. ``whose`` gives the account's address,
     empty where there is none; ``succeeded`` says that the try was no failure and is given back; None: it counts anyway."""
 
@@ -77,17 +77,17 @@ CODE = Limit("sign-in-code", FAILURES)
 SECOND_FACTOR = Limit("second-factor", FAILURES)
 FRESH_PROOF = Limit("fresh-proof", FAILURES)
 
-DOORS = {
-    "account_login": Door(PASSWORD, _typed("login")),
-    "account_confirm_login_code": Door(CODE, _signing_in),
-    "mfa_authenticate": Door(SECOND_FACTOR, _signing_in),
-    "account_reauthenticate": Door(FRESH_PROOF, _signed_in, _proved_or_asked_for_a_code),
-    "mfa_reauthenticate": Door(FRESH_PROOF, _signed_in),
-    "mfa_reauthenticate_webauthn": Door(FRESH_PROOF, _signed_in),
-    "account_change_password": Door(FRESH_PROOF, _signed_in, _went_through),
-    "account_request_login_code": Door(Limit("sign-in-code-mail", MAILS), _typed("email"), None),
-    "account_reset_password": Door(Limit("password-reset-mail", MAILS), _typed("email"), None),
-    "account_email": Door(Limit("address-mail", ((5, 5 * MINUTE), (15, HOUR), (40, DAY))), _signed_in, None),
+GUARDED_FORMS = {
+    "account_login": GuardedForm(PASSWORD, _typed_into("login")),
+    "account_confirm_login_code": GuardedForm(CODE, _signing_in),
+    "mfa_authenticate": GuardedForm(SECOND_FACTOR, _signing_in),
+    "account_reauthenticate": GuardedForm(FRESH_PROOF, _signed_in, _proved_or_asked_for_a_code),
+    "mfa_reauthenticate": GuardedForm(FRESH_PROOF, _signed_in),
+    "mfa_reauthenticate_webauthn": GuardedForm(FRESH_PROOF, _signed_in),
+    "account_change_password": GuardedForm(FRESH_PROOF, _signed_in, _was_redirected),
+    "account_request_login_code": GuardedForm(Limit("sign-in-code-mail", MAILS), _typed_into("email"), None),
+    "account_reset_password": GuardedForm(Limit("password-reset-mail", MAILS), _typed_into("email"), None),
+    "account_email": GuardedForm(Limit("address-mail", ((5, 5 * MINUTE), (15, HOUR), (40, DAY))), _signed_in, None),
 }
 """By the name of the page's address."""
 
@@ -96,14 +96,14 @@ DOORS = {
 class Attempt:
     """A try that was counted. ``before`` is what the session knew of proofs."""
 
-    door: Door
-    taken: Taken
+    form: GuardedForm
+    counted: Counted
     before: list[Any]
 
     def end(self, request: HttpRequest, response: HttpResponse) -> None:
         """Give the try back if it succeeded."""
-        if self.door.succeeded is not None and self.door.succeeded(request, response, self.before):
-            limits.give_back(self.taken)
+        if self.form.succeeded is not None and self.form.succeeded(request, response, self.before):
+            limits.give_back(self.counted)
 
 
 def begin(request: HttpRequest, name: str) -> Attempt | None:
@@ -115,19 +115,19 @@ def begin(request: HttpRequest, name: str) -> Attempt | None:
         limits.take(BY_ONE_PERSON, name, request.user.pk)
     else:
         limits.take(FROM_ONE_PLACE, name, network_of(request))
-    door = DOORS.get(name)
-    account = door.whose(request) if door else ""
-    if door is None or not account:
+    form = GUARDED_FORMS.get(name)
+    account = form.whose(request) if form else ""
+    if form is None or not account:
         return None
-    if door.succeeded is None and not request.user.is_authenticated:
+    if form.succeeded is None and not request.user.is_authenticated:
         limits.take(MAILS_FROM_ONE_PLACE, network_of(request))
-    device = devices.known(request, account)
+    device = devices.known_device(request, account)
     whose = ("device", device) if device else ("account", account)
-    taken = limits.take(door.limit, *whose, details=[] if device else _ways_on(name))
-    return Attempt(door, taken, _proofs(request))
+    counted = limits.take(form.limit, *whose, details=[] if device else _other_ways(name))
+    return Attempt(form, counted, _proofs(request))
 
 
-def _ways_on(name: str) -> list[str]:
+def _other_ways(name: str) -> list[str]:
     """What the owner of an account that strangers try to enter can still do."""
     ways = [_("Num navegador em que você já entrou antes, este limite não vale para você.")]
     if name == "account_login":

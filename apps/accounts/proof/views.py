@@ -1,4 +1,4 @@
-"""The page where a person proves that it is them, with each way they have; and where an address before answers a change."""
+"""The page where a person proves that it is them, with each way they have."""
 
 from typing import Any
 
@@ -10,8 +10,7 @@ from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,10 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import fresh_proof, proof_codes
-from apps.accounts.forms import MailedCodeForm
-from apps.accounts.fresh_proof import Way
 from apps.accounts.http import SignedInRequest
+from apps.accounts.proof import codes, fresh
+from apps.accounts.proof.forms import MailedCodeForm
+from apps.accounts.proof.fresh import Way
 from apps.core.refusals import Refusal
 from apps.core.web.pages import own_page
 
@@ -36,7 +35,7 @@ FIELDS = {Way.PASSKEY: "credential", Way.PASSWORD: "password", Way.APP: "code", 
 def prove(request: SignedInRequest) -> HttpResponse:
     """Prove that it is you, in one of the ways you have, and go back to where you were asked."""
     second_factor = request.GET.get("factor") == "second"
-    ways = fresh_proof.ways(request.user, second_factor=second_factor)
+    ways = fresh.ways(request.user, second_factor=second_factor)
     status = 200
     posted: tuple[Way, forms.Form] | None = None
     if request.method == "POST":
@@ -47,7 +46,7 @@ def prove(request: SignedInRequest) -> HttpResponse:
         way = None if asks_for_code else next((way for way in ways if FIELDS[way] in request.POST), None)
         form = _form(way, request) if way else None
         if way and form and _proves(request, way, form):
-            fresh_proof.renew_session(request)
+            fresh.renew_session(request)
             messages.success(request, _("Confirmado que é você. Continue de onde parou."))
             return redirect(_onward(request))
         posted, status = ((way, form) if way and form else None), 422
@@ -73,7 +72,7 @@ def _proves(request: SignedInRequest, way: Way, form: forms.Form) -> bool:
         reauthenticate_by_password(request)
     elif way == Way.MAIL:
         try:
-            proof_codes.prove(request, **form.cleaned_data)
+            codes.prove(request, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(refusal.field, refusal.message)
             return False
@@ -84,7 +83,7 @@ def _proves(request: SignedInRequest, way: Way, form: forms.Form) -> bool:
 
 def _send_code(request: SignedInRequest) -> HttpResponse:
     try:
-        address = proof_codes.send(request)
+        address = codes.send(request)
         messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(address)})
     except Refusal as refusal:
         messages.error(request, refusal.message)
@@ -103,33 +102,14 @@ def _context(
     by_way = {way.value: _form(way, request, is_bound=False) for way in ways}
     if posted:
         by_way[posted[0].value] = posted[1]
-    held = proof_codes.held_address(request)
+    address = codes.held_address(request)
     context: dict[str, Any] = {
         "forms": by_way,
         "second_factor": second_factor and Way.MAIL not in ways,
-        "address": addresses.masked(held),
-        "address_changed": held != request.user.email,
+        "address": addresses.masked(address),
+        "address_changed": address != request.user.email,
         "code_sent": request.user.proof_codes.filter(used_at=None).last(),
     }
     if Way.PASSKEY in ways:
         context["js_data"] = {"request_options": webauthn.begin_authentication(request.user)}
     return context
-
-
-@never_cache
-@login_not_required
-@require_http_methods(["GET", "POST"])
-def address_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm or undo a change of address, from the link that went to the address before. Opening it does nothing."""
-    noted = addresses.by_token(token)
-    if noted is None:
-        return render(request, "account/address_answer.html", {"noted": None}, status=410)
-    if request.method == "POST":
-        answers = {"confirm": addresses.confirm, "undo": addresses.undo}
-        answer = answers.get(request.POST.get("answer", ""))
-        if answer is None:
-            raise Http404
-        answer(noted)
-        noted.refresh_from_db()
-    context = {"noted": noted, "counts_from": addresses.counts_from(noted)}
-    return render(request, "account/address_answer.html", context)

@@ -17,7 +17,7 @@ SHEET = re.compile(r"\b(?:Âncora|Anchor): [^\d\n]{0,10}(\d{1,9}), ([0-9a-f]{32,
 
 
 @dataclass(frozen=True)
-class KeptHead:
+class SavedHead:
     """That the event ``sequence`` of the rollout ``rollout`` had a hash that begins with ``hash``; of a sheet of anchors
     ``rollout`` is None and ``sequence`` its number."""
 
@@ -26,16 +26,16 @@ class KeptHead:
     hash: str
 
 
-def read(content: bytes) -> list[KeptHead]:
+def read(content: bytes) -> list[SavedHead]:
     """The heads in a saved e-mail, a text, or a document in JSON (see ``_in_answer``); none where there are none."""
     try:
-        told = json.loads(content)
+        document = json.loads(content)
     except ValueError:
         return list(dict.fromkeys(head for text in _texts(content) for head in _in_text(text)))
-    return list(_in_answer(told)) if isinstance(told, dict) else []
+    return list(_in_answer(document)) if isinstance(document, dict) else []
 
 
-def problems(heads: list[KeptHead]) -> Iterator[str]:
+def problems(heads: list[SavedHead]) -> Iterator[str]:
     """Where the timelines here are not those that the heads are of."""
     for head in heads:
         if head.rollout is None:
@@ -64,25 +64,25 @@ def _texts(content: bytes) -> Iterator[str]:
         return
 
 
-def _in_text(text: str) -> Iterator[KeptHead]:
+def _in_text(text: str) -> Iterator[SavedHead]:
     for match in HEAD.finditer(text):
-        yield KeptHead(int(match[1]), int(match[2]), match[3])
+        yield SavedHead(int(match[1]), int(match[2]), match[3])
     for match in SHEET.finditer(text):
-        yield KeptHead(None, int(match[1]), match[2])
+        yield SavedHead(None, int(match[1]), match[2])
 
 
-def _in_answer(told: dict[str, Any]) -> Iterator[KeptHead]:
+def _in_answer(document: dict[str, Any]) -> Iterator[SavedHead]:
     """The head in what ``GET /api/rollouts/{id}/timeline/`` answered, in ``manifest.json`` of a dossier, in a statement or in
     what lies in a term (``termo.json``, ``assinaturas.json``)."""
-    code = re.match(r"INT-(\d{4,9})\b", str(_code(told)))
-    carried = told["timeline"] if isinstance(told.get("timeline"), dict) else {}
-    sequence = carried.get("sequence", told.get("version", told.get("events")))
-    head = carried.get("hash", told.get("head"))
+    code = re.match(r"INT-(\d{4,9})\b", str(_code(document)))
+    carried = document["timeline"] if isinstance(document.get("timeline"), dict) else {}
+    sequence = carried.get("sequence", document.get("version", document.get("events")))
+    head = carried.get("hash", document.get("head"))
     if code and isinstance(sequence, int) and sequence and isinstance(head, str) and re.fullmatch("[0-9a-f]{64}", head):
-        yield KeptHead(int(code[1]), sequence, head)
+        yield SavedHead(int(code[1]), sequence, head)
 
 
-def _code(told: dict[str, Any]) -> Any:
+def _code(document: dict[str, Any]) -> Any:
     """The code of the rollout, wherever such a document has it."""
-    rollout = told.get("rollout", told.get("project", told.get("term")))
+    rollout = document.get("rollout", document.get("project", document.get("term")))
     return rollout.get("code") if isinstance(rollout, dict) else rollout

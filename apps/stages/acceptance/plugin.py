@@ -1,0 +1,41 @@
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.plugins import Fact, Page, Plugin
+from apps.core.process import Stage
+from apps.rollouts.models import Rollout
+from apps.stages.acceptance import chain_checks, dossier, events, queries, requirements
+from apps.stages.acceptance.models import Signatory
+
+TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready": "info"}
+
+
+def summary(rollout: Rollout) -> Iterator[Fact]:
+    term = queries.latest_term(rollout)
+    if term is None:
+        yield Fact(_("Termo"), _("a redigir"))
+        return
+    yield Fact(_("Termo"), term.get_state_display(), TONES.get(term.state, "neutral"))
+    signed = term.signatories.filter(state=Signatory.State.SIGNED).count()
+    yield Fact(_("Assinaturas"), f"{signed}/{term.signatories.count()}")
+
+
+plugin = Plugin(
+    app="acceptance",
+    page=Page(
+        key="acceptance",
+        title=gettext_lazy("Termo de aceite"),
+        icon="signature",
+        url_name="acceptance:room",
+        summary=summary,
+        stage=Stage.ACCEPTANCE,
+        position=60,
+    ),
+    events=events,
+    requirements=requirements,
+    dossier=[dossier.files],
+    dossier_is_ready=dossier.is_ready,
+    chain_checks=[chain_checks.terms],
+)

@@ -1,0 +1,67 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.stages.acceptance.models import Signatory
+from apps.stages.acceptance.sealing.evidence import CONSENT
+
+
+class SignForm(forms.Form):
+    success_message = _("Termo assinado.")
+
+    code = forms.CharField(
+        label=_("Código recebido por e-mail"),
+        max_length=12,
+        help_text=_("Seis números. Vale por dez minutos."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+    consent = forms.BooleanField(label=CONSENT, required=False)
+
+    def __init__(self, *args, passkey: bool = False, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if passkey:
+            del self.fields["code"]
+
+
+class ElsewhereForm(forms.Form):
+    """A plain file and no upload in parts: a file that was refused is not kept for the next try."""
+
+    success_message = _("Assinatura recebida e conferida.")
+
+    file = forms.FileField(
+        label=_("PDF assinado"),
+        help_text=_("O arquivo que o seu programa de assinatura gravou."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+    )
+
+
+class CPFForm(forms.Form):
+    success_message = _("CPF informado. Agora baixe o PDF, assine-o e envie-o aqui.")
+
+    cpf = forms.CharField(
+        label=_("CPF do seu certificado"),
+        max_length=20,
+        help_text=_(
+            "Serve só para conferir a sua assinatura. Guardamos um resumo criptográfico com chave, até você assinar; "
+            "nunca o número."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class RefuseForm(forms.Form):
+    success_message = _("Recusa registrada.")
+
+    reason = forms.CharField(label=_("Motivo da recusa"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DelegateForm(forms.Form):
+    success_message = _("Assinatura delegada. A pessoa é avisada por e-mail.")
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Quem assina no seu lugar"))
+
+    def __init__(self, *args, signatory: Signatory, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        company = signatory.rollout.company(signatory.role)
+        colleagues = User.objects.filter(memberships__company=company, is_active=True)
+        self.fields["to"].queryset = colleagues.exclude(pk=signatory.user_id).order_by("name")

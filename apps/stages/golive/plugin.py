@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core import clock
+from apps.core.plugins import Fact, Page, Plugin
+from apps.core.process import Stage
+from apps.rollouts.events import Cancelled
+from apps.rollouts.models import Rollout
+from apps.stages.golive import actions, chain_checks, events, queries, requirements
+from apps.stages.golive.dossier import share
+from apps.stages.golive.models import Release
+
+
+def summary(rollout: Rollout) -> Iterator[Fact]:
+    if rollout.has_reached(Stage.GO_LIVE) and (window := queries.window_in_force(rollout)):
+        yield Fact(
+            _("Janela"), clock.installation_time(window.starts_at), "success" if queries.is_go(window) else "warning"
+        )
+    items = list(rollout.golive_items.values_list("mandatory", "done_at"))
+    done = sum(1 for _mandatory, done_at in items if done_at)
+    yield Fact(_("Lista"), f"{done}/{len(items)}", "success" if items and done == len(items) else "neutral")
+    if count := rollout.incidents.filter(until=None).count():
+        yield Fact(_("Incidentes em aberto"), str(count), "danger" if queries.open_severe(rollout) else "warning")
+    release = Release.objects.filter(rollout=rollout).first()
+    if release and release.recorded_at:
+        yield Fact(_("Liberação"), f"{release.recorded_at:%d/%m/%Y}", "success")
+
+
+plugin = Plugin(
+    app="golive",
+    page=Page(
+        key="golive",
+        title=gettext_lazy("Entrada em produção"),
+        icon="rocket",
+        url_name="golive:room",
+        summary=summary,
+        stage=Stage.GO_LIVE,
+        position=70,
+    ),
+    starts=[actions.copy_checklist],
+    events=events,
+    notices={Cancelled: events.CANCELLED},
+    requirements=requirements,
+    dossier=[share.files],
+    chain_checks=[chain_checks.archived],
+)
