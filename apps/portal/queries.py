@@ -9,13 +9,12 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Membership
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.plugins import Fact, Page
 from apps.core.process import FORWARD, PATH, PartyRole, Stage
-from apps.portal import answers
+from apps.core.requirements import Answer, Requirement
 from apps.portal.models import Draft
-from apps.rollouts import gates, queries, registry
-from apps.rollouts.gates import Requirement
+from apps.rollouts import gates, queries
 from apps.rollouts.models import Rollout
 
 # A desk of everybody's projects shows at most so many; the list of projects has them all.
@@ -48,8 +47,8 @@ class Matter:
         return f"m{self.rollout.pk}-{self.key.replace(':', '-')}"
 
     @cached_property
-    def answer(self) -> answers.Answer | None:
-        return answers.find(self.rollout, self.key)
+    def answer(self) -> Answer | None:
+        return plugins.answer_to(self.rollout, self.key)
 
     @property
     def answerable(self) -> bool:
@@ -113,7 +112,7 @@ class Progress:
         if not self.roles & {PartyRole.INTEGRATOR, PartyRole.PLATFORM}:
             return []
         watched = ("development", "homologation")
-        return [(room, list(room.summary(self.rollout))) for room in registry.rooms() if room.key in watched]
+        return [(room, list(room.summary(self.rollout))) for room in plugins.pages() if room.key in watched]
 
 
 def progress_of(user: User, rollout: Rollout) -> Progress:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import plugins
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web.forms import attempt
-from apps.rollouts import actions, forms, planning, queries, registry
+from apps.rollouts import actions, forms, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout, Waiver
 from apps.seals import certificates
@@ -211,7 +212,7 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "resume": offer("resume", forms.ResumeForm),
         "dialogs": dialogs,
         "failed_form": failed_form if failed_name not in {dialog.name for dialog in dialogs} else None,
-        "summaries": [(room, list(room.summary(rollout))) for room in registry.rooms()],
+        "summaries": [(room, list(room.summary(rollout))) for room in plugins.pages()],
         "events": rollout.events.order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
     }

@@ -78,7 +78,7 @@ class TestAPrerequisite:
 @pytest.mark.parametrize("link", NOWHERE)
 def test_evidence_of_a_result_is_refused_at_both_doors(link):
     with pytest.raises(Invalid, match=SENTENCE):
-        proofs.given(link=link)
+        proofs.proof_of(link=link)
 
 
 @pytest.mark.parametrize(("form", "field"), [(EvidenceForm, "link"), (ScheduleForm, "link"), (PlanForm, "link")])

@@ -191,7 +191,7 @@ class TestCreating:
 
     @pytest.fixture(autouse=True)
     def nothing_to_copy(self, monkeypatch, checkers):
-        monkeypatch.setattr(actions.registry, "_starters", [])
+        monkeypatch.setattr(actions.plugins, "plugins", list)
 
     def test_begins_at_kickoff_with_four_parties_and_one_event(self, rollout, cast):
         created = actions.create_rollout(by=rollout.people["pm"], **cast)

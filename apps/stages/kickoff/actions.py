@@ -19,8 +19,9 @@ from apps.core.localized import Localized
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import numbering, registry, timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
+from apps.rollouts.actions import settle_integration_model
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, events, queries
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
@@ -152,8 +153,9 @@ def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = ""
             raise Invalid(_("Escolha um dos modelos da lista."), field="model")
         kickoff.model, kickoff.model_note = model, model_note
         kickoff.save(update_fields=["model", "model_note"])
-        registry.trait_changed(rollout)
-        timeline.record(rollout, events.ModelChosen(model=Localized.of(chosen["title"])), by)
+        title = Localized.of(chosen["title"])
+        settle_integration_model(rollout, model, title)
+        timeline.record(rollout, events.ModelChosen(model=title), by)
 
 
 def agree_methods(kickoff: Kickoff, *, by: User, methods: list[AgreedMethod]) -> None:
