@@ -17,15 +17,16 @@ def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     delivery = development.delivery(rollout)
     taken = wording.taken(rollout)
+    companies = rollout.companies()
     names = names_of(rollout)
     return {
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
         "parties": [
             {
                 "role": role,
-                "legal_name": rollout.company(role).legal_name,
-                "cnpj": cnpj.show(rollout.company(role).cnpj),
-                "address": rollout.company(role).address,
+                "legal_name": companies[role].legal_name,
+                "cnpj": cnpj.show(companies[role].cnpj),
+                "address": companies[role].address,
             }
             for role in PartyRole.values
         ],
@@ -52,7 +53,8 @@ def build(rollout: Rollout) -> dict[str, object]:
 
 def names_of(rollout: Rollout) -> dict[str, str]:
     """Who a clause may name, see ``clauses.filled``."""
-    return {role: rollout.company(role).legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
+    companies = rollout.companies()
+    return {role: companies[role].legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
 
 
 def _people(rollout: Rollout) -> list[dict[str, str]]:
