@@ -104,7 +104,13 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     def company(self, role: str) -> Company:
         """The company that plays ``role`` in this rollout; every rollout has all four roles."""
-        return {party.role: party for party in self.parties.all()}[role].company
+        return self.companies()[role]
+
+    def companies(self) -> dict[str, Company]:
+        """The company that plays each role, in one query where the parties were not prefetched."""
+        prefetched = "parties" in getattr(self, "_prefetched_objects_cache", {})
+        parties = self.parties.all() if prefetched else self.parties.select_related("company")
+        return {party.role: party.company for party in parties}
 
     def roles_of(self, user) -> set[str]:
         """The party roles for which ``user`` may act here: those played by a company of theirs."""

@@ -17,9 +17,9 @@ def build(rollout: Rollout) -> dict[str, object]:
         "parties": [
             {
                 "role": role,
-                "legal_name": rollout.company(role).legal_name,
-                "cnpj": cnpj.show(rollout.company(role).cnpj),
-                "address": rollout.company(role).address,
+                "legal_name": companies[role].legal_name,
+                "cnpj": cnpj.show(companies[role].cnpj),
+                "address": companies[role].address,
             }
             for role in PartyRole.values
         ],
@@ -40,4 +40,5 @@ def build(rollout: Rollout) -> dict[str, object]:
 
 def names_of(rollout: Rollout) -> dict[str, str]:
     """Who a clause may name, see ``clauses.filled``."""
-    return {role: rollout.company(role).legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
+    companies = rollout.companies()
+    return {role: companies[role].legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
