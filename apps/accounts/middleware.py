@@ -21,8 +21,8 @@ from apps.core.web.pages import own_page
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Whoever is nobody signs in first, and then comes back to where they were: for a form that was sent, to its page, where
-    the browser has kept what was typed (static/js/app.js)."""
+    """Ask for a sign-in where nobody is signed in, and lead back afterwards: to the page asked for, or to that of the form
+    that was sent, where the browser has kept what was typed (static/js/app.js)."""
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
@@ -37,7 +37,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class PreferencesMiddleware:
-    """Show each person their own language and time zone, whatever device they sign in from."""
+    """Show pages in the language and time zone of the person's profile, whatever device they sign in from."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,7 +52,7 @@ class PreferencesMiddleware:
 
 
 class ConsentMiddleware:
-    """Whoever has not agreed to the terms as they stand today is asked, once, before anything else."""
+    """Ask for consent to the current terms of use, once a person and version, before any other page is shown."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

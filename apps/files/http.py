@@ -18,7 +18,7 @@ def attachment(stored: StoredFile) -> FileResponse:
 
 def picture(stored: StoredFile, page: int) -> FileResponse:
     """The picture that was drawn of a page (counted from 1). The caller has checked access. Raises ``Http404``."""
-    found = stored.previews.filter(page=page).first() if stored.can_be_read else None
-    if found is None:
+    preview = stored.previews.filter(page=page).first() if stored.can_be_read else None
+    if preview is None:
         raise Http404
-    return unshown(FileResponse(found.picture.open("rb"), content_type="image/png"))
+    return unshown(FileResponse(preview.picture.open("rb"), content_type="image/png"))

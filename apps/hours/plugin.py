@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.blueprints.catalogues import content
 from apps.core import minutes
 from apps.core.plugins import Fact, Page, Panel, Plugin
-from apps.hours import chain_checks, dossier, events, queries, requirements
+from apps.hours import chain_checks, dossier, events, personal_data, queries, requirements, tasks
 from apps.hours.api import router
 from apps.hours.logging import timers
 from apps.hours.models import Line, Policy
@@ -80,6 +80,8 @@ plugin = Plugin(
     term={"hours": queries.summary_for_term},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.STATEMENT, tasks.CLIENT_STATEMENT],
     chain_checks=[chain_checks.statements],
     routers={"/hours": router},
 )

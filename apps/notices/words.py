@@ -37,7 +37,7 @@ def of_reader(user: User) -> Iterator[None]:
 def notice(event: Event, user: User) -> EmailMessage:
     """The message that tells ``user`` of ``event``."""
     with of_reader(user):
-        told, item = kinds.of(event), kinds.item_of(event)
+        told = kinds.of(event)
         declared = plugins.events().get(event.kind)
         values = _Known(
             declared.shown(event.data) if declared else event.data,
@@ -45,8 +45,6 @@ def notice(event: Event, user: User) -> EmailMessage:
             who=event.who,
             what=event.describe(),
         )
-        if item:
-            values["item"] = str(item.title)
         values.setdefault("item", "")
         facts = [
             (_("Projeto"), str(event.rollout)),

@@ -220,7 +220,7 @@ def months_after(rollout, month):
 
     starts = queries.open_lines(rollout).values_list("entry__started_at", flat=True)
     months = sorted({queries.month_of(started_at) for started_at in starts})
-    return [started_at for started_at in months if started_at > month and queries.is_over(started_at)]
+    return [later for later in months if later > month and queries.is_over(later)]
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
-from apps.prerequisites.credentials.probes import Found
-from apps.prerequisites.evidence.environments import Seen
+from apps.prerequisites.credentials.probes import ProbeResult
+from apps.prerequisites.evidence.environments import Observation
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.events import Advanced
@@ -275,7 +275,8 @@ def _untried_credential() -> Case:
     return Case(
         "prerequisites.probe", poisoned, good,
         lambda pk: Submission.objects.get(pk=pk).probes.exists(),
-        "apps.prerequisites.credentials.probes.ask", lambda submission: submission.pk, lambda submission: Found("valid"),
+        "apps.prerequisites.credentials.probes.ask", lambda submission: submission.pk,
+        lambda submission: ProbeResult("valid"),
         page=(submissions[0].submitted_by, url),
         also={"apps.prerequisites.queries._can_be_tried": lambda submission: True},
     )  # fmt: skip
@@ -297,7 +298,7 @@ def _unseen_environment() -> Case:
         "prerequisites.environment", poisoned, good,
         lambda pk: Submission.objects.get(pk=pk).environment_checks.exists(),
         "apps.prerequisites.evidence.environments.look", lambda submission: submission.pk,
-        lambda submission: Seen(status=200, certificate_until=None, findings=[]),
+        lambda submission: Observation(status=200, certificate_until=None, findings=[]),
         page=(submissions[0].submitted_by, reverse("prerequisites:room", args=[items[0].rollout_id])),
     )  # fmt: skip
 

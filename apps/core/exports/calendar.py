@@ -23,6 +23,8 @@ CONTROL = re.compile("[\x00-\x09\x0e-\x1f\x7f]")
 
 
 class Status(StrEnum):
+    """Whether an entry is still to be agreed, agreed or called off, in the words of iCalendar."""
+
     TENTATIVE = "TENTATIVE"
     CONFIRMED = "CONFIRMED"
     CANCELLED = "CANCELLED"
@@ -80,6 +82,7 @@ def download(entry: Entry) -> HttpResponse:
 
 
 def attach(message: "EmailMessage", entry: Entry) -> None:
+    """Add the calendar file of ``entry`` to an e-mail."""
     message.attach(entry.filename, ics(entry).decode(), "text/calendar; method=PUBLISH")
 
 

@@ -43,6 +43,7 @@ def initials(name: object) -> str:
 
 @register.filter
 def startswith(text: str, prefix: object) -> bool:
+    """Whether ``text`` begins with ``prefix``."""
     return str(text).startswith(str(prefix))
 
 

@@ -46,16 +46,16 @@ def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
     parties = {key: str(label) for key, label in PartyRole.choices}
     words |= {"party": parties, "role": parties, "owner": parties, "question_owner": parties}
 
-    def told(value: Any, name: str = "") -> Any:
+    def in_words(value: Any, name: str = "") -> Any:
         if isinstance(value, dict):
-            return {key: told(inner, key) for key, inner in value.items()}
+            return {key: in_words(inner, key) for key, inner in value.items()}
         if isinstance(value, list):
-            return [told(inner) for inner in value]
+            return [in_words(inner) for inner in value]
         if isinstance(value, bool):
             return _("sim") if value else ""
         return words.get(name, {}).get(value, value)
 
-    return told(snapshot)
+    return in_words(snapshot)
 
 
 def as_xlsx(snapshot: dict[str, Any]) -> bytes:

@@ -130,7 +130,7 @@ def record_result(
     note: str = "",
     evidence_text: str = "",
     evidence_link: str = "",
-    evidence_files: Sequence[files.Given] = (),
+    evidence_files: Sequence[files.FormFile] = (),
     severity: str = "",
     owner: str = "",
     due: date | None = None,
@@ -220,7 +220,7 @@ def confirm_result(result: Result, *, by: User) -> Result:
 
 
 def attach_evidence(
-    result: Result, *, by: User, text: str = "", link: str = "", files: Sequence[files.Given] = ()
+    result: Result, *, by: User, text: str = "", link: str = "", files: Sequence[files.FormFile] = ()
 ) -> None:
     """Add evidence to the newest result of a case in the open round, by who reported it or by Presence."""
     require(by, "homologation.execute", result.case)
