@@ -9,6 +9,5 @@ class RolloutsConfig(AppConfig):
     label = "rollouts"
 
     def ready(self) -> None:
-        """Find every app's ``requirements.py``, where it says what gates ask, what a rollout starts with and its room, and
-        its ``chain_checks.py``, which holds what it keeps against the timeline."""
-        autodiscover_modules("requirements", "chain_checks")
+        """Find every app's ``requirements.py``, where it says what gates ask, what a rollout starts with and its room."""
+        autodiscover_modules("requirements")
