@@ -24,6 +24,7 @@ COVERED = (
     "apps/companies",
     "apps/core",
     "apps/demo",
+    "apps/hours",
     "apps/limits",
     "presence_rollout",
 )

@@ -116,7 +116,7 @@ class Scene:
         closing.close_month(self.rollout, by=manager, month=month, acknowledged=closing.receipt(warnings))
         self.closed = closing.close_client_month(self.company, by=manager, month=month)
         ContestFactory(
-            rollout=self.rollout, number=1, entry=self.rollout.time_entries.last(), klass="included",
+            rollout=self.rollout, number=1, entry=self.rollout.time_entries.last(), hour_class="included",
             opened_by=self.people["lead"],
         )  # fmt: skip
         # The key of each person's session; nobody's is empty.

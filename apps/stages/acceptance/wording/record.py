@@ -10,6 +10,7 @@ from apps.stages.acceptance.wording import clauses as wording
 def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     version, names = wording.version_taken(rollout), names_of(rollout)
+    companies = rollout.companies()
     shares = {key: share(rollout) for plugin in plugins.plugins() for key, share in plugin.term.items()}
     return {
         **shares,
