@@ -13,38 +13,41 @@ from apps.core.exports.filenames import tidy
 from apps.files import antivirus, inspection, previews, uploads
 from apps.files.models import StoredFile
 
-Given = File | uploads.Claim
+FormFile = File | uploads.Claim
 """A file as a form hands it over: with the request, or by the number of an upload."""
 
 
-def store(given: Given, *, by: User | None, field: str = "file") -> StoredFile:
+def store(form_file: FormFile, *, by: User | None, field: str = "file") -> StoredFile:
     """Keep one file; where ``CLAMD`` is set it is in quarantine until it was scanned.
 
     Raises ``Invalid`` (422, on ``field``) when it is empty, too large, or of a kind that is not taken (``inspection``).
     """
-    return store_all(received(given, by=by, field=field), by=by, field=field)[0]
+    return store_all(received(form_file, by=by, field=field), by=by, field=field)[0]
 
 
 def store_all(files: Sequence[File], *, by: User | None, field: str = "file") -> list[StoredFile]:
     """Keep ``files`` in their order, or none of them: each is inspected before the first is kept. What came in parts is
     then no longer on its way. Raises what ``store`` raises."""
     kinds = [inspection.check(file, field=field) for file in files]
-    kept = []
+    stored_files = []
     for file, kind in zip(files, kinds, strict=True):
         scan_state = StoredFile.Scan.WAITING if settings.CLAMD else StoredFile.Scan.NONE
-        kept.append(_keep(file, tidy(file.name), kind, scan_state, by))
-        if isinstance(file, uploads.Whole):
+        stored_files.append(_keep(file, tidy(file.name), kind, scan_state, by))
+        if isinstance(file, uploads.JoinedUpload):
             uploads.drop(file.upload)
-    return kept
+    return stored_files
 
 
-def received(given: Given | Sequence[Given] | None, *, by: User | None, field: str = "file") -> list[File]:
-    """The files of ``given``: those of the request itself, and those that ``by`` sent in parts before.
+def received(form_files: FormFile | Sequence[FormFile] | None, *, by: User | None, field: str = "file") -> list[File]:
+    """The files that a form handed over: those of the request itself, and those that ``by`` sent in parts before.
 
     Raises ``Invalid`` (422, on ``field``) for an upload that is not theirs, is not whole or expired.
     """
-    several = [given] if isinstance(given, File | uploads.Claim) else given or []
-    return [uploads.claim(each, by=by, field=field) if isinstance(each, uploads.Claim) else each for each in several]
+    listed = [form_files] if isinstance(form_files, File | uploads.Claim) else form_files or []
+    return [
+        uploads.claim(form_file, by=by, field=field) if isinstance(form_file, uploads.Claim) else form_file
+        for form_file in listed
+    ]
 
 
 def scan(file_pk: str) -> None:
@@ -56,10 +59,10 @@ def scan(file_pk: str) -> None:
     if stored is None:
         return
     with stored.content.open("rb") as content:
-        found = antivirus.scan(cast(BinaryIO, content))
-    stored.scan = StoredFile.Scan.INFECTED if found else StoredFile.Scan.CLEAN
-    stored.found = found[:120]
-    if found:
+        virus = antivirus.scan(cast(BinaryIO, content))
+    stored.scan = StoredFile.Scan.INFECTED if virus else StoredFile.Scan.CLEAN
+    stored.found = virus[:120]
+    if virus:
         stored.content.delete(save=False)
         stored.drawn = StoredFile.Drawn.NONE
     stored.save(update_fields=["scan", "found", "content", "drawn"])

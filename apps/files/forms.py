@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.files.actions import Given
+from apps.files.actions import FormFile
 from apps.files.uploads import Claim
 
 # With images among what is taken, a phone offers its camera beside its files.
@@ -24,7 +24,7 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
     most = 1
 
-    def value_from_datadict(self, data, files, name) -> list[Given]:
+    def value_from_datadict(self, data, files, name) -> list[FormFile]:
         plain = files.getlist(name) if hasattr(files, "getlist") else [files[name]] if files.get(name) else []
         claimed = data.getlist(f"{name}-uploads") if hasattr(data, "getlist") else []
         return [*plain, *(Claim(pk) for pk in dict.fromkeys(claimed))]
@@ -48,11 +48,11 @@ class FilesInput(forms.FileInput):
         }
         if self.most > 1:
             attrs["multiple"] = True
-        claimed = [each.pk for each in value or [] if isinstance(each, Claim)]
-        kept = format_html_join(
+        claimed = [form_file.pk for form_file in value or [] if isinstance(form_file, Claim)]
+        hidden_inputs = format_html_join(
             "", '<input type="hidden" name="{}" value="{}">', ((f"{name}-uploads", pk) for pk in claimed)
         )
-        return format_html("{}{}", super().render(name, None, attrs, renderer), kept)
+        return format_html("{}{}", super().render(name, None, attrs, renderer), hidden_inputs)
 
 
 class FilesField(forms.Field):
@@ -65,14 +65,14 @@ class FilesField(forms.Field):
         super().__init__(**kwargs)
         self.widget.most = most  # type: ignore[attr-defined]
 
-    def clean(self, value: list[Given] | None) -> Any:
-        given = value or []
-        if self.required and not given:
+    def clean(self, value: list[FormFile] | None) -> Any:
+        form_files = value or []
+        if self.required and not form_files:
             raise forms.ValidationError(self.error_messages["required"], code="required")
-        if len(given) > self.most:
+        if len(form_files) > self.most:
             text = ngettext("Envie só %(most)d arquivo.", "Envie no máximo %(most)d arquivos.", self.most)
             raise forms.ValidationError(text % {"most": self.most}, code="most")
-        return given if self.most > 1 else next(iter(given), None)
+        return form_files if self.most > 1 else next(iter(form_files), None)
 
 
 def words() -> dict[str, str]:

@@ -136,9 +136,9 @@ def _hides_a_page(content: BinaryIO, kind: str) -> bool:
 
 def _look_into_archive(content: BinaryIO, name: str) -> None:
     most = archives.most_unpacked(settings.MAX_UPLOAD_BYTES)
-    said = _confined("apps.files.archive_reader", content, name=name, most=most)
-    if said:
-        raise Invalid(PROBLEMS[said["problem"]] % {"name": said["name"]})
+    problem = _confined("apps.files.archive_reader", content, name=name, most=most)
+    if problem:
+        raise Invalid(PROBLEMS[problem["problem"]] % {"name": problem["name"]})
 
 
 def _confined(reader: str, content: BinaryIO, **options: Any) -> dict[str, Any]:

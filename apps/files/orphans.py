@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.files.models import Preview, StoredFile, UploadPart
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 
 
-ORPHAN = work.kind(
+ORPHAN = Job(
     "files.orphan",
     gettext_lazy("Limpeza de arquivos sem dono"),
     gettext_lazy("Não foi possível apagar um arquivo que nada mais usa"),
@@ -48,12 +49,12 @@ def again(name: str) -> None:
         for names in _folders("" if name == "/" else name):
             _delete_all(names)
     else:
-        work.do_all(ORPHAN, {name} - _named({name}), _delete)
+        work.do_all(ORPHAN, {name} - _with_a_row({name}), _delete)
 
 
 def _delete_all(names: set[str]) -> int:
-    old = [name for name in sorted(names - _named(names)) if _is_old(name)]
-    return work.do_all(ORPHAN, old, _delete, most=len(old))
+    deletable = [name for name in sorted(names - _with_a_row(names)) if _is_old(name)]
+    return work.do_all(ORPHAN, deletable, _delete, most=len(deletable))
 
 
 def _is_old(name: str) -> bool:
@@ -77,10 +78,10 @@ def _folders(folder: str = "") -> Iterator[set[str]]:
 
     def look(_key: str) -> None:
         try:
-            there, files = default_storage.listdir(folder)
+            subfolders, files = default_storage.listdir(folder)
         except FileNotFoundError:  # Nothing was ever stored, or another run was here.
             return
-        folders.extend(there)
+        folders.extend(subfolders)
         ours.extend(name for file in files if OURS.fullmatch(name := f"{folder}{file}"))
 
     work.do(ORPHAN, folder or "/", look)
@@ -91,7 +92,7 @@ def _folders(folder: str = "") -> Iterator[set[str]]:
             yield from _folders(f"{folder}{name}/")
 
 
-def _named(names: set[str]) -> set[str]:
+def _with_a_row(names: set[str]) -> set[str]:
     """Those of ``names`` that a row has."""
     return {
         *StoredFile.objects.filter(content__in=names).values_list("content", flat=True),

@@ -32,7 +32,7 @@ class Claim:
     pk: str
 
 
-class Whole(File):
+class JoinedUpload(File):
     """An upload put together again."""
 
     def __init__(self, file, upload: Upload) -> None:
@@ -106,16 +106,16 @@ def drop(upload: Upload) -> None:
     transaction.on_commit(clear, robust=True)
 
 
-def claim(claimed: Claim, *, by: User | None, field: str) -> Whole:
+def claim(claimed: Claim, *, by: User | None, field: str) -> JoinedUpload:
     """The whole file of an upload of ``by``. Raises ``Invalid`` (422, on ``field``)."""
     try:
         upload = Upload.objects.get(pk=claimed.pk, owner=by, checked=True, expires_at__gt=clock.now())
     except (Upload.DoesNotExist, ValidationError, ValueError):
         raise Invalid(_("Um dos arquivos não chegou inteiro ou já expirou. Envie-o de novo."), field=field) from None
-    return whole(upload)
+    return joined(upload)
 
 
-def whole(upload: Upload) -> Whole:
+def joined(upload: Upload) -> JoinedUpload:
     """The parts of ``upload`` in their order, as one file that lies on the disk and goes when it is closed."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the File
     for part in upload.parts.order_by("offset"):
@@ -123,7 +123,7 @@ def whole(upload: Upload) -> Whole:
             for chunk in content.chunks():
                 file.write(chunk)
     file.seek(0)
-    return Whole(file, upload)
+    return JoinedUpload(file, upload)
 
 
 def expired() -> list[str]:
@@ -148,7 +148,7 @@ def _too_much(upload: Upload, more: int) -> Invalid | None:
 def _refusal(upload: Upload) -> Refusal | None:
     """Why the whole file is not taken; None when it is."""
     try:
-        with whole(upload) as file:
+        with joined(upload) as file:
             check(file)
     except Refusal as refusal:
         return refusal

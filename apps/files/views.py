@@ -79,14 +79,14 @@ def _own(request: SignedInRequest, upload_pk: UUID) -> Upload:
     return get_object_or_404(Upload, pk=upload_pk, owner=request.user, expires_at__gt=clock.now())
 
 
-def _state(found: Upload) -> JsonResponse:
+def _state(upload: Upload) -> JsonResponse:
     return JsonResponse(
         {
-            "id": str(found.pk),
-            "name": found.name,
-            "size": found.size,
-            "offset": found.received,
-            "done": found.checked,
+            "id": str(upload.pk),
+            "name": upload.name,
+            "size": upload.size,
+            "offset": upload.received,
+            "done": upload.checked,
             "part": uploads.PART_BYTES,
         }
     )

@@ -13,7 +13,7 @@ ROOTS = {"html", "svg"}
 DEPTH = 500
 
 
-class _Found(Exception):
+class _RunsInABrowser(Exception):
     """What makes the document a page, or one that nobody should have to read: ``reason``."""
 
 
@@ -27,7 +27,7 @@ def read(source: BinaryIO) -> dict[str, Any]:
         depth += 1
         namespace, _space, local = name.rpartition(" ")
         if namespace in RUNS or (depth == 1 and local.lower() in ROOTS) or depth > DEPTH:
-            raise _Found
+            raise _RunsInABrowser
 
     def end(_name: str) -> None:
         nonlocal depth
@@ -35,17 +35,17 @@ def read(source: BinaryIO) -> dict[str, Any]:
 
     def instruction(target: str, _data: str) -> None:
         if target.lower() == "xml-stylesheet":
-            raise _Found
+            raise _RunsInABrowser
 
     def entity(*_declared: object) -> None:
-        raise _Found
+        raise _RunsInABrowser
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.ProcessingInstructionHandler, parser.EntityDeclHandler = instruction, entity
     try:
         parser.Parse(source.read(), True)
-    except _Found:
+    except _RunsInABrowser:
         return {"is_xml": True, "is_page": True}
     except (expat.ExpatError, ValueError, LookupError):
         return {"is_xml": False, "is_page": False}

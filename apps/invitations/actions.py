@@ -10,7 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
 from apps.accounts import actions as accounts
 from apps.accounts.models import AddressChange, User
@@ -20,20 +20,11 @@ from apps.core import clock, names
 from apps.core.background import queue, work
 from apps.core.network import mailboxes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.invitations import events
 from apps.invitations.models import LIFETIME, Invitation, State
 from apps.limits import actions as limits
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-
-# The timeline is never rewritten, so it names the company and not the person's address.
-INVITED = timeline.kind("invitations.invited", gettext_lazy("convidou uma pessoa de %(company)s"), "mail")
-LEAD_INVITED = timeline.kind(
-    "invitations.lead_invited", gettext_lazy("convidou uma pessoa para ser responsável por %(company)s"), "shield-plus"
-)
-LEAD_JOINED = timeline.kind(
-    "invitations.lead_joined", gettext_lazy("aceitou o convite e é responsável por %(company)s"), "shield-check"
-)
-JOINED = timeline.kind("invitations.joined", gettext_lazy("aceitou o convite e entrou por %(company)s"), "user-plus")
 
 _SALT = "invitation"
 
@@ -78,7 +69,7 @@ def invite(
         )
         if rollout is not None and role != Role.LEAD:
             with timeline.changing(rollout, even_closed=True) as locked:
-                timeline.record(locked, INVITED, by, company=str(company), invitation=invitation.pk)
+                timeline.record(locked, events.Invited(company=str(company), invitation=invitation.pk), by)
         _limit_mails(invitation, by)
         _announce_after_commit(invitation)
         _mail_after_commit(invitation)
@@ -157,7 +148,8 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
         _announce_after_commit(invitation)
         if invitation.rollout is not None and invitation.role != Role.LEAD:
             with timeline.changing(invitation.rollout, even_closed=True) as rollout:
-                timeline.record(rollout, JOINED, by, company=str(invitation.company), invitation=invitation.pk)
+                joined = events.Joined(company=str(invitation.company), invitation=invitation.pk)
+                timeline.record(rollout, joined, by)
         return membership
 
 
@@ -192,12 +184,12 @@ class Announcement:
     """What is told of a lead who was invited (``joined`` is false) or came in; ``field`` remembers that it was."""
 
     field: str
-    kind: timeline.EventKind
+    event: type[events.LeadInvited] | type[events.LeadJoined]
     joined: bool
 
 
-INVITED_LEAD = Announcement("invited_announced_at", LEAD_INVITED, joined=False)
-JOINED_LEAD = Announcement("joined_announced_at", LEAD_JOINED, joined=True)
+INVITED_LEAD = Announcement("invited_announced_at", events.LeadInvited, joined=False)
+JOINED_LEAD = Announcement("joined_announced_at", events.LeadJoined, joined=True)
 
 
 def announce(invitation_pk: int) -> None:
@@ -211,10 +203,9 @@ def announce(invitation_pk: int) -> None:
         actor = invitation.accepted_by if announcement.joined else invitation.invited_by
         for rollout in Rollout.objects.open().filter(parties__company=invitation.company).distinct().order_by("pk"):
             with timeline.changing(rollout, even_closed=True) as locked:
-                if not locked.events.filter(kind=announcement.kind.name, data__invitation=invitation.pk).exists():
-                    timeline.record(
-                        locked, announcement.kind, actor, company=str(invitation.company), invitation=invitation.pk
-                    )
+                if not locked.events.filter(kind=announcement.event.kind, data__invitation=invitation.pk).exists():
+                    event = announcement.event(company=str(invitation.company), invitation=invitation.pk)
+                    timeline.record(locked, event, actor)
         unsent = _mail_the_other_leads(invitation, announcement)
         if not unsent:
             setattr(invitation, announcement.field, clock.now())
@@ -276,14 +267,14 @@ def revoke_after_undoing(change: AddressChange) -> None:
 
 def _waiting(invitation: Invitation) -> Invitation:
     """The invitation, locked; refused once it was accepted or revoked. An expired one still waits."""
-    found = (
+    locked = (
         Invitation.objects.select_for_update(of=("self",)).select_related("company", "rollout").get(pk=invitation.pk)
     )
-    if found.state == State.ACCEPTED:
+    if locked.state == State.ACCEPTED:
         raise Refusal(_("Este convite já foi usado."))
-    if found.state == State.REVOKED:
+    if locked.state == State.REVOKED:
         raise Refusal(_("Este convite foi cancelado."))
-    return found
+    return locked
 
 
 def _announce_after_commit(invitation: Invitation) -> None:

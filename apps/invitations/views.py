@@ -23,16 +23,23 @@ from apps.rollouts.models import Rollout
 
 @require_http_methods(["GET", "POST"])
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Who was invited to a company, and the form that invites; ``?projeto=`` says from which project."""
-    found = visible_company(request, pk)
-    require(request.user, "invitations.invite", found)
-    asked = whole_number(request.GET.get("projeto"))
-    rollout = Rollout.objects.visible_to(request.user).filter(pk=asked, parties__company=found).first()
-    leads = request.user.has_perm("invitations.invite_lead", found)
-    form = forms.InviteForm(request.POST or None, company=found, may_name_leads=leads)
-    if request.method == "POST" and attempt(request, form, actions.invite, found, by=request.user, rollout=rollout):
+    """Who was invited to a company, and the form that invites; ``?project=`` says from which project."""
+    invited_company = visible_company(request, pk)
+    require(request.user, "invitations.invite", invited_company)
+    rollout_pk = whole_number(request.GET.get("project"))
+    rollout = Rollout.objects.visible_to(request.user).filter(pk=rollout_pk, parties__company=invited_company).first()
+    leads = request.user.has_perm("invitations.invite_lead", invited_company)
+    form = forms.InviteForm(request.POST or None, company=invited_company, may_name_leads=leads)
+    if request.method == "POST" and attempt(
+        request, form, actions.invite, invited_company, by=request.user, rollout=rollout
+    ):
         return redirect(request.get_full_path())
-    context = {"company": found, "rollout": rollout, "form": form, "invitations": queries.of_company(found)}
+    context = {
+        "company": invited_company,
+        "rollout": rollout,
+        "form": form,
+        "invitations": queries.of_company(invited_company),
+    }
     return render(request, "invitations/company.html", context, status=getattr(form, "refusal_status", 200))
 
 
@@ -91,10 +98,10 @@ def _for_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpRespo
     terms_url = reverse("accounts:terms")
     form = forms.EnterForm(request.POST or None, initial={"name": invitation.name}, terms_url=terms_url)
     if request.method == "POST":
-        made: list[User] = []
-        if attempt(request, form, lambda **data: made.append(actions.accept_as_new_person(invitation, **data))):
+        new_users: list[User] = []
+        if attempt(request, form, lambda **data: new_users.append(actions.accept_as_new_person(invitation, **data))):
             # The link came to the address itself, so it has proved whose it is.
-            return perform_login(request, made[0], redirect_url=_landing())
+            return perform_login(request, new_users[0], redirect_url=_landing())
     context = {"invitation": invitation, "form": form}
     return render(request, "invitations/enter.html", context, status=getattr(form, "refusal_status", 200))
 
@@ -109,7 +116,7 @@ def _landing() -> str:
 
 
 def _managed(request: SignedInRequest, pk: int) -> Invitation:
-    seen = Company.objects.visible_to(request.user)
-    invitation = get_object_or_404(Invitation.objects.select_related("company"), pk=pk, company__in=seen)
+    visible = Company.objects.visible_to(request.user)
+    invitation = get_object_or_404(Invitation.objects.select_related("company"), pk=pk, company__in=visible)
     require(request.user, "invitations.manage", invitation)
     return invitation

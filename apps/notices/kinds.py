@@ -16,10 +16,8 @@ from apps.core import plugins
 from apps.core.events import Notice
 from apps.core.exports.calendar import Entry
 from apps.core.numbers import whole_number
-from apps.core.process import PartyRole
-from apps.prerequisites.models import Prerequisite
-from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
 from apps.rollouts.audiences import page as room
+from apps.rollouts.audiences import people_of, project_manager
 from apps.rollouts.models import Event
 from apps.stages.homologation.models import Nonconformity
 
@@ -85,12 +83,6 @@ def of(event: Event) -> "Told | Notice":
 # --- To whom ------------------------------------------------------------------------------------------
 
 
-def owner(event: Event) -> Iterable[User]:
-    """The company that owes the prerequisite of the event."""
-    item = item_of(event)
-    return people_of(event.rollout, item.owner) if item else []
-
-
 def nonconformity_of(event: Event) -> Nonconformity | None:
     """The nonconformity that the event is about, by its label."""
     number = str(event.data.get("label", "")).removeprefix("NC-")
@@ -110,16 +102,6 @@ def mender_and_manager(event: Event) -> Iterable[User]:
 # --- Where ----------------------------------------------------------------------------------------------
 
 
-def item_of(event: Event) -> Prerequisite | None:
-    """The prerequisite that the event is about, by its key."""
-    return Prerequisite.objects.filter(rollout=event.rollout_id, key=event.data.get("key", "")).first()
-
-
-def item_place(event: Event) -> str:
-    item = item_of(event)
-    return room("prerequisites:room", f"#item-{item.pk}" if item else "")(event)
-
-
 def nonconformity_place(event: Event) -> str:
     found = nonconformity_of(event)
     if found is None:
@@ -129,75 +111,6 @@ def nonconformity_place(event: Event) -> str:
 
 # --- The table -------------------------------------------------------------------------------------------
 
-tell(
-    "prerequisites.revealed",
-    to=everybody(PartyRole.CLIENT),
-    subject=_("%(code)s: uma credencial foi lida"),
-    sentence=_("Uma pessoa da Presence leu a credencial “%(item)s”, guardada no cofre do projeto."),
-    place=item_place,
-    says_who=True,
-    obligatory=True,
-)
-tell(
-    "prerequisites.purged",
-    to=everybody(PartyRole.CLIENT),
-    subject=_("%(code)s: as credenciais foram destruídas"),
-    sentence=_(
-        "As credenciais guardadas no cofre do projeto foram destruídas (segredos: %(secrets)s) e não podem mais ser lidas."
-    ),
-    place=room("prerequisites:room"),
-    says_who=True,
-    obligatory=True,
-)
-tell(
-    "prerequisites.stopped",
-    to=owner,
-    subject=_("%(code)s: uma credencial deixou de funcionar"),
-    sentence=_("A plataforma deixou de aceitar a credencial “%(item)s”. Envie uma nova para o projeto continuar."),
-    place=item_place,
-)
-tell(
-    "prerequisites.rejected",
-    to=owner,
-    subject=_("%(code)s: “%(item)s” voltou para correção"),
-    sentence=_("A Presence devolveu “%(item)s”. Veja o motivo, corrija e envie de novo."),
-    place=item_place,
-)
-tell(
-    "prerequisites.reopened",
-    to=owner,
-    subject=_("%(code)s: “%(item)s” foi reaberto"),
-    sentence=_("A Presence reabriu “%(item)s”, que já tinha sido aceito. Veja o motivo e envie de novo."),
-    place=item_place,
-)
-tell(
-    "hours.extra_requested",
-    to=leads(PartyRole.CLIENT),
-    subject=_("%(code)s: a Presence pede aprovação de horas extras"),
-    sentence=_("A Presence %(what)s. Nada é cobrado sem a sua resposta."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.extra_approved",
-    to=project_manager,
-    subject=_("%(code)s: horas extras aprovadas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.extra_declined",
-    to=project_manager,
-    subject=_("%(code)s: horas extras recusadas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.contested",
-    to=project_manager,
-    subject=_("%(code)s: um apontamento foi contestado"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
 tell(
     "homologation.failure",
     to=mender,
@@ -226,25 +139,3 @@ tell(
     sentence=_("Há uma nova mensagem na discussão da %(label)s."),
     place=nonconformity_place,
 )
-tell(
-    "hours.extra_withdrawn",
-    to=leads(PartyRole.CLIENT),
-    subject=_("%(code)s: pedido de horas extras retirado"),
-    sentence=_("A Presence %(what)s. Não é preciso responder."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.contest_answered",
-    to=other_side,
-    subject=_("%(code)s: resposta em uma contestação de horas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-for _kind in ("hours.contest_kept", "hours.contest_corrected"):
-    tell(
-        _kind,
-        to=everybody(PartyRole.CLIENT),
-        subject=_("%(code)s: uma contestação de horas foi resolvida"),
-        sentence=_("A Presence %(what)s."),
-        place=room("hours:room"),
-    )

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,18 +30,14 @@ from apps.rollouts.models import AnchorSheet, Event, Rollout
 @contextmanager
 def of_reader(user: User) -> Iterator[None]:
     """Within the block words and times are those of ``user``."""
-    try:
-        zone = ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = timezone.get_default_timezone()  # type: ignore[assignment]
-    with translation.override(user.language), timezone.override(zone):
+    with translation.override(user.language), clock.read_in(clock.zone_named(user.time_zone)):
         yield
 
 
 def notice(event: Event, user: User) -> EmailMessage:
     """The message that tells ``user`` of ``event``."""
     with of_reader(user):
-        told, item = kinds.of(event), kinds.item_of(event)
+        told = kinds.of(event)
         declared = plugins.events().get(event.kind)
         values = _Known(
             declared.shown(event.data) if declared else event.data,
@@ -50,8 +45,6 @@ def notice(event: Event, user: User) -> EmailMessage:
             who=event.who,
             what=event.describe(),
         )
-        if item:
-            values["item"] = str(item.title)
         values.setdefault("item", "")
         facts = [
             (_("Projeto"), str(event.rollout)),

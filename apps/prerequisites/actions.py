@@ -1,42 +1,54 @@
 """Deliver, accept, send back. States: pending → submitted → accepted, or → rejected → submitted again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
-from apps.companies.models import Contact
+from apps.blueprints.catalogues import content
 from apps.core import clock
 from apps.core.background import queue
+from apps.core.localized import Localized
 from apps.core.network.addresses import require_address
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.prerequisites import attachments
+from apps.prerequisites import attachments, events, kinds
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 
-SUBMITTED = timeline.kind("prerequisites.submitted", gettext_lazy("entregou “%(item)s”"), "upload")
-ACCEPTED = timeline.kind("prerequisites.accepted", gettext_lazy("aceitou “%(item)s”"), "check")
-REJECTED = timeline.kind("prerequisites.rejected", gettext_lazy("devolveu “%(item)s”: %(reason)s"), "undo-2")
-STOPPED = timeline.kind(
-    "prerequisites.stopped", gettext_lazy("notou que a credencial “%(item)s” deixou de funcionar"), "plug-zap"
-)
-REVEALED = timeline.kind("prerequisites.revealed", gettext_lazy("revelou a credencial “%(item)s”: %(reason)s"), "eye")
-REOPENED = timeline.kind("prerequisites.reopened", gettext_lazy("reabriu “%(item)s”: %(reason)s"), "rotate-ccw")
-
 State = Prerequisite.State
-Kind = Prerequisite.Kind
+
+
+def copy_the_list(rollout: Rollout) -> None:
+    """Ask of a new rollout what its platform's blueprint lists today."""
+    Prerequisite.objects.bulk_create(
+        Prerequisite(
+            rollout=rollout,
+            key=item.key,
+            position=position,
+            title=item.title,
+            help=item.help,
+            where=item.where or Localized(),
+            example=item.example or Localized(),
+            days_before=item.days_before,
+            owner=item.owner,
+            gate=item.gate,
+            kind=item.kind,
+            environment=item.environment,
+            waivable=item.waivable,
+            fields=[asdict(field) for field in item.fields],
+        )
+        for position, item in enumerate(content.prerequisites_for(rollout.platform.slug), start=1)
+    )
 
 
 @sensitive_variables()
@@ -46,7 +58,7 @@ def submit(
     by: User,
     text: str = "",
     link: str = "",
-    file: files.Given | Sequence[files.Given] | None = None,
+    file: files.FormFile | Sequence[files.FormFile] | None = None,
     stays: Sequence[str] = (),
     values: dict[str, str] | None = None,
     contacts: list[dict[str, str]] | None = None,
@@ -69,101 +81,70 @@ def submit(
             raise Refusal(_("Este item foi retirado; não é mais preciso entregá-lo."))
         if prerequisite.state == State.ACCEPTED:
             raise Refusal(_("Este item já foi aceito. Peça à Presence que o reabra para enviar outra versão."))
-        text = text.strip()
-        last = prerequisite.last
-        news = files.received(file, by=by)
-        old = attachments.that_stay(last, stays)
-        if last and (again := prerequisite.asked_again):
-            if prerequisite.kind == Kind.DOCUMENT and "file" not in again:
-                news, link, old = [], last.link, last.files
-            if prerequisite.kind == Kind.DOCUMENT and "text" not in again:
-                text = last.text
-            if prerequisite.kind == Kind.ENVIRONMENT:
-                link, text = (link if "link" in again else last.link), (text if "text" in again else last.text)
-            if prerequisite.kind != Kind.CREDENTIAL:
-                known = (values or {}).items()
-                values = {**last.values, **{name: value for name, value in known if _part(name) in again}}
-            contacts = [
-                *(row for row in contacts or [] if row["kind"] in again),
-                *(row for row in last.contacts() if row["kind"] not in again),
-            ]
-        if prerequisite.kind == Kind.CREDENTIAL:
-            values = credentials.merged(prerequisite, values or {})
-            secrets = credentials.check(prerequisite, values)
-        elif prerequisite.kind == Kind.CONTACT:
-            if not contacts:
-                raise Invalid(_("Informe o contato técnico e o de decisão."))
-        elif prerequisite.kind in (Kind.LINK, Kind.ENVIRONMENT) and not link:
-            raise Invalid(_("Informe o link."), field="link")
-        elif prerequisite.kind == Kind.STATEMENT and not text:
-            raise Invalid(_("Escreva a declaração."), field="text")
-        elif prerequisite.kind == Kind.DOCUMENT and not (news or link or old):
-            raise Invalid(_("Envie um arquivo ou informe um link."), field="file")
-        if link and not (last and link == last.link):
-            require_address(link, field="link")
-        attachments.refuse_what_came_back(prerequisite, news, old, link)
+        kind, last, asked_again = kinds.of(prerequisite), prerequisite.last, prerequisite.asked_again
+        delivery = kinds.Delivery(
+            text=text.strip(),
+            link=link,
+            new_files=files.received(file, by=by),
+            kept_files=attachments.that_stay(last, stays),
+            values=values or {},
+            contacts=contacts or [],
+        )
+        delivery = kind.completed(delivery, last, asked_again)
+        kind.check(delivery)
+        if delivery.link and not (last and delivery.link == last.link):
+            require_address(delivery.link, field="link")
+        attachments.refuse_what_came_back(prerequisite, delivery.new_files, delivery.kept_files, delivery.link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
-            number=last.number + 1 if last else 1,
-            text=text,
-            link=link,
+            number=numbering.next_number(rollout, prerequisite.submissions),
+            text=delivery.text,
+            link=delivery.link,
             submitted_by=by,
         )
-        attachments.attach(submission, [*old, *files.store_all(news, by=by)])
-        if prerequisite.kind == Kind.CREDENTIAL:
-            credentials.keep(submission, values or {}, secrets)
-        elif contacts or prerequisite.kind == Kind.ENVIRONMENT:
-            submission.values = {"contacts": contacts} if contacts else values or {}
-            submission.save(update_fields=["values"])
+        attachments.attach(submission, [*delivery.kept_files, *files.store_all(delivery.new_files, by=by)])
+        kind.store(submission, delivery)
         _move(prerequisite, State.SUBMITTED)
         if prerequisite.owner == PartyRole.PRESENCE:
-            _accept(prerequisite, submission, by, rollout)
-        if prerequisite.kind == Kind.CREDENTIAL:
-            for host in credentials.new_hosts(prerequisite, submission.values, last):
-                timeline.record(rollout, credentials.HOST_GIVEN, by, key=prerequisite.key, host=host)
-        timeline.record(rollout, SUBMITTED, by, item=prerequisite.title["pt"], number=submission.number)
-        this = Submission.objects.filter(pk=submission.pk)
-        if prerequisite.kind in (Kind.DOCUMENT, Kind.LINK):
-            unread = this.filter(evidence={})
-            queue.after_commit("apps.prerequisites.tasks.look_into_document", submission.pk, when=unread.exists)
-        if prerequisite.kind == Kind.CREDENTIAL:
-            untried = this.filter(probes=None)
-            queue.after_commit("apps.prerequisites.tasks.probe_submission", submission.pk, when=untried.exists)
-        if prerequisite.kind == Kind.ENVIRONMENT:
-            unseen = this.filter(environment_checks=None)
-            queue.after_commit("apps.prerequisites.tasks.look_at_environment", submission.pk, when=unseen.exists)
+            _accept(prerequisite, submission, by)
+        for event in kind.events(submission, last):
+            timeline.record(rollout, event, by)
+        timeline.record(rollout, events.Submitted(item=prerequisite.title, number=submission.number), by)
+        if kind.gathering:
+            without_evidence = Submission.objects.filter(kind.gathering.missing, pk=submission.pk)
+            queue.after_commit(kind.gathering.task, submission.pk, when=without_evidence.exists)
         return submission
 
 
-def accept(prerequisite: Prerequisite, *, by: User, seen: int | None = None) -> None:
-    """Accept what was delivered. Contacts delivered become contacts of the company; secrets that earlier deliveries held
+def accept(prerequisite: Prerequisite, *, by: User, number: int | None = None) -> None:
+    """Accept what was delivered. What follows is its kind's (contacts become the
+    company's); secrets that earlier deliveries held
     and this one does not are destroyed. Nobody who delivered any part of it accepts it.
 
-    ``seen`` is the number of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
+    ``number`` is that of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite, submission = _waiting_for_review(prerequisite, seen)
+        prerequisite, submission = _waiting_for_review(prerequisite, number)
         # A delivery may hold parts of any delivery before it: a file that stays, a secret left blank.
         refuse_both_halves(by, *prerequisite.submissions.values_list("submitted_by", flat=True))
-        _accept(prerequisite, submission, by, rollout)
-        timeline.record(rollout, ACCEPTED, by, item=prerequisite.title["pt"])
+        _accept(prerequisite, submission, by)
+        timeline.record(rollout, events.Accepted(item=prerequisite.title), by)
 
 
 def reject(
-    prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = (), seen: int | None = None
+    prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = (), number: int | None = None
 ) -> None:
-    """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``Prerequisite.parts``) to
-    deliver again; without it all of them. ``seen`` as for ``accept``."""
+    """Send what was delivered back to its owner, with the reason. ``wrong`` names the parts (``kinds``) to
+    deliver again; without it all of them. ``number`` as for ``accept``."""
     require(by, "prerequisites.review", prerequisite)
     if not reason.strip():
         raise Invalid(_("Diga o que precisa ser corrigido."), field="reason")
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite, submission = _waiting_for_review(prerequisite, seen)
-        _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
+        prerequisite, submission = _waiting_for_review(prerequisite, number)
+        _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _checked_parts(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
-        timeline.record(
-            rollout, REJECTED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
-        )
+        rejected = events.Rejected(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
+        timeline.record(rollout, rejected, by)
 
 
 def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence[str] = ()) -> None:
@@ -178,11 +159,10 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
             raise Refusal(_("Só um item aceito pode ser reaberto."))
         submission = prerequisite.last
         if submission is not None:
-            _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _known(prerequisite, wrong))
+            _decide(submission, Submission.Decision.REJECTED, by, reason.strip(), _checked_parts(prerequisite, wrong))
         _move(prerequisite, State.REJECTED)
-        timeline.record(
-            rollout, REOPENED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
-        )
+        reopened = events.Reopened(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
+        timeline.record(rollout, reopened, by)
 
 
 @dataclass(frozen=True)
@@ -208,28 +188,27 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
         submission = prerequisite.last
-        if prerequisite.kind != Kind.CREDENTIAL or submission is None:
+        if not kinds.of(prerequisite).holds_secrets or submission is None:
             raise Refusal(_("Não há credencial guardada neste item."))
         secrets = {secret.field: secret for secret in submission.secrets.all()}
-        kept = {name: vault.unseal(secret) for name, secret in secrets.items()}
-        elsewhere = {
+        plaintexts = {name: vault.unseal(secret) for name, secret in secrets.items()}
+        warnings = {
             name: credentials.given_for(prerequisite, secret, submission.values) for name, secret in secrets.items()
         }
-        timeline.record(
-            rollout, REVEALED, by, item=prerequisite.title["pt"], key=prerequisite.key, reason=reason.strip()
-        )
+        revealed = events.Revealed(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
+        timeline.record(rollout, revealed, by)
     return [
         Revealed(
             str(spec["label"]),
-            kept.get(spec["name"]) or submission.values.get(spec["name"], ""),
-            elsewhere.get(spec["name"], ""),
+            plaintexts.get(spec["name"]) or submission.values.get(spec["name"], ""),
+            warnings.get(spec["name"], ""),
         )
         for spec in prerequisite.specs()
     ]
 
 
-def take_back(submission: Submission, reason: str) -> bool:
-    """Send an accepted credential that stopped working back to its owner, with ``reason`` (Portuguese: it is kept).
+def take_back(submission: Submission, stopped: Submission.Stopped) -> bool:
+    """Send an accepted credential that stopped working back to its owner; ``stopped`` is what its platform answers now.
 
     Nobody's act but the application's. False, and nothing done, when it is no longer the accepted delivery.
     """
@@ -237,21 +216,17 @@ def take_back(submission: Submission, reason: str) -> bool:
         prerequisite = Prerequisite.objects.get(pk=submission.prerequisite_id)
         if prerequisite.state != State.ACCEPTED or prerequisite.last != submission:
             return False
-        _decide(submission, Submission.Decision.REJECTED, None, reason)
+        submission.stopped = stopped
+        _decide(submission, Submission.Decision.REJECTED, None)
         _move(prerequisite, State.REJECTED)
-        timeline.record(rollout, STOPPED, None, item=prerequisite.title["pt"], key=prerequisite.key)
+        timeline.record(rollout, events.Stopped(item=prerequisite.title, key=prerequisite.key), None)
         return True
 
 
-def _part(name: str) -> str:
-    """The part (``Prerequisite.parts``) that a value belongs to."""
-    return "sharing" if name == "shared_with" else name
-
-
-def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[Prerequisite, Submission]:
+def _waiting_for_review(prerequisite: Prerequisite, number: int | None) -> tuple[Prerequisite, Submission]:
     prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
     submission = prerequisite.last
-    read = prerequisite.submissions.filter(number=seen).first() if seen else None
+    read = prerequisite.submissions.filter(number=number).first() if number else None
     if read and read.decision:
         raise Refusal(already_decided(read))
     if read and read != submission:
@@ -263,33 +238,27 @@ def _waiting_for_review(prerequisite: Prerequisite, seen: int | None) -> tuple[P
 
 def already_decided(submission: Submission) -> str:
     """Who decided what, for the reviewer who came second."""
-    about = {
+    values = {
         "who": submission.decided_by or _("O sistema"),
         "item": submission.prerequisite.title,
-        "when": date_format(timezone.localtime(submission.decided_at), "SHORT_DATETIME_FORMAT"),
-        "reason": submission.reason,
+        "when": date_format(clock.local(submission.decided_at or clock.now()), "SHORT_DATETIME_FORMAT"),
+        "reason": submission.why_returned,
     }
     if submission.decision == Submission.Decision.ACCEPTED:
-        return _("%(who)s já aceitou “%(item)s” em %(when)s.") % about
-    return _("%(who)s já devolveu “%(item)s” em %(when)s: %(reason)s") % about
+        return _("%(who)s já aceitou “%(item)s” em %(when)s.") % values
+    return _("%(who)s já devolveu “%(item)s” em %(when)s: %(reason)s") % values
 
 
-def _accept(prerequisite: Prerequisite, submission: Submission, by: User, rollout: Rollout) -> None:
+def _accept(prerequisite: Prerequisite, submission: Submission, by: User) -> None:
     _decide(submission, Submission.Decision.ACCEPTED, by)
     _move(prerequisite, State.ACCEPTED)
     purge.drop_superseded(submission)
-    for contact in submission.contacts():
-        Contact.objects.update_or_create(
-            company=rollout.company(prerequisite.owner),
-            kind=contact["kind"],
-            email=contact["email"],
-            defaults={name: contact[name] for name in ("name", "phone", "position")},
-        )
+    kinds.of(prerequisite).accepted(submission)
 
 
-def _known(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
+def _checked_parts(prerequisite: Prerequisite, wrong: Sequence[str]) -> list[str]:
     """``wrong`` in the order of the parts; all of them are as good as none."""
-    parts = [name for name, _label in prerequisite.parts()]
+    parts = [name for name, _label in kinds.of(prerequisite).parts()]
     if set(wrong) - set(parts):
         raise Invalid(_("Escolha só campos desta entrega."), field="wrong")
     return [] if set(wrong) == set(parts) else [name for name in parts if name in wrong]
@@ -303,7 +272,7 @@ def _decide(
     submission.wrong = list(wrong)
     submission.decided_by = by
     submission.decided_at = clock.now()
-    submission.save(update_fields=["decision", "reason", "wrong", "decided_by", "decided_at"])
+    submission.save(update_fields=["decision", "reason", "stopped", "wrong", "decided_by", "decided_at"])
 
 
 def _move(prerequisite: Prerequisite, state: str) -> None:

@@ -1,4 +1,5 @@
-"""Two deliveries of one prerequisite side by side. A secret is never read here: the vault only says whether it changed."""
+"""What two deliveries of one prerequisite side by side are made of: their parts, cut where they differ. Which parts there
+are, each kind says (``kinds``)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,9 +9,6 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from apps.files.models import StoredFile
-from apps.prerequisites.models import Prerequisite, Submission, purged_on
-from apps.vault import actions as vault
-from apps.vault.models import Secret
 
 TEXT_BYTES = 200_000
 TEXT_LINES = 4_000
@@ -39,30 +37,14 @@ class Row:
     notes: list[str] = field(default_factory=list)
 
 
-def compare(before: Submission, after: Submission) -> list[Row]:
-    """What ``after`` has otherwise than ``before``, part by part, in the order of the item's parts."""
-    item = after.prerequisite
-    rows = [*_credential(item, before, after)] if item.kind == Prerequisite.Kind.CREDENTIAL else []
-    if item.kind == Prerequisite.Kind.CONTACT:
-        rows += _contacts(item, before, after)
-    rows += [
-        _text(label, one, other)
-        for label, one, other in (
-            (_("Texto"), before.text, after.text),
-            ("Link", before.link, after.link),
-            (_("Quem usa"), before.sharing(), after.sharing()),
-        )
-        if one or other
-    ]
-    return rows + list(_files(before.files, after.files))
-
-
-def _text(label: str, before: str, after: str, *, lines: bool = False) -> Row:
+def text_row(label: str, before: str, after: str, *, lines: bool = False) -> Row:
+    """Two texts, cut where they differ."""
     old, new = pieces(before, after, lines=lines)
-    return Row(label, old, new, before == after, _same(before == after, bool(before), bool(after)), lines=lines)
+    return Row(label, old, new, before == after, verdict(before == after, bool(before), bool(after)), lines=lines)
 
 
-def _same(same: bool, had: bool = True, has: bool = True) -> str:
+def verdict(same: bool, had: bool = True, has: bool = True) -> str:
+    """What became of a part that the delivery before ``had`` and the later one ``has``, in a word."""
     if same:
         return _("igual")
     return _("trocado") if had and has else _("incluído") if has else _("retirado")
@@ -70,17 +52,17 @@ def _same(same: bool, had: bool = True, has: bool = True) -> str:
 
 def pieces(before: str, after: str, *, lines: bool = False) -> tuple[list[Piece], list[Piece]]:
     """Both texts cut where they differ: at words, or at whole lines."""
-    old, new = (text.splitlines(keepends=True) if lines else _words(text) for text in (before, after))
-    left: list[Piece] = []
-    right: list[Piece] = []
+    old_tokens, new_tokens = (text.splitlines(keepends=True) if lines else _words(text) for text in (before, after))
+    old_pieces: list[Piece] = []
+    new_pieces: list[Piece] = []
     # In long texts what is everywhere (blank lines) leads to no match by itself: each of it with each would take minutes.
-    is_long = len(old) * len(new) > LONG
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=is_long).get_opcodes():
+    is_long = len(old_tokens) * len(new_tokens) > LONG
+    for tag, i, j, k, m in SequenceMatcher(None, old_tokens, new_tokens, autojunk=is_long).get_opcodes():
         if i < j:
-            left.append(Piece("".join(old[i:j]), tag != "equal"))
+            old_pieces.append(Piece("".join(old_tokens[i:j]), tag != "equal"))
         if k < m:
-            right.append(Piece("".join(new[k:m]), tag != "equal"))
-    return left, right
+            new_pieces.append(Piece("".join(new_tokens[k:m]), tag != "equal"))
+    return old_pieces, new_pieces
 
 
 def _words(text: str) -> list[str]:
@@ -89,52 +71,19 @@ def _words(text: str) -> list[str]:
     return words if len(words) <= TEXT_LINES else text.splitlines(keepends=True)
 
 
-def _credential(item: Prerequisite, before: Submission, after: Submission) -> Iterator[Row]:
-    old, new = ({secret.field: secret for secret in one.secrets.all()} for one in (before, after))
-    for spec in item.specs():
-        name, label = spec["name"], str(spec["label"])
-        if not spec["secret"]:
-            if before.values.get(name) or after.values.get(name):
-                yield _text(label, before.values.get(name, ""), after.values.get(name, ""))
-            continue
-        one, other = old.get(name), new.get(name)
-        shown = _kept(before, name, one), _kept(after, name, other)
-        if not any(shown):
-            continue
-        same = one is not None and other is not None and vault.same(one, other)
-        # Of a destroyed one nobody can say any more whether it was the same.
-        known = name not in before.purged and name not in after.purged
-        yield Row(label, *shown, same, _same(same, bool(one), bool(other)) if known else "")
-
-
-def _kept(submission: Submission, name: str, secret: Secret | None) -> list[Piece]:
-    """Where a secret of a delivery is, in words; empty when it held none."""
-    if name in submission.purged:
-        return [Piece(purged_on(submission.purged[name]), False)]
-    return [Piece(_("guardado no cofre"), False)] if secret else []
-
-
-def _contacts(item: Prerequisite, before: Submission, after: Submission) -> Iterator[Row]:
-    labels = {"name": _("nome"), "position": _("cargo"), "email": _("e-mail"), "phone": _("telefone")}
-    old, new = ({row["kind"]: row for row in one.contacts()} for one in (before, after))
-    for kind, who in item.parts():
-        for name, label in labels.items():
-            one, other = old.get(kind, {}).get(name, ""), new.get(kind, {}).get(name, "")
-            if one or other:
-                yield _text(f"{who}: {label}", one, other)
-
-
-def _files(before: list[StoredFile], after: list[StoredFile]) -> Iterator[Row]:
+def file_rows(before: list[StoredFile], after: list[StoredFile]) -> Iterator[Row]:
     """Matched by name, then one by one; a single file on either side is the same file in two versions."""
-    left = list(before)
+    unmatched = list(before)
     for new in after:
-        old = next((one for one in left if one.sha256 == new.sha256 or one.name == new.name), None)
+        old = next(
+            (candidate for candidate in unmatched if candidate.sha256 == new.sha256 or candidate.name == new.name), None
+        )
         if old is None and len(before) == len(after) == 1:
-            old = left[0]
+            old = unmatched[0]
         if old:
-            left.remove(old)
+            unmatched.remove(old)
         yield _file(old, new)
-    for old in left:
+    for old in unmatched:
         yield _file(old, None)
 
 
@@ -142,12 +91,14 @@ def _file(old: StoredFile | None, new: StoredFile | None) -> Row:
     same = bool(old and new and old.sha256 == new.sha256)
     if old and new and not same and (texts := (_read(old), _read(new))) and None not in texts:
         left, right = pieces(texts[0] or "", texts[1] or "", lines=True)
-        return Row(_("Arquivo"), left, right, False, _("trocado"), lines=True, notes=[_named(old), _named(new)])
-    shown = [[Piece(_named(one), not same)] if one else [] for one in (old, new)]
-    return Row(_("Arquivo"), shown[0], shown[1], same, _same(same, bool(old), bool(new)))
+        return Row(
+            _("Arquivo"), left, right, False, _("trocado"), lines=True, notes=[_description(old), _description(new)]
+        )
+    both_sides = [[Piece(_description(stored), not same)] if stored else [] for stored in (old, new)]
+    return Row(_("Arquivo"), both_sides[0], both_sides[1], same, verdict(same, bool(old), bool(new)))
 
 
-def _named(stored: StoredFile) -> str:
+def _description(stored: StoredFile) -> str:
     return f"{stored.name} · {stored.size} bytes · SHA-256 {stored.sha256[:12]}…"
 
 

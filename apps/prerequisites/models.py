@@ -1,11 +1,9 @@
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import formats, timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock, workdays
@@ -121,21 +119,9 @@ class Prerequisite(models.Model):
 
     @property
     def asked_again(self) -> list[str]:
-        """The parts (see ``parts``) that its owner must deliver again; empty when all of it, or nothing, is asked."""
+        """The parts (``kinds``) that its owner must deliver again; empty when all of it, or nothing, is asked."""
         last = self.last
         return last.wrong if last and self.state == self.State.REJECTED else []
-
-    def parts(self) -> list[tuple[str, str]]:
-        """``(name, label)`` of what a delivery is made of and a reviewer may point at; one part means all of it."""
-        if self.kind == self.Kind.CREDENTIAL:
-            return [(spec["name"], str(spec["label"])) for spec in self.specs()]
-        if self.kind == self.Kind.CONTACT:
-            return [("technical", _("Contato técnico")), ("decision", _("Contato de decisão"))]
-        if self.kind == self.Kind.ENVIRONMENT:
-            return [("link", _("Endereço")), ("sharing", _("Quem usa")), ("text", _("Dados de teste"))]
-        if self.kind == self.Kind.DOCUMENT:
-            return [("file", _("Arquivo ou link")), ("text", _("Observação"))]
-        return [("link", "Link")] if self.kind == self.Kind.LINK else [("text", _("Descrição"))]
 
     def specs(self) -> list[dict[str, Any]]:
         """The credential's fields: name, label, help, example (in the reader's language) and whether secret."""
@@ -145,23 +131,29 @@ class Prerequisite(models.Model):
         ]
 
 
-def purged_on(instant: str) -> str:
-    """When a secret was destroyed (``Submission.purged``), in words."""
-    day = timezone.localtime(datetime.fromisoformat(instant))
-    return _("expurgado em %(day)s") % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}
-
-
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
     ``evidence`` is what the application found out about a document by itself (``evidence.look_into``).
-    ``wrong`` names the parts (``Prerequisite.parts``) a reviewer pointed at; empty is all of it.
+    ``wrong`` names the parts (``kinds``) a reviewer pointed at; empty is all of it.
+    ``reason`` is the reviewer's; ``stopped`` says why the application itself sent an accepted credential back.
     ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
     """
 
     class Decision(models.TextChoices):
         ACCEPTED = "accepted", gettext_lazy("Aceito")
         REJECTED = "rejected", gettext_lazy("Devolvido")
+
+    class Stopped(models.TextChoices):
+        """What the platform answers to a credential that it took before, by ``Probe.Outcome``."""
+
+        WRONG = "wrong", gettext_lazy("A plataforma deixou de aceitar esta credencial.")
+        LACKING = (
+            "lacking",
+            gettext_lazy(
+                "A plataforma deixou de dar permissão de leitura a esta credencial. Devolva a permissão e entregue de novo."
+            ),
+        )
 
     prerequisite = models.ForeignKey(Prerequisite, on_delete=models.CASCADE, related_name="submissions")
     number = models.PositiveSmallIntegerField()
@@ -174,6 +166,7 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(default=clock.now)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     reason = models.TextField(blank=True)
+    stopped = models.CharField(max_length=10, choices=Stopped, blank=True)
     wrong = models.JSONField(default=list)
     evidence = models.JSONField(default=dict)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -186,7 +179,8 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["prerequisite", "number"], name="submission_number_once"),
             models.CheckConstraint(
-                condition=~Q(decision="rejected") | ~Q(reason=""), name="submission_rejected_with_a_reason"
+                condition=~Q(decision="rejected") | ~Q(reason="") | ~Q(stopped=""),
+                name="submission_rejected_with_a_reason",
             ),
         ]
 
@@ -198,6 +192,11 @@ class Submission(models.Model):
         return self.prerequisite.rollout
 
     @property
+    def why_returned(self) -> str:
+        """Why it was sent back: the reviewer's words, or what the platform answers by now; empty when it was not."""
+        return self.reason or self.get_stopped_display()
+
+    @property
     def files(self) -> list[StoredFile]:
         """Its files, in the order in which they were given."""
         return [row.file for row in self.attached.all()]
@@ -206,30 +205,9 @@ class Submission(models.Model):
     def last_probe(self) -> "Probe | None":
         return max(self.probes.all(), key=lambda probe: probe.pk, default=None)
 
-    def shown(self) -> list[tuple[str, str, bool]]:
-        """``(label, value, is secret)`` of a credential's fields; of a secret only that it is kept, or since when it is
-        not."""
-        told = {name: purged_on(when) for name, when in self.purged.items()}
-        told |= {secret.field: _("guardado no cofre") for secret in self.secrets.all()}
-        return [
-            (str(spec["label"]), (told if spec["secret"] else self.values)[spec["name"]], spec["secret"])
-            for spec in self.prerequisite.specs()
-            if (told if spec["secret"] else self.values).get(spec["name"])
-        ]
-
     @property
     def last_check(self) -> "EnvironmentCheck | None":
         return max(self.environment_checks.all(), key=lambda check: check.pk, default=None)
-
-    def sharing(self) -> str:
-        """Who uses the environment delivered here, in words; empty for other deliveries."""
-        if self.values.get("sharing") == "dedicated":
-            return _("Dedicado a este projeto")
-        with_whom = self.values.get("shared_with")
-        return _("Dividido com %(whom)s") % {"whom": with_whom} if with_whom else ""
-
-    def wrong_labels(self) -> list[str]:
-        return [label for name, label in self.prerequisite.parts() if name in self.wrong]
 
     def contacts(self) -> list[dict[str, str]]:
         return self.values.get("contacts", [])

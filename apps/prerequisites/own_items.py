@@ -5,56 +5,46 @@ from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.localized import Localized
 from apps.core.refusals import Invalid, Refusal, require
+from apps.prerequisites import events, kinds
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import gates, timeline
 from apps.rollouts.models import Rollout
 
-ADDED = timeline.kind("prerequisites.added", gettext_lazy("pediu um item próprio: “%(item)s”"), "list-plus")
-EDITED = timeline.kind("prerequisites.edited", gettext_lazy("mudou o pedido de “%(item)s”"), "pencil")
-WITHDRAWN = timeline.kind("prerequisites.withdrawn", gettext_lazy("retirou “%(item)s”: %(reason)s"), "list-x")
-DUE_CHANGED = timeline.kind(
-    "prerequisites.due_changed", gettext_lazy("mudou o prazo de “%(item)s” para %(date)s: %(reason)s"), "calendar-clock"
-)
-DUE_BY_PLAN = timeline.kind(
-    "prerequisites.due_by_plan", gettext_lazy("voltou o prazo de “%(item)s” ao do plano: %(reason)s"), "calendar-range"
-)
-
 State = Prerequisite.State
 
 
-def add(rollout: Rollout, *, by: User, **asked: Any) -> Prerequisite:
-    """Ask something that the platform's list does not have; ``asked`` as ``_asked`` takes it.
+def add(rollout: Rollout, *, by: User, **fields: Any) -> Prerequisite:
+    """Ask something that the platform's list does not have; ``fields`` as ``_columns`` takes them.
 
     Raises ``Invalid`` (422) for a gate that was passed, and for a credential without fields.
     """
     require(by, "prerequisites.manage", rollout)
     with timeline.changing(rollout) as rollout:
-        item = Prerequisite(rollout=rollout, own=True, **_asked(rollout, **asked))
-        known = list(rollout.prerequisites.values_list("key", "position"))
-        item.key = _key(item.title["pt"], {key for key, _position in known})
-        item.position = max((position for _key, position in known), default=0) + 1
+        item = Prerequisite(rollout=rollout, own=True, **_columns(rollout, **fields))
+        existing = list(rollout.prerequisites.values_list("key", "position"))
+        item.key = _key(item.title["pt"], {key for key, _position in existing})
+        item.position = max((position for _key, position in existing), default=0) + 1
         item.save()
-        timeline.record(rollout, ADDED, by, item=item.title["pt"])
+        timeline.record(rollout, events.Added(item=item.title), by)
         return item
 
 
-def edit(item: Prerequisite, *, by: User, **asked: Any) -> None:
+def edit(item: Prerequisite, *, by: User, **fields: Any) -> None:
     """Change what is asked, as long as nothing was delivered. Its key stays."""
     require(by, "prerequisites.manage", item)
     with timeline.changing(item.rollout) as rollout:
-        item = _own(item)
+        item = _own_item(item)
         if item.submissions.exists():
             raise Refusal(_("Já houve entrega deste item; ele não muda mais. Retire-o e crie outro, se for o caso."))
-        for name, value in _asked(rollout, **asked).items():
+        for name, value in _columns(rollout, **fields).items():
             setattr(item, name, value)
         item.save()
-        timeline.record(rollout, EDITED, by, item=item.title["pt"])
+        timeline.record(rollout, events.Edited(item=item.title), by)
 
 
 def withdraw(item: Prerequisite, *, by: User, reason: str) -> None:
@@ -63,12 +53,12 @@ def withdraw(item: Prerequisite, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Diga por que o item não é mais necessário."), field="reason")
     with timeline.changing(item.rollout) as rollout:
-        item = _own(item)
+        item = _own_item(item)
         item.state = State.WITHDRAWN
         item.since = clock.now()
         item.withdrawn_reason = reason.strip()
         item.save(update_fields=["state", "since", "withdrawn_reason"])
-        timeline.record(rollout, WITHDRAWN, by, item=item.title["pt"], reason=item.withdrawn_reason)
+        timeline.record(rollout, events.Withdrawn(item=item.title, reason=item.withdrawn_reason), by)
 
 
 def set_due(item: Prerequisite, *, by: User, due: date | None, reason: str) -> None:
@@ -86,14 +76,13 @@ def set_due(item: Prerequisite, *, by: User, due: date | None, reason: str) -> N
             raise Invalid(_("Este já é o prazo do item."), field="due")
         item.due_set, item.due_reason = due, reason.strip() if due else ""
         item.save(update_fields=["due_set", "due_reason"])
-        shown = {"item": item.title["pt"], "reason": reason.strip()}
         if due is None:
-            timeline.record(rollout, DUE_BY_PLAN, by, **shown)
+            timeline.record(rollout, events.DueByPlan(item=item.title, reason=reason.strip()), by)
         else:
-            timeline.record(rollout, DUE_CHANGED, by, date=f"{due:%d/%m/%Y}", **shown)
+            timeline.record(rollout, events.DueChanged(item=item.title, date=due, reason=reason.strip()), by)
 
 
-def _asked(
+def _columns(
     rollout: Rollout,
     *,
     title: str,
@@ -109,8 +98,6 @@ def _asked(
     """What is asked, as the columns hold it. ``fields`` are a credential's: ``{"label", "secret"}`` each."""
     if not gates.is_ahead(rollout, gate):
         raise Invalid(_("Esta passagem já ficou para trás; escolha uma que o projeto ainda fará."), field="gate")
-    if kind == Prerequisite.Kind.CREDENTIAL and not fields:
-        raise Invalid(_("Diga pelo menos um campo da credencial."), field="field_1")
     return {
         "title": Localized.of(title.strip()),
         "help": Localized.of(help.strip()),
@@ -120,22 +107,17 @@ def _asked(
         "environment": environment,
         "waivable": waivable,
         "due_set": due,
-        "fields": [
-            {"name": f"own_{number}", "label": {"pt": row["label"]}, "help": {}, "secret": row["secret"]}
-            for number, row in enumerate(fields or [], start=1)
-        ]
-        if kind == Prerequisite.Kind.CREDENTIAL
-        else [],
+        "fields": kinds.CLASSES[kind].own_fields(fields or []),
     }
 
 
-def _key(title: str, taken: set[str]) -> str:
+def _key(title: str, existing_keys: set[str]) -> str:
     stem = f"own-{slugify(title)[:40] or 'item'}"
-    numbered = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 2))
-    return next(key for key in numbered if key not in taken)
+    numbered = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(existing_keys) + 2))
+    return next(key for key in numbered if key not in existing_keys)
 
 
-def _own(item: Prerequisite) -> Prerequisite:
+def _own_item(item: Prerequisite) -> Prerequisite:
     item = Prerequisite.objects.get(pk=item.pk)
     if not item.own:
         raise Refusal(_("Este item é da lista da plataforma: pode ser dispensado, não mudado nem retirado."))

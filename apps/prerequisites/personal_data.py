@@ -3,12 +3,13 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.network import mailboxes
-from apps.prerequisites.models import Prerequisite, Submission
+from apps.core.personal_data import Holding
+from apps.prerequisites.models import Submission
 
 
 def _naming(user: User) -> list[Submission]:
     """The deliveries of contacts in which the person's address stands."""
-    rows = Submission.objects.filter(prerequisite__kind=Prerequisite.Kind.CONTACT).select_related("prerequisite")
+    rows = Submission.objects.filter(values__has_key="contacts").select_related("prerequisite")
     return [row for row in rows if any(_is(user, contact) for contact in row.contacts())]
 
 
@@ -27,4 +28,6 @@ def _erase(user: User) -> None:
         row.save(update_fields=["values"])
 
 
-personal_data.holds(personal_data.Holding("contact_lists", _export, _erase))
+HOLDINGS = [
+    Holding("contact_lists", _export, _erase),
+]

@@ -1,45 +1,43 @@
-"""What the prerequisites ask of each gate, what a rollout starts with, and the room's page."""
+"""What the prerequisites ask of each gate."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import date
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from apps.blueprints.catalogues import content
-from apps.core.localized import Localized
+from apps.core.localized import both
 from apps.core.process import FORWARD, Gate, PartyRole
+from apps.core.requirements import Answer, Requirement, requirement
+from apps.prerequisites import actions, kinds
+from apps.prerequisites.forms import SubmitForm
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts import planning, registry
-from apps.rollouts.gates import Requirement, requires, welcomes
+from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
 SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
 
 
-@registry.on_start
-def copy_the_list(rollout: Rollout) -> None:
-    """The list of the rollout's platform, as its blueprint has it today."""
-    Prerequisite.objects.bulk_create(
-        Prerequisite(
-            rollout=rollout,
-            key=item.key,
-            position=position,
-            title=item.title,
-            help=item.help,
-            where=item.where or Localized(),
-            example=item.example or Localized(),
-            days_before=item.days_before,
-            owner=item.owner,
-            gate=item.gate,
-            kind=item.kind,
-            environment=item.environment,
-            waivable=item.waivable,
-            fields=[asdict(field) for field in item.fields],
-        )
-        for position, item in enumerate(content.prerequisites_for(rollout.platform.slug), start=1)
+def answer_with_a_delivery(rollout: Rollout, key: str) -> Answer | None:
+    item = (
+        rollout.prerequisites.filter(key=key)
+        .prefetch_related("submissions__secrets", "submissions__attached__file", "submissions__decided_by")
+        .first()
+    )
+    if item is None or not item.is_due:
+        return None
+    last = item.last
+    return Answer(
+        button=_("Entregar de novo") if last else _("Entregar"),
+        icon="upload",
+        permission="prerequisites.submit",
+        subject=item,
+        make_form=lambda *args, **kwargs: SubmitForm(*args, prerequisite=item, **kwargs),
+        act=lambda **data: actions.submit(item, **data),
+        help=item.help,
+        where=item.where,
+        came_back=last.why_returned if last else "",
+        kept=kinds.of(item).unchanged(),
     )
 
 
@@ -49,11 +47,11 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
     text = _("Conferir: %(item)s") if in_review else "%(item)s"
     if item.state == Prerequisite.State.REJECTED:
         # Nobody sent it back: the platform stopped taking the credential.
-        stopped = item.last is not None and item.last.decision == "rejected" and item.last.decided_by_id is None
+        stopped = item.last is not None and item.last.stopped
         text = _("Deixou de funcionar: %(item)s") if stopped else _("Corrigir: %(item)s")
     return Requirement(
         key=item.requirement_key,
-        text=text % {"item": item.title},
+        text=both(text, item=item.title),
         owed_by=PartyRole.PRESENCE if in_review else item.owner,
         since=item.since,
         url=reverse("prerequisites:room", args=[rollout.pk]) + f"#item-{item.pk}",
@@ -63,51 +61,21 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
     )
 
 
-def _register(gate: Gate) -> None:
-    @requires(gate)
-    def prerequisites_are_accepted(rollout: Rollout) -> Iterator[Requirement]:
-        starts = planning.starts(rollout)
-        for item in rollout.prerequisites.filter(gate=gate).exclude(state__in=SETTLED):
-            yield _requirement(rollout, item, starts)
+@requirement("prerequisite", *FORWARD.values(), answer=answer_with_a_delivery, by_gate=True)
+def prerequisites_are_accepted(rollout: Rollout, gate: Gate) -> Iterator[Requirement]:
+    starts = planning.starts(rollout)
+    for item in rollout.prerequisites.filter(gate=gate).exclude(state__in=SETTLED):
+        yield _requirement(rollout, item, starts)
 
 
-for _gate in FORWARD.values():
-    _register(_gate)
-
-
-@welcomes
+@requirement("prerequisite")
 def what_later_gates_will_ask(rollout: Rollout) -> Iterator[Requirement]:
     """An item can be delivered, and must be reviewed, long before its gate comes. What a passed gate let through is
     asked again only when it was sent back."""
-    passed = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
+    passed_gates = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
     items = rollout.prerequisites.exclude(state__in=SETTLED)
     waived = set(rollout.waivers.values_list("gate", "requirement"))
     starts = planning.starts(rollout)
-    for item in items.exclude(gate__in=passed, state=Prerequisite.State.PENDING):
+    for item in items.exclude(gate__in=passed_gates, state=Prerequisite.State.PENDING):
         if item.state == Prerequisite.State.SUBMITTED or (item.gate, item.requirement_key) not in waived:
             yield _requirement(rollout, item, starts)
-
-
-def summary(rollout: Rollout) -> Iterator[registry.Fact]:
-    asked = rollout.prerequisites.exclude(state=Prerequisite.State.WITHDRAWN)
-    states = list(asked.values_list("state", flat=True))
-    accepted = states.count("accepted")
-    yield registry.Fact(
-        _("Aceitos"), f"{accepted}/{len(states)}", "success" if states and accepted == len(states) else "neutral"
-    )
-    if waiting := states.count("submitted"):
-        yield registry.Fact(_("Em conferência"), str(waiting), "info")
-    if back := states.count("rejected"):
-        yield registry.Fact(_("Devolvidos"), str(back), "warning")
-
-
-registry.add_room(
-    registry.Room(
-        key="prerequisites",
-        title=gettext_lazy("Pré-requisitos"),
-        icon="list-checks",
-        url_name="prerequisites:room",
-        summary=summary,
-        position=10,
-    )
-)

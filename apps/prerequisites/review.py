@@ -15,7 +15,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
-from apps.prerequisites import actions, comparison, forms
+from apps.prerequisites import actions, forms, kinds
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
 
@@ -25,16 +25,16 @@ class Scope:
     """Whose deliveries are shown: one rollout's, one's own rollouts', or everybody's."""
 
     project: Rollout | None
-    everybodys: bool
+    all_rollouts: bool
 
     @property
     def query(self) -> str:
-        found = QueryDict(mutable=True)
+        parameters = QueryDict(mutable=True)
         if self.project:
-            found["projeto"] = str(self.project.pk)
-        elif self.everybodys:
-            found["de"] = "todos"
-        return found.urlencode()
+            parameters["project"] = str(self.project.pk)
+        elif self.all_rollouts:
+            parameters["scope"] = "all"
+        return parameters.urlencode()
 
 
 @require_GET
@@ -48,20 +48,22 @@ def accept(request: SignedInRequest) -> HttpResponse:
     """Accept every delivery named, each by itself: what cannot be accepted is said, and the others are."""
     require(request.user, "prerequisites.review")
     scope = _scope(request)
-    named = [key for each in request.POST.getlist("delivery") if (key := whole_number(each))]
+    keys = [key for text in request.POST.getlist("delivery") if (key := whole_number(text))]
     visible = Rollout.objects.visible_to(request.user)
-    found = Submission.objects.filter(pk__in=named, prerequisite__rollout__in=visible)
-    done = 0
-    for submission in found.select_related("prerequisite__rollout").order_by("submitted_at", "pk"):
+    submissions = Submission.objects.filter(pk__in=keys, prerequisite__rollout__in=visible)
+    accepted = 0
+    for submission in submissions.select_related("prerequisite__rollout").order_by("submitted_at", "pk"):
         try:
-            actions.accept(submission.prerequisite, by=request.user, seen=submission.number)
+            actions.accept(submission.prerequisite, by=request.user, number=submission.number)
         except Refusal as refusal:
             messages.error(request, f"{submission.prerequisite}: {refusal.message}")
         else:
-            done += 1
-    if done:
-        messages.success(request, ngettext("%(n)s entrega aceita.", "%(n)s entregas aceitas.", done) % {"n": done})
-    elif not named:
+            accepted += 1
+    if accepted:
+        messages.success(
+            request, ngettext("%(n)s entrega aceita.", "%(n)s entregas aceitas.", accepted) % {"n": accepted}
+        )
+    elif not keys:
         messages.warning(request, _("Escolha ao menos uma entrega."))
     return redirect(_after(request, scope))
 
@@ -78,7 +80,7 @@ def send_back(request: SignedInRequest, submission_pk: int) -> HttpResponse:
     item = submission.prerequisite
     form = forms.ReasonForm(request.POST, prerequisite=item)
     form.success_message = _("Devolvido: %(item)s.") % {"item": item.title}  # type: ignore[attr-defined]
-    if attempt(request, form, actions.reject, item, by=request.user, seen=submission.number):
+    if attempt(request, form, actions.reject, item, by=request.user, number=submission.number):
         return redirect(_after(request, scope))
     if form.refusal_status == 409:  # type: ignore[attr-defined]
         messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
@@ -91,15 +93,15 @@ def _page(
 ) -> HttpResponse:
     scope = _scope(request)
     waiting = list(_waiting(request, scope))
-    asked = current_pk or whole_number(request.GET.get("entrega"))
-    current = next((one for one in waiting if one.pk == asked), None)
+    asked_pk = current_pk or whole_number(request.GET.get("delivery"))
+    current = next((submission for submission in waiting if submission.pk == asked_pk), None)
     if current is None and waiting:
-        passed = Submission.objects.filter(pk=whole_number(request.GET.get("depois"))).first()
+        last_read = Submission.objects.filter(pk=whole_number(request.GET.get("after"))).first()
         # What was being read and still waits stays open: others were accepted beside it.
-        following = [one for one in waiting if passed and _order(one) >= _order(passed)]
+        following = [submission for submission in waiting if last_read and _order(submission) >= _order(last_read)]
         current = (following or waiting)[0]
-    if asked and current and current.pk != asked and (gone := _decided(request, asked)):
-        messages.info(request, gone)
+    if asked_pk and current and current.pk != asked_pk and (decision := _decided(request, asked_pk)):
+        messages.info(request, decision)
     context = {
         "scope": scope,
         "waiting": waiting,
@@ -135,7 +137,7 @@ def _detail(pk: int, form: forms.ReasonForm | None) -> dict:
         "item": item,
         "rollout": item.rollout,
         "before": before,
-        "rows": comparison.compare(before, submission) if before else [],
+        "rows": kinds.of(item).compare(before, submission) if before else [],
         "form": form or forms.ReasonForm(prerequisite=item),
     }
 
@@ -145,7 +147,7 @@ def _waiting(request: SignedInRequest, scope: Scope) -> QuerySet[Submission]:
     rollouts = Rollout.objects.visible_to(request.user).open()
     if scope.project:
         rollouts = rollouts.filter(pk=scope.project.pk)
-    elif not scope.everybodys:
+    elif not scope.all_rollouts:
         rollouts = rollouts.filter(project_manager=request.user)
     return (
         Submission.objects.filter(
@@ -160,27 +162,27 @@ def _waiting(request: SignedInRequest, scope: Scope) -> QuerySet[Submission]:
 def _scope(request: SignedInRequest) -> Scope:
     """Without rollouts of one's own it is everybody's."""
     visible = Rollout.objects.visible_to(request.user)
-    if wanted := request.GET.get("projeto"):
-        return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(wanted)), False)
+    if rollout_pk := request.GET.get("project"):
+        return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(rollout_pk)), False)
     own = visible.open().filter(project_manager=request.user).exists()
-    return Scope(None, request.GET.get("de") == "todos" or not own)
+    return Scope(None, request.GET.get("scope") == "all" or not own)
 
 
 def _after(request: SignedInRequest, scope: Scope) -> str:
     """The page again, at what follows the delivery that was just read."""
-    found = QueryDict(scope.query, mutable=True)
-    if passed := whole_number(request.POST.get("current")):
-        found["depois"] = str(passed)
-    return f"{reverse('prerequisites:review')}?{found.urlencode()}"
+    parameters = QueryDict(scope.query, mutable=True)
+    if last_read := whole_number(request.POST.get("current")):
+        parameters["after"] = str(last_read)
+    return f"{reverse('prerequisites:review')}?{parameters.urlencode()}"
 
 
 def _decided(request: SignedInRequest, pk: int) -> str:
     """What somebody else decided of a delivery that is no longer in the list."""
-    gone = Submission.objects.filter(
+    submissions = Submission.objects.filter(
         pk=pk, prerequisite__rollout__in=Rollout.objects.visible_to(request.user)
     ).exclude(decision="")  # fmt: skip
-    found = gone.select_related("prerequisite", "decided_by").first()
-    return actions.already_decided(found) if found else ""
+    submission = submissions.select_related("prerequisite", "decided_by").first()
+    return actions.already_decided(submission) if submission else ""
 
 
 def _order(submission: Submission) -> tuple:

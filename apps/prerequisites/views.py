@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import fresh
 from apps.core import clock
+from apps.core.localized import Localized
 from apps.core.process import Gate
 from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
-from apps.prerequisites import actions, attachments, comparison, forms, own_items
+from apps.prerequisites import actions, attachments, forms, kinds, own_items
 from apps.prerequisites.credentials import purge as purging
 from apps.prerequisites.models import Prerequisite, SubmissionFile
 from apps.rollouts import actions as rollouts
@@ -96,10 +97,16 @@ def purge(request: SignedInRequest, pk: int) -> HttpResponse:
 def certificate(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the timeline certifies of the purge, on a page to print."""
     rollout = visible_rollout(request, pk)
-    found = purging.certificates(rollout)
-    if not found:
+    rows = [
+        {
+            "event": event,
+            "closed_at": datetime.fromisoformat(event.data["closed_at"]),
+            "items": [{**row, "title": Localized.of(row["title"])} for row in event.data["items"]],
+        }
+        for event in purging.certificates(rollout)
+    ]
+    if not rows:
         raise Http404
-    rows = [{"event": event, "closed_at": datetime.fromisoformat(event.data["closed_at"])} for event in found]
     return render(
         request, "prerequisites/certificate.html", {"rollout": rollout, "room": "prerequisites", "certificates": rows}
     )
@@ -128,9 +135,9 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     require(request.user, "prerequisites.manage", rollout)
     form = forms.OwnItemForm(request.POST or None, rollout=rollout)
     if request.method == "POST":
-        made: list[Prerequisite] = []
-        if attempt(request, form, lambda **data: made.append(own_items.add(rollout, by=request.user, **data))):
-            return redirect(_anchor(rollout, made[0]))
+        new_items: list[Prerequisite] = []
+        if attempt(request, form, lambda **data: new_items.append(own_items.add(rollout, by=request.user, **data))):
+            return redirect(_anchor(rollout, new_items[0]))
     return _own_item_page(request, rollout, form)
 
 
@@ -179,7 +186,7 @@ def unwaive(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 
 @require_GET
 def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
-    """Two deliveries side by side: ``?antes=`` and ``?depois=`` by number; without them the last two."""
+    """Two deliveries side by side: ``?before=`` and ``?after=`` by number; without them the last two."""
     rollout, item = _item(request, pk, item_pk)
     item.rollout = rollout
     submissions = list(
@@ -190,8 +197,8 @@ def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     if len(submissions) < 2:
         raise Http404
     by_number = {str(submission.number): submission for submission in submissions}
-    before = by_number.get(request.GET.get("antes", ""), submissions[-2])
-    after = by_number.get(request.GET.get("depois", ""), submissions[-1])
+    before = by_number.get(request.GET.get("before", ""), submissions[-2])
+    after = by_number.get(request.GET.get("after", ""), submissions[-1])
     for submission in (before, after):
         submission.prerequisite = item
     context = {
@@ -202,7 +209,7 @@ def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
         "before": before,
         "after": after,
         "pair": [before, after],
-        "rows": comparison.compare(before, after),
+        "rows": kinds.of(item).compare(before, after),
     }
     return render(request, "prerequisites/compare.html", context)
 
@@ -258,24 +265,27 @@ def _room(
         item.rollout = rollout
         for submission in item.submissions.all():
             submission.prerequisite = item
-        mine = failed_forms if failed and failed.pk == item.pk else {}
+        failed_forms_of_item = failed_forms if failed and failed.pk == item.pk else {}
         may_submit = rollout.is_open and item.is_due and request.user.has_perm("prerequisites.submit", item)
         rows.append(
             {
                 "item": item,
-                "submit_form": mine.get("submit_form") or (forms.SubmitForm(prerequisite=item) if may_submit else None),
-                "reason_form": mine.get("reason_form") or forms.ReasonForm(prerequisite=item),
+                "submit_form": failed_forms_of_item.get("submit_form")
+                or (forms.SubmitForm(prerequisite=item) if may_submit else None),
+                "reason_form": failed_forms_of_item.get("reason_form") or forms.ReasonForm(prerequisite=item),
                 "may_reveal": rollout.is_open
-                and item.kind == Prerequisite.Kind.CREDENTIAL
+                and kinds.of(item).holds_secrets
                 and item.last is not None
                 and request.user.has_perm("prerequisites.reveal", item),
-                "open": bool(mine) or may_submit,
-                "failed": "reason_form" in mine,
+                "open": bool(failed_forms_of_item) or may_submit,
+                "failed": "reason_form" in failed_forms_of_item,
                 "due": (due := item.due_by(starts)),
                 "is_late": due is not None and due < clock.today(),
                 "waiver": (waiver := waivers.get((item.gate, item.requirement_key))),
                 "may_unwaive": may_waive and waiver is not None and gates.is_ahead(rollout, item.gate),
-                "dialogs": _dialogs(item, mine, may_manage=may_manage, may_waive=may_waive and waiver is None),
+                "dialogs": _dialogs(
+                    item, failed_forms_of_item, may_manage=may_manage, may_waive=may_waive and waiver is None
+                ),
                 "may_edit": may_manage and item.own and not item.submissions.all(),
             }
         )
@@ -295,9 +305,9 @@ def _room(
     return render(request, "prerequisites/room.html", context, status=status)
 
 
-def _dialogs(item: Prerequisite, mine: dict, *, may_manage: bool, may_waive: bool) -> list[dict]:
+def _dialogs(item: Prerequisite, failed_forms: dict, *, may_manage: bool, may_waive: bool) -> list[dict]:
     """What the project manager or the manager may do about an open item, each with its form."""
-    offered = [
+    verbs = [
         ("due", _("Mudar prazo"), forms.DueForm, may_manage and item.is_open),
         ("waive", _("Dispensar"), forms.WhyForm, may_waive and item.waivable and item.is_open),
         ("withdraw", _("Retirar item"), forms.WhyForm, may_manage and item.own and item.is_open),
@@ -307,9 +317,10 @@ def _dialogs(item: Prerequisite, mine: dict, *, may_manage: bool, may_waive: boo
             "id": f"{verb}-{item.pk}",
             "title": title,
             "url": reverse(f"prerequisites:{verb}", args=[item.rollout.pk, item.pk]),
-            "form": mine.get(f"{verb}_form") or make(auto_id=f"{verb}_form{item.pk}_%s", initial={"due": item.due_set}),
-            "failed": f"{verb}_form" in mine,
+            "form": failed_forms.get(f"{verb}_form")
+            or make(auto_id=f"{verb}_form{item.pk}_%s", initial={"due": item.due_set}),
+            "failed": f"{verb}_form" in failed_forms,
         }
-        for verb, title, make, may in offered
+        for verb, title, make, may in verbs
         if may
     ]

@@ -85,8 +85,8 @@ def in_clear() -> str:
 
 def fresh() -> str:
     """A new AES-256-GCM keyset as one line of clear JSON."""
-    made = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
-    return _one_line(tink.json_proto_keyset_format.serialize(made, secret_key_access.TOKEN))
+    keyset = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
+    return _one_line(tink.json_proto_keyset_format.serialize(keyset, secret_key_access.TOKEN))
 
 
 def closed(keyset: str, uri: str) -> str:

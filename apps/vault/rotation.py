@@ -5,7 +5,7 @@
 3. ``manage.py rotate_vault`` closes everything else with it, row by row, and proves that nothing is left.
 4. ``manage.py new_keyset --only-primary`` prints the keyset without the old keys.
 
-Other libraries' columns that hold ciphertext are registered with ``rotates``, so that they are not forgotten.
+``CIPHERTEXTS`` names every place that holds ciphertext, other libraries' columns too, so that none is forgotten.
 """
 
 import json
@@ -25,65 +25,54 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Holding:
-    """Ciphertexts somewhere. ``keys`` lists the rows; ``rotate(key)`` closes one anew unless somebody just changed it;
-    ``ciphertexts`` gives all of them as bytes."""
+class Ciphertexts:
+    """A place that holds ciphertext. ``rows`` lists them; ``rotate(key)`` encrypts one anew unless somebody just
+    changed it; ``read_all`` gives all of them as bytes."""
 
     name: str
-    keys: Callable[[], list]
+    rows: Callable[[], list]
     rotate: Callable[[object], None]
-    ciphertexts: Callable[[], list[bytes]]
-
-
-_holdings: dict[str, Holding] = {}
-
-
-def rotates(holding: Holding) -> None:
-    _holdings[holding.name] = holding
+    read_all: Callable[[], list[bytes]]
 
 
 def with_new_primary(keyset: str) -> str:
     """``keyset`` with one more key, which closes from now on; one line of JSON."""
     fresh = json.loads(actions.new_keyset())
-    known = json.loads(keyset)
-    known["key"].append(fresh["key"][0])
-    known["primaryKeyId"] = fresh["primaryKeyId"]
-    tink.json_proto_keyset_format.parse(json.dumps(known), secret_key_access.TOKEN).primitive(aead.Aead)
-    return json.dumps(known, separators=(",", ":"))
+    current = json.loads(keyset)
+    current["key"].append(fresh["key"][0])
+    current["primaryKeyId"] = fresh["primaryKeyId"]
+    tink.json_proto_keyset_format.parse(json.dumps(current), secret_key_access.TOKEN).primitive(aead.Aead)
+    return json.dumps(current, separators=(",", ":"))
 
 
 def only_primary(keyset: str) -> str:
     """``keyset`` with its primary key alone. What an older key closed no longer opens: see ``left_behind``."""
-    known = json.loads(keyset)
-    known["key"] = [key for key in known["key"] if key["keyId"] == known["primaryKeyId"]]
-    return json.dumps(known, separators=(",", ":"))
+    current = json.loads(keyset)
+    current["key"] = [key for key in current["key"] if key["keyId"] == current["primaryKeyId"]]
+    return json.dumps(current, separators=(",", ":"))
 
 
 def rotate() -> dict[str, int]:
-    """Close everything with the primary key of VAULT_KEYSET; how many rows, by holding. Safe to run twice and beside
+    """Close everything with the primary key of VAULT_KEYSET; how many rows, by place. Safe to run twice and beside
     readers and writers: a row changed meanwhile was closed with the new key by whoever changed it, and one that was
     destroyed is gone. A row that cannot be opened is logged and keeps no other waiting: ``left_behind`` counts it."""
-    done = {}
-    for holding in _holdings.values():
-        done[holding.name] = 0
-        rows = holding.keys()
-        for key in rows:
+    rotated = {}
+    for place in CIPHERTEXTS:
+        rotated[place.name] = 0
+        for key in place.rows():
             try:
-                holding.rotate(key)
+                place.rotate(key)
             except Exception as error:
-                logger.error("%s: %s could not be closed anew: %s", holding.name, key, type(error).__name__)
+                logger.error("%s: %s could not be encrypted anew: %s", place.name, key, type(error).__name__)
             else:
-                done[holding.name] += 1
-    return done
+                rotated[place.name] += 1
+    return rotated
 
 
 def left_behind() -> dict[str, int]:
-    """How many ciphertexts are not closed with the primary key, by holding: tink writes the key's number in front."""
+    """How many ciphertexts are not closed with the primary key, by place: tink writes the key's number in front."""
     prefix = b"\x01" + keys.primary_key_id().to_bytes(4, "big")
-    return {
-        holding.name: sum(not text.startswith(prefix) for text in holding.ciphertexts())
-        for holding in _holdings.values()
-    }
+    return {place.name: sum(not text.startswith(prefix) for text in place.read_all()) for place in CIPHERTEXTS}
 
 
 def _rotate_secret(pk: object) -> None:
@@ -94,16 +83,6 @@ def _rotate_secret(pk: object) -> None:
     after = actions.reseal(secret)
     # Only what was read is replaced; a row that changed in between is already closed with the new key.
     Secret.objects.filter(pk=pk, ciphertext=before).update(ciphertext=after)
-
-
-rotates(
-    Holding(
-        "secrets",
-        lambda: list(Secret.objects.values_list("pk", flat=True)),
-        _rotate_secret,
-        lambda: [bytes(text) for text in Secret.objects.values_list("ciphertext", flat=True)],
-    )
-)
 
 
 def _second_factors() -> list[tuple[int, str, str]]:
@@ -134,11 +113,17 @@ def _rotate_second_factor(key: object) -> None:
         row.save(update_fields=["data"])
 
 
-rotates(
-    Holding(
+CIPHERTEXTS = (
+    Ciphertexts(
+        "secrets",
+        lambda: list(Secret.objects.values_list("pk", flat=True)),
+        _rotate_secret,
+        lambda: [bytes(text) for text in Secret.objects.values_list("ciphertext", flat=True)],
+    ),
+    Ciphertexts(
         "second factors",
         lambda: [(pk, name) for pk, name, _text in _second_factors()],
         _rotate_second_factor,
         lambda: [b64decode(text) for _pk, _name, text in _second_factors()],
-    )
+    ),
 )

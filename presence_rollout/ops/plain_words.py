@@ -33,6 +33,7 @@ COVERED = (
 """Folders that are checked, relative to the repository."""
 
 NOT_YET = (
+    "apps/core/requirements.py",
     "apps/seals/outcomes.py",  # WHOLE is what the verifying commands print, and their scripts read.
     "apps/stages/golive/models.py",  # A dossier's file with everything is the column ``whole``.
     "presence_rollout/ops/bootstrap.py",
@@ -44,7 +45,7 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 VAGUE = frozenset(
     WORD.findall(
         """
-        asked each found given gone got had heard kept known left made mine noted one ours own said seen shown taken that
+        asked each found given gone got had heard kept known left made mine noted one ours own said seen taken that
         theirs there they thing things told these those wanted whole
         """
     )

@@ -23,7 +23,7 @@ def test_five_deliveries_by_keyboard_alone(sign_in, shot):
 
     page = sign_in("gerente@presence.demo")
     pk = project_of(page)
-    page.goto(f"/conferencia/?projeto={pk}")
+    page.goto(f"/conferencia/?project={pk}")
     assert page.locator("[data-delivery]").count() == 5
     shot(page, "conferencia-1440")
     found = Axe().run(page).response["violations"]
@@ -85,7 +85,7 @@ def test_an_item_of_this_rollout_alone_and_its_due_day(sign_in, shot):
         page.emulate_media(color_scheme=scheme)
         for name, path in (
             ("plano", f"/projetos/{pk}/"), ("plano-datas", f"/projetos/{pk}/plano/"),
-            ("pre-requisitos", f"/projetos/{pk}/pre-requisitos/"), ("conferencia", "/conferencia/?de=todos"),
+            ("pre-requisitos", f"/projetos/{pk}/pre-requisitos/"), ("conferencia", "/conferencia/?scope=all"),
         ):  # fmt: skip
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

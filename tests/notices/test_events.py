@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.companies.actions import remove_person
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.background import work
+from apps.core.events import Notice
 from apps.core.models import UnfinishedWork
 from apps.notices import kinds
 from apps.notices.actions import PAUSES
 from apps.notices.models import Beginning, Consumption
 from apps.notices.tasks import send_notices
 from apps.prerequisites import actions as prerequisites
+from apps.prerequisites.events import item_of, item_url
 from apps.rollouts import timeline
 from apps.rollouts.anchors import anchoring, saved_heads
 from apps.rollouts.models import AnchorSheet
@@ -74,6 +76,7 @@ class TestAReadCredential:
 
     def test_no_other_address_stands_in_it(self, people, mailoutbox):
         send_notices()
+        assert len(mailoutbox) == 2
         for message in mailoutbox:
             assert "@" not in message.body.replace(message.to[0], "")
 
@@ -163,7 +166,7 @@ class TestOnce:
             raise RuntimeError
 
         bad = an_event(item.rollout, kind="prerequisites.stopped")
-        monkeypatch.setitem(kinds._told, bad.kind, kinds.Told(broken, "x", "x", kinds.item_place))
+        monkeypatch.setitem(plugins.notices(), bad.kind, Notice(broken, "x", "x", item_url))
         an_event(item.rollout, key=item.key)
         send_notices()
         assert len(mailoutbox) == 2
@@ -277,7 +280,7 @@ class TestToWhom:
         prerequisites.accept(item, by=people["pm"])
         prerequisites.reopen(item, by=people["pm"], reason="x")
         events = item.rollout.events.filter(kind__in=kinds.names())
-        assert [(event.kind, kinds.item_of(event)) for event in events] == [
+        assert [(event.kind, item_of(event)) for event in events] == [
             ("prerequisites.rejected", item), ("prerequisites.reopened", item),
         ]  # fmt: skip
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from apps.core.network import outbound
 from apps.core.network.outbound import Answer, Unreachable
 from apps.prerequisites import actions, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import api_docs
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.tasks import look_into_the_unread
 from tests.prerequisites.factories import PrerequisiteFactory
 

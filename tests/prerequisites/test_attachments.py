@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.core.refusals import Invalid
 from apps.prerequisites import actions, attachments
-from apps.prerequisites.evidence import gathering as evidence
+from apps.prerequisites import gathering as evidence
 from tests.prerequisites.factories import PrerequisiteFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from apps.prerequisites import actions, comparison
+from apps.prerequisites import actions, kinds
 from apps.vault import actions as vault
 from tests.prerequisites.factories import PrerequisiteFactory
 
@@ -24,13 +24,13 @@ def marked(pieces):
 
 def test_words_that_differ_are_marked_on_their_side():
     before, after = twice(PrerequisiteFactory(), {"text": "Loja um aberta"}, {"text": "Loja dois aberta"})
-    (row,) = comparison.compare(before, after)
+    (row,) = kinds.of(after.prerequisite).compare(before, after)
     assert (marked(row.before), marked(row.after), row.says) == (["um"], ["dois"], "trocado")
 
 
 def test_an_unchanged_text_is_said_to_be_the_same():
     before, after = twice(PrerequisiteFactory(), {"text": "Igual"}, {"text": "Igual"})
-    assert [(row.same, row.says) for row in comparison.compare(before, after)] == [(True, "igual")]
+    assert [(row.same, row.says) for row in kinds.of(after.prerequisite).compare(before, after)] == [(True, "igual")]
 
 
 def test_a_secret_is_only_the_same_or_another():
@@ -40,7 +40,7 @@ def test_a_secret_is_only_the_same_or_another():
         {"values": {"account": "loja", "token": "s3cr3t-1"}},
         {"values": {"account": "loja2", "token": "s3cr3t-2"}},
     )
-    rows = {row.label: row for row in comparison.compare(before, after)}
+    rows = {row.label: row for row in kinds.of(after.prerequisite).compare(before, after)}
     assert rows["Token"].says == "trocado"
     assert rows["Conta"].says == "trocado"
     assert "s3cr3t" not in str(rows)
@@ -50,7 +50,7 @@ def test_a_secret_typed_again_is_the_same():
     before, after = twice(
         PrerequisiteFactory(credential=True), *({"values": {"account": "a", "token": "t"}} for _ in range(2))
     )
-    assert {row.label: row.says for row in comparison.compare(before, after)}["Token"] == "igual"
+    assert {row.label: row.says for row in kinds.of(after.prerequisite).compare(before, after)}["Token"] == "igual"
 
 
 def test_of_a_secret_that_was_destroyed_it_is_said_when():
@@ -58,7 +58,7 @@ def test_of_a_secret_that_was_destroyed_it_is_said_when():
     before, after = twice(item, *({"values": {"account": "a", "token": text}} for text in ("t", "u")))
     before.secrets.all().delete()
     before.purged = {"token": "2026-03-10T13:00:00+00:00"}
-    row = {row.label: row for row in comparison.compare(before, after)}["Token"]
+    row = {row.label: row for row in kinds.of(after.prerequisite).compare(before, after)}["Token"]
     assert (row.before[0].text, row.after[0].text, row.says) == ("expurgado em 10/03/2026", "guardado no cofre", "")
 
 
@@ -75,7 +75,7 @@ def test_a_text_file_is_compared_line_by_line():
         {"file": ContentFile(b"linha 1\nlinha 2\n", name="api.txt")},
         {"file": ContentFile(b"linha 1\nlinha 3\n", name="api.txt")},
     )
-    (row,) = comparison.compare(before, after)
+    (row,) = kinds.of(after.prerequisite).compare(before, after)
     assert row.lines
     assert (marked(row.before), marked(row.after)) == (["linha 2\n"], ["linha 3\n"])
 
@@ -85,7 +85,7 @@ def test_any_other_file_is_compared_by_its_hash():
     before, after = twice(
         item, {"file": ContentFile(b"%PDF-1.7 a", name="a.pdf")}, {"file": ContentFile(b"%PDF-1.7 b", name="a.pdf")}
     )
-    (row,) = comparison.compare(before, after)
+    (row,) = kinds.of(after.prerequisite).compare(before, after)
     assert not row.lines
     assert row.says == "trocado"
     assert "SHA-256" in row.after[0].text
@@ -99,7 +99,7 @@ def test_contacts_are_compared_field_by_field():
         return {"contacts": [{"kind": kind, **shared} for kind in ("technical", "decision")]}
 
     before, after = twice(item, contacts("a@x.com.br"), contacts("b@x.com.br"))
-    says = {row.label: row.says for row in comparison.compare(before, after)}
+    says = {row.label: row.says for row in kinds.of(after.prerequisite).compare(before, after)}
     assert says["Contato técnico: nome"] == "igual"
     assert says["Contato técnico: e-mail"] == "trocado"
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.core import clock
 from apps.core.network import outbound
 from apps.core.network.outbound import Answer, Unreachable
@@ -14,11 +13,12 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.core.untrusted import confined
 from apps.demo import stand_in
-from apps.prerequisites import actions, queries
+from apps.prerequisites import actions, kinds, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import environments
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite
 from apps.prerequisites.tasks import probe_the_untried
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
 
@@ -164,7 +164,7 @@ class TestTheForm:
         assert answer.status_code == 302
         last = Prerequisite.objects.get(pk=item.pk).last
         assert (last.link, last.text) == ("https://homolog.loja.com.br", "200 produtos")
-        assert last.sharing() == "Dividido com outro integrador"
+        assert kinds.of(last.prerequisite).lines(last) == ["Dividido com outro integrador"]
 
     def test_who_shares_it_is_asked_for(self, item, client_for):
         answer = self.post(item, client_for, link="https://x.com.br", text="x", sharing="shared")
@@ -194,7 +194,7 @@ def test_an_old_delivery_in_words_is_still_shown(client_for):
 @pytest.fixture
 def played(settings):
     """The demonstration's stand-in on a real port."""
-    loader.load()
+    shipped.load()
     server = stand_in.server(0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"127.0.0.1:{server.server_address[1]}"

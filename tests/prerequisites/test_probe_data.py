@@ -16,10 +16,11 @@ from apps.core.network.outbound import Answer
 from apps.core.process import Gate
 from apps.core.refusals import Invalid
 from apps.prerequisites import actions, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory
 
@@ -30,7 +31,7 @@ ADDRESSES = ("host", "base_url", "site_url", "api_address")
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ class TestSteps:
 
     def test_a_page_instead_of_data_proves_nothing(self, replies):
         replies({"/wp-json": (200, {}, "", {"content-type": "text/html; charset=utf-8"})})
-        assert probes.ask(credential("woocommerce")) == probes.Found("unclear", 200, "page")
+        assert probes.ask(credential("woocommerce")) == probes.ProbeResult("unclear", 200, "page")
 
     def test_what_another_host_answers_proves_nothing(self, replies):
         replies({"/wp-json": (200, {}, "https://outra.com.br/wp-json")})
@@ -191,7 +192,7 @@ class TestTheWrongEnvironment:
         with monkeypatch.context() as before:
             before.setattr(probes, "hosts_of", lambda item, environment: [])
             submission = credential("anymarket", host="https://api.anymarket.com.br")
-        assert probes.ask(submission) == probes.Found("elsewhere", None, "production")
+        assert probes.ask(submission) == probes.ProbeResult("elsewhere", None, "production")
         assert replies.asked == []
 
     def test_the_same_secret_in_both_environments_is_noticed_and_never_shown(self, replies, client_for):
@@ -246,7 +247,7 @@ class TestStopsWorking:
             assert self.state(accepted) == state
         rollout = accepted.prerequisite.rollout
         [need] = [one for one in gates.unmet(rollout, Gate.START_DEVELOPMENT) if "credentials" in one.key]
-        assert (need.owed_by, need.text.split(":")[0]) == ("client", "Deixou de funcionar")
+        assert (need.owed_by, str(need.text).split(":")[0]) == ("client", "Deixou de funcionar")
         assert says in client_for(rollout.people["client"]).get("/").content.decode()
         assert rollout.events.filter(kind="prerequisites.stopped").count() == 1
 

@@ -5,7 +5,6 @@ import threading
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
 from apps.core.network import outbound
 from apps.core.network.addresses import BadAddress
@@ -14,13 +13,14 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.demo import stand_in
 from apps.prerequisites import actions, queries
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import destinations, probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -35,7 +35,7 @@ VTEX = [
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ class TestACredentialThatStopsWorking:
         platform(401)
         probe_submission(accepted.pk)
         item = Prerequisite.objects.get(pk=item.pk)
-        assert (item.state, item.last.reason) == ("rejected", "A plataforma deixou de aceitar esta credencial.")
+        assert (item.state, item.last.why_returned) == ("rejected", "A plataforma deixou de aceitar esta credencial.")
         event = item.rollout.events.latest("sequence")
         assert (event.kind, event.actor, event.who) == ("prerequisites.stopped", None, "O sistema")
         assert event.data["key"] == item.key

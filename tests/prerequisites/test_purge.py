@@ -1,25 +1,26 @@
 """Secrets of a closed rollout are destroyed in time, once, whole, and the timeline certifies it."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import NotAllowed, Refusal
 from apps.prerequisites import actions, queries, tasks
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes, purge
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 from apps.vault import rotation
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -36,7 +37,7 @@ def deliver(item, by="client", **values):
 @pytest.fixture
 def rollout():
     """Two secrets of the client, one of them delivered twice, and Presence's own."""
-    loader.load()
+    shipped.load()
     found = RolloutFactory()
     test = PrerequisiteFactory(rollout=found, credential=True, title="Homologação", key="homologation_credentials")
     own = PrerequisiteFactory(rollout=found, credential=True, title="Presence API", owner=PartyRole.PRESENCE)
@@ -91,7 +92,9 @@ def test_the_certificate_says_what_was_destroyed_and_can_be_computed_again(close
     event = purge.purge(closed, by=closed.people["pm"])
     hashed = sorted((pk, field, hashlib.sha256(text).hexdigest()) for pk, field, text in rows)
     assert event.data["sha256"] == canonical.sha256(hashed)
-    assert event.data["items"] == [{"title": "Homologação", "secrets": 2}, {"title": "Presence API", "secrets": 1}]
+    assert event.data["items"] == [
+        {"title": {"pt": "Homologação"}, "secrets": 2}, {"title": {"pt": "Presence API"}, "secrets": 1},
+    ]  # fmt: skip
     assert event.data["closed_at"] == canonical.instant(closed.closed_at)
     assert not any(value in str(event.data) for value in ("certo", "errado", "nosso", "aurora"))
 
@@ -207,12 +210,8 @@ class TestWhatIsGone:
     def test_does_not_stop_a_rotation_that_is_under_way(self, closed, monkeypatch):
         listed = [row.pk for row in Secret.objects.all()]
         purge.purge(closed, by=closed.people["pm"])
-        holding = rotation._holdings["secrets"]
-        monkeypatch.setitem(
-            rotation._holdings,
-            "secrets",
-            rotation.Holding("secrets", lambda: listed, holding.rotate, holding.ciphertexts),
-        )
+        secrets, *_others = rotation.CIPHERTEXTS
+        monkeypatch.setattr(rotation, "CIPHERTEXTS", [replace(secrets, rows=lambda: listed)])
         rotation.rotate()
         assert rotation.left_behind()["secrets"] == 0
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from apps.core.refusals import Invalid
 from apps.prerequisites import actions, tasks
-from apps.prerequisites.evidence import gathering as evidence
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.stages.homologation.execution import evidence as proofs
 from apps.stages.homologation.execution.forms import EvidenceForm

@@ -3,20 +3,21 @@
 import threading
 
 import pytest
+import tink
 from django.urls import reverse
 
 from apps.blueprints.catalogues import content
-from apps.blueprints.loading import loader
 from apps.core.network import outbound
 from apps.core.network.outbound import Answer
 from apps.demo import stand_in
-from apps.prerequisites import actions, comparison
+from apps.prerequisites import actions, kinds
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.vault import actions as vault
 from apps.vault import keys, rotation
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.companies.factories import PASSWORD
 from tests.prerequisites.credentials import (
     CHANGES,
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 class TestTheDatabaseIsChanged:
@@ -84,7 +85,7 @@ class TestTheDatabaseIsChanged:
 
         monkeypatch.setattr(outbound, "fetch", fetch)
         submission = deliver(an_item("woocommerce"))
-        assert probes.ask(submission) == probes.Found("withheld", None, "destination")
+        assert probes.ask(submission) == probes.ProbeResult("withheld", None, "destination")
         assert asked == ["https://loja.com.br/a"]
 
     def test_nor_the_presence_apis_address(self, sent):
@@ -174,7 +175,7 @@ class TestTheVaultGoesOn:
         settings.VAULT_KEYSET = rotation.only_primary(settings.VAULT_KEYSET)
         assert probes.ask(submission).outcome == "valid"
         secret = submission.secrets.get()
-        with pytest.raises(Exception, match=r".*"):
+        with pytest.raises(tink.TinkError):
             vault.unseal_for(secret, secret.destination.replace("loja", "mal"))
 
     def test_two_deliveries_are_compared_though_their_destinations_differ(self):
@@ -182,5 +183,5 @@ class TestTheVaultGoesOn:
         before = deliver(item)
         send_back(item)
         after = deliver(item, site_url="https://nova.com.br")
-        rows = {row.label: row.says for row in comparison.compare(before, after)}
+        rows = {row.label: row.says for row in kinds.of(after.prerequisite).compare(before, after)}
         assert (rows["Consumer secret"], rows["Endereço do site"]) == ("igual", "trocado")

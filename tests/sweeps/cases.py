@@ -14,17 +14,18 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.events import EventData
 from apps.core.process import Gate, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.hours.ledger.closing import CLOSED
+from apps.hours.events import MonthClosed
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
-from apps.prerequisites.credentials.probes import Found
-from apps.prerequisites.evidence.environments import Seen
+from apps.prerequisites.credentials.probes import ProbeResult
+from apps.prerequisites.evidence.environments import Observation
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.events import Advanced
@@ -141,11 +142,11 @@ def _completed_rollout() -> Case:
     )  # fmt: skip
 
 
-def _two_chains(kind: timeline.EventKind) -> Case:
+def _two_chains(event: EventData) -> Case:
     rollouts = [RolloutFactory() for _number in range(2)]
     for rollout in rollouts:
         with timeline.changing(rollout) as locked:
-            timeline.record(locked, kind, rollout.people["pm"])
+            timeline.record(locked, event, rollout.people["pm"])
     poisoned, good = (rollout.pk for rollout in rollouts)
     return Case(
         "rollouts.anchor", poisoned, good,
@@ -157,7 +158,9 @@ def _two_chains(kind: timeline.EventKind) -> Case:
 
 @case("anchor-asked-rollouts")
 def _binding_event_without_anchor() -> Case:
-    return _two_chains(CLOSED)
+    return _two_chains(
+        MonthClosed(month="2026-03", included=0, billable=0, free=0, amount=0, statement=1, sha256="0" * 64, anchor=0)
+    )
 
 
 @case("anchor-changed-rollouts")
@@ -272,7 +275,8 @@ def _untried_credential() -> Case:
     return Case(
         "prerequisites.probe", poisoned, good,
         lambda pk: Submission.objects.get(pk=pk).probes.exists(),
-        "apps.prerequisites.credentials.probes.ask", lambda submission: submission.pk, lambda submission: Found("valid"),
+        "apps.prerequisites.credentials.probes.ask", lambda submission: submission.pk,
+        lambda submission: ProbeResult("valid"),
         page=(submissions[0].submitted_by, url),
         also={"apps.prerequisites.queries._can_be_tried": lambda submission: True},
     )  # fmt: skip
@@ -294,7 +298,7 @@ def _unseen_environment() -> Case:
         "prerequisites.environment", poisoned, good,
         lambda pk: Submission.objects.get(pk=pk).environment_checks.exists(),
         "apps.prerequisites.evidence.environments.look", lambda submission: submission.pk,
-        lambda submission: Seen(status=200, certificate_until=None, findings=[]),
+        lambda submission: Observation(status=200, certificate_until=None, findings=[]),
         page=(submissions[0].submitted_by, reverse("prerequisites:room", args=[items[0].rollout_id])),
     )  # fmt: skip
 

@@ -12,9 +12,9 @@ from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 from apps.blueprints.catalogues import content
 from apps.core.network import outbound
 from apps.prerequisites import actions
+from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import probes
-from apps.prerequisites.evidence import gathering as evidence
 from apps.rollouts import timeline
 from apps.vault import actions as vault
 from apps.vault import keys

@@ -4,19 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.core.refusals import Invalid
 from apps.prerequisites.credentials import destinations, probes
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import timeline
 from apps.vault import actions as vault
 from apps.vault.models import Secret
-
-HOST_GIVEN = timeline.kind(
-    "prerequisites.host_given", gettext_lazy("informou um endereço novo para as credenciais: %(host)s"), "globe"
-)
 
 
 @dataclass(frozen=True)
@@ -43,9 +37,9 @@ def merged(item: Prerequisite, values: dict[str, str]) -> dict[str, str]:
     """``values`` by the fields' names as the delivery will have them: stripped, and with what is not asked again as it was.
     A secret that is left blank is missing."""
     last, allowed = item.last, asked(item)
-    before = last.values if last and item.asked_again else {}
-    given = {name: str(value).strip() for name, value in values.items() if name in allowed}
-    return {**before, **given}
+    unchanged = last.values if last and item.asked_again else {}
+    delivered = {name: str(value).strip() for name, value in values.items() if name in allowed}
+    return {**unchanged, **delivered}
 
 
 @sensitive_variables()
@@ -72,30 +66,29 @@ def problems(item: Prerequisite, values: dict[str, str]) -> list[Problem]:
     """What keeps a delivery with ``values`` (see ``merged``) from being taken, in the order of the fields."""
     labels = {row["name"]: str(row["label"]) for row in item.specs()}
     plain = plain_of(item, values)
-    wrong = _wrong_places(item, plain, labels)
+    messages = _wrong_places(item, plain, labels)
     reusable, changed = reusable_secrets(item, plain), _changes(item, plain, labels)
     for row in item.fields:
         name = row["name"]
         if name == "notes" or values.get(name) or name in reusable:
             continue
-        about = {"field": labels[name], "changed": changed}
         text = _("Preencha “%(field)s”.")
         if row["secret"] and changed:
             text = _(
                 "O destino da credencial mudou (%(changed)s): informe “%(field)s” de novo. O que está guardado só vale para "
                 "o endereço e a conta de antes."
             )
-        wrong[name] = text % about
-    return [Problem(name, wrong[name]) for name in labels if name in wrong]
+        messages[name] = text % {"field": labels[name], "changed": changed}
+    return [Problem(name, messages[name]) for name in labels if name in messages]
 
 
 @sensitive_variables()
 def check(item: Prerequisite, values: dict[str, str]) -> dict[str, Secret]:
     """The secrets that stay (``reusable_secrets``). Raises ``Invalid`` (422) with the first of the ``problems``, on its
     field, and the others as details."""
-    if wrong := problems(item, values):
-        details = [problem.message for problem in wrong[1:]]
-        raise Invalid(wrong[0].message, field=f"value_{wrong[0].field}", details=details)
+    if problems_found := problems(item, values):
+        details = [problem.message for problem in problems_found[1:]]
+        raise Invalid(problems_found[0].message, field=f"value_{problems_found[0].field}", details=details)
     return reusable_secrets(item, plain_of(item, values))
 
 
@@ -130,8 +123,11 @@ def given_for(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str
     """Where ``secret`` was given for, in words, when that is not where a delivery with ``values`` says; empty when it is."""
     if secret.destination == probes.destination(item, values):
         return ""
-    about = [*destinations.hosts_of(secret.destination), *destinations.fields_of(secret.destination).values()]
-    shown = ", ".join(dict.fromkeys(text for text in about if text)) or _("destino desconhecido")
+    destination_words = [
+        *destinations.hosts_of(secret.destination),
+        *destinations.fields_of(secret.destination).values(),
+    ]
+    shown = ", ".join(dict.fromkeys(text for text in destination_words if text)) or _("destino desconhecido")
     return _("Foi informado para outro destino: %(destination)s. Confirme com o cliente antes de usar.") % {
         "destination": shown
     }
@@ -140,7 +136,7 @@ def given_for(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str
 def _wrong_places(item: Prerequisite, plain: dict[str, str], labels: dict[str, str]) -> dict[str, str]:
     urls = probes.urls(item)
     kinds = {row["name"]: row.get("address") for row in item.fields}
-    wrong = {}
+    messages = {}
     for name in destinations.unreadable(item.fields, urls, plain):
         text = _("“%(field)s” não serve em um endereço. Informe só o nome da conta, sem barras, pontos ou espaços.")
         if kinds.get(name) == "url":
@@ -149,21 +145,21 @@ def _wrong_places(item: Prerequisite, plain: dict[str, str], labels: dict[str, s
             )
         elif kinds.get(name) == "host":
             text = _("“%(field)s” não é um domínio. Informe só o nome, sem https:// e sem barras.")
-        wrong[name] = text % {"field": labels.get(name, name)}
+        messages[name] = text % {"field": labels.get(name, name)}
     patterns = probes.hosts_of(item, item.environment)
     for name, host in destinations.outside(item.fields, urls, plain, patterns).items():
         text = _("%(host)s não é um endereço de %(platform)s para este ambiente. O esperado é %(patterns)s.")
-        about = {"host": host, "platform": item.rollout.platform, "patterns": _(" ou ").join(patterns)}
-        wrong.setdefault(name, text % about)
-    return wrong
+        expected = {"host": host, "platform": item.rollout.platform, "patterns": _(" ou ").join(patterns)}
+        messages.setdefault(name, text % expected)
+    return messages
 
 
 def _changes(item: Prerequisite, plain: dict[str, str], labels: dict[str, str]) -> str:
     """What changed of the destination since the last delivery that still holds its secrets, in words; empty when nothing."""
     last = item.last
-    held = [secret.destination for secret in last.secrets.all()] if last else []
+    destinations_before = [secret.destination for secret in last.secrets.all()] if last else []
     destination = probes.destination(item, plain)
-    if last is None or all(bound == destination for bound in held):
+    if last is None or all(bound == destination for bound in destinations_before):
         return ""
     binding = destinations.binding(item.fields)
     changed = [labels[name] for name in binding if plain.get(name, "") != last.values.get(name, "")]

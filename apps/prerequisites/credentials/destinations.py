@@ -29,7 +29,7 @@ def binding(specs: Specs) -> list[str]:
 def stated(specs: Specs, urls: Iterable[str], values: dict[str, Any]) -> str:
     """What ``values`` say of where their secrets may go, given the addresses (``urls``) that the probe asks."""
     fields = {name: values[name] for name in binding(specs) if isinstance(values.get(name), str)}
-    hosts = {address.authority for _name, address in _named(specs, urls, values) if address}
+    hosts = {address.authority for _name, address in _places(specs, urls, values) if address}
     return canonical.dumps({"fields": fields, "hosts": sorted(hosts)}).decode()
 
 
@@ -45,21 +45,25 @@ def fields_of(statement: str) -> dict[str, str]:
 
 def own_hosts(specs: Specs, values: dict[str, Any]) -> list[str]:
     """The hosts that the credential's own address fields name."""
-    return sorted({address.authority for _name, address in _named(specs, (), values) if address})
+    return sorted({address.authority for _name, address in _places(specs, (), values) if address})
 
 
 def unreadable(specs: Specs, urls: Iterable[str], values: dict[str, Any]) -> list[str]:
     """The names of the filled fields that name no place that could be asked."""
-    named = _named(specs, urls, values)
-    return list(dict.fromkeys(name for name, address in named if address is None and values.get(name)))
+    places_of_fields = _places(specs, urls, values)
+    return list(dict.fromkeys(name for name, address in places_of_fields if address is None and values.get(name)))
 
 
 def outside(specs: Specs, urls: Iterable[str], values: dict[str, Any], patterns: Sequence[str]) -> dict[str, str]:
     """The hosts that none of ``patterns`` allows, by the field that names them; empty where there are no patterns."""
     if not patterns:
         return {}
-    named = _named(specs, urls, values)
-    return {name: address.authority for name, address in named if name and address and not allowed(address, patterns)}
+    places_of_fields = _places(specs, urls, values)
+    return {
+        name: address.authority
+        for name, address in places_of_fields
+        if name and address and not allowed(address, patterns)
+    }
 
 
 def allowed(address: Address, patterns: Sequence[str]) -> bool:
@@ -69,7 +73,7 @@ def allowed(address: Address, patterns: Sequence[str]) -> bool:
     )
 
 
-def _named(specs: Specs, urls: Iterable[str], values: dict[str, Any]) -> list[tuple[str, Address | None]]:
+def _places(specs: Specs, urls: Iterable[str], values: dict[str, Any]) -> list[tuple[str, Address | None]]:
     """Each place that ``values`` name, with the field that names it (empty where none does); None for what is no place."""
     texts = {name: value for name, value in values.items() if isinstance(value, str)}
     rows = [(row["name"], _typed(row["address"], texts.get(row["name"], ""))) for row in specs if row.get("address")]

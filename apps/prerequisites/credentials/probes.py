@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Found:
-    """What the requests told. ``status`` is the HTTP status that decided, None without an answer; ``why`` is a word for
+class ProbeResult:
+    """What the platform answered. ``status`` is the HTTP status that decided, None without an answer; ``why`` is a word for
     the reason: ``outbound.Unreachable.why``, ``body``, ``page``, ``redirect``, ``production``, ``test``, ``same``,
     ``destination``, ``host``."""
 
@@ -48,21 +48,23 @@ class Found:
 
 def of(prerequisite: Prerequisite) -> content.Probe:
     """The probe of the platform, or the item's own, as the newest blueprint has it; without steps when there is none."""
-    if prerequisite.kind != Prerequisite.Kind.CREDENTIAL:
+    if not prerequisite.fields:
         return NOTHING
-    return _known(prerequisite.rollout).get(prerequisite.key, NOTHING)
+    return _probes_of_rollout(prerequisite.rollout).get(prerequisite.key, NOTHING)
 
 
-def _known(rollout: Rollout) -> dict[str, content.Probe]:
+def _probes_of_rollout(rollout: Rollout) -> dict[str, content.Probe]:
     """The probes by the key of their item; read once and kept on the rollout object for the request."""
-    found = getattr(rollout, "_probes", None)
-    if found is None:
-        found = {}
+    probes_by_key = getattr(rollout, "_probes", None)
+    if probes_by_key is None:
+        probes_by_key = {}
         with suppress(content.Blueprint.DoesNotExist):  # Nothing was loaded: nothing is known.
-            found = dict.fromkeys(KEYS, content.platform(rollout.platform.slug).probe)
-            found |= {item.key: item.probe for item in content.prerequisites_for(rollout.platform.slug) if item.probe}
-        rollout._probes = found  # type: ignore[attr-defined]
-    return found
+            probes_by_key = dict.fromkeys(KEYS, content.platform(rollout.platform.slug).probe)
+            probes_by_key |= {
+                item.key: item.probe for item in content.prerequisites_for(rollout.platform.slug) if item.probe
+            }
+        rollout._probes = probes_by_key  # type: ignore[attr-defined]
+    return probes_by_key
 
 
 def hosts_of(prerequisite: Prerequisite, environment: str) -> list[str]:
@@ -90,7 +92,7 @@ def is_trusted(prerequisite: Prerequisite) -> bool:
 
 
 @sensitive_variables()
-def ask(submission: Submission) -> Found | None:
+def ask(submission: Submission) -> ProbeResult | None:
     """Try the delivered credential; None when nothing can be said of it, as when its secrets are gone. Nothing is stored,
     and no value is repeated.
 
@@ -102,22 +104,22 @@ def ask(submission: Submission) -> Found | None:
     secrets = {secret.field: secret for secret in submission.secrets.all()}
     if any(row["secret"] and row["name"] not in secrets and row["name"] != "notes" for row in item.fields):
         return None
-    found = None
+    result = None
     if probe.steps:
         stated = destination(item, submission.values)
         if any(secret.destination != stated for secret in secrets.values()):
-            return Found(Probe.Outcome.WITHHELD, why="destination")
+            return ProbeResult(Probe.Outcome.WITHHELD, why="destination")
         try:
             values = _texts(submission) | {name: vault.unseal_for(secret, stated) for name, secret in secrets.items()}
         except tink.TinkError:
             logger.exception(
                 "A secret of delivery %s does not open for its destination; nothing was sent.", submission.pk
             )
-            return Found(Probe.Outcome.WITHHELD, why="destination")
-        found = _walk(probe, values, _Bounds(item, destinations.hosts_of(stated)))
-    if (found is None or found.outcome == Probe.Outcome.VALID) and is_the_others(submission):
-        return Found(Probe.Outcome.ELSEWHERE, found.status if found else None, "same")
-    return found
+            return ProbeResult(Probe.Outcome.WITHHELD, why="destination")
+        result = _walk(probe, values, _Bounds(item, destinations.hosts_of(stated)))
+    if (result is None or result.outcome == Probe.Outcome.VALID) and is_the_others(submission):
+        return ProbeResult(Probe.Outcome.ELSEWHERE, result.status if result else None, "same")
+    return result
 
 
 @sensitive_variables()
@@ -130,13 +132,13 @@ def is_the_others(submission: Submission) -> bool:
     if other is None or other.last is None:
         return False
     try:
-        mine, theirs = _values(submission), _values(other.last)
+        own, others = _values(submission), _values(other.last)
     except tink.TinkError:
         return False
     return any(
-        hmac.compare_digest(_plain(mine[name]), _plain(theirs[name]))
+        hmac.compare_digest(_plain(own[name]), _plain(others[name]))
         for name in content.platform(item.rollout.platform.slug).differs
-        if mine.get(name) and theirs.get(name)
+        if own.get(name) and others.get(name)
     )
 
 
@@ -162,28 +164,28 @@ class _Bounds:
         self.patterns = hosts_of(item, item.environment)
         self.of_the_other = hosts_of(item, OTHER.get(item.environment, ""))
 
-    def refusal(self, address: Address) -> Found | None:
+    def refusal(self, address: Address) -> ProbeResult | None:
         """Why nothing may be sent to ``address``; None when it may."""
         if address.scheme != "https" or address.authority not in self.hosts:
-            return Found(Probe.Outcome.WITHHELD, why="destination")
+            return ProbeResult(Probe.Outcome.WITHHELD, why="destination")
         if not self.patterns or destinations.allowed(address, self.patterns):
             return None
         if destinations.allowed(address, self.of_the_other):
             there = "test" if self.environment == "production" else "production"
-            return Found(Probe.Outcome.ELSEWHERE, why=there)
-        return Found(Probe.Outcome.WITHHELD, why="host")
+            return ProbeResult(Probe.Outcome.ELSEWHERE, why=there)
+        return ProbeResult(Probe.Outcome.WITHHELD, why="host")
 
 
 class _Withheld(Exception):
     """A step would have sent the credential where it may not go."""
 
-    def __init__(self, found: Found) -> None:
-        super().__init__(found.why)
-        self.found = found
+    def __init__(self, result: ProbeResult) -> None:
+        super().__init__(result.why)
+        self.result = result
 
 
 @sensitive_variables()
-def _walk(probe: content.Probe, delivered: dict[str, str], bounds: _Bounds) -> Found:
+def _walk(probe: content.Probe, delivered: dict[str, str], bounds: _Bounds) -> ProbeResult:
     values, body, status = dict(delivered), None, None
     try:
         for step in probe.steps:
@@ -191,29 +193,29 @@ def _walk(probe: content.Probe, delivered: dict[str, str], bounds: _Bounds) -> F
             status = answer.status
             for outcome, statuses in ((Probe.Outcome.WRONG, step.wrong), (Probe.Outcome.LACKING, step.lacking)):
                 if status in statuses:
-                    return Found(outcome, status)
+                    return ProbeResult(outcome, status)
             if status not in step.valid:
-                return Found(Probe.Outcome.UNCLEAR, status)
+                return ProbeResult(Probe.Outcome.UNCLEAR, status)
             if "text/html" in answer.headers.get("content-type", ""):
-                return Found(Probe.Outcome.UNCLEAR, status, "page")
+                return ProbeResult(Probe.Outcome.UNCLEAR, status, "page")
             body = _json(answer)
             if any(
                 _at(body, rule.path).lower() not in [value.lower() for value in rule.values] for rule in step.expect
             ):
-                return Found(Probe.Outcome.UNCLEAR, status, "body")
-            values |= {name: found for name, path in step.keep.items() if (found := _at(body, path))}
+                return ProbeResult(Probe.Outcome.UNCLEAR, status, "body")
+            values |= {name: value for name, path in step.keep.items() if (value := _at(body, path))}
     except _Withheld as withheld:
-        return withheld.found
+        return withheld.result
     except addresses.BadAddress:
-        return Found(Probe.Outcome.UNREACHABLE, why="address")
+        return ProbeResult(Probe.Outcome.UNREACHABLE, why="address")
     except outbound.Unreachable as error:
         if error.why == "redirect":
-            return Found(Probe.Outcome.UNCLEAR, status, "redirect")
-        return Found(Probe.Outcome.UNREACHABLE, why=error.why)
+            return ProbeResult(Probe.Outcome.UNCLEAR, status, "redirect")
+        return ProbeResult(Probe.Outcome.UNREACHABLE, why=error.why)
     there = _environment(probe.environment, delivered, body) if probe.environment else ""
     if there and there != bounds.environment:
-        return Found(Probe.Outcome.ELSEWHERE, status, "test" if there == "homologation" else "production")
-    return Found(Probe.Outcome.VALID, status)
+        return ProbeResult(Probe.Outcome.ELSEWHERE, status, "test" if there == "homologation" else "production")
+    return ProbeResult(Probe.Outcome.VALID, status)
 
 
 @sensitive_variables()
@@ -237,9 +239,9 @@ def _send(step: content.ProbeStep, values: dict[str, str], bounds: _Bounds) -> o
 
 def _environment(rule: content.EnvironmentRule, values: dict[str, str], body: Any) -> str:
     """``homologation`` or ``production`` by the platform's own sign; empty when it gives none."""
-    told = (values.get(rule.field, "") if rule.field else _at(body, rule.path)).strip().lower()
+    sign = (values.get(rule.field, "") if rule.field else _at(body, rule.path)).strip().lower()
     for environment, patterns in (("homologation", rule.test), ("production", rule.production)):
-        if told and any(fnmatchcase(told, pattern.lower()) for pattern in patterns):
+        if sign and any(fnmatchcase(sign, pattern.lower()) for pattern in patterns):
             return environment
     return ""
 

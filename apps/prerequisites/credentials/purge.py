@@ -11,22 +11,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import canonical, clock
+from apps.core.localized import Localized
 from apps.core.refusals import Refusal, require
+from apps.prerequisites import events
 from apps.prerequisites.models import Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Event, Rollout
 from apps.vault import actions as vault
 from apps.vault.models import Secret
-
-PURGED = timeline.kind(
-    "prerequisites.purged",
-    gettext_lazy("expurgou as credenciais do projeto (segredos destruídos: %(secrets)s)"),
-    "shredder",
-)
 
 
 def after() -> timedelta:
@@ -72,7 +67,7 @@ def holds_secrets(rollout: Rollout) -> bool:
 
 def certificates(rollout: Rollout) -> list[Event]:
     """The events that certify a purge of ``rollout``, the first one first."""
-    return list(rollout.events.filter(kind=PURGED.name).select_related("actor").order_by("sequence"))
+    return list(rollout.events.filter(kind=events.Purged.kind).select_related("actor").order_by("sequence"))
 
 
 def _of(rollout: Rollout) -> Any:
@@ -90,30 +85,30 @@ def _purge(rollout: Rollout, by: User | None) -> Event | None:
     destroyed = _destroy(submissions)
     if not destroyed:
         return None
-    held: dict[str, set[str]] = {}
+    secrets_of: dict[int, set[str]] = {}
+    titles: dict[int, Localized] = {}
     for submission in submissions:
-        secrets = {str(secret.pk) for secret in submission.secrets.all()}
-        held.setdefault(submission.prerequisite.title["pt"], set()).update(secrets)
-    return timeline.record(
-        rollout,
-        PURGED,
-        by,
-        items=[{"title": title, "secrets": len(secrets)} for title, secrets in held.items()],
+        item = submission.prerequisite
+        titles[item.pk] = item.title
+        secrets_of.setdefault(item.pk, set()).update(str(secret.pk) for secret in submission.secrets.all())
+    certificate = events.Purged(
+        items=[{"title": dict(titles[pk]), "secrets": len(secrets)} for pk, secrets in secrets_of.items()],
         secrets=len(destroyed),
         sha256=canonical.sha256(destroyed),
         days=settings.PURGE_CREDENTIALS_DAYS,
-        closed_at=canonical.instant(rollout.closed_at) if rollout.closed_at else "",
+        closed_at=rollout.closed_at,
     )
+    return timeline.record(rollout, certificate, by)
 
 
 def _destroy(submissions: Iterable[Submission], keep: Collection[UUID] = ()) -> list[tuple[str, str, str]]:
     """Destroy the secrets of ``submissions``, except ``keep``, and note it on each; what ``vault.destroy`` tells."""
     instant = canonical.instant(clock.now())
-    doomed: set[UUID] = set()
+    secret_keys: set[UUID] = set()
     for submission in submissions:
-        gone = [secret for secret in submission.secrets.all() if secret.pk not in keep]
-        doomed |= {secret.pk for secret in gone}
-        if gone:
-            submission.purged |= {secret.field: instant for secret in gone}
+        destroyed = [secret for secret in submission.secrets.all() if secret.pk not in keep]
+        secret_keys |= {secret.pk for secret in destroyed}
+        if destroyed:
+            submission.purged |= {secret.field: instant for secret in destroyed}
             submission.save(update_fields=["purged"])
-    return vault.destroy(doomed)
+    return vault.destroy(secret_keys)

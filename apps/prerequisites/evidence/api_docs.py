@@ -42,9 +42,9 @@ def coverage(content: bytes) -> dict[str, Any] | None:
         return None
     if isinstance(document.get("paths"), dict) and ("openapi" in document or "swagger" in document):
         version = document.get("openapi") or document.get("swagger")
-        kind, found = f"OpenAPI {version}" if "openapi" in document else f"Swagger {version}", _of_paths(document)
+        kind, operations = f"OpenAPI {version}" if "openapi" in document else f"Swagger {version}", _of_paths(document)
     elif isinstance(document.get("item"), list) and isinstance(document.get("info"), dict):
-        kind, found = "Postman", _of_items(document["item"])
+        kind, operations = "Postman", _of_items(document["item"])
     else:
         return None
     processes: dict[str, list[str]] = {name: [] for name in PROCESSES}
@@ -52,10 +52,10 @@ def coverage(content: bytes) -> dict[str, Any] | None:
         process: {name: [] for name in names} for process, names in EXPECTED.items()
     }
     count = 0
-    for operation, about in islice(found, OPERATIONS):
+    for operation, words in islice(operations, OPERATIONS):
         count += 1
         for name, pattern in PROCESSES.items():
-            if re.search(pattern, f"{operation.path} {about}", re.IGNORECASE):
+            if re.search(pattern, f"{operation.path} {words}", re.IGNORECASE):
                 processes[name].append(operation.name)
         for process, name in serves(operation):
             served[process][name].append(operation.name)
@@ -67,17 +67,21 @@ def coverage(content: bytes) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def joined(found: list[dict[str, Any]]) -> dict[str, Any]:
+def joined(coverages: list[dict[str, Any]]) -> dict[str, Any]:
     """Several documents as one: a ZIP with the catalogue in one file and the orders in another."""
-    whole = {**found[0], "documents": len(found), "operations": sum(one["operations"] for one in found)}
-    whole["format"] = ", ".join(dict.fromkeys(one["format"] for one in found))[:40]
-    whole["title"] = ", ".join(dict.fromkeys(one["title"] for one in found if one["title"]))[:120]
-    whole["processes"] = {name: _merged(one["processes"][name] for one in found) for name in PROCESSES}
-    whole["capabilities"] = {
-        process: {name: _merged(one["capabilities"][process][name] for one in found) for name in names}
+    together = {
+        **coverages[0],
+        "documents": len(coverages),
+        "operations": sum(part["operations"] for part in coverages),
+    }
+    together["format"] = ", ".join(dict.fromkeys(part["format"] for part in coverages))[:40]
+    together["title"] = ", ".join(dict.fromkeys(part["title"] for part in coverages if part["title"]))[:120]
+    together["processes"] = {name: _merged(part["processes"][name] for part in coverages) for name in PROCESSES}
+    together["capabilities"] = {
+        process: {name: _merged(part["capabilities"][process][name] for part in coverages) for name in names}
         for process, names in EXPECTED.items()
     }
-    return whole
+    return together
 
 
 def _merged(lists: Iterable[list[str]]) -> list[str]:

@@ -71,20 +71,20 @@ def serves(operation: Operation) -> list[tuple[str, str]]:
     """The ``(process, capability)`` that the operation seems to serve; empty for what has nothing to do with them."""
     method, last, title, fields = operation.method, operation.last, operation.title, operation.fields
     path = " ".join(operation.steps)
-    writes, named = method in WRITES, f"{path} {title}"
+    writes, words = method in WRITES, f"{path} {title}"
     order = _has(ORDER, path) or (not _has(PRODUCT, path) and _has(ORDER, title))
     # "estoque" under a product speaks of stock; "items" of an order are no products.
     product = _has(PRODUCT, last) and not order and not _has(STOCK, path)
-    search = _has("search|busca\\w*|consult\\w*|list\\w*|query", named)
-    found = {
+    search = _has("search|busca\\w*|consult\\w*|list\\w*|query", words)
+    served = {
         ("products", "create"): product and method == "POST" and not search,
         ("products", "update"): product and method in ("PUT", "PATCH"),
         ("products", "read"): product and (method == "GET" or (method == "POST" and search)),
         ("products", "images"): writes and not order
         and ((_has("images?|imagens?|imagem|fotos?|photos?|media|pictures?|stockkeepingunit file|files?", last)
-             and _has(PRODUCT, named)) or (product and _has("images?|imagens?|imagem|fotos?|pictures?", fields))),
+             and _has(PRODUCT, words)) or (product and _has("images?|imagens?|imagem|fotos?|pictures?", fields))),
         ("products", "prices"): writes and not order
-        and (_has("prices?|pricing|precos?", named) or (product and _has("prices?|precos?", fields))),
+        and (_has("prices?|pricing|precos?", words) or (product and _has("prices?|precos?", fields))),
         ("stock", "update"): writes and not order
         and (_has(STOCK, path) or _has(STOCK, title) or (product and _has(STOCK, fields))),
         ("stock", "read"): method == "GET" and not order and (_has(STOCK, path) or _has(STOCK, title)),
@@ -93,13 +93,13 @@ def serves(operation: Operation) -> list[tuple[str, str]]:
         ("orders", "read"): order and method == "GET" and operation.of_one and _has(ORDER, last),
         ("orders", "status"): order and writes
         and (_has(STATUS, last) or (method in ("PUT", "PATCH") and _has(ORDER, last))),
-        ("orders", "cancel"): order and (writes or method == "DELETE") and _has("cancel\\w*", named),
+        ("orders", "cancel"): order and (writes or method == "DELETE") and _has("cancel\\w*", words),
         ("invoicing", "invoice"): writes
-        and (_has(INVOICE, named) or (order and _has("invoice|nfe?|nota fiscal|chave acesso", fields))),
+        and (_has(INVOICE, words) or (order and _has("invoice|nfe?|nota fiscal|chave acesso", fields))),
         ("invoicing", "tracking"): writes
-        and (_has(TRACK, named) or _has(SHIP, path) or _has("track\\w*|rastre\\w*", fields)) and not _has(NOT_TRACK, named),
+        and (_has(TRACK, words) or _has(SHIP, path) or _has("track\\w*|rastre\\w*", fields)) and not _has(NOT_TRACK, words),
     }  # fmt: skip
-    return [key for key, yes in found.items() if yes]
+    return [key for key, yes in served.items() if yes]
 
 
 # What each process is asked for, in the order in which it is shown.

@@ -39,10 +39,10 @@ def of_content(content: bytes, *, linked: bool = False) -> dict[str, Any]:
         return {"found": "broken"}
 
 
-def joined(found: list[dict[str, Any]]) -> dict[str, Any]:
+def joined(findings: list[dict[str, Any]]) -> dict[str, Any]:
     """One delivery of several files: their coverage together, else the best that was found."""
-    covered = [one for one in found if one["found"] == "coverage"]
-    if covered:
-        return covered[0] if len(covered) == 1 else {"found": "coverage", **api_docs.joined(covered)}
+    coverages = [finding for finding in findings if finding["found"] == "coverage"]
+    if coverages:
+        return coverages[0] if len(coverages) == 1 else {"found": "coverage", **api_docs.joined(coverages)}
     order = ("document", "pictures", "heavy", "locked", "broken", "empty")
-    return min(found, key=lambda one: order.index(one["found"]) if one["found"] in order else len(order))
+    return min(findings, key=lambda finding: order.index(finding["found"]) if finding["found"] in order else len(order))

@@ -31,7 +31,7 @@ MAIL_FOR_ALL = {
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """``findings`` are ``{"key": word, "about": what it rests on}``, in the order in which they matter."""
 
     status: int | None = None
@@ -39,7 +39,7 @@ class Seen:
     findings: list[dict[str, str]] = field(default_factory=list)
 
 
-def look(submission: Submission) -> Seen:
+def look(submission: Submission) -> Observation:
     """Ask the delivered address once, without any credential."""
     url = submission.link
     host = host_of(url)
@@ -48,7 +48,9 @@ def look(submission: Submission) -> Seen:
     except outbound.Unreachable as error:
         expired = error.why == "tls" and "expired" in error.detail
         key = "certificate_expired" if expired else "certificate_bad" if error.why == "tls" else "unreachable"
-        return Seen(findings=[_finding(key, error.why if key == "unreachable" else ""), *_mistaken(submission, host)])
+        return Observation(
+            findings=[_finding(key, error.why if key == "unreachable" else ""), *_signs_of_production(submission, host)]
+        )
     findings = []
     page = _page(answer.body)
     protected = answer.status in (401, 403) or (page is not None and page["password"])
@@ -58,15 +60,15 @@ def look(submission: Submission) -> Seen:
         findings.append(_finding("bad_status", str(answer.status)))
     else:
         findings.append(_finding("answers"))
-    there = host_of(answer.url)
-    if there != host_of(routed(url)):
-        findings.append(_finding("leads_elsewhere", there))
+    final_host = host_of(answer.url)
+    if final_host != host_of(routed(url)):
+        findings.append(_finding("leads_elsewhere", final_host))
     if urlsplit(url).scheme != "https":
         findings.append(_finding("no_https"))
     if answer.certificate_until:
-        left = (answer.certificate_until - clock.now()).days
-        findings.append(_finding("certificate_soon" if left < SOON else "certificate_good", str(left)))
-    findings += _mistaken(submission, host)
+        days_left = (answer.certificate_until - clock.now()).days
+        findings.append(_finding("certificate_soon" if days_left < SOON else "certificate_good", str(days_left)))
+    findings += _signs_of_production(submission, host)
     if word := test_word(host + urlsplit(url).path.lower()):
         findings.append(_finding("says_test", word))
     elif page is None:
@@ -74,7 +76,7 @@ def look(submission: Submission) -> Seen:
     elif not protected and answer.status < 400:
         hidden = "noindex" in answer.headers.get("x-robots-tag", "").lower() or page["noindex"]
         findings.append(_finding("hidden_from_search" if hidden else "looks_public"))
-    return Seen(answer.status, answer.certificate_until, findings)
+    return Observation(answer.status, answer.certificate_until, findings)
 
 
 def test_word(address: str) -> str:
@@ -95,14 +97,16 @@ def _finding(key: str, about: str = "") -> dict[str, str]:
     return {"key": key, "about": about[:120]}
 
 
-def _mistaken(submission: Submission, host: str) -> list[dict[str, str]]:
+def _signs_of_production(submission: Submission, host: str) -> list[dict[str, str]]:
     """Signs in the address itself that it is production's."""
     rollout = submission.prerequisite.rollout
-    found = []
+    signs = []
     production = rollout.prerequisites.filter(kind=Prerequisite.Kind.CREDENTIAL, environment="production")
-    named = {_host(value) for item in production if item.last for value in item.last.values.values() if value}
-    if host in named - {""}:
-        found.append(_finding("same_host"))
+    production_hosts = {
+        _host(value) for item in production if item.last for value in item.last.values.values() if value
+    }
+    if host in production_hosts - {""}:
+        signs.append(_finding("same_host"))
     client = rollout.company(PartyRole.CLIENT)
     addresses = [
         *client.memberships.values_list("user__email", flat=True),
@@ -110,8 +114,8 @@ def _mistaken(submission: Submission, host: str) -> list[dict[str, str]]:
     ]
     domains = {_host(address.rpartition("@")[2]) for address in addresses} - MAIL_FOR_ALL - {""}
     if host.removeprefix("www.") in domains:
-        found.append(_finding("own_domain", host))
-    return found
+        signs.append(_finding("own_domain", host))
+    return signs
 
 
 def _host(value: object) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.blueprints.catalogues import content
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.evidence.capabilities import EXPECTED
-from apps.prerequisites.models import Prerequisite, Probe, Submission
+from apps.prerequisites.models import Probe, Submission
 
 
 @dataclass(frozen=True)
@@ -182,17 +182,8 @@ ABILITIES = {
 }
 
 
-def of(submission: Submission) -> Evidence:
-    """What is known of a delivery, for any reader; empty when nothing was looked at."""
-    kind = submission.prerequisite.kind
-    if kind == Prerequisite.Kind.CREDENTIAL:
-        return _of_credential(submission)
-    if kind == Prerequisite.Kind.ENVIRONMENT:
-        return _of_environment(submission)
-    return _of_document(submission.evidence) if submission.evidence else Evidence()
-
-
-def _of_credential(submission: Submission) -> Evidence:
+def of_credential(submission: Submission) -> Evidence:
+    """What its platform answered when a delivered credential was tried, or why it was not."""
     probe, item = submission.last_probe, submission.prerequisite
     if probe is None:
         why = probes.of(item).why_none
@@ -202,13 +193,16 @@ def _of_credential(submission: Submission) -> Evidence:
         reason = f"{reason} HTTP {probe.status}.".strip()
     findings = [Finding(probe.tone, "plug-zap", probe.get_outcome_display(), reason)]
     if probe.outcome == Probe.Outcome.ELSEWHERE and item.key in probes.KEYS:
-        there = content.platform(item.rollout.platform.slug).test_environment
-        findings.append(Finding("neutral", "info", _("Como é o ambiente de teste nesta plataforma"), str(there)))
-    about = "" if probes.is_trusted(item) else _("prova ainda não conferida com esta plataforma: é só um indício")
-    return Evidence(findings, probe.at, about)
+        test_environment = content.platform(item.rollout.platform.slug).test_environment
+        findings.append(
+            Finding("neutral", "info", _("Como é o ambiente de teste nesta plataforma"), str(test_environment))
+        )
+    note = "" if probes.is_trusted(item) else _("prova ainda não conferida com esta plataforma: é só um indício")
+    return Evidence(findings, probe.at, note)
 
 
-def _of_environment(submission: Submission) -> Evidence:
+def of_environment(submission: Submission) -> Evidence:
+    """What the address of a delivered environment shows; empty when nothing was looked at."""
     check = submission.last_check
     if check is None:
         return Evidence()
@@ -220,34 +214,37 @@ def _of_environment(submission: Submission) -> Evidence:
     return Evidence(findings, check.at)
 
 
-def _of_document(found: dict[str, Any]) -> Evidence:
-    at = parse_datetime(found.get("at", ""))
-    if found["found"] != "coverage":
-        shown = Evidence([_document(found)], at)
+def of_document(submission: Submission) -> Evidence:
+    """What a delivered document or link is; empty when it was not read yet."""
+    if not (evidence := submission.evidence):
+        return Evidence()
+    at = parse_datetime(evidence.get("at", ""))
+    if evidence["found"] != "coverage":
+        words = Evidence([_document(evidence)], at)
     else:
-        shown = Evidence(at=at, about=_summary(found))
-        served = found.get("capabilities", {})
+        words = Evidence(at=at, about=_summary(evidence))
+        served = evidence.get("capabilities", {})
         for process, names in EXPECTED.items():
             rows = [Ability(str(ABILITIES[process, name]), served.get(process, {}).get(name, [])) for name in names]
-            shown.coverage.append((str(PROCESSES[process]), rows, sum(bool(row.operations) for row in rows)))
-            shown.missing += [row.label for row in rows if not row.operations]
-    if died := found.get("died"):
-        shown.findings.append(
-            Finding("warning", "link-2-off", _("O link deixou de abrir como antes"), _document(died).text + ".")
+            words.coverage.append((str(PROCESSES[process]), rows, sum(bool(row.operations) for row in rows)))
+            words.missing += [row.label for row in rows if not row.operations]
+    if dead_link := evidence.get("died"):
+        words.findings.append(
+            Finding("warning", "link-2-off", _("O link deixou de abrir como antes"), _document(dead_link).text + ".")
         )
-    return shown
+    return words
 
 
-def _document(found: dict[str, Any]) -> Finding:
-    tone, icon, text, reason = DOCUMENTS[found["found"]]
-    why = f"HTTP {found['status']}." if found.get("status") else REASONS.get(found.get("why", ""), reason)
+def _document(evidence: dict[str, Any]) -> Finding:
+    tone, icon, text, reason = DOCUMENTS[evidence["found"]]
+    why = f"HTTP {evidence['status']}." if evidence.get("status") else REASONS.get(evidence.get("why", ""), reason)
     return Finding(tone, icon, str(text), str(why))
 
 
-def _summary(found: dict[str, Any]) -> str:
-    operations = found["operations"]
-    parts = [found["format"], found["title"]]
+def _summary(evidence: dict[str, Any]) -> str:
+    operations = evidence["operations"]
+    parts = [evidence["format"], evidence["title"]]
     parts.append(ngettext("%(n)d operação", "%(n)d operações", operations) % {"n": operations})
-    if (documents := found.get("documents", 1)) > 1:
+    if (documents := evidence.get("documents", 1)) > 1:
         parts.append(_("%(n)d documentos") % {"n": documents})
     return " · ".join(part for part in parts if part)

@@ -1,12 +1,13 @@
 from django import template
 
-from apps.prerequisites.evidence import showing
+from apps.prerequisites import kinds
+from apps.prerequisites.evidence.showing import Evidence
 from apps.prerequisites.models import Submission
 
 register = template.Library()
 
 
 @register.filter
-def evidence(submission: Submission) -> showing.Evidence:
+def evidence(submission: Submission) -> Evidence:
     """What the application found out about a delivery, in the reader's words."""
-    return showing.of(submission)
+    return kinds.of(submission.prerequisite).evidence(submission)

@@ -6,48 +6,63 @@ integration worksheet has its own module (``worksheet``).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
+from apps.blueprints.catalogues import content
 from apps.core import canonical, clock, pdf
 from apps.core.background import queue
+from apps.core.localized import Localized
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import registry, timeline
+from apps.rollouts import numbering, registry, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import documents, queries
+from apps.stages.kickoff import documents, events, queries
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
-from apps.stages.kickoff.sheets import FIELDS, Master
+from apps.stages.kickoff.sheets import FIELDS, STATUSES, Master
 
-SCHEDULED = timeline.kind("kickoff.scheduled", gettext_lazy("marcou a reunião inaugural para %(when)s"), "calendar")
-INVITED = timeline.kind(
-    "kickoff.participant_added", gettext_lazy("incluiu uma pessoa na reunião inaugural"), "user-plus"
-)
-UNINVITED = timeline.kind(
-    "kickoff.participant_removed", gettext_lazy("retirou uma pessoa da reunião inaugural"), "user-minus"
-)
-NOTED = timeline.kind("kickoff.noted", gettext_lazy("anotou a pauta: %(item)s"), "pencil")
-HELD = timeline.kind(
-    "kickoff.held", gettext_lazy("registrou a reunião inaugural com %(people)s participantes"), "users"
-)
-MODEL_CHOSEN = timeline.kind("kickoff.model_chosen", gettext_lazy("definiu o modelo de integração: %(model)s"), "route")
-METHODS_AGREED = timeline.kind(
-    "kickoff.methods_agreed", gettext_lazy("definiu os métodos adotados: %(methods)s"), "plug"
-)
-PUBLISHED = timeline.kind(
-    "kickoff.minutes_published", gettext_lazy("publicou a ata da reunião inaugural, versão %(number)s"), "file-text"
-)
-CONFIRMED = timeline.kind(
-    "kickoff.minutes_confirmed", gettext_lazy("confirmou a ata, versão %(number)s"), "check-check"
-)
-OBJECTED = timeline.kind(
-    "kickoff.minutes_objected", gettext_lazy("contestou a ata, versão %(number)s: %(reason)s"), "message-square-warning"
-)
+
+def copy_agenda_and_methods(rollout: Rollout) -> None:
+    """Lay out the kickoff of a new rollout as the blueprint has it today: agenda, models, methods, order situations."""
+    blueprint = content.kickoff()
+    kickoff = Kickoff.objects.create(
+        rollout=rollout,
+        offered_models=[asdict(model) for model in blueprint.models],
+        statuses=blueprint.platform_statuses.get(rollout.platform.slug, []),
+    )
+    Row.objects.bulk_create(
+        Row(
+            kickoff=kickoff,
+            sheet=STATUSES.key,
+            key=status.code,
+            position=position,
+            cells={
+                "erp_status": status.title["pt"], "direction": status.direction, "note": status.note["pt"],
+            },
+        )
+        for position, status in enumerate(blueprint.statuses, start=1)
+    )  # fmt: skip
+    AgendaItem.objects.bulk_create(
+        AgendaItem(kickoff=kickoff, position=position, title=item.title, hint=item.notes or Localized())
+        for position, item in enumerate(blueprint.agenda, start=1)
+    )
+    AgreedMethod.objects.bulk_create(
+        AgreedMethod(
+            kickoff=kickoff,
+            position=position,
+            code=method.code,
+            process=method.process,
+            title=method.title,
+            direction=method.direction,
+            fields=[asdict(field) for field in method.fields],
+        )
+        for position, method in enumerate(content.presence_methods(), start=1)
+    )
 
 
 @contextmanager
@@ -84,7 +99,7 @@ def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = 
         kickoff.save(
             update_fields=["scheduled_at", "scheduled_by", "link", "confirmed_by", "confirmed_at", "objection"]
         )
-        timeline.record(rollout, SCHEDULED, by, when=clock.installation_time(scheduled_at))
+        timeline.record(rollout, events.Scheduled(when=scheduled_at), by)
 
 
 def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email: str = "") -> Participant:
@@ -92,7 +107,7 @@ def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email:
         if kickoff.participants.filter(name=name, party=party).exists():
             raise Invalid(_("%(name)s já está na lista.") % {"name": name}, field="name")
         participant = Participant.objects.create(kickoff=kickoff, name=name, party=party, email=email)
-        timeline.record(rollout, INVITED, by, side=party)
+        timeline.record(rollout, events.ParticipantAdded(side=PartyRole(party)), by)
         return participant
 
 
@@ -101,7 +116,7 @@ def remove_participant(participant: Participant, *, by: User) -> None:
         if kickoff.held_at:
             raise Refusal(_("A reunião já foi realizada; a lista fica como está."))
         participant.delete()
-        timeline.record(rollout, UNINVITED, by, side=participant.party)
+        timeline.record(rollout, events.ParticipantRemoved(side=PartyRole(participant.party)), by)
 
 
 def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: list[Participant]) -> None:
@@ -118,7 +133,7 @@ def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: lis
         kickoff.participants.filter(pk__in=[participant.pk for participant in attended]).update(attended=True)
         kickoff.held_at = held_at
         kickoff.save(update_fields=["held_at"])
-        timeline.record(rollout, HELD, by, people=len(attended))
+        timeline.record(rollout, events.MeetingHeld(people=len(attended)), by)
 
 
 def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
@@ -126,7 +141,7 @@ def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
     with writing(item.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
         item.notes = notes
         item.save(update_fields=["notes"])
-        timeline.record(rollout, NOTED, by, item=item.title["pt"])
+        timeline.record(rollout, events.Noted(item=item.title), by)
 
 
 def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = "") -> None:
@@ -138,7 +153,7 @@ def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = ""
         kickoff.model, kickoff.model_note = model, model_note
         kickoff.save(update_fields=["model", "model_note"])
         registry.trait_changed(rollout)
-        timeline.record(rollout, MODEL_CHOSEN, by, model=chosen["title"]["pt"])
+        timeline.record(rollout, events.ModelChosen(model=Localized.of(chosen["title"])), by)
 
 
 def agree_methods(kickoff: Kickoff, *, by: User, methods: list[AgreedMethod]) -> None:
@@ -151,7 +166,7 @@ def agree_methods(kickoff: Kickoff, *, by: User, methods: list[AgreedMethod]) ->
         kickoff.methods.filter(pk__in=chosen).update(agreed=True)
         for method in methods:
             _lay_out_fields(method)
-        timeline.record(rollout, METHODS_AGREED, by, methods=", ".join(method.code for method in methods))
+        timeline.record(rollout, events.MethodsAgreed(methods=[method.code for method in methods]), by)
 
 
 def _lay_out_fields(method: AgreedMethod) -> None:
@@ -188,13 +203,13 @@ def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> Minutes:
         snapshot = queries.worksheet(rollout)
         version = Minutes.objects.create(
             kickoff=kickoff,
-            number=kickoff.published.count() + 1,
+            number=numbering.next_number(rollout, kickoff.published),
             text=kickoff.minutes,
             snapshot=snapshot,
             sha256=canonical.sha256({"text": kickoff.minutes, "worksheet": snapshot}),
             published_by=by,
         )
-        timeline.record(rollout, PUBLISHED, by, number=version.number, sha256=version.sha256)
+        timeline.record(rollout, events.MinutesPublished(number=version.number, sha256=version.sha256), by)
         waiting = Minutes.objects.filter(pk=version.pk, pdf=None)
         queue.after_commit("apps.stages.kickoff.tasks.render_minutes", version.pk, when=waiting.exists)
         return version
@@ -235,9 +250,10 @@ def answer_minutes(minutes: Minutes, *, by: User, party: str, agrees: bool, reas
             party=party,
             defaults={"by": by, "at": clock.now(), "objection": "" if agrees else reason.strip()},
         )
-        said = {"number": minutes.number, "sha256": minutes.sha256}
         if agrees:
-            timeline.record(rollout, CONFIRMED, by, party=PartyRole(party), **said)
+            confirmed = events.MinutesConfirmed(number=minutes.number, sha256=minutes.sha256)
+            timeline.record(rollout, confirmed, by, party=PartyRole(party))
         else:
-            timeline.record(rollout, OBJECTED, by, party=PartyRole(party), reason=answer.objection, **said)
+            objected = events.MinutesObjected(number=minutes.number, sha256=minutes.sha256, reason=answer.objection)
+            timeline.record(rollout, objected, by, party=PartyRole(party))
         return answer

@@ -154,8 +154,8 @@ class Row(models.Model):
     @property
     def label(self) -> Localized:
         """What the catalogue says of the field."""
-        known = self.method.fields if self.method else []
-        return Localized.of(next((row["label"] for row in known if row["name"] == self.key), None))
+        catalogue_fields = self.method.fields if self.method else []
+        return Localized.of(next((row["label"] for row in catalogue_fields if row["name"] == self.key), None))
 
     @property
     def is_agreed(self) -> bool:

@@ -1,9 +1,57 @@
-from apps.core.plugins import Plugin
-from apps.stages.kickoff import dossier, queries, term
+from collections.abc import Iterator
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.plugins import Fact, Page, Plugin
+from apps.core.process import Stage
+from apps.rollouts import registry
+from apps.rollouts.models import Rollout
+from apps.stages.kickoff import actions, dossier, events, personal_data, queries, requirements, tasks, term
+
+
+def summary(rollout: Rollout) -> Iterator[Fact]:
+    kickoff = queries.kickoff_of(rollout)
+    if kickoff is None:
+        return
+    if kickoff.held_at:
+        yield Fact(_("Realizada"), date_format(kickoff.held_at, "SHORT_DATE_FORMAT"), "success")
+    elif kickoff.scheduled_at:
+        yield Fact(_("Marcada"), date_format(kickoff.scheduled_at, "SHORT_DATE_FORMAT"), "info")
+    else:
+        yield Fact(_("Reunião"), _("a marcar"), "warning")
+    if kickoff.model:
+        yield Fact(_("Modelo"), str(queries.model_title(kickoff)))
+    published = bool(kickoff.minutes_published_at)
+    yield Fact(_("Ata"), _("publicada") if published else _("a publicar"), "success" if published else "neutral")
+
+
+@registry.trait("integration_model")
+def the_integration_model(rollout: Rollout) -> Iterator[tuple[str, str]]:
+    """The key of the chosen model with its title; nothing before it is chosen."""
+    kickoff = queries.kickoff_of(rollout)
+    if kickoff is not None and kickoff.model:
+        yield kickoff.model, str(queries.model_title(kickoff))
+
 
 plugin = Plugin(
     app="kickoff",
+    page=Page(
+        key="kickoff",
+        title=gettext_lazy("Reunião inaugural"),
+        icon="users",
+        url_name="kickoff:room",
+        summary=summary,
+        stage=Stage.KICKOFF,
+        position=20,
+    ),
+    starts=[actions.copy_agenda_and_methods],
+    events=events,
+    requirements=requirements,
     term={"people": term.people, "kickoff": queries.summary_for_term},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.MINUTES],
 )

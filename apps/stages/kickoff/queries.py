@@ -27,11 +27,11 @@ def model_title(kickoff: Kickoff) -> Localized:
 
 def rows(kickoff: Kickoff) -> dict[str, list[Row]]:
     """The rows that stand, by sheet; of the fields only those of adopted methods."""
-    found: dict[str, list[Row]] = {key: [] for key in SHEETS}
+    by_sheet: dict[str, list[Row]] = {key: [] for key in SHEETS}
     for row in kickoff.rows.filter(removed_at=None).select_related("method"):
         if row.method is None or row.method.agreed:
-            found[row.sheet].append(row)
-    return found
+            by_sheet[row.sheet].append(row)
+    return by_sheet
 
 
 def fields_by_method(kickoff: Kickoff, field_rows: list[Row]) -> list[tuple[Any, list[Row]]]:
@@ -44,16 +44,19 @@ def fields_by_method(kickoff: Kickoff, field_rows: list[Row]) -> list[tuple[Any,
 
 def agreed_fields(kickoff: Kickoff) -> dict[str, int]:
     """How many fields of each adopted method have their place on the platform, by the method's code."""
-    found = rows(kickoff)[FIELDS.key]
-    return {method.code: sum(row.is_agreed for row in own) for method, own in fields_by_method(kickoff, found)}
+    field_rows = rows(kickoff)[FIELDS.key]
+    return {
+        method.code: sum(row.is_agreed for row in method_rows)
+        for method, method_rows in fields_by_method(kickoff, field_rows)
+    }
 
 
 def statuses_to_agree(kickoff: Kickoff) -> list[Row]:
     """The ERP's order situations without their place on the platform, once a method of orders is adopted."""
     if not kickoff.methods.filter(agreed=True, process="orders").exists():
         return []
-    asked = kickoff.rows.filter(sheet=STATUSES.key).exclude(key="")
-    return [row for row in asked if not row.cell("platform_status")]
+    status_rows = kickoff.rows.filter(sheet=STATUSES.key).exclude(key="")
+    return [row for row in status_rows if not row.cell("platform_status")]
 
 
 def changes_after(kickoff: Kickoff, pk: int) -> list[CellChange]:
@@ -87,7 +90,7 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
     """The worksheet as plain JSON, for the integrator and for the minutes. Keys are stable; ``version`` rises when one
     changes its meaning. Texts of blueprints are Portuguese; instants are UTC; fields nobody filled in are left out."""
     kickoff = Kickoff.objects.get(rollout=rollout)
-    found = rows(kickoff)
+    by_sheet = rows(kickoff)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -115,14 +118,14 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
                 "direction": method.direction,
                 "fields": [
                     {**_cells(FIELDS, row), "label": row.label.get("pt", "")}
-                    for row in own
+                    for row in method_rows
                     if row.cell("platform_field") or row.cell("unused") or row.cell("question")
                 ],
             }
-            for method, own in fields_by_method(kickoff, found[FIELDS.key])
+            for method, method_rows in fields_by_method(kickoff, by_sheet[FIELDS.key])
         ],
         **{
-            key: [cells for row in found[key] if any((cells := _cells(sheet, row)).values())]
+            key: [cells for row in by_sheet[key] if any((cells := _cells(sheet, row)).values())]
             for key, sheet in SHEETS.items()
             if sheet is not FIELDS
         },
@@ -133,7 +136,7 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
                 "question": row.cell("question"),
                 "owner": row.cell("question_owner"),
             }
-            for row in found[FIELDS.key]
+            for row in by_sheet[FIELDS.key]
             if row.is_open_question
         ],
     }  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -15,12 +14,10 @@ from apps.core.process import Gate
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import gates, timeline
 from apps.rollouts.models import Rollout
+from apps.stages.kickoff import events
 from apps.stages.kickoff.actions import reopen_minutes, writing
 from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Row
 from apps.stages.kickoff.sheets import ACTIONS, FIELDS, LONGEST, SHEETS
-
-FILLED = timeline.kind("kickoff.worksheet_filled", gettext_lazy("preencheu a ficha de integração"), "table")
-DONE = timeline.kind("kickoff.action_done", gettext_lazy("concluiu a ação “%(action)s”"), "check")
 
 SITTING = timedelta(minutes=30)
 """Writing of one person within so long after their last event is one event; each cell has its own history."""
@@ -56,8 +53,8 @@ def write(kickoff: Kickoff, *, by: User, edits: Iterable[Edit]) -> list[Conflict
     edits = list(edits)
     conflicts: list[Conflict] = []
     with writing(kickoff, by, permission="kickoff.fill") as (rollout, kickoff):
-        wanted = {edit.row for edit in edits}
-        rows = {row.pk: row for row in kickoff.rows.filter(pk__in=wanted, removed_at=None).select_related("method")}
+        row_keys = {edit.row for edit in edits}
+        rows = {row.pk: row for row in kickoff.rows.filter(pk__in=row_keys, removed_at=None).select_related("method")}
         changes = []
         for edit in edits:
             row = rows.get(edit.row)
@@ -112,10 +109,10 @@ def remove_row(row: Row, *, by: User, seen: Mapping[str, str] | None = None) -> 
         if row.removed_at:
             raise Refusal(_("Esta linha foi retirada da ficha por outra pessoa."))
         if any(row.cell(column) != value for column, value in (seen or {}).items()):
-            who = row.changes.select_related("by").last()
+            last_change = row.changes.select_related("by").last()
             raise Refusal(
                 _("%(who)s mudou esta linha enquanto você a lia. Confira o que está escrito e retire de novo.")
-                % {"who": who.by if who else _("Outra pessoa")}
+                % {"who": last_change.by if last_change else _("Outra pessoa")}
             )
         row.removed_at = clock.now()
         row.save(update_fields=["removed_at"])
@@ -133,7 +130,7 @@ def do_action(row: Row, *, by: User) -> None:
         row.cells["done"] = "1"
         row.save(update_fields=["cells"])
         CellChange.objects.create(row=row, column="done", before="", after="1", by=by)
-        timeline.record(rollout, DONE, by, action=row.cell("text"))
+        timeline.record(rollout, events.ActionDone(action=row.cell("text")), by)
 
 
 def _spec(key: str):
@@ -146,10 +143,10 @@ def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
     """One event for a person's sitting, and one whenever the gate's demands change, because the ball may pass."""
     reopen_minutes(kickoff)
     asked = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
-    last = rollout.events.filter(kind=FILLED.name, actor=by).last()
+    last = rollout.events.filter(kind=events.WorksheetFilled.kind, actor=by).last()
     published = kickoff.published.last()
     since = clock.now() - SITTING
     if published and published.published_at > since:
         since = published.published_at
     if last is None or last.at < since or last.data.get("asked") != asked:
-        timeline.record(rollout, FILLED, by, asked=asked)
+        timeline.record(rollout, events.WorksheetFilled(asked=asked), by)

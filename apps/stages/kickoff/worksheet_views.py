@@ -9,13 +9,14 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.exports.filenames import attached
+from apps.core import clock
+from apps.core.exports.downloads import as_json, download
+from apps.core.exports.tables import XLSX_TYPE
 from apps.core.numbers import whole_number
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed, Refusal
@@ -48,7 +49,7 @@ def cell(request: SignedInRequest, pk: int) -> JsonResponse:
     except Refusal as refusal:
         return JsonResponse({"message": refusal.message}, status=refusal.status)
     if conflicts:
-        return JsonResponse({"current": conflicts[0].current, "message": _told(conflicts[0])}, status=409)
+        return JsonResponse({"current": conflicts[0].current, "message": _conflict_sentence(conflicts[0])}, status=409)
     return JsonResponse({"value": Row.objects.get(pk=edit.row).cell(edit.column)})
 
 
@@ -57,14 +58,14 @@ def changes(request: SignedInRequest, pk: int) -> JsonResponse:
     """What others wrote since the change ``since``, for pages that are open."""
     _rollout, kickoff = _kickoff(request, pk)
     since = whole_number(request.GET.get("since", "")) or 0
-    found = queries.changes_after(kickoff, since)
+    unseen = queries.changes_after(kickoff, since)
     return JsonResponse(
         {
-            "last": found[-1].pk if found else since,
+            "last": unseen[-1].pk if unseen else since,
             "changes": [
-                {"row": each.row_id, "column": each.column, "value": each.after, "by": str(each.by)}
-                for each in found
-                if each.by_id != request.user.pk
+                {"row": change.row_id, "column": change.column, "value": change.after, "by": str(change.by)}
+                for change in unseen
+                if change.by_id != request.user.pk
             ],
         }
     )
@@ -94,7 +95,7 @@ def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
     if failed := _save(request, rollout, kickoff):
         return failed
     try:
-        actions.remove_row(row, by=request.user, seen=_seen(request, row))
+        actions.remove_row(row, by=request.user, seen=_shown_cells(request, row))
     except Refusal as refusal:
         return _page(request, rollout, kickoff, errors=[refusal.message], status=refusal.status)
     return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#{row.sheet}")
@@ -118,19 +119,14 @@ def history(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, _found = _kickoff(request, pk)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", kind)
+    rollout, _kickoff_row = _kickoff(request, pk)
+    return download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", XLSX_TYPE)
 
 
 @require_GET
 def json(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, _found = _kickoff(request, pk)
-    return _download(documents.as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
-
-
-def _download(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": attached(name)})
+    rollout, _kickoff_row = _kickoff(request, pk)
+    return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
 
 
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
@@ -155,7 +151,7 @@ def _edits(request: SignedInRequest) -> Iterator[Edit]:
                 yield Edit(number, column, value, seen)
 
 
-def _seen(request: SignedInRequest, row: Row) -> dict[str, str]:
+def _shown_cells(request: SignedInRequest, row: Row) -> dict[str, str]:
     """What the page showed in the cells of ``row``, as it is kept; the page's own edits have been saved by now."""
     return {
         column.name: column.clean(request.POST.get(f"cell-{row.pk}-{column.name}", ""))
@@ -177,21 +173,25 @@ def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpR
         typed = {(edit.row, edit.column): edit.value for edit in edits}
         return _page(request, rollout, kickoff, errors=[refusal.message], typed=typed, status=refusal.status)
     if conflicts:
-        typed = {(each.edit.row, each.edit.column): each.edit.value for each in conflicts}
-        told = [_told(each) for each in conflicts]
-        return _page(request, rollout, kickoff, errors=told, typed=typed, status=409)
+        typed = {(conflict.edit.row, conflict.edit.column): conflict.edit.value for conflict in conflicts}
+        refusals = [_conflict_sentence(conflict) for conflict in conflicts]
+        return _page(request, rollout, kickoff, errors=refusals, typed=typed, status=409)
     messages.success(
         request, ngettext("%(count)d célula salva.", "%(count)d células salvas.", len(edits)) % {"count": len(edits)}
     )
     return None
 
 
-def _told(conflict: Conflict) -> str:
-    who = conflict.change.by if conflict.change else _("Outra pessoa")
-    at = date_format(localtime(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
+def _conflict_sentence(conflict: Conflict) -> str:
+    author = conflict.change.by if conflict.change else _("Outra pessoa")
+    at = date_format(clock.local(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
     if not conflict.current:
-        return _("%(who)s apagou esta célula às %(at)s.") % {"who": who, "at": at}
-    return _("%(who)s escreveu “%(text)s” nesta célula às %(at)s.") % {"who": who, "text": conflict.current, "at": at}
+        return _("%(who)s apagou esta célula às %(at)s.") % {"who": author, "at": at}
+    return _("%(who)s escreveu “%(text)s” nesta célula às %(at)s.") % {
+        "who": author,
+        "text": conflict.current,
+        "at": at,
+    }
 
 
 def _page(
@@ -202,7 +202,7 @@ def _page(
     typed: dict[tuple[int, str], str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found = queries.rows(kickoff)
+    rows_by_sheet = queries.rows(kickoff)
     at_work = rollout.stage == Stage.KICKOFF and not request.viewing  # type: ignore[attr-defined]
     may = {
         "fill": at_work and request.user.has_perm("kickoff.fill", kickoff),
@@ -211,11 +211,11 @@ def _page(
 
     def laid_out(row: Row) -> dict[str, Any]:
         writable = may["conduct"] if row.spec.conducted else may["fill"]
-        done = row.spec.key == "actions" and not row.cell("done") and rollout.is_open
+        finishable = row.spec.key == "actions" and not row.cell("done") and rollout.is_open
         return {
             "row": row,
             "may_remove": writable and not row.key,
-            "may_finish": done and not may["conduct"] and request.user.has_perm("kickoff.do_action", row),
+            "may_finish": finishable and not may["conduct"] and request.user.has_perm("kickoff.do_action", row),
             "cells": [
                 {
                     "column": column,
@@ -237,22 +237,22 @@ def _page(
         "methods": [
             {
                 "method": method,
-                "rows": [laid_out(row) for row in own],
-                "agreed": sum(row.is_agreed for row in own),
-                "open": sum(row.is_open_question for row in own),
+                "rows": [laid_out(row) for row in method_rows],
+                "agreed": sum(row.is_agreed for row in method_rows),
+                "open": sum(row.is_open_question for row in method_rows),
             }
-            for method, own in queries.fields_by_method(kickoff, found[FIELDS.key])
+            for method, method_rows in queries.fields_by_method(kickoff, rows_by_sheet[FIELDS.key])
         ],
         "sheets": [
             {
                 "sheet": sheet,
-                "rows": [laid_out(row) for row in found[key]],
+                "rows": [laid_out(row) for row in rows_by_sheet[key]],
                 "may_add": may["conduct"] if sheet.conducted else may["fill"],
             }
             for key, sheet in SHEETS.items()
             if sheet is not FIELDS
         ],
-        "questions": [row for row in found[FIELDS.key] if row.is_open_question],
+        "questions": [row for row in rows_by_sheet[FIELDS.key] if row.is_open_question],
         "may_fill": may["fill"],
         "errors": errors or [],
         "last_change": queries.last_change(kickoff),

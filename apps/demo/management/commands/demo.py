@@ -2,12 +2,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from apps.blueprints.loading import loader
+from apps.core import clock
 from apps.core.background import queue
-from apps.demo import world
-from apps.demo.people import PASSWORD, SIGN_INS
+from apps.demo import sign_ins, world
 from apps.rollouts import tasks
 
 
@@ -21,16 +20,16 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if options["sign_ins"]:
-            for role, email in SIGN_INS:
-                self.stdout.write(f"  {role:<20} {email:<28} {PASSWORD}")
+            self.stdout.write(sign_ins.table())
             return
         if options["if_empty"] and not world.is_empty():
             return
         if not settings.DEBUG and settings.SECRET_KEY != settings.DEVELOPMENT_SECRET_KEY:
             raise CommandError("Everybody in the demonstration has one public password: it is for DEBUG=1 only.")
-        today = timezone.now()
+        today = clock.now()
         if options["today"]:
-            today = timezone.make_aware(datetime.fromisoformat(options["today"]))
+            typed = datetime.fromisoformat(options["today"])
+            today = clock.instant_of(typed.date(), typed.time())
         loader.load()
         try:
             # The broker is not up yet; what it would hear of is found a minute later.

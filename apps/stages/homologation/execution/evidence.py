@@ -15,13 +15,13 @@ class Given:
 
     text: str
     link: str
-    files: list[files.Given]
+    files: list[files.FormFile]
 
     def __bool__(self) -> bool:
         return bool(self.text or self.link or self.files)
 
 
-def given(*, text: str = "", link: str = "", files: Sequence[files.Given] = (), link_field: str = "link") -> Given:
+def given(*, text: str = "", link: str = "", files: Sequence[files.FormFile] = (), link_field: str = "link") -> Given:
     """What was brought as proof. Raises ``Invalid`` (422), on ``link_field``, for an address that cannot be read."""
     if link.strip():
         require_address(link.strip(), field=link_field)

@@ -15,7 +15,7 @@ ADDED = timeline.kind(
 )
 
 
-def add(round_: Round, *, by: User, title: str, file: files.Given) -> RoundReport:
+def add(round_: Round, *, by: User, title: str, file: files.FormFile) -> RoundReport:
     """Add a report to ``round_``, open or closed, while the homologation lasts. Raises what ``files.store`` raises."""
     require(by, "homologation.execute", round_.script)
     with timeline.changing(round_.script.rollout) as rollout:

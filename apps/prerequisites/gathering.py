@@ -5,21 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from apps.core import clock
-from apps.prerequisites import actions
+from apps.prerequisites import actions, kinds
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.evidence import api_docs, documents, environments
-from apps.prerequisites.models import EnvironmentCheck, Prerequisite, Probe, Submission
+from apps.prerequisites.models import EnvironmentCheck, Probe, Submission
 
 REFUSED = (Probe.Outcome.WRONG, Probe.Outcome.LACKING)
 APART = timedelta(hours=1)
 """Two refusals nearer than this are one: a platform in trouble, a message that came twice."""
-
-# Kept with the delivery, so in one language, like a reviewer's words.
-STOPPED = {
-    Probe.Outcome.WRONG: "A plataforma deixou de aceitar esta credencial.",
-    Probe.Outcome.LACKING: "A plataforma deixou de dar permissão de leitura a esta credencial. "
-    "Devolva a permissão e entregue de novo.",
-}
 
 
 def probe(submission_pk: int) -> Probe | None:
@@ -29,29 +22,32 @@ def probe(submission_pk: int) -> Probe | None:
     once when the platform says that it is wrong and the probe is trusted.
     """
     submission = Submission.objects.select_related("prerequisite__rollout__platform").get(pk=submission_pk)
-    if not submission.prerequisite.rollout.is_open or (found := probes.ask(submission)) is None:
+    if not submission.prerequisite.rollout.is_open or (result := probes.ask(submission)) is None:
         return None
     worked = submission.probes.filter(outcome__in=[Probe.Outcome.VALID, Probe.Outcome.ELSEWHERE]).last()
     before = submission.last_probe
-    kept = Probe.objects.create(submission=submission, outcome=found.outcome, status=found.status, why=found.why)
-    if worked and found.outcome in REFUSED:
+    probe = Probe.objects.create(submission=submission, outcome=result.outcome, status=result.status, why=result.why)
+    if worked and result.outcome in REFUSED:
         again = before is not None and before.outcome in REFUSED and before.at <= clock.now() - APART
-        if again or (found.outcome == Probe.Outcome.WRONG and probes.is_trusted(submission.prerequisite)):
-            actions.take_back(submission, STOPPED[Probe.Outcome(found.outcome)])
-    return kept
+        if again or (result.outcome == Probe.Outcome.WRONG and probes.is_trusted(submission.prerequisite)):
+            actions.take_back(submission, Submission.Stopped(result.outcome))
+    return probe
 
 
 def look_at(submission_pk: int) -> EnvironmentCheck | None:
     """Look at the address of a delivered environment and keep what was found; None when the rollout is closed."""
     submission = Submission.objects.select_related("prerequisite__rollout").get(pk=submission_pk)
-    if submission.prerequisite.kind != Prerequisite.Kind.ENVIRONMENT or not submission.prerequisite.rollout.is_open:
+    if (
+        kinds.of(submission.prerequisite).gathering != kinds.ENVIRONMENT_CHECK
+        or not submission.prerequisite.rollout.is_open
+    ):
         return None
-    seen = environments.look(submission)
+    observation = environments.look(submission)
     return EnvironmentCheck.objects.create(
         submission=submission,
-        status=seen.status,
-        certificate_until=seen.certificate_until,
-        findings=seen.findings,
+        status=observation.status,
+        certificate_until=observation.certificate_until,
+        findings=observation.findings,
     )
 
 
@@ -62,29 +58,29 @@ def look_into(submission_pk: int) -> dict[str, Any]:
     """
     submission = Submission.objects.get(pk=submission_pk)
     if files := _files(submission):
-        found = documents.joined([documents.of_content(content) for content in files])
+        evidence = documents.joined([documents.of_content(content) for content in files])
     elif submission.link:
-        found = documents.of_link(submission.link)
+        evidence = documents.of_link(submission.link)
     else:
         return {}
-    found["at"] = clock.now().isoformat()
+    evidence["at"] = clock.now().isoformat()
     before = submission.evidence
-    if before.get("found") in ("coverage", "document", "shell") and found["found"] in (
+    if before.get("found") in ("coverage", "document", "shell") and evidence["found"] in (
         "unreachable",
         "sign_in",
         "empty",
     ):
-        found = {**before, "died": found}
-    submission.evidence = found
+        evidence = {**before, "died": evidence}
+    submission.evidence = evidence
     submission.save(update_fields=["evidence"])
-    return found
+    return evidence
 
 
 def _files(submission: Submission) -> list[bytes]:
     """What was uploaded and may be read by now."""
-    found = []
+    contents = []
     for file in submission.files:
         if file.can_be_read:
             with file.content.open("rb") as stored:
-                found.append(stored.read(4 * api_docs.MAX_BYTES))
-    return found
+                contents.append(stored.read(4 * api_docs.MAX_BYTES))
+    return contents

@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.plugins import Fact, Page, Plugin
+from apps.prerequisites import actions, events, personal_data, requirements, tasks
+from apps.prerequisites.models import Prerequisite
+from apps.rollouts.models import Rollout
+
+
+def summary(rollout: Rollout) -> Iterator[Fact]:
+    items = rollout.prerequisites.exclude(state=Prerequisite.State.WITHDRAWN)
+    states = list(items.values_list("state", flat=True))
+    accepted = states.count("accepted")
+    all_accepted = bool(states) and accepted == len(states)
+    yield Fact(_("Aceitos"), f"{accepted}/{len(states)}", "success" if all_accepted else "neutral")
+    if in_review := states.count("submitted"):
+        yield Fact(_("Em conferência"), str(in_review), "info")
+    if rejected := states.count("rejected"):
+        yield Fact(_("Devolvidos"), str(rejected), "warning")
+
+
+plugin = Plugin(
+    app="prerequisites",
+    page=Page(
+        key="prerequisites",
+        title=gettext_lazy("Pré-requisitos"),
+        icon="list-checks",
+        url_name="prerequisites:room",
+        summary=summary,
+        position=10,
+    ),
+    starts=[actions.copy_the_list],
+    events=events,
+    requirements=requirements,
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE],
+)

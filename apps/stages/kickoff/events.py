@@ -1,0 +1,106 @@
+"""What can happen around the kickoff: the meeting, what it agreed, the minutes and the integration worksheet."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.events import EventData
+from apps.core.localized import Localized
+from apps.core.process import PartyRole
+
+
+class Scheduled(
+    EventData, kind="kickoff.scheduled", sentence=_("marcou a reunião inaugural para %(when)s"), icon="calendar"
+):
+    when: datetime
+
+
+class ParticipantAdded(
+    EventData,
+    kind="kickoff.participant_added",
+    sentence=_("incluiu uma pessoa na reunião inaugural"),
+    icon="user-plus",
+):
+    """``side`` is the party that the person belongs to."""
+
+    side: PartyRole
+
+
+class ParticipantRemoved(
+    EventData,
+    kind="kickoff.participant_removed",
+    sentence=_("retirou uma pessoa da reunião inaugural"),
+    icon="user-minus",
+):
+    side: PartyRole
+
+
+class Noted(EventData, kind="kickoff.noted", sentence=_("anotou a pauta: %(item)s"), icon="pencil"):
+    item: Localized
+
+
+class MeetingHeld(
+    EventData,
+    kind="kickoff.held",
+    sentence=_("registrou a reunião inaugural com %(people)s participantes"),
+    icon="users",
+):
+    people: int
+
+
+class ModelChosen(
+    EventData, kind="kickoff.model_chosen", sentence=_("definiu o modelo de integração: %(model)s"), icon="route"
+):
+    model: Localized
+
+
+class MethodsAgreed(
+    EventData, kind="kickoff.methods_agreed", sentence=_("definiu os métodos adotados: %(methods)s"), icon="plug"
+):
+    """``methods`` are their codes in the Presence API."""
+
+    methods: list[str]
+
+
+class MinutesPublished(
+    EventData,
+    kind="kickoff.minutes_published",
+    sentence=_("publicou a ata da reunião inaugural, versão %(number)s"),
+    icon="file-text",
+):
+    """``sha256`` is of the text and the worksheet of that version."""
+
+    number: int
+    sha256: str
+
+
+class MinutesConfirmed(
+    EventData, kind="kickoff.minutes_confirmed", sentence=_("confirmou a ata, versão %(number)s"), icon="check-check"
+):
+    number: int
+    sha256: str
+
+
+class MinutesObjected(
+    EventData,
+    kind="kickoff.minutes_objected",
+    sentence=_("contestou a ata, versão %(number)s: %(reason)s"),
+    icon="message-square-warning",
+):
+    number: int
+    sha256: str
+    reason: str
+
+
+class WorksheetFilled(
+    EventData, kind="kickoff.worksheet_filled", sentence=_("preencheu a ficha de integração"), icon="table"
+):
+    """One for a person's sitting. ``asked`` is how many requirements the gate to development had after it."""
+
+    asked: int
+
+
+class ActionDone(EventData, kind="kickoff.action_done", sentence=_("concluiu a ação “%(action)s”"), icon="check"):
+    """``action`` is its text, as somebody wrote it into the worksheet."""
+
+    action: str
