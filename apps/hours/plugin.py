@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.blueprints.catalogues import content
 from apps.core import minutes
 from apps.core.plugins import Fact, Page, Panel, Plugin
-from apps.hours import chain_checks, dossier, events, personal_data, queries, requirements, tasks
+from apps.hours import chain_checks, dossier, events, personal_data, queries, requirements, tasks, term
 from apps.hours.api import router
 from apps.hours.logging import timers
 from apps.hours.models import Line, Policy
@@ -77,7 +77,7 @@ plugin = Plugin(
     starts=[copy_the_policy],
     events=events,
     requirements=requirements,
-    term={"hours": queries.summary_for_term},
+    term={"hours": term.summary},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
     personal_data=personal_data.HOLDINGS,

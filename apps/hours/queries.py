@@ -232,17 +232,3 @@ def with_words(lines: Iterable[classification.Line]) -> list[dict[str, object]]:
         }
         for line in lines
     ]
-
-
-def summary_for_term(rollout: Rollout) -> dict[str, object]:
-    """The hours as the acceptance term records them: plain JSON, minutes and centavos."""
-    lines = Line.objects.filter(entry__rollout=rollout)
-    activities_worked = set(lines.order_by().values_list("entry__activity", flat=True).distinct())
-    return {
-        "totals": totals(lines),
-        "activities": [
-            {"activity": activity.value, **totals(lines.filter(entry__activity=activity))}
-            for activity in Activity
-            if activity in activities_worked
-        ],
-    }

@@ -59,8 +59,8 @@ def configured() -> Trust:
     The demonstration's certificate is never among them: nobody vouches for it. Raises ``CannotJudge`` when a seal or a folder
     is configured and cannot be read.
     """
-    own = [_own_certificate()] if certificates.is_configured() else []
-    return Trust((*own, *_earlier_certificates()), *_authorities())
+    own_certificates = [_own_certificate()] if certificates.is_configured() else []
+    return Trust((*own_certificates, *_earlier_certificates()), *_authorities())
 
 
 def _own_certificate() -> x509.Certificate:
@@ -83,12 +83,12 @@ def _own_certificate() -> x509.Certificate:
 def _certificate_of_seal(*configuration: object) -> x509.Certificate:
     """The certificate of the seal, opened once for each configuration: a token takes its time."""
     try:
-        own = certificates.signer().signing_cert
+        certificate = certificates.signer().signing_cert
     except certificates.NoCertificate as error:
         raise CannotJudge(str(error)) from error
-    if own is None:
+    if certificate is None:
         raise CannotJudge("The configured seal has no certificate.")
-    return own
+    return certificate
 
 
 def _earlier_certificates() -> Iterator[x509.Certificate]:

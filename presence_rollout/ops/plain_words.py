@@ -26,11 +26,20 @@ COVERED = (
     "apps/demo",
     "apps/hours",
     "apps/limits",
+    "apps/seals",
+    "apps/stages/acceptance",
+    "apps/stages/golive",
     "presence_rollout",
 )
 """Folders that are checked, relative to the repository."""
 
-NOT_YET = ("apps/core/requirements.py", "presence_rollout/ops/bootstrap.py", "presence_rollout/ops/postgres.py")
+NOT_YET = (
+    "apps/core/requirements.py",
+    "apps/seals/outcomes.py",  # WHOLE is what the verifying commands print, and their scripts read.
+    "apps/stages/golive/models.py",  # A dossier's file with everything is the column ``whole``.
+    "presence_rollout/ops/bootstrap.py",
+    "presence_rollout/ops/postgres.py",
+)
 """Files within ``COVERED`` that still have such names."""
 
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

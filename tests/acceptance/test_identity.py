@@ -38,7 +38,7 @@ class TestWhoseSignatureItIs:
         assert content_of(row.file) == content
         assert (row.address, row.agent) == (None, "")
         kept = row.certificate
-        assert set(kept) == set(evidence.KEPT)
+        assert set(kept) == set(evidence.CERTIFICATE_FACTS)
         assert (kept["subject"], kept["proof"]) == (row.name.upper(), "cpf")
         assert (kept["root"], kept["icp_brasil"], kept["revocation"]) == ("AC Raiz de teste", True, "unknown")
 

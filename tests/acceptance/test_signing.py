@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from apps.accounts import personal_data
 from apps.core import canonical, clock
@@ -430,3 +431,17 @@ class TestRefusing:
             rollout, by=term.rollout.people["pm"], caused_by="client", reason="x", seen_version=rollout.version
         )
         assert self.refused(term).stage == Stage.ACCEPTANCE
+
+
+class TestInBothLanguages:
+    def test_a_refusal_by_who_reads_english_asks_in_the_language_of_each_reader(self, term):
+        row = signatory(term, "client")
+        with translation.override("en"):
+            signing.refuse(row, by=row.user, reason="Falta a ressalva")
+        rollout = Rollout.objects.get(pk=term.rollout_id)
+        (asked,) = [need for need in gates.unmet(rollout, Gate.START_ACCEPTANCE) if need.key == "acceptance:refusal:1"]
+        assert asked.text == {
+            "pt": "Resolver o motivo da recusa do termo (Cliente): Falta a ressalva",
+            "en": "Settle why the term was refused (Client): Falta a ressalva",
+        }
+        assert rollout.events.last().describe() == "recusou o termo de aceite: Falta a ressalva"

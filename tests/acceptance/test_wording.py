@@ -92,7 +92,7 @@ class TestOwnWords:
         assert record.build(rollout)["clauses"][-1]["origin"] == "added"
         change(rollout, key, title="Sigilo das partes")
         assert titles(rollout)[-1] == "Sigilo das partes"
-        assert clause(rollout, key).own.kind == "added"
+        assert clause(rollout, key).own_clause.kind == "added"
 
     def test_one_is_left_out(self, rollout):
         leave_out(rollout)
@@ -113,7 +113,7 @@ class TestOwnWords:
     def test_a_clause_that_was_left_out_is_said_in_other_words(self, rollout):
         leave_out(rollout)
         change(rollout)
-        assert clause(rollout, "forum").own.kind == "changed"
+        assert clause(rollout, "forum").own_clause.kind == "changed"
 
     def test_each_change_stands_on_the_timeline_with_its_reason(self, rollout, pm):
         change(rollout)
@@ -326,7 +326,7 @@ class TestANewerTemplate:
         wording.take_newer(rollout, by=pm, version=TermVersionFactory(version=2, content={"clauses": rows}).version)
         assert titles(rollout) == ["Aceite para entrada em produção", "Foro"]
         change(rollout, text="Em Olinda.")
-        assert clause(rollout, "forum").own.kind == "added"
+        assert clause(rollout, "forum").own_clause.kind == "added"
 
 
 class TestThePages:

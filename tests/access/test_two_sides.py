@@ -301,7 +301,7 @@ def term_drafted_and_signed_elsewhere_for_the_client() -> Halves:
     def second(by: User) -> None:
         term.signatories.filter(role="client").update(user=by)
         facts = {"signed_at": clock.now().isoformat(), "fingerprint": "0" * 64, "signature": "1" * 64, "cpf": ""}
-        found = [(signatory(term, "client"), dict.fromkeys(evidence.KEPT, "") | facts)]
+        found = [(signatory(term, "client"), dict.fromkeys(evidence.CERTIFICATE_FACTS, "") | facts)]
         with (
             mock.patch.object(elsewhere, "_open"),
             mock.patch.object(elsewhere, "_content", return_value=b"%PDF-1.7 assinado"),

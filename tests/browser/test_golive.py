@@ -71,7 +71,7 @@ def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
         return "SHA-256" in client.visit(ROOM).inner_text("main")
 
     services.wait_until(archived, "The dossier", seconds=180)
-    for who, variant in ((client, archive.WHOLE), (integrator, archive.SHARED)):
+    for who, variant in ((client, archive.WHOLE_DOSSIER), (integrator, archive.SHARED_DOSSIER)):
         clean(who.visit(ROOM))
         with who.page.expect_download() as download:
             who.page.locator("#dossie").get_by_role("link", name=re.compile("D1")).click()

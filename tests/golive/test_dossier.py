@@ -151,12 +151,14 @@ def csv_of(found) -> str:
 class TestTheSame:
     def test_the_same_record_gives_the_same_bytes_whoever_asks_and_when(self, rollout):
         through = dossiers.due(rollout)
-        first = contents.whole(rollout, 1, through)
+        first = contents.whole_dossier(rollout, 1, through)
         fresh = Rollout.objects.get(pk=rollout.pk)
         later = clock.now() + timedelta(days=400)
         with clock.at(later), timezone.override("America/Manaus"), translation.override("en"):
-            second = contents.whole(fresh, 1, through)
-            assert contents.shared(fresh, second, 1, through) == contents.shared(rollout, first, 1, through)
+            second = contents.whole_dossier(fresh, 1, through)
+            assert contents.shared_dossier(fresh, second, 1, through) == contents.shared_dossier(
+                rollout, first, 1, through
+            )
         assert second == first
 
 

@@ -9,7 +9,7 @@ from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, queries
+from apps.stages.kickoff import actions, term
 from tests.kickoff.factories import agree, hold, write
 from tests.rollouts.factories import at_stage
 
@@ -35,7 +35,7 @@ def test_the_gate_asks_for_each_thing_until_it_is_done(rollout, kickoff):
     for party in ("client", "integrator"):
         actions.answer_minutes(minutes, by=rollout.people[party], party=party, agrees=True)
     assert missing(rollout) == set()
-    assert queries.summary_for_term(rollout)["methods"][0]["fields"] == 1
+    assert term.summary(rollout)["methods"][0]["fields"] == 1
 
 
 def test_changing_what_was_agreed_asks_for_new_minutes(rollout, kickoff):

@@ -322,7 +322,9 @@ def the_dossier(tell):
         render_minutes(minutes.pk)
     assert make_dossier(tell.rollout_pk) is not None
     url = reverse("golive:dossier", args=[tell.rollout.pk, 1])
-    whole, shared = (b"".join(tell.browsers[who].get(url).streaming_content) for who in ("client", "integrator"))
-    for content in (whole, shared):
+    whole_file, shared_file = (
+        b"".join(tell.browsers[who].get(url).streaming_content) for who in ("client", "integrator")
+    )
+    for content in (whole_file, shared_file):
         assert dossier_verification.examine(content).problems == []
-    assert dossier_verification.examine(shared).withheld > 0
+    assert dossier_verification.examine(shared_file).withheld > 0

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 BEGINS = datetime(2026, 8, 4, 12, tzinfo=UTC)
 RECORD = Path(__file__).parent / "record.json"
 ENGLISH = {"the", "and", "of", "to", "with", "by", "was", "were", "for", "from", "this", "that", "not", "is", "in"}
-PORTUGUESE = {"o", "os", "as", "um", "uma", "de", "da", "do", "das", "dos", "em", "na", "nas", "nos", "para", "por", "pela",
+PORTUGUESE = {"o", "os", "um", "uma", "de", "da", "das", "dos", "em", "na", "nas", "nos", "para", "por", "pela",
               "pelo", "com", "sem", "que", "foi", "se", "ao", "à", "não", "é", "até"}  # fmt: skip
 SAME_IN_BOTH = {"domain", "presence", "real"}
 """Words that both languages write alike."""

@@ -89,7 +89,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "may_bring": queries.may_bring(request.user, term),
         "may_draft": may_draft,
         "clause_count": sum(not clause.is_left_out for clause in clauses),
-        "own_clauses": [clause for clause in clauses if clause.own],
+        "own_clauses": [clause for clause in clauses if clause.own_clause],
         "newer_clauses": wording.newer_version(rollout) if may_draft else None,
         "refused": queries.unsettled_refusal(rollout) if manages else None,
         "settle_form": settlement or forms.SettleForm(),

@@ -34,8 +34,8 @@ def note(rollout: Rollout, *, by: User, what: str, severity: str, owner: str, si
             noted_by=by,
             noted_at=clock.now(),
         )
-        noted = events.IncidentNoted(label=incident.label, severity=Incident.Severity(severity), owner=PartyRole(owner))
-        timeline.record(rollout, noted, by)
+        event = events.IncidentNoted(label=incident.label, severity=Incident.Severity(severity), owner=PartyRole(owner))
+        timeline.record(rollout, event, by)
         return incident
 
 

@@ -147,19 +147,3 @@ def _cells(sheet: Sheet, row: Row) -> dict[str, Any]:
         column.name: bool(row.cell(column.name)) if column.kind == "flag" else row.cell(column.name)
         for column in sheet.columns
     }
-
-
-def summary_for_term(rollout: Rollout) -> dict[str, object]:
-    """What was agreed, as the acceptance term records it: plain JSON."""
-    kickoff = kickoff_of(rollout)
-    if kickoff is None:
-        return {"held_on": None, "model": "", "methods": []}
-    counts = agreed_fields(kickoff)
-    return {
-        "held_on": kickoff.held_at.date().isoformat() if kickoff.held_at else None,
-        "model": model_title(kickoff).get("pt", ""),
-        "methods": [
-            {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": counts[method.code]}
-            for method in kickoff.methods.filter(agreed=True)
-        ],
-    }

@@ -2,6 +2,7 @@
 
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
+from apps.stages.kickoff import queries
 from apps.stages.kickoff.models import Participant
 
 
@@ -11,3 +12,19 @@ def people(rollout: Rollout) -> list[dict[str, str]]:
     present = Participant.objects.filter(kickoff__rollout=rollout, attended=True)
     others = present.exclude(name=manager["name"], party=manager["party"])
     return [manager, *({"name": person.name, "party": person.party, "as": "kickoff"} for person in others)]
+
+
+def summary(rollout: Rollout) -> dict[str, object]:
+    """What was agreed: plain JSON, in Portuguese."""
+    kickoff = queries.kickoff_of(rollout)
+    if kickoff is None:
+        return {"held_on": None, "model": "", "methods": []}
+    counts = queries.agreed_fields(kickoff)
+    return {
+        "held_on": kickoff.held_at.date().isoformat() if kickoff.held_at else None,
+        "model": queries.model_title(kickoff).get("pt", ""),
+        "methods": [
+            {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": counts[method.code]}
+            for method in kickoff.methods.filter(agreed=True)
+        ],
+    }

@@ -204,11 +204,11 @@ class Additions:
         return explained
 
     def _annotations(
-        self, old: HistoricalResolver, new: HistoricalResolver, fresh: set[Reference], left: Iterable[Reference]
+        self, old: HistoricalResolver, new: HistoricalResolver, fresh: set[Reference], unexplained: Iterable[Reference]
     ) -> set[Reference]:
         """Pages on which a signature's field now stands, and nothing else is other than before."""
         explained: set[Reference] = set()
-        for reference in left:
+        for reference in unexplained:
             if reference in fresh:
                 continue
             before, after = old(reference), new(reference)

@@ -86,16 +86,16 @@ def _box(widget: generic.DictionaryObject) -> Box | None:
     corners = [float(corner) for corner in widget["/Rect"]]
     if len(corners) != 4 or not all(abs(corner) < 1e5 for corner in corners):
         raise Changed("stamp")
-    (left, right), (bottom, top) = sorted(corners[::2]), sorted(corners[1::2])
-    return (left, bottom, right, top) if right > left and top > bottom else None
+    (x_left, x_right), (bottom, top) = sorted(corners[::2]), sorted(corners[1::2])
+    return (x_left, bottom, x_right, top) if x_right > x_left and top > bottom else None
 
 
 def _is_within(box: Box, room: Box) -> bool:
     return box[0] >= room[0] and box[1] >= room[1] and box[2] <= room[2] and box[3] <= room[3]
 
 
-def _overlap(box: Box, other: Box) -> bool:
-    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+def _overlap(first: Box, second: Box) -> bool:
+    return first[0] < second[2] and second[0] < first[2] and first[1] < second[3] and second[1] < first[3]
 
 
 def _compare(old: Any, new: Any, boxes: list[Box]) -> None:
@@ -107,12 +107,12 @@ def _compare(old: Any, new: Any, boxes: list[Box]) -> None:
         return
     different, height = ImageChops.difference(before, after), before.height
     painted = ImageDraw.Draw(different)
-    for left, bottom, right, top in boxes:
+    for x_left, bottom, x_right, top in boxes:
         # A stamp's edge shades the pixel in which it lies.
         area = (
-            int(left * SCALE) - 1,
+            int(x_left * SCALE) - 1,
             int(height - top * SCALE) - 1,
-            int(right * SCALE) + 1,
+            int(x_right * SCALE) + 1,
             int(height - bottom * SCALE) + 1,
         )
         if before.crop((*area[:2], area[2] + 1, area[3] + 1)).getextrema() != tuple((shade, shade) for shade in WHITE):

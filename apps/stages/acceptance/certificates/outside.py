@@ -155,18 +155,18 @@ async def _facts(content: bytes, document: int, trust: SignatureTrust) -> dict[s
 
 def _base(content: bytes, reader: PdfFileReader, document: int) -> int:
     """The last revision of the term's own PDF, on which all others of the file must stand."""
-    own = PdfFileReader(io.BytesIO(content[:document])).xrefs
+    own_xrefs = PdfFileReader(io.BytesIO(content[:document])).xrefs
     if reader.encrypted:
         raise Wrong("unreadable")
     if reader.xrefs.total_revisions > REVISIONS:
         raise Wrong("many")
-    for number in range(own.total_revisions):
-        start = own.get_startxref_for_revision(number)
+    for number in range(own_xrefs.total_revisions):
+        start = own_xrefs.get_startxref_for_revision(number)
         if number >= reader.xrefs.total_revisions or reader.xrefs.get_startxref_for_revision(number) != start:
             raise Wrong("changed")
     if content[content.rindex(b"%%EOF") + 5 :].strip():
         raise Wrong("changed")
-    return own.total_revisions - 1
+    return own_xrefs.total_revisions - 1
 
 
 def _require_signatures_alone(content: bytes, reader: PdfFileReader, base: int, document: int) -> None:

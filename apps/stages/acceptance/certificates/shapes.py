@@ -130,11 +130,11 @@ def require_one_picture(widget: generic.DictionaryObject) -> None:
         raise Changed
     if "/AP" not in widget:
         return
-    shown = widget["/AP"]
+    appearance = widget["/AP"]
     if (
-        set(shown) != {"/N"}
-        or not isinstance(shown["/N"], generic.StreamObject)
-        or shown["/N"].get("/Subtype") != "/Form"
+        set(appearance) != {"/N"}
+        or not isinstance(appearance["/N"], generic.StreamObject)
+        or appearance["/N"].get("/Subtype") != "/Form"
     ):
         raise Changed
 

@@ -28,8 +28,10 @@ BASIS = {
     True: "Certificado digital da ICP-Brasil (MP 2.200-2/2001, art. 10, § 1º).",
     False: "Certificado digital de fora da ICP-Brasil, admitido pelas partes (MP 2.200-2/2001, art. 10, § 2º).",
 }
-KEPT = ("subject", "cnpj", "proof", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at",
-        "timestamped", "revocation")  # fmt: skip
+CERTIFICATE_FACTS = (
+    "subject", "cnpj", "proof", "issuer", "root", "icp_brasil", "fingerprint", "serial", "signature", "signed_at",
+    "timestamped", "revocation",
+)  # fmt: skip
 """What is kept of a certificate's signature, and stands in the log. No CPF is in it."""
 
 

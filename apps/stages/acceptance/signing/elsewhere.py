@@ -181,8 +181,8 @@ def _content(term: AcceptanceTerm, file: File) -> bytes:
     file.seek(0)
     content = file.read()
     assert term.pdf is not None  # noqa: S101 - the database holds that an open term has one
-    with term.pdf.content.open("rb") as own:
-        document = own.read()
+    with term.pdf.content.open("rb") as term_file:
+        document = term_file.read()
     if content == document:
         raise Invalid(str(SENTENCES["unsigned"]), field="file")
     if not content.startswith(document):
@@ -337,7 +337,7 @@ def _record_certificate_signature(
             % {"name": signatory.name}
         )
     signatory.method, signatory.file = Signatory.Method.CERTIFICATE, stored_file
-    signatory.certificate = {key: facts[key] for key in evidence.KEPT}
+    signatory.certificate = {key: facts[key] for key in evidence.CERTIFICATE_FACTS}
     signatory.certificate["signed_at"] = canonical.instant(datetime.fromisoformat(facts["signed_at"]))
     SignatoryCPF.objects.filter(signatory=signatory).delete()
     return signing.record_signature(signatory, term)

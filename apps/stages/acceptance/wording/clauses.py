@@ -29,22 +29,24 @@ Kind = OwnClause.Kind
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause as the term has it; with ``own``, the rollout's. ``template`` is the template's, None where it has none."""
+    """A clause as the term has it. ``own_clause`` is the rollout's, where it differs from the template; ``template`` has the
+    template's title and text, None where it has no such clause."""
 
     key: str
     title: str
     text: str
-    own: OwnClause | None = None
+    own_clause: OwnClause | None = None
     template: Mapping[str, str] | None = None
 
     @property
     def is_left_out(self) -> bool:
-        return self.own is not None and self.own.kind == Kind.LEFT_OUT
+        return self.own_clause is not None and self.own_clause.kind == Kind.LEFT_OUT
 
     @property
     def is_overtaken(self) -> bool:
         """The template changed the clause since the rollout wrote its own over it."""
-        return self.own is not None and self.own.kind != Kind.ADDED and self.own.over != fingerprint(self.template)
+        clause = self.own_clause
+        return clause is not None and clause.kind != Kind.ADDED and clause.over != fingerprint(self.template)
 
     @property
     def differences(self) -> list[changes.FieldChange]:
@@ -166,9 +168,9 @@ def take_back(rollout: Rollout, key: str, *, by: User) -> None:
     """Have a clause as the template has it; one that the rollout added goes."""
     with _changing(rollout, by) as locked:
         clause = _clause(locked, key)
-        if clause.own is None:
+        if clause.own_clause is None:
             raise Refusal(_("Esta cláusula já está como no modelo."))
-        clause.own.delete()
+        clause.own_clause.delete()
         title = clause.template["title"] if clause.template else clause.title
         timeline.record(locked, events.ClauseTakenBack(clause=key, title=title), by)
 

@@ -31,7 +31,7 @@ def build(rollout: Rollout) -> dict[str, object]:
         "clauses": [
             # Whoever signs is told what is not the template's; what is says nothing of it.
             {"title": clause.title, "text": clauses.filled(clause.text, names)}
-            | ({"origin": clause.own.kind} if clause.own else {})
+            | ({"origin": clause.own_clause.kind} if clause.own_clause else {})
             for clause in wording.clauses_of(rollout)
         ],
         # Terms that were drafted before rollouts kept a version have none, and are not stale for that.

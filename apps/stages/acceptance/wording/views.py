@@ -56,9 +56,9 @@ def change(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     if clause is None and request.method == "GET":
         raise Http404
     form = forms.OwnClauseForm(request.POST or None, clause=clause)
-    seen = request.POST.get("seen", "")
+    fingerprint_shown = request.POST.get("seen", "")
     if request.method == "POST" and attempt(
-        request, form, wording.change, rollout, key, by=request.user, expected=seen
+        request, form, wording.change, rollout, key, by=request.user, expected=fingerprint_shown
     ):
         return _to_clause(pk, key)
     return _clause_page(request, rollout, key, form=form)
@@ -69,8 +69,8 @@ def leave_out(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "acceptance.draft", rollout)
     form = forms.LeaveOutForm(request.POST, prefix="out")
-    seen = request.POST.get("seen", "")
-    if attempt(request, form, wording.leave_out, rollout, key, by=request.user, expected=seen):
+    fingerprint_shown = request.POST.get("seen", "")
+    if attempt(request, form, wording.leave_out, rollout, key, by=request.user, expected=fingerprint_shown):
         return _to_clause(pk, key)
     return _clause_page(request, rollout, key, out_form=form)
 
@@ -93,13 +93,13 @@ def take_newer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _clause_page(request: SignedInRequest, rollout: Rollout, key: str, form=None, out_form=None) -> HttpResponse:
-    clause, seen = wording.find(rollout, key), request.POST.get("seen", "")
+    clause, fingerprint_shown = wording.find(rollout, key), request.POST.get("seen", "")
     context: dict[str, Any] = {
         "clause": clause,
         "form": form or forms.OwnClauseForm(clause=clause),
         "out_form": out_form or forms.LeaveOutForm(prefix="out"),
         # What somebody else saved meanwhile, beside what was typed.
-        "overtaken": request.method == "POST" and clause is not None and seen != clause.fingerprint,
+        "overtaken": request.method == "POST" and clause is not None and fingerprint_shown != clause.fingerprint,
         "keep": f"clause-{rollout.pk}-{key}",
     }
     if clause is None:  # It went meanwhile: what was typed may be added.

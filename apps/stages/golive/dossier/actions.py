@@ -33,9 +33,9 @@ def waiting() -> list[int]:
 
 def _due() -> QuerySet[Rollout]:
     events = Event.objects.filter(rollout=OuterRef("pk"), kind__in=ASKS_FOR_ONE).order_by("-sequence")
-    made = Dossier.objects.filter(rollout=OuterRef("pk")).order_by("-number")
+    latest_dossiers = Dossier.objects.filter(rollout=OuterRef("pk")).order_by("-number")
     completed = Rollout.objects.filter(stage=Stage.COMPLETED).annotate(
-        asked=Subquery(events.values("sequence")[:1]), done=Subquery(made.values("through")[:1])
+        asked=Subquery(events.values("sequence")[:1]), done=Subquery(latest_dossiers.values("through")[:1])
     )
     return completed.filter(Q(done=None) | Q(done__lt=F("asked"))).exclude(asked=None)
 
@@ -53,11 +53,11 @@ def make(rollout_pk: int) -> Dossier | None:
         return None
     signer = certificates.signer()
     number = numbering.expected_number(rollout.dossiers)
-    everything = contents.whole(rollout, number, through)
+    everything = contents.whole_dossier(rollout, number, through)
     anchor = anchoring.anchor_at(rollout, through)
     proof = anchoring.proof_of(anchor)
-    whole = contents.sealed(everything, proof, signer)
-    shared = contents.sealed(contents.shared(rollout, everything, number, through), proof, signer)
+    whole_file = contents.sealed(everything, proof, signer)
+    shared_file = contents.sealed(contents.shared_dossier(rollout, everything, number, through), proof, signer)
     with timeline.changing(rollout, even_closed=True) as rollout:
         if due(rollout) != through or numbering.next_number(rollout, rollout.dossiers) != number:
             return None
@@ -66,16 +66,16 @@ def make(rollout_pk: int) -> Dossier | None:
             rollout=rollout,
             number=number,
             through=through,
-            whole=files.store_bytes(whole, f"{name}.zip"),
-            shared=files.store_bytes(shared, f"{name}-sem-valores.zip"),
+            whole=files.store_bytes(whole_file, f"{name}.zip"),
+            shared=files.store_bytes(shared_file, f"{name}-sem-valores.zip"),
             made_at=clock.now(),
         )
-        made = events.DossierMade(
+        event = events.DossierMade(
             dossier=name,
             through=through,
             sha256=dossier.whole.sha256,
             sha256_shared=dossier.shared.sha256,
             anchor=anchor.sheet.number,
         )
-        timeline.record(rollout, made, None)
+        timeline.record(rollout, event, None)
         return dossier

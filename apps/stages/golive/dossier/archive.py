@@ -23,7 +23,7 @@ INCIDENTS, WINDOWS, RELEASE = "producao/incidentes.json", "producao/janelas.json
 STATEMENTS, TERM = "fechamentos/", "termo/"
 UNSEALED, FORMAT = 1, 2
 """Of dossiers made before the manifest was sealed, and of those made now."""
-WHOLE, SHARED = "whole", "shared"
+WHOLE_DOSSIER, SHARED_DOSSIER = "whole", "shared"
 WITHHELD = "hours."
 """In the shared dossier, of the events of these kinds only the hashes stand: they tell what the hours cost."""
 FACTS = ("project", "edition", "variant", "events", "head", "term")

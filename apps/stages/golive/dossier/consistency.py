@@ -22,7 +22,7 @@ def problems(files: Mapping[str, bytes], events: list[dict[str, Any]], variant: 
     yield from _release(files, visible_events)
     yield from _results(files, visible_events)
     yield from _minutes(files, visible_events)
-    if variant == archive.WHOLE:
+    if variant == archive.WHOLE_DOSSIER:
         yield from _statements(files, visible_events)
 
 

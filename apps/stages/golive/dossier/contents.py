@@ -29,7 +29,7 @@ class Contents:
     facts: dict[str, Any]
 
 
-def whole(rollout: Rollout, number: int, through: int) -> Contents:
+def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
     """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
@@ -37,19 +37,19 @@ def whole(rollout: Rollout, number: int, through: int) -> Contents:
         translation.override("pt-br"),
     ):
         files = dict(_files(rollout))
-    return _described(rollout, files, number, archive.WHOLE, list(_events(rollout, through)))
+    return _described(rollout, files, number, archive.WHOLE_DOSSIER, list(_events(rollout, through)))
 
 
-def shared(rollout: Rollout, whole: Contents, number: int, through: int) -> Contents:
+def shared_dossier(rollout: Rollout, whole_contents: Contents, number: int, through: int) -> Contents:
     """The same without statements, and with the hashes alone of the events that tell of hours."""
     left_out = (archive.README, archive.TIMELINE)
     files = {
         name: content
-        for name, content in whole.files.items()
+        for name, content in whole_contents.files.items()
         if name not in left_out and not name.startswith(archive.STATEMENTS)
     }
     events = [_without_money(event) for event in _events(rollout, through)]
-    return _described(rollout, files, number, archive.SHARED, events)
+    return _described(rollout, files, number, archive.SHARED_DOSSIER, events)
 
 
 def sealed(contents: Contents, anchor: dict[str, Any], signer: Signer) -> bytes:

@@ -96,7 +96,7 @@ def _manifest(files: dict[str, bytes], trust: Trust, findings: Findings) -> Iter
     facts = {key: manifest[key] for key in (archive.SEALED_FACTS if is_sealed else archive.FACTS)}
     if files[archive.MANIFEST] != archive.manifest(present, format=manifest["format"], **facts):
         yield "the manifest is not written as manifests are"
-    if manifest["variant"] not in (archive.WHOLE, archive.SHARED):
+    if manifest["variant"] not in (archive.WHOLE_DOSSIER, archive.SHARED_DOSSIER):
         yield f"a dossier of the kind {manifest['variant']!r} is not known here"
     if is_sealed:
         yield from _seal(files, trust, findings)
@@ -124,7 +124,7 @@ def _chain(events: list[dict[str, Any]], findings: Findings) -> Iterator[str]:
             return
         if event.get("withheld"):
             withheld.append(sequence)
-            if manifest["variant"] != archive.SHARED or event.keys() != WITHHELD:
+            if manifest["variant"] != archive.SHARED_DOSSIER or event.keys() != WITHHELD:
                 yield f"event #{sequence} is withheld where nothing is"
         else:
             if (
@@ -134,7 +134,7 @@ def _chain(events: list[dict[str, Any]], findings: Findings) -> Iterator[str]:
                 yield f"event #{sequence} was changed after it was written"
             if manifest["project"] != f"INT-{event['rollout']:04d}":
                 yield f"event #{sequence} is of another project"
-            if manifest["variant"] == archive.SHARED and event["kind"].startswith(archive.WITHHELD):
+            if manifest["variant"] == archive.SHARED_DOSSIER and event["kind"].startswith(archive.WITHHELD):
                 yield f"event #{sequence} tells what the shared dossier withholds"
         previous = event["hash"]
     findings.withheld = len(withheld)
