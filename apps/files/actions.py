@@ -61,11 +61,11 @@ def scan(file_pk: str) -> None:
     with stored.content.open("rb") as content:
         virus = antivirus.scan(cast(BinaryIO, content))
     stored.scan = StoredFile.Scan.INFECTED if virus else StoredFile.Scan.CLEAN
-    stored.found = virus[:120]
+    stored.virus = virus[:120]
     if virus:
         stored.content.delete(save=False)
         stored.drawn = StoredFile.Drawn.NONE
-    stored.save(update_fields=["scan", "found", "content", "drawn"])
+    stored.save(update_fields=["scan", "virus", "content", "drawn"])
     _have_drawn(stored)
 
 

@@ -21,8 +21,8 @@ class Prerequisite(models.Model):
     ``since`` is the instant from which whoever must act next has owed it: the owner while it is pending or rejected,
     Presence while it waits for review.
 
-    An ``own`` one was asked by the project manager for this rollout alone. It is due ``days_before`` business days before
-    the stage behind its gate is planned to start, unless ``due_set`` names the day (see ``due_by``).
+    One that ``is_own`` was asked by the project manager for this rollout alone. It is due ``days_before`` business days
+    before the stage behind its gate is planned to start, unless ``due_set`` names the day (see ``due_by``).
     """
 
     class Kind(models.TextChoices):
@@ -62,7 +62,7 @@ class Prerequisite(models.Model):
     days_before = models.PositiveSmallIntegerField(default=2)
     due_set = models.DateField(null=True)
     due_reason = models.TextField(blank=True)
-    own = models.BooleanField(default=False)
+    is_own = models.BooleanField(default=False)
     withdrawn_reason = models.TextField(blank=True)
 
     class Meta:
@@ -76,7 +76,7 @@ class Prerequisite(models.Model):
                 name="prerequisite_state_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state="withdrawn") | (Q(own=True) & ~Q(withdrawn_reason="")),
+                condition=~Q(state="withdrawn") | (Q(is_own=True) & ~Q(withdrawn_reason="")),
                 name="prerequisite_withdrawn_is_own_with_a_reason",
             ),
         ]

@@ -24,7 +24,12 @@ COVERED = (
     "apps/companies",
     "apps/core",
     "apps/demo",
+    "apps/files",
+    "apps/invitations",
     "apps/limits",
+    "apps/prerequisites",
+    "apps/stages/kickoff",
+    "apps/vault",
     "presence_rollout",
 )
 """Folders that are checked, relative to the repository."""
