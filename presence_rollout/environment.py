@@ -78,7 +78,13 @@ def file_storage() -> dict:
     bucket = text("S3_BUCKET")
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    from botocore.config import Config
+    try:
+        from botocore.config import Config
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            "S3_BUCKET needs the packages of requirements/amazon.txt: presence_rollout/ops/bootstrap.py installs them when "
+            "it is run with S3_BUCKET set."
+        ) from error
 
     return {
         "BACKEND": "storages.backends.s3.S3Storage",

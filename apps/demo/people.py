@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
 from stdnum.br.cnpj import calc_check_digits
 
 from apps.accounts import actions as accounts
 from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
 from apps.companies.models import Company, Contact, Kind, Membership, Role
-
-PASSWORD = "demonstracao-2026"  # noqa: S105 - printed at start, works in the demonstration only
+from apps.demo.sign_ins import PASSWORD
 
 COMPANIES = [
     ("presence", Kind.PRESENCE, "Presence", "Presence Sistemas Ltda.", "São Paulo", "SP"),
@@ -45,15 +45,6 @@ PEOPLE = [
     ("esporte", "cliente@esporte.demo", "Vanessa Leite", Role.LEAD),
 ]
 
-SIGN_INS = [
-    ("Gestora Presence", "gestora@presence.demo"),
-    ("Gerente de projeto", "gerente@presence.demo"),
-    ("Analista", "analista@presence.demo"),
-    ("Cliente", "cliente@aurora.demo"),
-    ("Integrador", "integrador@conecta.demo"),
-    ("Plataforma", "contato@vtex.demo"),
-]
-
 
 @dataclass(frozen=True)
 class Participants:
@@ -74,8 +65,12 @@ def create_people() -> Participants:
             kind=kind, trade_name=trade, legal_name=legal, cnpj=stem + calc_check_digits(stem),
             street=f"Rua do Comércio, {100 + number}", city=city, state=state, postal_code="01000-000",
         )  # fmt: skip
+    # One hash for everybody: to be slow is what a hash of a password is for, and this one is public.
+    password = make_password(PASSWORD)
     for company, email, name, role in PEOPLE:
-        people[email] = User.objects.create_user(email, PASSWORD, name=name)
+        people[email] = User.objects.create_user(email, name=name)
+        people[email].password = password
+        people[email].save(update_fields=["password"])
         accounts.consent(people[email], terms=True)
         vouch_for_address(people[email])
         Membership.objects.create(user=people[email], company=companies[company], role=role)

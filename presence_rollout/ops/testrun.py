@@ -1,4 +1,6 @@
-"""`make test`: the checks, then the suite, with real services, and in the browser beside them; all on one PostgreSQL."""
+"""`make test`: the checks, then the suite; beside them the tests that need services of their own, and those in the browser.
+
+All are on one PostgreSQL, each in a database of its own, so that neither core waits while another part is at work."""
 
 import os
 import subprocess
@@ -13,6 +15,7 @@ from presence_rollout.ops import check, postgres, services
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("gw0", "gw1")
+BESIDE = ("browser", "services")
 BOTH_CORES = ("-n", str(len(WORKERS)), "--dist", "worksteal")
 
 
@@ -67,8 +70,16 @@ def main() -> int:
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="presence-rollout-") as name:
         folder = Path(name)
-        env = {**os.environ, "DEBUG": "1", "VAR_DIR": str(folder / "var")}
-        browser = server = redis = None
+        env = {**os.environ, "DEBUG": "1"}
+        beside: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+        server = None
+        redis: list[subprocess.Popen] = []
+
+        def apart(title: str) -> dict[str, str]:
+            """What ``title`` shares with no other part: its broker and its files."""
+            process, address = services.start_redis(folder / f"redis-{title}")
+            redis.append(process)
+            return {"REDIS_URL": address, "VAR_DIR": str(folder / f"var-{title}")}
 
         def part(title: str, run: Callable[[], bool]) -> None:
             print(f"── {title}", flush=True)
@@ -81,27 +92,28 @@ def main() -> int:
             if not url:
                 server = postgres.start(folder / "postgres", throwaway=True)
                 url = server.url
-            redis, redis_url = services.start_redis(folder / "redis")
-            env = copies({**env, "REDIS_URL": redis_url}, url)
-            # What takes longest begins first: the browser, beside all the others.
-            browser_log = folder / "browser.log"
-            browser = start_pytest(env, browser_log, "-m", "browser")
+            env = copies({**env, **apart("suite")}, url)
+            # What waits for other processes begins first, and goes on beside what only computes.
+            for title in BESIDE:
+                log = folder / f"{title}.log"
+                beside[title] = (start_pytest({**env, **apart(title)}, log, "-m", title), log)
             part("checks", lambda: check.main() == 0)
-            part("suite", lambda: pytest(env, *BOTH_CORES, "-m", "not services and not browser"))
-            part("services", lambda: pytest(env, "-m", "services"))
-            part("browser", lambda: browser.wait() == 0)
-            print(browser_log.read_text(errors="replace"), flush=True)
+            part("suite", lambda: pytest(env, *BOTH_CORES, "-m", " and ".join(f"not {title}" for title in BESIDE)))
+            for title, (process, log) in beside.items():
+                part(title, lambda process=process: process.wait() == 0)
+                print(log.read_text(errors="replace"), flush=True)
         finally:
-            if browser is not None and browser.poll() is None:
-                browser.kill()
-            if redis is not None:
-                services.stop(redis)
+            for process, _log in beside.values():
+                if process.poll() is None:
+                    process.kill()
+            for process in redis:
+                services.stop(process)
             if server is not None:
                 server.stop()
     for title, passed in outcome.items():
         print(f"{'✓' if passed else '✗'} {title} ({seconds[title]:.0f} s)", flush=True)
     print(f"── {time.monotonic() - started:.0f} s", flush=True)
-    return 0 if all(outcome.values()) and len(outcome) == 4 else 1
+    return 0 if all(outcome.values()) and len(outcome) == 2 + len(BESIDE) else 1
 
 
 if __name__ == "__main__":

@@ -4,15 +4,15 @@ from unittest import mock
 import factory
 from factory.django import DjangoModelFactory
 
-from apps.blueprints.loading import loader
 from apps.core import clock
 from apps.core.process import Stage
 from apps.stages.acceptance import actions
 from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Signatory, SigningCode, Wording
-from apps.stages.acceptance.sealing import actions as sealing
-from apps.stages.acceptance.sealing import rendering
-from apps.stages.acceptance.signing import actions as signing
-from apps.stages.acceptance.signing import codes
+from apps.stages.acceptance.sealing.actions import actions as sealing
+from apps.stages.acceptance.sealing.actions import rendering
+from apps.stages.acceptance.signing.actions import actions as signing
+from apps.stages.acceptance.signing.actions import codes
+from tests.blueprints import shipped
 from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -50,7 +50,7 @@ class OwnClauseFactory(DjangoModelFactory):
 
 def a_draft(steps=None, **fields) -> AcceptanceTerm:
     """A drafted term of a rollout at the acceptance stage; nothing was sent to a worker."""
-    loader.load()
+    shipped.load()
     rollout = at_stage(RolloutFactory(**fields), Stage.ACCEPTANCE)
     people = rollout.people
     chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"]}

@@ -5,7 +5,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 from apps.core import canonical
 from apps.core.process import Stage
@@ -17,6 +16,7 @@ from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.wording import clauses as wording
 from apps.stages.acceptance.wording import record
 from tests.acceptance.factories import ROLES, OwnClauseFactory, WordingFactory, a_draft, opened, signs
+from tests.blueprints import shipped
 from tests.blueprints.factories import TermVersionFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -28,7 +28,7 @@ NEW = {"title": "Sigilo", "text": "{integrator} guarda sigilo.", "reason": "Pedi
 
 @pytest.fixture
 def rollout():
-    loader.load()
+    shipped.load()
     return at_stage(RolloutFactory(), Stage.ACCEPTANCE)
 
 

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Role
+from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory, PresenceFactory, a_person
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def analyst(client_for):
-    loader.load()
+    shipped.load()
     return client_for(a_person(PresenceFactory(), Role.ANALYST))
 
 
@@ -61,7 +61,7 @@ def test_what_does_not_exist_is_not_found(analyst):
 
 
 def test_other_companies_do_not_read_the_models(client_for):
-    loader.load()
+    shipped.load()
     outsider = client_for(a_person(CompanyFactory()))
     assert outsider.get(reverse("blueprints:list")).status_code == 403
     assert "Modelos" not in outsider.get(reverse("rollouts:list")).content.decode()

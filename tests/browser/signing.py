@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from apps.demo.people import PASSWORD
+from apps.demo.sign_ins import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"^ {4}(\d{6})\s*$", re.MULTILINE)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 def test_reading_a_credential_reaches_the_clients_mail_with_who_and_why(sign_in, served, mailed, shot):
     from axe_playwright_python.sync_playwright import Axe
 
-    from apps.demo.people import PASSWORD
+    from apps.demo.sign_ins import PASSWORD
 
     page = sign_in("gerente@presence.demo")
     manager = Person(page, f"{served}/projetos/4/")

@@ -159,7 +159,7 @@ def test_a_new_project_manager_finds_what_waits_and_looks_as_the_client(sign_in,
     phone = sign_in("gerente@presence.demo", 390, "dark")
     clean(phone)
     shot(phone, "inicio-gerente-390-escuro")
-    assert "dias" in page.inner_text("#atrasados") or "dia" in page.inner_text("#atrasados")
+    assert re.search(r"\d+ dias?\b", page.inner_text("#atrasados"))
     page.locator("#conferir a").first.click()
     page.wait_for_url(re.compile(r"/projetos/\d+/"))
 
@@ -179,7 +179,7 @@ def test_a_new_project_manager_finds_what_waits_and_looks_as_the_client(sign_in,
 
 def test_a_passkey_is_created_and_opens_the_door_alone(served, sign_in, chromium, shot):
     """On localhost, where browsers offer passkeys without HTTPS, with an authenticator that Chromium simulates."""
-    from apps.demo.people import PASSWORD
+    from apps.demo.sign_ins import PASSWORD
 
     base = served.replace("127.0.0.1", "localhost")
     page = chromium.new_context(viewport={"width": 390, "height": 800}, base_url=base, locale="pt-BR").new_page()

@@ -2,7 +2,8 @@ import factory
 from factory.django import DjangoModelFactory
 from stdnum.br.cnpj import calc_check_digits
 
-from apps.accounts.models import User
+from apps.accounts.actions import TERMS_VERSION
+from apps.accounts.models import Consent, User
 from apps.companies.models import Company, Contact, Kind, Membership, Role
 
 PASSWORD = "uma-senha-bem-longa"  # noqa: S105
@@ -68,6 +69,17 @@ class ContactFactory(DjangoModelFactory):
     kind = Contact.Kind.TECHNICAL
     name = factory.Sequence(lambda n: f"Contato {n}")
     email = factory.Sequence(lambda n: f"contato{n}@exemplo.com.br")
+
+
+def several_people(*places: tuple[Company, str]) -> list[User]:
+    """Somebody new in each of ``places`` (a company and a role), as ``a_person`` makes them, in three statements for all."""
+    people = User.objects.bulk_create(UserFactory.build_batch(len(places), consents=None))
+    Consent.objects.bulk_create(Consent(user=person, version=TERMS_VERSION) for person in people)
+    Membership.objects.bulk_create(
+        Membership(user=person, company=company, role=role)
+        for person, (company, role) in zip(people, places, strict=True)
+    )
+    return people
 
 
 def a_person(company: Company, role: str = Role.MEMBER, **fields) -> User:

@@ -103,6 +103,7 @@ def configured(tmp_path, **env):
 class TestCookies:
     def test_over_https_each_is_bound_to_the_very_host(self, tmp_path):
         *names, secure, _preload, paths, domains = configured(tmp_path, HTTPS="1")
+        assert len(names) == 4
         assert all(name.startswith("__Host-") for name in names)
         assert (secure, paths, domains) == (True, "///", [None, None, None])
 

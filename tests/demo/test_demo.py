@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.api.models import ApiToken
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.core.process import Stage
 from apps.demo import world
-from apps.rollouts import timeline
+from apps.rollouts import gates, timeline
 from apps.rollouts.models import Event, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import rendering, seal
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Attendance, Evidence, RoundReport
+from tests.blueprints import shipped
 from tests.companies.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +35,11 @@ def no_pdf(monkeypatch):
 
 @pytest.mark.usefixtures("no_pdf")
 def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
-    loader.load()
+    shipped.load()
     world.build(TODAY)
     assert set(Rollout.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert all(timeline.verify(rollout) is None for rollout in Rollout.objects.all())
+    assert all(rollout.holder == gates.holder(rollout) for rollout in Rollout.objects.all())
     assert Event.objects.latest("at").at <= TODAY
     assert AcceptanceTerm.objects.filter(state="signed", sealed__isnull=False, rollout__stage=Stage.COMPLETED).exists()
     assert AcceptanceTerm.objects.filter(state="ready", expires_at__gt=TODAY).exists()

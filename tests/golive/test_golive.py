@@ -6,7 +6,6 @@ import pytest
 
 from apps.blueprints.catalogues import content
 from apps.blueprints.catalogues.content import ProbeStep
-from apps.blueprints.loading import loader
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions as prerequisites
@@ -14,6 +13,7 @@ from apps.prerequisites.models import Probe
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions
+from tests.blueprints import shipped
 from tests.golive.factories import ChecklistItemFactory, IncidentFactory, a_rollout_going_live, all_say_go
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
@@ -165,7 +165,7 @@ def test_the_page_shows_a_refused_point_with_its_reason(rollout, client_for):
 
 
 def test_the_blueprint_asks_for_what_a_go_live_needs():
-    loader.load()
+    shipped.load()
     items = {item.key: item for item in content.golive().items}
     proofs = {key: items[key].proof for key in ("parameters", "full_load", "price_check", "first_orders", "rollback")}
     assert set(proofs.values()) == {"note"}

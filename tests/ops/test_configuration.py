@@ -1,5 +1,6 @@
 """Configuration: safe by default, documented, and the same table in code and docs."""
 
+import ast
 import json
 import os
 import re
@@ -74,12 +75,39 @@ def test_the_deployment_check_warns_when_nothing_seals_the_terms():
     assert "No certificate seals terms, dossiers and the heads of the timelines" in done.stderr
 
 
+READERS = {"text", "flag", "number", "words"}
+
+
+def variables(path: Path) -> set[str]:
+    """The variables that a module asks ``presence_rollout.environment`` for, or, being that module, reads itself."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case (
+                ast.Call(func=ast.Attribute(value=ast.Name(id="env" | "environment"), attr=reader), args=[name, *_rest])
+                | ast.Call(func=ast.Name(id=reader), args=[name, *_rest])
+            ) if reader in READERS and isinstance(name, ast.Constant):
+                names.add(name.value)
+    return names
+
+
 def test_every_variable_is_in_the_table_and_nothing_else():
-    sources = [ROOT / "presence_rollout/settings.py", ROOT / "presence_rollout/ops/serve.py"]
-    code = "".join(path.read_text() for path in sources)
-    read = set(re.findall(r'env\.(?:text|flag|number|words)\("([A-Z_]+)"', code)) | {"PORT"}
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE))
-    assert documented == read
+    read = set().union(*(variables(path) for path in (ROOT / "presence_rollout").glob("*.py")))
+    documented = re.findall(r"^\| `(\w+)`", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE)
+    assert {"PORT", "S3_BUCKET", "S3_PATH_STYLE"} <= read  # In an f-string, with a digit, and in the module that reads.
+    assert sorted(documented) == sorted(read)
+
+
+def test_only_the_settings_read_the_environment():
+    """Whatever else asked for a variable would do so behind the table's back."""
+    others = [*(ROOT / "apps").rglob("*.py"), *(ROOT / "presence_rollout").glob("*.py")]
+    asking = {path.relative_to(ROOT) for path in others if re.search(r"\b(environ|getenv)\b", path.read_text())}
+    # The last two say which settings are Django's.
+    assert {str(path) for path in asking} == {
+        "presence_rollout/environment.py",
+        "presence_rollout/celery.py",
+        "presence_rollout/wsgi.py",
+    }
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "http://x"])

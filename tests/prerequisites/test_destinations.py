@@ -5,13 +5,13 @@ from contextlib import suppress
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.core.refusals import Invalid, Refusal
 from apps.prerequisites import actions
 from apps.prerequisites.credentials import destinations, probes
 from apps.prerequisites.models import Prerequisite
 from apps.vault import actions as vault
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.credentials import (
     CHANGES,
     GIVEN,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.mark.parametrize(("slug", "name"), CHANGES)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.core import clock
 from apps.core.network import outbound
 from apps.core.network.outbound import Answer, Unreachable
@@ -19,6 +18,7 @@ from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import environments
 from apps.prerequisites.models import Prerequisite
 from apps.prerequisites.tasks import probe_the_untried
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
 
@@ -194,7 +194,7 @@ def test_an_old_delivery_in_words_is_still_shown(client_for):
 @pytest.fixture
 def played(settings):
     """The demonstration's stand-in on a real port."""
-    loader.load()
+    shipped.load()
     server = stand_in.server(0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"127.0.0.1:{server.server_address[1]}"

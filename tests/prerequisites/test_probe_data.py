@@ -20,6 +20,7 @@ from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory
 
@@ -30,7 +31,7 @@ ADDRESSES = ("host", "base_url", "site_url", "api_address")
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.fixture

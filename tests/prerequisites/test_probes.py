@@ -5,7 +5,6 @@ import threading
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
 from apps.core.network import outbound
 from apps.core.network.addresses import BadAddress
@@ -21,6 +20,7 @@ from apps.prerequisites.tasks import probe_submission, probe_the_untried
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -35,7 +35,7 @@ VTEX = [
 
 @pytest.fixture(autouse=True)
 def _blueprints():
-    loader.load()
+    shipped.load()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.blueprints.loading import loader
 from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.process import PartyRole, Stage
@@ -21,6 +20,7 @@ from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
 from apps.vault import rotation
 from apps.vault.models import Secret
+from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -37,7 +37,7 @@ def deliver(item, by="client", **values):
 @pytest.fixture
 def rollout():
     """Two secrets of the client, one of them delivered twice, and Presence's own."""
-    loader.load()
+    shipped.load()
     found = RolloutFactory()
     test = PrerequisiteFactory(rollout=found, credential=True, title="Homologação", key="homologation_credentials")
     own = PrerequisiteFactory(rollout=found, credential=True, title="Presence API", owner=PartyRole.PRESENCE)

@@ -4,11 +4,11 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.blueprints.models import Platform
-from apps.companies.models import Kind, Role
+from apps.companies.models import Company, Kind, Role
 from apps.core.process import CLOSED, PartyRole, Stage
 from apps.rollouts.models import Party, PlannedStage, Rollout
 from apps.rollouts.planning import STEPS
-from tests.companies.factories import CompanyFactory, PresenceFactory, a_person
+from tests.companies.factories import CompanyFactory, PresenceFactory, several_people
 
 
 class PlatformFactory(DjangoModelFactory):
@@ -36,22 +36,25 @@ class RolloutFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, **fields):
         presence = PresenceFactory()
-        people = {
-            "manager": a_person(presence, Role.MANAGER),
-            "pm": a_person(presence, Role.PROJECT_MANAGER),
-            "analyst": a_person(presence, Role.ANALYST),
-        }
         companies = {
             PartyRole.PRESENCE: presence,
-            PartyRole.PLATFORM: fields.pop("platform_company", None) or CompanyFactory(kind=Kind.PLATFORM),
-            PartyRole.INTEGRATOR: fields.pop("integrator", None) or CompanyFactory(kind=Kind.INTEGRATOR),
-            PartyRole.CLIENT: fields.pop("client", None) or CompanyFactory(kind=Kind.CLIENT),
+            PartyRole.PLATFORM: fields.pop("platform_company", None) or CompanyFactory.build(kind=Kind.PLATFORM),
+            PartyRole.INTEGRATOR: fields.pop("integrator", None) or CompanyFactory.build(kind=Kind.INTEGRATOR),
+            PartyRole.CLIENT: fields.pop("client", None) or CompanyFactory.build(kind=Kind.CLIENT),
         }
-        people["client"] = a_person(companies[PartyRole.CLIENT], Role.LEAD)
-        people["client_member"] = a_person(companies[PartyRole.CLIENT])
-        people["integrator"] = a_person(companies[PartyRole.INTEGRATOR], Role.LEAD)
-        people["platform"] = a_person(companies[PartyRole.PLATFORM], Role.LEAD)
-        people["stranger"] = a_person(CompanyFactory(kind=Kind.CLIENT), Role.LEAD)
+        another = CompanyFactory.build(kind=Kind.CLIENT)
+        Company.objects.bulk_create(company for company in (*companies.values(), another) if company.pk is None)
+        places = {
+            "manager": (presence, Role.MANAGER),
+            "pm": (presence, Role.PROJECT_MANAGER),
+            "analyst": (presence, Role.ANALYST),
+            "client": (companies[PartyRole.CLIENT], Role.LEAD),
+            "client_member": (companies[PartyRole.CLIENT], Role.MEMBER),
+            "integrator": (companies[PartyRole.INTEGRATOR], Role.LEAD),
+            "platform": (companies[PartyRole.PLATFORM], Role.LEAD),
+            "stranger": (another, Role.LEAD),
+        }
+        people = dict(zip(places, several_people(*places.values()), strict=True))
         fields.setdefault("project_manager", people["pm"])
         rollout = super()._create(model_class, *args, **fields)
         Party.objects.bulk_create(

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.blueprints.loading import loader
 from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
@@ -14,6 +13,7 @@ from apps.rollouts import actions, planning
 from apps.rollouts.models import Rollout
 from apps.rollouts.templatetags.rollouts import due_words
 from apps.stages.development import actions as development
+from tests.blueprints import shipped
 from tests.rollouts.factories import PlannedStageFactory, RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ class TestProposing:
 
 
 def test_a_rollout_that_starts_gets_its_plan():
-    loader.load()
+    shipped.load()
     like = RolloutFactory()
     rollout = actions.create_rollout(
         by=like.people["pm"], client=like.company("client"), platform=like.platform,

@@ -167,7 +167,9 @@ class TestTheManagersPage:
         given_up("files.orphan", "ab/")
         browser = client_for(rollout.people["manager"])
         assert browser.get(self.url).status_code == 200
-        for row in UnfinishedWork.objects.all():
+        rows = list(UnfinishedWork.objects.all())
+        assert len(rows) == 3
+        for row in rows:
             url, data = again(row)
             assert browser.post(url, data).status_code == 302
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Platform
 from apps.core import clock, workdays
 from apps.core.process import FORWARD, Stage
@@ -23,6 +22,7 @@ from apps.stages.golive import days
 from apps.stages.golive.dossier import verification as dossier_verification
 from apps.stages.golive.dossier.actions import make as make_dossier
 from apps.stages.kickoff.tasks import render_minutes
+from tests.blueprints import shipped
 from tests.companies.factories import PASSWORD
 from tests.prerequisites.factories import plain_value
 from tests.rollouts.factories import RolloutFactory
@@ -87,7 +87,7 @@ class Teller:
 
 def begin(client_for, language="pt-br"):
     """The people of a rollout that was just opened through the pages, who read ``language``, and the rollout."""
-    loader.load()
+    shipped.load()
     cast = RolloutFactory()
     User.objects.update(language=language)
     browser = client_for(cast.people["pm"])

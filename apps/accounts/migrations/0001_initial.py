@@ -77,6 +77,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "pessoa",
                 "verbose_name_plural": "pessoas",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique_ignoring_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email__regex", "^[!-@\\[-~]*$")), name="user_email_is_normalised"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +109,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "mudança de e-mail",
                 "verbose_name_plural": "mudanças de e-mail",
                 "ordering": ["at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_at__isnull", True), ("undone_at__isnull", True), _connector="OR"
+                        ),
+                        name="address_change_confirmed_or_undone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +138,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "consentimento",
                 "verbose_name_plural": "consentimentos",
                 "ordering": ["at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "version"), name="consent_once_a_version"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,33 +166,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "código de confirmação",
                 "verbose_name_plural": "códigos de confirmação",
                 "ordering": ["created_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("tries__lte", 5)), name="proof_code_five_tries"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_unique_ignoring_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email__regex", "^[!-@\\[-~]*$")), name="user_email_is_normalised"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="addresschange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confirmed_at__isnull", True), ("undone_at__isnull", True), _connector="OR"),
-                name="address_change_confirmed_or_undone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(fields=("user", "version"), name="consent_once_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="proofcode",
-            constraint=models.CheckConstraint(condition=models.Q(("tries__lte", 5)), name="proof_code_five_tries"),
         ),
     ]

@@ -48,6 +48,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "token de API",
                 "verbose_name_plural": "tokens de API",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("rollout", "name"),
+                        name="api_token_name_once_per_rollout",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,18 +77,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "resposta da API",
                 "verbose_name_plural": "respostas da API",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("token", "key"), name="api_answer_once_per_key"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at", None)),
-                fields=("rollout", "name"),
-                name="api_token_name_once_per_rollout",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(fields=("token", "key"), name="api_answer_once_per_key"),
         ),
     ]

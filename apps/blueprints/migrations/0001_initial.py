@@ -83,6 +83,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "modelo",
                 "verbose_name_plural": "modelos",
                 "ordering": ["kind", "key", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key", "version"), name="blueprint_version_once"),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="blueprint_version_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origin", "file"), ("published_by", None)),
+                            models.Q(
+                                ("origin", "edited"),
+                                ("published_by__isnull", False),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="blueprint_edited_with_note_and_publisher",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +127,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rascunho do roteiro",
                 "verbose_name_plural": "rascunhos do roteiro",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("only", True)), name="script_draft_one_at_a_time"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,38 +158,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rascunho do termo de aceite",
                 "verbose_name_plural": "rascunhos do termo de aceite",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("only", True)), name="term_draft_one_at_a_time"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="blueprint",
-            constraint=models.UniqueConstraint(fields=("kind", "key", "version"), name="blueprint_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="blueprint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)), name="blueprint_version_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blueprint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origin", "file"), ("published_by", None)),
-                    models.Q(
-                        ("origin", "edited"), ("published_by__isnull", False), models.Q(("note", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="blueprint_edited_with_note_and_publisher",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scriptdraft",
-            constraint=models.CheckConstraint(condition=models.Q(("only", True)), name="script_draft_one_at_a_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="termdraft",
-            constraint=models.CheckConstraint(condition=models.Q(("only", True)), name="term_draft_one_at_a_time"),
         ),
         fixed_rows("blueprints_blueprint", "a version of a blueprint never changes"),
     ]

@@ -71,6 +71,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "arquivo",
                 "verbose_name_plural": "arquivos",
                 "ordering": ["uploaded_at"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="file_is_not_empty"),
+                    models.CheckConstraint(
+                        condition=models.Q(("scan__in", ["none", "waiting", "clean", "infected"])),
+                        name="file_scan_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("drawn__in", ["none", "waiting", "ready", "impossible"])),
+                        name="file_drawn_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +101,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "imagem de um arquivo",
                 "verbose_name_plural": "imagens de arquivos",
                 "ordering": ["page"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "page"), name="preview_once_per_page"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +126,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "envio",
                 "verbose_name_plural": "envios",
                 "ordering": ["expires_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("received__lte", models.F("size"))), name="upload_within_its_size"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("checked", False), ("received", models.F("size")), _connector="OR"),
+                        name="upload_checked_when_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,44 +154,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "parte de um envio",
                 "verbose_name_plural": "partes de envios",
                 "ordering": ["offset"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("upload", "offset"), name="upload_part_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="file_is_not_empty"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scan__in", ["none", "waiting", "clean", "infected"])), name="file_scan_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("drawn__in", ["none", "waiting", "ready", "impossible"])),
-                name="file_drawn_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preview",
-            constraint=models.UniqueConstraint(fields=("file", "page"), name="preview_once_per_page"),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received__lte", models.F("size"))), name="upload_within_its_size"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("checked", False), ("received", models.F("size")), _connector="OR"),
-                name="upload_checked_when_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadpart",
-            constraint=models.UniqueConstraint(fields=("upload", "offset"), name="upload_part_once"),
         ),
     ]

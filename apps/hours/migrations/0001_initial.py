@@ -52,6 +52,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "linha",
                 "verbose_name_plural": "linhas",
                 "ordering": ["entry__started_at", "entry__number", "position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("klass", "billable"), ("amount", 0), _connector="OR"),
+                        name="line_only_billable_has_a_price",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("klass", "billable"), ("charged_minutes", 0), _connector="OR"),
+                        name="line_only_billable_is_charged",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +91,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "fechamento do cliente",
                 "verbose_name_plural": "fechamentos dos clientes",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("client", "month"), name="client_statement_once_a_month"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +175,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "contestação",
                 "verbose_name_plural": "contestações",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="contest_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("waits_for__in", ["presence", "client"])), name="contest_waits_for_a_side"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("resolved_at", None), ("resolved_by", None), ("state", "open")),
+                            models.Q(
+                                ("resolved_at__isnull", False),
+                                ("resolved_by__isnull", False),
+                                ("state__in", ["kept", "corrected", "withdrawn"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contest_resolved_with_its_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "withdrawn"),
+                            models.Q(("resolved_by", models.F("opened_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contest_resolved_by_somebody_else",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +238,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "mensagem de contestação",
                 "verbose_name_plural": "mensagens de contestação",
                 "ordering": ["at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("party__in", ["presence", "client"])), name="contest_message_of_a_side"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="contest_message_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +317,43 @@ class Migration(migrations.Migration):
                 "verbose_name": "pedido de horas extras",
                 "verbose_name_plural": "pedidos de horas extras",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="extra_request_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("already_worked__lte", models.F("minutes")), ("minutes__gte", 1), ("minutes__lte", 6000)
+                        ),
+                        name="extra_request_minutes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("activity__in", ["training", "follow_up", "homologation"])),
+                        name="extra_request_activity_can_be_billed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at", None), ("answered_by", None), ("state", "open")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("state__in", ["approved", "declined", "withdrawn"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="extra_request_answered_with_its_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("note", ""), ("state", "declined"), _negated=True),
+                        name="extra_request_declined_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "withdrawn"),
+                            models.Q(("answered_by", models.F("sent_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="extra_request_answered_by_somebody_else",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +410,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "política de horas",
                 "verbose_name_plural": "políticas de horas",
                 "ordering": ["effective_from", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="policy_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("increment__gte", 1), ("increment__lte", 240)),
+                        name="policy_increment_in_minutes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rounding__in", ["none", "up", "nearest"])), name="policy_rounding_is_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -390,6 +484,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "proposta de apontamento",
                 "verbose_name_plural": "propostas de apontamento",
                 "ordering": ["started_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "source"), name="proposal_source_once_a_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -417,6 +514,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "fechamento",
                 "verbose_name_plural": "fechamentos",
                 "ordering": ["month"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "month"), name="statement_once_a_month"),
+                    models.UniqueConstraint(fields=("rollout", "number"), name="statement_number_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -455,6 +556,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "PDF de fechamento",
                 "verbose_name_plural": "PDFs de fechamentos",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("client_statement__isnull", False), ("statement", None)),
+                            models.Q(("client_statement", None), ("statement__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="statement_pdf_of_one_statement",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -521,6 +632,31 @@ class Migration(migrations.Migration):
                 "verbose_name": "apontamento",
                 "verbose_name_plural": "apontamentos",
                 "ordering": ["started_at", "number"],
+                "indexes": [
+                    models.Index(fields=["rollout", "started_at", "number"], name="time_entry_in_order"),
+                    models.Index(fields=["person", "started_at"], name="time_entry_day_of_a_person"),
+                    models.Index(fields=["started_at"], name="time_entry_by_start"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="time_entry_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("source", ""), _negated=True), ("deleted_at", None)),
+                        fields=("person", "source"),
+                        name="time_entry_source_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("minutes__gt", 0), ("minutes__lte", 1440)),
+                            models.Q(("adjusts__isnull", False), models.Q(("minutes", 0), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="time_entry_minutes_in_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nonconformity", None), ("activity", "homologation"), _connector="OR"),
+                        name="time_entry_nonconformity_in_homologation",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -663,176 +799,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="clientstatement",
-            constraint=models.UniqueConstraint(fields=("client", "month"), name="client_statement_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="contestmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("party__in", ["presence", "client"])), name="contest_message_of_a_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contestmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="contest_message_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahoursrequest",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="extra_request_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahoursrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("already_worked__lte", models.F("minutes")), ("minutes__gte", 1), ("minutes__lte", 6000)
-                ),
-                name="extra_request_minutes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahoursrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("activity__in", ["training", "follow_up", "homologation"])),
-                name="extra_request_activity_can_be_billed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahoursrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("answered_by", None), ("state", "open")),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        ("state__in", ["approved", "declined", "withdrawn"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="extra_request_answered_with_its_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahoursrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("note", ""), ("state", "declined"), _negated=True),
-                name="extra_request_declined_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahoursrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "withdrawn"),
-                    models.Q(("answered_by", models.F("sent_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="extra_request_answered_by_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="policy_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("increment__gte", 1), ("increment__lte", 240)), name="policy_increment_in_minutes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rounding__in", ["none", "up", "nearest"])), name="policy_rounding_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("person", "source"), name="proposal_source_once_a_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("rollout", "month"), name="statement_once_a_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="statement_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="statementpdf",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("client_statement__isnull", False), ("statement", None)),
-                    models.Q(("client_statement", None), ("statement__isnull", False)),
-                    _connector="OR",
-                ),
-                name="statement_pdf_of_one_statement",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timeentry",
-            index=models.Index(fields=["rollout", "started_at", "number"], name="time_entry_in_order"),
-        ),
-        migrations.AddIndex(
-            model_name="timeentry",
-            index=models.Index(fields=["person", "started_at"], name="time_entry_day_of_a_person"),
-        ),
-        migrations.AddIndex(
-            model_name="timeentry",
-            index=models.Index(fields=["started_at"], name="time_entry_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="timeentry",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="time_entry_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="timeentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("source", ""), _negated=True), ("deleted_at", None)),
-                fields=("person", "source"),
-                name="time_entry_source_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("minutes__gt", 0), ("minutes__lte", 1440)),
-                    models.Q(("adjusts__isnull", False), models.Q(("minutes", 0), _negated=True)),
-                    _connector="OR",
-                ),
-                name="time_entry_minutes_in_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timeentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("nonconformity", None), ("activity", "homologation"), _connector="OR"),
-                name="time_entry_nonconformity_in_homologation",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="line",
             constraint=models.UniqueConstraint(fields=("entry", "position"), name="line_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("klass", "billable"), ("amount", 0), _connector="OR"),
-                name="line_only_billable_has_a_price",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("klass", "billable"), ("charged_minutes", 0), _connector="OR"),
-                name="line_only_billable_is_charged",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="contest_number_once"),
         ),
         migrations.AddConstraint(
             model_name="contest",
@@ -843,40 +811,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="contest",
             constraint=models.CheckConstraint(
-                condition=models.Q(("waits_for__in", ["presence", "client"])), name="contest_waits_for_a_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resolved_at", None), ("resolved_by", None), ("state", "open")),
-                    models.Q(
-                        ("resolved_at__isnull", False),
-                        ("resolved_by__isnull", False),
-                        ("state__in", ["kept", "corrected", "withdrawn"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="contest_resolved_with_its_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("correction", None), ("state", "corrected"), _connector="OR"),
                 name="contest_correction_when_corrected",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "withdrawn"),
-                    models.Q(("resolved_by", models.F("opened_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="contest_resolved_by_somebody_else",
             ),
         ),
         fixed_rows("hours_statement", "a closed month never changes"),

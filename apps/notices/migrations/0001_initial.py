@@ -68,6 +68,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "lembrete do dia",
                 "verbose_name_plural": "lembretes do dia",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dropped_at", None), ("sent_at", None)),
+                        fields=["id"],
+                        name="digest_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "day"), name="digest_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sent_at", None), ("dropped_at", None), _connector="OR"),
+                        name="digest_sent_or_dropped",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +107,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "aviso",
                 "verbose_name_plural": "avisos",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dropped_at", None), ("sent_at", None)),
+                        fields=["id"],
+                        name="notice_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "user"), name="notice_once_per_event_and_person"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sent_at", None), ("dropped_at", None), _connector="OR"),
+                        name="notice_sent_or_dropped",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,45 +165,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "lembrete",
                 "verbose_name_plural": "lembretes",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("digest", "rollout", "requirement"), name="reminder_once_a_day"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="digest",
-            index=models.Index(
-                condition=models.Q(("dropped_at", None), ("sent_at", None)), fields=["id"], name="digest_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.UniqueConstraint(fields=("user", "day"), name="digest_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sent_at", None), ("dropped_at", None), _connector="OR"),
-                name="digest_sent_or_dropped",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("dropped_at", None), ("sent_at", None)), fields=["id"], name="notice_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("event", "user"), name="notice_once_per_event_and_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sent_at", None), ("dropped_at", None), _connector="OR"),
-                name="notice_sent_or_dropped",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(fields=("digest", "rollout", "requirement"), name="reminder_once_a_day"),
         ),
         migrations.RunPython(begin, migrations.RunPython.noop),
     ]

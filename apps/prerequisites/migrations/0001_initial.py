@@ -110,6 +110,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "pré-requisito",
                 "verbose_name_plural": "pré-requisitos",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "key"), name="prerequisite_once_per_rollout"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["pending", "submitted", "accepted", "rejected", "withdrawn"])
+                        ),
+                        name="prerequisite_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            models.Q(("is_own", True), models.Q(("withdrawn_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="prerequisite_withdrawn_is_own_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,6 +193,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "entrega",
                 "verbose_name_plural": "entregas",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("prerequisite", "number"), name="submission_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "rejected"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("stopped", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="submission_rejected_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,52 +291,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "arquivo de uma entrega",
                 "verbose_name_plural": "arquivos de entregas",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("submission", "position"), name="submission_file_position_once"),
+                    models.UniqueConstraint(fields=("submission", "file"), name="submission_file_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="prerequisite",
-            constraint=models.UniqueConstraint(fields=("rollout", "key"), name="prerequisite_once_per_rollout"),
-        ),
-        migrations.AddConstraint(
-            model_name="prerequisite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["pending", "submitted", "accepted", "rejected", "withdrawn"])),
-                name="prerequisite_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prerequisite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    models.Q(("is_own", True), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="prerequisite_withdrawn_is_own_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(fields=("prerequisite", "number"), name="submission_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decision", "rejected"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    models.Q(("stopped", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="submission_rejected_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionfile",
-            constraint=models.UniqueConstraint(fields=("submission", "position"), name="submission_file_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionfile",
-            constraint=models.UniqueConstraint(fields=("submission", "file"), name="submission_file_once"),
         ),
     ]

@@ -109,6 +109,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "projeto de integração",
                 "verbose_name_plural": "projetos de integração",
                 "ordering": ["-started_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "kickoff",
+                                    "development",
+                                    "training",
+                                    "homologation",
+                                    "acceptance",
+                                    "go_live",
+                                    "completed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="rollout_stage_is_known",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -147,6 +167,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "etapa planejada",
                 "verbose_name_plural": "etapas planejadas",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "stage"), name="planned_stage_once_per_rollout"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "kickoff",
+                                    "development",
+                                    "training",
+                                    "homologation",
+                                    "acceptance",
+                                    "go_live",
+                                    "completed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="planned_stage_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +227,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "parte",
                 "verbose_name_plural": "partes",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "role"), name="party_one_company_per_role"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["presence", "platform", "integrator", "client"])),
+                        name="party_role_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +267,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "pausa",
                 "verbose_name_plural": "pausas",
                 "ordering": ["started_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("rollout",), name="hold_one_open_per_rollout"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("reason", ""), _negated=True), name="hold_has_a_reason"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,6 +319,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "evento",
                 "verbose_name_plural": "eventos",
                 "ordering": ["rollout", "sequence"],
+                "indexes": [
+                    models.Index(fields=["kind", "at"], name="event_kind_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "sequence"), name="event_one_per_place_in_the_chain"),
+                    models.CheckConstraint(condition=models.Q(("sequence__gte", 1)), name="event_sequence_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +351,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "âncora do histórico",
                 "verbose_name_plural": "âncoras dos históricos",
                 "ordering": ["rollout", "sequence"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "sequence"), name="anchor_once_an_event"),
+                    models.CheckConstraint(condition=models.Q(("sequence__gte", 1)), name="anchor_sequence_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +382,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "responsável por uma pendência",
                 "verbose_name_plural": "responsáveis por pendências",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "requirement"), name="assignment_once_per_requirement"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,28 +434,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "dispensa",
                 "verbose_name_plural": "dispensas",
                 "ordering": ["waived_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rollout", "gate", "requirement"), name="waiver_once_per_requirement"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="waiver_has_a_reason"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="rollout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stage__in",
-                        [
-                            "kickoff",
-                            "development",
-                            "training",
-                            "homologation",
-                            "acceptance",
-                            "go_live",
-                            "completed",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="rollout_stage_is_known",
-            ),
         ),
         migrations.AddConstraint(
             model_name="rollout",
@@ -400,94 +455,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="rollout_closed_at_with_its_stage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedstage",
-            constraint=models.UniqueConstraint(fields=("rollout", "stage"), name="planned_stage_once_per_rollout"),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedstage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stage__in",
-                        [
-                            "kickoff",
-                            "development",
-                            "training",
-                            "homologation",
-                            "acceptance",
-                            "go_live",
-                            "completed",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="planned_stage_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(fields=("rollout", "role"), name="party_one_company_per_role"),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["presence", "platform", "integrator", "client"])),
-                name="party_role_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("rollout",), name="hold_one_open_per_rollout"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="hold_has_a_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["kind", "at"], name="event_kind_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(fields=("rollout", "sequence"), name="event_one_per_place_in_the_chain"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(condition=models.Q(("sequence__gte", 1)), name="event_sequence_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="chainanchor",
-            constraint=models.UniqueConstraint(fields=("rollout", "sequence"), name="anchor_once_an_event"),
-        ),
-        migrations.AddConstraint(
-            model_name="chainanchor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sequence__gte", 1)), name="anchor_sequence_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                fields=("rollout", "requirement"), name="assignment_once_per_requirement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.UniqueConstraint(
-                fields=("rollout", "gate", "requirement"), name="waiver_once_per_requirement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="waiver_has_a_reason"
             ),
         ),
         fixed_rows("rollouts_event", "timeline events are append-only"),

@@ -101,7 +101,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     def company(self, role: str) -> Company:
         """The company that plays ``role`` in this rollout; every rollout has all four roles."""
-        return {party.role: party.company for party in self.parties.all()}[role]
+        return {party.role: party for party in self.parties.all()}[role].company
 
     def roles_of(self, user) -> set[str]:
         """The party roles for which ``user`` may act here: those played by a company of theirs."""

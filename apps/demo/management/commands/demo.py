@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from apps.blueprints.loading import loader
 from apps.core.background import queue
-from apps.demo import world
-from apps.demo.people import PASSWORD, SIGN_INS
+from apps.demo import sign_ins, world
 from apps.rollouts import tasks
 
 
@@ -21,8 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if options["sign_ins"]:
-            for role, email in SIGN_INS:
-                self.stdout.write(f"  {role:<20} {email:<28} {PASSWORD}")
+            self.stdout.write(sign_ins.table())
             return
         if options["if_empty"] and not world.is_empty():
             return

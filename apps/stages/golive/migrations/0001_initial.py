@@ -48,6 +48,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "janela de entrada",
                 "verbose_name_plural": "janelas de entrada",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="golive_window_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="golive_window_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +113,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "resposta à janela",
                 "verbose_name_plural": "respostas às janelas",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("window", "role"), name="golive_one_answer_a_party"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "go"), ("owner", "")),
+                            models.Q(
+                                ("answer", "no_go"),
+                                models.Q(("owner", ""), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="golive_no_go_says_why_and_who",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,35 +337,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="window",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="golive_window_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="window",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="golive_window_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowanswer",
-            constraint=models.UniqueConstraint(fields=("window", "role"), name="golive_one_answer_a_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="windowanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "go"), ("owner", "")),
-                    models.Q(
-                        ("answer", "no_go"),
-                        models.Q(("owner", ""), _negated=True),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="golive_no_go_says_why_and_who",
-            ),
         ),
         fixed_rows("golive_dossier", "a dossier does not change"),
     ]

@@ -125,6 +125,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "não conformidade",
                 "verbose_name_plural": "não conformidades",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="nonconformity_number_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +167,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "mensagem sobre não conformidade",
                 "verbose_name_plural": "mensagens sobre não conformidades",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="nonconformity_comment_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,6 +277,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "ressalva",
                 "verbose_name_plural": "ressalvas",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)), fields=("case",), name="reservation_one_per_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("client_agreed_by", models.F("presence_agreed_by")), _negated=True),
+                        name="reservation_agreed_by_two_people",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +335,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "resultado",
                 "verbose_name_plural": "resultados",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["passed", "failed", "blocked", "not_applicable"])),
+                        name="result_outcome_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "failed"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="result_failed_with_a_note",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                ("outcome", "passed"),
+                                models.Q(("machine", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="result_confirmed_is_a_machines_pass",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmed_by", models.F("by")), _negated=True),
+                        name="result_confirmed_by_somebody_else",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -344,6 +392,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "evidência",
                 "verbose_name_plural": "evidências",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("result", "position"), name="evidence_position_once_per_result"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(models.Q(("text", ""), _negated=True), ("file", None), ("link", "")),
+                            models.Q(("file", None), ("text", ""), models.Q(("link", ""), _negated=True)),
+                            models.Q(("file__isnull", False), ("link", ""), ("text", "")),
+                            _connector="OR",
+                        ),
+                        name="evidence_is_one_thing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,6 +532,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "sessão de homologação",
                 "verbose_name_plural": "sessões de homologação",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("script", "number"), name="session_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None), ("started_at__isnull", False)),
+                        fields=("script",),
+                        name="session_one_open_per_script",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at", None), ("led_by__isnull", False), ("started_at__isnull", False)),
+                            models.Q(
+                                ("ended_at", None),
+                                ("planned_minutes__gt", 0),
+                                ("planned_start__isnull", False),
+                                ("started_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="session_started_or_planned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                        ),
+                        name="session_ends_after_its_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -514,6 +601,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "presença na homologação",
                 "verbose_name_plural": "presenças na homologação",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "party", "person"), name="session_person_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), ("person__isnull", False)),
+                            models.Q(("person", None), models.Q(("name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="session_attendance_is_one_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -544,87 +642,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "ausência na homologação",
                 "verbose_name_plural": "ausências na homologação",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="nonconformity",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="nonconformity_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="nonconformitycomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="nonconformity_comment_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at", None)), fields=("case",), name="reservation_one_per_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("client_agreed_by", models.F("presence_agreed_by")), _negated=True),
-                name="reservation_agreed_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(fields=("result", "position"), name="evidence_position_once_per_result"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(models.Q(("text", ""), _negated=True), ("file", None), ("link", "")),
-                    models.Q(("file", None), ("text", ""), models.Q(("link", ""), _negated=True)),
-                    models.Q(("file__isnull", False), ("link", ""), ("text", "")),
-                    _connector="OR",
-                ),
-                name="evidence_is_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["passed", "failed", "blocked", "not_applicable"])),
-                name="result_outcome_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "failed"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="result_failed_with_a_note",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        ("outcome", "passed"),
-                        models.Q(("machine", ""), _negated=True),
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "party"), name="session_absence_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="session_absence_has_a_reason"
                     ),
-                    _connector="OR",
-                ),
-                name="result_confirmed_is_a_machines_pass",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confirmed_by", models.F("by")), _negated=True),
-                name="result_confirmed_by_somebody_else",
-            ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="round",
@@ -639,65 +663,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(fields=("script", "code"), name="case_code_once_per_script"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(fields=("script", "number"), name="session_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None), ("started_at__isnull", False)),
-                fields=("script",),
-                name="session_one_open_per_script",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at", None), ("led_by__isnull", False), ("started_at__isnull", False)),
-                    models.Q(
-                        ("ended_at", None),
-                        ("planned_minutes__gt", 0),
-                        ("planned_start__isnull", False),
-                        ("started_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="session_started_or_planned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"),
-                name="session_ends_after_its_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(fields=("session", "party", "person"), name="session_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), ("person__isnull", False)),
-                    models.Q(("person", None), models.Q(("name", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="session_attendance_is_one_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.UniqueConstraint(fields=("session", "party"), name="session_absence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="session_absence_has_a_reason"
-            ),
         ),
     ]

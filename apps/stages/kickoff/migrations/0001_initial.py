@@ -72,6 +72,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reunião inaugural",
                 "verbose_name_plural": "reuniões inaugurais",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minutes_published_at", None),
+                            models.Q(("held_at__isnull", False), models.Q(("minutes", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="kickoff_minutes_of_a_held_meeting",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +112,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "método",
                 "verbose_name_plural": "métodos",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kickoff", "code"), name="method_once_per_kickoff"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +170,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "ata",
                 "verbose_name_plural": "atas",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kickoff", "number"), name="minutes_number_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +210,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "resposta à ata",
                 "verbose_name_plural": "respostas à ata",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("minutes", "party"), name="minutes_one_answer_a_party"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +246,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "participante",
                 "verbose_name_plural": "participantes",
                 "ordering": ["party", "name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kickoff", "name", "party"), name="participant_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +293,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "linha da ficha",
                 "verbose_name_plural": "linhas da ficha",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sheet__in", ["fields", "statuses", "payments", "carriers", "decisions", "actions"])
+                        ),
+                        name="row_sheet_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method__isnull", False), ("sheet", "fields")),
+                            models.Q(models.Q(("sheet", "fields"), _negated=True), ("method", None)),
+                            _connector="OR",
+                        ),
+                        name="row_of_a_method_in_the_fields",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key", ""), ("removed_at", None), _connector="OR"),
+                        name="row_of_the_catalogue_stays",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("key", ""), _negated=True), ("method__isnull", False)),
+                        fields=("method", "key"),
+                        name="row_once_per_field",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("key", ""), _negated=True), ("method", None)),
+                        fields=("kickoff", "sheet", "key"),
+                        name="row_once_per_key",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -299,76 +351,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "alterações da ficha",
                 "ordering": ["pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="kickoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("minutes_published_at", None),
-                    models.Q(("held_at__isnull", False), models.Q(("minutes", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="kickoff_minutes_of_a_held_meeting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreedmethod",
-            constraint=models.UniqueConstraint(fields=("kickoff", "code"), name="method_once_per_kickoff"),
-        ),
-        migrations.AddConstraint(
-            model_name="minutes",
-            constraint=models.UniqueConstraint(fields=("kickoff", "number"), name="minutes_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="minutesanswer",
-            constraint=models.UniqueConstraint(fields=("minutes", "party"), name="minutes_one_answer_a_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.UniqueConstraint(fields=("kickoff", "name", "party"), name="participant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sheet__in", ["fields", "statuses", "payments", "carriers", "decisions", "actions"])
-                ),
-                name="row_sheet_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method__isnull", False), ("sheet", "fields")),
-                    models.Q(models.Q(("sheet", "fields"), _negated=True), ("method", None)),
-                    _connector="OR",
-                ),
-                name="row_of_a_method_in_the_fields",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key", ""), ("removed_at", None), _connector="OR"),
-                name="row_of_the_catalogue_stays",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("key", ""), _negated=True), ("method__isnull", False)),
-                fields=("method", "key"),
-                name="row_once_per_field",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="row",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("key", ""), _negated=True), ("method", None)),
-                fields=("kickoff", "sheet", "key"),
-                name="row_once_per_key",
-            ),
         ),
         fixed_rows("kickoff_cellchange", "what was written into a cell is kept as it was"),
     ]

@@ -79,6 +79,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "sessão de treinamento",
                 "verbose_name_plural": "sessões de treinamento",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "number"), name="training_session_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "held"), _negated=True), ("held_minutes__gt", 0), _connector="OR"
+                        ),
+                        name="training_session_held_has_a_duration",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,23 +141,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "presença",
                 "verbose_name_plural": "presenças",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "name", "company"), name="attendance_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="trainingsession",
-            constraint=models.UniqueConstraint(fields=("rollout", "number"), name="training_session_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="trainingsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "held"), _negated=True), ("held_minutes__gt", 0), _connector="OR"
-                ),
-                name="training_session_held_has_a_duration",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(fields=("session", "name", "company"), name="attendance_once"),
         ),
     ]
