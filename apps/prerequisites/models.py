@@ -134,7 +134,7 @@ class Prerequisite(models.Model):
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
-    ``evidence`` is what the application found out about a document by itself (``evidence.look_into``).
+    ``evidence`` is what the application found out about a document by itself (``gathering.read_document``).
     ``wrong`` names the parts (``kinds``) a reviewer pointed at; empty is all of it.
     ``reason`` is the reviewer's; ``stopped`` says why the application itself sent an accepted credential back.
     ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
@@ -220,7 +220,7 @@ class SubmissionFile(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     twin = ""
-    """Where the same file was delivered before, for a page (``attachments.note_twins``)."""
+    """Where the same file was delivered before, for a page (``attachments.note_duplicates``)."""
 
     class Meta:
         verbose_name = gettext_lazy("arquivo de uma entrega")

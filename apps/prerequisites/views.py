@@ -259,7 +259,7 @@ def _room(
             "submissions__environment_checks",
         )
     )
-    attachments.note_twins(items)
+    attachments.note_duplicates(items)
     rows, withdrawn = [], [item for item in items if item.state == Prerequisite.State.WITHDRAWN]
     starts = planning.starts(rollout)
     waivers = {(waiver.gate, waiver.requirement): waiver for waiver in rollout.waivers.select_related("waived_by")}

@@ -119,7 +119,7 @@ def new_hosts(item: Prerequisite, values: dict[str, Any], last: Submission | Non
     return [host for host in destinations.own_hosts(item.fields, values) if host not in before]
 
 
-def given_for(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str:
+def warning_of_other_destination(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str:
     """Where ``secret`` was given for, in words, when that is not where a delivery with ``values`` says; empty when it is."""
     if secret.destination == probes.destination(item, values):
         return ""

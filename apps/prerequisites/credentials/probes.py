@@ -117,13 +117,13 @@ def ask(submission: Submission) -> ProbeResult | None:
             )
             return ProbeResult(Probe.Outcome.WITHHELD, why="destination")
         result = _walk(probe, values, _Bounds(item, destinations.hosts_of(stated)))
-    if (result is None or result.outcome == Probe.Outcome.VALID) and is_the_others(submission):
+    if (result is None or result.outcome == Probe.Outcome.VALID) and equals_other_environment(submission):
         return ProbeResult(Probe.Outcome.ELSEWHERE, result.status if result else None, "same")
     return result
 
 
 @sensitive_variables()
-def is_the_others(submission: Submission) -> bool:
+def equals_other_environment(submission: Submission) -> bool:
     """The other environment's credential holds the same in a field that the platform gives each environment apart."""
     item = submission.prerequisite
     if item.key not in KEYS:

@@ -56,7 +56,9 @@ class Credential(DeliveryKind):
                 widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "data-secret": ""})
             fields[f"{PREFIX}{name}"] = forms.CharField(
                 label=str(spec["label"]),
-                help_text=self._may_stay() if may_stay else help_with_example(spec["help"], spec["example"]),
+                help_text=self._help_beside_stored_secret()
+                if may_stay
+                else help_with_example(spec["help"], spec["example"]),
                 required=not may_stay and name != "notes",
                 initial=last.values.get(name) if last and not spec["secret"] else None,
                 widget=widget,
@@ -64,7 +66,7 @@ class Credential(DeliveryKind):
             )
         return fields
 
-    def _may_stay(self) -> str:
+    def _help_beside_stored_secret(self) -> str:
         """What stands beside a secret in the vault: until when it may be left blank."""
         binding = destinations.binding(self.item.fields)
         labels = [str(spec["label"]) for spec in self.item.specs() if spec["name"] in binding]
