@@ -14,10 +14,12 @@ FALSE = {"", "0", "false", "no", "off"}
 
 
 def text(name: str, default: str = "") -> str:
+    """The variable without blanks around it; ``default`` where it is not set."""
     return os.environ.get(name, default).strip()
 
 
 def flag(name: str, default: bool = False) -> bool:
+    """Whether the variable is on (1, true, yes, on). Raises ``ImproperlyConfigured`` for what is neither on nor off."""
     raw = os.environ.get(name)
     if raw is None:
         return default
@@ -30,6 +32,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def number(name: str, default: int) -> int:
+    """The variable as a whole number; ``default`` where it is empty. Raises ``ImproperlyConfigured`` for anything else."""
     raw = text(name)
     if not raw:
         return default
@@ -40,6 +43,7 @@ def number(name: str, default: int) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
+    """The parts of a list with commas, without blanks and empty ones."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 

@@ -17,7 +17,7 @@ TERMS_VERSION = "2026-11-24"
 
 
 def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
-    """A new person's account, with their consent to the current terms. Without a password only e-mailed codes open it.
+    """A new person's account, with their consent to the current terms. Without a password they sign in with e-mailed codes.
 
     Raises ``Invalid`` without consent, for a weak password, a name that carries an address, and for an address that has an
     account.
@@ -40,7 +40,7 @@ def register(*, email: str, name: str, password: str = "", terms: bool) -> User:
 
 
 def has_consented(user: User) -> bool:
-    """They agreed to the terms as they stand today."""
+    """Whether ``user`` agreed to the current version of the terms."""
     return user.consents.filter(version=TERMS_VERSION).exists()
 
 

@@ -1,7 +1,6 @@
 """The address of an account, and what became of the one before: whoever reads the mail there is told of a change, and may
 confirm or undo it. Until then, or for seven days, the new one does not count where a signature rests on it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import AddressChange, User
 from apps.accounts.sessions import end_sessions
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.refusals import Refusal
 
 SETTLES = timedelta(days=7)
@@ -23,14 +22,6 @@ SETTLES = timedelta(days=7)
 SUSPECT_PERIOD = timedelta(days=1)
 """Second factors made as long as this before a change that is undone are taken for made by the same stranger."""
 SALT = "accounts.address-change"
-
-Listener = Callable[[AddressChange], None]
-_listeners: list[Listener] = []
-
-
-def when_changed(listener: Listener) -> None:
-    """Have ``listener`` called in the transaction of each change, confirmation and undoing, with the change."""
-    _listeners.append(listener)
 
 
 def vouch_for_address(user: User) -> None:
@@ -137,5 +128,6 @@ def _locked(address_change: AddressChange) -> AddressChange:
 
 
 def _notify_listeners(address_change: AddressChange) -> None:
-    for listener in _listeners:
-        listener(address_change)
+    for plugin in plugins.plugins():
+        for listener in plugin.address_changed:
+            listener(address_change)

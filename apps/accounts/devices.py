@@ -29,6 +29,7 @@ def known_device(request: HttpRequest, mailbox: str) -> str | None:
 
 
 def is_known(request: HttpRequest, user: User) -> bool:
+    """Whether ``user`` is known from the browser that sent ``request``."""
     return known_device(request, user.email) is not None
 
 
@@ -47,7 +48,7 @@ def remember(response: HttpResponse, user: User) -> None:
 
 
 def forget(user: User) -> None:
-    """End the trust in every browser of ``user``."""
+    """Forget every browser that ``user`` is known from."""
     user.devices_key = get_random_string(32)
     User.objects.filter(pk=user.pk).update(devices_key=user.devices_key)
 

@@ -20,6 +20,7 @@ BRAZIL = [
 
 
 def time_zones() -> list:
+    """Choices of IANA time zones, those of Brazil first."""
     brazilian = {zone for zone, _label in BRAZIL}
     # "Etc/…" and the names without a region are aliases that nobody looks for.
     others = sorted(zone for zone in available_timezones() - brazilian if "/" in zone and not zone.startswith("Etc/"))

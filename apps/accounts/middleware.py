@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,19 +9,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from apps.accounts.actions import TERMS_VERSION, has_consented
 from apps.accounts.http import is_always_open
+from apps.core import clock
 from apps.core.refusals import problem
 from apps.core.web.pages import own_page
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Whoever is nobody signs in first, and then comes back to where they were: for a form that was sent, to its page, where
-    the browser has kept what was typed (static/js/app.js)."""
+    """Ask for a sign-in where nobody is signed in, and lead back afterwards: to the page asked for, or to that of the form
+    that was sent, where the browser has kept what was typed (static/js/app.js)."""
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
@@ -37,7 +37,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class PreferencesMiddleware:
-    """Show each person their own language and time zone, whatever device they sign in from."""
+    """Show pages in the language and time zone of the person's profile, whatever device they sign in from."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,18 +45,14 @@ class PreferencesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        try:
-            zone = ZoneInfo(request.user.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = timezone.get_default_timezone()
         translation.activate(request.user.language)
         request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(zone):
+        with clock.read_in(clock.zone_named(request.user.time_zone)):
             return self.get_response(request)
 
 
 class ConsentMiddleware:
-    """Whoever has not agreed to the terms as they stand today is asked, once, before anything else."""
+    """Ask for consent to the current terms of use, once a person and version, before any other page is shown."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

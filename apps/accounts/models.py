@@ -16,8 +16,8 @@ from apps.core.network import mailboxes
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        """A person who signs in by ``email``; without a password only an e-mailed code opens the door. Raises ``ValueError``
-        for an address that is none."""
+        """A person who signs in by ``email``; without a password only an e-mailed code signs them in. Raises
+        ``ValueError`` where ``email`` is no address."""
         user = self.model(email=mailboxes.normalised(email), **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -1,10 +1,9 @@
 """What is kept of a person (LGPD): each app says what it holds, what it forgets on erasure, and what it drops with time.
 
-An app's ``personal_data.py`` calls ``holds`` once; ``docs/privacy.md`` is the same list in words.
+An app's share stands in its ``personal_data.py``, which its ``plugin.py`` announces; ``docs/privacy.md`` is the same list
+in words.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,11 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import AddressChange, ProofCode, name_of_erased
 from apps.accounts.proof import mailed_codes
 from apps.accounts.sessions import end_sessions
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.canonical import instant
+from apps.core.jobs import Job
+from apps.core.personal_data import Holding
 from apps.core.refusals import Refusal
 from apps.limits import actions as limits
 
@@ -31,44 +32,30 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-@dataclass(frozen=True)
-class Holding:
-    """One app's share. ``export`` gives plain JSON; ``erase`` removes what need not stay; ``objections`` are reasons why
-    the person cannot be erased yet, in their language; ``expire`` drops what is older than its setting and counts it. What
-    is dropped one by one is named by ``overdue`` and dropped by ``drop``, so that one that cannot be keeps no other."""
-
-    name: str
-    export: Callable[["User"], Any]
-    erase: Callable[["User"], None] | None = None
-    objections: Callable[["User"], Iterable[str]] | None = None
-    expire: Callable[[], int] | None = None
-    overdue: Callable[[], list[str]] | None = None
-    drop: Callable[[str], None] | None = None
-
-
-FORGET = work.kind(
+FORGET = Job(
     "accounts.forget",
     gettext_lazy("Esquecimento de dados vencidos"),
     gettext_lazy("Não foi possível apagar dados cujo prazo venceu"),
     task="apps.accounts.tasks.forget",
 )
-_holdings: dict[str, Holding] = {}
 
 
-def holds(holding: Holding) -> None:
-    _holdings[holding.name] = holding
+def _holdings() -> dict[str, Holding]:
+    """What the apps hold of people, by its name, from the lowest floor to the highest."""
+    return {holding.name: holding for plugin in plugins.plugins() for holding in plugin.personal_data}
 
 
 def export(user: "User") -> dict[str, Any]:
     """All that is kept of ``user``, as plain JSON, with instants in UTC."""
     return {
         "exported_at": instant(clock.now()),
-        **{name: holding.export(user) for name, holding in sorted(_holdings.items())},
+        **{name: holding.export(user) for name, holding in sorted(_holdings().items())},
     }
 
 
 def objections(user: "User") -> list[str]:
-    return [text for holding in _holdings.values() if holding.objections for text in holding.objections(user)]
+    """Why ``user`` cannot be erased yet, a sentence each in the active language; empty when nothing stands in the way."""
+    return [text for holding in _holdings().values() if holding.objections for text in holding.objections(user)]
 
 
 def erase(user: "User") -> None:
@@ -80,7 +67,7 @@ def erase(user: "User") -> None:
         if reasons := objections(user):
             raise Refusal(_("Esta conta ainda não pode ser apagada."), details=reasons)
         # From the top floor down: what is above may find the person by what is below.
-        for holding in reversed(_holdings.values()):
+        for holding in reversed(_holdings().values()):
             if holding.erase:
                 holding.erase(user)
         user.name = ""
@@ -112,7 +99,7 @@ def expire() -> dict[str, int]:
         dropped[name] = expire_one(name)
 
     work.do_all(
-        FORGET, [name for name, holding in sorted(_holdings.items()) if holding.expire or holding.overdue], forget
+        FORGET, [name for name, holding in sorted(_holdings().items()) if holding.expire or holding.overdue], forget
     )
     return dropped
 
@@ -120,7 +107,7 @@ def expire() -> dict[str, int]:
 def expire_one(key: str) -> int:
     """Drop what is overdue of a holding, or of ``holding:item`` that one item; how much."""
     name, _colon, item = key.partition(":")
-    holding = _holdings[name]
+    holding = _holdings()[name]
     if item and holding.drop:
         holding.drop(item)
         return 1
@@ -185,4 +172,4 @@ def _expire() -> int:
     return ended.delete()[0]
 
 
-holds(Holding("account", _export, _erase, expire=_expire))
+HOLDINGS = [Holding("account", _export, _erase, expire=_expire)]

@@ -7,7 +7,7 @@ from apps.accounts.models import User
 
 
 def end_sessions(user: User) -> int:
-    """Sign ``user`` out of every browser at once, and trust none of them any more; the number of sessions ended."""
+    """Sign ``user`` out of every browser and forget all known browsers; the number of sessions that ended."""
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()

@@ -16,7 +16,7 @@ from apps.accounts.forms import ConsentForm, EraseForm, ProfileForm
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.accounts.proof import fresh
-from apps.core.exports.filenames import attached
+from apps.core.exports.downloads import as_download
 from apps.core.web.forms import attempt
 from apps.core.web.pages import own_page
 
@@ -62,9 +62,8 @@ def privacy(request: SignedInRequest) -> HttpResponse:
 def export(request: SignedInRequest) -> HttpResponse:
     """All that is kept of the person, as a JSON file, after fresh proof that it is them."""
     fresh.require(request, back=reverse("accounts:privacy"))
-    answer = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    answer["Content-Disposition"] = attached("presence-rollout-meus-dados.json")
-    return answer
+    data = JsonResponse(personal_data.export(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    return as_download(data, "presence-rollout-meus-dados.json")
 
 
 @require_POST

@@ -14,7 +14,6 @@ from apps.api import auth, idempotency
 from apps.core import plugins
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.core.web import rest
-from apps.hours.api import router as hours
 from apps.stages.homologation.api import router as homologation
 
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
@@ -114,7 +113,6 @@ api.add_decorator(done_once, mode="view")
 ROUTERS = [
     *(router for plugin in plugins.plugins() for router in plugin.routers.items()),
     ("/rollouts", homologation),
-    ("/hours", hours),
 ]
 for _address, _router in ROUTERS:
     api.add_router(_address, _router)

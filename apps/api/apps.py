@@ -6,9 +6,3 @@ class ApiConfig(AppConfig):
 
     name = "apps.api"
     label = "api"
-
-    def ready(self) -> None:
-        from apps.accounts import address_changes as addresses
-        from apps.api import actions
-
-        addresses.when_changed(actions.revoke_what_another_hand_made)

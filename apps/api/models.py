@@ -3,7 +3,6 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.companies.access import is_presence_manager
@@ -69,7 +68,7 @@ class ApiToken(models.Model):
     @property
     def last_day(self) -> date | None:
         """The day in the reader's time zone at whose end it ends."""
-        return timezone.localtime(self.expires_at - timedelta(seconds=1)).date() if self.expires_at else None
+        return clock.day_of(self.expires_at - timedelta(seconds=1)) if self.expires_at else None
 
     @property
     def scope_labels(self) -> list[str]:

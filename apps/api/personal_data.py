@@ -1,10 +1,10 @@
 from typing import Any
 
-from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.api import idempotency
 from apps.api.models import ApiToken
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 
 
 def _export(user: User) -> list[dict[str, Any]]:
@@ -25,4 +25,6 @@ def _erase(user: User) -> None:
     ApiToken.objects.filter(membership__user=user).delete()
 
 
-personal_data.holds(personal_data.Holding("api_tokens", _export, _erase, expire=idempotency.forget))
+HOLDINGS = [
+    Holding("api_tokens", _export, _erase, expire=idempotency.forget),
+]

@@ -14,11 +14,13 @@ def presence_role(user: User | AnonymousUser) -> str | None:
 
 @rules.predicate
 def is_presence(user) -> bool:
+    """Somebody of Presence, in whichever role."""
     return presence_role(user) is not None
 
 
 @rules.predicate
 def is_presence_manager(user) -> bool:
+    """A manager of Presence."""
     return presence_role(user) == Role.MANAGER
 
 
@@ -30,6 +32,7 @@ def is_project_manager(user) -> bool:
 
 @rules.predicate
 def is_lead_of(user, company: Company | None) -> bool:
+    """A lead of ``company``, which is another than Presence."""
     return company is not None and roles_of(user).get(company.pk, ("", ""))[1] == Role.LEAD
 
 

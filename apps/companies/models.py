@@ -42,6 +42,8 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
 
 class Company(models.Model):
+    """A company that takes part in rollouts; there is one of kind ``presence``."""
+
     kind = models.CharField(_("tipo"), max_length=12, choices=Kind)
     legal_name = models.CharField(_("razão social"), max_length=160)
     trade_name = models.CharField(_("nome fantasia"), max_length=80)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.companies.models import Contact, Kind, Membership, Role
+from apps.core.personal_data import Holding
 from apps.core.refusals import Refusal
 
 
@@ -47,4 +48,6 @@ def _drop(user_pk: str) -> None:
         return  # Something still waits for them; the next day asks again.
 
 
-personal_data.holds(personal_data.Holding("companies", _export, _erase, _objections, overdue=_overdue, drop=_drop))
+HOLDINGS = [
+    Holding("companies", _export, _erase, _objections, overdue=_overdue, drop=_drop),
+]

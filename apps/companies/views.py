@@ -13,6 +13,7 @@ from apps.core.web.forms import attempt
 
 
 def visible_company(request: SignedInRequest, pk: int) -> Company:
+    """The company, where ``request.user`` may see it; 404 otherwise."""
     return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
 
 

@@ -3,11 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib import import_module
+from inspect import signature
 from typing import Any
 
+from celery import Task
+from celery.local import PromiseProxy
+from django.apps import apps
+from django.conf import settings
 from django.core import checks
+from django.utils.module_loading import module_has_submodule
 
-from apps.core import plugins
+from apps.core import jobs, plugins
 from apps.core.events import EventData, Notice, field_names
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -16,7 +23,7 @@ OF_EVERY_NOTICE = {"code", "who", "what"}
 
 def the_plugins_agree(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Nothing is announced twice, and every sentence names only what there is."""
-    problems = [*_doubled(), *_undeclared(), *_placeholders(), *_places()]
+    problems = [*_doubled(), *_undeclared(), *_placeholders(), *_places(), *_tasks()]
     return [checks.Error(message, id="rollout.E001") for message in problems]
 
 
@@ -28,8 +35,8 @@ def _doubled() -> Iterator[str]:
     yield from _twice("answer", (kind.key for kind in kinds if kind.answer))
     yield from _twice("page", (plugin.page.key for plugin in house if plugin.page))
     yield from _twice("share of the term", (key for plugin in house for key in plugin.term))
-    own = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
-    yield from _twice("notice", [*own, *(event.kind for plugin in house for event in plugin.notices)])
+    own_notices = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
+    yield from _twice("notice", [*own_notices, *(event.kind for plugin in house for event in plugin.notices)])
     for key, other in ((kind.key, other.key) for kind in kinds for other in kinds):
         if key.startswith(f"{other}:"):
             yield f"The requirement {key!r} would be taken for one of {other!r}."
@@ -47,6 +54,33 @@ def _undeclared() -> Iterator[str]:
                 yield f"The plugin of {plugin.app} gives a notice of {event.kind!r}, which is in no plugin's events."
 
 
+def _tasks() -> Iterator[str]:
+    """Work that no plugin names is never asked for again once it was given up; a task that nobody asks for, or that the
+    clock asks for in vain, does nothing."""
+    announced = [job for plugin in plugins.plugins() for job in plugin.jobs]
+    yield from (f"The kind of work {job.name!r} is in no plugin's jobs." for job in jobs.made if job not in announced)
+    tasks = _declared_tasks()
+    on_the_clock = {str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    for job in announced:
+        if job.task not in tasks:
+            yield f"The work {job.name!r} is done by {job.task!r}, which is no task."
+    yield from (f"The clock asks for {name!r}, which is no task." for name in sorted(on_the_clock - tasks.keys()))
+    for name, task in tasks.items():
+        if not signature(task.run).parameters and name not in on_the_clock:
+            yield f"The periodic task {name!r} is not on the clock (SCHEDULE in presence_rollout/work.py)."
+
+
+def _declared_tasks() -> dict[str, Any]:
+    """The tasks of the apps' ``tasks.py``, by name."""
+    modules = [
+        import_module(f"{config.name}.tasks")
+        for config in apps.get_app_configs()
+        if config.name.startswith("apps.") and module_has_submodule(config.module, "tasks")
+    ]
+    tasks = (task for module in modules for task in vars(module).values() if isinstance(task, Task | PromiseProxy))
+    return {task.name: task for task in tasks}
+
+
 def _placeholders() -> Iterator[str]:
     for event in plugins.events().values():
         yield from _unknown(event, "sentence", str(event.sentence), field_names(event))
@@ -57,13 +91,13 @@ def _placeholders() -> Iterator[str]:
 
 
 def _of_notice(event: type[EventData], notice: Notice) -> Iterator[str]:
-    known = field_names(event) | OF_EVERY_NOTICE
-    yield from _unknown(event, "notice's subject", str(notice.subject), known)
-    yield from _unknown(event, "notice's sentence", str(notice.sentence), known)
+    allowed = field_names(event) | OF_EVERY_NOTICE
+    yield from _unknown(event, "notice's subject", str(notice.subject), allowed)
+    yield from _unknown(event, "notice's sentence", str(notice.sentence), allowed)
 
 
-def _unknown(event: type[EventData], where: str, text: str, known: set[str]) -> Iterator[str]:
-    for name in sorted(set(PLACEHOLDER.findall(text)) - known):
+def _unknown(event: type[EventData], where: str, text: str, allowed: set[str]) -> Iterator[str]:
+    for name in sorted(set(PLACEHOLDER.findall(text)) - allowed):
         yield f"The {where} of {event.kind!r} names {name!r}, which its data lacks."
 
 

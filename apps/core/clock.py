@@ -1,13 +1,17 @@
-"""The one place that knows what time it is.
+"""The one place that knows what time it is, and that turns instants into days and back.
 
 Actions take the time from here, so that the demonstration data and the tests can tell a story that
 happened over weeks without waiting for it.
+
+An instant is an aware ``datetime`` and is stored in UTC. A day is a ``date`` of a time zone: the reader's where a page
+shows it (the installation's outside a request), the installation's where parties and rules count by it.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
@@ -19,14 +23,52 @@ def now() -> datetime:
     return _frozen.get() or timezone.now()
 
 
-def today() -> date:
-    """The present date in the time zone of the reader (or of the installation, outside a request)."""
-    return timezone.localtime(now()).date()
+def installation_zone() -> tzinfo:
+    """The time zone of Presence, by which months of hours and days that bind the parties are counted."""
+    return timezone.get_default_timezone()
+
+
+def zone_named(name: str) -> tzinfo:
+    """The time zone called ``name`` (as a person chose it), or the installation's when there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return installation_zone()
+
+
+def local(instant: datetime, zone: tzinfo | None = None) -> datetime:
+    """``instant`` as the clocks of ``zone`` show it; of the reader's zone when none is given."""
+    return timezone.localtime(instant, zone)
+
+
+def day_of(instant: datetime, zone: tzinfo | None = None) -> date:
+    """The day of ``instant`` in ``zone``; in the reader's zone when none is given."""
+    return local(instant, zone).date()
+
+
+def instant_of(day: date, at: time = time.min, zone: tzinfo | None = None) -> datetime:
+    """The instant, in UTC, at which the clocks of ``zone`` show ``day`` and ``at``: its first one when no time is given.
+
+    A day may have 23 or 25 hours, so the end of one is the beginning of the next. The reader's zone when none is given.
+    """
+    return datetime.combine(day, at, zone or timezone.get_current_timezone()).astimezone(UTC)
+
+
+def today(zone: tzinfo | None = None) -> date:
+    """The present date in ``zone``; in the reader's (or the installation's, outside a request) when none is given."""
+    return day_of(now(), zone)
 
 
 def installation_time(instant: datetime) -> str:
     """``instant`` as ``31/12/2026 18:00`` in the installation's time zone, for texts that every reader gets alike."""
-    return f"{timezone.localtime(instant, timezone.get_default_timezone()):%d/%m/%Y %H:%M}"
+    return f"{local(instant, installation_zone()):%d/%m/%Y %H:%M}"
+
+
+@contextmanager
+def read_in(zone: tzinfo | None) -> Iterator[None]:
+    """Within the block, pages and mails are read in ``zone``; in the installation's when it is None."""
+    with timezone.override(zone):
+        yield
 
 
 @contextmanager

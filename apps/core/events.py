@@ -11,9 +11,9 @@ from inspect import get_annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, dataclass_transform, get_args, get_origin
 
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import formats
 
-from apps.core import canonical, minutes, money
+from apps.core import canonical, clock, minutes, money
 from apps.core.localized import Localized
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _shown(annotation: Any, value: Any) -> str:
     if issubclass(annotation, Localized):
         return str(Localized.of(value))
     if issubclass(annotation, datetime):
-        return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
+        return formats.date_format(clock.local(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
     if issubclass(annotation, date):
         return formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     return str(value)

@@ -43,7 +43,7 @@ class Localized(dict):
         return cls({"pt": str(value)} if value else {})
 
 
-def both(text: "StrOrPromise", **values: object) -> Localized:
+def both(text: "StrOrPromise", /, **values: object) -> Localized:
     """A lazily translated ``text`` in both languages, so that what is stored belongs to no reader's language.
 
     ``values`` fill its ``%(names)s``, each as it reads in that language: a ``Localized`` or lazy one by itself, a function

@@ -9,7 +9,7 @@ class UnfinishedWork(models.Model):
     """Work that a worker began for one item and did not finish (``work``). The row is written before the work begins and
     deleted when it is done, so an attempt counts even if it kills the process.
 
-    ``kind`` is the name of a ``work.Kind`` and ``key`` the item's primary key, or a name of our own. ``error`` is the name of
+    ``kind`` is the name of a ``Job`` and ``key`` the item's primary key, or a name of our own. ``error`` is the name of
     an exception's class: what the exception says may hold a stranger's text or a secret, and is only logged.
     While ``next_try_at`` lies ahead nobody tries: a worker is at it, or the last attempt failed. Once ``given_up_at`` is set,
     nobody tries until a person asks for it.

@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.utils.module_loading import module_has_submodule
 
 from apps.core.events import EventData, Notice
+from apps.core.jobs import Job
+from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
 
@@ -67,30 +69,41 @@ PLACES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Plugin:
-    """What one app adds. Functions that are given one argument take the rollout, unless it is said otherwise.
-
-    ``events`` and ``requirements`` are the modules that declare them. ``notices`` are of events of apps below, which know
-    nothing of them. ``starts`` copy what the app takes from the blueprints, within the transaction that starts the rollout;
-    ``model_changed`` are called within the one that changes its integration model. ``term`` and ``dossier`` give the app's
-    share to the acceptance term's record (by the key it has there) and to the dossier (files by their path). The dossier
-    waits while an app's ``dossier_is_ready`` says that a document was not made yet. ``chain_checks`` hold what the app keeps
-    against the timeline: they take the rollout and the trust in seals, and yield an outcome with a sentence. ``routers`` are
-    of the REST API, by the address they are mounted at.
-    """
+    """What one app adds. Functions that are given one argument take the rollout, unless it is said otherwise."""
 
     app: str
     page: Page | None = None
+    """Its page of a rollout."""
     panels: Sequence[Panel] = ()
+    """What it shows on pages of other apps."""
     starts: Sequence[Callable[[Any], None]] = ()
+    """Copy what it takes from the blueprints, within the transaction that starts a rollout."""
     model_changed: Sequence[Callable[[Any], None]] = ()
+    """Called within the transaction that changes a rollout's integration model."""
     events: ModuleType | None = None
+    """The module that declares its kinds of events."""
     notices: Mapping[type[EventData], Notice] = field(default_factory=dict)
+    """Notices of events of apps below, which know nothing of them."""
     requirements: ModuleType | None = None
+    """The module that declares what the gates ask of it."""
+    jobs: Sequence[Job] = ()
+    """Its kinds of background work."""
+    personal_data: Sequence[Holding] = ()
+    """What it holds of people."""
+    address_changed: Sequence[Callable[[Any], None]] = ()
+    """Called with the ``AddressChange`` in the transaction of each change of an account's address, of its confirmation and
+    of its undoing."""
     term: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """Its share of the acceptance term's record, as JSON by the key that it has there."""
     dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()
+    """Its files of the dossier, by their path."""
     dossier_is_ready: Callable[[Any], bool] | None = None
+    """Whether its documents were made; the dossier waits for them."""
     chain_checks: Sequence[Callable[[Any, Any], Iterable[tuple[Any, str]]]] = ()
+    """Hold what it keeps against the timeline: they take the rollout and the trust in seals, and yield an outcome with a
+    sentence for each thing that is not as it should be."""
     routers: Mapping[str, Any] = field(default_factory=dict)
+    """Operations of the REST API, by the address that they are mounted at."""
 
     def event_classes(self) -> list[type[EventData]]:
         """The kinds of events that the app's module declares, in the order of its lines."""

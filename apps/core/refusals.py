@@ -101,6 +101,7 @@ def with_waiting_time(response: HttpResponse, refusal: Refusal) -> HttpResponse:
 
 
 def refusal_response(request: HttpRequest, message: str, details: Sequence[str], status: int) -> HttpResponse:
+    """A page, an htmx toast or a JSON body that says ``message`` and ``details``, with ``status``."""
     if request.path.startswith("/api/"):
         return problem(message, status=status, details=details)
     if getattr(request, "htmx", False):
@@ -154,6 +155,7 @@ def problem(
 
 
 def problem_of(refusal: Refusal) -> HttpResponse:
+    """``refusal`` in the JSON shape of the REST door."""
     response = problem(
         refusal.message, status=refusal.status, code=refusal.code, field=refusal.field, details=refusal.details
     )

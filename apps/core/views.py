@@ -31,6 +31,7 @@ class SampleForm(forms.Form):
 
 @login_not_required
 def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component with its states, on one page (docs/interface.md)."""
     now = clock.now()
     return render(
         request,

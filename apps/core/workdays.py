@@ -14,6 +14,7 @@ def _holidays(year: int) -> frozenset[date]:
 
 
 def is_workday(day: date) -> bool:
+    """Whether ``day`` is a weekday and no national holiday."""
     return day.weekday() < 5 and day not in _holidays(day.year)
 
 

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.utils import timezone
-
 from apps.core import clock, workdays
 from apps.core.process import PartyRole
 from apps.demo.story_base import StoryBase
@@ -27,7 +25,7 @@ def prepare_go_live(story: StoryBase, *, finish: bool) -> None:
         Probe.objects.create(submission=credentials.last, outcome=Probe.Outcome.VALID, status=200)
     with story.later(4):
         day = _a_day(clock.now() if finish else story.today)
-        starts_at = timezone.make_aware(datetime.combine(day, time(9)))
+        starts_at = clock.instant_of(day, time(9))
         window = windows.propose(
             story.rollout, by=story.manager, starts_at=starts_at, ends_at=starts_at + timedelta(hours=4),
             reason="A equipe da loja fica de plantão até o dia seguinte." if days.warnings(day, day) else "",
@@ -58,7 +56,7 @@ def prepare_go_live(story: StoryBase, *, finish: bool) -> None:
 
 def _a_day(after: datetime) -> date:
     """A business day soon after, and no Friday or eve of a holiday."""
-    day = workdays.shift(timezone.localtime(after).date(), 2)
+    day = workdays.shift(clock.day_of(after), 2)
     while set(days.warnings(day, day)) - {"season"}:
         day = workdays.shift(day, 1)
     return day

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
-
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.demo import papers
@@ -143,4 +141,4 @@ def _forget_proposals(story: HoursChapters) -> None:
 
 
 def _day(instant):
-    return timezone.localtime(instant).date()
+    return clock.day_of(instant)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.core import clock
@@ -17,7 +15,7 @@ from apps.rollouts.models import Rollout
 
 def at_work(instant: datetime) -> datetime:
     """``instant``, moved on to the next weekday between nine and six if it falls outside."""
-    local = timezone.localtime(instant)
+    local = clock.local(instant)
     if local.hour >= 18:
         local = (local + timedelta(days=1)).replace(hour=9)
     elif local.hour < 9:

@@ -1,7 +1,7 @@
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
-from apps.core.exports.filenames import attached, tidy
+from apps.core.exports.downloads import UNREAD, as_download, unshown
 from apps.core.refusals import Refusal
 from apps.files.models import StoredFile
 
@@ -13,13 +13,7 @@ def attachment(stored: StoredFile) -> FileResponse:
         raise Refusal(_("Este arquivo ainda está em verificação de vírus. Tente de novo em instantes."))
     if not stored.can_be_read:
         raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.virus})
-    response = FileResponse(
-        stored.content.open("rb"),
-        as_attachment=True,
-        filename=tidy(stored.name),
-        content_type="application/octet-stream",
-    )
-    return _closed(response)
+    return as_download(FileResponse(stored.content.open("rb"), content_type=UNREAD), stored.name)
 
 
 def picture(stored: StoredFile, page: int) -> FileResponse:
@@ -27,21 +21,4 @@ def picture(stored: StoredFile, page: int) -> FileResponse:
     preview = stored.previews.filter(page=page).first() if stored.can_be_read else None
     if preview is None:
         raise Http404
-    return _closed(FileResponse(preview.picture.open("rb"), content_type="image/png"))
-
-
-def _closed(response: FileResponse) -> FileResponse:
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def guarded(content: bytes, name: str) -> HttpResponse:
-    """Bytes that the application made for this answer, as a download like any other."""
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = attached(name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return unshown(FileResponse(preview.picture.open("rb"), content_type="image/png"))

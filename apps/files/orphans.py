@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.files.models import Preview, StoredFile, UploadPart
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 
 
-ORPHAN = work.kind(
+ORPHAN = Job(
     "files.orphan",
     gettext_lazy("Limpeza de arquivos sem dono"),
     gettext_lazy("Não foi possível apagar um arquivo que nada mais usa"),

@@ -1,8 +1,8 @@
 from typing import Any
 
-from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.files import uploads
 from apps.files.models import StoredFile
 
@@ -19,4 +19,6 @@ def _erase(user: User) -> None:
         uploads.drop(upload)
 
 
-personal_data.holds(personal_data.Holding("files", _export, _erase, overdue=uploads.expired, drop=uploads.drop_expired))
+HOLDINGS = [
+    Holding("files", _export, _erase, overdue=uploads.expired, drop=uploads.drop_expired),
+]

@@ -2,9 +2,10 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.files import actions, antivirus, orphans, previews, queries
 
-SCAN = work.kind(
+SCAN = Job(
     "files.scan",
     _("Verificação de vírus de um arquivo"),
     _("Não foi possível verificar este arquivo, e ele continua em quarentena"),
@@ -12,7 +13,7 @@ SCAN = work.kind(
     model="files.StoredFile",
     away=(antivirus.Unavailable,),
 )
-DRAW = work.kind(
+DRAW = Job(
     "files.draw",
     _("Imagens das páginas de um arquivo"),
     _("Não foi possível desenhar as páginas deste arquivo"),

@@ -15,7 +15,7 @@ def is_own(user, entry) -> bool:
 
 
 @rules.predicate
-def is_themself(user, person) -> bool:
+def is_the_same_person(user, person) -> bool:
     return person is not None and person.pk == user.pk
 
 
@@ -44,4 +44,4 @@ rules.add_perm("hours.contest", acts_for(PartyRole.CLIENT))
 rules.add_perm("hours.write_in_contest", is_presence | acts_for(PartyRole.CLIENT))
 rules.add_perm("hours.resolve_contest", is_project_manager)
 rules.add_perm("hours.read_many", is_presence | pays_for_hours)
-rules.add_perm("hours.view_week", is_project_manager | is_presence & is_themself)
+rules.add_perm("hours.view_week", is_project_manager | is_presence & is_the_same_person)

@@ -4,11 +4,10 @@ import re
 from datetime import date, datetime
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Router, Schema
 
-from apps.core.exports.filenames import attached
 from apps.core.refusals import Invalid, require
 from apps.hours.models import ClientStatement
 from apps.hours.statements import exports
@@ -95,19 +94,17 @@ def list_statements(request: HttpRequest, month: str = "", client: str = ""):
 @router.get("/statements.csv", summary="The same lines as CSV")
 def list_statements_csv(request: HttpRequest, month: str = "", client: str = ""):
     rows = [row for statement in _statements(request, month, client) for row in exports.rows(statement.content)]
-    response = HttpResponse(exports.to_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attached("fechamentos.csv")
-    return response
+    return exports.export("fechamentos", rows).download("csv")
 
 
 def _statements(request: HttpRequest, month: str, client: str) -> QuerySet[ClientStatement]:
     require(request.user, "hours.export")
-    found = ClientStatement.objects.visible_to(request.user)
+    statements = ClientStatement.objects.visible_to(request.user)
     if month:
         try:
-            found = found.filter(month=date.fromisoformat(f"{month}-01"))
+            statements = statements.filter(month=date.fromisoformat(f"{month}-01"))
         except ValueError:
             raise Invalid(_("Escreva o mês como 2026-03."), field="month") from None
     if client:
-        found = found.filter(client__cnpj=re.sub(r"[^0-9A-Za-z]", "", client).upper())
-    return found
+        statements = statements.filter(client__cnpj=re.sub(r"[^0-9A-Za-z]", "", client).upper())
+    return statements

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.core import canonical
 from apps.core.process import PartyRole
-from apps.hours.ledger.closing import CLOSED
+from apps.hours import events
 from apps.hours.models import ClientStatement, Statement
 from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
@@ -12,25 +12,21 @@ from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
 
 
-@verification.checks_documents
 def statements(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
-    """Each closed month is what its event names, and none is missing or added. Months closed before events named a hash are
-    compared by their totals."""
-    events = {event.data.get("month"): event for event in rollout.events.filter(kind=CLOSED.name)}
+    """Each closed month is what its event names, and none is missing or added."""
+    closings = {event.data.get("month"): event for event in rollout.events.filter(kind=events.MonthClosed.kind)}
     for statement in Statement.objects.filter(rollout=rollout):
-        event = events.pop(f"{statement.month:%m/%Y}", None)
+        event = closings.pop(f"{statement.month:%Y-%m}", None)
         if event is None:
             yield Outcome.BROKEN, f"the timeline does not know statement {statement.code}"
             continue
-        sha256 = event.data.get("sha256")
-        totals = {name: event.data.get(name) for name in statement.content["totals"]}
-        if sha256 != canonical.sha256(statement.content) if sha256 else totals != statement.content["totals"]:
+        if event.data.get("sha256") != canonical.sha256(statement.content):
             yield Outcome.BROKEN, f"statement {statement.code} is not the one that was closed"
         yield from _client_statement(statement)
         if problem := verification.head_problem(rollout, statement.content.get("timeline")):
             yield Outcome.BROKEN, f"statement {statement.code}: {problem}"
-    for month in events:
-        yield Outcome.BROKEN, f"the statement of {month} is missing"
+    for month in closings:
+        yield Outcome.BROKEN, f"the statement of {events.shown_month(month)} is missing"
 
 
 def _client_statement(statement: Statement) -> Iterator[tuple[Outcome, str]]:

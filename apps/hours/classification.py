@@ -27,7 +27,7 @@ class Activity(models.TextChoices):
     INTERNAL = "internal", gettext_lazy("Trabalho interno")
 
 
-class Klass(models.TextChoices):
+class LineClass(models.TextChoices):
     INCLUDED = "included", gettext_lazy("Incluída")
     BILLABLE = "billable", gettext_lazy("Extra cobrada")
     FREE = "free", gettext_lazy("Extra não cobrada")
@@ -124,8 +124,8 @@ def in_force(versions: Sequence[Rules], day: date) -> Rules:
 
     Before the first begins, the first holds.
     """
-    ordered = sorted(versions, key=lambda each: each.effective_from)
-    return next((each for each in reversed(ordered) if each.effective_from <= day), ordered[0])
+    ordered = sorted(versions, key=lambda version: version.effective_from)
+    return next((version for version in reversed(ordered) if version.effective_from <= day), ordered[0])
 
 
 def classify(entries: Iterable[Work], rules: Rules | Sequence[Rules], closed: Sequence[Line] = ()) -> list[Line]:
@@ -149,9 +149,9 @@ def classify(entries: Iterable[Work], rules: Rules | Sequence[Rules], closed: Se
                 last_use[line.allowance] = max(last_use.get(line.allowance, date.min), date.fromisoformat(until))
     result: list[Line] = []
     for work in sorted(entries, key=lambda work: (work.started_at, work.number)):
-        present = in_force(versions, work.started_at.date())
+        policy = in_force(versions, work.started_at.date())
         earlier = written[work.number if work.adjusts is None else work.adjusts]
-        lines = _take_back(work, earlier) if work.minutes < 0 else _lines(work, present, used, last_use)
+        lines = _take_back(work, earlier) if work.minutes < 0 else _lines(work, policy, used, last_use)
         lines = [
             _priced(line, work, in_force(versions, work.worked_on or work.started_at.date()), earlier) for line in lines
         ]
@@ -168,20 +168,24 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
     day = {"on": work.started_at.date().isoformat()}
     if work.nonconformity:
         return [
-            Line(work.number, work.minutes, Klass.FREE, "nonconformity", params={"label": work.nonconformity, **day})
+            Line(
+                work.number, work.minutes, LineClass.FREE, "nonconformity", params={"label": work.nonconformity, **day}
+            )
         ]
     allowance = rules.allowance(work.activity)
     if allowance is None:
         if work.activity == Activity.FOLLOW_UP:
-            return [Line(work.number, work.minutes, Klass.BILLABLE, "follow_up", params=day)]
-        return [Line(work.number, work.minutes, Klass.INCLUDED, "in_scope", params={"activity": work.activity, **day})]
+            return [Line(work.number, work.minutes, LineClass.BILLABLE, "follow_up", params=day)]
+        return [
+            Line(work.number, work.minutes, LineClass.INCLUDED, "in_scope", params={"activity": work.activity, **day})
+        ]
     before = used[work.activity]
     included = min(work.minutes, max(allowance - before, 0))
     beyond = work.minutes - included
     lines = []
     if included:
         params = {"activity": work.activity, "used": before + included, "allowance": allowance, **day}
-        lines.append(Line(work.number, included, Klass.INCLUDED, "within_allowance", work.activity, params=params))
+        lines.append(Line(work.number, included, LineClass.INCLUDED, "within_allowance", work.activity, params=params))
     if beyond:
         until = work.started_at.date() if included else last_use.get(work.activity, work.started_at.date())
         params = {
@@ -191,7 +195,7 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
             "beyond": beyond,
             **day,
         }
-        lines.append(Line(work.number, beyond, Klass.BILLABLE, "beyond_allowance", params=params))
+        lines.append(Line(work.number, beyond, LineClass.BILLABLE, "beyond_allowance", params=params))
     return lines
 
 
@@ -201,13 +205,13 @@ def _priced(line: Line, work: Work, rules: Rules, earlier: Sequence[Line]) -> Li
     What is rounded is the billable minutes of one entry, its adjustments taken with it: after each of its lines, all
     that was charged for the entry is the price of its billable minutes, rounded once.
     """
-    if line.klass != Klass.BILLABLE:
+    if line.klass != LineClass.BILLABLE:
         return line
-    billed = [each for each in earlier if each.klass == Klass.BILLABLE]
+    billed = [part for part in earlier if part.klass == LineClass.BILLABLE]
     rate = rules.rate(work.activity)
-    whole = rules.charged(sum(each.minutes for each in billed) + line.minutes)
-    charged = whole - sum(each.charged for each in billed)
-    amount = money.for_minutes(whole, rate) - sum(each.amount for each in billed)
+    charged_in_all = rules.charged(sum(part.minutes for part in billed) + line.minutes)
+    charged = charged_in_all - sum(part.charged for part in billed)
+    amount = money.for_minutes(charged_in_all, rate) - sum(part.amount for part in billed)
     params = line.params
     if rules.rounding != Rounding.NONE and rules.increment > 1:
         params = {**params, "charged": charged, "increment": rules.increment, "rounding": str(rules.rounding)}
@@ -216,18 +220,18 @@ def _priced(line: Line, work: Work, rules: Rules, earlier: Sequence[Line]) -> Li
 
 def _take_back(work: Work, written: Sequence[Line]) -> list[Line]:
     """Reverse what the adjusted entry was given, the client's cost first: billable, then included, then free."""
-    left: dict[tuple[str, str], int] = defaultdict(int)
+    remaining: dict[tuple[str, str], int] = defaultdict(int)
     for line in written:
-        left[line.klass, line.allowance] += line.minutes
+        remaining[line.klass, line.allowance] += line.minutes
     to_give = -work.minutes
     lines = []
-    for klass in (Klass.BILLABLE, Klass.INCLUDED, Klass.FREE):
-        for (each, allowance), minutes in list(left.items()):
-            give = min(minutes, to_give)
-            if each == klass and give > 0:
+    for klass in (LineClass.BILLABLE, LineClass.INCLUDED, LineClass.FREE):
+        for (line_klass, allowance), minutes in list(remaining.items()):
+            minutes_back = min(minutes, to_give)
+            if line_klass == klass and minutes_back > 0:
                 params = {"entry": work.adjusts, "on": work.started_at.date().isoformat()}
-                lines.append(Line(work.number, -give, klass, "adjustment", allowance, params=params))
-                to_give -= give
+                lines.append(Line(work.number, -minutes_back, klass, "adjustment", allowance, params=params))
+                to_give -= minutes_back
     if to_give:
         raise ValueError(f"entry {work.number} takes back {to_give} minutes more than entry {work.adjusts} has")
     return lines

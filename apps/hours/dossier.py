@@ -17,7 +17,7 @@ def is_ready(rollout: Rollout) -> bool:
 def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
     for statement in rollout.statements.order_by("number"):
         name = f"fechamentos/{statement.code}"
-        rows = list(exports.rows(statement.content))
+        lines = exports.export(statement.code, exports.rows(statement.content))
         yield f"{name}.pdf", StatementPdf.objects.select_related("file").get(statement=statement).file.read()
-        yield f"{name}.csv", exports.to_csv(rows)
+        yield f"{name}.csv", lines.as_csv()
         yield f"{name}.json", canonical.readable(statement.content)

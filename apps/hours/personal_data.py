@@ -4,6 +4,7 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Proposal, TimeEntry, Timer
 from apps.rollouts.models import Rollout
 
@@ -71,5 +72,7 @@ def _erase(user: User) -> None:
     Proposal.objects.filter(person=user).delete()
 
 
-personal_data.holds(personal_data.Holding("hours_agreement", _export_agreement, _erase_agreement))
-personal_data.holds(personal_data.Holding("hours", _export, _erase))
+HOLDINGS = [
+    Holding("hours_agreement", _export_agreement, _erase_agreement),
+    Holding("hours", _export, _erase),
+]

@@ -3,15 +3,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet, Sum
-from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.hours import classification
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
+from apps.rollouts import numbering
 from apps.rollouts.models import Party, Rollout
 from apps.stages.homologation import queries as homologation
 from apps.stages.training.models import TrainingSession
@@ -19,7 +19,7 @@ from apps.stages.training.models import TrainingSession
 
 def month_of(instant: datetime) -> date:
     """The first day of the month of ``instant``, in the installation's time zone."""
-    return timezone.localtime(instant, timezone.get_default_timezone()).date().replace(day=1)
+    return clock.day_of(instant, clock.installation_zone()).replace(day=1)
 
 
 def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
@@ -31,11 +31,11 @@ def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
 def first_open_month(rollout: Rollout) -> date | None:
     """The month after the last closed one; None while none is closed."""
     client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
-    found = [
+    last_months = [
         rollout.statements.aggregate(last=Max("month"))["last"],
         ClientStatement.objects.filter(client__in=client).aggregate(last=Max("month"))["last"],
     ]
-    last = max((month for month in found if month), default=None)
+    last = max((month for month in last_months if month), default=None)
     return following(last) if last else None
 
 
@@ -46,11 +46,12 @@ def following(month: date) -> date:
 
 def is_over(month: date) -> bool:
     """``month`` ended, in the installation's time zone."""
-    return timezone.localtime(clock.now(), timezone.get_default_timezone()).date() >= following(month)
+    return clock.today(clock.installation_zone()) >= following(month)
 
 
 def month_starts(month: date) -> datetime:
-    return datetime(month.year, month.month, 1, tzinfo=timezone.get_default_timezone())
+    """The first instant of ``month``, in the installation's time zone."""
+    return clock.instant_of(month.replace(day=1), zone=clock.installation_zone())
 
 
 def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
@@ -72,13 +73,13 @@ def rules(rollout: Rollout) -> list[classification.Rules]:
 def policy_in_force(rollout: Rollout, day: date) -> Policy:
     """The version that holds on ``day``."""
     versions = policies(rollout)
-    return next((each for each in reversed(versions) if each.effective_from <= day), versions[0])
+    return next((policy for policy in reversed(versions) if policy.effective_from <= day), versions[0])
 
 
 def loggable(user: User) -> QuerySet[Rollout]:
     """The rollouts on which ``user`` may log time now."""
-    found = Rollout.objects.visible_to(user).open()
-    return found.select_related("platform").prefetch_related("parties__company")
+    open_rollouts = Rollout.objects.visible_to(user).open()
+    return open_rollouts.select_related("platform").prefetch_related("parties__company")
 
 
 def lines(rollout: Rollout) -> QuerySet[Line]:
@@ -108,20 +109,20 @@ def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classi
     the entries that they adjust. Sums instead of every line ever closed, so that a long project stays quick."""
     adjusted = {entry.adjusts_id for entry in entries if entry.adjusts_id}
     corrections = rollout.time_entries.filter(adjusts__in=adjusted, deleted_at=None).values("pk")
-    whole = Q(entry__in=adjusted) | Q(entry__in=corrections)
+    of_adjusted_entries = Q(entry__in=adjusted) | Q(entry__in=corrections)
     fixed = Line.objects.filter(entry__rollout=rollout).exclude(statement=None)
-    sums = fixed.exclude(allowance="").exclude(whole).order_by().values("allowance").annotate(
+    sums = fixed.exclude(allowance="").exclude(of_adjusted_entries).order_by().values("allowance").annotate(
         all=Sum("minutes"), last=Max("entry__started_at")
     )  # fmt: skip
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     result = [
         classification.Line(
-            0, row["all"], Klass.INCLUDED, "within_allowance", row["allowance"],
-            params={"on": timezone.localtime(row["last"], zone).date().isoformat()},
+            0, row["all"], LineClass.INCLUDED, "within_allowance", row["allowance"],
+            params={"on": clock.day_of(row["last"], zone).isoformat()},
         )
         for row in sums
     ]  # fmt: skip
-    return result + ([line.pure() for line in closed_lines(rollout).filter(whole)] if adjusted else [])
+    return result + ([line.pure() for line in closed_lines(rollout).filter(of_adjusted_entries)] if adjusted else [])
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Allowance:
 
     @property
     def free(self) -> int:
-        """What is neither used nor spoken for."""
+        """What is neither used nor needed by the scheduled sessions."""
         return self.left - self.forecast
 
 
@@ -176,13 +177,13 @@ def allowances(rollout: Rollout) -> list[Allowance]:
     ]
 
 
-def totals(found: Iterable[Line]) -> dict[str, int]:
+def totals(lines: Iterable[Line]) -> dict[str, int]:
     """Minutes by class and the billable amount in centavos. Of a queryset, summed by the database."""
-    result = {klass.value: 0 for klass in Klass} | {"amount": 0}
-    if isinstance(found, QuerySet):
-        rows = found.order_by().values_list("klass").annotate(Sum("minutes"), Sum("amount"))
+    result = {klass.value: 0 for klass in LineClass} | {"amount": 0}
+    if isinstance(lines, QuerySet):
+        rows = lines.order_by().values_list("klass").annotate(Sum("minutes"), Sum("amount"))
     else:
-        rows = ((line.klass, line.minutes, line.amount) for line in found)
+        rows = ((line.klass, line.minutes, line.amount) for line in lines)
     for klass, minutes, amount in rows:
         result[klass] += minutes
         result["amount"] += amount
@@ -195,16 +196,16 @@ def rollouts_of(client: Company) -> QuerySet[Rollout]:
 
 def statements_of(client: Company, month: date) -> list[Statement]:
     """The statements of the client's rollouts of ``month``, by rollout."""
-    found = Statement.objects.filter(rollout__in=rollouts_of(client).values("pk"), month=month)
-    return list(found.select_related("rollout__platform").order_by("rollout_id"))
+    statements = Statement.objects.filter(rollout__in=rollouts_of(client).values("pk"), month=month)
+    return list(statements.select_related("rollout__platform").order_by("rollout_id"))
 
 
-def classified(rollout: Rollout, *more: classification.Work) -> list[classification.Line]:
-    """The whole count, closed lines first, then the open ones in order; with ``more`` as if it had been logged now.
+def classified(rollout: Rollout) -> list[classification.Line]:
+    """Every line of ``rollout``: the closed ones first, then the open ones in the order the work was done.
 
     Each line names its own entry, an adjustment too.
     """
-    works = [entry.work() for entry in open_entries(rollout)] + list(more)
+    works = [entry.work() for entry in open_entries(rollout)]
     fixed = list(closed_lines(rollout))
     counted = classification.classify(works, rules(rollout), [line.pure() for line in fixed])
     return [replace(line.pure(), entry=line.entry.number) for line in fixed] + counted
@@ -212,36 +213,36 @@ def classified(rollout: Rollout, *more: classification.Work) -> list[classificat
 
 def preview(rollout: Rollout, *works: classification.Work) -> list[classification.Line]:
     """The lines that ``works`` would get if they were logged now; they are numbered on from the last entry, in order."""
-    first = rollout.time_entries.count() + 1
+    first = numbering.expected_number(rollout.time_entries)
     numbered = [replace(work, number=number) for number, work in enumerate(works, start=first)]
-    present = list(open_entries(rollout))
-    found = classification.classify(
-        [entry.work() for entry in present] + numbered, rules(rollout), closed_so_far(rollout, present)
+    entries = list(open_entries(rollout))
+    counted = classification.classify(
+        [entry.work() for entry in entries] + numbered, rules(rollout), closed_so_far(rollout, entries)
     )
-    return [line for line in found if line.entry >= first]
+    return [line for line in counted if line.entry >= first]
 
 
-def shown(found: Iterable[classification.Line]) -> list[dict[str, object]]:
+def with_words(lines: Iterable[classification.Line]) -> list[dict[str, object]]:
     """Lines with the words for their class and their reason, for a template."""
     return [
         {
             "line": line,
-            "label": Klass(line.klass).label,
+            "label": LineClass(line.klass).label,
             "why": classification.explain(line.reason, line.params, line.minutes),
         }
-        for line in found
+        for line in lines
     ]
 
 
 def summary_for_term(rollout: Rollout) -> dict[str, object]:
     """The hours as the acceptance term records them: plain JSON, minutes and centavos."""
-    found = Line.objects.filter(entry__rollout=rollout)
-    present = set(found.order_by().values_list("entry__activity", flat=True).distinct())
+    lines = Line.objects.filter(entry__rollout=rollout)
+    activities_worked = set(lines.order_by().values_list("entry__activity", flat=True).distinct())
     return {
-        "totals": totals(found),
+        "totals": totals(lines),
         "activities": [
-            {"activity": activity.value, **totals(found.filter(entry__activity=activity))}
+            {"activity": activity.value, **totals(lines.filter(entry__activity=activity))}
             for activity in Activity
-            if activity in present
+            if activity in activities_worked
         ],
     }

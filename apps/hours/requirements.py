@@ -1,107 +1,94 @@
 from collections.abc import Iterator
 
-from django.db.models import Count, Sum
-from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
-from apps.blueprints.catalogues import content
-from apps.core import minutes
+from apps.core import minutes, money
+from apps.core.localized import Localized, both
 from apps.core.process import PartyRole
-from apps.core.web import frame
-from apps.hours import queries
-from apps.hours.logging import timers
-from apps.hours.models import Contest, ExtraHoursRequest, Line, Policy
-from apps.rollouts import registry
-from apps.rollouts.gates import Requirement, welcomes
+from apps.core.requirements import Answer, Requirement, requirement
+from apps.hours.agreement import actions
+from apps.hours.agreement.forms import AnswerForm, ReplyForm
+from apps.hours.models import Contest, ExtraHoursRequest
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import Nonconformity
-from apps.stages.homologation.nonconformities import time_spent
 
 
-@registry.on_start
-def copy_the_policy(rollout: Rollout) -> None:
-    policy = content.hours_policy()
-    Policy.objects.create(
-        rollout=rollout,
-        training_allowance=policy.training_allowance,
-        homologation_allowance=policy.homologation_allowance,
-        hourly_rate=policy.hourly_rate,
+def answer_to_a_request(rollout: Rollout, number: str) -> Answer | None:
+    request = rollout.extra_requests.filter(number=number, state=ExtraHoursRequest.State.OPEN).first()
+    if request is None:
+        return None
+    return Answer(
+        button=_("Responder"),
+        icon="hand-coins",
+        permission="hours.answer_extra",
+        subject=request,
+        make_form=AnswerForm,
+        act=lambda **data: actions.answer(request, **data),
+        help=_what_is_asked(request),
     )
 
 
-@welcomes
+def _what_is_asked(request: ExtraHoursRequest) -> Localized:
+    asked = both(
+        _("%(duration)s de %(activity)s por %(price)s (%(rate)s a hora): %(purpose)s"),
+        duration=minutes.show(request.minutes),
+        activity=request.get_activity_display,
+        price=money.show(request.price),
+        rate=money.show(request.hourly_rate),
+        purpose=request.purpose,
+    )
+    if not request.already_worked:
+        return asked
+    worked = both(_("%(worked)s já foram trabalhadas."), worked=minutes.show(request.already_worked))
+    return Localized({language: f"{asked[language]} {worked[language]}" for language in asked})
+
+
+@requirement("hours:request", answer=answer_to_a_request)
 def extra_hours_are_answered(rollout: Rollout) -> Iterator[Requirement]:
     for request in rollout.extra_requests.filter(state=ExtraHoursRequest.State.OPEN):
         yield Requirement(
             key=f"hours:request:{request.number}",
-            text=_("Responder ao pedido de horas extras: %(duration)s de %(activity)s")
-            % {"duration": minutes.show(request.minutes), "activity": request.get_activity_display()},
+            text=both(
+                _("Responder ao pedido de horas extras: %(duration)s de %(activity)s"),
+                duration=minutes.show(request.minutes),
+                activity=request.get_activity_display,
+            ),
             owed_by=PartyRole.CLIENT,
             since=request.sent_at,
             url=reverse("hours:room", args=[rollout.pk]) + "#acordo",
         )
 
 
-@welcomes
+def reply_in_a_contest(rollout: Rollout, number: str) -> Answer | None:
+    """The client's answer to what Presence wrote last; Presence resolves the contest on its own page."""
+    open_contests = rollout.contests.filter(state=Contest.State.OPEN, waits_for=PartyRole.CLIENT)
+    contest = open_contests.filter(number=number).first()
+    last_message = contest.messages.last() if contest else None
+    if contest is None or last_message is None:
+        return None
+    return Answer(
+        button=_("Responder"),
+        icon="message-circle",
+        permission="hours.contest",
+        subject=contest,
+        make_form=ReplyForm,
+        act=lambda **data: actions.reply(contest, **data),
+        help=both(_("A Presence respondeu: “%(text)s”"), text=last_message.text),
+    )
+
+
+@requirement("hours:contest", answer=reply_in_a_contest)
 def contests_are_answered(rollout: Rollout) -> Iterator[Requirement]:
     for contest in rollout.contests.filter(state=Contest.State.OPEN).select_related("entry"):
         yield Requirement(
             key=f"hours:contest:{contest.number}",
-            text=_("Responder na contestação %(number)d, do apontamento %(entry)d")
-            % {"number": contest.number, "entry": contest.entry.number},
+            text=both(
+                _("Responder na contestação %(number)d, do apontamento %(entry)d"),
+                number=contest.number,
+                entry=contest.entry.number,
+            ),
             owed_by=contest.waits_for,
             since=contest.since,
             url=reverse("hours:contest_thread", args=[rollout.pk, contest.number]),
             review=contest.waits_for == PartyRole.PRESENCE,
         )
-
-
-@time_spent.told_by
-def time_of_a_nonconformity(found: Nonconformity, user: User) -> time_spent.Spent | None:
-    if not user.has_perm("hours.view", found.rollout):
-        return None
-    lines = Line.objects.filter(entry__rollout=found.rollout_id, entry__nonconformity=found)
-    told = lines.aggregate(minutes=Sum("minutes"), entries=Count("entry", distinct=True))
-    return time_spent.Spent(told["minutes"] or 0, told["entries"], reverse("hours:room", args=[found.rollout_id]))
-
-
-def summary(rollout: Rollout) -> Iterator[registry.Fact]:
-    for allowance in queries.allowances(rollout):
-        full = allowance.left == 0
-        used = f"{minutes.show(allowance.used)} / {minutes.show(allowance.size)}"
-        yield registry.Fact(allowance.label, used, "warning" if full else "neutral")
-    totals = queries.totals(queries.lines(rollout))
-    if totals["billable"]:
-        yield registry.Fact(_("Extras cobradas"), minutes.show(totals["billable"]))
-    if totals["free"]:
-        yield registry.Fact(_("Extras não cobradas"), minutes.show(totals["free"]))
-
-
-registry.add_room(
-    registry.Room(
-        key="hours", title=gettext_lazy("Horas"), icon="clock", url_name="hours:room", summary=summary, position=80
-    )
-)
-
-
-def may_log(user, rollout: Rollout) -> bool:
-    return rollout.is_open and user.has_perm("hours.log", rollout)
-
-
-registry.add_tool(registry.Tool("hours/tools.html", may_log))
-
-
-def running_timer(request: HttpRequest) -> str:
-    """The timer of the person, on every page; and the place and the keys of the quick log."""
-    if not request.user.has_perm("hours.log"):
-        return ""
-    timer = timers.running(request.user)  # type: ignore[arg-type]
-    context = {"timer": timer, "forgotten": timer is not None and timers.was_forgotten(timer)}
-    return render_to_string("hours/frame.html", context, request)
-
-
-frame.add_part("hours", running_timer)

@@ -2,17 +2,18 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.hours.models import ClientStatement, Statement
 from apps.hours.statements import documents
 
-STATEMENT = work.kind(
+STATEMENT = Job(
     "hours.statement",
     _("PDF do fechamento de horas do projeto"),
     _("Não foi possível gerar o PDF deste fechamento"),
     task="apps.hours.tasks.render_statement",
     model="hours.Statement",
 )
-CLIENT_STATEMENT = work.kind(
+CLIENT_STATEMENT = Job(
     "hours.client_statement",
     _("PDF do fechamento de horas do cliente"),
     _("Não foi possível gerar o PDF deste fechamento"),

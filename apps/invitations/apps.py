@@ -6,9 +6,3 @@ class InvitationsConfig(AppConfig):
 
     name = "apps.invitations"
     label = "invitations"
-
-    def ready(self) -> None:
-        from apps.accounts import address_changes as addresses
-        from apps.invitations import actions
-
-        addresses.when_changed(actions.revoke_after_undoing)

@@ -6,6 +6,7 @@ from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.invitations.models import Invitation
 
 
@@ -32,4 +33,6 @@ def _expire() -> int:
     return ended.filter(Q(revoked_at__isnull=False) | Q(expires_at__lt=clock.now())).delete()[0]
 
 
-personal_data.holds(personal_data.Holding("invitations", _export, _erase, expire=_expire))
+HOLDINGS = [
+    Holding("invitations", _export, _erase, expire=_expire),
+]

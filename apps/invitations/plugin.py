@@ -1,4 +1,10 @@
 from apps.core.plugins import Plugin
-from apps.invitations import events
+from apps.invitations import actions, events, personal_data, tasks
 
-plugin = Plugin(app="invitations", events=events)
+plugin = Plugin(
+    app="invitations",
+    events=events,
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.MAIL, tasks.ANNOUNCE],
+    address_changed=[actions.revoke_after_undoing],
+)

@@ -2,16 +2,17 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.invitations import actions, queries
 
-MAIL = work.kind(
+MAIL = Job(
     "invitations.mail",
     _("E-mail de um convite"),
     _("Não foi possível enviar o e-mail deste convite"),
     task="apps.invitations.tasks.mail_invitation",
     model="invitations.Invitation",
 )
-ANNOUNCE = work.kind(
+ANNOUNCE = Job(
     "invitations.announce",
     _("Aviso sobre um novo responsável"),
     _("Não foi possível avisar sobre um novo responsável da empresa"),

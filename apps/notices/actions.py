@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.notices import kinds, queries, words
 from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder
 from apps.rollouts.models import Event, Rollout
@@ -25,14 +26,14 @@ FAILURES_PER_RUN = 5
 # What a mail server says of one message: errors of Python's library, which only ``core.network.outbound`` may import.
 OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
 
-CONSUME = work.kind(
+CONSUME = Job(
     "notices.event",
     gettext_lazy("Avisos de um acontecimento do projeto"),
     gettext_lazy("Não foi possível avisar as pessoas deste acontecimento"),
     task="apps.notices.tasks.consume_event",
     model="rollouts.Event",
 )
-SEND_NOTICE = work.kind(
+SEND_NOTICE = Job(
     "notices.notice",
     gettext_lazy("E-mail de um aviso"),
     gettext_lazy("Não foi possível enviar este aviso"),
@@ -40,7 +41,7 @@ SEND_NOTICE = work.kind(
     model="notices.Notice",
     pauses_while_away=PAUSES,
 )
-SEND_DIGEST = work.kind(
+SEND_DIGEST = Job(
     "notices.digest",
     gettext_lazy("E-mail do lembrete do dia"),
     gettext_lazy("Não foi possível enviar este lembrete"),
@@ -48,14 +49,14 @@ SEND_DIGEST = work.kind(
     model="notices.Digest",
     pauses_while_away=PAUSES,
 )
-REMIND = work.kind(
+REMIND = Job(
     "notices.remind",
     gettext_lazy("Lembretes dos prazos do projeto"),
     gettext_lazy("Não foi possível lembrar as pessoas dos prazos deste projeto"),
     task="apps.notices.tasks.remind_of",
     model="rollouts.Rollout",
 )
-MAKE_DIGEST = work.kind(
+MAKE_DIGEST = Job(
     "notices.make_digest",
     gettext_lazy("Lembrete do dia de uma pessoa"),
     gettext_lazy("Não foi possível preparar o lembrete do dia"),

@@ -16,9 +16,8 @@ from apps.core import plugins
 from apps.core.events import Notice
 from apps.core.exports.calendar import Entry
 from apps.core.numbers import whole_number
-from apps.core.process import PartyRole
-from apps.rollouts.audiences import everybody, leads, other_side, people_of, project_manager
 from apps.rollouts.audiences import page as room
+from apps.rollouts.audiences import people_of, project_manager
 from apps.rollouts.models import Event
 from apps.stages.homologation.models import Nonconformity
 
@@ -113,34 +112,6 @@ def nonconformity_place(event: Event) -> str:
 # --- The table -------------------------------------------------------------------------------------------
 
 tell(
-    "hours.extra_requested",
-    to=leads(PartyRole.CLIENT),
-    subject=_("%(code)s: a Presence pede aprovação de horas extras"),
-    sentence=_("A Presence %(what)s. Nada é cobrado sem a sua resposta."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.extra_approved",
-    to=project_manager,
-    subject=_("%(code)s: horas extras aprovadas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.extra_declined",
-    to=project_manager,
-    subject=_("%(code)s: horas extras recusadas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.contested",
-    to=project_manager,
-    subject=_("%(code)s: um apontamento foi contestado"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-tell(
     "homologation.failure",
     to=mender,
     subject=_("%(code)s: %(label)s aberta para a sua empresa corrigir"),
@@ -168,25 +139,3 @@ tell(
     sentence=_("Há uma nova mensagem na discussão da %(label)s."),
     place=nonconformity_place,
 )
-tell(
-    "hours.extra_withdrawn",
-    to=leads(PartyRole.CLIENT),
-    subject=_("%(code)s: pedido de horas extras retirado"),
-    sentence=_("A Presence %(what)s. Não é preciso responder."),
-    place=room("hours:room"),
-)
-tell(
-    "hours.contest_answered",
-    to=other_side,
-    subject=_("%(code)s: resposta em uma contestação de horas"),
-    sentence=_("%(who)s %(what)s."),
-    place=room("hours:room"),
-)
-for _kind in ("hours.contest_kept", "hours.contest_corrected"):
-    tell(
-        _kind,
-        to=everybody(PartyRole.CLIENT),
-        subject=_("%(code)s: uma contestação de horas foi resolvida"),
-        sentence=_("A Presence %(what)s."),
-        place=room("hours:room"),
-    )

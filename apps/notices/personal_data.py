@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.background import work
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.notices import queries
 from apps.notices.actions import SEND_DIGEST, SEND_NOTICE
 from apps.notices.models import WAITING, Digest, Notice, Preference
@@ -53,4 +54,6 @@ def _expire() -> int:
     return forgotten
 
 
-personal_data.holds(personal_data.Holding("notices", _export, _erase, expire=_expire))
+HOLDINGS = [
+    Holding("notices", _export, _erase, expire=_expire),
+]

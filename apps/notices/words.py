@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,11 +30,7 @@ from apps.rollouts.models import AnchorSheet, Event, Rollout
 @contextmanager
 def of_reader(user: User) -> Iterator[None]:
     """Within the block words and times are those of ``user``."""
-    try:
-        zone = ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = timezone.get_default_timezone()  # type: ignore[assignment]
-    with translation.override(user.language), timezone.override(zone):
+    with translation.override(user.language), clock.read_in(clock.zone_named(user.time_zone)):
         yield
 
 

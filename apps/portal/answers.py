@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from apps.core import minutes, money, plugins
+from apps.core import plugins
 from apps.core.requirements import Answer
 from apps.core.web.forms import ConfirmForm
-from apps.hours.agreement import actions as hours
-from apps.hours.agreement import forms as agreement_forms
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.execution import actions as homologation
@@ -80,45 +78,3 @@ def _agree(rollout: Rollout, code: str) -> Answer | None:
 def _training_date(rollout: Rollout, number: str) -> Answer | None:
     session = rollout.training_sessions.filter(number=number, state="planned").first()
     return appointments.answer_to(session) if session else None
-
-
-@_answers("hours:request:")
-def _extra_hours(rollout: Rollout, number: str) -> Answer | None:
-    found = rollout.extra_requests.filter(number=number, state="open").first()
-    if found is None:
-        return None
-    worked = _("%(worked)s já foram trabalhadas.") % {"worked": minutes.show(found.already_worked)}
-    return Answer(
-        button=_("Responder"),
-        icon="hand-coins",
-        permission="hours.answer_extra",
-        subject=found,
-        make_form=agreement_forms.AnswerForm,
-        act=lambda **data: hours.answer(found, **data),
-        help=_("%(duration)s de %(activity)s por %(price)s (%(rate)s a hora): %(purpose)s")
-        % {
-            "duration": minutes.show(found.minutes),
-            "activity": found.get_activity_display(),
-            "price": money.show(found.price),
-            "rate": money.show(found.hourly_rate),
-            "purpose": found.purpose,
-        }
-        + (f" {worked}" if found.already_worked else ""),
-    )
-
-
-@_answers("hours:contest:")
-def _contest(rollout: Rollout, number: str) -> Answer | None:
-    found = rollout.contests.filter(number=number, state="open", waits_for="client").first()
-    last = found.messages.last() if found else None
-    if found is None or last is None:
-        return None
-    return Answer(
-        button=_("Responder"),
-        icon="message-circle",
-        permission="hours.contest",
-        subject=found,
-        make_form=agreement_forms.ReplyForm,
-        act=lambda **data: hours.reply(found, **data),
-        help=_("A Presence respondeu: “%(text)s”") % {"text": last.text},
-    )

@@ -3,6 +3,7 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.portal.models import Draft
 
 
@@ -21,4 +22,6 @@ def _expire() -> int:
     return Draft.objects.filter(saved_at__lt=personal_data.before("drafts")).delete()[0]
 
 
-personal_data.holds(personal_data.Holding("drafts", _export, _erase, expire=_expire))
+HOLDINGS = [
+    Holding("drafts", _export, _erase, expire=_expire),
+]

@@ -1,4 +1,4 @@
 from apps.core.plugins import Plugin
-from apps.portal import events
+from apps.portal import events, personal_data
 
-plugin = Plugin(app="portal", events=events)
+plugin = Plugin(app="portal", events=events, personal_data=personal_data.HOLDINGS)

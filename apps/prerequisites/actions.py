@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -21,7 +20,7 @@ from apps.prerequisites import attachments, events, kinds
 from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
@@ -98,7 +97,7 @@ def submit(
         attachments.refuse_returned_files(prerequisite, delivery.new_files, delivery.kept_files, delivery.link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
-            number=last.number + 1 if last else 1,
+            number=numbering.next_number(rollout, prerequisite.submissions),
             text=delivery.text,
             link=delivery.link,
             submitted_by=by,
@@ -243,7 +242,7 @@ def already_decided(submission: Submission) -> str:
     values = {
         "who": submission.decided_by or _("O sistema"),
         "item": submission.prerequisite.title,
-        "when": date_format(timezone.localtime(submission.decided_at), "SHORT_DATETIME_FORMAT"),
+        "when": date_format(clock.local(submission.decided_at or clock.now()), "SHORT_DATETIME_FORMAT"),
         "reason": submission.why_returned,
     }
     if submission.decision == Submission.Decision.ACCEPTED:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from django.core.files.base import File
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from apps.core import clock
 from apps.core.exports.filenames import tidy
 from apps.core.refusals import Invalid
 from apps.files import actions as files
@@ -81,6 +81,6 @@ def note_duplicates(items: Iterable[Prerequisite]) -> None:
             row.twin = text % {
                 "item": first.prerequisite.title,
                 "number": first.number,
-                "when": f"{localtime(first.submitted_at):%d/%m/%Y}",
+                "when": f"{clock.local(first.submitted_at):%d/%m/%Y}",
             }
         rows_before.append(row)

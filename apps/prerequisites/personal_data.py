@@ -3,6 +3,7 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.network import mailboxes
+from apps.core.personal_data import Holding
 from apps.prerequisites.models import Submission
 
 
@@ -27,4 +28,6 @@ def _erase(user: User) -> None:
         row.save(update_fields=["values"])
 
 
-personal_data.holds(personal_data.Holding("contact_lists", _export, _erase))
+HOLDINGS = [
+    Holding("contact_lists", _export, _erase),
+]

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.plugins import Fact, Page, Plugin
-from apps.prerequisites import actions, events, requirements
+from apps.prerequisites import actions, events, personal_data, requirements, tasks
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
 
@@ -34,4 +34,6 @@ plugin = Plugin(
     starts=[actions.copy_the_list],
     events=events,
     requirements=requirements,
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE],
 )

@@ -2,32 +2,33 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import queue, work
+from apps.core.jobs import Job
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites import queries
 from apps.prerequisites.credentials import purge
 
-PROBE = work.kind(
+PROBE = Job(
     "prerequisites.probe",
     _("Teste de uma credencial na plataforma"),
     _("Não foi possível testar esta credencial na plataforma"),
     task="apps.prerequisites.tasks.probe_submission",
     model="prerequisites.Submission",
 )
-LOOK = work.kind(
+LOOK = Job(
     "prerequisites.environment",
     _("Verificação de um ambiente"),
     _("Não foi possível verificar este ambiente"),
     task="apps.prerequisites.tasks.look_at_environment",
     model="prerequisites.Submission",
 )
-READ = work.kind(
+READ = Job(
     "prerequisites.document",
     _("Leitura de um documento ou link"),
     _("Não foi possível ler este documento"),
     task="apps.prerequisites.tasks.look_into_document",
     model="prerequisites.Submission",
 )
-PURGE = work.kind(
+PURGE = Job(
     "prerequisites.purge",
     _("Expurgo das credenciais do projeto"),
     _("Não foi possível expurgar as credenciais deste projeto"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -57,7 +56,7 @@ def asked_of(rollout: Rollout, appointment, *, key: str, since, url: str) -> Ite
         yield Requirement(key, text, PartyRole.PRESENCE, since, url, review=True)
     else:
         text = both(gettext_lazy("Confirmar a data: %(what)s"), what=what)
-        due = timezone.localtime(appointment.scheduled_at).date()
+        due = clock.day_of(appointment.scheduled_at)
         yield Requirement(key, text, PartyRole.CLIENT, since, url, due=due)
 
 
@@ -75,4 +74,4 @@ def answer_to(appointment: Appointment) -> Answer:
 
 
 def _shown(appointment) -> str:
-    return date_format(timezone.localtime(appointment.scheduled_at), "SHORT_DATETIME_FORMAT")
+    return date_format(clock.local(appointment.scheduled_at), "SHORT_DATETIME_FORMAT")

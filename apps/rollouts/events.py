@@ -18,7 +18,7 @@ from datetime import date, datetime
 
 def title_of_work(name: str) -> "StrOrPromise":
     """The title of a kind of background work; its name where there is no such kind any more."""
-    kind = work.kinds().get(name)
+    kind = work.jobs().get(name)
     return kind.title if kind else name
 
 

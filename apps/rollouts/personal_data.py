@@ -3,9 +3,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.rollouts.models import Event, Rollout
 
 
@@ -23,4 +23,6 @@ def _objections(user: User) -> Iterator[str]:
         yield _("Gerencia o projeto %(code)s, que está aberto.") % {"code": rollout.code}
 
 
-personal_data.holds(personal_data.Holding("actions", _export, objections=_objections))
+HOLDINGS = [
+    Holding("actions", _export, objections=_objections),
+]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -62,7 +61,7 @@ def plan_the_stages(rollout: Rollout) -> None:
     except Blueprint.DoesNotExist:
         return
     lengths = {str(row.stage): row.workdays for row in usual.stages}
-    first = timezone.localtime(rollout.started_at).date()
+    first = clock.day_of(rollout.started_at)
     _keep(rollout, propose(first, rollout.target_date, lengths))
 
 
@@ -134,9 +133,9 @@ def lines(rollout: Rollout) -> list[Line]:
     plan = starts(rollout)
     if not plan:
         return []
-    actual: dict[str, date] = {Stage.KICKOFF.value: timezone.localtime(rollout.started_at).date()}
+    actual: dict[str, date] = {Stage.KICKOFF.value: clock.day_of(rollout.started_at)}
     for event in rollout.events.filter(kind=events.Advanced.kind).order_by("sequence"):
-        actual.setdefault(event.data["stage"], timezone.localtime(event.at).date())
+        actual.setdefault(event.data["stage"], clock.day_of(event.at))
     closed = rollout.stage in CLOSED
     lines = []
     for stage in STEPS:

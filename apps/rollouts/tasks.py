@@ -8,13 +8,14 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import clock
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 from apps.seals.certificates import NoCertificate
 
 logger = logging.getLogger(__name__)
 
-ANCHOR = work.kind(
+ANCHOR = Job(
     "rollouts.anchor",
     _("Âncora do histórico"),
     _("Não foi possível ancorar o histórico deste projeto"),

@@ -82,6 +82,12 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
         yield locked
 
 
+def require_lock(rollout: Rollout) -> None:
+    """Raise ``RuntimeError`` unless ``rollout`` is the one that ``changing`` yielded."""
+    if not getattr(rollout, "_is_locked", False):
+        raise RuntimeError("This needs the rollout that changing() locked.")
+
+
 def record(
     rollout: Rollout, event: EventData | EventKind, actor: "User | None", *, party: str | None = None, **data: object
 ) -> Event:
@@ -91,10 +97,9 @@ def record(
     the role they hold here (Presence first where they hold several). The holder is worked out anew, since any event may pass
     the ball.
     """
+    require_lock(rollout)
     if isinstance(event, EventData):
         data = event.as_json()
-    if not getattr(rollout, "_is_locked", False):
-        raise RuntimeError("record() needs the rollout that changing() locked.")
     last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()

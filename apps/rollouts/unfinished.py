@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.core import clock
 from apps.core.background import queue, work
+from apps.core.jobs import Job
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import events, timeline
@@ -24,7 +25,7 @@ class Failure:
     """Work that did not end well, with its item: an object, or None where it is gone or is only a name."""
 
     row: UnfinishedWork
-    kind: work.Kind
+    kind: Job
     item: Any
 
     @property
@@ -58,7 +59,7 @@ def waiting() -> QuerySet[UnfinishedWork]:
 
 def with_items(rows: Iterable[UnfinishedWork]) -> list[Failure]:
     """``rows`` with what they were to be done for, in a query a model; those of kinds that are no more are left out."""
-    kinds = work.kinds()
+    kinds = work.jobs()
     declared_rows = [row for row in rows if row.kind in kinds]
     keys: dict[str, set[str]] = defaultdict(set)
     for row in declared_rows:
@@ -79,10 +80,10 @@ def failure(pk: int) -> Failure | None:
 
 def of_model(label: str) -> dict[str, list[Failure]]:
     """What was given up for items of the model ``label``, by their keys."""
-    names = [name for name, kind in work.kinds().items() if kind.model == label]
+    names = [name for name, kind in work.jobs().items() if kind.model == label]
     failures: dict[str, list[Failure]] = defaultdict(list)
     for row in given_up().filter(kind__in=names):
-        failures[row.key].append(Failure(row, work.kinds()[row.kind], None))
+        failures[row.key].append(Failure(row, work.jobs()[row.kind], None))
     return failures
 
 
@@ -108,7 +109,7 @@ def try_all_again(name: str, *, by) -> int:
     Raises ``Invalid`` (422) for a kind that is none.
     """
     require(by, "rollouts.see_unfinished")
-    if name not in work.kinds():
+    if name not in work.jobs():
         raise Invalid(_("Escolha o tipo de trabalho na lista."), field="kind")
     asked = 0
     for failure in with_items(given_up().filter(kind=name)):

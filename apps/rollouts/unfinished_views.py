@@ -24,7 +24,7 @@ def unfinished_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "given_up": unfinished.with_items(page.object_list),
-        "kinds": [(name, events.title_of_work(name)) for name in sorted(rows) if name in work.kinds()],
+        "kinds": [(name, events.title_of_work(name)) for name in sorted(rows) if name in work.jobs()],
         "waiting": unfinished.with_items(unfinished.waiting()[:50]),
         "waiting_count": unfinished.waiting().count(),
     }

@@ -124,8 +124,8 @@ def run(size: int) -> None:
         timed(f"statement page ({len(last.content['lines'])} lines)",
               page(f"/projetos/{big.pk}/horas/fechamentos/{last.number}/"), 3)  # fmt: skip
         timed(f"statement as PDF/A ({len(last.content['lines'])} lines)", lambda: documents.render(last))
-        timed("statement as XLSX", lambda: exports.to_xlsx(exports.rows(last.content), last.closed_at))
-        timed("statement as CSV", lambda: exports.to_csv(exports.rows(last.content)))
+        timed("statement as XLSX", lambda: exports.export("x", exports.rows(last.content), last.closed_at).as_xlsx())
+        timed("statement as CSV", lambda: exports.export("x", exports.rows(last.content)).as_csv())
         timed(f"entry after {BIG} closed ones", early(big, NOW - timedelta(hours=4)))
         timed("API: the closed months, with lines", page("/api/hours/statements/"))
         timed("reconcile_hours, everything", lambda: call_command("reconcile_hours"))
@@ -191,7 +191,7 @@ def build(size: int):
 def close(rollout, manager, month):
     from apps.hours.ledger import closing
 
-    receipt = closing.receipt(closing.ready_to_close(rollout, month))
+    receipt = closing.receipt(closing.warnings_of(rollout, month))
     return closing.close_month(rollout, by=manager, month=month, acknowledged=receipt)
 
 
@@ -220,7 +220,7 @@ def months_after(rollout, month):
 
     starts = queries.open_lines(rollout).values_list("entry__started_at", flat=True)
     months = sorted({queries.month_of(started_at) for started_at in starts})
-    return [started_at for started_at in months if started_at > month and queries.is_over(started_at)]
+    return [later for later in months if later > month and queries.is_over(later)]
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ def notices() -> Iterator[tuple[str, ...]]:
     from apps.core import plugins
 
     for plugin in plugins.plugins():
-        own = [(event, event.notice) for event in plugin.event_classes() if event.notice]
-        for event, notice in [*own, *plugin.notices.items()]:
+        own_notices = [(event, event.notice) for event in plugin.event_classes() if event.notice]
+        for event, notice in [*own_notices, *plugin.notices.items()]:
             yield f"`{event.kind}`", notice.to.__qualname__.split(".")[0], _module(plugin.app, "events", "plugin")
 
 
@@ -88,7 +88,7 @@ def jobs() -> Iterator[tuple[str, ...]]:
     from apps.core.background import work
 
     places = _calls("work.kind")
-    for name, kind in sorted(work.kinds().items()):
+    for name, kind in sorted(work.jobs().items()):
         yield f"`{name}`", f"`{kind.task}`", places[name]
 
 
@@ -137,9 +137,9 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _place(thing: Callable[..., Any] | type) -> str:
+def _place(definition: Callable[..., Any] | type) -> str:
     """Where something is written, as a link to its file."""
-    return _link(thing.__module__, thing.__qualname__.removesuffix(".<locals>.<lambda>"))
+    return _link(definition.__module__, definition.__qualname__.removesuffix(".<locals>.<lambda>"))
 
 
 def _link(module: str, name: str) -> str:

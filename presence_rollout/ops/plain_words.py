@@ -34,14 +34,14 @@ COVERED = (
 )
 """Folders that are checked, relative to the repository."""
 
-NOT_YET = ("presence_rollout/ops/bootstrap.py", "presence_rollout/ops/postgres.py")
+NOT_YET = ("apps/core/requirements.py", "presence_rollout/ops/bootstrap.py", "presence_rollout/ops/postgres.py")
 """Files within ``COVERED`` that still have such names."""
 
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 VAGUE = frozenset(
     WORD.findall(
         """
-        asked each found given gone got had heard kept known left made mine noted one ours own said seen shown taken that
+        asked each found given gone got had heard kept known left made mine noted one ours own said seen taken that
         theirs there they thing things told these those wanted whole
         """
     )

@@ -110,7 +110,7 @@ class Scene:
         self.address_change = AddressChangeFactory()
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
         month = timezone.localtime(self.rollout.time_entries.first().started_at).date()
-        warnings = closing.ready_to_close(self.rollout, month)
+        warnings = closing.warnings_of(self.rollout, month)
         closing.close_month(self.rollout, by=manager, month=month, acknowledged=closing.receipt(warnings))
         self.closed = closing.close_client_month(self.company, by=manager, month=month)
         ContestFactory(

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.blueprints.catalogues import content
-from apps.blueprints.catalogues.content import CredentialField, Hosts, Probe, ProbeStep
+from apps.blueprints.catalogues.credentials import CredentialField, Hosts, Probe, ProbeStep
 from apps.blueprints.loading import loader, places
 
 SHOP = Hosts(homologation=["*.lojas.com.br"], production=["*.lojas.com.br"])

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from icalendar import Calendar
 
 from apps.core.clock import now
-from apps.core.exports import calendar, cells, filenames
+from apps.core.exports import calendar, filenames, tables
 from apps.hours.statements import exports
 
 TEXTS = [
@@ -104,7 +104,7 @@ class TestStored:
 class TestCells:
     @pytest.mark.parametrize("text", TEXTS)
     def test_no_cell_is_a_formula_and_its_text_is_all_there(self, text):
-        cell = cells.harmless(text)
+        cell = tables.harmless(text)
         assert cell.removeprefix("'").endswith(text.removeprefix("'"))
         assert not cell.lstrip().startswith(("=", "+", "-", "@"))
 
@@ -112,19 +112,22 @@ class TestCells:
         "text", ["=1", " =1", "\t=1", "\n=1", "\u200b=1", "＝1", "+1", "-1", "@SUM(1)", "|cmd", "\u00a0=1"]
     )
     def test_what_begins_a_formula_is_marked_as_text(self, text):
-        assert cells.harmless(text) == f"'{text}"
+        assert tables.harmless(text) == f"'{text}"
 
     @pytest.mark.parametrize("text", ["a=1", "10%", "Loja - matriz", "", "ana@exemplo.com.br", "'=1"])
     def test_what_does_not_is_left_alone(self, text):
-        assert cells.harmless(text) == text
+        assert tables.harmless(text) == text
 
     @pytest.mark.parametrize("text", TEXTS)
     def test_a_row_stays_a_row(self, text):
         text = text.replace("\ud800", "")
-        row = dict.fromkeys(exports.COLUMNS, "x") | {"note": text, "person": text}
-        read = list(csv.reader(io.StringIO(exports.to_csv([row]).decode("utf-8-sig"), newline=""), delimiter=";"))
+        names = [column.name for column in exports.COLUMNS]
+        row = dict.fromkeys(names, "x") | {"note": text, "person": text}
+        read = list(
+            csv.reader(io.StringIO(exports.export("x", [row]).as_csv().decode("utf-8-sig"), newline=""), delimiter=";")
+        )
         assert len(read) == 2
-        assert read[1][exports.COLUMNS.index("note")] == cells.harmless(text)
+        assert read[1][names.index("note")] == tables.harmless(text)
 
 
 @pytest.mark.parametrize("text", TEXTS)

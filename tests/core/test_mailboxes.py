@@ -32,8 +32,7 @@ WAYS = [
 class TestForm:
     @pytest.mark.parametrize("way", WAYS)
     def test_every_way_to_write_a_mailbox_is_kept_in_one_form(self, way):
-        assert mailboxes.normalised(way) == mailboxes.normalised(WAYS[0])
-        assert mailboxes.legible(mailboxes.normalised(way)) == "ana@lojaaçaí.com.br"
+        assert mailboxes.normalised(way) == "ana@xn--lojaaa-0ua3c.com.br"
 
     @pytest.mark.parametrize(
         ("one", "other"),

@@ -7,8 +7,10 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from apps.core import checks, plugins
+from apps.core import checks, jobs, plugins
+from apps.core.background import work
 from apps.core.events import Centavos, EventData, Minutes, Notice, field_names
+from apps.core.jobs import Job
 from apps.core.localized import Localized, both
 from apps.core.plugins import Page, Panel, Plugin
 from apps.core.process import BACKWARD, CLOSED, FORWARD, PATH, TRANSITIONS, Gate, PartyRole, Stage
@@ -116,6 +118,28 @@ class TestChecks:
     def test_a_panel_for_a_place_that_is_none(self):
         assert problems(Plugin(app="a", panels=[Panel("somewhere", lambda request, subject: "")])) == [
             "The plugin of a has a panel for 'somewhere', which is no place."
+        ]
+
+    def test_work_that_no_plugin_names(self, monkeypatch):
+        job = Job("test.job", "x", "x", task="test.nothing")
+        monkeypatch.setattr(jobs, "made", [job])
+        assert problems() == ["The kind of work 'test.job' is in no plugin's jobs."]
+        assert problems(Plugin(app="a", jobs=[job])) == [
+            "The work 'test.job' is done by 'test.nothing', which is no task."
+        ]
+
+    def test_work_that_is_announced_twice(self):
+        job = next(iter(work.jobs().values()))
+        assert problems(Plugin(app="a", jobs=[job])) == [f"The kind of work {job.name!r} is announced 2 times."]
+
+    def test_a_periodic_task_without_its_hour_and_an_hour_without_its_task(self, settings):
+        schedule = {**settings.CELERY_BEAT_SCHEDULE, "x": {"task": "apps.nothing.tasks.x", "schedule": 60}}
+        settings.CELERY_BEAT_SCHEDULE = schedule
+        assert problems() == ["The clock asks for 'apps.nothing.tasks.x', which is no task."]
+        del schedule["x"], schedule["seal-waiting-terms"]
+        assert problems() == [
+            "The periodic task 'apps.stages.acceptance.tasks.seal_waiting_terms' is not on the clock "
+            "(SCHEDULE in presence_rollout/work.py)."
         ]
 
 

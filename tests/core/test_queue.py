@@ -98,7 +98,7 @@ def test_every_task_that_is_handed_over_exists_and_has_a_sibling_on_the_clock():
         if expressions:
             otherwise[path.relative_to(apps).as_posix()] = expressions
     assert otherwise == {}
-    names |= {kind.task for kind in work.kinds().values()}
+    names |= {kind.task for kind in work.jobs().values()}
     assert {"apps.rollouts.tasks.anchor_asked_rollouts", "apps.invitations.tasks.mail_invitation"} <= names
     on_the_clock = {entry["task"].rpartition(".")[0] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     for name in names:

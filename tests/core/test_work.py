@@ -9,12 +9,13 @@ from django.db import IntegrityError, transaction
 
 from apps.core import clock
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 
-KIND = work.Kind("tests.x", "Trabalho", "Não foi possível", task="tests.x", away=(LookupError,))
+KIND = Job("tests.x", "Trabalho", "Não foi possível", task="tests.x", away=(LookupError,))
 SECRET = "canario-77"
 
 

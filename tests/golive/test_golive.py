@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from apps.blueprints.catalogues import content
-from apps.blueprints.catalogues.content import ProbeStep
+from apps.blueprints.catalogues.credentials import ProbeStep
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions as prerequisites

@@ -70,7 +70,7 @@ def test_a_no_says_why_and_who_owes_what_and_no_manager_waives_it(rollout):
     says(rollout, window, "client", "no_go", reason="Faltam 200 fotos", owner="platform")
     need = owed(rollout)["answer:1:client"]
     assert need.owed_by == "platform"
-    assert "Faltam 200 fotos" in need.text
+    assert "Faltam 200 fotos" in str(need.text)
     assert need.waivable is False
     assert owed(rollout)["answer:1:presence"].waivable is True
     assert rollout.events.last().data["reason"] == "Faltam 200 fotos"

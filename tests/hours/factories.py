@@ -162,7 +162,7 @@ def log(rollout, start=MARCH, minutes=60, who="analyst", **kwargs):
 
 def close_month(rollout, month=THE_MONTH, who="pm", **kwargs) -> Statement:
     """Close a month, acknowledging whatever is pointed out."""
-    kwargs.setdefault("acknowledged", closing.receipt(closing.ready_to_close(rollout, month)))
+    kwargs.setdefault("acknowledged", closing.receipt(closing.warnings_of(rollout, month)))
     return closing.close_month(rollout, by=rollout.people[who], month=month, **kwargs)
 
 

@@ -207,7 +207,7 @@ class TestThePage:
         assert "R$ 125,00" in browser.get(base).content.decode()
         typed = {
             "month": "2026-03-01",
-            "acknowledged": closing.receipt(closing.ready_to_close(rollout, date(2026, 3, 1))),
+            "acknowledged": closing.receipt(closing.warnings_of(rollout, date(2026, 3, 1))),
         }
         assert browser.post(base + "fechar/", typed).status_code == 302
         assert browser.get(base + "fechamentos/1/").status_code == 200

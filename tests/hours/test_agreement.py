@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.accounts import personal_data
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import queries
 from apps.hours.agreement import actions as agree
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement.coverage import Claim, cover
+from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
-from apps.portal import answers
 from apps.portal import queries as portal
 from apps.rollouts.models import Rollout
 from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, PolicyFactory, TimeEntryFactory, close_month
@@ -118,7 +118,7 @@ class TestRequests:
         assert (request.number, request.price, request.hourly_rate, request.already_worked) == (1, 37500, 25000, 0)
         event = last(rollout)
         assert (event.kind, event.party) == ("hours.extra_requested", "presence")
-        assert event.data == {"number": 1, "activity": "follow_up", "duration": "1h30"}
+        assert event.data == {"number": 1, "activity": "follow_up", "duration": 90}
         assert "pediu ao cliente 1h30 extras de Acompanhamento" in event.describe()
 
     def test_a_request_is_priced_as_the_policy_rounds(self, rollout):
@@ -223,8 +223,8 @@ class TestTheClientsFirstPage:
         assert member.post(f"/pendencias/{rollout.pk}/hours:request:1/", {"answer": "yes"}).status_code == 403
 
     def test_what_is_settled_has_no_answer(self, rollout):
-        assert answers.find(rollout, "hours:request:1") is None
-        assert answers.find(rollout, "hours:contest:1") is None
+        assert plugins.answer_to(rollout, "hours:request:1") is None
+        assert plugins.answer_to(rollout, "hours:contest:1") is None
 
     @pytest.mark.parametrize("who", ["integrator", "platform"])
     def test_the_others_never_meet_it(self, rollout, who):
@@ -330,7 +330,7 @@ class TestContests:
     def test_it_survives_a_reclassification(self, rollout, contested):
         log(rollout, start=MARCH - timedelta(hours=2))
         lines = list(queries.lines(rollout))
-        agreement.of(rollout, lines)
+        agreement.agreement_of(rollout, lines)
         assert [[each.number for each in line.contested] for line in lines] == [[], [1]]
 
     def test_in_a_closed_month_it_holds_to_the_fixed_line_and_an_adjustment_corrects_it(self, rollout, contested):
@@ -365,10 +365,11 @@ class TestClosing:
         with pytest.raises(Refusal) as refused:
             close_month(rollout, acknowledged="")
         assert refused.value.details == points
-        statement = close_month(rollout, acknowledged=closing.receipt(points))
-        assert statement.content["acknowledged"] == points
+        warnings = [{"warning": "unapproved", "number": 1, "activity": "follow_up", "minutes": 60}]
+        statement = close_month(rollout, acknowledged=closing.receipt(warnings))
+        assert statement.content["acknowledged"] == warnings
         assert statement.content["lines"][0]["approved"] == 0
-        assert last(rollout).data["acknowledged"] == points
+        assert last(rollout).data["acknowledged"] == warnings
         page = client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/horas/fechamentos/1/").content.decode()
         assert points[0] in page
 
@@ -377,7 +378,7 @@ class TestClosing:
         agree.approve(ask(rollout), by=rollout.people["client"])
         line = queries.lines(rollout).get()
         contest = agree.contest(line, by=rollout.people["client"], text="Não foi assim")
-        assert agreement.open_points(rollout, date(2026, 3, 1)) == [
+        assert list(map(describe, agreement.open_points(rollout, date(2026, 3, 1)))) == [
             "Apontamento 1: contestado pelo cliente (contestação 1)"
         ]
         agree.withdraw_contest(contest, by=rollout.people["client"])
@@ -479,7 +480,7 @@ class TestThePages:
         refused = manager.post(base + "fechar/", {"month": "2026-03-01"})
         assert refused.status_code == 409
         assert point in refused.content.decode()
-        typed = {"month": "2026-03-01", "acknowledged": closing.receipt([point])}
+        typed = {"month": "2026-03-01", "acknowledged": closing.receipt(closing.warnings_of(rollout, date(2026, 3, 1)))}
         assert manager.post(base + "fechar/", typed).status_code == 302
 
 
@@ -506,6 +507,6 @@ def test_the_ledger_does_not_ask_more_for_more_lines(django_assert_max_num_queri
     for _number in range(6):
         TimeEntryFactory(rollout=rollout)
     with django_assert_max_num_queries(6):
-        found = agreement.of(rollout, list(queries.lines(rollout)))
+        found = agreement.agreement_of(rollout, list(queries.lines(rollout)))
     assert found.uncovered == {"follow_up": 360}
     assert Rollout.objects.get(pk=rollout.pk).version == 0

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from apps.core import canonical
 from apps.hours import chain_checks
-from apps.hours.ledger import closing
+from apps.hours.events import MonthClosed
 from apps.hours.models import ClientStatement, Statement
 from apps.hours.statements import exports
 from apps.rollouts import timeline
@@ -49,7 +50,7 @@ def test_the_files_for_billing_carry_the_head(statement):
         statement.content["timeline"]["sequence"],
         statement.content["timeline"]["hash"],
     )
-    assert statement.content["timeline"]["hash"].encode() in exports.to_csv([row])
+    assert statement.content["timeline"]["hash"].encode() in exports.export("x", [row]).as_csv()
     old = next(exports.rows({key: value for key, value in statement.content.items() if key != "timeline"}))
     assert (old["timeline_event"], old["timeline_hash"]) == (None, "")
 
@@ -76,20 +77,23 @@ def test_one_that_no_event_knows_is_found(statement, monkeypatch):
     assert problems(statement.rollout) == [f"the timeline does not know statement {extra.code}"]
 
 
-def test_one_closed_before_events_named_a_hash_is_compared_by_its_totals():
+def test_one_whose_event_names_another_content_is_found():
     rollout = RolloutFactory()
-    totals = {"included": 60, "billable": 0, "free": 0, "amount": 0}
-    with timeline.changing(rollout) as locked:
-        timeline.record(locked, closing.CLOSED, rollout.people["pm"], month="03/2026", **totals)
-    statement = Statement(rollout=rollout, number=1, month=date(2026, 3, 1), closed_by=rollout.people["pm"])
-    statement.content = {"totals": totals, "lines": []}
-    statement.save()
+    content = {"totals": {"included": 60, "billable": 0, "free": 0, "amount": 0}, "lines": []}
+
+    def close(number: int, month: date, kept: dict) -> Statement:
+        event = MonthClosed(
+            month=f"{month:%Y-%m}", **content["totals"], statement=number, sha256=canonical.sha256(content), anchor=0
+        )
+        with timeline.changing(rollout) as locked:
+            timeline.record(locked, event, rollout.people["pm"])
+        return Statement.objects.create(
+            rollout=rollout, number=number, month=month, closed_by=rollout.people["pm"], content=kept
+        )
+
+    close(1, date(2026, 3, 1), content)
     assert problems(rollout) == []
-    with timeline.changing(rollout) as locked:
-        timeline.record(locked, closing.CLOSED, rollout.people["pm"], month="02/2026", **totals)
-    statement = Statement(rollout=rollout, number=2, month=date(2026, 2, 1), closed_by=rollout.people["pm"])
-    statement.content = {"totals": {**totals, "amount": 100}, "lines": []}
-    statement.save()
+    statement = close(2, date(2026, 2, 1), {**content, "totals": {**content["totals"], "amount": 100}})
     assert problems(rollout) == [f"statement {statement.code} is not the one that was closed"]
 
 

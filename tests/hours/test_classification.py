@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.core import money
 from apps.core.minutes import parse
-from apps.hours.classification import Activity, Klass, Rules, Work, classify, explain
+from apps.hours.classification import Activity, LineClass, Rules, Work, classify, explain
 
 RULES = Rules(training_allowance=240, homologation_allowance=360, hourly_rate=25000)
 START = datetime(2026, 3, 2, 9)
@@ -155,7 +155,7 @@ def test_the_order_of_insertion_does_not_matter(given_works, policy, random):
 @given(works, rules)
 def test_time_caused_by_a_nonconformity_is_never_billed(given_works, policy):
     caused = {work.number for work in given_works if work.nonconformity}
-    assert {line.klass for line in classify(given_works, policy) if line.entry in caused} <= {Klass.FREE}
+    assert {line.klass for line in classify(given_works, policy) if line.entry in caused} <= {LineClass.FREE}
 
 
 @given(works, rules, st.integers(0, 20))

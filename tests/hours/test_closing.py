@@ -9,6 +9,7 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import queries
+from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
 from apps.hours.models import ClientStatement
 from apps.hours.statements import overdue
@@ -26,6 +27,7 @@ from tests.hours.factories import (
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
+DOUBT = {"warning": "unapproved", "number": 1, "activity": "follow_up", "minutes": 60}
 
 
 @pytest.fixture
@@ -118,52 +120,52 @@ class TestAClient:
 class TestWarnings:
     @pytest.fixture
     def doubtful(self, rollout, monkeypatch):
-        monkeypatch.setattr(closing, "_checks", [lambda rollout, month: ["1h00 espera aprovação"]])
+        monkeypatch.setattr(closing, "CHECKS", (lambda rollout, month: [DOUBT],))
         log(rollout)
         return rollout
 
     def test_nothing_is_closed_until_they_are_acknowledged(self, doubtful):
         with pytest.raises(Refusal, match="avisos") as refusal:
             close(doubtful, acknowledged="")
-        assert refusal.value.details == ["1h00 espera aprovação"]
+        assert refusal.value.details == ["Apontamento 1, Acompanhamento: 1h00 sem aprovação do cliente"]
         with pytest.raises(Refusal, match="avisos"):
-            close_client(doubtful, acknowledged=closing.receipt(["outro aviso"]))
+            close_client(doubtful, acknowledged=closing.receipt([{"warning": "negative_total"}]))
         assert not doubtful.statements.exists()
 
     def test_the_acknowledgement_is_in_the_statement_and_on_the_timeline(self, doubtful):
-        shown = closing.ready_to_close(doubtful, THE_MONTH)
+        shown = closing.warnings_of(doubtful, THE_MONTH)
         statement = close(doubtful, acknowledged=closing.receipt(shown))
         assert statement.content["acknowledged"] == shown
         assert doubtful.events.get(kind="hours.month_closed").data["acknowledged"] == shown
 
     def test_a_client_acknowledges_for_all_rollouts_at_once(self, doubtful):
         shown = closing.client_warnings([doubtful], THE_MONTH)
-        assert shown == [f"{doubtful.code}: 1h00 espera aprovação"]
+        assert shown == [{**DOUBT, "rollout": doubtful.code}]
         assert close_client(doubtful, acknowledged=closing.receipt(shown)).content["acknowledged"] == shown
 
     def test_an_acknowledgement_of_warnings_that_are_gone_closes_nothing(self, rollout):
         log(rollout)
         with pytest.raises(Refusal, match="mudaram"):
-            close(rollout, acknowledged=closing.receipt(["x"]))
+            close(rollout, acknowledged=closing.receipt([DOUBT]))
 
     def test_a_credit_and_work_past_the_months_last_midnight_are_pointed_out(self, rollout):
         entry = log(rollout, minutes=60, activity="follow_up")
         close(rollout)
         actions.adjust(entry, by=rollout.people["pm"], minutes=-30, reason="Engano")
         with clock.at(APRIL + timedelta(days=30)):
-            assert closing.ready_to_close(rollout, date(2026, 4, 1)) == [
+            assert [describe(warning) for warning in closing.warnings_of(rollout, date(2026, 4, 1))] == [
                 "O total do mês é negativo: o fechamento dá crédito ao cliente."
             ]
         other = RolloutFactory()
         log(other, start=datetime(2026, 4, 1, 2, 30, tzinfo=UTC), minutes=60)
-        assert "passa da meia-noite" in closing.ready_to_close(other, THE_MONTH)[0]
+        assert "passa da meia-noite" in describe(closing.warnings_of(other, THE_MONTH)[0])
 
 
 class TestTheEdgeOfAMonth:
     def test_work_across_midnight_in_sao_paulo_belongs_to_the_month_it_began_in(self, rollout):
         log(rollout, start=datetime(2026, 4, 1, 2, 59, tzinfo=UTC), minutes=60)
         log(rollout, start=datetime(2026, 4, 1, 3, 59, tzinfo=UTC), minutes=10)
-        shown = closing.ready_to_close(rollout, THE_MONTH)
+        shown = closing.warnings_of(rollout, THE_MONTH)
         statement = close(rollout, acknowledged=closing.receipt(shown))
         assert [line["minutes"] for line in statement.content["lines"]] == [60]
 
@@ -193,7 +195,7 @@ def test_an_adjustment_stands_in_the_next_statement_and_names_the_first(rollout)
     actions.adjust(entry, by=rollout.people["pm"], minutes=-30, reason="Aula curta")
     with clock.at(APRIL + timedelta(days=30)):
         month = date(2026, 4, 1)
-        warnings = closing.ready_to_close(rollout, month)
+        warnings = closing.warnings_of(rollout, month)
         statement = close(rollout, month, acknowledged=closing.receipt(warnings))
     line = statement.content["lines"][0]
     assert (line["adjusts"], line["adjusts_statement"], line["amount"]) == (1, 1, -12500)
@@ -239,12 +241,12 @@ class TestThePages:
         assert client_for(rollout.people["integrator"]).get("/fechamentos/").status_code == 403
 
     def test_the_room_asks_for_the_acknowledgement(self, rollout, client_for, monkeypatch):
-        monkeypatch.setattr(closing, "_checks", [lambda rollout, month: ["1h00 espera aprovação"]])
+        monkeypatch.setattr(closing, "CHECKS", (lambda rollout, month: [DOUBT],))
         log(rollout)
         browser, base = client_for(rollout.people["pm"]), f"/projetos/{rollout.pk}/horas/"
-        assert "1h00 espera aprovação" in browser.get(base).content.decode()
+        assert "1h00 sem aprovação do cliente" in browser.get(base).content.decode()
         assert browser.post(base + "fechar/", {"month": "2026-03-01"}).status_code == 409
-        typed = {"month": "2026-03-01", "acknowledged": closing.receipt(["1h00 espera aprovação"])}
+        typed = {"month": "2026-03-01", "acknowledged": closing.receipt([DOUBT])}
         assert browser.post(base + "fechar/", typed).status_code == 302
         assert "Avisos confirmados" in browser.get(base + "fechamentos/1/").content.decode()
 

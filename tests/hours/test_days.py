@@ -43,7 +43,10 @@ def log(rollout, start, minutes, **fields):
 
 
 def test_time_over_midnight_counts_in_both_days(analyst):
-    assert list(days.shares(analyst, utc(11, 2), 120)) == [(date(2026, 3, 10), 0, 60), (date(2026, 3, 11), 0, 60)]
+    assert list(days.minutes_by_day(analyst, utc(11, 2), 120)) == [
+        (date(2026, 3, 10), 0, 60),
+        (date(2026, 3, 11), 0, 60),
+    ]
 
 
 def test_a_day_is_full_at_24_hours_over_every_rollout(rollout, analyst):
@@ -70,9 +73,9 @@ def test_the_day_is_the_persons_own(rollout, analyst):
 def test_a_day_of_changed_clocks_has_its_real_hours(analyst, day, hours):
     analyst.time_zone = "America/New_York"
     zone = days.zone_of(analyst)
-    begin, end = days.begins(day, zone), days.begins(day + days.FULL_DAY, zone)
+    begin, end = clock.instant_of(day, zone=zone), clock.instant_of(day + days.FULL_DAY, zone=zone)
     assert (end - begin).total_seconds() == hours * 3600
-    assert next(days.shares(analyst, begin, hours * 60)) == (day, 0, hours * 60)
+    assert next(days.minutes_by_day(analyst, begin, hours * 60)) == (day, 0, hours * 60)
 
 
 def test_a_time_zone_that_is_none_falls_back_on_the_installations(analyst):
@@ -92,18 +95,18 @@ def test_an_overlap_names_the_other_entry_and_touching_is_none(rollout, analyst)
 
 def test_only_a_duration_today_ends_now_or_where_the_last_entry_begins(rollout, analyst):
     today = date(2026, 4, 8)
-    assert days.place(analyst, today, 60) == utc(8, 19, month=4)
+    assert days.suggested_start(analyst, today, 60) == utc(8, 19, month=4)
     log(rollout, utc(8, 19, month=4), 60)
-    assert days.place(analyst, today, 90) == utc(8, 17, 30, month=4)
+    assert days.suggested_start(analyst, today, 90) == utc(8, 17, 30, month=4)
 
 
 def test_only_a_duration_on_another_day_begins_at_nine_or_after_the_morning(rollout, analyst):
     day = date(2026, 3, 10)
-    assert days.place(analyst, day, 60) == utc(10, 12)
+    assert days.suggested_start(analyst, day, 60) == utc(10, 12)
     log(rollout, utc(10, 12), 45)
-    assert days.place(analyst, day, 60) == utc(10, 12, 45)
+    assert days.suggested_start(analyst, day, 60) == utc(10, 12, 45)
 
 
 def test_a_full_day_is_placed_all_the_same(analyst):
     BareEntryFactory(person=analyst, started_at=utc(10, 12), minutes=900)
-    assert days.place(analyst, date(2026, 3, 10), 60) == utc(10, 12)
+    assert days.suggested_start(analyst, date(2026, 3, 10), 60) == utc(10, 12)

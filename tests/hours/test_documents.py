@@ -17,7 +17,7 @@ from tests.pdfa import faults
 pytestmark = pytest.mark.django_db
 
 ROW = {
-    **dict.fromkeys(exports.COLUMNS, ""),
+    **dict.fromkeys((column.name for column in exports.COLUMNS), ""),
     "client_statement": 1, "entry": 1, "position": 1, "adjusts": None, "adjusts_statement": None, "statement": 1,
     "started_at": "2026-03-10T13:00:00+00:00", "minutes": -30, "charged_minutes": -30, "hourly_rate": 25000,
     "amount": -12500, "activity": "training", "class": "billable",
@@ -45,24 +45,25 @@ def test_the_worker_renders_once_and_finds_what_was_left():
 
 class TestCsv:
     def test_has_the_columns_in_order_with_a_mark_semicolons_and_centavos(self):
-        content = exports.to_csv([ROW])
+        content = exports.export("x", [ROW]).as_csv()
         assert content.startswith(b"\xef\xbb\xbf")
         head, line = content.decode("utf-8-sig").split("\r\n")[:2]
-        assert head == ";".join(exports.COLUMNS)
+        assert head == ";".join(column.name for column in exports.COLUMNS)
         assert ";-30;-30;25000;-12500;" in line
 
     @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
     def test_text_that_looks_like_a_formula_is_text(self, text):
-        line = exports.to_csv([{**ROW, "note": text}]).decode("utf-8-sig")
+        line = exports.export("x", [{**ROW, "note": text}]).as_csv().decode("utf-8-sig")
         assert f"'{text}" in line
 
     def test_quotes_what_needs_it(self):
-        assert '"a;""b"""' in exports.to_csv([{**ROW, "note": 'a;"b"'}]).decode("utf-8-sig")
+        assert '"a;""b"""' in exports.export("x", [{**ROW, "note": 'a;"b"'}]).as_csv().decode("utf-8-sig")
 
 
 class TestXlsx:
     def sheet(self, **fields):
-        book = zipfile.ZipFile(io.BytesIO(exports.to_xlsx([{**ROW, **fields}], datetime(2026, 4, 1, tzinfo=UTC))))
+        export = exports.export("x", [{**ROW, **fields}], datetime(2026, 4, 1, tzinfo=UTC))
+        book = zipfile.ZipFile(io.BytesIO(export.as_xlsx()))
         return book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/sharedStrings.xml").decode()
 
     def test_numbers_are_numbers_and_nothing_is_a_formula(self):
@@ -73,14 +74,14 @@ class TestXlsx:
         assert "=1+1" in strings
 
     def test_the_same_rows_give_the_same_bytes(self):
-        created = datetime(2026, 4, 1, tzinfo=UTC)
-        assert exports.to_xlsx([ROW], created) == exports.to_xlsx([ROW], created)
+        export = exports.export("x", [ROW], datetime(2026, 4, 1, tzinfo=UTC))
+        assert export.as_xlsx() == export.as_xlsx()
 
 
 def test_a_month_closed_before_there_were_columns_exports_as_well():
     line = {
         "entry": 1, "started_at": "2026-03-10T13:00:00+00:00", "person": "x", "activity": "training", "note": "x",
-        "minutes": 30, "klass": "billable", "amount": 12500, "why": "x",
+        "minutes": 30, "klass": "billable", "amount": 12500, "reason": "follow_up", "params": {},
     }  # fmt: skip
     old = {"totals": {"included": 0, "billable": 30, "free": 0, "amount": 12500}, "lines": [line]}
     assert next(exports.rows(old))["charged_minutes"] == 30
@@ -105,12 +106,12 @@ class TestTheApi:
         assert answer["version"] == 1
         found = answer["statements"][0]
         assert (found["code"], found["amount"], found["currency"]) == ("FC-00001", 37500, "BRL")
-        assert set(found["lines"][0]) == set(exports.COLUMNS)
+        assert set(found["lines"][0]) == {column.name for column in exports.COLUMNS}
         assert found["lines"][0]["rollout"] == rollout.code
         assert browser.get("/api/hours/statements/?month=2026-02").json()["statements"] == []
         assert browser.get("/api/hours/statements/?month=março").status_code == 422
         csv = browser.get("/api/hours/statements.csv?month=2026-03").content
-        assert csv == exports.to_csv(exports.rows(statement.content))
+        assert csv == exports.export("x", exports.rows(statement.content)).as_csv()
         assert b"'=1+1" in csv
 
     def test_is_for_presence(self, client_for):

@@ -4,12 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.hours import queries
 from apps.hours.ledger import actions, proposals
 from apps.stages.homologation.models import Result
 from apps.stages.homologation.nonconformities import actions as nonconformities
-from apps.stages.homologation.nonconformities import time_spent
 from tests.homologation.factories import AttendanceFactory, NonconformityFactory, ResultFactory, SessionFactory
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import PolicyFactory
@@ -106,7 +105,7 @@ def test_a_planned_session_stands_in_the_forecast_until_it_is_held_or_called_off
     assert forecast() == 0
 
 
-def test_the_time_spent_on_a_nonconformity_is_that_of_its_entries(rollout, script):
+def test_the_time_spent_on_a_nonconformity_is_that_of_its_entries(rollout, script, rf):
     PolicyFactory(rollout=rollout)
     found = NonconformityFactory(rollout=rollout, case=case(script), opened_by=rollout.people["pm"], opened_at=BEGAN)
     for minutes in (30, 45):
@@ -114,9 +113,13 @@ def test_the_time_spent_on_a_nonconformity_is_that_of_its_entries(rollout, scrip
             rollout, by=rollout.people["analyst"], activity="homologation", started_at=BEGAN - timedelta(hours=minutes),
             minutes=minutes, note="Reteste", nonconformity=found,
         )  # fmt: skip
-    spent = time_spent.on(found, rollout.people["client"])
-    assert (spent.minutes, spent.entries) == (75, 2)
-    assert time_spent.on(found, rollout.people["stranger"]) is None
+    request = rf.get("/")
+    request.user = rollout.people["client"]
+    (spent,) = plugins.panels("nonconformity", request, found)
+    assert "1h15" in spent
+    assert "em 2 apontamentos" in spent
+    request.user = rollout.people["stranger"]
+    assert plugins.panels("nonconformity", request, found) == []
 
 
 def test_days_open_stop_when_it_is_verified_and_aging_is_by_owner(rollout, script):

@@ -83,13 +83,13 @@ def test_an_entry_added_before_it_is_told_on_the_line_it_changed(rollout, client
     late = log(rollout, MARCH + timedelta(days=1), 360)
     log(rollout, MARCH, 30)
     change = late.reclassifications.get()
-    assert history.tell(change) == (
+    assert history.describe(change) == (
         "Reclassificada em 08/04: antes 6h00 incluída, agora 5h30 incluída + 0h30 extra cobrada, "
         "porque o apontamento #2 foi incluído"
     )
     for who in ("client", "integrator"):
         assert (
-            history.tell(change)
+            history.describe(change)
             in client_for(rollout.people[who]).get(f"/projetos/{rollout.pk}/horas/").content.decode()
         )
 
@@ -106,7 +106,7 @@ def test_editing_and_deleting_are_causes_too_and_a_running_total_alone_is_none(r
         (late, "edited"),
         (late, "deleted"),
     ]
-    assert "porque o apontamento #1 foi excluído" in history.tell(late.reclassifications.last())
+    assert "porque o apontamento #1 foi excluído" in history.describe(late.reclassifications.last())
 
 
 def test_what_an_entry_said_before_is_kept_with_who_and_when(rollout, client_for):
@@ -118,7 +118,7 @@ def test_what_an_entry_said_before_is_kept_with_who_and_when(rollout, client_for
     actions.edit(entry, by=pm, **same)
     revision = entry.revisions.get()
     assert (revision.by, revision.at) == (pm, NOW)
-    assert history.said_before(revision) == "Homologação · 10/03/2026 10:00 · 1h00 · NC-2 · Teste"
+    assert history.describe_revision(revision) == "Homologação · 10/03/2026 10:00 · 1h00 · NC-2 · Teste"
     base = f"/projetos/{rollout.pk}/horas/"
     assert "corrigido" in client_for(rollout.people["client"]).get(base).content.decode()
     assert "NC-2 · Teste" in client_for(rollout.people["client"]).get(base + "1/por-que/").content.decode()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.hours.classification import Activity, Klass, Rounding, Rules, Work, classify, in_force
+from apps.hours.classification import Activity, LineClass, Rounding, Rules, Work, classify, in_force
 from tests.hours.reference import charged as slowly_charged
 from tests.hours.reference import reference
 
@@ -87,7 +87,7 @@ def test_what_an_entry_and_its_adjustments_are_charged_is_their_billable_minutes
     day = {work.number: work.started_at.date() for work in works}
     minutes, charged = Counter(), Counter()
     for line in classify(works, versions):
-        if line.klass == Klass.BILLABLE:
+        if line.klass == LineClass.BILLABLE:
             minutes[first[line.entry]] += line.minutes
             charged[first[line.entry]] += line.charged
         else:

@@ -64,7 +64,7 @@ class TestInTheProject:
         assert "Não foi possível arquivar" not in page
 
     def test_what_waits_for_its_next_attempt_is_not_said_to_have_failed(self, client_for, rollout):
-        work.do(work.kinds()["golive.dossier"], rollout.pk, lambda key: 1 / 0)
+        work.do(work.jobs()["golive.dossier"], rollout.pk, lambda key: 1 / 0)
         page = client_for(rollout.people["client"]).get(rollout.get_absolute_url()).content.decode()
         assert "Não foi possível arquivar" not in page
 
@@ -96,7 +96,7 @@ class TestTryingAgain:
         assert rollout.events.filter(kind="rollouts.tried_again").count() == 1
 
     def test_not_while_a_worker_is_at_it(self, client_for, rollout, sent, django_capture_on_commit_callbacks):
-        work._begin(work.kinds()["golive.dossier"], str(rollout.pk))
+        work._begin(work.jobs()["golive.dossier"], str(rollout.pk))
         row = UnfinishedWork.objects.get()
         url, data = again(row)
         with django_capture_on_commit_callbacks(execute=True):
@@ -140,7 +140,7 @@ class TestTheManagersPage:
     def test_it_lists_what_was_given_up_and_what_waits_with_reason_and_age(self, client_for, rollout):
         with clock.at(clock.now() - timedelta(days=2)):
             given_up("golive.dossier", rollout.pk, "memory")
-        work.do(work.kinds()["prerequisites.purge"], rollout.pk, lambda key: 1 / 0)
+        work.do(work.jobs()["prerequisites.purge"], rollout.pk, lambda key: 1 / 0)
         page = client_for(rollout.people["manager"]).get(self.url).content.decode()
         for text in (
             "Dossiê do projeto", "passou do limite de memória", "há 2 dias", rollout.code,
@@ -149,7 +149,7 @@ class TestTheManagersPage:
             assert text in page, text
 
     def test_what_a_worker_is_at_for_the_first_time_is_not_listed(self, client_for, rollout):
-        work._begin(work.kinds()["golive.dossier"], str(rollout.pk))
+        work._begin(work.jobs()["golive.dossier"], str(rollout.pk))
         page = client_for(rollout.people["manager"]).get(self.url).content.decode()
         assert "Dossiê do projeto" not in page
         with clock.at(clock.now() + work.lease()):

@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.events import EventData
 from apps.core.process import Gate, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
-from apps.hours.ledger.closing import CLOSED
+from apps.hours.events import MonthClosed
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
@@ -141,11 +142,11 @@ def _completed_rollout() -> Case:
     )  # fmt: skip
 
 
-def _two_chains(kind: timeline.EventKind) -> Case:
+def _two_chains(event: EventData) -> Case:
     rollouts = [RolloutFactory() for _number in range(2)]
     for rollout in rollouts:
         with timeline.changing(rollout) as locked:
-            timeline.record(locked, kind, rollout.people["pm"])
+            timeline.record(locked, event, rollout.people["pm"])
     poisoned, good = (rollout.pk for rollout in rollouts)
     return Case(
         "rollouts.anchor", poisoned, good,
@@ -157,7 +158,9 @@ def _two_chains(kind: timeline.EventKind) -> Case:
 
 @case("anchor-asked-rollouts")
 def _binding_event_without_anchor() -> Case:
-    return _two_chains(CLOSED)
+    return _two_chains(
+        MonthClosed(month="2026-03", included=0, billable=0, free=0, amount=0, statement=1, sha256="0" * 64, anchor=0)
+    )
 
 
 @case("anchor-changed-rollouts")

@@ -76,7 +76,7 @@ def test_a_poisoned_item_stops_no_other_and_comes_to_an_end_that_people_see(
     assert SECRET not in caplog.text
 
     manager = client_for(a_person(PresenceFactory(), Role.MANAGER))
-    kind = work.kinds()[case.kind]
+    kind = work.jobs()[case.kind]
     page = manager.get(reverse("rollouts:unfinished")).content.decode()
     assert str(kind.title) in page
     assert "erro inesperado" in page

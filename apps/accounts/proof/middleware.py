@@ -13,7 +13,7 @@ from apps.core.refusals import TooMany, answer_to
 
 
 class AttemptMiddleware:
-    """Count who tries to prove who they are (``attempts``), and know the browser of whoever did."""
+    """Count tries to prove who one is (``attempts``), and remember the browser of a person who signed in (``devices``)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,7 +51,7 @@ class AttemptMiddleware:
 
 
 class FreshProofMiddleware:
-    """Ask for fresh proof on the sign-in library's own pages, and lead whoever owes one to the page that takes it."""
+    """Ask for fresh proof on the sign-in library's own pages, and redirect to the page of proof when a view asks for it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

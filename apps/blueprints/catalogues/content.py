@@ -4,13 +4,20 @@ Every function takes an optional ``version``; without it the newest loaded one i
 rollout starts, and never look back.
 """
 
-import re
 from dataclasses import field, replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from apps.blueprints.catalogues.credentials import (  # noqa: F401 - who reads contents finds their types here
+    AnyProbe,
+    CredentialField,
+    EnvironmentRule,
+    Hosts,
+    Probe,
+    ProbeStep,
+)
 from apps.blueprints.catalogues.script import STRICT, AnyScript, Capability, PlatformKind, Script
 from apps.blueprints.models import Blueprint
 from apps.core.localized import Localized
@@ -31,89 +38,6 @@ def _is_on_the_path(stage: Stage) -> Stage:
     if stage not in PATH:
         raise ValueError(f"{stage} is no stage that work is done in; use {', '.join(PATH)}.")
     return stage
-
-
-@dataclass(frozen=True, config=STRICT)
-class CredentialField:
-    """One value of a credential. A ``secret`` one goes to the vault and is never shown again.
-
-    ``address`` says how the value names a place: ``url`` is a whole address, ``host`` the name of a host. A field that
-    ``binds`` decides where the secrets go, or whose they are: when it changes, each secret must be given again. Only what
-    says nothing of that (a serial number, notes) does not bind; of a secret one it means nothing.
-    ``example`` shows the shape of it: the same text in every language, or words in both.
-    """
-
-    name: str
-    label: Localized
-    help: Localized | None = None
-    secret: bool = False
-    example: str | Localized = ""
-    address: Literal["", "url", "host"] = ""
-    binds: bool = True
-
-
-@dataclass(frozen=True, config=STRICT)
-class BodyRule:
-    """A place in a JSON answer, as keys with dots between (``shop.plan_name``), and the values that count there."""
-
-    path: str
-    values: list[str]
-
-
-@dataclass(frozen=True, config=STRICT)
-class ProbeStep:
-    """One request. ``{name}`` stands for a delivered field, or for what an earlier step kept (``keep``: name → place in
-    its JSON answer). ``valid``, ``wrong`` and ``lacking`` are HTTP statuses; a valid one counts only when the answer's
-    body says all of ``expect``. ``form`` is sent as a form, ``json`` as JSON."""
-
-    url: str
-    method: Literal["GET", "POST"] = "GET"
-    headers: dict[str, str] = field(default_factory=dict)
-    form: dict[str, str] = field(default_factory=dict)
-    json: dict[str, str] = field(default_factory=dict)
-    valid: list[int] = field(default_factory=lambda: [200])
-    wrong: list[int] = field(default_factory=lambda: [401])
-    lacking: list[int] = field(default_factory=lambda: [403])
-    expect: list[BodyRule] = field(default_factory=list)
-    keep: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, config=STRICT)
-class EnvironmentRule:
-    """How the platform tells a test environment from production: a delivered ``field``, or a place (``path``) in the last
-    answer. ``test`` and ``production`` are patterns (``*sandbox*``), tried in this order, in any case of letters."""
-
-    test: list[str] = field(default_factory=list)
-    production: list[str] = field(default_factory=list)
-    path: str = ""
-    field: str = ""
-
-
-@dataclass(frozen=True, config=STRICT)
-class Probe:
-    """The cheap read that tries a credential, step by step; it never changes anything there.
-
-    Without ``steps``, ``why_none`` says why there is none. ``checked`` says where and when somebody saw it tell right
-    from wrong; empty until then.
-    """
-
-    steps: list[ProbeStep] = field(default_factory=list)
-    environment: EnvironmentRule | None = None
-    why_none: Localized | None = None
-    checked: str = ""
-
-
-def _of_one_request(value: Any) -> Any:
-    """What earlier versions of the files said: one request, its statuses as text."""
-    if not isinstance(value, dict) or "url" not in value:
-        return value
-    step = {name: value[name] for name in ("url", "method", "headers") if name in value}
-    for name in ("valid", "wrong", "lacking"):
-        step[name] = [int(number) for number in re.findall(r"\d+", value.get(f"{name}_when", ""))]
-    return {"steps": [step], "checked": value.get("checked", "")}
-
-
-AnyProbe = Annotated[Probe, BeforeValidator(_of_one_request)]
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -280,18 +204,6 @@ class PlanBlueprint:
 
 
 @dataclass(frozen=True, config=STRICT)
-class Hosts:
-    """The hosts of a platform that has its own, by environment, as patterns (``core.network.addresses.is_within``). A
-    credential that names any other is refused. Empty where each shop has a host of its own."""
-
-    homologation: list[str] = field(default_factory=list)
-    production: list[str] = field(default_factory=list)
-
-    def of(self, environment: str) -> list[str]:
-        return {"homologation": self.homologation, "production": self.production}.get(environment, [])
-
-
-@dataclass(frozen=True, config=STRICT)
 class PlatformBlueprint:
     """A platform as the blueprints know it. ``probe`` is the cheap read that verifies a credential; ``differs`` names the
     fields that homologation and production must not have in common. ``kind`` and ``capabilities`` switch on conditions of
@@ -341,6 +253,7 @@ def read(kind: str, key: str = "default", version: int | None = None) -> Any:
 
 
 def platform(slug: str, version: int | None = None) -> PlatformBlueprint:
+    """The blueprint of the platform ``slug``."""
     return read(Kind.PLATFORM, slug, version)
 
 
@@ -358,32 +271,40 @@ def prerequisites_for(platform_slug: str, version: int | None = None) -> list[Pr
 
 
 def script(version: int | None = None) -> Script:
+    """The homologation script."""
     return read(Kind.SCRIPT, version=version)
 
 
 def kickoff(version: int | None = None) -> KickoffBlueprint:
+    """Agenda, integration models and order situations of the kickoff."""
     return read(Kind.KICKOFF, version=version)
 
 
 def presence_methods(version: int | None = None) -> list[PresenceMethod]:
+    """The methods of the Presence API."""
     return read(Kind.PRESENCE_API, version=version).methods
 
 
 def training(version: int | None = None) -> TrainingBlueprint:
+    """The syllabus of the training and its allowance."""
     return read(Kind.TRAINING, version=version)
 
 
 def golive(version: int | None = None) -> GoLiveBlueprint:
+    """The checklist of the go-live."""
     return read(Kind.GOLIVE, version=version)
 
 
 def hours_policy(version: int | None = None) -> HoursPolicy:
+    """Allowances and rate that a new rollout starts with."""
     return read(Kind.HOURS, version=version)
 
 
 def term_clauses(version: int | None = None) -> TermBlueprint:
+    """The clauses of the acceptance term."""
     return read(Kind.TERM, version=version)
 
 
 def plan(version: int | None = None) -> PlanBlueprint:
+    """How long each stage usually takes."""
     return read(Kind.PLAN, version=version)

@@ -205,6 +205,7 @@ def owner_labels() -> dict[str, str]:
 
 
 def obligation_labels() -> dict[str, str]:
+    """The obligations of a case: ``{value: name}``."""
     return {"mandatory": _("Obrigatório"), "optional": _("Opcional"), "conditional": _("Condicional")}
 
 

@@ -111,6 +111,7 @@ def review(request: SignedInRequest, pages: Pages, form: forms.PublishForm | Non
 
 
 def publish(request: SignedInRequest, pages: Pages) -> HttpResponse:
+    """Publish the draft; the differences again where it is refused."""
     require(request.user, "blueprints.publish")
     form = pages.form(request.POST)
     published: list[Blueprint] = []
@@ -121,6 +122,7 @@ def publish(request: SignedInRequest, pages: Pages) -> HttpResponse:
 
 
 def discard(request: SignedInRequest, pages: Pages) -> HttpResponse:
+    """Throw the draft away."""
     drafts.discard(pages.model, by=request.user)
     messages.success(request, _("Rascunho descartado."))
     return redirect("blueprints:detail", pages.kind, "default")
@@ -167,6 +169,7 @@ def of_version(request: SignedInRequest, pages: Pages) -> dict[str, Any]:
 
 
 def may_edit(request: SignedInRequest) -> bool:
+    """Whether ``request.user`` writes drafts."""
     return request.user.has_perm("blueprints.edit")
 
 

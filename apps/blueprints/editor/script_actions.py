@@ -161,6 +161,7 @@ def add_process(*, by: User, key: str, title: Texts) -> None:
 
 
 def save_process(key: str, *, by: User, title: Texts) -> None:
+    """Change the title of a process."""
     with drafts.changing(ScriptDraft, by=by) as draft:
         _row(draft, "processes", key)["title"] = drafts.both_languages(title)
 

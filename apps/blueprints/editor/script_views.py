@@ -18,7 +18,7 @@ from apps.blueprints.editor import changes, draft_views, drafts, forms
 from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.editor.draft_views import SCRIPT
 from apps.blueprints.models import ScriptDraft
-from apps.core.exports.filenames import attached
+from apps.core.exports.downloads import download
 from apps.core.localized import Localized
 from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
@@ -227,11 +227,7 @@ def export_draft(request: SignedInRequest) -> HttpResponse:
 
 
 def _toml(content: dict[str, Any], version: int) -> HttpResponse:
-    return HttpResponse(
-        toml.write(content, version),
-        content_type="application/toml; charset=utf-8",
-        headers={"Content-Disposition": attached(f"script-v{version}.toml")},
-    )
+    return download(toml.write(content, version), f"script-v{version}.toml", "application/toml; charset=utf-8")
 
 
 def _draft(request: SignedInRequest) -> ScriptDraft:

@@ -45,6 +45,7 @@ def save_clause(key: str, *, by: User, seen_fingerprint: str, title: Texts, text
 
 
 def remove_clause(key: str, *, by: User) -> None:
+    """Take a clause out of the draft."""
     with drafts.changing(TermDraft, by=by) as draft:
         draft.content["clauses"].remove(_clause(draft, key))
 

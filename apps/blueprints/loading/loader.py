@@ -26,6 +26,8 @@ class BadBlueprint(Exception):
 
 @dataclass(frozen=True)
 class DataFile:
+    """A data file that was read: its kind and key, its version and the rest of its content."""
+
     path: Path
     kind: str
     key: str

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.blueprints.catalogues import content
+from apps.blueprints.catalogues.credentials import CredentialField, Hosts, Probe
 from apps.core.network import addresses
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -25,11 +26,11 @@ def problems(value: Any) -> list[str]:
     if isinstance(value, content.PlatformBlueprint):
         return [*_patterns(value.hosts), *_of(value.fields, value.probe, value.hosts)]
     if isinstance(value, content.PrerequisiteList):
-        return [text for item in value.items if item.probe for text in _of(item.fields, item.probe, content.Hosts())]
+        return [text for item in value.items if item.probe for text in _of(item.fields, item.probe, Hosts())]
     return []
 
 
-def _patterns(hosts: content.Hosts) -> list[str]:
+def _patterns(hosts: Hosts) -> list[str]:
     return [
         f"hosts: {pattern} is no pattern of a host."
         for pattern in [*hosts.homologation, *hosts.production]
@@ -48,7 +49,7 @@ def _is_pattern(pattern: str) -> bool:
     return plain == pattern.replace("*", "x") and whole_stars and len(labels) > 2 and "*" not in labels[-2:]
 
 
-def _of(fields: Sequence[content.CredentialField], probe: content.Probe, hosts: content.Hosts) -> list[str]:
+def _of(fields: Sequence[CredentialField], probe: Probe, hosts: Hosts) -> list[str]:
     fields_by_name = {row.name: row for row in fields}
     sentences = []
     for step in probe.steps:
@@ -61,7 +62,7 @@ def _of(fields: Sequence[content.CredentialField], probe: content.Probe, hosts: 
     return sentences
 
 
-def _of_authority(url: str, fields_by_name: dict[str, content.CredentialField], hosts: content.Hosts) -> list[str]:
+def _of_authority(url: str, fields_by_name: dict[str, CredentialField], hosts: Hosts) -> list[str]:
     place = authority(url)
     if any(name not in fields_by_name or fields_by_name[name].secret for name in named(place)):
         return [f"{url}: only fields that are delivered and no secret may name the host."]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from apps.core.exports.filenames import attached
+from apps.core.exports import downloads
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage
@@ -23,6 +23,8 @@ CONTROL = re.compile("[\x00-\x09\x0e-\x1f\x7f]")
 
 
 class Status(StrEnum):
+    """Whether an entry is still to be agreed, agreed or called off, in the words of iCalendar."""
+
     TENTATIVE = "TENTATIVE"
     CONFIRMED = "CONFIRMED"
     CANCELLED = "CANCELLED"
@@ -76,11 +78,11 @@ def ics(entry: Entry) -> bytes:
 
 def download(entry: Entry) -> HttpResponse:
     """``entry`` as a file to be opened by a calendar. The caller has checked access."""
-    headers = {"Content-Disposition": attached(entry.filename)}
-    return HttpResponse(ics(entry), content_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
+    return downloads.download(ics(entry), entry.filename, "text/calendar; charset=utf-8; method=PUBLISH")
 
 
 def attach(message: "EmailMessage", entry: Entry) -> None:
+    """Add the calendar file of ``entry`` to an e-mail."""
     message.attach(entry.filename, ics(entry).decode(), "text/calendar; method=PUBLISH")
 
 

@@ -45,15 +45,6 @@ def comparable(mailbox: str) -> str:
         return mailbox.strip().lower()
 
 
-def legible(mailbox: str) -> str:
-    """A kept address as its owner writes it: with the international form of its domain."""
-    local, at, domain = mailbox.rpartition("@")
-    try:
-        return f"{local}{at}{idna.decode(domain)}" if "xn--" in domain else mailbox
-    except idna.IDNAError:
-        return mailbox
-
-
 def _ascii(domain: str) -> str:
     """The ASCII form of ``domain``, in small letters. Raises ``ValueError`` when it has none."""
     if domain.isascii() and "xn--" not in domain.lower():

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django import template
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -43,6 +43,7 @@ def initials(name: object) -> str:
 
 @register.filter
 def startswith(text: str, prefix: object) -> bool:
+    """Whether ``text`` begins with ``prefix``."""
     return str(text).startswith(str(prefix))
 
 
@@ -52,7 +53,7 @@ def moment(value: date | datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+        return formats.date_format(clock.local(value), "SHORT_DATETIME_FORMAT")
     return formats.date_format(value, "SHORT_DATE_FORMAT")
 
 
@@ -61,7 +62,7 @@ def isoformat(value: date | datetime | None) -> str:
     """For the ``datetime`` attribute: the date, or the instant with its offset in the reader's time zone."""
     if value is None:
         return ""
-    return timezone.localtime(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+    return clock.local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
 
 
 @register.filter
@@ -79,7 +80,7 @@ def relative(value: date | datetime | None, within: int = 7) -> str:
             return (_("há %(n)s min") if past else _("em %(n)s min")) % {"n": minutes}
         if minutes < 6 * 60:
             return (_("há %(n)s h") if past else _("em %(n)s h")) % {"n": round(minutes / 60)}
-    day = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    day = clock.day_of(value) if isinstance(value, datetime) else value
     days = (day - clock.today()).days
     if abs(days) > within:
         return formats.date_format(day, "SHORT_DATE_FORMAT")

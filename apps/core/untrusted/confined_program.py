@@ -14,7 +14,7 @@ import resource
 import sys
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(__file__).resolve().parents[3]
 NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
 NO_NEW_PRIVILEGES = 38
 
@@ -43,9 +43,10 @@ def leave_the_network() -> None:
 
 
 def main(reader: str, limits: str, options: str) -> dict[str, object]:
+    """What the module ``reader`` answers for standard input; ``limits`` and ``options`` are JSON objects."""
     limit(**json.loads(limits))
     leave_the_network()
-    sys.path.insert(0, str(HOUSE))
+    sys.path.insert(0, str(REPOSITORY))
     try:
         module = importlib.import_module(reader)
         return {"answer": module.read(sys.stdin.buffer, **json.loads(options))}

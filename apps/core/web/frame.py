@@ -14,4 +14,5 @@ def add_part(name: str, part: Part) -> None:
 
 
 def parts(request: HttpRequest) -> list[str]:
+    """The HTML of every part for ``request``, in the order in which they were added."""
     return [part(request) for part in _parts.values()]

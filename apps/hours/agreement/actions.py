@@ -1,59 +1,21 @@
 """Ask the client for extra hours, answer, contest a line, talk it over, resolve. Closed rollouts take these too."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core import minutes as minutes_
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
+from apps.hours import events
 from apps.hours.agreement import coverage as agreement
-from apps.hours.classification import Activity
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import Line
 from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-
-REQUESTED = timeline.kind(
-    "hours.extra_requested",
-    gettext_lazy("pediu ao cliente %(duration)s extras de %(activity)s (pedido %(number)s)"),
-    "hand-coins",
-    activity=Activity,
-)
-APPROVED = timeline.kind(
-    "hours.extra_approved",
-    gettext_lazy("aprovou %(duration)s extras de %(activity)s (pedido %(number)s)"),
-    "handshake",
-    activity=Activity,
-)
-DECLINED = timeline.kind(
-    "hours.extra_declined",
-    gettext_lazy("recusou %(duration)s extras de %(activity)s (pedido %(number)s)"),
-    "ban",
-    activity=Activity,
-)
-WITHDRAWN = timeline.kind(
-    "hours.extra_withdrawn", gettext_lazy("retirou o pedido %(number)s de horas extras"), "undo-2"
-)
-CONTESTED = timeline.kind(
-    "hours.contested",
-    gettext_lazy("contestou o apontamento %(entry)s (contestação %(number)s)"),
-    "message-circle-warning",
-)
-ANSWERED = timeline.kind(
-    "hours.contest_answered", gettext_lazy("respondeu na contestação %(number)s"), "message-circle"
-)
-KEPT = timeline.kind(
-    "hours.contest_kept", gettext_lazy("manteve o apontamento %(entry)s (contestação %(number)s)"), "gavel"
-)
-CORRECTED = timeline.kind(
-    "hours.contest_corrected",
-    gettext_lazy("resolveu a contestação %(number)s com a correção do apontamento %(entry)s"),
-    "check",
-)
-CONTEST_WITHDRAWN = timeline.kind("hours.contest_withdrawn", gettext_lazy("retirou a contestação %(number)s"), "undo-2")
 
 
 def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str) -> ExtraHoursRequest:
@@ -71,7 +33,7 @@ def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str
     with timeline.changing(rollout, even_closed=True) as rollout:
         request = ExtraHoursRequest.objects.create(
             rollout=rollout,
-            number=rollout.extra_requests.count() + 1,
+            number=numbering.next_number(rollout, rollout.extra_requests),
             activity=activity,
             purpose=purpose.strip(),
             minutes=minutes,
@@ -80,20 +42,20 @@ def ask(rollout: Rollout, *, by: User, activity: str, minutes: int, purpose: str
             price=agreement.price(rollout, activity, minutes),
             sent_by=by,
         )
-        _tell(rollout, REQUESTED, by, request)
+        timeline.record(rollout, events.ExtraRequested(**_described(request)), by, party=PartyRole.PRESENCE)
         return request
 
 
 def approve(request: ExtraHoursRequest, *, by: User) -> None:
     """The client takes on the price. Its minutes cover billable lines of the activity, the oldest first."""
-    _answer(request, by, ExtraHoursRequest.State.APPROVED, "", APPROVED)
+    _answer(request, by, ExtraHoursRequest.State.APPROVED, "", events.ExtraApproved)
 
 
 def decline(request: ExtraHoursRequest, *, by: User, reason: str) -> None:
     """The client does not agree, and says why."""
     if not reason.strip():
         raise Invalid(_("Diga por que não aprova; a Presence lê e pode propor outra coisa."), field="reason")
-    _answer(request, by, ExtraHoursRequest.State.DECLINED, reason.strip(), DECLINED)
+    _answer(request, by, ExtraHoursRequest.State.DECLINED, reason.strip(), events.ExtraDeclined)
 
 
 def answer(request: ExtraHoursRequest, *, by: User, approves: bool, reason: str = "") -> None:
@@ -109,14 +71,14 @@ def withdraw(request: ExtraHoursRequest, *, by: User) -> None:
     require(by, "hours.ask_extra", request)
     with timeline.changing(request.rollout, even_closed=True) as rollout:
         request = _settle(_open_request(request), by, ExtraHoursRequest.State.WITHDRAWN, "")
-        timeline.record(rollout, WITHDRAWN, by, party=PartyRole.PRESENCE, number=request.number)
+        timeline.record(rollout, events.ExtraWithdrawn(number=request.number), by, party=PartyRole.PRESENCE)
 
 
 def contest(line: Line, *, by: User, text: str) -> Contest:
     """The client disagrees with a line, while its month is open or within 30 days after it was closed."""
     rollout = line.entry.rollout
     require(by, "hours.contest", rollout)
-    text = _said(text)
+    text = _required_text(text)
     with timeline.changing(rollout, even_closed=True) as rollout:
         line = (
             Line.objects.filter(entry=line.entry_id, position=line.position).select_related("entry", "statement").get()
@@ -128,32 +90,25 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
             )
         if rollout.contests.filter(entry=line.entry, klass=line.klass, state=Contest.State.OPEN).exists():
             raise Refusal(_("Esta linha já está contestada; escreva na contestação aberta."))
-        found = Contest.objects.create(
+        contest = Contest.objects.create(
             rollout=rollout,
-            number=rollout.contests.count() + 1,
+            number=numbering.next_number(rollout, rollout.contests),
             entry=line.entry,
             klass=line.klass,
             line=line if line.statement_id else None,
             content=agreement.part(line.entry, line.klass),
             opened_by=by,
         )
-        ContestMessage.objects.create(contest=found, author=by, party=PartyRole.CLIENT, text=text)
-        timeline.record(
-            rollout,
-            CONTESTED,
-            by,
-            party=PartyRole.CLIENT,
-            number=found.number,
-            entry=line.entry.number,
-            klass=line.klass,
-        )
-        return found
+        ContestMessage.objects.create(contest=contest, author=by, party=PartyRole.CLIENT, text=text)
+        event = events.Contested(number=contest.number, entry=line.entry.number, klass=LineClass(line.klass))
+        timeline.record(rollout, event, by, party=PartyRole.CLIENT)
+        return contest
 
 
 def write(contest: Contest, *, by: User, text: str) -> ContestMessage:
     """One more message of an open contest; the answer is then awaited from the other side."""
     require(by, "hours.write_in_contest", contest)
-    text = _said(text)
+    text = _required_text(text)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
         party = PartyRole.CLIENT if PartyRole.CLIENT in rollout.roles_of(by) else PartyRole.PRESENCE
@@ -161,7 +116,7 @@ def write(contest: Contest, *, by: User, text: str) -> ContestMessage:
         contest.waits_for = PartyRole.PRESENCE if party == PartyRole.CLIENT else PartyRole.CLIENT
         contest.since = clock.now()
         contest.save(update_fields=["waits_for", "since"])
-        timeline.record(rollout, ANSWERED, by, party=party, number=contest.number)
+        timeline.record(rollout, events.ContestAnswered(number=contest.number), by, party=party)
         return message
 
 
@@ -171,7 +126,7 @@ def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
     Corrected means that the entry was edited, deleted or adjusted since it was contested.
     """
     require(by, "hours.resolve_contest", contest)
-    text = _said(text)
+    text = _required_text(text)
     with timeline.changing(contest.rollout, even_closed=True) as rollout:
         contest = _open_contest(contest)
         refuse_both_halves(by, contest.opened_by_id, *_authors(contest, PartyRole.CLIENT))
@@ -183,10 +138,9 @@ def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
         if corrected:
             contest.correction = agreement.correction_of(contest)
         _resolve(contest, by, Contest.State.CORRECTED if corrected else Contest.State.KEPT)
-        timeline.record(
-            rollout, CORRECTED if corrected else KEPT, by, party=PartyRole.PRESENCE,
-            number=contest.number, entry=contest.entry.number,
-        )  # fmt: skip
+        outcome = events.ContestCorrected if corrected else events.ContestKept
+        event = outcome(number=contest.number, entry=contest.entry.number)
+        timeline.record(rollout, event, by, party=PartyRole.PRESENCE)
 
 
 def withdraw_contest(contest: Contest, *, by: User) -> None:
@@ -196,7 +150,7 @@ def withdraw_contest(contest: Contest, *, by: User) -> None:
         contest = _open_contest(contest)
         refuse_both_halves(by, *_authors(contest, PartyRole.PRESENCE))
         _resolve(contest, by, Contest.State.WITHDRAWN)
-        timeline.record(rollout, CONTEST_WITHDRAWN, by, party=PartyRole.CLIENT, number=contest.number)
+        timeline.record(rollout, events.ContestWithdrawn(number=contest.number), by, party=PartyRole.CLIENT)
 
 
 def reply(contest: Contest, *, by: User, satisfied: bool, text: str = "") -> None:
@@ -207,21 +161,23 @@ def reply(contest: Contest, *, by: User, satisfied: bool, text: str = "") -> Non
         write(contest, by=by, text=text)
 
 
-def _answer(request: ExtraHoursRequest, by: User, state: str, note: str, kind: timeline.EventKind) -> None:
+def _answer(
+    request: ExtraHoursRequest,
+    by: User,
+    state: str,
+    note: str,
+    answered: type[events.ExtraApproved] | type[events.ExtraDeclined],
+) -> None:
     require(by, "hours.answer_extra", request)
     refuse_both_halves(by, request.sent_by_id)
     with timeline.changing(request.rollout, even_closed=True) as rollout:
         request = _settle(_open_request(request), by, state, note)
-        _tell(rollout, kind, by, request, party=PartyRole.CLIENT)
+        timeline.record(rollout, answered(**_described(request)), by, party=PartyRole.CLIENT)
 
 
-def _tell(
-    rollout: Rollout, kind: timeline.EventKind, by: User, request: ExtraHoursRequest, party: str | None = None
-) -> None:
-    timeline.record(
-        rollout, kind, by, party=party or PartyRole.PRESENCE,
-        number=request.number, activity=request.activity, duration=minutes_.show(request.minutes),
-    )  # fmt: skip
+def _described(request: ExtraHoursRequest) -> dict[str, Any]:
+    """What the events of a request keep of it."""
+    return {"number": request.number, "activity": Activity(request.activity), "duration": request.minutes}
 
 
 def _open_request(request: ExtraHoursRequest) -> ExtraHoursRequest:
@@ -256,7 +212,7 @@ def _resolve(contest: Contest, by: User, state: str) -> None:
     contest.save(update_fields=["state", "resolved_by", "resolved_at", "correction"])
 
 
-def _said(text: str) -> str:
+def _required_text(text: str) -> str:
     if not text.strip():
         raise Invalid(_("Escreva a mensagem."), field="text")
     return text.strip()

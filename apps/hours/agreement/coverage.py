@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
-from django.utils.translation import gettext as _
 
 from apps.core import clock, money
-from apps.core import minutes as minutes_
-from apps.hours import classification, queries
-from apps.hours.classification import Klass
+from apps.hours import classification, closing_warnings, queries
+from apps.hours.classification import LineClass
+from apps.hours.closing_warnings import Warning
 from apps.hours.models import Line, TimeEntry
 from apps.hours.models.agreement import Contest, ExtraHoursRequest
 from apps.rollouts.models import Rollout
@@ -62,23 +61,25 @@ def cover(claims: Iterable[Claim], approved: Mapping[str, int]) -> dict[int, Cov
     for claim in ordered:
         if claim.minutes < 0:
             to_take[claim.entry] -= claim.minutes
-    taken: dict[int, int] = {}
+    taken_back: dict[int, int] = {}
     for claim in reversed(ordered):
-        taken[claim.key] = min(max(claim.minutes, 0), to_take[claim.entry])
-        to_take[claim.entry] -= taken[claim.key]
+        taken_back[claim.key] = min(max(claim.minutes, 0), to_take[claim.entry])
+        to_take[claim.entry] -= taken_back[claim.key]
 
     left = dict(approved)
     covered: dict[int, int] = {}
     for fixed_first in (True, False):
         for claim in ordered:
             if (claim.fixed is not None) == fixed_first:
-                remaining = max(claim.minutes, 0) - taken[claim.key]
+                remaining = max(claim.minutes, 0) - taken_back[claim.key]
                 available = max(left.get(claim.activity, 0), 0)
                 covered[claim.key] = min(remaining, available if claim.fixed is None else min(claim.fixed, available))
                 left[claim.activity] = available - covered[claim.key]
     return {
         claim.key: Coverage(
-            covered[claim.key], max(claim.minutes, 0) - taken[claim.key] - covered[claim.key], taken[claim.key]
+            covered[claim.key],
+            max(claim.minutes, 0) - taken_back[claim.key] - covered[claim.key],
+            taken_back[claim.key],
         )
         for claim in ordered
     }
@@ -90,7 +91,7 @@ def coverage(rollout: Rollout) -> dict[int, Coverage]:
 
 
 def _claims(rollout: Rollout) -> list[Claim]:
-    found = Line.objects.filter(entry__rollout=rollout, klass=Klass.BILLABLE).order_by()
+    billable_lines = Line.objects.filter(entry__rollout=rollout, klass=LineClass.BILLABLE).order_by()
     return [
         Claim(
             key=key,
@@ -101,7 +102,7 @@ def _claims(rollout: Rollout) -> list[Claim]:
             minutes=minutes,
             fixed=(covered or 0) if statement else None,
         )
-        for key, adjusts, number, started_at, activity, minutes, covered, statement in found.values_list(
+        for key, adjusts, number, started_at, activity, minutes, covered, statement in billable_lines.values_list(
             "pk", "entry__adjusts__number", "entry__number", "entry__started_at", "entry__activity", "minutes",
             "approved", "statement",
         )
@@ -110,8 +111,8 @@ def _claims(rollout: Rollout) -> list[Claim]:
 
 def approved(rollout: Rollout) -> dict[str, int]:
     """Minutes that the client approved, by activity."""
-    found = rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED).order_by()
-    return {row["activity"]: row["all"] for row in found.values("activity").annotate(all=Sum("minutes"))}
+    requests = rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED).order_by()
+    return {row["activity"]: row["all"] for row in requests.values("activity").annotate(all=Sum("minutes"))}
 
 
 def uncovered(rollout: Rollout) -> dict[str, int]:
@@ -120,30 +121,31 @@ def uncovered(rollout: Rollout) -> dict[str, int]:
     return _uncovered(claims, cover(claims, approved(rollout)))
 
 
-def _uncovered(claims: Iterable[Claim], found: Mapping[int, Coverage]) -> dict[str, int]:
+def _uncovered(claims: Iterable[Claim], coverage_by_claim: Mapping[int, Coverage]) -> dict[str, int]:
     result: dict[str, int] = defaultdict(int)
     for claim in claims:
-        if claim.fixed is None and found[claim.key].uncovered:
-            result[claim.activity] += found[claim.key].uncovered
+        if claim.fixed is None and coverage_by_claim[claim.key].uncovered:
+            result[claim.activity] += coverage_by_claim[claim.key].uncovered
     return dict(result)
 
 
 def lacking(rollout: Rollout, activity: str, minutes: int) -> int:
     """How many of ``minutes`` more billable minutes of ``activity`` no approval would cover."""
     claims, allowed = _claims(rollout), approved(rollout)
-    found = cover(claims, allowed)
-    used = sum(found[claim.key].covered for claim in claims if claim.activity == activity)
+    coverage_by_claim = cover(claims, allowed)
+    used = sum(coverage_by_claim[claim.key].covered for claim in claims if claim.activity == activity)
     return max(minutes - max(allowed.get(activity, 0) - used, 0), 0)
 
 
-def foretold(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> dict[str, object]:
-    """What a page says of ``lines`` before they are saved: class and reason of each, and the minutes nobody approved."""
+def preview(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> dict[str, object]:
+    """For the page that shows ``lines`` before they are saved: class and reason of each, and the minutes that no request
+    covers."""
     lines = list(lines)
-    billable = sum(line.minutes for line in lines if line.klass == Klass.BILLABLE)
+    billable = sum(line.minutes for line in lines if line.klass == LineClass.BILLABLE)
     return {
         "rollout": rollout,
         "activity": activity,
-        "found": queries.shown(lines),
+        "found": queries.with_words(lines),
         "lacking": lacking(rollout, activity, billable) if billable else 0,
     }
 
@@ -159,42 +161,40 @@ def price(rollout: Rollout, activity: str, minutes: int) -> int:
     return money.for_minutes(rules.charged(minutes), rules.rate(activity))
 
 
-def open_points(rollout: Rollout, month: date) -> list[str]:
-    """What nobody agreed on yet in the open lines of ``month`` (its first day), as sentences; empty when all is agreed."""
-    points = []
+def open_points(rollout: Rollout, month: date) -> list[Warning]:
+    """What nobody agreed on yet in the open lines of ``month`` (its first day); empty when all is agreed."""
+    points: list[Warning] = []
     lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
-    found = coverage(rollout)
+    coverage_by_line = coverage(rollout)
     for line in lines:
-        lack = found[line.pk].uncovered if line.pk in found else 0
+        lack = coverage_by_line[line.pk].uncovered if line.pk in coverage_by_line else 0
         if lack:
             points.append(
-                _("Apontamento %(number)d, %(activity)s: %(duration)s sem aprovação do cliente")
-                % {
+                {
+                    "warning": closing_warnings.UNAPPROVED,
                     "number": line.entry.number,
-                    "activity": line.entry.get_activity_display(),
-                    "duration": minutes_.show(lack),
+                    "activity": line.entry.activity,
+                    "minutes": lack,
                 }
             )
     entries = {line.entry_id: line.entry for line in lines}
     contested = rollout.contests.filter(state=Contest.State.OPEN, entry__in=entries)
     for contest in contested:
-        points.append(
-            _("Apontamento %(number)d: contestado pelo cliente (contestação %(contest)d)")
-            % {"number": entries[contest.entry_id].number, "contest": contest.number}
-        )
+        number = entries[contest.entry_id].number
+        points.append({"warning": closing_warnings.CONTESTED, "number": number, "contest": contest.number})
     return points
 
 
-def fix(rollout: Rollout, lines: Iterable[Line]) -> None:
+def record_coverage(rollout: Rollout, lines: Iterable[Line]) -> None:
     """Write on ``lines``, which are about to be closed, what is covered, and tie open contests to them.
 
     Called within the transaction that closes the month, before the lines belong to the statement.
     """
     lines = list(lines)
-    found = coverage(rollout)
+    coverage_by_line = coverage(rollout)
     parts: dict[tuple[int, str], Line] = {}
     for line in lines:
-        line.approved = found[line.pk].covered if line.pk in found else 0
+        line.approved = coverage_by_line[line.pk].covered if line.pk in coverage_by_line else 0
         parts.setdefault((line.entry_id, line.klass), line)
     Line.objects.bulk_update(lines, ["approved"])
     for contest in rollout.contests.filter(line=None, entry__in=[line.entry_id for line in lines]):
@@ -218,8 +218,8 @@ def part(entry: TimeEntry, klass: str) -> dict[str, object]:
 
 def correction_of(contest: Contest) -> TimeEntry | None:
     """The newest adjustment of the contested entry made since it was contested."""
-    found = contest.entry.adjustments.filter(deleted_at=None, started_at__gte=contest.opened_at)
-    return found.order_by("number").last()
+    adjustments = contest.entry.adjustments.filter(deleted_at=None, started_at__gte=contest.opened_at)
+    return adjustments.order_by("number").last()
 
 
 def was_corrected(contest: Contest) -> bool:
@@ -253,30 +253,30 @@ class Agreement:
     uncovered: dict[str, int] = field(default_factory=dict)
 
 
-def of(rollout: Rollout, lines: list[Line]) -> Agreement:
+def agreement_of(rollout: Rollout, lines: list[Line]) -> Agreement:
     """The agreement of ``rollout``, over all of its lines.
 
     ``lines`` are those that are shown, in order: each gets ``coverage``, ``contested`` and ``contestable``.
     """
     claims = _claims(rollout)
-    found = cover(claims, approved(rollout))
-    result = Agreement(
+    coverage_by_line = cover(claims, approved(rollout))
+    agreement = Agreement(
         list(rollout.extra_requests.select_related("sent_by", "answered_by")),
         list(rollout.contests.select_related("entry", "correction", "opened_by", "resolved_by")),
-        coverage=found,
-        uncovered=_uncovered(claims, found),
+        coverage=coverage_by_line,
+        uncovered=_uncovered(claims, coverage_by_line),
     )
     at: dict[tuple[int, str], int] = {}
     first: dict[int, int] = {}
     for line in lines:
         at.setdefault((line.entry_id, line.klass), line.pk)
         first.setdefault(line.entry_id, line.pk)
-    for contest in result.all_contests:
+    for contest in agreement.all_contests:
         key = contest.line_id or at.get((contest.entry_id, contest.klass)) or first.get(contest.entry_id)
         if key:
-            result.contests.setdefault(key, []).append(contest)
+            agreement.contests.setdefault(key, []).append(contest)
     for line in lines:
-        line.coverage = result.coverage.get(line.pk)  # type: ignore[attr-defined]
-        line.contested = result.contests.get(line.pk, [])  # type: ignore[attr-defined]
-        line.contestable = is_contestable(line) and not any(each.is_open for each in line.contested)  # type: ignore[attr-defined]
-    return result
+        line.coverage = agreement.coverage.get(line.pk)  # type: ignore[attr-defined]
+        line.contested = agreement.contests.get(line.pk, [])  # type: ignore[attr-defined]
+        line.contestable = is_contestable(line) and not any(contest.is_open for contest in line.contested)  # type: ignore[attr-defined]
+    return agreement

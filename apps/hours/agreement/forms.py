@@ -17,7 +17,9 @@ def _text(
 class AskForm(forms.Form):
     success_message = _("Pedido enviado ao cliente.")
 
-    activity = forms.ChoiceField(label=_("Atividade"), choices=[(each.value, each.label) for each in AGREED_ACTIVITIES])
+    activity = forms.ChoiceField(
+        label=_("Atividade"), choices=[(activity.value, activity.label) for activity in AGREED_ACTIVITIES]
+    )
     minutes = MinutesField(label=_("Duração"), help_text=_("Como 1h30, 1:30, 90m ou 1,5."))
     purpose = _text(
         _("Para quê"), rows=2, limit=300, help_text=_("O cliente lê: o que será feito e por que passa do incluído.")

@@ -12,7 +12,7 @@ from apps.hours import classification
 from apps.hours.agreement import actions as agreement_actions
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement import forms as agreement_forms
-from apps.hours.classification import Klass
+from apps.hours.classification import LineClass
 from apps.hours.models import Contest, ExtraHoursRequest, Line
 from apps.hours.models.agreement import AGREED_ACTIVITIES
 from apps.rollouts.models import Rollout
@@ -24,11 +24,11 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask the client for extra hours. GET may name ``activity`` and ``minutes`` to begin with."""
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.ask_extra", rollout)
-    asked = {name: request.GET[name] for name in ("activity", "minutes") if request.GET.get(name)}
-    form = agreement_forms.AskForm(request.POST or None, initial=asked)
+    prefilled = {name: request.GET[name] for name in ("activity", "minutes") if request.GET.get(name)}
+    form = agreement_forms.AskForm(request.POST or None, initial=prefilled)
     if request.method == "POST" and attempt(request, form, agreement_actions.ask, rollout, by=request.user):
         return redirect(reverse("hours:room", args=[pk]) + "#acordo")
-    context = {"rollout": rollout, "room": "hours", "form": form, **_priced(rollout, request.POST or asked)}
+    context = {"rollout": rollout, "room": "hours", "form": form, **_priced(rollout, request.POST or prefilled)}
     return render(request, "hours/ask.html", context, status=getattr(form, "refusal_status", 200))
 
 
@@ -45,12 +45,12 @@ def answer(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The client's answer, given in the hours room; the first page has the same form."""
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.view_money", rollout)
-    found = get_object_or_404(ExtraHoursRequest, rollout=rollout, number=number)
+    extra_request = get_object_or_404(ExtraHoursRequest, rollout=rollout, number=number)
     form = agreement_forms.AnswerForm(request.POST)
-    require(request.user, "hours.answer_extra", found)
-    if attempt(request, form, agreement_actions.answer, found, by=request.user):
+    require(request.user, "hours.answer_extra", extra_request)
+    if attempt(request, form, agreement_actions.answer, extra_request, by=request.user):
         return redirect(reverse("hours:room", args=[pk]) + "#acordo")
-    context = {"rollout": rollout, "room": "hours", "extra": found, "form": form}
+    context = {"rollout": rollout, "room": "hours", "extra": extra_request, "form": form}
     return render(request, "hours/answer.html", context, status=form.refusal_status)  # type: ignore[attr-defined]
 
 
@@ -80,27 +80,27 @@ def contest(request: SignedInRequest, pk: int, number: int, position: int) -> Ht
 @require_http_methods(["GET", "POST"])
 def thread(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """A contest: what was contested, the thread, the outcome; POST writes in it."""
-    rollout, found = _contest(request, pk, number)
+    rollout, contest = _contest(request, pk, number)
     form = agreement_forms.MessageForm(request.POST or None, auto_id="message_%s")
-    if request.method == "POST" and attempt(request, form, agreement_actions.write, found, by=request.user):
+    if request.method == "POST" and attempt(request, form, agreement_actions.write, contest, by=request.user):
         return redirect("hours:contest_thread", pk, number)
-    return _thread(request, rollout, found, form=form)
+    return _thread(request, rollout, contest, form=form)
 
 
 @require_POST
 def resolve(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    rollout, found = _contest(request, pk, number)
-    require(request.user, "hours.resolve_contest", found)
+    rollout, contest = _contest(request, pk, number)
+    require(request.user, "hours.resolve_contest", contest)
     form = agreement_forms.ResolveForm(request.POST, auto_id="resolve_%s")
-    if attempt(request, form, agreement_actions.resolve, found, by=request.user):
+    if attempt(request, form, agreement_actions.resolve, contest, by=request.user):
         return redirect("hours:contest_thread", pk, number)
-    return _thread(request, rollout, found, resolving=form)
+    return _thread(request, rollout, contest, resolve_form=form)
 
 
 @require_POST
 def withdraw_contest(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    _rollout, found = _contest(request, pk, number)
-    agreement_actions.withdraw_contest(found, by=request.user)
+    _rollout, contest = _contest(request, pk, number)
+    agreement_actions.withdraw_contest(contest, by=request.user)
     messages.success(request, _("Contestação retirada."))
     return redirect("hours:contest_thread", pk, number)
 
@@ -113,25 +113,26 @@ def _contest(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, C
     return rollout, get_object_or_404(contests, rollout=rollout, number=number)
 
 
-def _thread(request: SignedInRequest, rollout: Rollout, found: Contest, form=None, resolving=None) -> HttpResponse:
-    may_resolve = found.is_open and request.user.has_perm("hours.resolve_contest", found)
+def _thread(request: SignedInRequest, rollout: Rollout, contest: Contest, form=None, resolve_form=None) -> HttpResponse:
+    may_resolve = contest.is_open and request.user.has_perm("hours.resolve_contest", contest)
     context = {
         "rollout": rollout,
         "room": "hours",
-        "contest": found,
-        "klass": Klass(found.klass).label,
+        "contest": contest,
+        "klass": LineClass(contest.klass).label,
         "reasons": [
-            classification.explain(each["reason"], each["params"], each["minutes"]) for each in found.content["reasons"]
+            classification.explain(reason["reason"], reason["params"], reason["minutes"])
+            for reason in contest.content["reasons"]
         ],
-        "now": agreement.part(found.entry, found.klass),
-        "was_corrected": agreement.was_corrected(found),
-        "thread": found.messages.select_related("author"),
+        "now": agreement.part(contest.entry, contest.klass),
+        "was_corrected": agreement.was_corrected(contest),
+        "thread": contest.messages.select_related("author"),
         "form": form or agreement_forms.MessageForm(auto_id="message_%s"),
-        "resolve_form": (resolving or agreement_forms.ResolveForm(auto_id="resolve_%s")) if may_resolve else None,
-        "may_withdraw": found.is_open and request.user.has_perm("hours.contest", found),
+        "resolve_form": (resolve_form or agreement_forms.ResolveForm(auto_id="resolve_%s")) if may_resolve else None,
+        "may_withdraw": contest.is_open and request.user.has_perm("hours.contest", contest),
     }
-    failed = resolving if resolving is not None else form
-    return render(request, "hours/thread.html", context, status=getattr(failed, "refusal_status", 200))
+    refused_form = resolve_form if resolve_form is not None else form
+    return render(request, "hours/thread.html", context, status=getattr(refused_form, "refusal_status", 200))
 
 
 def _priced(rollout: Rollout, typed) -> dict[str, object]:

@@ -5,26 +5,18 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.core import clock, minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.hours import classification, queries
+from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import closing, days, history
 from apps.hours.models import Line, Policy, Reclassification, TimeEntry
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
-
-LOGGED = timeline.kind("hours.logged", gettext_lazy("apontou %(duration)s de %(activity)s"), "clock", activity=Activity)
-EDITED = timeline.kind("hours.edited", gettext_lazy("corrigiu o apontamento %(number)s para %(duration)s"), "pencil")
-DELETED = timeline.kind("hours.deleted", gettext_lazy("excluiu o apontamento %(number)s: %(reason)s"), "trash-2")
-ADJUSTED = timeline.kind(
-    "hours.adjusted", gettext_lazy("ajustou o apontamento %(adjusts)s em %(duration)s: %(reason)s"), "scale"
-)
 
 close_month = closing.close_month
 DAY = 24 * 60
@@ -55,13 +47,15 @@ def log(
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
     with timeline.changing(rollout) as rollout:
         User.objects.select_for_update().get(pk=person.pk)  # Their day is counted over every rollout.
-        if source and (already := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
-            raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": already})
-        entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=person, source=source)
+        if source and (existing := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
+            raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": existing})
+        number = numbering.next_number(rollout, rollout.time_entries)
+        entry = TimeEntry(rollout=rollout, number=number, person=person, source=source)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
         reclassify(rollout, entry, Reclassification.How.LOGGED)
-        timeline.record(rollout, LOGGED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        event = events.Logged(number=entry.number, duration=minutes, activity=Activity(activity))
+        timeline.record(rollout, event, by)
         return entry
 
 
@@ -83,9 +77,10 @@ def edit(
         before = history.values(entry)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
-        history.keep(entry, before, by=by)
+        history.add_revision(entry, before, by=by)
         reclassify(rollout, entry, Reclassification.How.EDITED)
-        timeline.record(rollout, EDITED, by, number=entry.number, duration=_shown(minutes), activity=activity)
+        event = events.Edited(number=entry.number, duration=minutes, activity=Activity(activity))
+        timeline.record(rollout, event, by)
         return entry
 
 
@@ -98,9 +93,9 @@ def delete(entry: TimeEntry, *, by: User, reason: str) -> None:
         entry = _open_entry(entry)
         entry.deleted_at = clock.now()
         entry.save(update_fields=["deleted_at"])
-        history.keep(entry, history.values(entry), by=by)
+        history.add_revision(entry, history.values(entry), by=by)
         reclassify(rollout, entry, Reclassification.How.DELETED)
-        timeline.record(rollout, DELETED, by, number=entry.number, reason=reason.strip())
+        timeline.record(rollout, events.Deleted(number=entry.number, reason=reason.strip()), by)
 
 
 def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntry:
@@ -128,7 +123,7 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
             )
         adjustment = TimeEntry.objects.create(
             rollout=rollout,
-            number=rollout.time_entries.count() + 1,
+            number=numbering.next_number(rollout, rollout.time_entries),
             person=entry.person,
             activity=entry.activity,
             started_at=now,
@@ -138,11 +133,12 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
             adjusts=entry,
         )
         reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
-        timeline.record(rollout, ADJUSTED, by, adjusts=entry.number, duration=_shown(minutes), reason=reason.strip())
+        event = events.Adjusted(adjusts=entry.number, duration=minutes, reason=reason.strip())
+        timeline.record(rollout, event, by)
         return adjustment
 
 
-def rehearse(
+def lines_if_logged(
     rollout: Rollout,
     *,
     by: User,
@@ -152,7 +148,7 @@ def rehearse(
     nonconformity: Nonconformity | None = None,
 ) -> list[classification.Line]:
     """The lines that ``log`` would write now, or the ``Invalid`` it would raise; nothing is written."""
-    entry = TimeEntry(rollout=rollout, number=rollout.time_entries.count() + 1, person=by)
+    entry = TimeEntry(rollout=rollout, number=numbering.expected_number(rollout.time_entries), person=by)
     _fill(entry, activity, started_at, minutes, "-", nonconformity)
     return queries.preview(rollout, entry.work())
 
@@ -167,12 +163,12 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
     if not rollout.hours_policies.exists():
         Policy.objects.create(rollout=rollout)
     closed = queries.closed_so_far(rollout, entries.values())
-    wanted: dict[int, list[Line]] = {entry.pk: [] for entry in entries.values()}
+    expected: dict[int, list[Line]] = {entry.pk: [] for entry in entries.values()}
     for line in classification.classify([entry.work() for entry in entries.values()], queries.rules(rollout), closed):
         entry = entries[line.entry]
-        wanted[entry.pk].append(
+        expected[entry.pk].append(
             Line(
-                entry=entry, position=len(wanted[entry.pk]) + 1, minutes=line.minutes, klass=line.klass,
+                entry=entry, position=len(expected[entry.pk]) + 1, minutes=line.minutes, klass=line.klass,
                 allowance=line.allowance, charged_minutes=line.charged, rate=line.rate, amount=line.amount,
                 reason=line.reason, params=line.params,
             )
@@ -180,14 +176,18 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
     stored: dict[int, list[Line]] = {}
     for row in Line.objects.filter(entry__rollout=rollout, statement=None).order_by("entry", "position"):
         stored.setdefault(row.entry_id, []).append(row)
-    same = {pk for pk, rows in wanted.items() if list(map(_said, rows)) == list(map(_said, stored.get(pk, [])))}
-    gone = [row.pk for pk, rows in stored.items() if pk not in same for row in rows]
-    Line.objects.filter(pk__in=gone).delete()
-    Line.objects.bulk_create([row for pk, rows in wanted.items() if pk not in same for row in rows])
+    unchanged = {
+        pk
+        for pk, rows in expected.items()
+        if list(map(_line_values, rows)) == list(map(_line_values, stored.get(pk, [])))
+    }
+    outdated = [row.pk for pk, rows in stored.items() if pk not in unchanged for row in rows]
+    Line.objects.filter(pk__in=outdated).delete()
+    Line.objects.bulk_create([row for pk, rows in expected.items() if pk not in unchanged for row in rows])
     history.note_reclassified(rollout, before, cause, how)
 
 
-def _said(line: Line) -> tuple[object, ...]:
+def _line_values(line: Line) -> tuple[object, ...]:
     return (
         line.position, line.minutes, str(line.klass), line.allowance, line.charged_minutes, line.rate, line.amount,
         line.reason, line.params,
@@ -228,11 +228,11 @@ def _fill(
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
     if not note.strip():
         raise Invalid(_("Diga o que foi feito."), field="note")
-    for day, already, more in days.shares(entry.person, started_at, duration, without=entry.pk):
-        if already + more > DAY:
+    for day, minutes_there, minutes_added in days.minutes_by_day(entry.person, started_at, duration, without=entry.pk):
+        if minutes_there + minutes_added > DAY:
             raise Invalid(
                 _("Com isto, %(person)s passaria de 24 horas em %(day)s (já tem %(already)s).")
-                % {"person": entry.person, "day": date_format(day, "d/m"), "already": _shown(already)},
+                % {"person": entry.person, "day": date_format(day, "d/m"), "already": _shown(minutes_there)},
                 field="minutes",
             )
     entry.activity, entry.started_at, entry.minutes = activity, started_at, duration

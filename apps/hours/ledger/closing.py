@@ -3,78 +3,59 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.models import Company, Kind
 from apps.core import canonical
 from apps.core.background import queue
 from apps.core.refusals import Refusal, require
-from apps.hours import queries
+from apps.hours import closing_warnings, events, queries
 from apps.hours.agreement import coverage as agreement
+from apps.hours.closing_warnings import Warning
 from apps.hours.ledger import statements
 from apps.hours.models import ClientStatement, Line, Statement
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 
-CLOSED = timeline.kind("hours.month_closed", gettext_lazy("fechou as horas de %(month)s"), "lock", anchored=True)
 
-Check = Callable[[Rollout, date], Iterable[str]]
-_checks: list[Check] = []
-
-
-def warns(check: Check) -> Check:
-    """Register a check of what is about to be closed: it yields sentences that whoever closes must acknowledge.
-
-    Put it in a module that ``requirements.py`` imports, so that it is there when the application starts.
-    """
-    _checks.append(check)
-    return check
+def negative_total(rollout: Rollout, month: date) -> Iterator[Warning]:
+    """The month as a whole gives money back to the client."""
+    if queries.totals(queries.lines_of_month(rollout, month))["amount"] < 0:
+        yield {"warning": closing_warnings.NEGATIVE_TOTAL}
 
 
-def ready_to_close(rollout: Rollout, month: date) -> list[str]:
-    """What must be acknowledged before ``month`` of ``rollout`` is closed; empty when nothing is in doubt."""
-    return [str(text) for check in _checks for text in check(rollout, month)]
-
-
-def receipt(warnings: Iterable[str]) -> str:
-    """What an acknowledgement sends back: it stands for exactly these warnings; empty for none."""
-    found = list(warnings)
-    return canonical.sha256(found) if found else ""
-
-
-@warns
-def credit(rollout: Rollout, month: date) -> Iterator[str]:
-    amount = queries.totals(queries.lines_of_month(rollout, month))["amount"]
-    if amount < 0:
-        yield _("O total do mês é negativo: o fechamento dá crédito ao cliente.")
-
-
-@warns
-def past_midnight(rollout: Rollout, month: date) -> Iterator[str]:
-    """Work that began in the month and ended in the next one is the month's."""
+def work_past_the_end(rollout: Rollout, month: date) -> Iterator[Warning]:
+    """Entries that began in the month and ended in the next one: they belong to the month they began in."""
     end = queries.month_starts(queries.following(month))
     last_day = rollout.time_entries.filter(
         deleted_at=None, adjusts=None, started_at__gte=end - timedelta(days=1), started_at__lt=end
     )
     for entry in last_day:
         if entry.ends_at > end:
-            yield _("O apontamento %(number)s passa da meia-noite do fim do mês e fica neste mês, em que começou.") % {
-                "number": entry.number
-            }
+            yield {"warning": closing_warnings.PAST_THE_END, "number": entry.number}
 
 
-@warns
-def without_agreement(rollout: Rollout, month: date) -> Iterator[str]:
-    """What the client did not approve, or contests."""
-    yield from agreement.open_points(rollout, month)
+CHECKS: tuple[Callable[[Rollout, date], Iterable[Warning]], ...] = (
+    negative_total,
+    work_past_the_end,
+    agreement.open_points,
+)
+"""What is looked at before a month is closed; each gives the warnings that whoever closes must acknowledge."""
+
+
+def warnings_of(rollout: Rollout, month: date) -> list[Warning]:
+    """What must be acknowledged before ``month`` of ``rollout`` is closed; empty when nothing is in doubt."""
+    return [warning for check in CHECKS for warning in check(rollout, month)]
+
+
+def receipt(warnings: list[Warning]) -> str:
+    """What an acknowledgement sends back: it stands for exactly these warnings; empty for none."""
+    return canonical.sha256(warnings) if warnings else ""
 
 
 def close_month(rollout: Rollout, *, by: User, month: date, acknowledged: str = "") -> Statement:
@@ -92,7 +73,7 @@ def close_month(rollout: Rollout, *, by: User, month: date, acknowledged: str = 
         if not queries.lines_of_month(rollout, month).filter(statement=None).exists():
             _check_order(rollout, month)
             raise Refusal(_("Não há horas a fechar neste mês."))
-        warnings = ready_to_close(rollout, month)
+        warnings = warnings_of(rollout, month)
         _check_acknowledged(warnings, acknowledged)
         return _close(rollout, by, month, warnings)
 
@@ -107,18 +88,20 @@ def close_client_month(client: Company, *, by: User, month: date, acknowledged: 
     with transaction.atomic(), ExitStack() as stack:
         # Numbers have no gaps: one closing at a time, in the whole installation.
         list(Company.objects.select_for_update().filter(kind=Kind.PRESENCE))
-        found = queries.rollouts_of(client).order_by("pk")
-        rollouts = [stack.enter_context(timeline.changing(each, even_closed=True)) for each in found]
+        client_rollouts = queries.rollouts_of(client).order_by("pk")
+        rollouts = [stack.enter_context(timeline.changing(rollout, even_closed=True)) for rollout in client_rollouts]
         _check_over(month)
         if ClientStatement.objects.filter(client=client, month__gte=month).exists():
             raise Refusal(_("Este mês já foi fechado."))
-        open_now = [each for each in rollouts if queries.lines_of_month(each, month).filter(statement=None).exists()]
+        open_now = [
+            rollout for rollout in rollouts if queries.lines_of_month(rollout, month).filter(statement=None).exists()
+        ]
         for rollout in rollouts:
             _check_order(rollout, month)
         warnings = client_warnings(open_now, month)
         _check_acknowledged(warnings, acknowledged)
         for rollout in open_now:
-            _close(rollout, by, month, ready_to_close(rollout, month))
+            _close(rollout, by, month, warnings_of(rollout, month))
         parts = queries.statements_of(client, month)
         if not parts:
             raise Refusal(_("Não há horas a fechar neste mês."))
@@ -130,8 +113,9 @@ def close_client_month(client: Company, *, by: User, month: date, acknowledged: 
         return statement
 
 
-def client_warnings(rollouts: Iterable[Rollout], month: date) -> list[str]:
-    return [f"{rollout.code}: {text}" for rollout in rollouts for text in ready_to_close(rollout, month)]
+def client_warnings(rollouts: Iterable[Rollout], month: date) -> list[Warning]:
+    """What must be acknowledged before ``month`` is closed for a client; each warning names its rollout."""
+    return [{**warning, "rollout": rollout.code} for rollout in rollouts for warning in warnings_of(rollout, month)]
 
 
 def _check_over(month: date) -> None:
@@ -144,31 +128,36 @@ def _check_order(rollout: Rollout, month: date) -> None:
         raise Refusal(_("Feche primeiro os meses anteriores."), details=[str(rollout)])
 
 
-def _check_acknowledged(warnings: list[str], acknowledged: str) -> None:
+def _check_acknowledged(warnings: list[Warning], acknowledged: str) -> None:
     if receipt(warnings) != acknowledged:
         if warnings:
-            raise Refusal(_("Confirme que leu os avisos deste fechamento:"), details=warnings)
+            sentences = [closing_warnings.describe(warning) for warning in warnings]
+            raise Refusal(_("Confirme que leu os avisos deste fechamento:"), details=sentences)
         raise Refusal(_("Os avisos deste fechamento mudaram. Confira de novo."))
 
 
-def _close(rollout: Rollout, by: User, month: date, warnings: list[str]) -> Statement:
+def _close(rollout: Rollout, by: User, month: date, warnings: list[Warning]) -> Statement:
     """``rollout`` is locked."""
     _check_order(rollout, month)
     lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
-    agreement.fix(rollout, lines)
-    statement = Statement(rollout=rollout, number=rollout.statements.count() + 1, month=month, closed_by=by)
-    with translation.override("pt-br"):
-        statement.content = statements.content(statement, lines, warnings)
+    agreement.record_coverage(rollout, lines)
+    number = numbering.next_number(rollout, rollout.statements)
+    statement = Statement(rollout=rollout, number=number, month=month, closed_by=by)
+    statement.content = statements.content(statement, lines, warnings)
     statement.save(force_insert=True)
     Line.objects.filter(
         statement=None, entry__in=rollout.time_entries.filter(
             started_at__gte=queries.month_starts(month), started_at__lt=queries.month_starts(queries.following(month))
         )
     ).update(statement=statement)  # fmt: skip
-    acknowledged: dict[str, Any] = {"acknowledged": warnings} if warnings else {}
-    timeline.record(
-        rollout, CLOSED, by, month=f"{month:%m/%Y}", **statement.content["totals"], **acknowledged,
-        statement=statement.number, sha256=canonical.sha256(statement.content), anchor=anchoring.newest_sheet_number(),
-    )  # fmt: skip
+    event = events.MonthClosed(
+        month=f"{month:%Y-%m}",
+        **statement.content["totals"],
+        acknowledged=warnings or None,
+        statement=statement.number,
+        sha256=canonical.sha256(statement.content),
+        anchor=anchoring.newest_sheet_number(),
+    )
+    timeline.record(rollout, event, by)
     queue.after_commit("apps.hours.tasks.render_statement", statement.pk)
     return statement

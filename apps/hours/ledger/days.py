@@ -1,11 +1,9 @@
 """The days of a person, in their own time zone: how full they are, what overlaps, where the next entry would stand."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
@@ -17,17 +15,9 @@ FULL_DAY = timedelta(days=1)
 MORNING = time(9)
 
 
-def zone_of(person: User) -> ZoneInfo:
-    """The person's time zone; the installation's where theirs is not one."""
-    try:
-        return ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(timezone.get_default_timezone_name())
-
-
-def begins(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which ``day`` begins there; a day may have 23 or 25 hours."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def zone_of(person: User) -> tzinfo:
+    """The time zone in which the days of ``person`` are counted."""
+    return clock.zone_named(person.time_zone)
 
 
 def ends(entry: TimeEntry) -> datetime:
@@ -56,45 +46,45 @@ def overlap_text(entry: TimeEntry) -> str:
     return _("Este horário coincide com %(entry)s, %(rollout)s, %(start)s a %(end)s: %(note)s.") % {
         "entry": entry,
         "rollout": entry.rollout.code,
-        "start": time_format(timezone.localtime(entry.started_at), "H:i"),
-        "end": time_format(timezone.localtime(ends(entry)), "H:i"),
+        "start": time_format(clock.local(entry.started_at), "H:i"),
+        "end": time_format(clock.local(ends(entry)), "H:i"),
         "note": entry.note,
     }
 
 
-def shares(
+def minutes_by_day(
     person: User, start: datetime, minutes: int, *, without: int | None = None
 ) -> Iterator[tuple[date, int, int]]:
     """``(day, minutes already there, minutes of this)`` for each day of the person that this time touches."""
     zone, start = zone_of(person), start.astimezone(UTC)  # In local time, adding minutes would miss a change of clocks.
     end = start + timedelta(minutes=minutes)
-    day = start.astimezone(zone).date()
-    while begins(day, zone) < end:
-        first, last = begins(day, zone), begins(day + FULL_DAY, zone)
-        there = between(person, first, last, without=without)
-        already = sum(_within(entry.started_at, ends(entry), first, last) for entry in there)
-        yield day, already, _within(start, end, first, last)
+    day = clock.day_of(start, zone)
+    while clock.instant_of(day, zone=zone) < end:
+        first, last = clock.instant_of(day, zone=zone), clock.instant_of(day + FULL_DAY, zone=zone)
+        entries = between(person, first, last, without=without)
+        minutes_there = sum(_within(entry.started_at, ends(entry), first, last) for entry in entries)
+        yield day, minutes_there, _within(start, end, first, last)
         day += FULL_DAY
 
 
-def place(person: User, day: date, minutes: int) -> datetime:
+def suggested_start(person: User, day: date, minutes: int) -> datetime:
     """When an entry began of which only day and duration are known, so that it overlaps nothing where that is possible.
 
     Today it ends now, or where the last entry begins; on another day it begins at nine, or where an entry ends.
     """
     zone = zone_of(person)
-    first, last = begins(day, zone), begins(day + FULL_DAY, zone)
+    first, last = clock.instant_of(day, zone=zone), clock.instant_of(day + FULL_DAY, zone=zone)
     length = timedelta(minutes=minutes)
     now = clock.now().replace(second=0, microsecond=0)
-    there = between(person, first, last)
+    entries = between(person, first, last)
     if first <= now < last:
         end = now
-        for entry in reversed(there):
+        for entry in reversed(entries):
             if entry.started_at < end and ends(entry) > end - length:
                 end = entry.started_at
         return end - length if end - length >= first else max(first, now - length)
-    start = morning = datetime.combine(day, MORNING, zone).astimezone(UTC)
-    for entry in there:
+    start = morning = clock.instant_of(day, MORNING, zone)
+    for entry in entries:
         if entry.started_at < start + length and ends(entry) > start:
             start = ends(entry)
     return start if start + length <= last else morning

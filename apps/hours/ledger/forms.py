@@ -87,7 +87,7 @@ class QuickForm(forms.Form):
         if begins is None and finishes is not None:
             begins = finishes.astimezone(UTC) - timedelta(minutes=length)
         data["minutes"] = length
-        data["started_at"] = begins or days.place(self.person, day, length)
+        data["started_at"] = begins or days.suggested_start(self.person, day, length)
         self.overlaps = days.overlapping(self.person, data["started_at"], length)
         if self.overlaps and not data["anyway"]:
             raise forms.ValidationError(days.overlap_text(self.overlaps[0]), code="overlap")

@@ -1,17 +1,16 @@
 """What became of an entry: what it said before it was changed, and when a change elsewhere gave it other classes."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import minutes
+from apps.core import clock, minutes
 from apps.core.canonical import instant
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
 from apps.rollouts.models import Rollout
 
@@ -29,7 +28,7 @@ def values(entry: TimeEntry) -> dict[str, Any]:
     }
 
 
-def keep(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
+def add_revision(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
     """Keep what ``entry`` said; nothing when nothing was changed. Within the transaction of the change."""
     if entry.deleted_at or values(entry) != before:
         Revision.objects.create(entry=entry, by=by, before=before)
@@ -37,14 +36,14 @@ def keep(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
 
 def classes(rollout: Rollout) -> Classes:
     """``{entry pk: [[class, minutes], …]}`` of the lines that no statement has fixed."""
-    found: dict[int, Counter] = defaultdict(Counter)
+    minutes_by_class: dict[int, Counter] = defaultdict(Counter)
     for entry, klass, duration in Line.objects.filter(entry__rollout=rollout, statement=None).values_list(
         "entry", "klass", "minutes"
     ):
-        found[entry][klass] += duration
+        minutes_by_class[entry][klass] += duration
     return {
-        entry: [[klass, counted[klass]] for klass in Klass.values if klass in counted]
-        for entry, counted in found.items()
+        entry: [[klass, counted[klass]] for klass in LineClass.values if klass in counted]
+        for entry, counted in minutes_by_class.items()
     }
 
 
@@ -58,32 +57,35 @@ def note_reclassified(rollout: Rollout, before: Classes, cause: TimeEntry | None
     )
 
 
-def tell(change: Reclassification) -> str:
+def describe(change: Reclassification) -> str:
     """``Reclassificada em 12/03: antes 0h30 incluída, agora 0h30 extra cobrada, porque o apontamento #12 foi incluído``."""
-    said = {
-        "day": date_format(localtime(change.at), "d/m"),
+    values = {
+        "day": date_format(clock.local(change.at), "d/m"),
         "before": _classes(change.before),
         "after": _classes(change.after),
     }
     if change.cause is None:
-        return _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s") % said
-    said |= {"entry": str(change.cause), "how": str(Reclassification.How(change.how).label)}
+        return _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s") % values
+    values |= {"entry": str(change.cause), "how": str(Reclassification.How(change.how).label)}
     return (
-        _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s, porque o apontamento %(entry)s %(how)s") % said
+        _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s, porque o apontamento %(entry)s %(how)s")
+        % values
     )
 
 
-def _classes(found: list[list[Any]]) -> str:
-    return " + ".join(f"{minutes.show(duration)} {str(Klass(klass).label).lower()}" for klass, duration in found)
+def _classes(minutes_by_class: list[list[Any]]) -> str:
+    return " + ".join(
+        f"{minutes.show(duration)} {str(LineClass(klass).label).lower()}" for klass, duration in minutes_by_class
+    )
 
 
-def said_before(revision: Revision) -> str:
+def describe_revision(revision: Revision) -> str:
     """What the entry said: activity, start, duration, nonconformity and note, for the reader."""
     before = revision.before
-    start = parse_datetime(before["started_at"])
+    start = datetime.fromisoformat(before["started_at"])
     parts = [
         str(Activity(before["activity"]).label),
-        date_format(localtime(start), "SHORT_DATETIME_FORMAT"),
+        date_format(clock.local(start), "SHORT_DATETIME_FORMAT"),
         minutes.show(before["minutes"]),
         before["nonconformity"],
         before["note"],

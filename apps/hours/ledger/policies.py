@@ -4,19 +4,14 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.refusals import Invalid, require
-from apps.hours import queries
+from apps.hours import events, queries
 from apps.hours.ledger import actions
 from apps.hours.models import Policy
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
-
-CHANGED = timeline.kind(
-    "hours.policy_changed", gettext_lazy("mudou a política de horas a partir de %(effective_from)s"), "scale"
-)
 
 LIMIT = 1000 * 60
 RATE_LIMIT = 10_000_000
@@ -73,7 +68,7 @@ def change(
         before = queries.policy_in_force(rollout, effective_from)
         policy = Policy(
             rollout=rollout,
-            number=rollout.hours_policies.count() + 1,
+            number=numbering.next_number(rollout, rollout.hours_policies),
             effective_from=effective_from,
             training_allowance=training_allowance,
             homologation_allowance=homologation_allowance,
@@ -86,8 +81,8 @@ def change(
             raise Invalid(_("Nada mudou em relação à política que já vale neste dia."))
         policy.save(force_insert=True)
         actions.reclassify(rollout)
-        timeline.record(
-            rollout, CHANGED, by, number=policy.number, effective_from=date_format(effective_from, "d/m/Y"),
-            before=before.terms(), after=policy.terms(),
-        )  # fmt: skip
+        event = events.PolicyChanged(
+            number=policy.number, effective_from=effective_from, before=before.terms(), after=policy.terms()
+        )
+        timeline.record(rollout, event, by)
         return policy

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -34,12 +34,12 @@ def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
     A session is left out once it was answered, and where the person already logged the same work in its time.
     """
     answered = set(Proposal.objects.filter(person=user).values_list("source", flat=True))
-    kept = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
-    found = list(kept.filter(rollout=rollout) if rollout else kept)
-    for proposal in [*_trainings(user, rollout), *_meetings(user, rollout), *_homologations(user, rollout)]:
+    stored = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
+    proposals = list(stored.filter(rollout=rollout) if rollout else stored)
+    for proposal in _of_sessions(user, rollout):
         if proposal.source not in answered and _is_to_be_logged(proposal):
-            found.append(proposal)
-    return sorted(found, key=lambda proposal: (proposal.started_at, proposal.source))
+            proposals.append(proposal)
+    return sorted(proposals, key=lambda proposal: (proposal.started_at, proposal.source))
 
 
 def find(user: User, source: str) -> Proposal | None:
@@ -74,33 +74,33 @@ def dismiss(proposal: Proposal, *, by: User) -> None:
         _answer(proposal, by, Proposal.State.DISMISSED)
 
 
-def shown(proposal: Proposal) -> dict[str, Any]:
+def preview(proposal: Proposal) -> dict[str, Any]:
     """For a template: the proposal, the lines it would get or why it would be refused, and what it overlaps."""
     lines: list[classification.Line] = []
     refusal, overlap = "", ""
     if proposal.minutes:
         try:
-            lines = actions.rehearse(
+            lines = actions.lines_if_logged(
                 proposal.rollout, by=proposal.person, activity=proposal.activity, started_at=proposal.started_at,
                 minutes=proposal.minutes, nonconformity=proposal.nonconformity,
             )  # fmt: skip
-        except Refusal as found:
-            refusal = found.message
-        if there := days.overlapping(proposal.person, proposal.started_at, proposal.minutes):
-            overlap = days.overlap_text(there[0])
-    return {"proposal": proposal, "lines": queries.shown(lines), "refusal": refusal, "overlap": overlap}
+        except Refusal as error:
+            refusal = error.message
+        if overlaps := days.overlapping(proposal.person, proposal.started_at, proposal.minutes):
+            overlap = days.overlap_text(overlaps[0])
+    return {"proposal": proposal, "lines": queries.with_words(lines), "refusal": refusal, "overlap": overlap}
 
 
 def link(entry: TimeEntry) -> tuple[str, str]:
     """Name and address of the session that ``entry`` came from; empty for time that came from none."""
-    kind, _colon, rest = entry.source.partition(":")
-    if kind == "session" and "." in rest:
-        return _("Sessão %(number)d") % {"number": int(rest.split(".")[1])}, _room("training", entry) + "#sessoes"
-    if kind == "meeting" and "." in rest:
-        number = int(rest.split(".")[1])
+    kind, _colon, key = entry.source.partition(":")
+    if kind == "session" and "." in key:
+        return _("Sessão %(number)d") % {"number": int(key.split(".")[1])}, _room("training", entry) + "#sessoes"
+    if kind == "meeting" and "." in key:
+        number = int(key.split(".")[1])
         return _("Sessão %(number)d") % {"number": number}, reverse("homologation:meeting", args=[entry.rollout_id])
-    if kind == "round" and "." in rest:
-        return _("Rodada %(number)d") % {"number": int(rest.split(".")[1])}, _room("homologation", entry) + "#roteiro"
+    if kind == "round" and "." in key:
+        return _("Rodada %(number)d") % {"number": int(key.split(".")[1])}, _room("homologation", entry) + "#roteiro"
     return "", ""
 
 
@@ -117,6 +117,13 @@ def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
     row = row or proposal
     row.state = state
     row.save()
+
+
+def _of_sessions(user: User, rollout: Rollout | None) -> list[Proposal]:
+    """What the person's part in sessions proposes. The notes are in Portuguese whoever logs them, as is the statement that
+    they end in."""
+    with translation.override("pt-br"):
+        return [*_trainings(user, rollout), *_meetings(user, rollout), *_homologations(user, rollout)]
 
 
 def _trainings(user: User, rollout: Rollout | None) -> list[Proposal]:
@@ -180,21 +187,21 @@ def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
         by=user, round__closed_at__gte=clock.now() - WITHIN, round__script__rollout__in=_rollouts(user, rollout)
     ).select_related("round__script__rollout", "case")
     meetings = list(_attended(user, rollout))
-    found: dict[tuple[Round, str], list[Result]] = defaultdict(list)
+    results_by_day: dict[tuple[Round, str], list[Result]] = defaultdict(list)
     for result in results:
         if any(_was_in(meeting, result) for meeting in meetings):
             continue  # The meeting proposes that time.
-        day = timezone.localtime(result.at, timezone.get_default_timezone()).date().isoformat()
-        found[result.round, day].append(result)
+        day = clock.day_of(result.at, clock.installation_zone()).isoformat()
+        results_by_day[result.round, day].append(result)
     proposals = []
-    for (round_, day), mine in found.items():
-        first, last = mine[0].at.astimezone(UTC), mine[-1].at.astimezone(UTC)
+    for (round_, day), day_results in results_by_day.items():
+        first, last = day_results[0].at.astimezone(UTC), day_results[-1].at.astimezone(UTC)
         proposals.append(
             Proposal(
                 person=user, rollout=round_.script.rollout, source=f"round:{round_.pk}.{round_.number}.{day}",
                 activity=Activity.HOMOLOGATION, started_at=first.replace(second=0, microsecond=0),
                 minutes=int((last - first) / timedelta(minutes=1)) or None,
-                nonconformity=_retested(round_, mine), note=_("Homologação: %(round)s") % {"round": round_},
+                nonconformity=_retested(round_, day_results), note=_("Homologação: %(round)s") % {"round": round_},
             )
         )  # fmt: skip
     return proposals
@@ -221,5 +228,7 @@ def _rollouts(user: User, rollout: Rollout | None):
 def _is_to_be_logged(proposal: Proposal) -> bool:
     if not proposal.rollout.is_open or queries.is_month_closed(proposal.rollout, proposal.started_at):
         return False
-    there = days.overlapping(proposal.person, proposal.started_at, proposal.minutes or 1)
-    return not any(entry.rollout_id == proposal.rollout_id and entry.activity == proposal.activity for entry in there)
+    overlaps = days.overlapping(proposal.person, proposal.started_at, proposal.minutes or 1)
+    return not any(
+        entry.rollout_id == proposal.rollout_id and entry.activity == proposal.activity for entry in overlaps
+    )

@@ -1,16 +1,16 @@
-"""What a statement says, as plain JSON: minutes, centavos, instants in UTC. Everything printed or exported is made of it."""
-
-from django.utils import translation
+"""What a statement says, as plain JSON: minutes, centavos, instants in UTC, keys. Everything printed or exported is made of
+it, and words only then."""
 
 from apps.core.process import PartyRole
-from apps.hours import queries
+from apps.hours import classification, queries
+from apps.hours.closing_warnings import Warning
 from apps.hours.models import ClientStatement, Line, Statement
 from apps.rollouts import timeline
 
-FORMAT = 3
+FORMAT = 4
 
 
-def content(statement: Statement, lines: list[Line], warnings: list[str]) -> dict[str, object]:
+def content(statement: Statement, lines: list[Line], warnings: list[Warning]) -> dict[str, object]:
     """What closing ``statement`` fixes. Adjustments name the statement that their entry was closed in."""
     rollout = statement.rollout
     client = rollout.company(PartyRole.CLIENT)
@@ -56,31 +56,31 @@ def line_content(line: Line, originals: dict[int, int]) -> dict[str, object]:
         "charged_minutes": line.charged_minutes,
         "rate": line.rate,
         "amount": line.amount,
-        "why": line.why(),
+        "reason": line.reason,
+        "params": line.params,
         "approved": line.approved,
     }
 
 
-def client_content(statement: ClientStatement, parts: list[Statement], warnings: list[str]) -> dict[str, object]:
-    """The statements of a client's rollouts, whole, and their sum."""
+def client_content(statement: ClientStatement, parts: list[Statement], warnings: list[Warning]) -> dict[str, object]:
+    """The contents of the statements of a client's rollouts, and their sum."""
     totals: dict[str, int] = {}
     for part in parts:
         for name, value in part.content["totals"].items():
             totals[name] = totals.get(name, 0) + value
-    with translation.override("pt-br"):
-        return {
-            "format": FORMAT,
-            "client": {"legal_name": statement.client.legal_name, "cnpj": statement.client.cnpj},
-            "number": statement.number,
-            "month": statement.month.isoformat(),
-            "totals": totals,
-            "charged_minutes": sum(charged(part.content) for part in parts),
-            "acknowledged": warnings,
-            "rollouts": [
-                {**part.content, "rollout": rollout_of(part), "number": part.number, "month": part.month.isoformat()}
-                for part in parts
-            ],
-        }
+    return {
+        "format": FORMAT,
+        "client": {"legal_name": statement.client.legal_name, "cnpj": statement.client.cnpj},
+        "number": statement.number,
+        "month": statement.month.isoformat(),
+        "totals": totals,
+        "charged_minutes": sum(charged(part.content) for part in parts),
+        "acknowledged": warnings,
+        "rollouts": [
+            {**part.content, "rollout": rollout_of(part), "number": part.number, "month": part.month.isoformat()}
+            for part in parts
+        ],
+    }
 
 
 def rollout_of(statement: Statement) -> dict[str, object]:
@@ -88,6 +88,11 @@ def rollout_of(statement: Statement) -> dict[str, object]:
     return {"id": rollout.pk, "code": rollout.code, "title": rollout.title}
 
 
-def charged(found: dict) -> int:
+def why(line: dict) -> str:
+    """Why a line of a content has its class, in the reader's language."""
+    return classification.explain(line["reason"], line["params"], line["minutes"])
+
+
+def charged(content: dict) -> int:
     """Charged minutes of a content; those closed before there was rounding charge what is billable."""
-    return found.get("charged_minutes", found["totals"]["billable"])
+    return content.get("charged_minutes", content["totals"]["billable"])

@@ -32,7 +32,7 @@ def trace(lines: Iterable[Line], entry: int) -> list[Step]:
     allowance are their own and only steps.
     """
     counted = list(lines)
-    name = next((found for line in counted if line.entry == entry and (found := allowance_of(line))), "")
+    name = next((allowance for line in counted if line.entry == entry and (allowance := allowance_of(line))), "")
     used = 0
     steps = []
     for line in counted:

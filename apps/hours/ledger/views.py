@@ -8,7 +8,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
-from apps.hours import queries
+from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.ledger import actions, closing, days, forms, history, proposals, trace
 from apps.hours.models import TimeEntry
@@ -34,8 +34,8 @@ def log(request: SignedInRequest, pk: int) -> HttpResponse:
 def _warn_of_overlap(request: SignedInRequest, form: forms.EntryForm, entry: TimeEntry | None = None) -> None:
     """Say what the saved time coincides with: it is saved all the same."""
     data, person = form.cleaned_data, entry.person if entry else request.user
-    there = days.overlapping(person, data["started_at"], data["minutes"])
-    others = [each for each in there if (each.started_at, each.note) != (data["started_at"], data["note"].strip())]
+    overlaps = days.overlapping(person, data["started_at"], data["minutes"])
+    others = [row for row in overlaps if (row.started_at, row.note) != (data["started_at"], data["note"].strip())]
     if others:
         messages.warning(request, days.overlap_text(others[0]))
 
@@ -50,8 +50,8 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("activity", "started_at", "minutes", "nonconformity")}
         try:
-            lines = actions.rehearse(rollout, by=request.user, **data)
-            context = agreement.foretold(rollout, data["activity"], lines)
+            lines = actions.lines_if_logged(rollout, by=request.user, **data)
+            context = agreement.preview(rollout, data["activity"], lines)
         except Refusal as refusal:
             context = {"errors": [refusal.message]}
     return render(request, "hours/preview.html", context)
@@ -102,17 +102,17 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     entry = get_object_or_404(
         TimeEntry.objects.select_related("person", "nonconformity"), rollout=rollout, number=number
     )
-    others = {each.number: each for each in rollout.time_entries.select_related("person")}
-    found = trace.trace(queries.classified(rollout), number)
-    own = [step for step in found if step.line.entry == number]
-    rules = {rule for step in own if (rule := trace.rule_of(step.line))} | (
-        {trace.SPLIT_RULE} if len(own) > 1 else set()
+    entries = {row.number: row for row in rollout.time_entries.select_related("person")}
+    steps = trace.trace(queries.classified(rollout), number)
+    own_steps = [step for step in steps if step.line.entry == number]
+    rules = {rule for step in own_steps if (rule := trace.rule_of(step.line))} | (
+        {trace.SPLIT_RULE} if len(own_steps) > 1 else set()
     )
     sizes = {allowance.activity: allowance for allowance in queries.allowances(rollout)}
-    words = queries.shown(step.line for step in found)
+    words = queries.with_words(step.line for step in steps)
     sums = [
-        {"step": step, "entry": others[step.line.entry], "is_own": step.line.entry == number, **said}
-        for step, said in zip(found, words, strict=True)
+        {"step": step, "entry": entries[step.line.entry], "is_own": step.line.entry == number, **line_words}
+        for step, line_words in zip(steps, words, strict=True)
     ]
     context = {
         "rollout": rollout,
@@ -120,9 +120,11 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         "entry": entry,
         "sums": sums,
         "rules": rules,
-        "allowance": next((sizes[step.allowance] for step in own if step.allowance in sizes), None),
-        "revisions": [(each, history.said_before(each)) for each in entry.revisions.select_related("by")],
-        "changes": [history.tell(each) for each in entry.reclassifications.select_related("cause")],
+        "allowance": next((sizes[step.allowance] for step in own_steps if step.allowance in sizes), None),
+        "revisions": [
+            (revision, history.describe_revision(revision)) for revision in entry.revisions.select_related("by")
+        ],
+        "changes": [history.describe(change) for change in entry.reclassifications.select_related("cause")],
         "origin": proposals.link(entry),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
     }
@@ -158,21 +160,23 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
     for line in page:
         line.entry.rollout = rollout
         line.entry.origin = proposals.link(line.entry)
-        line.entry.changes = [history.tell(each) for each in line.entry.reclassifications.all()]
+        line.entry.changes = [history.describe(change) for change in line.entry.reclassifications.all()]
     may_log = rollout.is_open and request.user.has_perm("hours.log", rollout)
     first_open = queries.open_lines(rollout).values_list("entry__started_at", flat=True).first()
     month = queries.month_of(first_open) if first_open else None
-    warnings = closing.ready_to_close(rollout, month) if month and queries.is_over(month) else []
+    warnings = closing.warnings_of(rollout, month) if month and queries.is_over(month) else []
     failed = form or close
     context = {
         "rollout": rollout,
         "room": "hours",
-        "agreement": agreement.of(rollout, list(page)),
+        "agreement": agreement.agreement_of(rollout, list(page)),
         "may_ask": request.user.has_perm("hours.ask_extra", rollout),
         "may_contest": request.user.has_perm("hours.contest", rollout),
         "allowances": queries.allowances(rollout),
         "totals": queries.totals(queries.lines(rollout)),
-        "proposals": [proposals.shown(each) for each in proposals.pending(request.user, rollout)] if may_log else [],
+        "proposals": [proposals.preview(proposal) for proposal in proposals.pending(request.user, rollout)]
+        if may_log
+        else [],
         "page": page,
         "lines": page.object_list,
         "statements": rollout.statements.select_related("closed_by", "pdf"),
@@ -180,7 +184,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
         "month_to_close": month if month and queries.is_over(month) else None,
-        "warnings": warnings,
+        "warnings": [closing_warnings.describe(warning) for warning in warnings],
         "receipt": closing.receipt(warnings),
         "policy": queries.policy_in_force(rollout, clock.today()),
         "form": form or forms.EntryForm(rollout=rollout),

@@ -3,29 +3,27 @@
 Minutes and centavos. The number of queries does not grow with the hours.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from io import StringIO
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import roles_of
 from apps.core import clock, money
-from apps.core.exports.cells import harmless
+from apps.core.exports.tables import Column, Export
 from apps.core.process import PartyRole
 from apps.hours import classification
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.models import Line, Policy
 from apps.rollouts.models import Party, Rollout
 
@@ -101,42 +99,42 @@ class Reading:
 
 def rollouts_for(user: User) -> QuerySet[Rollout]:
     """The rollouts whose hours ``user`` reads with their price: all for Presence, its own for a client."""
-    found = Rollout.objects.visible_to(user)
+    rollouts = Rollout.objects.visible_to(user)
     if is_presence(user) or user.is_superuser:
-        return found
+        return rollouts
     own = Party.objects.filter(role=PartyRole.CLIENT, company__in=list(roles_of(user)))
-    return found.filter(pk__in=own.values("rollout"))
+    return rollouts.filter(pk__in=own.values("rollout"))
 
 
 def lines(user: User, filters: Filters) -> QuerySet[Line]:
     """The lines that ``filters`` leave of what ``user`` may read."""
-    zone = timezone.get_default_timezone()
-    found = Line.objects.filter(
-        entry__started_at__gte=datetime.combine(filters.since, time.min, zone),
-        entry__started_at__lt=datetime.combine(filters.until + timedelta(days=1), time.min, zone),
+    zone = clock.installation_zone()
+    matching = Line.objects.filter(
+        entry__started_at__gte=clock.instant_of(filters.since, zone=zone),
+        entry__started_at__lt=clock.instant_of(filters.until + timedelta(days=1), zone=zone),
         entry__rollout__in=rollouts_for(user).order_by().values("pk"),
     ).order_by()
     if filters.client:
         clients = Party.objects.filter(role=PartyRole.CLIENT, company=filters.client)
-        found = found.filter(entry__rollout__in=clients.values("rollout"))
-    wanted = {
+        matching = matching.filter(entry__rollout__in=clients.values("rollout"))
+    filtered_by = {
         "entry__person": filters.person,
         "entry__rollout": filters.rollout,
         "entry__activity": filters.activity,
         "klass": filters.klass,
     }
-    return found.filter(**{name: value for name, value in wanted.items() if value})
+    return matching.filter(**{name: value for name, value in filtered_by.items() if value})
 
 
 def read(user: User, filters: Filters) -> Reading:
     """Everything the page shows, in a fixed number of queries."""
-    found = lines(user, filters)
-    sums = list(_sums(found, "entry__rollout", "entry__person", "entry__activity", "klass"))
+    matching = lines(user, filters)
+    sums = list(_sums(matching, "entry__rollout", "entry__person", "entry__activity", "klass"))
     keys = {row[0] for row in sums}
     names = _parties(keys)
     people_names = {person.pk: person.name for person in User.objects.filter(pk__in={row[1] for row in sums})}
     total = Row(_("Total"))
-    activities: dict[str, Row] = {each.value: Row(each.label) for each in Activity}
+    activities: dict[str, Row] = {activity.value: Row(activity.label) for activity in Activity}
     clients: dict[int, Row] = {}
     projects: dict[int, Row] = {}
     people: dict[int, Row] = {}
@@ -150,7 +148,7 @@ def read(user: User, filters: Filters) -> Reading:
             people.setdefault(person, Row(people_names[person])),
         ):
             row.add(klass, minutes, amount)
-    reading = Reading(total, _months(found, filters), [])
+    reading = Reading(total, _months(matching, filters), [])
     tables = [
         Table("activity", _("Por atividade"), [row for row in activities.values() if row.minutes or row.amount]),
         Table("client", _("Por cliente"), _longest(clients.values())),
@@ -159,8 +157,8 @@ def read(user: User, filters: Filters) -> Reading:
     ]
     reading.tables = tables
     rates = _rates(keys)
-    days = sorted({each.effective_from for versions in rates.values() for each in versions})
-    free = found.filter(klass=Klass.FREE).annotate(since=_since(days))
+    days = sorted({version.effective_from for versions in rates.values() for version in versions})
+    free = matching.filter(klass=LineClass.FREE).annotate(since=_since(days))
     reading.causes, reading.owners = _causes(_sums(free, *_CAUSE, "since"), days, names, rates)
     return reading
 
@@ -170,37 +168,37 @@ _CAUSE = (
 )  # fmt: skip
 
 
-def _sums(found: QuerySet[Line], *by: str) -> Iterator[Any]:
-    return found.values_list(*by).annotate(Sum("minutes"), Sum("amount")).iterator()
+def _sums(matching: QuerySet[Line], *by: str) -> Iterator[Any]:
+    return matching.values_list(*by).annotate(Sum("minutes"), Sum("amount")).iterator()
 
 
-def _months(found: QuerySet[Line], filters: Filters) -> list[Row]:
+def _months(matching: QuerySet[Line], filters: Filters) -> list[Row]:
     """A row for each month of the period, empty months too."""
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     month, rows, ends = filters.since.replace(day=1), [], []
     while month <= filters.until:
         rows.append(Row(date_format(month, "m/Y")))
         month = (month + timedelta(days=32)).replace(day=1)
-        ends.append(datetime.combine(month, time.min, zone))
+        ends.append(clock.instant_of(month, zone=zone))
     # The months' ends in the reader's zone, so that the database compares instants and knows no zone.
     place = Case(
         *(When(entry__started_at__lt=end, then=number) for number, end in enumerate(ends)), default=len(ends) - 1
     )
-    for number, klass, minutes, amount in _sums(found.annotate(month=place), "month", "klass"):
+    for number, klass, minutes, amount in _sums(matching.annotate(month=place), "month", "klass"):
         rows[number].add(klass, minutes, amount)
     return rows
 
 
 def _since(days: list[date]) -> Case:
     """The place in ``days`` of the last one that had begun when the work was done; an adjustment is of what it corrects."""
-    zone = timezone.get_default_timezone()
+    zone = clock.installation_zone()
     worked = Coalesce("entry__adjusts__started_at", "entry__started_at")
-    begins = [(place, datetime.combine(day, time.min, zone)) for place, day in enumerate(days)]
+    begins = [(place, clock.instant_of(day, zone=zone)) for place, day in enumerate(days)]
     return Case(*(When(GreaterThanOrEqual(worked, at), then=place) for place, at in reversed(begins)), default=0)
 
 
 def _causes(
-    found: Iterable[Any],
+    sums: Iterable[Any],
     days: list[date],
     names: dict[int, dict[str, tuple[int, str]]],
     rates: dict[int, list[classification.Rules]],
@@ -208,7 +206,7 @@ def _causes(
     """Free minutes by nonconformity, and by the company that owes the fix, with what they would have cost."""
     causes: dict[tuple[int, int], Row] = {}
     owners: dict[tuple[str, int], Row] = {}
-    for rollout, number, title, role, since, minutes, _amount in found:
+    for rollout, number, title, role, since, minutes, _amount in sums:
         if number is None:
             continue
         company, name = names[rollout][role]
@@ -223,19 +221,19 @@ def _causes(
 
 def _parties(rollouts: set[int]) -> dict[int, dict[str, tuple[int, str]]]:
     """``{rollout: {role: (company key, name)}}``."""
-    found: dict[int, dict[str, tuple[int, str]]] = defaultdict(dict)
+    parties_by_rollout: dict[int, dict[str, tuple[int, str]]] = defaultdict(dict)
     parties = Party.objects.filter(rollout__in=rollouts).order_by()
     for rollout, role, company, name in parties.values_list("rollout", "role", "company", "company__trade_name"):
-        found[rollout][role] = (company, name)
-    return found
+        parties_by_rollout[rollout][role] = (company, name)
+    return parties_by_rollout
 
 
 def _rates(rollouts: set[int]) -> dict[int, list[classification.Rules]]:
     """The versions of each rollout's policy; never none."""
-    found: dict[int, list[classification.Rules]] = defaultdict(list)
+    rules_by_rollout: dict[int, list[classification.Rules]] = defaultdict(list)
     for policy in Policy.objects.filter(rollout__in=rollouts):
-        found[policy.rollout_id].append(policy.rules())
-    return {rollout: found[rollout] or [Policy().rules()] for rollout in rollouts}
+        rules_by_rollout[policy.rollout_id].append(policy.rules())
+    return {rollout: rules_by_rollout[rollout] or [Policy().rules()] for rollout in rollouts}
 
 
 def _longest(rows: Iterable[Row]) -> list[Row]:
@@ -285,27 +283,40 @@ def chart(months: list[Row]) -> Chart:
 # --- The file ------------------------------------------------------------------------------------------
 
 
-def as_csv(reading: Reading, *, presence: bool) -> str:
-    """What the page shows, every row, as CSV: minutes and centavos. No cell begins a formula."""
-    out = StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(
-        [
-            _("recorte"), _("nome"), _("detalhe"), _("minutos incluídos"), _("minutos extras cobrados"),
-            _("minutos extras não cobrados"), _("valor em centavos"), _("custo dos não cobrados em centavos"),
-        ]
-    )  # fmt: skip
+COLUMNS = (
+    Column("table", gettext_lazy("recorte")),
+    Column("name", gettext_lazy("nome")),
+    Column("detail", gettext_lazy("detalhe")),
+    Column("included", gettext_lazy("minutos incluídos")),
+    Column("billable", gettext_lazy("minutos extras cobrados")),
+    Column("free", gettext_lazy("minutos extras não cobrados")),
+    Column("amount", gettext_lazy("valor em centavos")),
+    Column("cost", gettext_lazy("custo dos não cobrados em centavos")),
+)
+
+
+def export(name: str, reading: Reading, *, presence: bool) -> Export:
+    """What the page shows, every row: minutes and centavos. What free hours would have cost is for Presence alone."""
     parts: list[tuple[StrOrPromise, list[Row]]] = [(_("Total"), [reading.total]), (_("Por mês"), reading.months)]
     parts += [(table.title, table.rows) for table in reading.tables]
     parts.append((_("Por causa"), reading.causes))
     if presence:
         parts.append((_("Por responsável da não conformidade"), reading.owners))
-    for title, rows in parts:
-        for row in rows:
-            cost = row.cost if presence else ""
-            cells = [title, row.label, row.detail, row.included, row.billable, row.free, row.amount, cost]
-            writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in cells])
-    return out.getvalue()
+    rows = [
+        {
+            "table": title,
+            "name": row.label,
+            "detail": row.detail,
+            "included": row.included,
+            "billable": row.billable,
+            "free": row.free,
+            "amount": row.amount,
+            "cost": row.cost if presence else "",
+        }
+        for title, shown in parts
+        for row in shown
+    ]
+    return Export(name, COLUMNS, rows, for_people=True)
 
 
 def twelve_months() -> tuple[date, date]:

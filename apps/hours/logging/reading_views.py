@@ -10,11 +10,10 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Company
-from apps.core.exports.filenames import attached
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 from apps.core.web.widgets import DateInput
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 from apps.hours.logging import reading as hours
 from apps.hours.models import Contest, ExtraHoursRequest, TimeEntry
 from apps.rollouts.models import Party, Rollout
@@ -30,7 +29,7 @@ class FilterForm(forms.Form):
     rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"), required=False, empty_label=_("Todos"))
     person = forms.ModelChoiceField(User.objects.none(), label=_("Pessoa"), required=False, empty_label=_("Todas"))
     activity = forms.ChoiceField(label=_("Atividade"), required=False, choices=[("", _("Todas")), *Activity.choices])
-    klass = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *Klass.choices])
+    klass = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *LineClass.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +52,7 @@ class FilterForm(forms.Form):
             since, until = until, since
         months = until.year * 12 + until.month - LONGEST
         since = max(since, until.replace(year=months // 12, month=months % 12 + 1, day=1))
-        keys = {name: found.pk for name in ("client", "person", "rollout") if (found := data.get(name))}
+        keys = {name: chosen.pk for name in ("client", "person", "rollout") if (chosen := data.get(name))}
         return hours.Filters(since, until, activity=data.get("activity", ""), klass=data.get("klass", ""), **keys)
 
 
@@ -61,13 +60,13 @@ class FilterForm(forms.Form):
 def reading(request: SignedInRequest) -> HttpResponse:
     """The hours of all rollouts for Presence, of its own for a client."""
     form, filters, presence = _asked(request)
-    found = hours.read(request.user, filters)
+    figures = hours.read(request.user, filters)
     rollouts = hours.rollouts_for(request.user).order_by().values("pk")
     context = {
         "form": form,
         "filters": filters,
-        "reading": found,
-        "chart": hours.chart(found.months),
+        "reading": figures,
+        "chart": hours.chart(figures.months),
         "presence": presence,
         "query": request.GET.urlencode(),
         "requests": ExtraHoursRequest.objects.filter(rollout__in=rollouts, state="open")
@@ -84,10 +83,8 @@ def reading(request: SignedInRequest) -> HttpResponse:
 def reading_csv(request: SignedInRequest) -> HttpResponse:
     """The same figures, every row of them."""
     _form, filters, presence = _asked(request)
-    text = hours.as_csv(hours.read(request.user, filters), presence=presence)
-    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = attached(f"horas-{filters.since}-{filters.until}.csv")
-    return response
+    name = f"horas-{filters.since}-{filters.until}"
+    return hours.export(name, hours.read(request.user, filters), presence=presence).download("csv")
 
 
 def _asked(request: SignedInRequest) -> tuple[FilterForm, hours.Filters, bool]:

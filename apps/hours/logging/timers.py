@@ -61,9 +61,9 @@ def start(
     if nonconformity and activity != Activity.HOMOLOGATION:
         raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")
     with transaction.atomic():
-        _locked(by)
+        _lock(by)
         if (timer := running(by)) is not None:
-            _keep(timer)
+            _propose(timer)
         return Timer.objects.create(
             person=by, rollout=rollout, activity=activity, nonconformity=nonconformity, note=note.strip(),
             started_at=clock.now(),
@@ -76,11 +76,11 @@ def stop(*, by: User) -> Proposal:
     After more than 12 hours the proposal has no duration. A ``Refusal`` when none runs, as on another device.
     """
     with transaction.atomic():
-        _locked(by)
+        _lock(by)
         timer = running(by)
         if timer is None:
             raise Refusal(_("Nenhum cronômetro está ligado. Ele já foi parado, talvez em outro aparelho."))
-        return _keep(timer)
+        return _propose(timer)
 
 
 def discard(*, by: User) -> None:
@@ -92,7 +92,7 @@ def was_forgotten(timer: Timer) -> bool:
     return clock.now() - timer.started_at > TOO_LONG
 
 
-def _keep(timer: Timer) -> Proposal:
+def _propose(timer: Timer) -> Proposal:
     elapsed = clock.now() - timer.started_at
     proposal = Proposal.objects.create(
         person=timer.person,
@@ -108,5 +108,5 @@ def _keep(timer: Timer) -> Proposal:
     return proposal
 
 
-def _locked(person: User) -> User:
+def _lock(person: User) -> User:
     return User.objects.select_for_update().get(pk=person.pk)

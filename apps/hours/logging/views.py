@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,38 +34,38 @@ from apps.rollouts.views import visible_rollout
 def quick(request: SignedInRequest) -> HttpResponse:
     """Log time from anywhere: a dialog for htmx, which stays on the page, or a page of its own."""
     require(request.user, "hours.log")
-    asked = request.POST if request.method == "POST" else request.GET
-    proposal = proposals.find(request.user, asked["source"]) if asked.get("source") else None
-    rollout = _asked_rollout(request, asked.get("rollout")) or (proposal.rollout if proposal else None)
+    data = request.POST if request.method == "POST" else request.GET
+    proposal = proposals.find(request.user, data["source"]) if data.get("source") else None
+    rollout = _asked_rollout(request, data.get("rollout")) or (proposal.rollout if proposal else None)
     if request.method == "GET":
         form = forms.QuickForm(person=request.user, rollout=rollout, initial=_initial(request, rollout, proposal))
         return _quick(request, form, proposal)
     form = forms.QuickForm(request.POST, person=request.user, rollout=rollout)
-    done: list[TimeEntry] = []
+    entries: list[TimeEntry] = []
 
     def save(**data: Any) -> None:
         if data["source"]:
             if proposal is None:
                 raise Refusal(_("Esta proposta já foi respondida."))
-            done.append(proposals.accept(proposal, by=request.user, **form.worked()))
+            entries.append(proposals.accept(proposal, by=request.user, **form.worked()))
         else:
-            done.append(actions.log(data["rollout"], by=request.user, **form.worked()))
+            entries.append(actions.log(data["rollout"], by=request.user, **form.worked()))
 
     if not attempt(request, form, save):
         return _quick(request, form, proposal, status=form.refusal_status)  # type: ignore[attr-defined]
-    said = _("%(duration)s apontadas em %(rollout)s.") % {
-        "duration": minutes.show(done[0].minutes),
-        "rollout": done[0].rollout.code,
+    confirmation = _("%(duration)s apontadas em %(rollout)s.") % {
+        "duration": minutes.show(entries[0].minutes),
+        "rollout": entries[0].rollout.code,
     }
     if not request.htmx:  # type: ignore[attr-defined]
-        messages.success(request, said)
-        return redirect("hours:room", done[0].rollout_id)
+        messages.success(request, confirmation)
+        return redirect("hours:room", entries[0].rollout_id)
     response = HttpResponse()
     if "/horas/" in (request.htmx.current_url or ""):  # type: ignore[attr-defined]
-        messages.success(request, said)
+        messages.success(request, confirmation)
         response["HX-Refresh"] = "true"
     else:
-        response["HX-Trigger"] = json.dumps({"toast": {"text": said, "tone": "success"}})
+        response["HX-Trigger"] = json.dumps({"toast": {"text": confirmation, "tone": "success"}})
     return response
 
 
@@ -82,9 +81,9 @@ def quick_preview(request: SignedInRequest) -> HttpResponse:
         del data["note"]
         start = data["started_at"]
         try:
-            lines = actions.rehearse(rollout, by=request.user, **data)
+            lines = actions.lines_if_logged(rollout, by=request.user, **data)
             context |= {
-                **agreement.foretold(rollout, data["activity"], lines),
+                **agreement.preview(rollout, data["activity"], lines),
                 "start": start,
                 "end": start + timedelta(minutes=data["minutes"]),
                 "overlap": days.overlap_text(form.overlaps[0]) if form.overlaps else "",
@@ -100,15 +99,15 @@ def quick_preview(request: SignedInRequest) -> HttpResponse:
 def timer_start(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.log", rollout)
-    kept = timers.running(request.user)
+    stopped_timer = timers.running(request.user)
     form = forms.TimerForm(request.POST, rollout=rollout)
     if not attempt(request, form, timers.start, rollout, by=request.user):
         messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-    elif kept is not None:
+    elif stopped_timer is not None:
         messages.info(
             request,
             _("O cronômetro de %(rollout)s foi parado; o tempo dele está em Minhas horas, para confirmar.")
-            % {"rollout": kept.rollout.code},
+            % {"rollout": stopped_timer.rollout.code},
         )
     return _back(request)
 
@@ -134,29 +133,29 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     """Log a proposal as it stands; what is missing is asked for."""
     require(request.user, "hours.log")
     source = request.POST.get("source", "")
-    found = proposals.find(request.user, source)
-    if found is None:
+    proposal = proposals.find(request.user, source)
+    if proposal is None:
         messages.info(request, _("Esta proposta já foi respondida."))
         return _back(request)
-    if not (found.minutes and found.note):
+    if not (proposal.minutes and proposal.note):
         return redirect(f"{reverse('hours:quick')}?{urlencode({'source': source})}")
     entry = proposals.accept(
-        found, by=request.user, activity=found.activity, started_at=found.started_at, minutes=found.minutes,
-        note=found.note, nonconformity=found.nonconformity,
+        proposal, by=request.user, activity=proposal.activity, started_at=proposal.started_at, minutes=proposal.minutes,
+        note=proposal.note, nonconformity=proposal.nonconformity,
     )  # fmt: skip
-    said = {"duration": minutes.show(entry.minutes), "rollout": entry.rollout.code}
-    messages.success(request, _("%(duration)s apontadas em %(rollout)s.") % said)
+    values = {"duration": minutes.show(entry.minutes), "rollout": entry.rollout.code}
+    messages.success(request, _("%(duration)s apontadas em %(rollout)s.") % values)
     return _back(request)
 
 
 @require_POST
 def dismiss(request: SignedInRequest) -> HttpResponse:
     require(request.user, "hours.log")
-    found = proposals.find(request.user, request.POST.get("source", ""))
-    if found is None:
+    proposal = proposals.find(request.user, request.POST.get("source", ""))
+    if proposal is None:
         messages.info(request, _("Esta proposta já foi respondida."))
     else:
-        proposals.dismiss(found, by=request.user)
+        proposals.dismiss(proposal, by=request.user)
         messages.info(request, _("Proposta dispensada."))
     return _back(request)
 
@@ -167,28 +166,28 @@ def week(request: SignedInRequest) -> HttpResponse:
     require(request.user, "hours.log")
     person = _asked_person(request)
     first = _asked_week(request, person)
-    found = weeks.of(person, first)
-    own = person == request.user
-    for day in found:
+    days_of_week = weeks.week_of(person, first)
+    is_own = person == request.user
+    for day in days_of_week:
         for entry in day.entries:
-            entry.shown = queries.shown([line.pure() for line in entry.lines.all()])  # type: ignore[attr-defined]
-    with timezone.override(days.zone_of(person)):
+            entry.shown = queries.with_words([line.pure() for line in entry.lines.all()])  # type: ignore[attr-defined]
+    with clock.read_in(days.zone_of(person)):
         return render(
             request,
             "hours/week.html",
             {
                 "person": person,
-                "own": own,
+                "own": is_own,
                 "people": _colleagues() if request.user.has_perm("hours.view_week", None) else [],
-                "days": found,
-                "total": sum(day.minutes for day in found),
+                "days": days_of_week,
+                "total": sum(day.minutes for day in days_of_week),
                 "first": first,
                 "last": first + timedelta(days=6),
-                "previous": first - weeks.SEVEN,
-                "following": first + weeks.SEVEN,
+                "previous": first - weeks.WEEK,
+                "following": first + weeks.WEEK,
                 "is_this_week": first == weeks.this_week(person),
-                "today": clock.now().astimezone(days.zone_of(person)).date(),
-                "proposals": [proposals.shown(each) for each in proposals.pending(person)] if own else [],
+                "today": clock.today(days.zone_of(person)),
+                "proposals": [proposals.preview(proposal) for proposal in proposals.pending(person)] if is_own else [],
             },
         )
 
@@ -199,19 +198,19 @@ def copy(request: SignedInRequest) -> HttpResponse:
     first = _asked_week(request, request.user)
     if request.method == "POST":
         chosen = days.worked_by(request.user).filter(
-            pk__in=[key for each in request.POST.getlist("entry") if (key := whole_number(each))]
+            pk__in=[key for text in request.POST.getlist("entry") if (key := whole_number(text))]
         )
         entries = chosen.select_related("nonconformity").order_by("started_at", "pk")
-        made, refused = weeks.copy(entries, by=request.user)
-        count = len(made)
+        copied, refused = weeks.copy(entries, by=request.user)
+        count = len(copied)
         messages.success(
             request, ngettext("%(n)s apontamento copiado.", "%(n)s apontamentos copiados.", count) % {"n": count}
         )
         for text in refused:
             messages.warning(request, text)
-        return redirect(f"{reverse('hours:week')}?{urlencode({'semana': first.isoformat()})}")
-    copies = [(each, queries.shown(each.lines)) for each in weeks.copies(request.user, first)]
-    context = {"copies": copies, "first": first, "any": any(not each.refusal for each, _lines in copies)}
+        return redirect(f"{reverse('hours:week')}?{urlencode({'week': first.isoformat()})}")
+    copies = [(planned, queries.with_words(planned.lines)) for planned in weeks.copies(request.user, first)]
+    context = {"copies": copies, "first": first, "any": any(not planned.refusal for planned, _lines in copies)}
     return render(request, "hours/copy.html", context)
 
 
@@ -225,7 +224,7 @@ def _quick(
 
 def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Proposal | None) -> dict[str, Any]:
     if proposal is not None:
-        start = timezone.localtime(proposal.started_at)
+        start = clock.local(proposal.started_at)
         return {
             "rollout": proposal.rollout, "activity": proposal.activity, "nonconformity": proposal.nonconformity,
             "note": proposal.note, "day": start.date(), "start": start.time(), "minutes": proposal.minutes,
@@ -245,7 +244,7 @@ def _asked_rollout(request: SignedInRequest, pk: str | None) -> Rollout | None:
 
 
 def _asked_person(request: SignedInRequest) -> User:
-    pk = request.GET.get("pessoa", "")
+    pk = request.GET.get("person", "")
     if not pk or pk == str(request.user.pk):
         return request.user
     require(request.user, "hours.view_week", None)
@@ -257,8 +256,8 @@ def _colleagues():
 
 
 def _asked_week(request: SignedInRequest, person: User) -> date:
-    asked = _asked_date(request.POST.get("semana") or request.GET.get("semana"))
-    return weeks.monday(asked) if asked else weeks.this_week(person)
+    day = _asked_date(request.POST.get("week") or request.GET.get("week"))
+    return weeks.monday(day) if day else weeks.this_week(person)
 
 
 def _asked_date(text: str | None) -> date | None:

@@ -3,10 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -15,8 +13,9 @@ from apps.core.refusals import Refusal
 from apps.hours import classification, queries
 from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
+from apps.rollouts import numbering
 
-SEVEN = timedelta(days=7)
+WEEK = timedelta(days=7)
 
 
 @dataclass
@@ -47,34 +46,34 @@ def monday(day: date) -> date:
 
 def this_week(person: User) -> date:
     """The Monday of the present week where the person is."""
-    return monday(clock.now().astimezone(days.zone_of(person)).date())
+    return monday(clock.today(days.zone_of(person)))
 
 
-def of(person: User, first: date) -> list[Day]:
+def week_of(person: User, first: date) -> list[Day]:
     """The seven days from the Monday ``first``, in the person's time zone."""
     zone = days.zone_of(person)
-    found = {first + timedelta(days=number): Day(first + timedelta(days=number)) for number in range(7)}
+    days_by_date = {first + timedelta(days=number): Day(first + timedelta(days=number)) for number in range(7)}
     for entry in _entries(person, first, zone):
-        found[entry.started_at.astimezone(zone).date()].entries.append(entry)
-    return list(found.values())
+        days_by_date[clock.day_of(entry.started_at, zone)].entries.append(entry)
+    return list(days_by_date.values())
 
 
 def copies(person: User, first: date) -> list[Copy]:
     """What copying the week before ``first`` would log, each with its class as if those before it were logged too."""
     zone = days.zone_of(person)
-    made = set(days.worked_by(person).filter(source__startswith="copy:").values_list("source", flat=True))
-    taken: dict[int, list[classification.Work]] = defaultdict(list)
+    copied_sources = set(days.worked_by(person).filter(source__startswith="copy:").values_list("source", flat=True))
+    works_by_rollout: dict[int, list[classification.Work]] = defaultdict(list)
     result = []
-    for entry in _entries(person, first - SEVEN, zone):
-        if source_of(entry) in made:
+    for entry in _entries(person, first - WEEK, zone):
+        if source_of(entry) in copied_sources:
             continue
         start = _same_time(entry, zone)
         lines: list[classification.Line] = []
         refusal = _refusal(entry, person, start)
         if not refusal:
-            works = taken[entry.rollout_id]
+            works = works_by_rollout[entry.rollout_id]
             works.append(_work(entry, start))
-            number = entry.rollout.time_entries.count() + len(works)
+            number = numbering.expected_number(entry.rollout.time_entries) + len(works) - 1
             lines = [line for line in queries.preview(entry.rollout, *works) if line.entry == number]
         result.append(Copy(entry, start, lines, refusal))
     return result
@@ -86,12 +85,12 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
     Each is an action of its own. One that was copied already is passed over, so pressing twice logs nothing twice.
     """
     zone = days.zone_of(by)
-    made, refused = [], []
+    copied, refused = [], []
     for entry in entries:
         if days.worked_by(by).filter(source=source_of(entry)).exists():
             continue
         try:
-            made.append(
+            copied.append(
                 actions.log(
                     entry.rollout,
                     by=by,
@@ -105,34 +104,36 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
             )
         except Refusal as refusal:
             refused.append(f"{entry.rollout.code}, {entry}: {refusal.message}")
-    return made, refused
+    return copied, refused
 
 
 def source_of(entry: TimeEntry) -> str:
     return f"copy:{entry.pk}"
 
 
-def _entries(person: User, first: date, zone: ZoneInfo) -> list[TimeEntry]:
-    found = (
+def _entries(person: User, first: date, zone: tzinfo) -> list[TimeEntry]:
+    entries = (
         days.worked_by(person)
-        .filter(started_at__gte=days.begins(first, zone), started_at__lt=days.begins(first + SEVEN, zone))
+        .filter(
+            started_at__gte=clock.instant_of(first, zone=zone),
+            started_at__lt=clock.instant_of(first + WEEK, zone=zone),
+        )
         .select_related("rollout__platform", "nonconformity", "adjusts")
         .prefetch_related("rollout__parties__company", "lines")
         .order_by("started_at", "pk")
     )
-    return list(found)
+    return list(entries)
 
 
-def _same_time(entry: TimeEntry, zone: ZoneInfo) -> datetime:
+def _same_time(entry: TimeEntry, zone: tzinfo) -> datetime:
     """The same time of the same weekday, a week later, whatever the clocks did in between."""
-    local = entry.started_at.astimezone(zone)
-    return (local + SEVEN).astimezone(UTC)
+    return (clock.local(entry.started_at, zone) + WEEK).astimezone(UTC)
 
 
 def _work(entry: TimeEntry, start: datetime) -> classification.Work:
     return classification.Work(
         number=0,
-        started_at=timezone.localtime(start, timezone.get_default_timezone()),
+        started_at=clock.local(start, clock.installation_zone()),
         minutes=entry.minutes,
         activity=entry.activity,
         nonconformity=entry.nonconformity.label if entry.nonconformity else "",
@@ -143,7 +144,7 @@ def _refusal(entry: TimeEntry, person: User, start: datetime) -> str:
     if not entry.rollout.is_open:
         return _("O projeto está encerrado.")
     try:
-        actions.rehearse(
+        actions.lines_if_logged(
             entry.rollout, by=person, activity=entry.activity, started_at=start, minutes=entry.minutes,
             nonconformity=entry.nonconformity,
         )  # fmt: skip

@@ -1,18 +1,8 @@
 from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
-from apps.hours.models.ledger import (
-    FROM_THE_START,
-    ClientStatement,
-    ClientStatementQuerySet,
-    Line,
-    Policy,
-    Proposal,
-    Reclassification,
-    Revision,
-    Statement,
-    StatementPdf,
-    TimeEntry,
-    Timer,
-)
+from apps.hours.models.entries import Line, Reclassification, Revision, TimeEntry
+from apps.hours.models.logging import Proposal, Timer
+from apps.hours.models.policy import FROM_THE_START, Policy
+from apps.hours.models.statements import ClientStatement, ClientStatementQuerySet, Statement, StatementPdf
 
 __all__ = [
     "AGREED_ACTIVITIES",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.process import PartyRole
-from apps.hours.classification import Activity, Klass
+from apps.hours.classification import Activity, LineClass
 
 MOST_MINUTES = 6000
 """The most that one request asks for: 100 hours."""
@@ -102,7 +102,7 @@ class Contest(models.Model):
     rollout = models.ForeignKey("rollouts.Rollout", on_delete=models.CASCADE, related_name="contests")
     number = models.PositiveIntegerField()
     entry = models.ForeignKey("hours.TimeEntry", on_delete=models.PROTECT, related_name="contests")
-    klass = models.CharField(_("classe"), max_length=10, choices=Klass)
+    klass = models.CharField(_("classe"), max_length=10, choices=LineClass)
     line = models.ForeignKey("hours.Line", on_delete=models.PROTECT, null=True, related_name="contests")
     content = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

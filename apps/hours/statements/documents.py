@@ -11,7 +11,8 @@ from weasyprint import Attachment
 
 from apps.core import pdf
 from apps.files import actions as files
-from apps.hours.classification import Activity, Klass, Rounding
+from apps.hours import closing_warnings
+from apps.hours.classification import Activity, LineClass, Rounding
 from apps.hours.ledger import statements
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 
@@ -34,6 +35,7 @@ def presented(content: dict[str, Any]) -> dict[str, Any]:
             {
                 **part,
                 "charged": statements.charged(part),
+                "acknowledged": [closing_warnings.describe(warning) for warning in part.get("acknowledged", [])],
                 "policy_versions": [
                     {
                         **policy,
@@ -54,9 +56,10 @@ def _shown(line: dict[str, Any]) -> dict[str, Any]:
     return {
         **line,
         "at": parse_datetime(line["started_at"]),
-        "label": Klass(line["klass"]).label,
+        "label": LineClass(line["klass"]).label,
         "activity_label": Activity(line["activity"]).label,
-        "charged": line.get("charged_minutes", line["minutes"] if line["klass"] == Klass.BILLABLE else 0),
+        "why": statements.why(line),
+        "charged": line.get("charged_minutes", line["minutes"] if line["klass"] == LineClass.BILLABLE else 0),
     }
 
 
@@ -75,26 +78,26 @@ def render(statement: Statement | ClientStatement) -> bytes:
 
 
 def render_statement(statement_pk: int) -> None:
-    """``keep_pdf`` of a rollout's closed month."""
-    keep_pdf(Statement.objects.select_related("rollout").get(pk=statement_pk))
+    """``store_pdf`` of a rollout's closed month."""
+    store_pdf(Statement.objects.select_related("rollout").get(pk=statement_pk))
 
 
 def render_client_statement(statement_pk: int) -> None:
-    """``keep_pdf`` of a client's closed month."""
-    keep_pdf(ClientStatement.objects.get(pk=statement_pk))
+    """``store_pdf`` of a client's closed month."""
+    store_pdf(ClientStatement.objects.get(pk=statement_pk))
 
 
-def keep_pdf(statement: Statement | ClientStatement) -> None:
+def store_pdf(statement: Statement | ClientStatement) -> None:
     """Render and keep the PDF of ``statement``; once there is one, it stays. Safe to run twice, or at once."""
-    which = "statement" if isinstance(statement, Statement) else "client_statement"
-    found = StatementPdf.objects.filter(**{which: statement})
-    if found.exists():
+    field = "statement" if isinstance(statement, Statement) else "client_statement"
+    stored_pdfs = StatementPdf.objects.filter(**{field: statement})
+    if stored_pdfs.exists():
         return
     rendered = render(statement)
     try:
         with transaction.atomic():
             stored = files.store_bytes(rendered, f"{statement.code}.pdf")
-            StatementPdf.objects.create(**{which: statement}, file=stored)
+            StatementPdf.objects.create(**{field: statement}, file=stored)
     except IntegrityError:
-        if not found.exists():
+        if not stored_pdfs.exists():
             raise

@@ -35,15 +35,15 @@ def differences(rollout: Rollout, month: date | None = None) -> Iterator[str]:
         if month in (None, months[number]):
             yield from _lines(f"{rollout.code} entry {number}", expected[number], stored[number])
     statements = list(rollout.statements.order_by("number"))
-    if month is None and [each.number for each in statements] != list(range(1, len(statements) + 1)):
+    if month is None and [worked_month.number for worked_month in statements] != list(range(1, len(statements) + 1)):
         yield f"{rollout.code}: its statements are not numbered 1 to {len(statements)}"
     for statement in statements:
         if month in (None, statement.month):
             yield from _statement(statement, by_month[statement.month], expected)
     closed = {statement.month for statement in statements}
-    for each, rows in by_month.items():
-        if each not in closed and month in (None, each) and any(row.statement_id for row in rows):
-            yield f"{rollout.code} {each:%m/%Y}: has closed lines and no statement"
+    for worked_month, rows in by_month.items():
+        if worked_month not in closed and month in (None, worked_month) and any(row.statement_id for row in rows):
+            yield f"{rollout.code} {worked_month:%m/%Y}: has closed lines and no statement"
 
 
 def _lines(where: str, expected: list[classification.Line], stored: list) -> Iterator[str]:
@@ -63,14 +63,16 @@ def _statement(statement: Statement, rows: list, expected: dict[int, list[classi
         yield f"{where}: a line of the month is not in it"
     recomputed = [line for number in dict.fromkeys(row.entry.number for row in rows) for line in expected[number]]
     yield from _totals(where, statement.content, _sums(recomputed))
-    printed = [(line["entry"], line["minutes"], line["klass"], line["amount"]) for line in statement.content["lines"]]
-    wanted = [(line.entry, line.minutes, str(line.klass), line.amount) for line in recomputed]
-    if printed != wanted:
+    printed_lines = [
+        (line["entry"], line["minutes"], line["klass"], line["amount"]) for line in statement.content["lines"]
+    ]
+    expected_lines = [(line.entry, line.minutes, str(line.klass), line.amount) for line in recomputed]
+    if printed_lines != expected_lines:
         yield f"{where}: its lines differ from the ledger's"
 
 
 def _sums(lines: list[classification.Line]) -> dict[str, int]:
-    sums = {klass.value: 0 for klass in classification.Klass} | {"amount": 0, "charged_minutes": 0}
+    sums = {klass.value: 0 for klass in classification.LineClass} | {"amount": 0, "charged_minutes": 0}
     for line in lines:
         sums[str(line.klass)] += line.minutes
         sums["amount"] += line.amount
@@ -78,12 +80,12 @@ def _sums(lines: list[classification.Line]) -> dict[str, int]:
     return sums
 
 
-def _totals(where: str, content: dict, wanted: dict[str, int]) -> Iterator[str]:
-    found = {**content["totals"], "charged_minutes": content.get("charged_minutes", content["totals"]["billable"])}
-    for name, value in wanted.items():
-        if found.get(name) != value:
+def _totals(where: str, content: dict, expected: dict[str, int]) -> Iterator[str]:
+    printed = {**content["totals"], "charged_minutes": content.get("charged_minutes", content["totals"]["billable"])}
+    for name, value in expected.items():
+        if printed.get(name) != value:
             unit = "centavos" if name == "amount" else "min"
-            yield f"{where}: {name} is {found.get(name)} {unit}, should be {value} {unit}"
+            yield f"{where}: {name} is {printed.get(name)} {unit}, should be {value} {unit}"
 
 
 def client_differences(statement: ClientStatement) -> Iterator[str]:
@@ -94,20 +96,20 @@ def client_differences(statement: ClientStatement) -> Iterator[str]:
     if list(printed) != [(part.rollout_id, part.number) for part in parts]:
         yield f"{where}: gathers other statements than its rollouts have"
         return
-    wanted: dict[str, int] = defaultdict(int)
+    expected: dict[str, int] = defaultdict(int)
     for part in parts:
         inside = printed[part.rollout_id, part.number]
         if (inside["lines"], inside["totals"]) != (part.content["lines"], part.content["totals"]):
             yield f"{where}: {part.code} differs from what it gathered"
         for name, value in _content_sums(part.content).items():
-            wanted[name] += value
-    yield from _totals(where, statement.content, wanted)
+            expected[name] += value
+    yield from _totals(where, statement.content, expected)
 
 
 def _content_sums(content: dict) -> dict[str, int]:
-    sums = {klass.value: 0 for klass in classification.Klass} | {"amount": 0, "charged_minutes": 0}
+    sums = {klass.value: 0 for klass in classification.LineClass} | {"amount": 0, "charged_minutes": 0}
     for line in content["lines"]:
-        billable = line["klass"] == classification.Klass.BILLABLE
+        billable = line["klass"] == classification.LineClass.BILLABLE
         sums[line["klass"]] += line["minutes"]
         sums["amount"] += line["amount"]
         sums["charged_minutes"] += line.get("charged_minutes", line["minutes"] if billable else 0)

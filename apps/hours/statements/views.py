@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt
-from apps.files.http import attachment, guarded
+from apps.files.http import attachment
 from apps.hours import queries
 from apps.hours.ledger import closing, forms, policies
 from apps.hours.models import ClientStatement, Statement, StatementPdf
@@ -40,44 +41,44 @@ def close_client(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def client_statement(request: SignedInRequest, number: int) -> HttpResponse:
-    found = _client_statement(request, number)
+    closed = _client_statement(request, number)
     context = {
-        "statement": found,
-        "waiting": _pdf(client_statement=found) is None,
-        **documents.presented(found.content),
+        "statement": closed,
+        "waiting": _pdf(client_statement=closed) is None,
+        **documents.presented(closed.content),
     }
     return render(request, "hours/client_statement.html", context)
 
 
 @require_GET
 def client_file(request: SignedInRequest, number: int, kind: str) -> HttpResponseBase:
-    found = _client_statement(request, number)
-    return _file(found, kind, _pdf(client_statement=found))
+    closed = _client_statement(request, number)
+    return _file(closed, kind, _pdf(client_statement=closed))
 
 
 @require_GET
 def statement(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.view_money", rollout)
-    found = get_object_or_404(Statement, rollout=rollout, number=number)
-    context = {"rollout": rollout, "room": "hours", "statement": found, "waiting": _pdf(statement=found) is None}
-    return render(request, "hours/statement.html", context | documents.presented(found.content))
+    closed = get_object_or_404(Statement, rollout=rollout, number=number)
+    context = {"rollout": rollout, "room": "hours", "statement": closed, "waiting": _pdf(statement=closed) is None}
+    return render(request, "hours/statement.html", context | documents.presented(closed.content))
 
 
 @require_GET
 def statement_file(request: SignedInRequest, pk: int, number: int, kind: str) -> HttpResponseBase:
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.view_money", rollout)
-    found = get_object_or_404(Statement, rollout=rollout, number=number)
-    return _file(found, kind, _pdf(statement=found))
+    closed = get_object_or_404(Statement, rollout=rollout, number=number)
+    return _file(closed, kind, _pdf(statement=closed))
 
 
 def policy(request: SignedInRequest, pk: int) -> HttpResponse:
     """The policy in force and its history; the form that changes it, for project managers."""
     rollout = visible_rollout(request, pk)
     require(request.user, "hours.view", rollout)
-    present = queries.policy_in_force(rollout, clock.today())
-    form = forms.PolicyForm(request.POST or None, initial={"effective_from": clock.today(), **present.terms()})
+    current = queries.policy_in_force(rollout, clock.today())
+    form = forms.PolicyForm(request.POST or None, initial={"effective_from": clock.today(), **current.terms()})
     if request.method == "POST":
         require(request.user, "hours.change_policy", rollout)
         if attempt(request, form, policies.change, rollout, by=request.user):
@@ -85,7 +86,7 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "rollout": rollout,
         "room": "hours",
-        "present": present,
+        "present": current,
         "versions": list(reversed(queries.policies(rollout))),
         "first_open": queries.first_open_month(rollout),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
@@ -94,36 +95,33 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "hours/policy.html", context, status=getattr(form, "refusal_status", 200))
 
 
-def _client_list(request: SignedInRequest, failed=None) -> HttpResponse:
+def _client_list(request: SignedInRequest, refused_form=None) -> HttpResponse:
     require(request.user, "hours.statements")
     may_close = request.user.has_perm("hours.close_client")
-    found = ClientStatement.objects.visible_to(request.user).select_related("client").order_by("-number")
+    statements = ClientStatement.objects.visible_to(request.user).select_related("client").order_by("-number")
     context: dict[str, Any] = {
-        "page": Paginator(found, 50).get_page(request.GET.get("page")),
+        "page": Paginator(statements, 50).get_page(request.GET.get("page")),
         "waiting": overdue.waiting_to_close() if may_close else [],
         "may_close": may_close,
         "shows_clients": request.user.has_perm("hours.export"),
-        "errors": [text for errors in failed.errors.values() for text in errors] if failed else [],
+        "errors": [text for errors in refused_form.errors.values() for text in errors] if refused_form else [],
     }
-    return render(request, "hours/client_statements.html", context, status=getattr(failed, "refusal_status", 200))
+    return render(request, "hours/client_statements.html", context, status=getattr(refused_form, "refusal_status", 200))
 
 
 def _client_statement(request: SignedInRequest, number: int) -> ClientStatement:
     return get_object_or_404(ClientStatement.objects.visible_to(request.user), number=number)
 
 
-def _pdf(**which: Statement | ClientStatement) -> StatementPdf | None:
-    return StatementPdf.objects.filter(**which).select_related("file").first()
+def _pdf(**statement: Statement | ClientStatement) -> StatementPdf | None:
+    return StatementPdf.objects.filter(**statement).select_related("file").first()
 
 
-def _file(found: Statement | ClientStatement, kind: str, rendered: StatementPdf | None) -> HttpResponseBase:
+def _file(statement: Statement | ClientStatement, kind: str, rendered: StatementPdf | None) -> HttpResponseBase:
     if kind == "pdf":
         if rendered is None:
             raise Refusal(_("O PDF ainda está sendo gerado. Tente de novo em um minuto."))
         return attachment(rendered.file)
-    rows = exports.rows(found.content)
-    if kind == "csv":
-        return guarded(exports.to_csv(rows), f"{found.code}.csv")
-    if kind == "xlsx":
-        return guarded(exports.to_xlsx(rows, found.closed_at), f"{found.code}.xlsx")
-    raise Http404
+    if kind not in FORMATS:
+        raise Http404
+    return exports.export(statement.code, exports.rows(statement.content), statement.closed_at).download(kind)

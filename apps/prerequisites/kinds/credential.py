@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from apps.core import clock
 from apps.core.events import EventData
 from apps.core.refusals import Invalid
 from apps.prerequisites import comparison
@@ -160,5 +161,5 @@ def _secrets(submission: Submission) -> dict[str, str]:
 
 def _purged_on(instant: str) -> str:
     """When a secret was destroyed (``Submission.purged``), in words."""
-    day = timezone.localtime(datetime.fromisoformat(instant))
+    day = clock.local(datetime.fromisoformat(instant))
     return _("expurgado em %(day)s") % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}

@@ -11,7 +11,7 @@ from apps.core.background import queue, work
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import events, queries
@@ -59,7 +59,7 @@ def draft(
         gathered = record.build(rollout)
         term = AcceptanceTerm.objects.create(
             rollout=rollout,
-            version=rollout.terms.count() + 1,
+            version=numbering.next_number(rollout, rollout.terms, "version"),
             record=gathered,
             record_sha256=canonical.sha256(gathered),
             drafted_by=by,

@@ -9,9 +9,6 @@ class AcceptanceConfig(AppConfig):
     label = "acceptance"
 
     def ready(self) -> None:
-        from apps.accounts import address_changes as addresses
         from apps.stages.acceptance.checks import there_are_authorities
-        from apps.stages.acceptance.signing import new_addresses
 
-        addresses.when_changed(new_addresses.record_change)
         checks.register(there_are_authorities, checks.Tags.security, deploy=True)

@@ -3,9 +3,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 from apps.stages.acceptance.signing import codes, identity
 
@@ -51,4 +51,6 @@ def _expire() -> int:
     return codes.forget() + identity.forget()
 
 
-personal_data.holds(personal_data.Holding("signatures", _export, _erase, objections=_objections, expire=_expire))
+HOLDINGS = [
+    Holding("signatures", _export, _erase, objections=_objections, expire=_expire),
+]

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import chain_checks, dossier, events, queries, requirements
+from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, tasks
 from apps.stages.acceptance.models import Signatory
+from apps.stages.acceptance.signing import new_addresses
 
 TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready": "info"}
 
@@ -38,4 +39,7 @@ plugin = Plugin(
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
     chain_checks=[chain_checks.terms],
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.RENDER, tasks.SEAL, tasks.EXPIRE],
+    address_changed=[new_addresses.record_change],
 )

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.localized import both
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, requirement
@@ -53,7 +53,7 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
             owed_by=signatory.role,
             since=signatory.since,
             url=reverse("acceptance:sign", args=[rollout.pk, signatory.pk]),
-            due=timezone.localdate(term.expires_at) if term.expires_at else None,
+            due=clock.day_of(term.expires_at) if term.expires_at else None,
             person=signatory.user,
         )
 

@@ -3,18 +3,19 @@ from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.seals.certificates import NoCertificate
 from apps.stages.acceptance import actions, queries
 from apps.stages.acceptance.sealing import actions as sealing
 
-RENDER = work.kind(
+RENDER = Job(
     "acceptance.render",
     _("PDF do termo de aceite"),
     _("Não foi possível gerar o PDF deste termo"),
     task="apps.stages.acceptance.tasks.render_term",
     model="acceptance.AcceptanceTerm",
 )
-SEAL = work.kind(
+SEAL = Job(
     "acceptance.seal",
     _("Selo do termo de aceite"),
     _("Não foi possível selar este termo"),
@@ -22,7 +23,7 @@ SEAL = work.kind(
     model="acceptance.AcceptanceTerm",
     away=(NoCertificate, TimestampRequestError),
 )
-EXPIRE = work.kind(
+EXPIRE = Job(
     "acceptance.expire",
     _("Vencimento do prazo para assinar o termo de aceite"),
     _("Não foi possível registrar o vencimento do prazo para assinar"),

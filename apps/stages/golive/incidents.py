@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.golive import events
 from apps.stages.golive.actions import refuse_outside_golive
@@ -24,10 +24,9 @@ def note(rollout: Rollout, *, by: User, what: str, severity: str, owner: str, si
             raise Invalid(_("Diga o que aconteceu."), field="what")
         if since > clock.now():
             raise Invalid(_("O incidente não pode ter começado no futuro."), field="since")
-        last = rollout.incidents.last()
         incident = Incident.objects.create(
             rollout=rollout,
-            number=last.number + 1 if last else 1,
+            number=numbering.next_number(rollout, rollout.incidents),
             what=what.strip(),
             severity=severity,
             owner=owner,

@@ -8,7 +8,7 @@ from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
-from apps.stages.golive import actions, chain_checks, events, queries, requirements
+from apps.stages.golive import actions, chain_checks, events, queries, requirements, tasks
 from apps.stages.golive.dossier import share
 from apps.stages.golive.models import Release
 
@@ -45,4 +45,5 @@ plugin = Plugin(
     requirements=requirements,
     dossier=[share.files],
     chain_checks=[chain_checks.archived],
+    jobs=[tasks.DOSSIER],
 )

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, requirement
@@ -61,9 +61,7 @@ def _no_go(rollout: Rollout, window: Window, seat: WindowAnswer) -> Requirement:
     silent = not seat.answer
 
     def start() -> str:
-        return date_format(
-            timezone.localtime(window.starts_at, timezone.get_default_timezone()), "SHORT_DATETIME_FORMAT"
-        )
+        return date_format(clock.local(window.starts_at, clock.installation_zone()), "SHORT_DATETIME_FORMAT")
 
     if window.is_over:
         text = both(

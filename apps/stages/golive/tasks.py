@@ -3,11 +3,12 @@ from django.utils.translation import gettext_lazy as _
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.rollouts.anchors.anchoring import NotAnchored
 from apps.seals.certificates import NoCertificate
 from apps.stages.golive.dossier import actions as dossiers
 
-DOSSIER = work.kind(
+DOSSIER = Job(
     "golive.dossier",
     _("Dossiê do projeto"),
     _("Não foi possível arquivar o dossiê deste projeto"),

@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.stages.golive import days, events, queries
@@ -33,7 +32,8 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             raise Invalid(_("A janela precisa começar no futuro."), field="starts_at")
         if not timedelta() < ends_at - starts_at <= LONGEST:
             raise Invalid(_("A janela termina depois de começar e dura no máximo três dias."), field="ends_at")
-        first, last = (timezone.localtime(at, timezone.get_default_timezone()).date() for at in (starts_at, ends_at))
+        zone = clock.installation_zone()
+        first, last = clock.day_of(starts_at, zone), clock.day_of(ends_at, zone)
         if closed := days.without_work(first, last):
             listed = ", ".join(f"{day:%d/%m/%Y}" for day in closed)
             raise Invalid(
@@ -47,10 +47,9 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
                 _("A data %(against)s. Escolha outra ou diga por que vale a pena.") % {"against": against},
                 field="reason",
             )
-        before = rollout.golive_windows.last()
         window = Window.objects.create(
             rollout=rollout,
-            number=before.number + 1 if before else 1,
+            number=numbering.next_number(rollout, rollout.golive_windows),
             starts_at=starts_at,
             ends_at=ends_at,
             warnings=warnings,

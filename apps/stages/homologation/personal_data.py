@@ -4,6 +4,7 @@ from typing import Any
 from apps.accounts import personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
+from apps.core.personal_data import Holding
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Attendance, NonconformityComment
 
@@ -50,5 +51,7 @@ def _erase_discussion(user: User) -> None:
         row.save(update_fields=["text"])
 
 
-personal_data.holds(personal_data.Holding("homologation_sessions", _export, _erase))
-personal_data.holds(personal_data.Holding("nonconformity_discussions", _export_discussion, _erase_discussion))
+HOLDINGS = [
+    Holding("homologation_sessions", _export, _erase),
+    Holding("nonconformity_discussions", _export_discussion, _erase_discussion),
+]

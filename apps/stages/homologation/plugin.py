@@ -1,4 +1,9 @@
 from apps.core.plugins import Plugin
-from apps.stages.homologation import dossier, queries
+from apps.stages.homologation import dossier, personal_data, queries
 
-plugin = Plugin(app="homologation", term={"homologation": queries.summary_for_term}, dossier=[dossier.files])
+plugin = Plugin(
+    app="homologation",
+    term={"homologation": queries.summary_for_term},
+    dossier=[dossier.files],
+    personal_data=personal_data.HOLDINGS,
+)

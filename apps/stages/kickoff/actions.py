@@ -19,7 +19,7 @@ from apps.core.localized import Localized
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import registry, timeline
+from apps.rollouts import numbering, registry, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, events, queries
@@ -203,7 +203,7 @@ def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> Minutes:
         snapshot = queries.worksheet(rollout)
         version = Minutes.objects.create(
             kickoff=kickoff,
-            number=kickoff.published.count() + 1,
+            number=numbering.next_number(rollout, kickoff.published),
             text=kickoff.minutes,
             snapshot=snapshot,
             sha256=canonical.sha256({"text": kickoff.minutes, "worksheet": snapshot}),

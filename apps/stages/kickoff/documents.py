@@ -1,15 +1,14 @@
 """The worksheet outside the application: minutes in PDF, a spreadsheet, JSON. All are made from ``queries.worksheet``."""
 
-import io
-import json
 from typing import Any
 
-import xlsxwriter
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from weasyprint import Attachment
 
+from apps.core.exports.downloads import as_json
+from apps.core.exports.tables import Column, Export, workbook
 from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.sheets import SHEETS, Direction, Master
@@ -38,10 +37,6 @@ def attached(minutes: Minutes) -> Attachment:
     )
 
 
-def as_json(snapshot: dict[str, Any]) -> bytes:
-    return json.dumps(snapshot, ensure_ascii=False, indent=1).encode()
-
-
 def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
     """``snapshot`` with labels in the reader's language in place of keys, for people to read."""
     words: dict[str, dict[str, str]] = {
@@ -65,58 +60,53 @@ def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
 
 def as_xlsx(snapshot: dict[str, Any]) -> bytes:
     """A workbook with a sheet for each part. What people typed is written as text, never as a formula or a link."""
-    sheets = worded(snapshot)
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
-
-    def page(title: str, columns: list[tuple[str, str]], rows: list[dict[str, Any]]) -> None:
-        sheet = book.add_worksheet(title[:31])
-        sheet.freeze_panes(1, 0)
-        for place, (_name, label) in enumerate(columns):
-            sheet.write_string(0, place, label, head)
-            sheet.set_column(place, place, 28)
-        for line, row in enumerate(rows, start=1):
-            for place, (name, _label) in enumerate(columns):
-                sheet.write_string(line, place, str(row.get(name) or ""), text)
-
+    content = worded(snapshot)
     facts = [
-        (_("Projeto"), f"{sheets['rollout']['code']} · {sheets['rollout']['title']}"),
-        (_("Plataforma"), sheets["rollout"]["platform"]),
-        (_("Reunião inaugural"), sheets["meeting"]["held_at"] or ""),
-        (_("Modelo de integração"), sheets["model"]["title"]),
-        (_("Frequência, volume e observações"), sheets["model"]["note"]),
-        *((party["role"], f"{party['legal_name']} ({party['cnpj']})") for party in sheets["parties"]),
+        (_("Projeto"), f"{content['rollout']['code']} · {content['rollout']['title']}"),
+        (_("Plataforma"), content["rollout"]["platform"]),
+        (_("Reunião inaugural"), content["meeting"]["held_at"] or ""),
+        (_("Modelo de integração"), content["model"]["title"]),
+        (_("Frequência, volume e observações"), content["model"]["note"]),
+        *((party["role"], f"{party['legal_name']} ({party['cnpj']})") for party in content["parties"]),
     ]
-    page(
-        _("Resumo"),
-        [("name", _("Item")), ("value", _("Valor"))],
-        [{"name": name, "value": value} for name, value in facts],
-    )
     fields = [
         {"method": method["code"], "label": field["label"], **field}
-        for method in sheets["methods"]
+        for method in content["methods"]
         for field in method["fields"]
     ]
-    columns = [("method", _("Método")), ("label", _("Descrição")), *_columns("fields")]
-    page(str(SHEETS["fields"].title), columns, fields)
-    for key in ("statuses", "payments", "carriers", "decisions", "actions"):
-        page(str(SHEETS[key].title), _columns(key), sheets[key])
-    page(
-        _("Dúvidas em aberto"),
+    questions = [
+        ("method", _("Método")),
+        ("presence_field", _("Campo")),
+        ("question", _("Dúvida")),
+        ("owner", _("Quem responde")),
+    ]
+    return workbook(
         [
-            ("method", _("Método")),
-            ("presence_field", _("Campo")),
-            ("question", _("Dúvida")),
-            ("owner", _("Quem responde")),
-        ],
-        sheets["open_questions"],
+            _sheet(
+                _("Resumo"),
+                [("name", _("Item")), ("value", _("Valor"))],
+                [{"name": name, "value": value} for name, value in facts],
+            ),
+            _sheet(
+                str(SHEETS["fields"].title),
+                [("method", _("Método")), ("label", _("Descrição")), *_columns("fields")],
+                fields,
+            ),
+            *(
+                _sheet(str(SHEETS[key].title), _columns(key), content[key])
+                for key in ("statuses", "payments", "carriers", "decisions", "actions")
+            ),
+            _sheet(_("Dúvidas em aberto"), questions, content["open_questions"]),
+        ]
     )
-    book.close()
-    return out.getvalue()
+
+
+def _sheet(title: str, columns: list[tuple[str, str]], rows: list[dict[str, Any]]) -> Export:
+    return Export(
+        title,
+        [Column(name, label, width=28, wraps=True) for name, label in columns],
+        [{name: str(row.get(name) or "") for name, _label in columns} for row in rows],
+    )
 
 
 def _columns(key: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@ from typing import Any
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
+from apps.core.personal_data import Holding
 from apps.stages.kickoff.models import Participant
 
 
@@ -14,4 +15,6 @@ def _erase(user: User) -> None:
     Participant.objects.filter(email=user.email).update(name=personal_data.erased_name(user), email="")
 
 
-personal_data.holds(personal_data.Holding("kickoff_meetings", _export, _erase))
+HOLDINGS = [
+    Holding("kickoff_meetings", _export, _erase),
+]

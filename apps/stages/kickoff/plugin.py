@@ -8,7 +8,7 @@ from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts import registry
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, dossier, events, queries, requirements, term
+from apps.stages.kickoff import actions, dossier, events, personal_data, queries, requirements, tasks, term
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -52,4 +52,6 @@ plugin = Plugin(
     term={"people": term.people, "kickoff": queries.summary_for_term},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
+    personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.MINUTES],
 )

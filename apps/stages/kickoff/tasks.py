@@ -2,9 +2,10 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import work
+from apps.core.jobs import Job
 from apps.stages.kickoff import actions, queries
 
-MINUTES = work.kind(
+MINUTES = Job(
     "kickoff.minutes",
     _("PDF da ata da reunião inaugural"),
     _("Não foi possível gerar o PDF desta ata"),

@@ -9,13 +9,14 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.exports.filenames import attached
+from apps.core import clock
+from apps.core.exports.downloads import as_json, download
+from apps.core.exports.tables import XLSX_TYPE
 from apps.core.numbers import whole_number
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed, Refusal
@@ -119,18 +120,13 @@ def history(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", kind)
+    return download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", XLSX_TYPE)
 
 
 @require_GET
 def json(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
-    return _download(documents.as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
-
-
-def _download(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": attached(name)})
+    return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
 
 
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
@@ -188,7 +184,7 @@ def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpR
 
 def _conflict_sentence(conflict: Conflict) -> str:
     author = conflict.change.by if conflict.change else _("Outra pessoa")
-    at = date_format(localtime(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
+    at = date_format(clock.local(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
     if not conflict.current:
         return _("%(who)s apagou esta célula às %(at)s.") % {"who": author, "at": at}
     return _("%(who)s escreveu “%(text)s” nesta célula às %(at)s.") % {

@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.core import clock, minutes
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.training.models import Attendance, Topic, TrainingSession
 
@@ -35,7 +35,7 @@ def plan_session(
             raise Invalid(_("A sessão dura de 1 minuto a 8 horas."), field="planned_minutes")
         session = TrainingSession.objects.create(
             rollout=rollout,
-            number=rollout.training_sessions.count() + 1,
+            number=numbering.next_number(rollout, rollout.training_sessions),
             scheduled_at=scheduled_at,
             scheduled_by=by,
             planned_minutes=planned_minutes,

@@ -2,6 +2,7 @@ from typing import Any
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
+from apps.core.personal_data import Holding
 from apps.stages.training.models import Attendance
 
 
@@ -19,4 +20,6 @@ def _erase(user: User) -> None:
     _of(user).update(name=personal_data.erased_name(user), position="")
 
 
-personal_data.holds(personal_data.Holding("attendance", _export, _erase))
+HOLDINGS = [
+    Holding("attendance", _export, _erase),
+]

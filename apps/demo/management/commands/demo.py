@@ -2,9 +2,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from apps.blueprints.loading import loader
+from apps.core import clock
 from apps.core.background import queue
 from apps.demo import sign_ins, world
 from apps.rollouts import tasks
@@ -26,9 +26,10 @@ class Command(BaseCommand):
             return
         if not settings.DEBUG and settings.SECRET_KEY != settings.DEVELOPMENT_SECRET_KEY:
             raise CommandError("Everybody in the demonstration has one public password: it is for DEBUG=1 only.")
-        today = timezone.now()
+        today = clock.now()
         if options["today"]:
-            today = timezone.make_aware(datetime.fromisoformat(options["today"]))
+            typed = datetime.fromisoformat(options["today"])
+            today = clock.instant_of(typed.date(), typed.time())
         loader.load()
         try:
             # The broker is not up yet; what it would hear of is found a minute later.

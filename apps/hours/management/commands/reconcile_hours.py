@@ -48,13 +48,13 @@ class Command(BaseCommand):
             if not rollouts.exists():
                 raise CommandError(f"No such rollout: {options['rollout']}")
             clients = clients.filter(client__parties__rollout__in=rollouts, client__parties__role="client").distinct()
-        found = [text for rollout in rollouts.iterator() for text in _differences(rollout, month)]
-        found += [text for statement in clients for text in _client_differences(statement)]
-        found += reconciliation.numbering()
-        for text in found:
+        differences = [text for rollout in rollouts.iterator() for text in _differences(rollout, month)]
+        differences += [text for statement in clients for text in _client_differences(statement)]
+        differences += reconciliation.numbering()
+        for text in differences:
             self.stderr.write(text)
-        if found:
-            raise CommandError(f"{len(found)} differences.")
+        if differences:
+            raise CommandError(f"{len(differences)} differences.")
         lines = Line.objects.filter(entry__rollout__in=rollouts).count()
         self.stdout.write(
             f"{rollouts.count()} rollouts reconcile ({lines} lines), {clients.count()} clients' statements."

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.core.exports.downloads import download
 from apps.core.untrusted.bodies import takes_files
-from apps.files.http import guarded
 from apps.limits import actions as limits
 from apps.limits.places import network_of
 from apps.stages.acceptance import queries
@@ -69,7 +69,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     with term.sealed.content.open("rb") as sealed:
         content = evidence.read(sealed.read())
-    return guarded(content, f"{term}-{evidence.ATTACHED}")
+    return download(content, f"{term}-{evidence.ATTACHED}")
 
 
 def _term_of_code(request: HttpRequest, code: str) -> AcceptanceTerm | None:

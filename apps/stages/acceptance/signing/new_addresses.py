@@ -3,12 +3,12 @@ until the address before confirms it or seven days have passed (``accounts.addre
 
 from collections.abc import Iterable
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import AddressChange, User
+from apps.core import clock
 from apps.core.events import EventData
 from apps.core.refusals import Refusal
 from apps.rollouts import timeline
@@ -66,4 +66,4 @@ def _event(change: AddressChange, term: AcceptanceTerm) -> EventData:
 
 
 def _day(instant) -> str:
-    return date_format(timezone.localtime(instant), "SHORT_DATETIME_FORMAT")
+    return date_format(clock.local(instant), "SHORT_DATETIME_FORMAT")

@@ -8,9 +8,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from apps.core import clock
 from apps.core.process import Stage
 from apps.files import actions as files
-from apps.hours.ledger import closing
+from apps.hours import events as hours
 from apps.rollouts import events as rollouts
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Event, Rollout
 from apps.seals import certificates
@@ -18,7 +18,7 @@ from apps.stages.golive import events
 from apps.stages.golive.dossier import contents
 from apps.stages.golive.models import Dossier
 
-ASKS_FOR_ONE = (rollouts.Advanced.kind, closing.CLOSED.name)
+ASKS_FOR_ONE = (rollouts.Advanced.kind, hours.MonthClosed.kind)
 
 
 def due(rollout: Rollout) -> int | None:
@@ -52,14 +52,14 @@ def make(rollout_pk: int) -> Dossier | None:
     if through is None or not contents.is_ready(rollout):
         return None
     signer = certificates.signer()
-    number = rollout.dossiers.count() + 1
+    number = numbering.expected_number(rollout.dossiers)
     everything = contents.whole(rollout, number, through)
     anchor = anchoring.anchor_at(rollout, through)
     proof = anchoring.proof_of(anchor)
     whole = contents.sealed(everything, proof, signer)
     shared = contents.sealed(contents.shared(rollout, everything, number, through), proof, signer)
     with timeline.changing(rollout, even_closed=True) as rollout:
-        if due(rollout) != through or rollout.dossiers.count() + 1 != number:
+        if due(rollout) != through or numbering.next_number(rollout, rollout.dossiers) != number:
             return None
         name = f"{rollout.code}-D{number}"
         dossier = Dossier.objects.create(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from pyhanko.sign.signers import Signer
 
 from apps.core import canonical, clock, plugins
@@ -33,7 +33,7 @@ def whole(rollout: Rollout, number: int, through: int) -> Contents:
     """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
-        timezone.override(None),
+        clock.read_in(clock.installation_zone()),
         translation.override("pt-br"),
     ):
         files = dict(_files(rollout))

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
@@ -100,7 +100,7 @@ def start_round(script: Script, *, by: User) -> Round:
         refuse_outside_homologation(rollout)
         if queries.open_round(script):
             raise Refusal(_("Já existe uma rodada aberta."))
-        number = script.rounds.count() + 1
+        number = numbering.next_number(rollout, script.rounds)
         wanted = retest.cases(queries.case_statuses(script, bare=True), first=number == 1)
         if not wanted:
             raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
@@ -371,7 +371,7 @@ def _open_nonconformity(
 ) -> Nonconformity:
     known = case.nonconformities.exclude(state=State.VERIFIED).first()
     if known is None:
-        number = rollout.nonconformities.count() + 1
+        number = numbering.next_number(rollout, rollout.nonconformities)
         return Nonconformity.objects.create(
             rollout=rollout, number=number, case=case, title=note[:200], severity=severity, owner=owner, due=due,
             opened_by=by,

@@ -2,7 +2,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
-from apps.files.http import guarded
+from apps.core.exports.downloads import download
 from apps.stages.homologation.execution import report as paper
 from apps.stages.homologation.execution.views import script_of
 
@@ -11,4 +11,4 @@ from apps.stages.homologation.execution.views import script_of
 def report(request: SignedInRequest, pk: int) -> HttpResponse:
     """The report as it stands now, for whoever sees the rollout."""
     rollout, script = script_of(request, pk)
-    return guarded(paper.render(rollout, script), f"homologacao-{rollout.code}.pdf")
+    return download(paper.render(rollout, script), f"homologacao-{rollout.code}.pdf")

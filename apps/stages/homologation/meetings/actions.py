@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.core import clock, minutes
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution.actions import refuse_outside_homologation
@@ -55,7 +55,7 @@ def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: 
         if not 0 < planned_minutes <= 480:
             raise Invalid(_("A sessão dura de 1 minuto a 8 horas."), field="planned_minutes")
         session = Session.objects.create(
-            script=script, number=script.sessions.count() + 1, planned_start=planned_start,
+            script=script, number=numbering.next_number(rollout, script.sessions), planned_start=planned_start,
             planned_minutes=planned_minutes,
         )  # fmt: skip
         timeline.record(rollout, PLANNED, by, number=session.number, when=clock.installation_time(planned_start))
@@ -104,7 +104,9 @@ def start(
                     % {"company": rollout.company(party)},
                     field=f"absent_{party}",
                 )
-        session = _planned(planned) if planned else Session(script=script, number=script.sessions.count() + 1)
+        session = _planned(planned) if planned else Session(script=script)
+        if not planned:
+            session.number = numbering.next_number(rollout, script.sessions)
         session.started_at, session.led_by = clock.now(), by
         session.save()
         for row in rows:

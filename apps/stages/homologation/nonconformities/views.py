@@ -14,7 +14,6 @@ from apps.stages.homologation.execution import actions, forms
 from apps.stages.homologation.execution.views import may, script_of
 from apps.stages.homologation.models import Nonconformity
 from apps.stages.homologation.nonconformities import actions as nonconformities
-from apps.stages.homologation.nonconformities import time_spent
 
 
 @require_GET
@@ -99,7 +98,6 @@ def _page(request: SignedInRequest, rollout: Rollout, found: Nonconformity, **fa
         "events": rollout.events.filter(kind__startswith="homologation.", data__label=found.label).select_related(
             "actor"
         ),
-        "spent": time_spent.on(found, user),
         "fix_form": failed.get("fix") or forms.FixForm(auto_id="fix_%s"),
         "reopen_form": failed.get("reopen") or forms.ReopenForm(auto_id="reopen_%s"),
         "comment_form": failed.get("comment") or forms.CommentForm(auto_id="comment_%s"),

@@ -1,0 +1,4 @@
+from apps.companies import personal_data
+from apps.core.plugins import Plugin
+
+plugin = Plugin(app="companies", personal_data=personal_data.HOLDINGS)

@@ -1,0 +1,175 @@
+"""The ledger: time that was worked, the lines it was classified into, and what became of both."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.hours import classification
+from apps.hours.classification import Activity, LineClass
+from apps.hours.models.statements import Statement
+from apps.rollouts.models import Rollout
+from apps.stages.homologation.models import Nonconformity
+
+
+class TimeEntry(models.Model):
+    """Time somebody of Presence worked on a rollout. Its class is never typed in: it is in its lines.
+
+    An adjustment names the closed entry it corrects; only an adjustment may be negative. A deleted entry stays,
+    marked, and counts no more. ``source`` says what proposed it (``session:31.2``, ``copy:17``); one counts once a person.
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="time_entries")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="time_entries")
+    activity = models.CharField(_("atividade"), max_length=14, choices=Activity)
+    started_at = models.DateTimeField(_("início"))
+    minutes = models.IntegerField(_("duração"))
+    note = models.CharField(_("o que foi feito"), max_length=300)
+    nonconformity = models.ForeignKey(
+        Nonconformity, on_delete=models.PROTECT, null=True, blank=True, related_name="time_entries",
+        verbose_name=_("não conformidade"),
+    )  # fmt: skip
+    adjusts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="adjustments")
+    source = models.CharField(max_length=60, blank=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("apontamento")
+        verbose_name_plural = _("apontamentos")
+        ordering = ["started_at", "number"]
+        indexes = [
+            models.Index(fields=["rollout", "started_at", "number"], name="time_entry_in_order"),
+            models.Index(fields=["person", "started_at"], name="time_entry_day_of_a_person"),
+            models.Index(fields=["started_at"], name="time_entry_by_start"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="time_entry_number_once"),
+            models.UniqueConstraint(
+                fields=["person", "source"],
+                condition=~Q(source="") & Q(deleted_at=None),
+                name="time_entry_source_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__gt=0, minutes__lte=1440) | Q(adjusts__isnull=False) & ~Q(minutes=0),
+                name="time_entry_minutes_in_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(nonconformity=None) | Q(activity="homologation"),
+                name="time_entry_nonconformity_in_homologation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.started_at + timedelta(minutes=self.minutes)
+
+    def work(self) -> classification.Work:
+        """What the classification needs of this entry."""
+        zone = clock.installation_zone()
+        return classification.Work(
+            number=self.number,
+            started_at=clock.local(self.started_at, zone),
+            minutes=self.minutes,
+            activity=self.activity,
+            nonconformity=self.nonconformity.label if self.nonconformity else "",
+            adjusts=self.adjusts.number if self.adjusts else None,
+            worked_on=clock.day_of(self.adjusts.started_at, zone) if self.adjusts else None,
+        )
+
+
+class Line(models.Model):
+    """A part of an entry with one class. Made anew when the open part is reclassified; fixed by ``statement``.
+
+    ``approved`` is how many of its minutes the client had approved when its month was closed; None while it is open.
+    """
+
+    entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    minutes = models.IntegerField()
+    klass = models.CharField(_("classe"), max_length=10, choices=LineClass)
+    allowance = models.CharField(max_length=14, blank=True)
+    charged_minutes = models.IntegerField(_("minutos cobrados"), default=0)
+    rate = models.PositiveIntegerField(_("valor da hora"), default=0)
+    amount = models.IntegerField(_("valor"), default=0)
+    reason = models.CharField(max_length=20)
+    params = models.JSONField(default=dict)
+    approved = models.PositiveIntegerField(null=True)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="lines")
+
+    class Meta:
+        verbose_name = _("linha")
+        verbose_name_plural = _("linhas")
+        ordering = ["entry__started_at", "entry__number", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "position"], name="line_position_once"),
+            models.CheckConstraint(condition=Q(klass="billable") | Q(amount=0), name="line_only_billable_has_a_price"),
+            models.CheckConstraint(
+                condition=Q(klass="billable") | Q(charged_minutes=0), name="line_only_billable_is_charged"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.klass}"
+
+    def why(self) -> str:
+        """The reason in words a client accepts."""
+        return classification.explain(self.reason, self.params, self.minutes)
+
+    def pure(self) -> classification.Line:
+        return classification.Line(
+            self.entry.adjusts.number if self.entry.adjusts else self.entry.number,
+            self.minutes, self.klass, self.reason, self.allowance, self.amount, self.params,
+            self.charged_minutes, self.rate,
+        )  # fmt: skip
+
+
+class Revision(models.Model):
+    """What an entry said before it was corrected or deleted. Only ever added to; ``before`` is plain JSON."""
+
+    entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="revisions")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    before = models.JSONField()
+
+    class Meta:
+        verbose_name = _("versão anterior")
+        verbose_name_plural = _("versões anteriores")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry} < {self.at:%Y-%m-%d %H:%M}"
+
+
+class Reclassification(models.Model):
+    """That a change elsewhere gave the lines of an entry other classes. Only ever added to.
+
+    ``before`` and ``after`` are ``[[class, minutes], …]``; ``cause`` is the entry that was changed, ``how`` the change.
+    """
+
+    class How(models.TextChoices):
+        LOGGED = "logged", _("foi incluído")
+        EDITED = "edited", _("foi corrigido")
+        DELETED = "deleted", _("foi excluído")
+        ADJUSTED = "adjusted", _("foi ajustado")
+
+    entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="reclassifications")
+    cause = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, null=True, related_name="+")
+    how = models.CharField(max_length=8, choices=How, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        verbose_name = _("reclassificação")
+        verbose_name_plural = _("reclassificações")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.entry}: {self.before} > {self.after}"

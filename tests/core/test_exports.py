@@ -1,0 +1,96 @@
+"""Tables as files: one guard against formulas, one file name, one set of headers."""
+
+import io
+import json
+import re
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from apps.core.exports import downloads
+from apps.core.exports.tables import FORMATS, Column, Export, Kind, workbook
+
+COLUMNS = (
+    Column("name", "Nome"),
+    Column("minutes", "Duração", Kind.MINUTES),
+    Column("amount", "Valor", Kind.CENTAVOS),
+    Column("at", "Início", Kind.INSTANT),
+    Column("state", "Situação", labels={"open": "Aberta"}),
+)
+ROW = {"name": "=1+1", "minutes": 90, "amount": -1250, "at": "2026-03-31T02:30:00+00:00", "state": "open"}
+
+
+def table(**fields) -> Export:
+    return Export("tabela", COLUMNS, [{**ROW, **fields}], created_at=datetime(2026, 4, 1, tzinfo=UTC))
+
+
+def parts(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return {name: book.read(name).decode() for name in book.namelist()}
+
+
+class TestCsv:
+    def test_importers_read_the_columns_names_and_whole_numbers(self):
+        lines = table().as_csv().decode("utf-8-sig").split("\r\n")
+        assert lines == [
+            "name;minutes;amount;at;state", "'=1+1;90;-1250;2026-03-31T02:30:00+00:00;open", ""
+        ]  # fmt: skip
+
+    def test_people_read_headings_in_the_tables_language(self):
+        columns = [Column("date", translation.gettext_lazy("Data"))]
+        export = Export("x", columns, [], for_people=True, language="en")
+        assert export.as_csv().decode("utf-8-sig") == "Date\r\n"
+
+    def test_what_is_empty_is_an_empty_cell(self):
+        assert ";;-1250;" in table(minutes=None).as_csv().decode()
+
+
+class TestWorkbook:
+    def test_numbers_are_numbers_money_is_reais_and_text_is_text(self):
+        book = parts(table().as_xlsx())
+        cells, texts = book["xl/worksheets/sheet1.xml"], book["xl/sharedStrings.xml"]
+        assert "<f>" not in cells
+        assert "<v>90</v>" in cells
+        assert "<v>-12.5</v>" in cells
+        assert "=1+1" in texts
+        assert "Aberta" in texts
+
+    def test_an_instant_stands_in_the_installations_time(self):
+        # Half past two in UTC is half past eleven of the evening before in São Paulo.
+        assert re.search(r'<c r="D2"[^>]*><v>46111\.97916\d*</v>', parts(table().as_xlsx())["xl/worksheets/sheet1.xml"])
+
+    def test_the_same_rows_give_the_same_bytes(self):
+        assert table().as_xlsx() == table().as_xlsx()
+
+    def test_each_table_has_a_sheet_of_its_name_as_long_as_a_spreadsheet_takes(self):
+        book = parts(workbook([Export("Resumo", COLUMNS, []), Export("x" * 40, COLUMNS, [ROW])]))
+        names = re.findall(r'<sheet name="([^"]+)"', book["xl/workbook.xml"])
+        assert names == ["Resumo", "x" * 31]
+
+
+def test_json_has_the_columns_in_order():
+    assert list(json.loads(table(more="x").as_json())[0].items()) == list(ROW.items())
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_table_leaves_as_a_file_that_no_browser_shows(ending):
+    response = table().download(ending)
+    assert response["Content-Disposition"] == f'attachment; filename="tabela.{ending}"'
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_a_file_name_cannot_break_the_header():
+    assert downloads.download(b"", 'a"\r\nX: y.pdf')["Content-Disposition"] == 'attachment; filename="a_ X_ y.pdf"'
+
+
+def test_no_other_module_writes_tables_or_names_downloads():
+    writes = re.compile(r"^import (csv|xlsxwriter)|Content-Disposition\"|as_attachment|filename=", re.MULTILINE)
+    modules = [path for path in Path("apps").rglob("*.py") if "migrations" not in path.parts]
+    assert sorted(str(path) for path in modules if writes.search(path.read_text())) == [
+        "apps/core/exports/downloads.py", "apps/core/exports/tables.py"
+    ]  # fmt: skip
