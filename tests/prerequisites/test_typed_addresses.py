@@ -59,7 +59,7 @@ class TestAPrerequisite:
 
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         submission = self.deliver(kind, INTERNATIONAL)
-        (evidence.look_at if kind == "environment" else evidence.look_into)(submission.pk)
+        (evidence.check_environment if kind == "environment" else evidence.read_document)(submission.pk)
         assert asked == ["xn--lojaaa-0ua3c.com.br"]
 
     @pytest.mark.parametrize("link", [*NOWHERE, "https://[::1", "http://", "https://loja.com.br:x/"])

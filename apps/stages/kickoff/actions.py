@@ -142,7 +142,7 @@ def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
     with writing(item.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
         item.notes = notes
         item.save(update_fields=["notes"])
-        timeline.record(rollout, events.Noted(item=item.title), by)
+        timeline.record(rollout, events.AgendaNoted(item=item.title), by)
 
 
 def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = "") -> None:
