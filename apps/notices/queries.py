@@ -18,7 +18,7 @@ LOOK_BACK = timedelta(days=14)
 
 def events_without_notices() -> QuerySet[Event]:
     """Events that give a notice, and whose notices were not made, in whichever order their transactions ended."""
-    beginning, _made = Beginning.objects.get_or_create(pk=1)
+    beginning, _created = Beginning.objects.get_or_create(pk=1)
     since = max(beginning.at, clock.now() - LOOK_BACK)
     return Event.objects.filter(kind__in=plugins.notices(), at__gte=since, consumption=None).order_by("at", "pk")
 
@@ -45,9 +45,9 @@ def dated(rollout: Rollout) -> list[Requirement]:
     gate = gates.next_gate(rollout)
     if gate is None or rollout.open_hold:
         return []
-    asked = gates.requirements(rollout, gate)
-    unwaived = [requirement for requirement in asked if requirement.waiver is None]
-    return [requirement for requirement in [*unwaived, *gates.early(rollout, asked)] if requirement.due]
+    requirements = gates.requirements(rollout, gate)
+    unwaived = [requirement for requirement in requirements if requirement.waiver is None]
+    return [requirement for requirement in [*unwaived, *gates.early(rollout, requirements)] if requirement.due]
 
 
 def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:

@@ -237,7 +237,7 @@ def assign(rollout: Rollout, requirement: gates.Requirement, *, by: User, to: Me
         if to is None:
             event = events.LetGo(requirement=text)
         elif to.user_id == by.pk:
-            event = events.Taken(requirement=text, to=to.user_id)
+            event = events.Assumed(requirement=text, to=to.user_id)
         else:
             event = events.Handed(requirement=text, to=to.user_id)
         timeline.record(locked, event, by, party=requirement.owed_by)

@@ -201,6 +201,6 @@ def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
     what one party owes: ``presence``, ``platform``, ``integrator`` or ``client``."""
     rollout = visible(request, rollout_id)
     status = queries.next_gate_status(rollout)
-    asked = status.unmet if status else []
-    requirements = [*asked, *gates.early(rollout, asked)]
+    unmet = status.unmet if status else []
+    requirements = [*unmet, *gates.early(rollout, unmet)]
     return [requirement for requirement in requirements if owed_by in ("", requirement.owed_by)]

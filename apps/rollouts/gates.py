@@ -15,11 +15,12 @@ Rollout = Any
 """The models import this module."""
 
 
-def early(rollout: Rollout, asked: Iterable[Requirement]) -> list[Requirement]:
-    """What a party may settle ahead of time, or should although no gate waits, besides what is ``asked`` already."""
+def early(rollout: Rollout, requirements_asked: Iterable[Requirement]) -> list[Requirement]:
+    """What a party may settle ahead of time, or should although no gate waits, besides
+    ``requirements_asked``, which a gate asks."""
     if rollout.stage in CLOSED:
         return []
-    asked_keys = {requirement.key for requirement in asked}
+    asked_keys = {requirement.key for requirement in requirements_asked}
     optional = plugins.requirements_at(rollout, None)
     return [requirement for requirement in optional if requirement.key not in asked_keys]
 

@@ -100,10 +100,10 @@ def rollout_waive(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the reason of a waiver (GET names gate and requirement) and grant it."""
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.waive", rollout)
-    asked = request.POST if request.method == "POST" else request.GET
+    params = request.POST if request.method == "POST" else request.GET
     ahead = queries.next_gate_status(rollout)
-    requirement = next((item for item in ahead.unmet if item.key == asked.get("requirement")), None) if ahead else None
-    if requirement is None or ahead is None or ahead.gate != asked.get("gate"):
+    requirement = next((item for item in ahead.unmet if item.key == params.get("requirement")), None) if ahead else None
+    if requirement is None or ahead is None or ahead.gate != params.get("gate"):
         messages.info(request, _("Esta pendência não existe mais."))
         return redirect(rollout)
     form = forms.WaiveForm(request.POST or None, initial={"gate": ahead.gate, "requirement": requirement.key})
