@@ -45,7 +45,9 @@ class PersonName(DeferredAttribute):
         return name
 
     def __set__(self, instance: Any, value: Any) -> None:
-        instance.__dict__[self.field.attname] = value  # With it Python asks ``__get__`` before the instance's own values.
+        instance.__dict__[self.field.attname] = (
+            value  # With it Python asks ``__get__`` before the instance's own values.
+        )
 
 
 class PersonNameField(models.CharField):

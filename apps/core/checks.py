@@ -58,7 +58,9 @@ def _tasks() -> Iterator[str]:
     """Work that no plugin names is never asked for again once it was given up; a task that nobody asks for, or that the
     clock asks for in vain, does nothing."""
     announced = [job for plugin in plugins.plugins() for job in plugin.jobs]
-    yield from (f"The kind of work {job.name!r} is in no plugin's jobs." for job in jobs.made if job not in announced)
+    yield from (
+        f"The kind of work {job.name!r} is in no plugin's jobs." for job in jobs.declared if job not in announced
+    )
     tasks = _declared_tasks()
     on_the_clock = {str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     for job in announced:
