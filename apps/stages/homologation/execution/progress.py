@@ -45,7 +45,7 @@ class Progress:
         return sum(row.result is not None for row in self.rows)
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return self.total - self.done
 
     @property

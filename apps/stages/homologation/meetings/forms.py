@@ -83,8 +83,8 @@ class StartForm(forms.Form):
 
     def __init__(self, *args, rollout: Rollout, user: User, **kwargs) -> None:
         roles = rollout.roles_of(user)
-        own = next((role for role in PARTIES if role in roles), "")
-        kwargs.setdefault("initial", {"present": [f"{own}:{user.pk}"]})
+        own_role = next((role for role in PARTIES if role in roles), "")
+        kwargs.setdefault("initial", {"present": [f"{own_role}:{user.pk}"]})
         super().__init__(*args, **kwargs)
         self.rollout = rollout
         self.people = people_of(rollout)
