@@ -67,7 +67,7 @@ class TestAdding:
 
     @pytest.mark.parametrize("person", ["analyst", "client", "integrator", "platform"])
     def test_only_a_project_manager_adds_changes_and_withdraws(self, person):
-        item = PrerequisiteFactory(own=True)
+        item = PrerequisiteFactory(is_own=True)
         by = item.rollout.people[person]
         for act in (
             lambda: own_items.add(item.rollout, by=by, **ASKED),
@@ -121,7 +121,7 @@ class TestChangingAndWithdrawing:
         assert "mantém o logo atual" in rollout.events.last().describe()
 
     def test_withdrawing_needs_a_reason(self):
-        item = PrerequisiteFactory(own=True)
+        item = PrerequisiteFactory(is_own=True)
         with pytest.raises(Invalid):
             own_items.withdraw(item, by=item.rollout.people["pm"], reason=" ")
 

@@ -218,7 +218,7 @@ class Waiver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        return str(self.text)
 
 
 class Assignment(models.Model):
