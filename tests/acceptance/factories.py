@@ -8,10 +8,10 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.stages.acceptance import actions
 from apps.stages.acceptance.models import AcceptanceTerm, OwnClause, Signatory, SigningCode, Wording
-from apps.stages.acceptance.sealing.actions import actions as sealing
-from apps.stages.acceptance.sealing.actions import rendering
-from apps.stages.acceptance.signing.actions import actions as signing
-from apps.stages.acceptance.signing.actions import codes
+from apps.stages.acceptance.sealing import actions as sealing
+from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import codes
 from tests.blueprints import shipped
 from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -2,7 +2,7 @@
 
 from copy import copy
 
-from apps.blueprints import loader
+from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint, Platform
 from apps.core import clock
 
