@@ -44,6 +44,11 @@ class PersonName(DeferredAttribute):
             return name_of_erased(instance.pk)
         return name
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = (
+            value  # With it Python asks ``__get__`` before the instance's own values.
+        )
+
 
 class PersonNameField(models.CharField):
     """What a person is called. Erased accounts have an empty one in the database, and words in the reader's language."""

@@ -1,4 +1,4 @@
-"""Who gives tools a key to the REST door, and who takes it back."""
+"""Who issues tokens of the REST API, and who revokes them."""
 
 import rules
 

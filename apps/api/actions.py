@@ -1,15 +1,15 @@
-"""Give a tool a key to one rollout, and take it back."""
+"""Issue a token of the REST API for one rollout, and revoke it."""
 
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import AddressChange, User
+from apps.api import events
 from apps.api.models import ApiToken, digest_of
 from apps.companies.models import Kind, Membership
 from apps.core import clock
@@ -18,26 +18,21 @@ from apps.core.web.rest import Scope
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 
-ISSUED = timeline.kind("api.token_issued", gettext_lazy("criou o token de API “%(name)s” (%(scopes)s)"), "key-round")
-REVOKED = timeline.kind(
-    "api.token_revoked", gettext_lazy("revogou o token de API “%(name)s” (%(scopes)s)"), "key-round"
-)
-
 PREFIX = "prl_"
 """How a token begins, so that a scanner of repositories knows one that was left there."""
 
-# A token is never offered what its person may not do.
-NEEDS = {
+PERMISSION_FOR = {
     Scope.RESULTS: "homologation.execute",
     Scope.FILES: "homologation.execute",
     Scope.DELIVERY: "development.report",
     Scope.PROGRESS: "development.report",
 }
+"""What a person needs to give a token a scope: a token is never offered what its person may not do."""
 
 
 def scopes_for(user: User, rollout: Rollout) -> list[Scope]:
     """The scopes that a token of ``user`` may have on ``rollout``."""
-    return [scope for scope in Scope if scope not in NEEDS or user.has_perm(NEEDS[scope], rollout)]
+    return [scope for scope in Scope if scope not in PERMISSION_FOR or user.has_perm(PERMISSION_FOR[scope], rollout)]
 
 
 @sensitive_variables("secret")
@@ -63,14 +58,14 @@ def issue_token(
         secret = PREFIX + secrets.token_urlsafe(32)
         token = ApiToken.objects.create(
             rollout=rollout,
-            membership=_place(rollout, by),
+            membership=_membership(rollout, by),
             name=name,
             scopes=[scope.value for scope in allowed if scope in scopes],
             prefix=secret[:10],
             digest=digest_of(secret),
             expires_at=_end_of(expires) if expires else None,
         )
-        timeline.record(rollout, ISSUED, by, name=name, scopes=", ".join(token.scopes))
+        timeline.record(rollout, events.TokenIssued(name=name, scopes=", ".join(token.scopes)), by)
         return token, secret
 
 
@@ -83,27 +78,27 @@ def revoke_token(token: ApiToken, *, by: User) -> None:
             raise Refusal(_("O token “%(name)s” já foi revogado.") % {"name": token.name})
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
-        timeline.record(rollout, REVOKED, by, name=token.name, scopes=", ".join(token.scopes))
+        timeline.record(rollout, events.TokenRevoked(name=token.name, scopes=", ".join(token.scopes)), by)
 
 
-def revoke_what_another_hand_made(change: AddressChange) -> None:
+def revoke_tokens_since_change(change: AddressChange) -> None:
     """End the tokens of an account whose change of address was undone, made since a day before that change."""
     if not change.undone_at:
         return
-    made_since = ApiToken.objects.filter(
+    tokens = ApiToken.objects.filter(
         membership__user=change.user, created_at__gte=change.at - addresses.SUSPECT_PERIOD, revoked_at=None
     )
-    for token in made_since.order_by("rollout", "pk"):
+    for token in tokens.order_by("rollout", "pk"):
         revoke_token(token, by=change.user)
 
 
-def _place(rollout: Rollout, by: User) -> Membership:
+def _membership(rollout: Rollout, by: User) -> Membership:
     """The company for which ``by`` takes part: the integrator's before the platform's, Presence's last."""
     companies = [rollout.company(role).pk for role in ("integrator", "platform", "presence")]
-    places = by.memberships.filter(company__in=companies).select_related("company")
-    if not places:
+    memberships = by.memberships.filter(company__in=companies).select_related("company")
+    if not memberships:
         raise Refusal(_("Só quem trabalha em uma das empresas do projeto cria tokens."))
-    return min(places, key=lambda place: (place.company.kind == Kind.PRESENCE, companies.index(place.company_id)))
+    return min(memberships, key=lambda row: (row.company.kind == Kind.PRESENCE, companies.index(row.company_id)))
 
 
 def _end_of(day: date) -> datetime:

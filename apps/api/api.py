@@ -14,7 +14,6 @@ from apps.api import auth, idempotency
 from apps.core import plugins
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.core.web import rest
-from apps.stages.homologation.api import router as homologation
 
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
 WRITES = READS | {
@@ -74,7 +73,7 @@ api = Api(
 
 
 def within_scope(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A token reaches what its scopes name; what names none is closed to tokens."""
+    """A token may do what its scopes name; an operation that names no scope is closed to tokens."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> Any:
@@ -110,17 +109,20 @@ def done_once(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 api.add_decorator(within_scope, mode="operation")
 api.add_decorator(done_once, mode="view")
-ROUTERS = [
-    *(router for plugin in plugins.plugins() for router in plugin.routers.items()),
-    ("/rollouts", homologation),
-]
+ROUTERS = [mount for plugin in plugins.plugins() for mount in plugin.routers.items()]
 for _address, _router in ROUTERS:
     api.add_router(_address, _router)
 
 
+def operations() -> list[Operation]:
+    """Every operation of every router."""
+    paths = (path for _address, router in ROUTERS for path in router.path_operations.values())
+    return [operation for path in paths for operation in path.operations]
+
+
 def body_limits() -> dict[str, Callable[[], int]]:
-    """How many bytes an address takes in, by the name of each of its operations, where the function of one of them says more
-    than is usual (``core.untrusted.bodies``): Django finds one operation for all the methods of an address."""
+    """How many bytes an address accepts, by the name of each of its operations, where one of them accepts more than is usual
+    (``core.untrusted.bodies``): Django resolves an address to one operation for all its methods."""
     limits = {}
     for path in (path for _address, router in ROUTERS for path in router.path_operations.values()):
         views = [operation.view_func for operation in path.operations]
@@ -142,7 +144,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    """A body that is no form is held in memory whole."""
+    """A body that is no form is read into memory, and that has a limit."""
     return problem(_("O corpo do pedido é grande demais. Envie arquivos como multipart/form-data."), status=413)
 
 
@@ -159,13 +161,13 @@ def nothing_there(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [{**each, "loc": each["loc"][1:]} for each in error.errors]  # Without "query", "path".
+    errors = [{**detail, "loc": detail["loc"][1:]} for detail in error.errors]  # Without "query", "path".
     return problem_of(rest.invalid(errors))
 
 
 @api.exception_handler(HttpError)
 def other(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What the framework itself refuses: nobody is asking (401), or a form without its CSRF header (403)."""
+    """What the framework itself refuses: a request without a user (401), or a form without its CSRF header (403)."""
     if error.status_code == 401:
         return refused(request, auth.Unauthorized(_("Envie um token: Authorization: Bearer …")))
     if error.status_code == 403:

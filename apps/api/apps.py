@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """The REST door. It mounts the routers of the apps below and holds no rules."""
+    """The REST API: it mounts the routers of the apps below and has no rules of its own."""
 
     name = "apps.api"
     label = "api"

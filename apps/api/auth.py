@@ -20,7 +20,7 @@ from apps.limits.places import network_of
 from apps.rollouts.models import Rollout
 
 WRONG_TOKENS = limits.Limit("wrong-token", ((60, limits.MINUTE),))
-"""From one place. A tool whose token ended asks again and again: it is told so, then told to wait."""
+"""From one network address. A tool whose token ended asks again and again: it is answered 401, then 429."""
 
 
 class Unauthorized(Refusal):
@@ -30,7 +30,7 @@ class Unauthorized(Refusal):
 
 
 class Token(HttpAuthBase):
-    """The header decides: whoever sends a token is never taken for the person whose browser it is."""
+    """The header decides: a request with a token never acts as the person whose browser session it also carries."""
 
     openapi_scheme = "bearer"
 
@@ -39,7 +39,7 @@ class Token(HttpAuthBase):
 
 
 class Session(SessionAuth):
-    """A person in the browser. Whoever is nobody is told to sign in before anything about CSRF."""
+    """A person in the browser. Who did not sign in is answered 401 before CSRF is checked."""
 
     def __call__(self, request: HttpRequest) -> Any:
         return super().__call__(request) if request.user.is_authenticated else None
@@ -52,27 +52,27 @@ def token_of(request: HttpRequest) -> ApiToken | None:
     header = request.headers.get("Authorization", "")
     if not header:
         return None
-    known = getattr(request, "api_token", None)
-    if known is None:
-        known = _known(request, header)
-        _count(known)
-        request.user = _person(known)
-        request.api_token = known  # type: ignore[attr-defined]
-    return known
+    token = getattr(request, "api_token", None)
+    if token is None:
+        token = _token_in(request, header)
+        _count_request(token)
+        request.user = _person(token)
+        request.api_token = token  # type: ignore[attr-defined]
+    return token
 
 
 @sensitive_variables("header")
-def _known(request: HttpRequest, header: str) -> ApiToken:
-    """The token of ``header``. What is none counts against the place that it comes from. Raises what ``token_of`` raises."""
+def _token_in(request: HttpRequest, header: str) -> ApiToken:
+    """The token in ``header``. A wrong one counts against the network that it comes from. Raises what ``token_of`` raises."""
     try:
-        return _find(header)
+        return _valid_token(header)
     except Unauthorized:
         limits.take(WRONG_TOKENS, network_of(request))
         raise
 
 
 @sensitive_variables("header", "secret")
-def _find(header: str) -> ApiToken:
+def _valid_token(header: str) -> ApiToken:
     kind, _space, secret = header.partition(" ")
     if kind.lower() != "bearer":
         raise Unauthorized(_("Envie o token no cabeçalho Authorization: Bearer."))
@@ -99,16 +99,16 @@ def _person(token: ApiToken) -> User:
     return person
 
 
-def _count(token: ApiToken) -> None:
-    """Count this request. The first of a minute is also the last use that is shown. Raises ``TooMany`` (429)."""
+def _count_request(token: ApiToken) -> None:
+    """Count this request. The first of a minute is also the last use that the page shows. Raises ``TooMany`` (429)."""
     now = clock.now()
     minute: datetime = now.replace(second=0, microsecond=0)
     row = ApiToken.objects.filter(pk=token.pk)
-    one_more = {"requests": F("requests") + 1}
-    if not row.filter(minute=minute).update(**one_more):
+    increment = {"requests": F("requests") + 1}
+    if not row.filter(minute=minute).update(**increment):
         first = row.exclude(minute=minute).update(minute=minute, requests=1, last_used_at=now)
         if not first:  # Another began the minute in between.
-            row.update(**one_more)
+            row.update(**increment)
     if row.values_list("requests", flat=True)[0] > settings.API_REQUESTS_PER_MINUTE:
         wait = 60 - now.second
         raise TooMany(_("Pedidos demais neste minuto. Tente de novo em %(wait)d s.") % {"wait": wait}, wait=wait)

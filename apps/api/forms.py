@@ -8,7 +8,7 @@ from apps.core.web.rest import Scope
 from apps.core.web.widgets import DateInput
 
 
-def in_a_year():
+def in_one_year():
     return clock.today() + timedelta(days=365)
 
 
@@ -18,7 +18,7 @@ class TokenForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(label=_("O que pode fazer"), widget=forms.CheckboxSelectMultiple)
     expires = forms.DateField(
-        label=_("Vale até"), required=False, initial=in_a_year, widget=DateInput,
+        label=_("Vale até"), required=False, initial=in_one_year, widget=DateInput,
         help_text=_("Vazio: até ser revogado."),
     )  # fmt: skip
 

@@ -11,26 +11,26 @@ from apps.core import clock
 from apps.core.web.rest import Scope
 from apps.rollouts.models import Rollout
 
-KEYS_ARE_KEPT = timedelta(days=7)
+ANSWERS_LAST = timedelta(days=7)
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a token. It is long and random, so its plain SHA-256 cannot be searched for."""
+    """What is stored of a token. It is long and random, so its plain SHA-256 cannot be searched for."""
     return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def visible_to(self, user) -> "ApiTokenQuerySet":
         """Presence's managers see every token of what they see; others those of their own company."""
-        found = self.filter(rollout__in=Rollout.objects.visible_to(user))
-        return found if is_presence_manager(user) else found.filter(membership__company__in=list(roles_of(user)))
+        tokens = self.filter(rollout__in=Rollout.objects.visible_to(user))
+        return tokens if is_presence_manager(user) else tokens.filter(membership__company__in=list(roles_of(user)))
 
 
 class ApiToken(models.Model):
-    """A key to the REST door, for one rollout: it acts as a person in their company, within its scopes.
+    """A token of the REST API for one rollout: it acts as a person in their company, within its scopes.
 
-    Only the digest is kept. It ends with its person's place in the company. ``minute`` and ``requests`` count what it
-    asked for in the last minute in which it asked.
+    Only its digest is stored. It ends with its person's membership of the company. ``requests`` counts what it asked for in
+    ``minute``, the last one in which it asked for anything.
     """
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="api_tokens")
@@ -76,9 +76,9 @@ class ApiToken(models.Model):
 
 
 class Answer(models.Model):
-    """What a token was answered to a request that carried an ``Idempotency-Key``: sent again, it is answered the same.
+    """The answer to a request of a token with an ``Idempotency-Key``: sent again, the request is answered the same.
 
-    ``request`` is the digest of what was asked. There is a row only where something was done.
+    ``request`` is the digest of the request. There is a row only where something was done.
     """
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="answers")

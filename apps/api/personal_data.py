@@ -26,5 +26,5 @@ def _erase(user: User) -> None:
 
 
 HOLDINGS = [
-    Holding("api_tokens", _export, _erase, expire=idempotency.forget),
+    Holding("api_tokens", _export, _erase, expire=idempotency.delete_expired_answers),
 ]

@@ -1,20 +1,33 @@
-"""The page that explains the REST door: drawn from its own schema, so that it cannot say anything else."""
+"""The reference page of the REST API, made from its own schema, so that it cannot differ from it."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
-from apps.api.api import api
-from apps.api.words import FIELDS, OPERATIONS
+from apps.api import idempotency
+from apps.api.api import api, operations
+from apps.core.web import rest
 
-STAND_INS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
-"""What stands for a part of an address in an example."""
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Texts = Mapping[str, "StrOrPromise"]
+
+EXAMPLE_PARTS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
+"""The values that stand for the parts of an address in an example."""
+
+OF_EVERY_WRITE = {
+    idempotency.HEADER: _("Repetido com a mesma chave, o pedido recebe a mesma resposta e nada se faz duas vezes.")
+}
+"""What the page says of the parameters that the API adds to every operation that changes something."""
 
 
 @require_GET
@@ -33,16 +46,20 @@ def described(schema: dict[str, Any], address: str, method: str, operation: dict
     example = content.get("application/json", {}).get("example")
     answers = {int(status): answer for status, answer in operation["responses"].items()}
     done = min(answers)
-    title, text = OPERATIONS[operation["operationId"]]
+    words = words_by_operation()[operation["operationId"]]
+    texts = {**words.fields, **OF_EVERY_WRITE}
     return {
         "id": operation["operationId"],
         "method": method.upper(),
         "address": address,
-        "title": title,
-        "text": text,
+        "title": words.title,
+        "text": words.text,
         "scope": operation.get("x-scope", ""),
-        "parameters": [row(schema, each["name"], each["schema"], each) for each in operation["parameters"]],
-        "kinds": [{"kind": kind, "fields": fields(schema, body["schema"])} for kind, body in content.items()],
+        "parameters": [
+            row(schema, parameter["name"], parameter["schema"], parameter, texts)
+            for parameter in operation["parameters"]
+        ],
+        "kinds": [{"kind": kind, "fields": fields(schema, body["schema"], texts)} for kind, body in content.items()],
         "example": json.dumps(example, indent=2, ensure_ascii=False) if example else "",
         "curl": curl(address, method, operation, example),
         "done": done,
@@ -51,9 +68,14 @@ def described(schema: dict[str, Any], address: str, method: str, operation: dict
     }
 
 
+def words_by_operation() -> dict[str, rest.Words]:
+    """What each app's router says of its operations, by their id."""
+    return {operation.view_func.__name__: operation.view_func.words for operation in operations()}
+
+
 def curl(address: str, method: str, operation: dict[str, Any], example: Any) -> str:
     """The command that asks for it, with the token in ``$TOKEN``."""
-    for name, value in STAND_INS.items():
+    for name, value in EXAMPLE_PARTS.items():
         address = address.replace(f"{{{name}}}", value)
     query = urlencode(operation.get("x-query", {}))
     lines = [f'curl "{settings.SITE_URL}{address}{f"?{query}" if query else ""}"', '-H "Authorization: Bearer $TOKEN"']
@@ -65,21 +87,25 @@ def curl(address: str, method: str, operation: dict[str, Any], example: Any) -> 
     return " \\\n  ".join(lines)
 
 
-def fields(schema: dict[str, Any], shape: dict[str, Any]) -> list[dict[str, Any]]:
+def fields(schema: dict[str, Any], shape: dict[str, Any], texts: Texts) -> list[dict[str, Any]]:
     shape = _resolved(schema, shape)
     required = set(shape.get("required", []))
     return [
-        row(schema, name, found, {"required": name in required}) for name, found in shape.get("properties", {}).items()
+        row(schema, name, value, {"required": name in required}, texts)
+        for name, value in shape.get("properties", {}).items()
     ]
 
 
-def row(schema: dict[str, Any], name: str, shape: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def row(
+    schema: dict[str, Any], name: str, shape: dict[str, Any], parameter: dict[str, Any], texts: Texts
+) -> dict[str, Any]:
+    """One field or parameter as the page shows it."""
     return {
         "name": name,
-        "place": given.get("in", ""),
+        "place": parameter.get("in", ""),
         "type": _kind(schema, shape),
-        "required": given.get("required", False),
-        "text": "" if given.get("in") == "path" else FIELDS.get(name, ""),
+        "required": parameter.get("required", False),
+        "text": "" if parameter.get("in") == "path" else texts.get(name, ""),
     }
 
 
@@ -100,7 +126,7 @@ def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
     if "const" in shape:
         return f'"{shape["const"]}"'
     if "anyOf" in shape:
-        return " | ".join(_kind(schema, each) for each in shape["anyOf"])
+        return " | ".join(_kind(schema, option) for option in shape["anyOf"])
     if shape.get("type") == "array":
         return f"[{_kind(schema, shape['items'])}]"
     size = f" (1–{shape['maxLength']})" if shape.get("minLength") else ""
@@ -112,15 +138,15 @@ def _kind(schema: dict[str, Any], shape: dict[str, Any]) -> str:
 def _sample(schema: dict[str, Any], shape: dict[str, Any]) -> Any:
     """A value that fits ``shape``, so that the page shows what an answer looks like."""
     shape = _resolved(schema, shape)
-    if found := shape.get("examples"):
-        return found[0]
+    if examples := shape.get("examples"):
+        return examples[0]
     if "anyOf" in shape:
         return _sample(schema, shape["anyOf"][0])
     if "enum" in shape:
         return shape["enum"][0]
     match shape.get("type"):
         case "object":
-            return {name: _sample(schema, each) for name, each in shape.get("properties", {}).items()}
+            return {name: _sample(schema, value) for name, value in shape.get("properties", {}).items()}
         case "array":
             return [_sample(schema, shape["items"])]
         case "integer":

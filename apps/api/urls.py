@@ -18,14 +18,14 @@ def without_login_page(patterns: list[URLPattern | URLResolver]) -> list[URLPatt
     limits = body_limits()
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
-            pattern.callback = login_not_required(in_one_shape(pattern.callback))
+            pattern.callback = login_not_required(with_problem_answers(pattern.callback))
             if pattern.name in limits:
                 bodies.takes(limits[pattern.name])(pattern.callback)
     return patterns
 
 
-def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """An address that is not there is refused as everything else is."""
+def with_problem_answers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """``view`` whose 404 has the shape of every other refusal."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -37,9 +37,9 @@ def in_one_shape(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return answer
 
 
-@csrf_exempt  # It does nothing: whatever comes is told so in JSON.
+@csrf_exempt  # It does nothing but answer, in JSON, that there is nothing here.
 @login_not_required
-def nowhere(request: HttpRequest) -> HttpResponse:
+def unknown_address(request: HttpRequest) -> HttpResponse:
     """Any other address of the API. Those that exist end in a slash."""
     return problem(_("Este endereço não existe. Os da API terminam em “/”; veja /api/docs."), status=404)
 
@@ -53,5 +53,5 @@ tokens = [
 urlpatterns = [
     path("", include((tokens, "api"))),
     path("api/", (without_login_page(_patterns), _application, _namespace)),
-    re_path(r"^api/[\s\S]*$", nowhere, name="api_nowhere"),
+    re_path(r"^api/[\s\S]*$", unknown_address, name="api_nowhere"),
 ]

@@ -37,6 +37,7 @@ def _doubled() -> Iterator[str]:
     yield from _twice("share of the term", (key for plugin in house for key in plugin.term))
     own_notices = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
     yield from _twice("notice", [*own_notices, *(event.kind for plugin in house for event in plugin.notices)])
+    yield from _twice("kind of work", (job.name for plugin in house for job in plugin.jobs))
     for key, other in ((kind.key, other.key) for kind in kinds for other in kinds):
         if key.startswith(f"{other}:"):
             yield f"The requirement {key!r} would be taken for one of {other!r}."
@@ -58,7 +59,9 @@ def _tasks() -> Iterator[str]:
     """Work that no plugin names is never asked for again once it was given up; a task that nobody asks for, or that the
     clock asks for in vain, does nothing."""
     announced = [job for plugin in plugins.plugins() for job in plugin.jobs]
-    yield from (f"The kind of work {job.name!r} is in no plugin's jobs." for job in jobs.made if job not in announced)
+    yield from (
+        f"The kind of work {job.name!r} is in no plugin's jobs." for job in jobs.declared if job not in announced
+    )
     tasks = _declared_tasks()
     on_the_clock = {str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     for job in announced:

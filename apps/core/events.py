@@ -85,7 +85,7 @@ class EventData:
     @classmethod
     def shown(cls, data: Mapping[str, Any]) -> dict[str, str]:
         """The kept ``data`` in the reader's words."""
-        types = _types(cls)
+        types = data_types(cls)
         return {
             name: _shown(types[name], value) if name in types else str(value)
             for name, value in data.items()
@@ -94,18 +94,19 @@ class EventData:
     @classmethod
     def described(cls, data: Mapping[str, Any]) -> str:
         """The sentence about ``data``, which follows the actor's name, in the reader's language."""
-        blank = dict.fromkeys(_types(cls), "–")  # For what may be None.
+        blank = dict.fromkeys(data_types(cls), "–")  # For what may be None.
         return str(cls.sentence) % {**blank, **cls.shown(data)}
 
 
-def _types(event: type[EventData]) -> dict[str, Any]:
+def data_types(event: type[EventData]) -> dict[str, Any]:
+    """The type of each field of ``event``, by name; of one that may be None, the type that it otherwise has."""
     hints = get_annotations(event, eval_str=True)
     return {field.name: _without_none(hints[field.name]) for field in fields(event)}  # type: ignore[arg-type]
 
 
 def field_names(event: type[EventData]) -> set[str]:
     """What a sentence about ``event`` may name."""
-    return set(_types(event))
+    return set(data_types(event))
 
 
 def _without_none(annotation: Any) -> Any:

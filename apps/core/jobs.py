@@ -16,7 +16,7 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
 PAUSES_WHILE_AWAY = tuple(timedelta(minutes=number) for number in (1, 5, 15, 30, *[60] * 95))
 """The same where the failure may not be the item's: a store of files or a timestamp authority may be away for days."""
 
-made: "list[Job]" = []
+declared: "list[Job]" = []
 """Every one of the apps, so that a check finds those that no plugin announces."""
 
 
@@ -38,7 +38,7 @@ class Job:
 
     def __post_init__(self) -> None:
         if self.task.startswith("apps."):
-            made.append(self)
+            declared.append(self)
 
     def item(self, key: str) -> Any:
         """The object behind ``key``; None when it is gone, or is none."""

@@ -117,9 +117,6 @@ class Plugin:
         return [member for member in members if isinstance(member, RequirementKind)]
 
 
-unconverted: dict[str, Any] = {}
-"""Event kinds that are still declared beside their actions."""
-
 _added: list[Plugin] = []
 """Those of ``override``."""
 

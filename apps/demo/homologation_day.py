@@ -56,7 +56,9 @@ def second_round(story: HoursChapters) -> None:
         actions.close_round(script, by=story.analyst)
     for nonconformity in story.rollout.nonconformities.all():
         with story.later(30):
-            actions.mark_fixed(nonconformity, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado.")
+            nonconformities.mark_fixed(
+                nonconformity, by=story.integrator, fix_version="1.0.1", fix_note="Corrigido e testado."
+            )
     with story.later(20):
         actions.start_round(script, by=story.analyst)
         session = _meet(story, script)
@@ -64,7 +66,7 @@ def second_round(story: HoursChapters) -> None:
         with story.later(0.5):
             actions.record_result(case, by=story.analyst, outcome="passed", evidence_text="Retestado na 1.0.1")
             for nonconformity in case.nonconformities.filter(state="fixed"):
-                actions.verify_fix(nonconformity, by=story.client)
+                nonconformities.verify_fix(nonconformity, by=story.client)
     with story.later(0.2):
         sessions.end(session, by=story.analyst)
     with story.later(1):
@@ -89,7 +91,9 @@ def second_round_underway(story: HoursChapters) -> None:
         with story.later(2):
             nonconformities.comment(grave, by=person, text=text)
     with story.later(2):
-        actions.mark_fixed(light, by=story.integrator, fix_version="1.0.1", fix_note="A troca vai na mesma mensagem.")
+        nonconformities.mark_fixed(
+            light, by=story.integrator, fix_version="1.0.1", fix_note="A troca vai na mesma mensagem."
+        )
     with story.later(1):
         actions.start_round(script, by=story.analyst)
     with story.later(0.5):

@@ -19,6 +19,7 @@ from apps.stages.golive import actions as golive
 from apps.stages.homologation import queries as homologation_queries
 from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.models import Script
+from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet
 from apps.stages.kickoff.models import Kickoff, Row
@@ -171,8 +172,8 @@ class Story(Deliveries, HoursChapters):
         with self.later(2):
             if every_case:
                 keys = [key for key, _text, _chosen in homologation_queries.conditions(script)]
-                homologation.choose_conditions(script, by=self.analyst, conditions=keys)
-            homologation.freeze(script, by=self.analyst)
+                script_actions.choose_conditions(script, by=self.analyst, conditions=keys)
+            script_actions.freeze(script, by=self.analyst)
         self.deliver("test_users")
         self.advance()
 

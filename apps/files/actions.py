@@ -61,12 +61,12 @@ def scan(file_pk: str) -> None:
     with stored.content.open("rb") as content:
         virus = antivirus.scan(cast(BinaryIO, content))
     stored.scan = StoredFile.Scan.INFECTED if virus else StoredFile.Scan.CLEAN
-    stored.found = virus[:120]
+    stored.virus = virus[:120]
     if virus:
         stored.content.delete(save=False)
         stored.drawn = StoredFile.Drawn.NONE
-    stored.save(update_fields=["scan", "found", "content", "drawn"])
-    _have_drawn(stored)
+    stored.save(update_fields=["scan", "virus", "content", "drawn"])
+    _queue_drawing(stored)
 
 
 def sha256(upload: File) -> str:
@@ -87,11 +87,11 @@ def _keep(upload: File, name: str, kind: str, scan_state: str, by: User | None) 
     stored.save(force_insert=True)
     if stored.scan == StoredFile.Scan.WAITING:
         queue.after_commit("apps.files.tasks.scan_file", str(stored.pk))
-    _have_drawn(stored)
+    _queue_drawing(stored)
     return stored
 
 
-def _have_drawn(stored: StoredFile) -> None:
+def _queue_drawing(stored: StoredFile) -> None:
     """Ask the worker for the pictures of a file that left quarantine or was never in it."""
     if stored.can_be_read and stored.drawn == StoredFile.Drawn.WAITING:
         waiting = StoredFile.objects.filter(pk=stored.pk, drawn=StoredFile.Drawn.WAITING)

@@ -12,7 +12,7 @@ def attachment(stored: StoredFile) -> FileResponse:
     if stored.scan == StoredFile.Scan.WAITING:
         raise Refusal(_("Este arquivo ainda está em verificação de vírus. Tente de novo em instantes."))
     if not stored.can_be_read:
-        raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.found})
+        raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.virus})
     return as_download(FileResponse(stored.content.open("rb"), content_type=UNREAD), stored.name)
 
 

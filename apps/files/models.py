@@ -45,7 +45,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64)
     kind = models.CharField(max_length=10, default="document", editable=False)
     scan = models.CharField(max_length=8, choices=Scan, default=Scan.NONE, editable=False)
-    found = models.CharField(max_length=120, blank=True, editable=False)
+    virus = models.CharField(max_length=120, blank=True, editable=False)
     drawn = models.CharField(max_length=10, choices=Drawn, default=Drawn.NONE, editable=False)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField(default=clock.now, editable=False)

@@ -19,7 +19,7 @@ LIFE = timedelta(days=1)
 """How long bytes may wait for their row: no transaction lasts so long."""
 ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # The storage adds an underscore and letters where a name is taken. What lies elsewhere was not put there by this app.
-OURS = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/\d+)(_\w+)?(\.png)?")
+STORED_NAMES = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/\d+)(_\w+)?(\.png)?")
 FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 
@@ -74,7 +74,7 @@ def _delete(name: str) -> None:
 def _folders(folder: str = "") -> Iterator[set[str]]:
     """The names of our files, folder by folder, up to ``AT_ONCE`` together."""
     folders: list[str] = []
-    ours: list[str] = []
+    stored_names: list[str] = []
 
     def look(_key: str) -> None:
         try:
@@ -82,11 +82,11 @@ def _folders(folder: str = "") -> Iterator[set[str]]:
         except FileNotFoundError:  # Nothing was ever stored, or another run was here.
             return
         folders.extend(subfolders)
-        ours.extend(name for file in files if OURS.fullmatch(name := f"{folder}{file}"))
+        stored_names.extend(name for file in files if STORED_NAMES.fullmatch(name := f"{folder}{file}"))
 
     work.do(ORPHAN, folder or "/", look)
-    for start in range(0, len(ours), AT_ONCE):
-        yield set(ours[start : start + AT_ONCE])
+    for start in range(0, len(stored_names), AT_ONCE):
+        yield set(stored_names[start : start + AT_ONCE])
     for name in folders:
         if FOLDERS.fullmatch(f"{folder}{name}/"):
             yield from _folders(f"{folder}{name}/")

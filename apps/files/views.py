@@ -50,7 +50,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 @_in_json
 def upload(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
     """How far an upload has come; or, posted, its bytes from the header ``Upload-Offset`` on."""
-    found = _own(request, upload_pk)
+    own_upload = _own_upload(request, upload_pk)
     if request.method == "POST":
         offset = whole_number(request.headers.get("Upload-Offset"))
         if offset is None:
@@ -62,19 +62,19 @@ def upload(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
         announced = whole_number(request.headers.get("Content-Length"))
         if announced is not None and len(content) < min(announced, uploads.PART_BYTES + 1):
             raise Invalid(_("A conexão caiu no meio desta parte."))
-        found = uploads.append(found, by=request.user, offset=offset, content=content)
-    return _state(found)
+        own_upload = uploads.append(own_upload, by=request.user, offset=offset, content=content)
+    return _state(own_upload)
 
 
 @require_POST
 @_in_json
 def cancel(request: SignedInRequest, upload_pk: UUID) -> HttpResponse:
     """Give an upload up."""
-    uploads.drop(_own(request, upload_pk))
+    uploads.drop(_own_upload(request, upload_pk))
     return JsonResponse({})
 
 
-def _own(request: SignedInRequest, upload_pk: UUID) -> Upload:
+def _own_upload(request: SignedInRequest, upload_pk: UUID) -> Upload:
     """An upload of the person's own; 404 for anybody else's, as if it did not exist."""
     return get_object_or_404(Upload, pk=upload_pk, owner=request.user, expires_at__gt=clock.now())
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import Field, Router, Schema
 
 from apps.core.refusals import Invalid, require
+from apps.core.web import rest
 from apps.hours.models import ClientStatement
 from apps.hours.statements import exports
 
@@ -69,6 +71,10 @@ class StatementsOut(Schema):
 
 
 @router.get("/statements/", response=StatementsOut, by_alias=True, summary="Closed months of clients, with their lines")
+@rest.words(
+    gettext_lazy("Meses fechados dos clientes"),
+    gettext_lazy("Para o faturamento da Presence."),
+)
 def list_statements(request: HttpRequest, month: str = "", client: str = ""):
     """``month`` as ``2026-03``, ``client`` as a CNPJ; all that are closed when left out."""
     return {
@@ -92,6 +98,10 @@ def list_statements(request: HttpRequest, month: str = "", client: str = ""):
 
 
 @router.get("/statements.csv", summary="The same lines as CSV")
+@rest.words(
+    gettext_lazy("As mesmas linhas em CSV"),
+    gettext_lazy("Para o faturamento da Presence."),
+)
 def list_statements_csv(request: HttpRequest, month: str = "", client: str = ""):
     rows = [row for statement in _statements(request, month, client) for row in exports.rows(statement.content)]
     return exports.export("fechamentos", rows).download("csv")

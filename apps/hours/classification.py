@@ -27,10 +27,21 @@ class Activity(models.TextChoices):
     INTERNAL = "internal", gettext_lazy("Trabalho interno")
 
 
-class LineClass(models.TextChoices):
+class HourClass(models.TextChoices):
     INCLUDED = "included", gettext_lazy("Incluída")
     BILLABLE = "billable", gettext_lazy("Extra cobrada")
     FREE = "free", gettext_lazy("Extra não cobrada")
+
+
+RULES: dict[str, HourClass | None] = {
+    "nonconformity": HourClass.FREE,
+    "follow_up": HourClass.BILLABLE,
+    "in_scope": HourClass.INCLUDED,
+    "within_allowance": HourClass.INCLUDED,
+    "beyond_allowance": HourClass.BILLABLE,
+    "adjustment": None,
+}
+"""The class that each reason gives a line; an adjustment has that of what it takes back."""
 
 
 class Rounding(models.TextChoices):
@@ -61,12 +72,12 @@ class Rules:
 
     def rate(self, activity: str) -> int:
         """Centavos an hour of billable work of ``activity``."""
-        own = {
+        activity_rate = {
             Activity.TRAINING.value: self.training_rate,
             Activity.FOLLOW_UP.value: self.follow_up_rate,
             Activity.HOMOLOGATION.value: self.homologation_rate,
         }.get(activity)
-        return self.hourly_rate if own is None else own
+        return self.hourly_rate if activity_rate is None else activity_rate
 
     def charged(self, minutes: int) -> int:
         """What is charged of ``minutes`` (0 or more) billable minutes."""
@@ -110,7 +121,7 @@ class Line:
 
     entry: int
     minutes: int
-    klass: str
+    hour_class: str
     reason: str
     allowance: str = ""
     amount: int = 0
@@ -135,7 +146,7 @@ def classify(entries: Iterable[Work], rules: Rules | Sequence[Rules], closed: Se
     allowance is one pool over all versions; its size is the one of the day.
 
     The sum of an entry's lines is the entry. No allowance is used beyond its size, and the order in which the entries
-    are given does not matter. Source: design, section 5, rules 1 to 6.
+    are given does not matter. docs/hours.md has the rules, 1 to 6.
     """
     versions = [rules] if isinstance(rules, Rules) else list(rules)
     used: dict[str, int] = defaultdict(int)
@@ -165,38 +176,31 @@ def classify(entries: Iterable[Work], rules: Rules | Sequence[Rules], closed: Se
 
 
 def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, date]) -> list[Line]:
-    day = {"on": work.started_at.date().isoformat()}
     if work.nonconformity:
-        return [
-            Line(
-                work.number, work.minutes, LineClass.FREE, "nonconformity", params={"label": work.nonconformity, **day}
-            )
-        ]
+        return [_line(work, work.minutes, "nonconformity", label=work.nonconformity)]
     allowance = rules.allowance(work.activity)
     if allowance is None:
         if work.activity == Activity.FOLLOW_UP:
-            return [Line(work.number, work.minutes, LineClass.BILLABLE, "follow_up", params=day)]
-        return [
-            Line(work.number, work.minutes, LineClass.INCLUDED, "in_scope", params={"activity": work.activity, **day})
-        ]
-    before = used[work.activity]
+            return [_line(work, work.minutes, "follow_up")]
+        return [_line(work, work.minutes, "in_scope", activity=work.activity)]
+    day, before = work.started_at.date(), used[work.activity]
     included = min(work.minutes, max(allowance - before, 0))
     beyond = work.minutes - included
     lines = []
     if included:
-        params = {"activity": work.activity, "used": before + included, "allowance": allowance, **day}
-        lines.append(Line(work.number, included, LineClass.INCLUDED, "within_allowance", work.activity, params=params))
+        params = {"activity": work.activity, "used": before + included, "allowance": allowance}
+        lines.append(replace(_line(work, included, "within_allowance", **params), allowance=work.activity))
     if beyond:
-        until = work.started_at.date() if included else last_use.get(work.activity, work.started_at.date())
-        params = {
-            "activity": work.activity,
-            "allowance": allowance,
-            "until": until.isoformat(),
-            "beyond": beyond,
-            **day,
-        }
-        lines.append(Line(work.number, beyond, LineClass.BILLABLE, "beyond_allowance", params=params))
+        until = day if included else last_use.get(work.activity, day)
+        params = {"activity": work.activity, "allowance": allowance, "until": until.isoformat(), "beyond": beyond}
+        lines.append(_line(work, beyond, "beyond_allowance", **params))
     return lines
+
+
+def _line(work: Work, minutes: int, reason: str, **params: Any) -> Line:
+    """``minutes`` of ``work`` with the class that ``reason`` gives; ``params`` and the day of the work explain it."""
+    params["on"] = work.started_at.date().isoformat()
+    return Line(work.number, minutes, RULES[reason] or "", reason, params=params)
 
 
 def _priced(line: Line, work: Work, rules: Rules, earlier: Sequence[Line]) -> Line:
@@ -205,9 +209,9 @@ def _priced(line: Line, work: Work, rules: Rules, earlier: Sequence[Line]) -> Li
     What is rounded is the billable minutes of one entry, its adjustments taken with it: after each of its lines, all
     that was charged for the entry is the price of its billable minutes, rounded once.
     """
-    if line.klass != LineClass.BILLABLE:
+    if line.hour_class != HourClass.BILLABLE:
         return line
-    billed = [part for part in earlier if part.klass == LineClass.BILLABLE]
+    billed = [part for part in earlier if part.hour_class == HourClass.BILLABLE]
     rate = rules.rate(work.activity)
     charged_in_all = rules.charged(sum(part.minutes for part in billed) + line.minutes)
     charged = charged_in_all - sum(part.charged for part in billed)
@@ -222,15 +226,15 @@ def _take_back(work: Work, written: Sequence[Line]) -> list[Line]:
     """Reverse what the adjusted entry was given, the client's cost first: billable, then included, then free."""
     remaining: dict[tuple[str, str], int] = defaultdict(int)
     for line in written:
-        remaining[line.klass, line.allowance] += line.minutes
+        remaining[line.hour_class, line.allowance] += line.minutes
     to_give = -work.minutes
     lines = []
-    for klass in (LineClass.BILLABLE, LineClass.INCLUDED, LineClass.FREE):
-        for (line_klass, allowance), minutes in list(remaining.items()):
+    for hour_class in (HourClass.BILLABLE, HourClass.INCLUDED, HourClass.FREE):
+        for (line_class, allowance), minutes in list(remaining.items()):
             minutes_back = min(minutes, to_give)
-            if line_klass == klass and minutes_back > 0:
+            if line_class == hour_class and minutes_back > 0:
                 params = {"entry": work.adjusts, "on": work.started_at.date().isoformat()}
-                lines.append(Line(work.number, -minutes_back, klass, "adjustment", allowance, params=params))
+                lines.append(Line(work.number, -minutes_back, hour_class, "adjustment", allowance, params=params))
                 to_give -= minutes_back
     if to_give:
         raise ValueError(f"entry {work.number} takes back {to_give} minutes more than entry {work.adjusts} has")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.events import Centavos, EventData, Minutes, Notice
 from apps.core.process import PartyRole
 from apps.hours import closing_warnings
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.rollouts import audiences
 
 the_page = audiences.page("hours:room")
@@ -173,11 +173,11 @@ class Contested(
         url=the_page,
     ),
 ):
-    """``entry`` is the number of the entry, ``klass`` the class of the part that the client disagrees with."""
+    """``entry`` is the number of the entry, ``hour_class`` the class of the part that the client disagrees with."""
 
     number: int
     entry: int
-    klass: LineClass
+    hour_class: HourClass
 
 
 class ContestAnswered(

@@ -31,7 +31,7 @@ def copy_the_policy(rollout: Rollout) -> None:
 def summary(rollout: Rollout) -> Iterator[Fact]:
     for allowance in queries.allowances(rollout):
         used = f"{minutes.show(allowance.used)} / {minutes.show(allowance.size)}"
-        yield Fact(allowance.label, used, "warning" if allowance.left == 0 else "neutral")
+        yield Fact(allowance.label, used, "warning" if allowance.remaining == 0 else "neutral")
     totals = queries.totals(queries.lines(rollout))
     if totals["billable"]:
         yield Fact(_("Extras cobradas"), minutes.show(totals["billable"]))

@@ -9,7 +9,7 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.hours import classification
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
 from apps.rollouts import numbering
 from apps.rollouts.models import Party, Rollout
@@ -117,7 +117,7 @@ def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classi
     zone = clock.installation_zone()
     result = [
         classification.Line(
-            0, row["all"], LineClass.INCLUDED, "within_allowance", row["allowance"],
+            0, row["all"], HourClass.INCLUDED, "within_allowance", row["allowance"],
             params={"on": clock.day_of(row["last"], zone).isoformat()},
         )
         for row in sums
@@ -136,13 +136,13 @@ class Allowance:
     scheduled: int = 0
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return max(self.size - self.used, 0)
 
     @property
     def forecast(self) -> int:
         """What the scheduled sessions take of what is left."""
-        return min(self.scheduled, self.left)
+        return min(self.scheduled, self.remaining)
 
     @property
     def beyond(self) -> int:
@@ -152,7 +152,7 @@ class Allowance:
     @property
     def free(self) -> int:
         """What is neither used nor needed by the scheduled sessions."""
-        return self.left - self.forecast
+        return self.remaining - self.forecast
 
 
 def allowances(rollout: Rollout) -> list[Allowance]:
@@ -179,13 +179,13 @@ def allowances(rollout: Rollout) -> list[Allowance]:
 
 def totals(lines: Iterable[Line]) -> dict[str, int]:
     """Minutes by class and the billable amount in centavos. Of a queryset, summed by the database."""
-    result = {klass.value: 0 for klass in LineClass} | {"amount": 0}
+    result = {hour_class.value: 0 for hour_class in HourClass} | {"amount": 0}
     if isinstance(lines, QuerySet):
-        rows = lines.order_by().values_list("klass").annotate(Sum("minutes"), Sum("amount"))
+        rows = lines.order_by().values_list("hour_class").annotate(Sum("minutes"), Sum("amount"))
     else:
-        rows = ((line.klass, line.minutes, line.amount) for line in lines)
-    for klass, minutes, amount in rows:
-        result[klass] += minutes
+        rows = ((line.hour_class, line.minutes, line.amount) for line in lines)
+    for hour_class, minutes, amount in rows:
+        result[hour_class] += minutes
         result["amount"] += amount
     return result
 
@@ -227,7 +227,7 @@ def with_words(lines: Iterable[classification.Line]) -> list[dict[str, object]]:
     return [
         {
             "line": line,
-            "label": LineClass(line.klass).label,
+            "label": HourClass(line.hour_class).label,
             "why": classification.explain(line.reason, line.params, line.minutes),
         }
         for line in lines

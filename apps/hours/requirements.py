@@ -29,7 +29,7 @@ def answer_to_a_request(rollout: Rollout, number: str) -> Answer | None:
 
 
 def _what_is_asked(request: ExtraHoursRequest) -> Localized:
-    asked = both(
+    request_text = both(
         _("%(duration)s de %(activity)s por %(price)s (%(rate)s a hora): %(purpose)s"),
         duration=minutes.show(request.minutes),
         activity=request.get_activity_display,
@@ -38,9 +38,9 @@ def _what_is_asked(request: ExtraHoursRequest) -> Localized:
         purpose=request.purpose,
     )
     if not request.already_worked:
-        return asked
+        return request_text
     worked = both(_("%(worked)s já foram trabalhadas."), worked=minutes.show(request.already_worked))
-    return Localized({language: f"{asked[language]} {worked[language]}" for language in asked})
+    return Localized({language: f"{request_text[language]} {worked[language]}" for language in request_text})
 
 
 @requirement("hours:request", answer=answer_to_a_request)

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.jobs import Job
-from apps.notices import kinds, queries, words
+from apps.notices import queries, words
 from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder
 from apps.rollouts.models import Event, Rollout
 
@@ -76,7 +76,7 @@ def consume(event: Event) -> None:
         _consumption, is_first = Consumption.objects.get_or_create(event=event)
         if not is_first:
             return
-        notice = kinds.of(event)
+        notice = plugins.notices()[event.kind]
         people = list({user.pk: user for user in notice.to(event) if user.pk != event.actor_id}.values())
         if not notice.obligatory:
             people = queries.wants(people, "events")
@@ -183,7 +183,7 @@ def _notice(row: Notice) -> EmailMessage | None:
     event = Event.objects.select_related("rollout", "actor").get(pk=row.event_id)
     if not Rollout.objects.visible_to(row.user).filter(pk=event.rollout_id).exists():
         return None
-    if not (kinds.of(event).obligatory or queries.preference_of(row.user).events):
+    if not (plugins.notices()[event.kind].obligatory or queries.preference_of(row.user).events):
         return None
     return words.notice(event, row.user)
 

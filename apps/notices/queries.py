@@ -3,12 +3,12 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.core import clock
-from apps.notices import kinds
+from apps.core import clock, plugins
+from apps.core.requirements import Requirement
 from apps.notices.models import WAITING, Beginning, Outgoing, Preference
 from apps.notices.words import Due
 from apps.rollouts import gates, queries
-from apps.rollouts.gates import Requirement
+from apps.rollouts.audiences import people_of
 from apps.rollouts.models import Event, Rollout
 from apps.rollouts.reminders import dates_for
 
@@ -17,10 +17,10 @@ LOOK_BACK = timedelta(days=14)
 
 
 def events_without_notices() -> QuerySet[Event]:
-    """Events of told kinds whose notices were not made, in whichever order their transactions ended."""
-    beginning, _made = Beginning.objects.get_or_create(pk=1)
+    """Events that give a notice, and whose notices were not made, in whichever order their transactions ended."""
+    beginning, _created = Beginning.objects.get_or_create(pk=1)
     since = max(beginning.at, clock.now() - LOOK_BACK)
-    return Event.objects.filter(kind__in=kinds.names(), at__gte=since, consumption=None).order_by("at", "pk")
+    return Event.objects.filter(kind__in=plugins.notices(), at__gte=since, consumption=None).order_by("at", "pk")
 
 
 def waiting(model: type[Outgoing]) -> list[int]:
@@ -45,9 +45,9 @@ def dated(rollout: Rollout) -> list[Requirement]:
     gate = gates.next_gate(rollout)
     if gate is None or rollout.open_hold:
         return []
-    asked = gates.requirements(rollout, gate)
-    unwaived = [requirement for requirement in asked if requirement.waiver is None]
-    return [requirement for requirement in [*unwaived, *gates.early(rollout, asked)] if requirement.due]
+    requirements = gates.requirements(rollout, gate)
+    unwaived = [requirement for requirement in requirements if requirement.waiver is None]
+    return [requirement for requirement in [*unwaived, *gates.early(rollout, requirements)] if requirement.due]
 
 
 def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:
@@ -71,7 +71,7 @@ def _who_takes_care(rollout: Rollout, matter: Requirement) -> list[User]:
     everybody there."""
     if matter.person:
         return [matter.person] if matter.person.is_active else []
-    people = kinds.people_of(rollout, matter.owed_by)
+    people = people_of(rollout, matter.owed_by)
     membership = queries.assignees(rollout).get(matter.key)
     if membership and membership.user in people:
         return [membership.user]

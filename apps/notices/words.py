@@ -19,11 +19,10 @@ from apps.companies.access import presence_role
 from apps.companies.models import Role
 from apps.core import clock, plugins
 from apps.core.exports import calendar
+from apps.core.requirements import Requirement
 from apps.core.templatetags.core import moment
-from apps.notices import kinds
 from apps.rollouts import timeline
 from apps.rollouts.anchors import saved_heads
-from apps.rollouts.gates import Requirement
 from apps.rollouts.models import AnchorSheet, Event, Rollout
 
 
@@ -37,33 +36,31 @@ def of_reader(user: User) -> Iterator[None]:
 def notice(event: Event, user: User) -> EmailMessage:
     """The message that tells ``user`` of ``event``."""
     with of_reader(user):
-        told = kinds.of(event)
-        declared = plugins.events().get(event.kind)
-        values = _Known(
-            declared.shown(event.data) if declared else event.data,
+        announced = plugins.notices()[event.kind]
+        values = _Values(
+            plugins.events()[event.kind].shown(event.data),
             code=event.rollout.code,
             who=event.who,
             what=event.describe(),
         )
-        values.setdefault("item", "")
         facts = [
             (_("Projeto"), str(event.rollout)),
-            (_("Item"), values["item"]),
-            (_("Quem"), _who(event) if told.says_who else ""),
+            (_("Item"), values.get("item", "")),
+            (_("Quem"), _who(event) if announced.says_who else ""),
             (_("Quando"), f"{moment(event.at)} ({user.time_zone})"),
-            (_("Motivo"), event.data.get("reason", "")),
+            (_("Motivo"), values.get("reason", "")),
         ]
         message = _message(
             user,
-            str(told.subject) % values,
+            str(announced.subject) % values,
             "notices/email/notice.txt",
-            sentence=str(told.sentence) % values,
+            sentence=str(announced.sentence) % values,
             facts=[(label, value) for label, value in facts if value],
-            link=settings.SITE_URL + told.url(event),
-            obligatory=told.obligatory,
+            link=settings.SITE_URL + announced.url(event),
+            obligatory=announced.obligatory,
             record=_record([event.rollout]),
         )
-        if told.calendar_entry and (entry := told.calendar_entry(event)):
+        if announced.calendar_entry and (entry := announced.calendar_entry(event)):
             calendar.attach(message, entry)
         return message
 
@@ -137,7 +134,7 @@ def _who(event: Event) -> str:
     return f"{event.who} ({Role(role).label}, Presence)" if role else event.who
 
 
-class _Known(dict):
+class _Values(dict):
     """Values for a sentence; an event written by an older version may lack a key."""
 
     def __missing__(self, key: str) -> str:

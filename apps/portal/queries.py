@@ -9,13 +9,12 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import Membership
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.plugins import Fact, Page
 from apps.core.process import FORWARD, PATH, PartyRole, Stage
-from apps.portal import answers
+from apps.core.requirements import Answer, Requirement
 from apps.portal.models import Draft
-from apps.rollouts import gates, queries, registry
-from apps.rollouts.gates import Requirement
+from apps.rollouts import gates, queries
 from apps.rollouts.models import Rollout
 
 # A desk of everybody's projects shows at most so many; the list of projects has them all.
@@ -24,14 +23,14 @@ DESK_LIMIT = 60
 
 @dataclass
 class Matter:
-    """A requirement as one person meets it. ``blocking``: the next gate waits for it. ``own``: their company owes it;
+    """A requirement as one person meets it. ``blocking``: the next gate waits for it. ``is_own``: their company owes it;
     otherwise another party does, and they may settle it all the same."""
 
     rollout: Rollout
     requirement: Requirement
     user: User
     blocking: bool
-    own: bool
+    is_own: bool
     membership: Membership | None = None
 
     @property
@@ -48,8 +47,8 @@ class Matter:
         return f"m{self.rollout.pk}-{self.key.replace(':', '-')}"
 
     @cached_property
-    def answer(self) -> answers.Answer | None:
-        return answers.find(self.rollout, self.key)
+    def answer(self) -> Answer | None:
+        return plugins.answer_to(self.rollout, self.key)
 
     @property
     def answerable(self) -> bool:
@@ -65,7 +64,7 @@ class Matter:
 
     @property
     def assignable(self) -> bool:
-        return self.own and not (self.answer and self.answer.signer)
+        return self.is_own and not (self.answer and self.answer.signer)
 
     @property
     def is_mine(self) -> bool:
@@ -113,7 +112,7 @@ class Progress:
         if not self.roles & {PartyRole.INTEGRATOR, PartyRole.PLATFORM}:
             return []
         watched = ("development", "homologation")
-        return [(room, list(room.summary(self.rollout))) for room in registry.rooms() if room.key in watched]
+        return [(room, list(room.summary(self.rollout))) for room in plugins.pages() if room.key in watched]
 
 
 def progress_of(user: User, rollout: Rollout) -> Progress:
@@ -123,16 +122,16 @@ def progress_of(user: User, rollout: Rollout) -> Progress:
     gate = FORWARD.get(rollout.stage)
     if gate is None:
         return progress
-    asked = gates.requirements(rollout, gate)
+    requirements = gates.requirements(rollout, gate)
     assigned = queries.assignees(rollout)
-    blocking = [requirement for requirement in asked if requirement.waiver is None]
+    blocking = [requirement for requirement in requirements if requirement.waiver is None]
     for requirement, blocks in [
         *((item, True) for item in blocking),
-        *((item, False) for item in gates.early(rollout, asked)),
+        *((item, False) for item in gates.early(rollout, requirements)),
     ]:
-        own = requirement.owed_by in roles
-        matter = Matter(rollout, requirement, user, blocks, own, assigned.get(requirement.key))
-        if own or (requirement.owed_by == PartyRole.PLATFORM and matter.answer and matter.answerable):
+        is_own = requirement.owed_by in roles
+        matter = Matter(rollout, requirement, user, blocks, is_own, assigned.get(requirement.key))
+        if is_own or (requirement.owed_by == PartyRole.PLATFORM and matter.answer and matter.answerable):
             progress.matters.append(matter)
         elif blocks:
             progress.others.append(requirement)
@@ -157,7 +156,13 @@ class Door:
 
         def order(matter: Matter) -> tuple:
             with_a_colleague = matter.assignee is not None and not matter.is_mine
-            return (not matter.is_mine, not matter.blocking, not matter.own, with_a_colleague, matter.requirement.since)
+            return (
+                not matter.is_mine,
+                not matter.blocking,
+                not matter.is_own,
+                with_a_colleague,
+                matter.requirement.since,
+            )
 
         return sorted(matters, key=order)
 
@@ -168,12 +173,12 @@ class Door:
     @property
     def company_matters(self) -> list[Matter]:
         """What anybody of the company may settle, or a colleague has taken."""
-        return [matter for matter in self.matters if not matter.is_mine and matter.own]
+        return [matter for matter in self.matters if not matter.is_mine and matter.is_own]
 
     @property
     def partners(self) -> list[Matter]:
         """What another party owes and the reader may settle for it."""
-        return [matter for matter in self.matters if not matter.own and not matter.is_mine]
+        return [matter for matter in self.matters if not matter.is_own and not matter.is_mine]
 
     @property
     def only_one(self) -> Matter | None:
@@ -181,7 +186,7 @@ class Door:
         answerable = [
             matter
             for matter in self.matters
-            if matter.answerable and matter.own and matter.assignee in (None, matter.user)
+            if matter.answerable and matter.is_own and matter.assignee in (None, matter.user)
         ]
         return answerable[0] if len(answerable) == 1 else None
 
@@ -269,13 +274,15 @@ class Desk:
 
 
 def desk(user: User, *, everybodys: bool) -> Desk | None:
-    """Presence's first page; None for people of other companies. Without rollouts of one's own it is everybody's."""
+    """Presence's first page; None for people of other companies. Without rollouts of one's own_rollouts it is everybody's."""
     if not is_presence(user):
         return None
     rollouts = Rollout.objects.visible_to(user).open().for_listing()
-    own = rollouts.filter(project_manager=user)
-    everybodys = everybodys or not own.exists()
-    return Desk([progress_of(user, rollout) for rollout in (rollouts if everybodys else own)[:DESK_LIMIT]], everybodys)
+    own_rollouts = rollouts.filter(project_manager=user)
+    everybodys = everybodys or not own_rollouts.exists()
+    return Desk(
+        [progress_of(user, rollout) for rollout in (rollouts if everybodys else own_rollouts)[:DESK_LIMIT]], everybodys
+    )
 
 
 def draft_of(matter: Matter) -> Draft | None:

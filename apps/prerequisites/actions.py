@@ -86,7 +86,7 @@ def submit(
             text=text.strip(),
             link=link,
             new_files=files.received(file, by=by),
-            kept_files=attachments.that_stay(last, stays),
+            kept_files=attachments.kept_files_of(last, stays),
             values=values or {},
             contacts=contacts or [],
         )
@@ -94,7 +94,7 @@ def submit(
         kind.check(delivery)
         if delivery.link and not (last and delivery.link == last.link):
             require_address(delivery.link, field="link")
-        attachments.refuse_what_came_back(prerequisite, delivery.new_files, delivery.kept_files, delivery.link)
+        attachments.refuse_returned_files(prerequisite, delivery.new_files, delivery.kept_files, delivery.link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
             number=numbering.next_number(rollout, prerequisite.submissions),
@@ -193,7 +193,8 @@ def reveal(prerequisite: Prerequisite, *, by: User, reason: str) -> list[Reveale
         secrets = {secret.field: secret for secret in submission.secrets.all()}
         plaintexts = {name: vault.unseal(secret) for name, secret in secrets.items()}
         warnings = {
-            name: credentials.given_for(prerequisite, secret, submission.values) for name, secret in secrets.items()
+            name: credentials.warning_of_other_destination(prerequisite, secret, submission.values)
+            for name, secret in secrets.items()
         }
         revealed = events.Revealed(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
         timeline.record(rollout, revealed, by)

@@ -15,7 +15,7 @@ from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 FILES_AT_MOST = 20
 
 
-def that_stay(last: Submission | None, keys: Sequence[str]) -> list[StoredFile]:
+def kept_files_of(last: Submission | None, keys: Sequence[str]) -> list[StoredFile]:
     """The files of the delivery ``last`` with those keys. Raises ``Invalid`` (422) for any other."""
     if not keys:
         return []
@@ -25,7 +25,7 @@ def that_stay(last: Submission | None, keys: Sequence[str]) -> list[StoredFile]:
     return kept_files
 
 
-def refuse_what_came_back(
+def refuse_returned_files(
     prerequisite: Prerequisite, new_files: Sequence[File], kept_files: Sequence[StoredFile], link: str
 ) -> None:
     """Raises ``Invalid`` (422) when a new file is one that came back, is given twice, or when nothing changed; more than
@@ -63,7 +63,7 @@ def attach(submission: Submission, files: Iterable[StoredFile]) -> None:
     SubmissionFile.objects.bulk_create(rows)
 
 
-def note_twins(items: Iterable[Prerequisite]) -> None:
+def note_duplicates(items: Iterable[Prerequisite]) -> None:
     """On each file of a delivery (``SubmissionFile.twin``) that was delivered before in the same rollout: where and when,
     in a sentence. A file that merely stays is none. ``items`` are all of the rollout."""
     rows = [

@@ -43,11 +43,11 @@ def text_row(label: str, before: str, after: str, *, lines: bool = False) -> Row
     return Row(label, old, new, before == after, verdict(before == after, bool(before), bool(after)), lines=lines)
 
 
-def verdict(same: bool, had: bool = True, has: bool = True) -> str:
-    """What became of a part that the delivery before ``had`` and the later one ``has``, in a word."""
+def verdict(same: bool, in_before: bool = True, in_after: bool = True) -> str:
+    """What became of a part that stands ``in_before``, ``in_after`` or in both, in a word."""
     if same:
         return _("igual")
-    return _("trocado") if had and has else _("incluído") if has else _("retirado")
+    return _("trocado") if in_before and in_after else _("incluído") if in_after else _("retirado")
 
 
 def pieces(before: str, after: str, *, lines: bool = False) -> tuple[list[Piece], list[Piece]]:
@@ -90,9 +90,15 @@ def file_rows(before: list[StoredFile], after: list[StoredFile]) -> Iterator[Row
 def _file(old: StoredFile | None, new: StoredFile | None) -> Row:
     same = bool(old and new and old.sha256 == new.sha256)
     if old and new and not same and (texts := (_read(old), _read(new))) and None not in texts:
-        left, right = pieces(texts[0] or "", texts[1] or "", lines=True)
+        old_pieces, new_pieces = pieces(texts[0] or "", texts[1] or "", lines=True)
         return Row(
-            _("Arquivo"), left, right, False, _("trocado"), lines=True, notes=[_description(old), _description(new)]
+            _("Arquivo"),
+            old_pieces,
+            new_pieces,
+            False,
+            _("trocado"),
+            lines=True,
+            notes=[_description(old), _description(new)],
         )
     both_sides = [[Piece(_description(stored), not same)] if stored else [] for stored in (old, new)]
     return Row(_("Arquivo"), both_sides[0], both_sides[1], same, verdict(same, bool(old), bool(new)))

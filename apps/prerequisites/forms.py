@@ -109,7 +109,7 @@ class OwnItemForm(forms.Form):
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"field_{number}"], self[f"secret_{number}"]) for number in self.FIELDS]
 
-    def asked(self) -> list[forms.BoundField]:
+    def base_bound_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in type(self).base_fields]
 
 

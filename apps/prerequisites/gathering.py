@@ -34,7 +34,7 @@ def probe(submission_pk: int) -> Probe | None:
     return probe
 
 
-def look_at(submission_pk: int) -> EnvironmentCheck | None:
+def check_environment(submission_pk: int) -> EnvironmentCheck | None:
     """Look at the address of a delivered environment and keep what was found; None when the rollout is closed."""
     submission = Submission.objects.select_related("prerequisite__rollout").get(pk=submission_pk)
     if (
@@ -51,7 +51,7 @@ def look_at(submission_pk: int) -> EnvironmentCheck | None:
     )
 
 
-def look_into(submission_pk: int) -> dict[str, Any]:
+def read_document(submission_pk: int) -> dict[str, Any]:
     """Read a delivered document or link and keep what was found (see ``documents``), with ``at``.
 
     A link that once showed something and does no more keeps that, with ``died`` beside it: what was found now.

@@ -21,8 +21,8 @@ class Prerequisite(models.Model):
     ``since`` is the instant from which whoever must act next has owed it: the owner while it is pending or rejected,
     Presence while it waits for review.
 
-    An ``own`` one was asked by the project manager for this rollout alone. It is due ``days_before`` business days before
-    the stage behind its gate is planned to start, unless ``due_set`` names the day (see ``due_by``).
+    One that ``is_own`` was asked by the project manager for this rollout alone. It is due ``days_before`` business days
+    before the stage behind its gate is planned to start, unless ``due_set`` names the day (see ``due_by``).
     """
 
     class Kind(models.TextChoices):
@@ -62,7 +62,7 @@ class Prerequisite(models.Model):
     days_before = models.PositiveSmallIntegerField(default=2)
     due_set = models.DateField(null=True)
     due_reason = models.TextField(blank=True)
-    own = models.BooleanField(default=False)
+    is_own = models.BooleanField(default=False)
     withdrawn_reason = models.TextField(blank=True)
 
     class Meta:
@@ -76,7 +76,7 @@ class Prerequisite(models.Model):
                 name="prerequisite_state_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state="withdrawn") | (Q(own=True) & ~Q(withdrawn_reason="")),
+                condition=~Q(state="withdrawn") | (Q(is_own=True) & ~Q(withdrawn_reason="")),
                 name="prerequisite_withdrawn_is_own_with_a_reason",
             ),
         ]
@@ -134,7 +134,7 @@ class Prerequisite(models.Model):
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
-    ``evidence`` is what the application found out about a document by itself (``evidence.look_into``).
+    ``evidence`` is what the application found out about a document by itself (``gathering.read_document``).
     ``wrong`` names the parts (``kinds``) a reviewer pointed at; empty is all of it.
     ``reason`` is the reviewer's; ``stopped`` says why the application itself sent an accepted credential back.
     ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
@@ -220,7 +220,7 @@ class SubmissionFile(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     twin = ""
-    """Where the same file was delivered before, for a page (``attachments.note_twins``)."""
+    """Where the same file was delivered before, for a page (``attachments.note_duplicates``)."""
 
     class Meta:
         verbose_name = gettext_lazy("arquivo de uma entrega")

@@ -25,7 +25,7 @@ def add(rollout: Rollout, *, by: User, **fields: Any) -> Prerequisite:
     """
     require(by, "prerequisites.manage", rollout)
     with timeline.changing(rollout) as rollout:
-        item = Prerequisite(rollout=rollout, own=True, **_columns(rollout, **fields))
+        item = Prerequisite(rollout=rollout, is_own=True, **_columns(rollout, **fields))
         existing = list(rollout.prerequisites.values_list("key", "position"))
         item.key = _key(item.title["pt"], {key for key, _position in existing})
         item.position = max((position for _key, position in existing), default=0) + 1
@@ -119,7 +119,7 @@ def _key(title: str, existing_keys: set[str]) -> str:
 
 def _own_item(item: Prerequisite) -> Prerequisite:
     item = Prerequisite.objects.get(pk=item.pk)
-    if not item.own:
+    if not item.is_own:
         raise Refusal(_("Este item é da lista da plataforma: pode ser dispensado, não mudado nem retirado."))
     if item.state == State.WITHDRAWN:
         raise Refusal(_("Este item já foi retirado."))

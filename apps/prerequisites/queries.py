@@ -46,7 +46,7 @@ def credentials_to_probe(*, untried: bool = False) -> list[int]:
 def _can_be_tried(submission: Submission) -> bool:
     """What cannot be judged is tried, where its failure is noted and holds up no other."""
     try:
-        return bool(probes.of(submission.prerequisite).steps) or probes.is_the_others(submission)
+        return bool(probes.of(submission.prerequisite).steps) or probes.equals_other_environment(submission)
     except Exception:
         return True
 

@@ -164,8 +164,8 @@ def _scope(request: SignedInRequest) -> Scope:
     visible = Rollout.objects.visible_to(request.user)
     if rollout_pk := request.GET.get("project"):
         return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(rollout_pk)), False)
-    own = visible.open().filter(project_manager=request.user).exists()
-    return Scope(None, request.GET.get("scope") == "all" or not own)
+    has_own_rollouts = visible.open().filter(project_manager=request.user).exists()
+    return Scope(None, request.GET.get("scope") == "all" or not has_own_rollouts)
 
 
 def _after(request: SignedInRequest, scope: Scope) -> str:

@@ -46,30 +46,30 @@ def probe_submission(submission_pk: int) -> None:
 @shared_task(soft_time_limit=90, time_limit=120)
 def look_at_environment(submission_pk: int) -> None:
     """Look at a delivered environment; another note is made each time."""
-    work.do(LOOK, submission_pk, evidence.look_at)
+    work.do(LOOK, submission_pk, evidence.check_environment)
 
 
 @shared_task(soft_time_limit=120, time_limit=150)
 def look_into_document(submission_pk: int) -> None:
     """Read a delivered document or link; the evidence is written anew each time."""
-    work.do(READ, submission_pk, evidence.look_into)
+    work.do(READ, submission_pk, evidence.read_document)
 
 
 @shared_task
-def look_into_the_unread() -> None:
+def read_unread_documents() -> None:
     """What a lost message, or the virus scanner's quarantine, left unread."""
-    work.do_all(READ, queries.documents_to_read(), evidence.look_into)
+    work.do_all(READ, queries.documents_to_read(), evidence.read_document)
 
 
 @shared_task
-def probe_the_untried() -> None:
+def gather_missing_evidence() -> None:
     """What a lost message, or a day on which nothing ran, left without an answer."""
     work.do_all(PROBE, queries.credentials_to_probe(untried=True), evidence.probe)
-    work.do_all(LOOK, queries.environments_to_look_at(unseen=True), evidence.look_at)
+    work.do_all(LOOK, queries.environments_to_look_at(unseen=True), evidence.check_environment)
 
 
 @shared_task
-def probe_open_rollouts() -> None:
+def gather_evidence_daily() -> None:
     """Daily: try the credentials, environments and links that open rollouts rely on, each in a task of its own."""
     for submission_pk in queries.credentials_to_probe():
         queue.send(PROBE.task, submission_pk)

@@ -76,11 +76,17 @@ def reveal(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 @sensitive_variables()
 def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> HttpResponse:
     form = forms.RevealForm(request.POST or None, initial=fresh.typed(request))
-    shown: list[actions.Revealed] = []
+    revealed_fields: list[actions.Revealed] = []
     if request.method == "POST":
-        attempt(request, form, lambda **data: shown.extend(actions.reveal(item, by=request.user, **data)))
-    context = {"rollout": rollout, "room": "prerequisites", "item": item, "form": form, "shown": shown}
-    status = 200 if shown else getattr(form, "refusal_status", 200)
+        attempt(request, form, lambda **data: revealed_fields.extend(actions.reveal(item, by=request.user, **data)))
+    context = {
+        "rollout": rollout,
+        "room": "prerequisites",
+        "item": item,
+        "form": form,
+        "revealed_fields": revealed_fields,
+    }
+    status = 200 if revealed_fields else getattr(form, "refusal_status", 200)
     return render(request, "prerequisites/reveal.html", context, status=status)
 
 
@@ -253,7 +259,7 @@ def _room(
             "submissions__environment_checks",
         )
     )
-    attachments.note_twins(items)
+    attachments.note_duplicates(items)
     rows, withdrawn = [], [item for item in items if item.state == Prerequisite.State.WITHDRAWN]
     starts = planning.starts(rollout)
     waivers = {(waiver.gate, waiver.requirement): waiver for waiver in rollout.waivers.select_related("waived_by")}
@@ -286,7 +292,7 @@ def _room(
                 "dialogs": _dialogs(
                     item, failed_forms_of_item, may_manage=may_manage, may_waive=may_waive and waiver is None
                 ),
-                "may_edit": may_manage and item.own and not item.submissions.all(),
+                "may_edit": may_manage and item.is_own and not item.submissions.all(),
             }
         )
     holds_secrets = rollout.closed_at is not None and purging.holds_secrets(rollout)
@@ -310,7 +316,7 @@ def _dialogs(item: Prerequisite, failed_forms: dict, *, may_manage: bool, may_wa
     verbs = [
         ("due", _("Mudar prazo"), forms.DueForm, may_manage and item.is_open),
         ("waive", _("Dispensar"), forms.WhyForm, may_waive and item.waivable and item.is_open),
-        ("withdraw", _("Retirar item"), forms.WhyForm, may_manage and item.own and item.is_open),
+        ("withdraw", _("Retirar item"), forms.WhyForm, may_manage and item.is_own and item.is_open),
     ]
     return [
         {

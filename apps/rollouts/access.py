@@ -1,6 +1,6 @@
 """Who may do what in a rollout. Views, API and templates ask these; tests/rollouts/test_access.py is the table.
 
-The building blocks here serve the rooms' own ``access.py`` too: a predicate takes a user and a *thing of a rollout*,
+The building blocks here serve the rooms' own ``access.py`` too: a predicate takes a user and a *subject*,
 which is a ``Rollout`` or any object with a ``rollout``.
 """
 
@@ -17,15 +17,15 @@ from apps.core.refusals import NotAllowed
 from apps.rollouts.models import Rollout
 
 
-def rollout_of(thing: Any) -> Rollout:
-    return thing if isinstance(thing, Rollout) else thing.rollout
+def rollout_of(subject: Any) -> Rollout:
+    return subject if isinstance(subject, Rollout) else subject.rollout
 
 
 def acts_for(*party_roles: str) -> rules.Predicate:
     """True for a person of a company that plays one of ``party_roles`` in the rollout."""
 
-    def acts(user, thing) -> bool:
-        return thing is not None and bool(rollout_of(thing).roles_of(user) & set(party_roles))
+    def acts(user, subject) -> bool:
+        return subject is not None and bool(rollout_of(subject).roles_of(user) & set(party_roles))
 
     return rules.predicate(acts, name=f"acts_for:{'|'.join(party_roles)}")
 
@@ -33,11 +33,11 @@ def acts_for(*party_roles: str) -> rules.Predicate:
 def leads_for(*party_roles: str) -> rules.Predicate:
     """True for a lead of a company that plays one of ``party_roles`` in the rollout."""
 
-    def leads(user, thing) -> bool:
-        if thing is None:
+    def leads(user, subject) -> bool:
+        if subject is None:
             return False
         led = {company for company, (_kind, role) in roles_of(user).items() if role == Role.LEAD}
-        return any(party.company_id in led for party in rollout_of(thing).parties.all() if party.role in party_roles)
+        return any(party.company_id in led for party in rollout_of(subject).parties.all() if party.role in party_roles)
 
     return rules.predicate(leads, name=f"leads_for:{'|'.join(party_roles)}")
 
@@ -79,9 +79,9 @@ takes_part = acts_for(*PartyRole.values) | is_presence
 
 
 @rules.predicate
-def may_try_again(user, thing) -> bool:
+def may_try_again(user, subject) -> bool:
     """Work for a rollout is asked for again by Presence's people; what belongs to none, by its managers."""
-    return is_presence_manager(user) if thing is None else is_presence(user)
+    return is_presence_manager(user) if subject is None else is_presence(user)
 
 
 rules.add_perm("rollouts.view", takes_part)

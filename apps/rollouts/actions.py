@@ -15,7 +15,7 @@ from apps.core.events import EventData
 from apps.core.localized import Localized
 from apps.core.process import BACKWARD, FORWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
-from apps.rollouts import events, gates, registry, timeline
+from apps.rollouts import events, gates, timeline
 from apps.rollouts.models import Assignment, Hold, Party, Rollout, Waiver
 
 # Which kinds of company may play which role. The integrator may be the platform's, the client's or a third one's team.
@@ -88,10 +88,20 @@ def create_rollout(
         for plugin in plugins.plugins():
             for start in plugin.starts:
                 start(rollout)
-        registry.start(rollout)
         with timeline.changing(rollout) as locked:
             timeline.record(locked, events.Created(platform=platform.name), by)
         return locked
+
+
+def settle_integration_model(rollout: Rollout, key: str, title: Localized) -> None:
+    """Keep which integration model the parties settled on, for the apps that go by it, and let them follow.
+
+    ``rollout`` is locked; the caller's action records the event."""
+    rollout.integration_model, rollout.integration_model_title = key, title
+    rollout.save(update_fields=["integration_model", "integration_model_title"])
+    for plugin in plugins.plugins():
+        for follow in plugin.model_changed:
+            follow(rollout)
 
 
 def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rollout:
@@ -227,7 +237,7 @@ def assign(rollout: Rollout, requirement: gates.Requirement, *, by: User, to: Me
         if to is None:
             event = events.LetGo(requirement=text)
         elif to.user_id == by.pk:
-            event = events.Taken(requirement=text, to=to.user_id)
+            event = events.Assumed(requirement=text, to=to.user_id)
         else:
             event = events.Handed(requirement=text, to=to.user_id)
         timeline.record(locked, event, by, party=requirement.owed_by)

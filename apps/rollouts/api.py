@@ -5,12 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 
+from apps.core.requirements import Requirement
 from apps.core.web import rest
 from apps.rollouts import gates, queries, timeline
 from apps.rollouts.anchors import anchoring
-from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 
 router = Router(tags=["rollouts"])
@@ -128,18 +129,30 @@ def visible(request: HttpRequest, rollout_id: int) -> Rollout:
 
 @router.get("/", response=list[RolloutOut], summary="Rollouts you may see")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    _("Projetos que você vê"),
+    _("Com um token, só o projeto dele."),
+)
 def list_rollouts(request: HttpRequest, situation: str = "all", stage: str = "", holder: str = ""):
     return list(queries.listing(request.user, situation=situation, stage=stage, holder=holder))
 
 
 @router.get("/{int:rollout_id}/", response=RolloutOut, summary="One rollout")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    _("Um projeto"),
+    _("Etapa, partes, com quem está a bola e desde quando."),
+)
 def read_rollout(request: HttpRequest, rollout_id: int):
     return visible(request, rollout_id)
 
 
 @router.get("/{int:rollout_id}/gate/", response=GateOut, summary="The next gate and all it still asks")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    _("A próxima passagem"),
+    _("O que ainda falta para a próxima etapa, quem deve e onde resolver."),
+)
 def read_gate(request: HttpRequest, rollout_id: int):
     rollout = visible(request, rollout_id)
     status = queries.next_gate_status(rollout)
@@ -152,6 +165,11 @@ def read_gate(request: HttpRequest, rollout_id: int):
     "/{int:rollout_id}/timeline/", response=TimelineOut, summary="The head of the timeline, its anchor and hashes"
 )
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    _("O histórico: último evento, âncora e hashes"),
+    _("Guarde version e head: com eles se prova depois que nada foi cortado nem reescrito. Até 500 eventos por vez."),
+    after=_("Só os eventos depois deste número."),
+)
 def read_timeline(request: HttpRequest, rollout_id: int, after: int = 0):
     """Keep ``version`` and ``head``: ``verify_timeline --head`` holds them against the timeline later. The hashes of at most
     500 events come at once, those behind the event ``after``."""
@@ -173,11 +191,16 @@ def read_timeline(request: HttpRequest, rollout_id: int, after: int = 0):
     "/{int:rollout_id}/requirements/", response=list[RequirementOut], summary="All that is asked now, and by whom"
 )
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    _("Tudo o que está pendente"),
+    _("O que a próxima passagem pede e o que já pode ser adiantado. Filtre por quem deve."),
+    owed_by=_("Só o que deve esta parte: presence, platform, integrator ou client."),
+)
 def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
     """What the next gate still asks, then what may be settled already although no gate waits for it. ``owed_by`` keeps
     what one party owes: ``presence``, ``platform``, ``integrator`` or ``client``."""
     rollout = visible(request, rollout_id)
     status = queries.next_gate_status(rollout)
-    asked = status.unmet if status else []
-    requirements = [*asked, *gates.early(rollout, asked)]
+    unmet = status.unmet if status else []
+    requirements = [*unmet, *gates.early(rollout, unmet)]
     return [requirement for requirement in requirements if owed_by in ("", requirement.owed_by)]

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 
 
 class RolloutsConfig(AppConfig):
@@ -7,8 +6,3 @@ class RolloutsConfig(AppConfig):
 
     name = "apps.rollouts"
     label = "rollouts"
-
-    def ready(self) -> None:
-        """Find every app's ``requirements.py``, where it says what gates ask, what a rollout starts with and its room, and
-        its ``chain_checks.py``, which holds what it keeps against the timeline."""
-        autodiscover_modules("requirements", "chain_checks")

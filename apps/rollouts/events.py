@@ -87,7 +87,7 @@ class Unwaived(
     requirement: Localized
 
 
-class Taken(EventData, kind="rollouts.taken", sentence=_("ficou com “%(requirement)s”"), icon="hand"):
+class Assumed(EventData, kind="rollouts.taken", sentence=_("ficou com “%(requirement)s”"), icon="hand"):
     """``to`` is the key of the account of who takes care of it now."""
 
     requirement: Localized

@@ -15,38 +15,13 @@ Rollout = Any
 """The models import this module."""
 
 
-Checker = Callable[[Rollout], Iterable[Requirement]]
-_checkers: dict[str, list[Checker]] = {gate: [] for gate in Gate.values}
-_early_checkers: list[Checker] = []
-
-
-def requires(gate: Gate) -> Callable[[Checker], Checker]:
-    """Register a checker for ``gate``. Registering the same function twice changes nothing."""
-
-    def register(checker: Checker) -> Checker:
-        if checker not in _checkers[gate]:
-            _checkers[gate].append(checker)
-        return checker
-
-    return register
-
-
-def welcomes(checker: Checker) -> Checker:
-    """Register a checker for what may be settled now although the next gate does not ask for it (see ``early``)."""
-    if checker not in _early_checkers:
-        _early_checkers.append(checker)
-    return checker
-
-
-def early(rollout: Rollout, asked: Iterable[Requirement]) -> list[Requirement]:
-    """What a party may settle ahead of time, or should although no gate waits, besides what is ``asked`` already."""
+def early(rollout: Rollout, requirements_asked: Iterable[Requirement]) -> list[Requirement]:
+    """What a party may settle ahead of time, or should although no gate waits, besides
+    ``requirements_asked``, which a gate asks."""
     if rollout.stage in CLOSED:
         return []
-    asked_keys = {requirement.key for requirement in asked}
-    optional = [
-        *plugins.requirements_at(rollout, None),
-        *(item for checker in _early_checkers for item in checker(rollout)),
-    ]
+    asked_keys = {requirement.key for requirement in requirements_asked}
+    optional = plugins.requirements_at(rollout, None)
     return [requirement for requirement in optional if requirement.key not in asked_keys]
 
 
@@ -57,8 +32,7 @@ def requirements(rollout: Rollout, gate: Gate) -> list[Requirement]:
     """
     waivers = {waiver.requirement: waiver for waiver in rollout.waivers.filter(gate=gate).select_related("waived_by")}
     by_key: dict[str, Requirement] = {}
-    unconverted = (item for checker in _checkers[gate] for item in checker(rollout))
-    for requirement in (*unconverted, *plugins.requirements_at(rollout, gate)):
+    for requirement in plugins.requirements_at(rollout, gate):
         waiver = waivers.get(requirement.key) if requirement.waivable else None
         by_key.setdefault(requirement.key, replace(requirement, waiver=waiver))
     return list(by_key.values())

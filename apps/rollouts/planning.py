@@ -44,12 +44,12 @@ def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[s
         return plan
     room, needed = workdays.between(first, target), sum(lengths[stage] for stage in before)
     plan = {Stage.GO_LIVE.value: target, Stage.COMPLETED.value: workdays.shift(target, lengths[Stage.GO_LIVE])}
-    left = needed
+    days_left = needed
     for stage in before:
         # Counting back from the target: the first stage takes what is over when there is more room than needed.
-        share = left if room >= needed else round(room * left / needed)
+        share = days_left if room >= needed else round(room * days_left / needed)
         plan[stage.value] = workdays.shift(target, -share)
-        left -= lengths[stage]
+        days_left -= lengths[stage]
     plan[Stage.KICKOFF.value] = first
     return {stage.value: plan[stage.value] for stage in STEPS}
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from apps.companies.models import Membership
+from apps.core import plugins
 from apps.core.process import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
-from apps.rollouts import gates, registry
+from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 
 
@@ -73,7 +74,7 @@ def steps(rollout: Rollout) -> list[Step]:
         stage = reached.data["stage"] if reached else Stage.KICKOFF
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
-    rooms = {room.stage: reverse(room.url_name, args=[rollout.pk]) for room in registry.rooms() if room.stage}
+    rooms = {room.stage: reverse(room.url_name, args=[rollout.pk]) for room in plugins.pages() if room.stage}
     planned = {row.stage: row.starts for row in rollout.planned_stages.all()} if rollout.is_open else {}
     return [
         Step(

@@ -37,7 +37,7 @@ def anchor_rollout(rollout_pk: int) -> None:
 @shared_task
 def anchor_asked_rollouts() -> None:
     """Anchor what a lost message, or an authority that was away, left without its anchor."""
-    _anchor(anchoring.asked())
+    _anchor(anchoring.waiting_at_once())
 
 
 @shared_task

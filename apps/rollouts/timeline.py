@@ -1,11 +1,11 @@
 """The timeline: one append-only, hash-chained event for each action, written in the action's own transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core import canonical, clock, plugins
@@ -17,52 +17,14 @@ from apps.rollouts import gates
 from apps.rollouts.models import AnchorSheet, Event, Rollout
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from apps.accounts.models import User
 
 GENESIS = "0" * 64
 
 
-@dataclass(frozen=True)
-class EventKind:
-    """A kind that is still declared beside its action; ``events.py`` takes its place."""
-
-    name: str
-    sentence: "StrOrPromise"
-    icon: str = "dot"
-    labels: "dict[str, type[models.TextChoices] | Callable[[str], StrOrPromise]]" = field(default_factory=dict)
-    anchored: bool = False
-
-    def describe(self, data: dict) -> str:
-        values = dict(data)
-        for key, choices in self.labels.items():
-            if not isinstance(choices, type):
-                values[key] = str(choices(values.get(key, "")))
-            elif values.get(key) in choices.values:
-                values[key] = choices(values[key]).label
-        try:
-            return str(self.sentence) % values
-        except KeyError:
-            return str(self.sentence)
-
-
-def kind(
-    name: str,
-    sentence: "StrOrPromise",
-    icon: str = "dot",
-    *,
-    anchored: bool = False,
-    **labels: "type[models.TextChoices] | Callable[[str], StrOrPromise]",
-) -> EventKind:
-    plugins.unconverted[name] = EventKind(name, sentence, icon, labels, anchored)
-    return plugins.unconverted[name]
-
-
 def anchored_kinds() -> list[str]:
     """The names of the kinds after which a chain is anchored at once."""
-    old = [declared.name for declared in plugins.unconverted.values() if declared.anchored]
-    return [*(event.kind for event in plugins.events().values() if event.anchored), *old]
+    return [event.kind for event in plugins.events().values() if event.anchored]
 
 
 @contextmanager
@@ -88,9 +50,7 @@ def require_lock(rollout: Rollout) -> None:
         raise RuntimeError("This needs the rollout that changing() locked.")
 
 
-def record(
-    rollout: Rollout, event: EventData | EventKind, actor: "User | None", *, party: str | None = None, **data: object
-) -> Event:
+def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: str | None = None) -> Event:
     """Append one event. ``rollout`` must come from ``changing`` and all else must have been written already.
 
     ``event`` is the kind with its data, which is never a secret. ``party`` is the role ``actor`` acted for; left out, it is
@@ -98,8 +58,6 @@ def record(
     the ball.
     """
     require_lock(rollout)
-    if isinstance(event, EventData):
-        data = event.as_json()
     last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()
@@ -108,11 +66,11 @@ def record(
     row = Event(
         rollout=rollout,
         sequence=rollout.version,
-        kind=event.kind if isinstance(event, EventData) else event.name,
+        kind=event.kind,
         actor=actor,
         party=party,
         at=clock.now(),
-        data=data,
+        data=event.as_json(),
         previous=last or GENESIS,
     )
     row.hash = canonical.sha256(row.hashed())

@@ -111,14 +111,14 @@ def try_all_again(name: str, *, by) -> int:
     require(by, "rollouts.see_unfinished")
     if name not in work.jobs():
         raise Invalid(_("Escolha o tipo de trabalho na lista."), field="kind")
-    asked = 0
+    new_attempts = 0
     for failure in with_items(given_up().filter(kind=name)):
         try:
             try_again(failure, by=by)
         except Refusal:
-            continue  # Somebody else asked for it.
-        asked += 1
-    return asked
+            continue  # Somebody else new_attempts for it.
+        new_attempts += 1
+    return new_attempts
 
 
 def _changing(rollout: Rollout | None) -> AbstractContextManager[Rollout | None]:

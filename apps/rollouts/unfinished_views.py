@@ -53,9 +53,10 @@ def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def try_all_again(request: SignedInRequest) -> HttpResponse:
     """Ask again for everything of one kind."""
-    asked = unfinished.try_all_again(request.POST.get("kind", ""), by=request.user)
+    new_attempts = unfinished.try_all_again(request.POST.get("kind", ""), by=request.user)
     messages.success(
-        request, ngettext("%(n)d nova tentativa pedida.", "%(n)d novas tentativas pedidas.", asked) % {"n": asked}
+        request,
+        ngettext("%(n)d nova tentativa pedida.", "%(n)d novas tentativas pedidas.", new_attempts) % {"n": new_attempts},
     )
     return redirect("rollouts:unfinished")
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core import plugins
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web.forms import attempt
-from apps.rollouts import actions, forms, planning, queries, registry
+from apps.rollouts import actions, forms, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout, Waiver
 from apps.seals import certificates
@@ -99,10 +100,10 @@ def rollout_waive(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the reason of a waiver (GET names gate and requirement) and grant it."""
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.waive", rollout)
-    asked = request.POST if request.method == "POST" else request.GET
+    params = request.POST if request.method == "POST" else request.GET
     ahead = queries.next_gate_status(rollout)
-    requirement = next((item for item in ahead.unmet if item.key == asked.get("requirement")), None) if ahead else None
-    if requirement is None or ahead is None or ahead.gate != asked.get("gate"):
+    requirement = next((item for item in ahead.unmet if item.key == params.get("requirement")), None) if ahead else None
+    if requirement is None or ahead is None or ahead.gate != params.get("gate"):
         messages.info(request, _("Esta pendência não existe mais."))
         return redirect(rollout)
     form = forms.WaiveForm(request.POST or None, initial={"gate": ahead.gate, "requirement": requirement.key})
@@ -211,7 +212,7 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "resume": offer("resume", forms.ResumeForm),
         "dialogs": dialogs,
         "failed_form": failed_form if failed_name not in {dialog.name for dialog in dialogs} else None,
-        "summaries": [(room, list(room.summary(rollout))) for room in registry.rooms()],
+        "summaries": [(room, list(room.summary(rollout))) for room in plugins.pages()],
         "events": rollout.events.order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
     }

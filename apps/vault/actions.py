@@ -49,9 +49,9 @@ def unseal_for(secret: Secret, destination: str) -> str:
 
 
 @sensitive_variables()
-def same(one: Secret, other: Secret) -> bool:
+def same(secret: Secret, other_secret: Secret) -> bool:
     """Whether both hold the same value. Nothing else leaves the vault by it, and no time that tells how much agrees."""
-    return one.pk == other.pk or hmac.compare_digest(unseal(one).encode(), unseal(other).encode())
+    return secret.pk == other_secret.pk or hmac.compare_digest(unseal(secret).encode(), unseal(other_secret).encode())
 
 
 def destroy(ids: Iterable[UUID]) -> list[tuple[str, str, str]]:

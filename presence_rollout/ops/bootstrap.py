@@ -194,13 +194,14 @@ def uv_environment() -> dict[str, str]:
     What the person set for uv itself holds. Every index is asked for every package, as pip does: the hashes say which file
     is the right one.
     """
-    told = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "1", **dict.fromkeys([*UV_NAMES.values()], "")}
-    listed = run(*pip(), "config", "list", capture_output=True, text=True).stdout
+    values = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_SYSTEM_CERTS": "1", **dict.fromkeys(UV_NAMES.values(), "")}
+    lines = run(*pip(), "config", "list", capture_output=True, text=True).stdout.splitlines()
+    configured = dict(line.split("=", 1) for line in lines if "=" in line)
     for section in ("global", "install", ":env:"):  # The later holds.
         for option, name in UV_NAMES.items():
-            if value := re.search(rf"^{re.escape(section)}\.{option}=(.+)$", listed, re.MULTILINE):
-                told[name] = UV_LISTS.get(option, " ").join(str(ast.literal_eval(value[1])).split())
-    return {**{name: value for name, value in told.items() if value}, **os.environ}
+            if value := configured.get(f"{section}.{option}"):
+                values[name] = UV_LISTS.get(option, " ").join(str(ast.literal_eval(value)).split())
+    return {**{name: value for name, value in values.items() if value}, **os.environ}
 
 
 @lru_cache

@@ -30,7 +30,7 @@
       return;
     }
     shown = code;
-    history.replaceState(null, "", code ? `?caso=${encodeURIComponent(code)}` : location.pathname);
+    history.replaceState(null, "", code ? `?case=${encodeURIComponent(code)}` : location.pathname);
     // Who is quick has chosen and begun to type before the page has settled: they stay where they are.
     if (!current()?.contains(document.activeElement)) current()?.focus({ preventScroll: true });
     current()?.scrollIntoView({ block: "nearest" });

@@ -29,11 +29,11 @@ def routes() -> list[str]:
     return found
 
 
-def answer(scene, person, name: str, method: str) -> str:
-    """One mark for what ``person`` gets at route ``name``; whatever happened is rolled back."""
+def answer(scene, person: str, name: str, method: str) -> str:
+    """One mark for what ``person`` (a column of the table) gets at route ``name``; whatever happened is rolled back."""
     client = Client()
-    if person is not None:
-        client.cookies[settings.SESSION_COOKIE_NAME] = session(person)
+    if scene.sessions[person]:
+        client.cookies[settings.SESSION_COOKIE_NAME] = scene.sessions[person]
     url = address(scene, name)
     with transaction.atomic():
         response = client.post(url, scene.data(name)) if method == "POST" else client.get(url)
@@ -45,8 +45,7 @@ def answer(scene, person, name: str, method: str) -> str:
     return MARKS.get(response.status_code, str(response.status_code))
 
 
-@cache
-def session(person) -> str:
+def signed_in(person) -> str:
     """The key of a session in which ``person`` is signed in; what an answer does to it is rolled back."""
     client = Client()
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -1,6 +1,7 @@
 """A completed rollout of the demonstration with one of everything, and the address and valid form of every route in it."""
 
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -8,7 +9,6 @@ from django.utils import timezone
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
 from apps.blueprints.editor import term_actions
-from apps.blueprints.loading import loader
 from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock, pdf
@@ -23,8 +23,10 @@ from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance.sealing import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
+from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
+from tests.blueprints import shipped
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import UserFactory
 from tests.golive.factories import DossierFactory
@@ -59,7 +61,7 @@ class Scene:
         monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 scene")
         monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 scene, sealed")
         monkeypatch.setattr(evidence, "read", lambda sealed: b"{}")
-        loader.load()
+        shipped.load()
         world.build(clock.now())
         self.rollout = Rollout.objects.order_by("pk")[0]
         self.company = self.rollout.company("client")
@@ -114,9 +116,11 @@ class Scene:
         closing.close_month(self.rollout, by=manager, month=month, acknowledged=closing.receipt(warnings))
         self.closed = closing.close_client_month(self.company, by=manager, month=month)
         ContestFactory(
-            rollout=self.rollout, number=1, entry=self.rollout.time_entries.last(), klass="included",
+            rollout=self.rollout, number=1, entry=self.rollout.time_entries.last(), hour_class="included",
             opened_by=self.people["lead"],
         )  # fmt: skip
+        # The key of each person's session; nobody's is empty.
+        self.sessions = {name: person and signed_in(person) for name, person in self.people.items()}
 
     def kwargs(self, name: str) -> dict:
         """The parts of the address of route ``name``, of things that exist."""
@@ -206,6 +210,15 @@ class Scene:
 
     def data(self, name: str) -> dict:
         """A form that route ``name`` finds valid, so that only the person decides the answer."""
+        form = self.forms.get(name, {})
+        for value in form.values():
+            if isinstance(value, ContentFile):
+                value.seek(0)  # It was read to its end when it was sent before.
+        return form
+
+    @cached_property
+    def forms(self) -> dict[str, dict]:
+        """The form of each route that takes one; what the answers do to the scene is rolled back, so that they stay valid."""
         rollout, now = self.rollout, clock.now()
         gate = {"gate": "complete", "seen_version": rollout.version}
         people = {row.role: row.user_id for row in rollout.terms.first().signatories.all()}
@@ -326,4 +339,4 @@ class Scene:
             "portal:assign": {"to": ""},
             "portal:view_as": {"role": "client"},
             "invitations:company": {"name": "x", "email": "novo@x.com.br", "role": "member"},
-        }.get(name, {})  # fmt: skip
+        }  # fmt: skip

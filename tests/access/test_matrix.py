@@ -1,11 +1,14 @@
 """Access that cannot be forgotten: every route stands in the table, and the table is what happens."""
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
-from tests.access import probe
-from tests.access.scene import Scene
+from tests.access import probe, tokens
+from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
+from tests.api.factories import tool
 from tests.companies.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,20 +26,70 @@ def test_every_route_has_a_stated_policy():
     assert set(probe.routes()) - {"core:styleguide"} == stated  # The style guide exists with DEBUG only.
 
 
-def test_every_route_answers_each_person_as_the_table_says_and_takes_no_other_method(monkeypatch):
-    scene = Scene(monkeypatch)
-    wrong = []
-    for row in rows():
-        for name, person in scene.people.items():
+def test_every_operation_of_the_api_is_in_the_table_of_tokens():
+    stated = {(method, route) for method, route, _marks in tokens.table()}
+    whole = {(row.method, row.route) for row in rows() if row.route.startswith("api-1:")}
+    same_address = {("POST", "api-1:list_results"), ("GET", "api-1:record_result")}
+    not_there = {("POST", "api-1:openapi-json"), ("POST", "api-1:api-root")}
+    assert stated == whole - same_address - not_there
+
+
+@pytest.fixture(scope="class")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scene")
+    contained = override_settings(
+        MEDIA_ROOT=folder / "files",
+        TERM_SEAL_DEMO=folder / "seal.p12",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    )
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        with contained:
+            scene = Scene(patch)
+        yield scene, folder / "files"
+        transaction.set_rollback(True)
+
+
+class TestInTheScene:
+    """The scene is built once for all that is asked in it; every answer is rolled back."""
+
+    @pytest.fixture
+    def scene(self, built, settings):
+        scene, settings.MEDIA_ROOT = built
+        return scene
+
+    @pytest.mark.parametrize("person", PEOPLE)
+    def test_every_route_answers_each_person_as_the_table_says(self, scene, person):
+        assert rows()
+        wrong = []
+        for row in rows():
             mark = probe.answer(scene, person, row.route, row.method)
-            if mark != row.marks[name]:
-                wrong.append(f"{row.method} {row.route}: {name} gets {mark}, not {row.marks[name]}")
-    stated = {(row.route, row.method) for row in rows()}
-    for route, method in {(row.route, method) for row in rows() for method in ("GET", "POST")} - stated:
-        mark = probe.answer(scene, scene.people["manager"], route, method)
-        if mark != "405":
-            wrong.append(f"{method} {route}: answers {mark} and stands in no line of the table")
-    assert not wrong, "\n".join(wrong)
+            if mark != row.marks[person]:
+                wrong.append(f"{row.method} {row.route}: {person} gets {mark}, not {row.marks[person]}")
+        assert not wrong, "\n".join(wrong)
+
+    def test_no_route_takes_a_method_that_stands_in_no_line_of_the_table(self, scene):
+        stated = {(row.route, row.method) for row in rows()}
+        others = {(row.route, method) for row in rows() for method in ("GET", "POST")} - stated
+        assert others
+        marks = {(method, route): probe.answer(scene, "manager", route, method) for route, method in others}
+        wrong = [f"{method} {route}: answers {mark}" for (method, route), mark in marks.items() if mark != "405"]
+        assert not wrong, "\n".join(wrong)
+
+    def test_each_token_gets_what_the_table_of_tokens_says_and_opens_nothing_but_the_api(self, scene, settings):
+        settings.API_REQUESTS_PER_MINUTE = 10_000
+        given, wrong = tokens.tokens(scene), []
+        for method, route, marks in tokens.table():
+            for column, mark in zip(tokens.COLUMNS, marks, strict=True):
+                client, url = tool(given[column]), probe.address(scene, route)
+                with transaction.atomic():
+                    response = client.post(url, scene.data(route)) if method == "POST" else client.get(url)
+                    transaction.set_rollback(True)
+                got = probe.MARKS.get(response.status_code, str(response.status_code))
+                if got != mark:
+                    wrong.append(f"{method} {route}: {column} gets {got}, not {mark}")
+        for address in ("/", f"/projetos/{scene.rollout.pk}/", f"/projetos/{scene.rollout.pk}/api/"):
+            assert tool(given["manager"]).get(address).status_code == 302, f"{address} is no place for a token"
+        assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize(("route", "policy"), SIGN_IN_ROUTES.items())

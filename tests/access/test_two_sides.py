@@ -29,6 +29,9 @@ from apps.stages.golive import actions as golive
 from apps.stages.golive import windows
 from apps.stages.golive.models import Release
 from apps.stages.homologation.execution import actions as homologation
+from apps.stages.homologation.execution import reservations
+from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.training import actions as training
 from tests.acceptance.factories import a_draft, opened, signatory, signs
@@ -131,31 +134,27 @@ def training_session_scheduled_and_confirmed() -> Halves:
 def _reservation(first: str) -> tuple[Rollout, object]:
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     script = make_script(rollout)
-    reservation = homologation.propose_reservation(
+    reservation = reservations.propose(
         case(script), by=rollout.people["integrator"], text="Fica para depois", owner="integrator",
         deadline=clock.today() + timedelta(days=9),
     )  # fmt: skip
-    homologation.agree_reservation(reservation, by=rollout.people[first])
+    reservations.agree(reservation, by=rollout.people[first])
     return rollout, reservation
 
 
 def reservation_agreed_by_presence_then_client() -> Halves:
     rollout, reservation = _reservation("pm")
-    return Halves(
-        rollout, rollout.people["pm"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
-    )
+    return Halves(rollout, rollout.people["pm"], "client", lambda by: reservations.agree(reservation, by=by))
 
 
 def reservation_agreed_by_client_then_presence() -> Halves:
     rollout, reservation = _reservation("client")
-    return Halves(
-        rollout, rollout.people["client"], "presence", lambda by: homologation.agree_reservation(reservation, by=by)
-    )
+    return Halves(rollout, rollout.people["client"], "presence", lambda by: reservations.agree(reservation, by=by))
 
 
 def _reservation_proposed(first: str) -> tuple[Rollout, object]:
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
-    reservation = homologation.propose_reservation(
+    reservation = reservations.propose(
         case(make_script(rollout)), by=rollout.people[first], text="Fica para depois", owner="integrator",
         deadline=clock.today() + timedelta(days=9),
     )  # fmt: skip
@@ -164,29 +163,23 @@ def _reservation_proposed(first: str) -> tuple[Rollout, object]:
 
 def reservation_proposed_by_presence_and_agreed_by_the_client() -> Halves:
     rollout, reservation = _reservation_proposed("pm")
-    return Halves(
-        rollout, rollout.people["pm"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
-    )
+    return Halves(rollout, rollout.people["pm"], "client", lambda by: reservations.agree(reservation, by=by))
 
 
 def reservation_proposed_by_the_client_and_agreed_by_presence() -> Halves:
     rollout, reservation = _reservation_proposed("client")
-    return Halves(
-        rollout, rollout.people["client"], "presence", lambda by: homologation.agree_reservation(reservation, by=by)
-    )
+    return Halves(rollout, rollout.people["client"], "presence", lambda by: reservations.agree(reservation, by=by))
 
 
 def reservation_proposed_by_the_integrator_and_agreed_by_the_client() -> Halves:
     rollout, reservation = _reservation_proposed("integrator")
-    return Halves(
-        rollout, rollout.people["integrator"], "client", lambda by: homologation.agree_reservation(reservation, by=by)
-    )
+    return Halves(rollout, rollout.people["integrator"], "client", lambda by: reservations.agree(reservation, by=by))
 
 
 def machine_result_reported_and_confirmed() -> Halves:
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     script = make_script(rollout)
-    homologation.freeze(script, by=rollout.people["pm"])
+    script_actions.freeze(script, by=rollout.people["pm"])
     homologation.start_round(script, by=rollout.people["pm"])
     result = report(script, rollout, who="integrator", machine="CI")
     return Halves(
@@ -197,7 +190,7 @@ def machine_result_reported_and_confirmed() -> Halves:
 def correction_reported_and_verified() -> Halves:
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     script = make_script(rollout)
-    homologation.freeze(script, by=rollout.people["pm"])
+    script_actions.freeze(script, by=rollout.people["pm"])
     homologation.start_round(script, by=rollout.people["pm"])
     nonconformity = NonconformityFactory(
         rollout=rollout, case=case(script), opened_by=rollout.people["pm"], state="fixed", fix_version="1.1"
@@ -205,7 +198,7 @@ def correction_reported_and_verified() -> Halves:
     NonconformityFixFactory(nonconformity=nonconformity, by=rollout.people["integrator"])
     report(script, rollout, who="analyst")
     return Halves(
-        rollout, rollout.people["integrator"], "client", lambda by: homologation.verify_fix(nonconformity, by=by)
+        rollout, rollout.people["integrator"], "client", lambda by: nonconformities.verify_fix(nonconformity, by=by)
     )
 
 
@@ -391,7 +384,7 @@ def test_one_person_is_not_chosen_to_sign_for_two_companies():
 
 def test_who_proposed_a_reservation_agrees_for_the_same_company():
     rollout, reservation = _reservation_proposed("client")
-    homologation.agree_reservation(reservation, by=rollout.people["client"])
+    reservations.agree(reservation, by=rollout.people["client"])
     reservation.refresh_from_db()
     assert (reservation.proposed_party, reservation.client_agreed_by) == ("client", rollout.people["client"])
 
@@ -400,11 +393,11 @@ def test_a_client_that_is_its_own_integrator_agrees_to_what_it_proposed():
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     rollout.parties.filter(role="integrator").update(company=rollout.company("client"))
     script = make_script(rollout)
-    reservation = homologation.propose_reservation(
+    reservation = reservations.propose(
         case(script), by=rollout.people["client"], text="Fica para depois", owner="integrator",
         deadline=clock.today() + timedelta(days=9),
     )  # fmt: skip
-    homologation.agree_reservation(reservation, by=rollout.people["client"])
+    reservations.agree(reservation, by=rollout.people["client"])
     reservation.refresh_from_db()
     assert (reservation.proposed_party, reservation.client_agreed_by) == ("integrator", rollout.people["client"])
 

@@ -106,7 +106,7 @@ class TestACopy:
         answer = browser.get(reverse("accounts:export"))
         assert answer["Content-Disposition"].startswith("attachment")
         copy = json.loads(answer.content)
-        assert set(copy) == {"exported_at", *personal_data._holdings}
+        assert set(copy) == {"exported_at", *personal_data._holdings()}
         assert copy["account"]["name"] == "Rita Alves"
         assert copy["account"]["consents"][0]["version"] == TERMS_VERSION
         assert copy["actions"][0]["kind"] == "prerequisites.submitted"

@@ -19,8 +19,8 @@ class Command:
 
 def commands(text: str, variables: dict[str, str]) -> list[Command]:
     """Every command of ``text``, with its ``$VARIABLES`` filled in."""
-    found = re.findall(r"^curl .*?(?<!\\)$", text, re.MULTILINE | re.DOTALL)
-    return [parse(command, variables) for command in found]
+    commands = re.findall(r"^curl .*?(?<!\\)$", text, re.MULTILINE | re.DOTALL)
+    return [parse(command, variables) for command in commands]
 
 
 def parse(command: str, variables: dict[str, str]) -> Command:

@@ -3,6 +3,7 @@
 from apps.core.process import Stage
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Case, Script
+from apps.stages.homologation.script import actions as script_actions
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 CASES = [("PED-01", "mandatory"), ("PED-02", "mandatory"), ("PED-03", "optional"), ("EST-10", "conditional")]
@@ -21,7 +22,7 @@ def in_homologation(*, opened: bool = True):
             depends=["PED-01"] if code == "PED-02" else [],
         )  # fmt: skip
     script.rollout = rollout
-    actions.freeze(script, by=rollout.people["analyst"])
+    script_actions.freeze(script, by=rollout.people["analyst"])
     if opened:
         actions.start_round(script, by=rollout.people["analyst"])
     rollout.script = script

@@ -67,12 +67,12 @@ def test_every_curl_of_the_page_works_and_every_operation_for_tokens_has_one(rol
         if answer.status_code != expected:
             wrong.append((command, answer.status_code, answer.content))
     assert not wrong
-    shown = {operation(command) for command in commands}
-    assert shown == {
-        each["operationId"]
+    documented = {operation(command) for command in commands}
+    assert documented == {
+        row["operationId"]
         for methods in api.get_openapi_schema()["paths"].values()
-        for each in methods.values()
-        if "x-scope" in each
+        for row in methods.values()
+        if "x-scope" in row
     }
 
 
@@ -81,11 +81,11 @@ def test_the_reference_shows_every_operation_with_a_curl_that_works(rollout, cli
     page = browser.get("/api/docs").content.decode()
     assert browser.get("/api/docs/").status_code == 200
     token = ApiTokenFactory(rollout=rollout)
-    shown = dict(re.findall(r'<code id="curl-(\w+)">(.*?)</code>', page, re.DOTALL))
+    commands = dict(re.findall(r'<code id="curl-(\w+)">(.*?)</code>', page, re.DOTALL))
     schema = api.get_openapi_schema()
-    operations = {each["operationId"]: each for methods in schema["paths"].values() for each in methods.values()}
-    assert set(shown) == set(operations)
-    for name, text in shown.items():
+    operations = {row["operationId"]: row for methods in schema["paths"].values() for row in methods.values()}
+    assert set(commands) == set(operations)
+    for name, text in commands.items():
         command = curl.parse(html.unescape(text), {"TOKEN": token.secret})
         answer = send(rollout, command)
         done = {200, 201} if "x-scope" in operations[name] else {403}
@@ -103,14 +103,15 @@ def test_the_reference_names_scopes_fields_and_refusals(rollout, client_for):
 def test_every_operation_has_its_words_in_both_languages():
     from django.utils import translation
 
-    from apps.api.words import OPERATIONS
+    from apps.api.reference import words_by_operation
 
+    words = words_by_operation()
     operations = {
-        each["operationId"] for methods in api.get_openapi_schema()["paths"].values() for each in methods.values()
+        row["operationId"] for methods in api.get_openapi_schema()["paths"].values() for row in methods.values()
     }
-    assert set(OPERATIONS) == operations
+    assert set(words) == operations
     with translation.override("en"):
-        assert str(OPERATIONS["read_case"][0]) == "One case"
+        assert str(words["read_case"].title) == "One case"
 
 
 def test_scopes_and_refusals_are_in_the_documentation():

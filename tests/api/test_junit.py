@@ -55,11 +55,11 @@ class TestRecording:
     def test_each_case_gets_one_result_and_the_answer_says_what_became_of_it(self, rollout, token):
         answer = send(token)
         assert answer.status_code == 201, answer.content
-        found = rows(answer)
-        assert {code: (row["outcome"], row["status"]) for code, row in found.items()} == {
+        cases = rows(answer)
+        assert {code: (row["outcome"], row["status"]) for code, row in cases.items()} == {
             "PED-01": ("passed", "recorded"), "PED-02": ("failed", "recorded"), "PED-03": ("skipped", "skipped"),
         }  # fmt: skip
-        assert found["PED-01"]["tests"] == [
+        assert cases["PED-01"]["tests"] == [
             "tests.test_orders.test_ped_01_create", "tests.test_orders.test_ped_01_twice[a-b]",
         ]  # fmt: skip
         assert answer.json()["unknown"] == ["tests.test_misc.test_connection"]
@@ -70,9 +70,9 @@ class TestRecording:
 
     def test_a_failure_opens_a_nonconformity_that_says_which_test_failed(self, rollout, token):
         assert rows(send(token))["PED-02"]["nonconformity"] == "NC-1"
-        found = Nonconformity.objects.get()
-        assert (found.severity, found.owner) == ("major", "integrator")
-        assert found.title == "tests.test_orders.test_ped_02_refund: assert 0 == 1"
+        nonconformity = Nonconformity.objects.get()
+        assert (nonconformity.severity, nonconformity.owner) == ("major", "integrator")
+        assert nonconformity.title == "tests.test_orders.test_ped_02_refund: assert 0 == 1"
 
     def test_the_evidence_lists_the_tests_and_the_round_keeps_the_report(self, rollout, token):
         send(token)
@@ -80,9 +80,9 @@ class TestRecording:
         assert result.evidence.get().text.splitlines() == [
             "JUnit: 1 ✓ 1 ✗", "✗ tests.test_orders.test_ped_02_refund", "✓ tests.test_orders.test_ped_02_other",
         ]  # fmt: skip
-        kept = RoundReport.objects.get()
-        assert (kept.title, kept.file.name, kept.round) == ("JUnit · CI da Conecta", "junit.xml", result.round)
-        assert kept.file.content.read() == REPORT
+        report = RoundReport.objects.get()
+        assert (report.title, report.file.name, report.round) == ("JUnit · CI da Conecta", "junit.xml", result.round)
+        assert report.file.content.read() == REPORT
 
     def test_the_timeline_tells_each_result_and_the_report_in_a_chain_that_holds(self, rollout, token):
         send(token)
@@ -126,8 +126,8 @@ class TestRecording:
             severity="blocking", owner="platform",
         )  # fmt: skip
         send(token)
-        found = Nonconformity.objects.get()
-        assert (found.severity, found.owner) == ("blocking", "platform")
+        nonconformity = Nonconformity.objects.get()
+        assert (nonconformity.severity, nonconformity.owner) == ("blocking", "platform")
 
     def test_the_xml_may_be_the_body_itself(self, token):
         answer = tool(token).generic("POST", f"/api/rollouts/{token.rollout_id}/junit/", REPORT, "application/xml")
@@ -156,12 +156,12 @@ class TestReportsOfTools:
     def outcomes(self, name):
         tests = junit.parse((INPUTS / name).read_bytes())
         cases = [Case(code=code) for code in ("PED-01", "PED-02", "PED-03", "PED-04", "PRO-01", "EST-01")]
-        found, _unknown = junit.by_case(tests, cases)
-        return {row.case.code: (row.outcome, row.note) for row in found}
+        reported_cases, _unknown = junit.by_case(tests, cases)
+        return {row.case.code: (row.outcome, row.note) for row in reported_cases}
 
     def test_googletest_says_in_an_attribute_that_a_test_did_not_run(self):
-        found = {code: outcome for code, (outcome, _note) in self.outcomes("junit-googletest.xml").items()}
-        assert found == {"PED-01": "passed", "PED-03": "skipped", "PED-04": "skipped"}
+        outcomes = {code: outcome for code, (outcome, _note) in self.outcomes("junit-googletest.xml").items()}
+        assert outcomes == {"PED-01": "passed", "PED-03": "skipped", "PED-04": "skipped"}
 
     def test_newman_names_the_case_in_the_suite(self):
         note = "PRO01CriarProduto.SKU volta igual: expected 'SKU-1' to equal 'SKU-2'"
@@ -278,22 +278,22 @@ class TestReading:
             junit.Test("test_create", "TestPED01"), junit.Test("ped_02 after ped_01", ""),
             junit.Test("test_ped_02", "TestPED01"),
         ]  # fmt: skip
-        found, unknown = junit.by_case(tests, cases)
-        assert {each.case.code: [test.name for test in each.tests] for each in found} == {
+        reported_cases, unknown = junit.by_case(tests, cases)
+        assert {row.case.code: [test.name for test in row.tests] for row in reported_cases} == {
             "PED-01": ["test_create", "ped_02 after ped_01"], "PED-02": ["ped_02 after ped_01", "test_ped_02"],
         }  # fmt: skip
         assert unknown == []
 
     @pytest.mark.parametrize(
-        ("outcomes", "whole"),
+        ("outcomes", "expected"),
         [(["passed", "failed"], "failed"), (["passed", "skipped"], "passed"), (["skipped", "skipped"], "skipped"),
          (["skipped", "failed"], "failed"), (["blocked", "failed"], "failed"), (["passed", "blocked"], "blocked")],
     )  # fmt: skip
-    def test_several_tests_of_a_case_are_one_outcome(self, outcomes, whole):
+    def test_several_tests_of_a_case_are_one_outcome(self, outcomes, expected):
         tests = [junit.Test("t", "", outcome) for outcome in outcomes]
-        assert junit.Found(Case(), tests).outcome == whole
+        assert junit.CaseTests(Case(), tests).outcome == expected
 
     def test_a_long_list_of_tests_is_cut(self):
-        proof = junit.Found(Case(), [junit.Test(f"t{n}", "") for n in range(100)]).proof
+        proof = junit.CaseTests(Case(), [junit.Test(f"t{n}", "") for n in range(100)]).proof
         assert proof.splitlines()[0] == "JUnit: 100 ✓"
-        assert (len(proof.splitlines()), proof[-1]) == (junit.SHOWN + 2, "…")
+        assert (len(proof.splitlines()), proof[-1]) == (junit.LISTED_TESTS + 2, "…")

@@ -60,7 +60,7 @@ class TestReading:
         rows = {row["code"]: row for row in answer["cases"]}
         assert list(rows) == ["PED-01", "PED-02", "PED-03", "EST-10"]
         assert (rows["PED-01"]["status"], rows["PED-01"]["latest"]["note"]) == ("failed", "Pedido sem itens")
-        assert [found["label"] for found in rows["PED-01"]["nonconformities"]] == ["NC-1"]
+        assert [nonconformity["label"] for nonconformity in rows["PED-01"]["nonconformities"]] == ["NC-1"]
         assert (rows["PED-02"]["status"], rows["PED-02"]["latest"], rows["PED-02"]["in_round"]) == (
             "not_run",
             None,
@@ -111,7 +111,7 @@ class TestReporting:
         row = answer.json()
         assert (row["case"], row["round"], row["machine"]) == ("PED-01", 1, "CI da Conecta")
         assert row["awaits_confirmation"] is True
-        assert [(each["text"], each["link"]) for each in row["evidence"]] == [
+        assert [(evidence["text"], evidence["link"]) for evidence in row["evidence"]] == [
             ("Pedido 1001 no ERP", ""), ("", "https://ci.example/77"),
         ]  # fmt: skip
         assert tool(token).get(address(rollout, "cases/PED-01/")).json()["status"] == "awaiting_confirmation"
@@ -122,15 +122,17 @@ class TestReporting:
 
     def test_a_failure_opens_a_nonconformity_of_the_integrators_and_names_it_at_the_gate(self, rollout, token):
         report(token, FAILED)
-        found = Nonconformity.objects.get()
-        assert (found.severity, found.owner, found.title) == ("major", "integrator", "Pedido sem itens")
+        nonconformity = Nonconformity.objects.get()
+        assert (nonconformity.severity, nonconformity.owner) == ("major", "integrator")
+        assert nonconformity.title == "Pedido sem itens"
         keys = {need.key for need in gates.unmet(Rollout.objects.get(pk=rollout.pk), Gate.START_ACCEPTANCE)}
         assert "homologation:nonconformity:1" in keys
 
     def test_a_failure_may_say_how_grave_it_is_who_mends_it_and_until_when(self, rollout, token):
         report(token, {**FAILED, "severity": "blocking", "owner": "platform", "due": "2030-01-31"})
-        found = Nonconformity.objects.get()
-        assert (found.severity, found.owner, str(found.due)) == ("blocking", "platform", "2030-01-31")
+        nonconformity = Nonconformity.objects.get()
+        assert (nonconformity.severity, nonconformity.owner) == ("blocking", "platform")
+        assert nonconformity.due.isoformat() == "2030-01-31"
 
     def test_failing_again_leaves_what_people_agreed_of_the_nonconformity(self, rollout, token):
         actions.record_result(
@@ -142,8 +144,8 @@ class TestReporting:
             owner="platform",
         )
         report(token, FAILED)
-        found = Nonconformity.objects.get()
-        assert (found.severity, found.owner) == ("blocking", "platform")
+        nonconformity = Nonconformity.objects.get()
+        assert (nonconformity.severity, nonconformity.owner) == ("blocking", "platform")
 
     def test_out_of_the_scripts_order_is_fine_and_the_newest_counts(self, rollout, token):
         for code, body in [("PED-02", PASSED), ("PED-01", PASSED), ("PED-01", FAILED)]:
@@ -169,7 +171,7 @@ class TestFiles:
     def test_a_form_carries_files_beside_its_fields(self, rollout, token):
         answer = upload(token, [SimpleUploadedFile("a.png", PNG), SimpleUploadedFile("log.txt", b"ok")])
         assert answer.status_code == 201, answer.content
-        names = [each["file"]["name"] for each in answer.json()["evidence"] if each["file"]]
+        names = [row["file"]["name"] for row in answer.json()["evidence"] if row["file"]]
         assert names == ["a.png", "log.txt"]
 
     def test_evidence_of_20_mb_is_taken(self, rollout, token):
@@ -227,7 +229,7 @@ class TestFiles:
         attach = address(rollout, f"results/{second['id']}/evidence/")
         answer = tool(token).post(attach, {"files": [SimpleUploadedFile("a.txt", b"x")], "text": "Mais"})
         assert answer.status_code == 201
-        assert [each["text"] or each["file"]["name"] for each in answer.json()["evidence"]] == [
+        assert [evidence["text"] or evidence["file"]["name"] for evidence in answer.json()["evidence"]] == [
             "Pedido 1001 no ERP", "Mais", "a.txt",
         ]  # fmt: skip
         late = tool(token).post(address(rollout, f"results/{first['id']}/evidence/"), {"text": "x"})
@@ -237,8 +239,8 @@ class TestFiles:
 
     def test_a_result_of_another_rollout_does_not_exist(self, rollout, token):
         other = ApiTokenFactory(rollout=in_homologation())
-        theirs = report(other).json()["id"]
-        answer = tool(token).post(address(rollout, f"results/{theirs}/evidence/"), {"text": "x"})
+        other_result = report(other).json()["id"]
+        answer = tool(token).post(address(rollout, f"results/{other_result}/evidence/"), {"text": "x"})
         assert answer.status_code == 404
 
 

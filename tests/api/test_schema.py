@@ -57,8 +57,8 @@ def thrown(settings, in_this_transaction, monkeypatch):
 
     def at_home(case):
         """In the rollout of the token, unless the address is what does not fit: elsewhere all is 404."""
-        made = case.meta.components.get(ParameterLocation.PATH)
-        if made is None or made.mode == GenerationMode.NEGATIVE:
+        values = case.meta.components.get(ParameterLocation.PATH)
+        if values is None or values.mode == GenerationMode.NEGATIVE:
             return case
         case.path_parameters = {name: parts.get(name, value) for name, value in case.path_parameters.items()}
         return case
@@ -67,22 +67,21 @@ def thrown(settings, in_this_transaction, monkeypatch):
         schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
         schema.app = get_wsgi_application()
         headers = {"Authorization": f"Bearer {token.secret}"} if signed else {}
-        seen: dict[str, set[int]] = {}
-        for found in schema.get_all_operations():
-            operation = found.ok()
-
+        statuses: dict[str, set[int]] = {}
+        for valid in schema.get_all_operations():
+            operation = valid.ok()
             strategy = operation.as_strategy(generation_mode=mode)
             strategy = strategy.map(at_home)
             name = operation.definition.raw["operationId"]
-            bounded(partial(check, name, seen, headers), strategy, examples)
-        return seen
+            bounded(partial(check, name, statuses, headers), strategy, examples)
+        return statuses
 
     return throw
 
 
-def check(name, seen, headers, case):
+def check(name, statuses, headers, case):
     response = case.call(headers=headers)
-    seen.setdefault(name, set()).add(response.status_code)
+    statuses.setdefault(name, set()).add(response.status_code)
     case.validate_response(response, checks=PROMISES)
 
 
@@ -101,16 +100,16 @@ def bounded(check, strategy, examples):
 
 
 def test_what_fits_the_schema_is_done_or_refused_as_documented(thrown):
-    seen = thrown(GenerationMode.POSITIVE, 4)
-    assert set(seen) == operations()
-    done = {name for name, statuses in seen.items() if statuses & {200, 201}}
+    statuses_by_operation = thrown(GenerationMode.POSITIVE, 4)
+    assert set(statuses_by_operation) == operations()
+    done = {name for name, statuses in statuses_by_operation.items() if statuses & {200, 201}}
     assert done >= {"list_rollouts", "read_rollout", "read_gate", "list_requirements", "list_cases", "record_result"}
 
 
 def test_what_does_not_fit_is_refused(thrown):
-    seen = thrown(GenerationMode.NEGATIVE, 4)
-    assert "log_progress" in seen
-    assert not any(statuses & {201} for statuses in seen.values())
+    statuses_by_operation = thrown(GenerationMode.NEGATIVE, 4)
+    assert "log_progress" in statuses_by_operation
+    assert not any(statuses & {201} for statuses in statuses_by_operation.values())
 
 
 def test_without_a_token_nothing_is_answered(thrown):

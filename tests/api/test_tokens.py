@@ -28,8 +28,8 @@ def rollout():
     return at_stage(RolloutFactory(), Stage.DEVELOPMENT)
 
 
-def issue(rollout, who="integrator", **given):
-    return actions.issue_token(rollout, by=rollout.people[who], **{"name": "CI", "scopes": ["read"], **given})
+def issue(rollout, who="integrator", **fields):
+    return actions.issue_token(rollout, by=rollout.people[who], **{"name": "CI", "scopes": ["read"], **fields})
 
 
 def address(rollout, rest=""):
@@ -61,13 +61,13 @@ class TestIssuing:
                 issue(rollout, who)
 
     @pytest.mark.parametrize(
-        ("given", "field"),
+        ("fields", "field"),
         [({"name": " "}, "name"), ({"scopes": []}, "scopes"), ({"scopes": ["everything"]}, "scopes"),
          ({"expires": clock.today() - timedelta(days=1)}, "expires")],
     )  # fmt: skip
-    def test_what_is_missing_or_wrong_is_said_on_its_field(self, rollout, given, field):
+    def test_what_is_missing_or_wrong_is_said_on_its_field(self, rollout, fields, field):
         with pytest.raises(Invalid) as refusal:
-            issue(rollout, **given)
+            issue(rollout, **fields)
         assert refusal.value.field == field
 
     def test_a_name_is_in_use_until_its_token_is_revoked(self, rollout):
@@ -269,7 +269,7 @@ def test_the_report_of_an_error_does_not_hold_the_token(rollout, monkeypatch):
     def break_down(_token):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(auth, "_count", break_down)
+    monkeypatch.setattr(auth, "_count_request", break_down)
     client = tool(token)
     client.raise_request_exception = False
     answer = client.get(address(rollout))
@@ -288,12 +288,12 @@ class TestThePage:
     def test_the_secret_is_shown_once_and_not_kept_by_the_browser(self, rollout, client_for):
         browser = client_for(rollout.people["integrator"])
         prove(browser)
-        shown = browser.post(self.page(rollout), {"name": "CI", "scopes": ["read", "results"], "expires": ""})
+        page = browser.post(self.page(rollout), {"name": "CI", "scopes": ["read", "results"], "expires": ""})
         token = ApiToken.objects.get()
-        text = shown.content.decode()
+        text = page.content.decode()
         secret = next(word for word in text.replace("<", " ").replace(">", " ").split() if word.startswith("prl_"))
         assert digest_of(secret) == token.digest
-        assert shown["Cache-Control"] == "no-store"
+        assert page["Cache-Control"] == "no-store"
         again = browser.get(self.page(rollout)).content.decode()
         assert secret not in again
         assert token.prefix in again
@@ -311,7 +311,7 @@ class TestThePage:
     def test_each_company_sees_its_own_tokens_and_presences_managers_all(self, rollout, client_for):
         ApiTokenFactory(rollout=rollout, name="Token da integradora")
         ApiTokenFactory(rollout=rollout, name="Token da plataforma", person=rollout.people["platform"])
-        seen = {
+        visible = {
             who: {
                 name
                 for name in ("integradora", "plataforma")
@@ -319,7 +319,7 @@ class TestThePage:
             }
             for who in ("integrator", "platform", "manager")
         }
-        assert seen == {
+        assert visible == {
             "integrator": {"integradora"}, "platform": {"plataforma"}, "manager": {"integradora", "plataforma"},
         }  # fmt: skip
 
@@ -334,9 +334,9 @@ class TestThePage:
         assert token.revoked_at
 
     def test_the_way_there_is_shown_to_who_may_go(self, rollout, client_for):
-        for who, shown in {"integrator": True, "manager": True, "client": False, "pm": False}.items():
+        for who, has_link in {"integrator": True, "manager": True, "client": False, "pm": False}.items():
             page = client_for(rollout.people[who]).get(f"/projetos/{rollout.pk}/").content.decode()
-            assert (self.page(rollout) in page) is shown
+            assert (self.page(rollout) in page) is has_link
 
 
 def test_undoing_a_change_of_address_ends_the_tokens_made_since_a_day_before(rollout):

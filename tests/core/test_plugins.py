@@ -122,7 +122,7 @@ class TestChecks:
 
     def test_work_that_no_plugin_names(self, monkeypatch):
         job = Job("test.job", "x", "x", task="test.nothing")
-        monkeypatch.setattr(jobs, "made", [job])
+        monkeypatch.setattr(jobs, "declared", [job])
         assert problems() == ["The kind of work 'test.job' is in no plugin's jobs."]
         assert problems(Plugin(app="a", jobs=[job])) == [
             "The work 'test.job' is done by 'test.nothing', which is no task."

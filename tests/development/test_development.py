@@ -1,8 +1,9 @@
 """The integrator's room: date, progress, delivery, and what the gates make of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from apps.core import clock
 from apps.core.process import Gate, Stage
@@ -135,3 +136,24 @@ class TestThePage:
             == 403
         )
         assert client_for(rollout.people["stranger"]).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "pt-br"])
+def test_the_events_read_in_the_language_of_their_reader(rollout, language):
+    integrator = rollout.people["integrator"]
+    with translation.override(language):
+        actions.set_due_date(rollout, by=integrator, date=date(2030, 1, 31))
+        actions.set_due_date(rollout, by=integrator, date=date(2030, 2, 28), reason="API mudou")
+
+    def read(reader_language):
+        with translation.override(reader_language):
+            return [event.describe() for event in rollout.events.order_by("sequence")]
+
+    assert read("pt-br") == [
+        "deu o prazo de entrega: 31/01/2030",
+        "mudou o prazo de 31/01/2030 para 28/02/2030: API mudou",
+    ]
+    assert read("en") == [
+        "gave the delivery date: 31/01/2030",
+        "changed the date from 31/01/2030 to 28/02/2030: API mudou",
+    ]

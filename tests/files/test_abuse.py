@@ -292,7 +292,7 @@ def test_eicar_is_found_in_quarantine_and_deleted(way, item, browser, clamd, cli
     assert reviewer.get(url).status_code == 409
     scan_waiting_files()
     stored.refresh_from_db()
-    assert (stored.scan, stored.found, path.exists()) == ("infected", "Eicar-Signature", False)
+    assert (stored.scan, stored.virus, path.exists()) == ("infected", "Eicar-Signature", False)
     assert reviewer.get(url).status_code == 409
 
 

@@ -138,7 +138,7 @@ class TestQuarantine:
         assert path.exists()
         scan_waiting_files()
         stored.refresh_from_db()
-        assert (stored.scan, stored.found) == ("infected", "Eicar-Signature")
+        assert (stored.scan, stored.virus) == ("infected", "Eicar-Signature")
         assert not path.exists()
         with pytest.raises(Refusal, match="Eicar-Signature"):
             attachment(stored)

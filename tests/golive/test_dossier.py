@@ -32,7 +32,8 @@ from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.dossier import archive, contents, verification
 from apps.stages.golive.events import IncidentNoted
 from apps.stages.golive.models import Dossier, Incident
-from apps.stages.homologation.execution import actions as homologation
+from apps.stages.homologation.events import ResultRecorded
+from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
 
@@ -452,7 +453,7 @@ class TestRewritten:
         with timeline.changing(rollout, even_closed=True) as locked:
             noted = IncidentNoted(label="INC-2", severity=Incident.Severity.SEVERE, owner=PartyRole.CLIENT)
             timeline.record(locked, noted, people["client"])
-            timeline.record(locked, homologation.RESULT, people["client"], case="PED-99", outcome="passed")
+            timeline.record(locked, ResultRecorded(case="PED-99", outcome=CaseOutcome.PASSED), people["client"])
             timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), people["pm"])
         problems = verification.examine(content_of(dossiers.make(rollout.pk).whole), trusted).problems
         assert "INC-2 is on the timeline and not in producao/incidentes.json" in problems

@@ -51,7 +51,7 @@ class NonconformityFactory(DjangoModelFactory):
     class Meta:
         model = Nonconformity
 
-    number = factory.LazyAttribute(lambda found: found.rollout.nonconformities.count() + 1)
+    number = factory.LazyAttribute(lambda nonconformity: nonconformity.rollout.nonconformities.count() + 1)
     title = "Sem imagem"
     severity = "major"
     owner = "integrator"

@@ -21,7 +21,7 @@ def test_a_result_keeps_text_link_and_several_files_in_order(rollout, script):
         script, rollout, evidence_text=" Pedido 1 ", evidence_link="https://x.com/1",
         evidence_files=[a_file("a.txt"), a_file("b.txt")],
     )  # fmt: skip
-    assert [str(each) for each in result.evidence.all()] == ["Pedido 1", "https://x.com/1", "a.txt", "b.txt"]
+    assert [str(evidence) for evidence in result.evidence.all()] == ["Pedido 1", "https://x.com/1", "a.txt", "b.txt"]
 
 
 @pytest.mark.parametrize("proof", [{"evidence_link": "https://x.com/1"}, {"evidence_files": [a_file()]}])
@@ -51,7 +51,7 @@ class TestAddedLater:
         result = report(script, rollout, who="integrator")
         actions.attach_evidence(result, by=rollout.people["integrator"], text="Outro pedido")
         actions.attach_evidence(result, by=rollout.people["analyst"], files=[a_file()])
-        assert [str(each) for each in result.evidence.all()] == ["Pedido 123", "Outro pedido", "log.txt"]
+        assert [str(evidence) for evidence in result.evidence.all()] == ["Pedido 123", "Outro pedido", "log.txt"]
         assert rollout.events.filter(kind="homologation.evidence").count() == 2
 
     def test_on_the_page_its_author_and_presence_find_the_form(self, rollout, script, client_for):

@@ -11,8 +11,10 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import actions
+from apps.stages.homologation.execution import actions, reservations
 from apps.stages.homologation.models import Case, Nonconformity, Script
+from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.script import actions as script_actions
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -59,21 +61,21 @@ class TestTheScript:
         rollout = at_stage(RolloutFactory(), Stage.TRAINING)
         script = make_script(rollout)
         assert missing(rollout, Gate.START_HOMOLOGATION) == {("script", "presence")}
-        actions.freeze(script, by=rollout.people["pm"])
+        script_actions.freeze(script, by=rollout.people["pm"])
         assert missing(rollout, Gate.START_HOMOLOGATION) == set()
 
     def test_conditions_switch_cases_on_until_the_freeze(self):
         rollout = at_stage(RolloutFactory(), Stage.TRAINING)
         script = make_script(rollout)
-        actions.choose_conditions(script, by=rollout.people["pm"], conditions=["kit"])
+        script_actions.choose_conditions(script, by=rollout.people["pm"], conditions=["kit"])
         assert case(script, "PED-03").is_binding
-        actions.choose_conditions(script, by=rollout.people["pm"], conditions=[])
+        script_actions.choose_conditions(script, by=rollout.people["pm"], conditions=[])
         assert not case(script, "PED-03").is_binding
-        actions.freeze(script, by=rollout.people["pm"])
+        script_actions.freeze(script, by=rollout.people["pm"])
         with pytest.raises(Refusal, match="congelado"):
-            actions.choose_conditions(script, by=rollout.people["pm"], conditions=["kit"])
+            script_actions.choose_conditions(script, by=rollout.people["pm"], conditions=["kit"])
         with pytest.raises(Refusal, match="congelado"):
-            actions.freeze(script, by=rollout.people["pm"])
+            script_actions.freeze(script, by=rollout.people["pm"])
 
 
 class TestResults:
@@ -135,7 +137,7 @@ class TestRounds:
         report(script, rollout)
         actions.close_round(script, by=rollout.people["pm"])
         second = actions.start_round(script, by=rollout.people["pm"])
-        assert [each.code for each in second.cases.all()] == ["PED-02"]
+        assert [row.code for row in second.cases.all()] == ["PED-02"]
         with pytest.raises(Refusal, match="não faz parte"):
             report(script, rollout)
 
@@ -154,57 +156,57 @@ class TestRounds:
 
 class TestNonconformities:
     @pytest.fixture
-    def found(self, rollout, script):
+    def nonconformity(self, rollout, script):
         report(script, rollout, **FAILURE)
         return Nonconformity.objects.get()
 
-    def test_the_ball_follows_the_failure(self, rollout, script, found):
+    def test_the_ball_follows_the_failure(self, rollout, script, nonconformity):
         assert missing(rollout) == {("nonconformity:1", "integrator")}
-        actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
+        nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version="1.1")
         assert missing(rollout) == {("case:PED-01", "presence"), ("nonconformity:1", "presence")}
         report(script, rollout)
-        actions.verify_fix(found, by=rollout.people["client"])
+        nonconformities.verify_fix(nonconformity, by=rollout.people["client"])
         assert missing(rollout) == set()
 
     def test_the_integrator_is_told_of_the_cases_to_run_and_of_every_failure_to_mend(self, rollout, script):
-        def told():
+        def owed():
             return {item.key: item.owed_by for item in gates.early(rollout, [])}
 
-        assert told() == {"homologation:round:1": "integrator"}
+        assert owed() == {"homologation:round:1": "integrator"}
         report(script, rollout, code="PED-02", **(FAILURE | {"severity": "minor"}))
-        assert told() == {"homologation:round:1": "integrator", "homologation:nonconformity:1": "integrator"}
+        assert owed() == {"homologation:round:1": "integrator", "homologation:nonconformity:1": "integrator"}
         report(script, rollout)
-        assert told() == {"homologation:nonconformity:1": "integrator"}
+        assert owed() == {"homologation:nonconformity:1": "integrator"}
 
-    def test_a_fix_is_verified_only_after_its_case_passed(self, rollout, found):
+    def test_a_fix_is_verified_only_after_its_case_passed(self, rollout, nonconformity):
         with pytest.raises(Refusal, match="ainda não foi corrigida"):
-            actions.verify_fix(found, by=rollout.people["pm"])
-        actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
+            nonconformities.verify_fix(nonconformity, by=rollout.people["pm"])
+        nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version="1.1")
         with pytest.raises(Refusal, match="de novo"):
-            actions.verify_fix(found, by=rollout.people["pm"])
+            nonconformities.verify_fix(nonconformity, by=rollout.people["pm"])
 
-    def test_failing_again_reopens_it_instead_of_opening_another(self, rollout, script, found):
-        actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
+    def test_failing_again_reopens_it_instead_of_opening_another(self, rollout, script, nonconformity):
+        nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version="1.1")
         report(script, rollout, **FAILURE)
-        found.refresh_from_db()
-        assert (found.state, found.times_reopened, Nonconformity.objects.count()) == ("open", 1, 1)
+        nonconformity.refresh_from_db()
+        assert (nonconformity.state, nonconformity.times_reopened, Nonconformity.objects.count()) == ("open", 1, 1)
 
-    def test_it_can_be_reopened_with_a_reason(self, rollout, found):
-        actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
+    def test_it_can_be_reopened_with_a_reason(self, rollout, nonconformity):
+        nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version="1.1")
         with pytest.raises(Invalid):
-            actions.reopen(found, by=rollout.people["client"], reason="")
-        actions.reopen(found, by=rollout.people["client"], reason="Continua")
+            nonconformities.reopen(nonconformity, by=rollout.people["client"], reason="")
+        nonconformities.reopen(nonconformity, by=rollout.people["client"], reason="Continua")
         with pytest.raises(Refusal):
-            actions.reopen(found, by=rollout.people["client"], reason="Continua")
+            nonconformities.reopen(nonconformity, by=rollout.people["client"], reason="Continua")
 
-    def test_a_fix_names_its_version(self, rollout, found):
+    def test_a_fix_names_its_version(self, rollout, nonconformity):
         with pytest.raises(Invalid):
-            actions.mark_fixed(found, by=rollout.people["integrator"], fix_version=" ")
+            nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version=" ")
 
     @pytest.mark.parametrize("who", ["client", "platform", "analyst"])
-    def test_only_owner_and_integrator_mend(self, rollout, found, who):
+    def test_only_owner_and_integrator_correct_it(self, rollout, nonconformity, who):
         with pytest.raises(NotAllowed):
-            actions.mark_fixed(found, by=rollout.people[who], fix_version="1.1")
+            nonconformities.mark_fixed(nonconformity, by=rollout.people[who], fix_version="1.1")
 
     def test_only_a_blocking_one_leads_back_to_development(self, rollout, script):
         assert missing(rollout, Gate.RETURN_TO_DEVELOPMENT) == {("nothing_blocking", "presence")}
@@ -217,20 +219,20 @@ class TestNonconformities:
 class TestReservations:
     def propose(self, rollout, script, **kwargs):
         fields = {"text": "Sem kit até março", "owner": "integrator", "deadline": clock.today() + timedelta(days=30)}
-        return actions.propose_reservation(case(script), by=rollout.people["integrator"], **{**fields, **kwargs})
+        return reservations.propose(case(script), by=rollout.people["integrator"], **{**fields, **kwargs})
 
     def test_it_takes_effect_with_both_client_and_presence(self, rollout, script):
         reservation = self.propose(rollout, script)
         assert missing(rollout) == {("case:PED-01", "client")}
-        actions.agree_reservation(reservation, by=rollout.people["client"])
+        reservations.agree(reservation, by=rollout.people["client"])
         assert missing(rollout) == {("case:PED-01", "presence")}
-        actions.agree_reservation(reservation, by=rollout.people["pm"])
+        reservations.agree(reservation, by=rollout.people["pm"])
         assert missing(rollout) == set()
         assert queries.summary_for_term(rollout)["reservations"][0]["case"] == "PED-01"
 
     def test_withdrawing_closes_the_gate_again(self, rollout, script):
         reservation = self.propose(rollout, script)
-        actions.withdraw_reservation(reservation, by=rollout.people["pm"])
+        reservations.withdraw(reservation, by=rollout.people["pm"])
         assert missing(rollout) == {("case:PED-01", "presence")}
 
     @pytest.mark.parametrize("fields", [{"text": " "}, {"deadline": clock.today()}])
@@ -246,7 +248,7 @@ class TestReservations:
     @pytest.mark.parametrize("who", ["integrator", "platform", "analyst"])
     def test_others_cannot_agree(self, rollout, script, who):
         with pytest.raises(NotAllowed):
-            actions.agree_reservation(self.propose(rollout, script), by=rollout.people[who])
+            reservations.agree(self.propose(rollout, script), by=rollout.people[who])
 
 
 class TestThePage:
@@ -281,11 +283,11 @@ class TestThePage:
         assert pm.post(base + "rodada/encerrar/").status_code == 302
         assert pm.post(base + "rodada/abrir/").status_code == 302
         deadline = (clock.today() + timedelta(days=9)).isoformat()
-        reservation = {"text": "Depois", "owner": "client", "deadline": deadline}
-        assert integrator.post(base + "casos/PED-02/ressalva/", reservation).status_code == 302
-        made = rollout.reservations.get()
-        assert pm.post(f"{base}ressalvas/{made.pk}/concordar/").status_code == 302
-        assert pm.post(f"{base}ressalvas/{made.pk}/retirar/").status_code == 302
+        proposal = {"text": "Depois", "owner": "client", "deadline": deadline}
+        assert integrator.post(base + "casos/PED-02/ressalva/", proposal).status_code == 302
+        reservation = rollout.reservations.get()
+        assert pm.post(f"{base}ressalvas/{reservation.pk}/concordar/").status_code == 302
+        assert pm.post(f"{base}ressalvas/{reservation.pk}/retirar/").status_code == 302
         for page in (base, base + "casos/PED-01/", base + "casos/PED-02/"):
             assert client_for(rollout.people["platform"]).get(page).status_code == 200
 

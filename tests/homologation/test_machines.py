@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from apps.core.refusals import NotAllowed, Refusal
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions
+from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.homologation.test_homologation import FAILURE, case, missing, report
 
 pytestmark = pytest.mark.django_db
@@ -81,13 +82,13 @@ def test_a_machine_takes_nothing_from_what_a_person_saw(rollout, script):
 
 def test_a_correction_is_not_verified_by_a_machine_alone(rollout, script):
     report(script, rollout, **FAILURE)
-    found = rollout.nonconformities.get()
-    actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
+    nonconformity = rollout.nonconformities.get()
+    nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version="1.1")
     again = report(script, rollout, who="integrator", machine="CI")
     with pytest.raises(Refusal, match="Confirme antes"):
-        actions.verify_fix(found, by=rollout.people["client"])
+        nonconformities.verify_fix(nonconformity, by=rollout.people["client"])
     actions.confirm_result(again, by=rollout.people["client"])
-    actions.verify_fix(found, by=rollout.people["client"])
+    nonconformities.verify_fix(nonconformity, by=rollout.people["client"])
 
 
 def test_the_timeline_names_the_machine(rollout, passed):

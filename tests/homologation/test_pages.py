@@ -64,11 +64,11 @@ class TestReportsOfARound:
     def test_one_is_added_and_everybody_gets_it(self, rollout, script, base, client_for):
         data = {"round_": script.rounds.get().pk, "title": "Carga", "file": ContentFile(b"a;b", name="carga.csv")}
         assert client_for(rollout.people["integrator"]).post(base + "relatorios/", data).status_code == 302
-        kept = script.rounds.get().reports.get()
+        report = script.rounds.get().reports.get()
         platform = client_for(rollout.people["platform"])
         assert "Carga" in platform.get(base + "matriz/").content.decode()
-        assert b"".join(platform.get(f"{base}relatorios/{kept.pk}/").streaming_content) == b"a;b"
-        assert client_for(rollout.people["stranger"]).get(f"{base}relatorios/{kept.pk}/").status_code == 404
+        assert b"".join(platform.get(f"{base}relatorios/{report.pk}/").streaming_content) == b"a;b"
+        assert client_for(rollout.people["stranger"]).get(f"{base}relatorios/{report.pk}/").status_code == 404
         assert platform.post(base + "relatorios/", data | {"file": ContentFile(b"a", name="x.csv")}).status_code == 403
 
     def test_it_needs_a_title(self, rollout, script):
@@ -82,31 +82,33 @@ class TestMeetingMode:
     def test_saving_brings_the_next_case_without_a_result(self, rollout, script, session, base, client_for):
         client = client_for(rollout.people["client"])
         assert 'data-case="PED-01"' in client.get(base + "reuniao/").content.decode()
-        answer = htmx(client, base + "reuniao/casos/PED-01/", {"outcome": "passed", "evidence_text": "x", "seen": 0})
+        answer = htmx(
+            client, base + "reuniao/casos/PED-01/", {"outcome": "passed", "evidence_text": "x", "seen_result": 0}
+        )
         assert answer["HX-Trigger"] == "meeting-changed"
         assert 'data-case="PED-02"' in answer.content.decode()
-        answer = htmx(client, base + "reuniao/casos/PED-02/", {"outcome": "passed", "seen": 0})
+        answer = htmx(client, base + "reuniao/casos/PED-02/", {"outcome": "passed", "seen_result": 0})
         assert "Nada mais a executar" in answer.content.decode()
 
     def test_without_script_it_goes_on_by_pages(self, rollout, script, session, base, client_for):
         client = client_for(rollout.people["client"])
         answer = client.post(base + "reuniao/casos/PED-01/", {"outcome": "passed", "evidence_text": "x"})
-        assert answer["Location"] == base + "reuniao/?caso=PED-02"
-        assert client.get(base + "reuniao/casos/PED-02/")["Location"] == base + "reuniao/?caso=PED-02"
+        assert answer["Location"] == base + "reuniao/?case=PED-02"
+        assert client.get(base + "reuniao/casos/PED-02/")["Location"] == base + "reuniao/?case=PED-02"
 
     def test_who_was_overtaken_is_told_once_and_both_results_are_kept(self, rollout, script, session, base, client_for):
         report(script, rollout, who="integrator", outcome="blocked", note="Ambiente fora")
         client = client_for(rollout.people["client"])
-        mine = {"outcome": "passed", "evidence_text": "Vi passar", "seen": 0}
-        answer = htmx(client, base + "reuniao/casos/PED-01/", mine)
+        own_result = {"outcome": "passed", "evidence_text": "Vi passar", "seen_result": 0}
+        answer = htmx(client, base + "reuniao/casos/PED-01/", own_result)
         text = answer.content.decode()
         assert answer.status_code == 409
-        for told in ("Vi passar", "Registrar mesmo assim", rollout.people["integrator"].name):
-            assert told in text
+        for words in ("Vi passar", "Registrar mesmo assim", rollout.people["integrator"].name):
+            assert words in text
         newest = case(script).results.get()
         assert f'value="{newest.pk}"' in text
-        assert htmx(client, base + "reuniao/casos/PED-01/", mine | {"seen": newest.pk}).status_code == 200
-        assert [each.outcome for each in case(script).results.all()] == ["blocked", "passed"]
+        assert htmx(client, base + "reuniao/casos/PED-01/", own_result | {"seen_result": newest.pk}).status_code == 200
+        assert [result.outcome for result in case(script).results.all()] == ["blocked", "passed"]
 
     def test_a_refused_result_keeps_what_was_typed(self, rollout, script, session, base, client_for):
         answer = htmx(
@@ -176,11 +178,13 @@ class TestMeetingMode:
 class TestNonconformities:
     def test_the_page_has_its_whole_life(self, rollout, script, base, client_for):
         report(script, rollout, **FAILURE)
-        found = rollout.nonconformities.get()
-        actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1", fix_note="Trocado")
-        actions.reopen(found, by=rollout.people["client"], reason="Continua")
-        actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.2")
-        nonconformities.comment(found, by=rollout.people["integrator"], text="Qual o SKU?")
+        nonconformity = rollout.nonconformities.get()
+        nonconformities.mark_fixed(
+            nonconformity, by=rollout.people["integrator"], fix_version="1.1", fix_note="Trocado"
+        )
+        nonconformities.reopen(nonconformity, by=rollout.people["client"], reason="Continua")
+        nonconformities.mark_fixed(nonconformity, by=rollout.people["integrator"], fix_version="1.2")
+        nonconformities.comment(nonconformity, by=rollout.people["integrator"], text="Qual o SKU?")
         page = client_for(rollout.people["platform"]).get(base + "nc/1/").content.decode()
         for text in ("1.1", "Trocado", "1.2", "Qual o SKU?", "Continua", "1 vez", "0h00"):
             assert text in page
@@ -191,8 +195,8 @@ class TestNonconformities:
         client = client_for(rollout.people[who])
         assert client.post(base + "nc/1/mensagem/", {"text": " "}).status_code == 422
         assert client.post(base + "nc/1/mensagem/", {"text": "Olá"}).status_code == 302
-        said = rollout.nonconformities.get().comments.get()
-        assert said.party in rollout.roles_of(rollout.people[who])
+        comment = rollout.nonconformities.get().comments.get()
+        assert comment.party in rollout.roles_of(rollout.people[who])
         assert "Olá" not in str(rollout.events.get(kind="homologation.nonconformity_comment").data)
 
     def test_presence_settles_severity_owner_and_day(self, rollout, script, base, client_for):
@@ -202,23 +206,24 @@ class TestNonconformities:
         pm = client_for(rollout.people["pm"])
         assert pm.post(base + "nc/1/definir/", data | {"due": "2020-01-01"}).status_code == 422
         assert pm.post(base + "nc/1/definir/", data).status_code == 302
-        found = rollout.nonconformities.get()
-        assert (found.severity, found.owner, f"{found.due}") == ("minor", "platform", "2030-01-01")
+        nonconformity = rollout.nonconformities.get()
+        assert (nonconformity.severity, nonconformity.owner) == ("minor", "platform")
+        assert nonconformity.due.isoformat() == "2030-01-01"
 
     def test_the_list_is_filtered(self, rollout, script, base, client_for):
         report(script, rollout, **FAILURE)
         report(script, rollout, code="PED-02", **(FAILURE | {"owner": "client", "severity": "minor"}))
         client = client_for(rollout.people["pm"])
 
-        def shown(**query):
+        def titles(**query):
             page = client.get(base + "nc/", query).content.decode()
             return [label for label in ("NC-1", "NC-2") if f">{label}<" in page]
 
-        assert shown() == ["NC-1", "NC-2"]
-        assert shown(owner="client") == ["NC-2"]
-        assert shown(severity="blocking") == ["NC-1"]
-        assert shown(state="fixed") == []
-        assert shown(state="pending", owner="integrator") == ["NC-1"]
+        assert titles() == ["NC-1", "NC-2"]
+        assert titles(owner="client") == ["NC-2"]
+        assert titles(severity="blocking") == ["NC-1"]
+        assert titles(state="fixed") == []
+        assert titles(state="pending", owner="integrator") == ["NC-1"]
 
 
 class TestTheReport:
@@ -232,8 +237,8 @@ class TestTheReport:
             rollout.company("client").legal_name, "Maria da Loja", "Sem agenda hoje", "Rodada 1: Falhou", "Sem imagem",
             "CI do conector", "NC-1", "Impeditiva", str(passed.by),
         ]  # fmt: skip
-        for each in expected:
-            assert each in text
+        for words in expected:
+            assert words in text
 
     def test_a_machines_pass_says_who_confirmed_it(self, rollout, script):
         passed = report(script, rollout, who="integrator", machine="CI")
@@ -360,5 +365,5 @@ class TestWhoComesLater:
             session=session, party="presence", person=pm, arrived_at=session.started_at + timedelta(minutes=40)
         )
         Session.objects.filter(pk=session.pk).update(ended_at=session.started_at + timedelta(minutes=90))
-        assert [found.minutes for found in proposals.pending(analyst)] == [90]
-        assert [found.minutes for found in proposals.pending(pm)] == [50]
+        assert [proposal.minutes for proposal in proposals.pending(analyst)] == [90]
+        assert [proposal.minutes for proposal in proposals.pending(pm)] == [50]

@@ -31,4 +31,4 @@ def test_with_pictures_it_is_an_archival_document_and_the_same_at_the_same_momen
     assert faults(content) == []
     assert content == again
     (page, *_others) = pypdfium2.PdfDocument(content)
-    assert [found.type for found in page.get_objects()].count(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE) == 1
+    assert [page_object.type for page_object in page.get_objects()].count(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE) == 1

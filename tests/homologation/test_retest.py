@@ -6,7 +6,7 @@ import pytest
 
 from apps.core import clock
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import actions
+from apps.stages.homologation.execution import actions, reservations
 from apps.stages.homologation.models import Case
 from tests.homologation.test_homologation import FAILURE, case, missing, report
 
@@ -28,12 +28,12 @@ def chain(rollout, script):
 def second(rollout, script):
     actions.close_round(script, by=rollout.people["pm"])
     opened = actions.start_round(script, by=rollout.people["pm"])
-    return [each.code for each in opened.cases.all()]
+    return [row.code for row in opened.cases.all()]
 
 
 def all_pass_but(rollout, script, *failing):
-    for each in script.cases.filter(applies=True):
-        report(script, rollout, code=each.code, **(FAILURE if each.code in failing else {}))
+    for row in script.cases.filter(applies=True):
+        report(script, rollout, code=row.code, **(FAILURE if row.code in failing else {}))
 
 
 def test_it_repeats_what_failed_and_whatever_depends_on_it(rollout, chain):
@@ -55,11 +55,11 @@ def test_what_was_never_executed_is_executed_with_what_depends_on_it(rollout, ch
 def test_a_case_with_a_reservation_stays_out_and_what_lies_beyond_it_does_not(rollout, chain):
     all_pass_but(rollout, chain, "PED-01")
     deadline = clock.today() + timedelta(days=9)
-    reservation = actions.propose_reservation(
+    reservation = reservations.propose(
         case(chain, "PED-04"), by=rollout.people["pm"], text="Depois", owner="integrator", deadline=deadline
     )
     for who in ("client", "pm"):
-        actions.agree_reservation(reservation, by=rollout.people[who])
+        reservations.agree(reservation, by=rollout.people[who])
     assert second(rollout, chain) == ["PED-01", "PED-05"]
 
 

@@ -8,12 +8,12 @@ from apps.blueprints.models import Platform
 from apps.core import canonical
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
-from apps.rollouts.models import Event
+from apps.rollouts.models import Event, Rollout
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Script
-from apps.stages.homologation.requirements import copy_the_script
 from apps.stages.homologation.script import actions as script_actions
 from apps.stages.homologation.script import catalogue
+from apps.stages.homologation.script.catalogue import copy_script
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff.models import Kickoff
 from tests.blueprints import shipped
@@ -47,7 +47,7 @@ def script(rollout):
         conditional("PED-03", "kit"),
     )
     ScriptVersionFactory(version=1, content=a_script(*cases, conditions=[HUB, KIT]))
-    copy_the_script(rollout)
+    copy_script(rollout)
     return rollout.script
 
 
@@ -87,7 +87,7 @@ class TestConditionsThatSwitchThemselvesOn:
     def test_the_platforms_kind_and_abilities_decide_when_the_rollout_starts(self):
         shipped.load()
         rollout = RolloutFactory(platform=Platform.objects.get(slug="mercado-livre"))
-        copy_the_script(rollout)
+        copy_script(rollout)
         reasons = catalogue.reasons(rollout.script)
         assert reasons["marketplace"] == "a plataforma é: marketplace"
         assert reasons["fiscal_data"] == "a plataforma guarda os dados fiscais do produto"
@@ -97,17 +97,18 @@ class TestConditionsThatSwitchThemselvesOn:
     def test_the_integration_model_of_the_kickoff_switches_on_and_off_again(self, script, meeting, rollout):
         kickoff.choose_model(meeting, by=rollout.people["pm"], model="hub")
         assert applying(script) == ["PRO-01", "PED-01", "PED-02"]
+        script.rollout.refresh_from_db()
         assert catalogue.reasons(script) == {"hub": "o modelo de integração é “hub”"}
         kickoff.choose_model(meeting, by=rollout.people["pm"], model="polling")
         assert applying(script) == ["PRO-01", "PED-01"]
 
     def test_what_a_person_chose_stays_whatever_the_rules_say(self, script, meeting, rollout):
-        actions.choose_conditions(script, by=rollout.people["analyst"], conditions=["kit"])
+        script_actions.choose_conditions(script, by=rollout.people["analyst"], conditions=["kit"])
         kickoff.choose_model(meeting, by=rollout.people["pm"], model="hub")
         assert applying(script) == ["PRO-01", "PED-01", "PED-03"]
 
     def test_a_frozen_script_does_not_follow(self, script, meeting, rollout):
-        actions.freeze(script, by=rollout.people["analyst"])
+        script_actions.freeze(script, by=rollout.people["analyst"])
         kickoff.choose_model(meeting, by=rollout.people["pm"], model="hub")
         assert applying(script) == ["PRO-01", "PED-01"]
 
@@ -116,7 +117,7 @@ class TestConditionsThatSwitchThemselvesOn:
         url = reverse("homologation:room", args=[rollout.pk])
         browser = client_for(rollout.people["analyst"])
         assert "Há um hub (ligado porque o modelo de integração é “hub”)" in browser.get(url).content.decode()
-        actions.choose_conditions(script, by=rollout.people["analyst"], conditions=[])
+        script_actions.choose_conditions(script, by=rollout.people["analyst"], conditions=[])
         assert "Há um hub (desligado, embora o modelo" in browser.get(url).content.decode()
 
 
@@ -131,7 +132,7 @@ class TestANewerVersion:
 
     def test_own_cases_and_chosen_conditions_stay(self, script, newer, rollout):
         pm = rollout.people["pm"]
-        actions.choose_conditions(script, by=pm, conditions=["hub", "kit"])
+        script_actions.choose_conditions(script, by=pm, conditions=["hub", "kit"])
         script_actions.add_case(script, by=pm, process="PRO", **{**FIELDS, "depends": ["PED-02", "PED-01"]})
         script_actions.take_version(script, by=pm, version=2)
         assert codes(script) == ["PRO-01", "PRO-X01", "PED-01", "PED-03", "PED-04", "PED-05"]
@@ -139,11 +140,7 @@ class TestANewerVersion:
         assert set(codes(script)) == set(applying(script))
 
     def test_without_a_persons_choice_the_rules_decide_anew(self, script, newer, rollout):
-        Kickoff.objects.create(
-            rollout=rollout,
-            offered_models=[{"key": "hub", "title": {"pt": "Hub", "en": "Hub"}, "help": {}}],
-            model="hub",
-        )
+        Rollout.objects.filter(pk=rollout.pk).update(integration_model="hub", integration_model_title="Hub")
         script_actions.take_version(script, by=rollout.people["pm"], version=2)
         assert applying(script) == ["PRO-01", "PED-01", "PED-04", "PED-05"]
 
@@ -157,7 +154,7 @@ class TestANewerVersion:
             script_actions.take_version(script, by=rollout.people["pm"], version=1)
 
     def test_a_frozen_script_takes_nothing(self, script, newer, rollout):
-        actions.freeze(script, by=rollout.people["pm"])
+        script_actions.freeze(script, by=rollout.people["pm"])
         with pytest.raises(Refusal, match="congelado"):
             script_actions.take_version(script, by=rollout.people["pm"], version=2)
 
@@ -218,14 +215,16 @@ class TestOwnCases:
     def test_it_changes_until_the_freeze_and_not_after(self, script, rollout):
         pm = rollout.people["pm"]
         case = self.add(script, pm)
-        seen = fingerprint(script_actions.as_content(case))
-        script_actions.change_case(case, by=pm, seen=seen, **{**FIELDS, "title": {"pt": "Outro", "en": ""}})
+        shown_fingerprint = fingerprint(script_actions.as_content(case))
+        script_actions.change_case(
+            case, by=pm, fingerprint=shown_fingerprint, **{**FIELDS, "title": {"pt": "Outro", "en": ""}}
+        )
         assert script.cases.get(code=case.code).title["pt"] == "Outro"
         with pytest.raises(Refusal, match="mudou enquanto você editava"):
-            script_actions.change_case(case, by=pm, seen=seen, **FIELDS)
-        actions.freeze(script, by=pm)
+            script_actions.change_case(case, by=pm, fingerprint=shown_fingerprint, **FIELDS)
+        script_actions.freeze(script, by=pm)
         for change in (
-            lambda: script_actions.change_case(case, by=pm, seen=seen, **FIELDS),
+            lambda: script_actions.change_case(case, by=pm, fingerprint=shown_fingerprint, **FIELDS),
             lambda: script_actions.remove_case(case, by=pm),
             lambda: self.add(script, pm),
         ):
@@ -237,7 +236,7 @@ class TestOwnCases:
         with pytest.raises(Refusal, match="roteiro comum"):
             script_actions.remove_case(case, by=rollout.people["pm"])
         with pytest.raises(Refusal, match="roteiro comum"):
-            script_actions.change_case(case, by=rollout.people["pm"], seen="", **FIELDS)
+            script_actions.change_case(case, by=rollout.people["pm"], fingerprint="", **FIELDS)
 
     def test_one_that_another_needs_stays(self, script, rollout):
         pm = rollout.people["pm"]
@@ -257,7 +256,7 @@ class TestOwnCases:
         case = self.add(script, rollout.people["pm"])
         for change in (
             lambda: self.add(script, rollout.people[who]),
-            lambda: script_actions.change_case(case, by=rollout.people[who], seen="", **FIELDS),
+            lambda: script_actions.change_case(case, by=rollout.people[who], fingerprint="", **FIELDS),
             lambda: script_actions.remove_case(case, by=rollout.people[who]),
         ):
             with pytest.raises(NotAllowed):
@@ -266,17 +265,17 @@ class TestOwnCases:
     def test_it_goes_through_the_pages(self, script, rollout, client_for):
         browser = client_for(rollout.people["pm"])
         new = reverse("homologation:new_own_case", args=[rollout.pk])
-        typed = {
+        fields = {
             "process": "PED",
             "actors": ["client"],
             "obligation": "optional",
             "title_pt": "Vale",
             "step_1_pt": "Pagar",
         }
-        refused = browser.post(new, {**typed, "depends": "PED-99", "expected_pt": "Aceita"})
+        refused = browser.post(new, {**fields, "depends": "PED-99", "expected_pt": "Aceita"})
         assert refused.status_code == 422
         assert "Pagar" in refused.content.decode()
-        assert browser.post(new, {**typed, "depends": "ped-01, pro-01", "expected_pt": "Aceita"}).status_code == 302
+        assert browser.post(new, {**fields, "depends": "ped-01, pro-01", "expected_pt": "Aceita"}).status_code == 302
         case = script.cases.get(code="PED-X01")
         assert case.depends == ["PED-01", "PRO-01"]
         page = browser.get(reverse("homologation:case", args=[rollout.pk, case.code])).content.decode()
@@ -284,18 +283,17 @@ class TestOwnCases:
             assert reverse("homologation:case", args=[rollout.pk, code]) in page
         edit = reverse("homologation:own_case", args=[rollout.pk, case.code])
         assert edit in page
-        stale = browser.post(edit, {**typed, "title_pt": "Meu", "expected_pt": "Aceita", "seen": "x"})
+        stale = browser.post(edit, {**fields, "title_pt": "Meu", "expected_pt": "Aceita", "seen": "x"})
         assert stale.status_code == 409
         assert "Como o caso está agora" in stale.content.decode()
-        seen = fingerprint(script_actions.as_content(case))
-        assert (
-            browser.post(edit, {**typed, "title_pt": "Meu", "expected_pt": "Aceita", "seen": seen}).status_code == 302
-        )
+        shown_fingerprint = fingerprint(script_actions.as_content(case))
+        current = {**fields, "title_pt": "Meu", "expected_pt": "Aceita", "seen": shown_fingerprint}
+        assert browser.post(edit, current).status_code == 302
         assert browser.post(f"{edit}retirar/").status_code == 302
         assert not script.cases.filter(is_own=True).exists()
 
     def test_a_frozen_script_has_no_form(self, script, rollout, client_for):
-        actions.freeze(script, by=rollout.people["pm"])
+        script_actions.freeze(script, by=rollout.people["pm"])
         browser = client_for(rollout.people["pm"])
         new = reverse("homologation:new_own_case", args=[rollout.pk])
         assert browser.get(new).status_code == 404
@@ -305,7 +303,7 @@ class TestOwnCases:
     def test_it_is_run_like_any_other(self, script, rollout):
         pm = rollout.people["pm"]
         case = self.add(script, pm)
-        actions.freeze(script, by=pm)
+        script_actions.freeze(script, by=pm)
         homologating = at_stage(rollout, Stage.HOMOLOGATION)
         script.rollout = homologating
         opened = actions.start_round(script, by=pm)

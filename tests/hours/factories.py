@@ -55,7 +55,7 @@ class TimeEntryFactory(DjangoModelFactory):
 
     @factory.post_generation
     def line(self, create, extracted, **kwargs):
-        fields = {"klass": "billable", "amount": 25000, "reason": "follow_up", **kwargs}
+        fields = {"hour_class": "billable", "amount": 25000, "reason": "follow_up", **kwargs}
         Line.objects.create(entry=self, position=1, minutes=self.minutes, **fields)
 
 
@@ -83,8 +83,8 @@ class ContestFactory(DjangoModelFactory):
     entry = factory.SubFactory(TimeEntryFactory)
     rollout = factory.LazyAttribute(lambda contest: contest.entry.rollout)
     number = factory.LazyAttribute(lambda contest: contest.rollout.contests.count() + 1)
-    klass = "billable"
-    content = factory.LazyAttribute(lambda contest: agreement.part(contest.entry, contest.klass))
+    hour_class = "billable"
+    content = factory.LazyAttribute(lambda contest: agreement.part(contest.entry, contest.hour_class))
     opened_by = factory.LazyAttribute(lambda contest: contest.rollout.people["client"])
 
     @factory.post_generation

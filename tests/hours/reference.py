@@ -51,32 +51,35 @@ def reference(works, versions):
         if work.minutes < 0:
             for _minute in range(-work.minutes):
                 having = [
-                    each for klass in ("billable", "included", "free") for each in given[first] if each[0] == klass
+                    each
+                    for hour_class in ("billable", "included", "free")
+                    for each in given[first]
+                    if each[0] == hour_class
                 ]
-                klass, consumed = having[0]
-                given[first].remove((klass, consumed))
-                minutes[klass] -= 1
+                hour_class, consumed = having[0]
+                given[first].remove((hour_class, consumed))
+                minutes[hour_class] -= 1
                 if consumed:
                     used[work.activity] -= 1
         for _minute in range(max(work.minutes, 0)):
             consumed = False
             if work.nonconformity:
-                klass = "free"
+                hour_class = "free"
             elif work.activity == "follow_up":
-                klass = "billable"
+                hour_class = "billable"
             elif work.activity not in sizes:
-                klass = "included"
+                hour_class = "included"
             elif used[work.activity] < sizes[work.activity]:
-                klass, consumed = "included", True
+                hour_class, consumed = "included", True
                 used[work.activity] += 1
             else:
-                klass = "billable"
-            given[first].append((klass, consumed))
-            minutes[klass] += 1
-        entry = {klass: (count, 0) for klass, count in minutes.items()}
+                hour_class = "billable"
+            given[first].append((hour_class, consumed))
+            minutes[hour_class] += 1
+        entry = {hour_class: (count, 0) for hour_class, count in minutes.items()}
         if "billable" in entry:
             priced_by = version_of(versions, work.worked_on or work.started_at.date())
-            left = sum(1 for klass, _consumed in given[first] if klass == "billable")
+            left = sum(1 for hour_class, _consumed in given[first] if hour_class == "billable")
             now = price(charged(left, priced_by), priced_by, work.activity)
             entry["billable"] = (minutes["billable"], now - paid[first])
             paid[first] = now

@@ -34,7 +34,7 @@ def log(rollout, start=MARCH, minutes=60, who="analyst", **kwargs):
 
 
 def classes(rollout):
-    return [(line.entry.number, line.minutes, line.klass) for line in queries.lines(rollout)]
+    return [(line.entry.number, line.minutes, line.hour_class) for line in queries.lines(rollout)]
 
 
 def a_nonconformity(rollout, number=2):

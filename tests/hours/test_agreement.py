@@ -249,7 +249,7 @@ class TestContests:
     def test_any_person_of_the_client_contests_and_the_words_stay_in_the_thread(self, rollout, contested):
         assert (contested.number, contested.waits_for, contested.content["minutes"]) == (1, "presence", 60)
         assert contested.messages.get().text == "Foi meia hora"
-        assert last(rollout).data == {"number": 1, "entry": 1, "klass": "billable"}
+        assert last(rollout).data == {"number": 1, "entry": 1, "hour_class": "billable"}
         assert last(rollout).kind == "hours.contested"
 
     @pytest.mark.parametrize("who", ["pm", "analyst", "integrator", "platform", "stranger"])

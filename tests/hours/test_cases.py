@@ -17,8 +17,8 @@ def test_the_slow_reference_agrees_with_the_documented_case(case):
     found = {}
     for line in classify(case.works, case.policy):
         entry = found.setdefault(line.entry, {})
-        minutes, amount = entry.get(line.klass, (0, 0))
-        entry[line.klass] = (minutes + line.minutes, amount + line.amount)
+        minutes, amount = entry.get(line.hour_class, (0, 0))
+        entry[line.hour_class] = (minutes + line.minutes, amount + line.amount)
     assert found == reference(case.works, case.policy)
 
 

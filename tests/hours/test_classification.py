@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.core import money
 from apps.core.minutes import parse
-from apps.hours.classification import Activity, LineClass, Rules, Work, classify, explain
+from apps.hours.classification import Activity, HourClass, Rules, Work, classify, explain
 
 RULES = Rules(training_allowance=240, homologation_allowance=360, hourly_rate=25000)
 START = datetime(2026, 3, 2, 9)
@@ -24,7 +24,7 @@ def entries(*specs):
 
 
 def short(lines):
-    return [(line.entry, line.minutes, line.klass) for line in lines]
+    return [(line.entry, line.minutes, line.hour_class) for line in lines]
 
 
 INC, B, F = "included", "billable", "free"
@@ -105,17 +105,17 @@ def reference(given_works, policy):
     for work in sorted(given_works, key=lambda work: (work.started_at, work.number)):
         for _minute in range(work.minutes):
             if work.nonconformity:
-                klass = "free"
+                hour_class = "free"
             elif work.activity == "follow_up":
-                klass = "billable"
+                hour_class = "billable"
             elif work.activity not in left:
-                klass = "included"
+                hour_class = "included"
             elif left[work.activity] > 0:
                 left[work.activity] -= 1
-                klass = "included"
+                hour_class = "included"
             else:
-                klass = "billable"
-            result[work.number][klass] += 1
+                hour_class = "billable"
+            result[work.number][hour_class] += 1
     return result
 
 
@@ -123,7 +123,7 @@ def reference(given_works, policy):
 def test_the_lines_agree_with_the_slow_reference(given_works, policy):
     result = defaultdict(Counter)
     for line in classify(given_works, policy):
-        result[line.entry][line.klass] += line.minutes
+        result[line.entry][line.hour_class] += line.minutes
     assert result == reference(given_works, policy)
 
 
@@ -155,7 +155,7 @@ def test_the_order_of_insertion_does_not_matter(given_works, policy, random):
 @given(works, rules)
 def test_time_caused_by_a_nonconformity_is_never_billed(given_works, policy):
     caused = {work.number for work in given_works if work.nonconformity}
-    assert {line.klass for line in classify(given_works, policy) if line.entry in caused} <= {LineClass.FREE}
+    assert {line.hour_class for line in classify(given_works, policy) if line.entry in caused} <= {HourClass.FREE}
 
 
 @given(works, rules, st.integers(0, 20))

@@ -81,7 +81,7 @@ class TestXlsx:
 def test_a_month_closed_before_there_were_columns_exports_as_well():
     line = {
         "entry": 1, "started_at": "2026-03-10T13:00:00+00:00", "person": "x", "activity": "training", "note": "x",
-        "minutes": 30, "klass": "billable", "amount": 12500, "reason": "follow_up", "params": {},
+        "minutes": 30, "hour_class": "billable", "amount": 12500, "reason": "follow_up", "params": {},
     }  # fmt: skip
     old = {"totals": {"included": 0, "billable": 30, "free": 0, "amount": 12500}, "lines": [line]}
     assert next(exports.rows(old))["charged_minutes"] == 30

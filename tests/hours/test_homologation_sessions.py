@@ -8,7 +8,7 @@ from apps.core import clock, plugins
 from apps.hours import queries
 from apps.hours.ledger import actions, proposals
 from apps.stages.homologation.models import Result
-from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.nonconformities import queries as nonconformities
 from tests.homologation.factories import AttendanceFactory, NonconformityFactory, ResultFactory, SessionFactory
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import PolicyFactory

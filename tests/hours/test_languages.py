@@ -30,7 +30,7 @@ def rollout():
         actions.delete(log(rollout, minutes=10, start=MARCH - timedelta(days=1)), by=pm, reason="Engano")
         request = agreement.ask(rollout, by=pm, activity="training", minutes=30, purpose="Reforço")
         agreement.approve(request, by=client)
-        line = entry.lines.get(klass="billable")
+        line = entry.lines.get(hour_class="billable")
         contest = agreement.contest(line, by=client, text="Foi menos")
         agreement.write(contest, by=pm, text="Foi assim")
         policies.change(

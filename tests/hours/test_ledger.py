@@ -140,7 +140,13 @@ def test_the_bars_hold_what_is_used_scheduled_and_free(rollout):
             rollout=rollout, number=number, state=state, planned_minutes=90, scheduled_at=NOW + timedelta(days=number)
         )
     training, homologation = queries.allowances(rollout)
-    assert (training.used, training.left, training.forecast, training.free, training.beyond) == (100, 140, 140, 0, 40)
+    assert (training.used, training.remaining, training.forecast, training.free, training.beyond) == (
+        100,
+        140,
+        140,
+        0,
+        40,
+    )
     assert (homologation.used, homologation.forecast, homologation.free) == (0, 0, 360)
 
 

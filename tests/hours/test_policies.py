@@ -29,7 +29,7 @@ def change(rollout, day, who="pm", **terms):
 
 
 def said(rollout):
-    return [(line.entry.number, line.minutes, line.klass, line.amount) for line in queries.lines(rollout)]
+    return [(line.entry.number, line.minutes, line.hour_class, line.amount) for line in queries.lines(rollout)]
 
 
 def test_a_version_holds_from_its_day_until_the_next(rollout):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.hours.classification import Activity, LineClass, Rounding, Rules, Work, classify, in_force
+from apps.hours.classification import Activity, HourClass, Rounding, Rules, Work, classify, in_force
 from tests.hours.reference import charged as slowly_charged
 from tests.hours.reference import reference
 
@@ -66,8 +66,8 @@ def test_minutes_and_centavos_agree_with_the_slow_reference(scene):
     works, versions = scene
     found = defaultdict(dict)
     for line in classify(works, versions):
-        minutes, amount = found[line.entry].get(line.klass, (0, 0))
-        found[line.entry][line.klass] = (minutes + line.minutes, amount + line.amount)
+        minutes, amount = found[line.entry].get(line.hour_class, (0, 0))
+        found[line.entry][line.hour_class] = (minutes + line.minutes, amount + line.amount)
     assert found == reference(works, versions)
 
 
@@ -87,7 +87,7 @@ def test_what_an_entry_and_its_adjustments_are_charged_is_their_billable_minutes
     day = {work.number: work.started_at.date() for work in works}
     minutes, charged = Counter(), Counter()
     for line in classify(works, versions):
-        if line.klass == LineClass.BILLABLE:
+        if line.hour_class == HourClass.BILLABLE:
             minutes[first[line.entry]] += line.minutes
             charged[first[line.entry]] += line.charged
         else:
@@ -140,9 +140,11 @@ def test_going_on_from_closed_lines_is_the_same_as_classifying_everything(scene,
     first = {work.number: work.adjusts or work.number for work in works}
     done = classify(early, versions)
     closed = [replace(line, entry=first[line.entry]) for line in done]
-    whole = [(line.entry, line.minutes, line.klass, line.charged, line.amount) for line in classify(works, versions)]
+    whole = [
+        (line.entry, line.minutes, line.hour_class, line.charged, line.amount) for line in classify(works, versions)
+    ]
     parts = [
-        (line.entry, line.minutes, line.klass, line.charged, line.amount)
+        (line.entry, line.minutes, line.hour_class, line.charged, line.amount)
         for line in done + classify(late, versions, closed)
     ]
     assert parts == whole

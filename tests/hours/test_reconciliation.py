@@ -100,8 +100,8 @@ def test_open_lines_are_compared_as_well(statement, capsys):
     with clock.at(APRIL):
         rollout.people = {"analyst": statement.closed_by}
         log(rollout, start=APRIL.replace(hour=10), minutes=30, activity="follow_up")
-    Line.objects.filter(statement=None).update(klass="free", amount=0, charged_minutes=0)
-    assert "entry 3 line 1: klass is free, should be billable" in complaint(capsys)
+    Line.objects.filter(statement=None).update(hour_class="free", amount=0, charged_minutes=0)
+    assert "entry 3 line 1: hour_class is free, should be billable" in complaint(capsys)
 
 
 @pytest.mark.parametrize("args", [["--month", "x"], ["--rollout", "999999"]])

@@ -78,13 +78,13 @@ def test_each_copy_is_shown_with_the_class_it_gets_after_those_before_it(rollout
     log(rollout, utc(6) - week.WEEK, 100)
     log(rollout, utc(7) - week.WEEK, 100)
     shown = week.copies(analyst, MONDAY)
-    assert [[(line.klass, line.minutes) for line in copy.lines] for copy in shown] == [
+    assert [[(line.hour_class, line.minutes) for line in copy.lines] for copy in shown] == [
         [("included", 40), ("billable", 60)],
         [("billable", 100)],
     ]
     made, refused = week.copy([copy.entry for copy in shown], by=analyst)
     assert not refused
-    assert [[(line.klass, line.minutes) for line in entry.lines.all()] for entry in made] == [
+    assert [[(line.hour_class, line.minutes) for line in entry.lines.all()] for entry in made] == [
         [("included", 40), ("billable", 60)],
         [("billable", 100)],
     ]

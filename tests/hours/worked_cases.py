@@ -76,8 +76,8 @@ def works(text: str) -> list[Work]:
 def written(line: Line) -> str:
     """A line as the page writes it: entry, minutes, class; what is charged and centavos where it is billable."""
     sign, hours, minutes = "-" * (line.minutes < 0), abs(line.minutes) // 60, abs(line.minutes) % 60
-    text = f"{line.entry}: {sign}{hours}h{minutes:02d} {line.klass}"
-    if line.klass != "billable":
+    text = f"{line.entry}: {sign}{hours}h{minutes:02d} {line.hour_class}"
+    if line.hour_class != "billable":
         return text
     sign, cents = "-" * (line.amount < 0), abs(line.amount)
     return f"{text}, {line.charged} min = {sign}{cents // 100},{cents % 100:02d}"

@@ -38,7 +38,7 @@ def test_the_timeline_reads_in_each_readers_language(rollout):
     assert portuguese[4:7] == [
         "anotou a pauta: Escopo",
         "definiu o modelo de integração: Consulta",
-        "definiu os métodos adotados: ECM-ESTOQUE-SKU",
+        f"definiu os métodos adotados: {rollout.kickoff.methods.get().code}",
     ]
     assert english[4].endswith(": Scope")
     assert english[5].endswith(": Polling")

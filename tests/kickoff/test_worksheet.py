@@ -116,8 +116,8 @@ class TestRefusals:
     def test_a_row_that_another_changed_since_it_was_seen_is_not_removed(self, rollout, kickoff, row):
         write(kickoff, rollout.people["client"], {"note": "Do cliente"}, pk=row.pk)
         with pytest.raises(Refusal, match=str(rollout.people["client"])):
-            worksheet.remove_row(row, by=rollout.people["integrator"], seen={"platform_code": "pix", "note": ""})
-        worksheet.remove_row(row, by=rollout.people["integrator"], seen={"note": "Do cliente"})
+            worksheet.remove_row(row, by=rollout.people["integrator"], shown_cells={"platform_code": "pix", "note": ""})
+        worksheet.remove_row(row, by=rollout.people["integrator"], shown_cells={"note": "Do cliente"})
         with pytest.raises(Refusal, match="retirada"):
             worksheet.remove_row(row, by=rollout.people["client"])
 

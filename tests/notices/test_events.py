@@ -15,7 +15,6 @@ from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.events import Notice
 from apps.core.models import UnfinishedWork
-from apps.notices import kinds
 from apps.notices.actions import PAUSES
 from apps.notices.models import Beginning, Consumption
 from apps.notices.tasks import send_notices
@@ -279,7 +278,7 @@ class TestToWhom:
         prerequisites.submit(item, by=people["client"], values={"account": "aurora"})
         prerequisites.accept(item, by=people["pm"])
         prerequisites.reopen(item, by=people["pm"], reason="x")
-        events = item.rollout.events.filter(kind__in=kinds.names())
+        events = item.rollout.events.filter(kind__in=plugins.notices())
         assert [(event.kind, item_of(event)) for event in events] == [
             ("prerequisites.rejected", item), ("prerequisites.reopened", item),
         ]  # fmt: skip

@@ -3,7 +3,6 @@
 import pytest
 
 from apps.notices.tasks import send_notices
-from apps.stages.homologation.execution import actions
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.homologation.conftest import rollout, script  # noqa: F401 - fixtures
 from tests.homologation.test_homologation import FAILURE, report
@@ -36,10 +35,10 @@ def test_its_opening_is_told_to_its_owner_alone_and_leads_to_its_page(rollout, f
 
 def test_its_correction_is_told_to_the_project_manager_and_never_to_who_made_it(rollout, found, mailoutbox):  # noqa: F811
     mailoutbox.clear()
-    actions.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
+    nonconformities.mark_fixed(found, by=rollout.people["integrator"], fix_version="1.1")
     send_notices()
     assert told(mailoutbox, rollout) == ["pm"]
-    actions.reopen(found, by=rollout.people["client"], reason="Continua")
+    nonconformities.reopen(found, by=rollout.people["client"], reason="Continua")
     send_notices()
     assert "Continua" in mailoutbox[0].body
     assert told(mailoutbox, rollout) == ["integrator"]

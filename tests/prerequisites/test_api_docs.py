@@ -11,7 +11,7 @@ from apps.core.network.outbound import Answer, Unreachable
 from apps.prerequisites import actions, queries
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import api_docs
-from apps.prerequisites.tasks import look_into_the_unread
+from apps.prerequisites.tasks import read_unread_documents
 from tests.prerequisites.factories import PrerequisiteFactory
 
 OPENAPI_3 = {
@@ -104,7 +104,7 @@ class TestEvidence:
         upload = ContentFile(json.dumps(OPENAPI_3).encode(), name="api.json")
         submission = self.deliver(item, file=upload)
         assert queries.documents_to_read() == [submission.pk]
-        look_into_the_unread()
+        read_unread_documents()
         assert queries.documents_to_read() == []
         page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
         text = page.content.decode()
@@ -130,7 +130,7 @@ class TestEvidence:
 
         monkeypatch.setattr(outbound, "fetch", fetch)
         submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
-        assert evidence.look_into(submission.pk)["found"] == found
+        assert evidence.read_document(submission.pk)["found"] == found
         page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
         assert says in page.content.decode()
         item.refresh_from_db()
@@ -153,7 +153,7 @@ class TestEvidence:
     def test_a_door_is_no_document(self, answer, found, item, monkeypatch):
         monkeypatch.setattr(outbound, "fetch", lambda method, url, **kwargs: answer)
         submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
-        assert evidence.look_into(submission.pk)["found"] == found
+        assert evidence.read_document(submission.pk)["found"] == found
 
     def test_a_link_that_died_keeps_what_it_showed_and_says_so(self, item, client_for, monkeypatch):
         answers = iter(
@@ -161,21 +161,21 @@ class TestEvidence:
         )
         monkeypatch.setattr(outbound, "fetch", lambda method, url, **kwargs: next(answers))
         submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
-        evidence.look_into(submission.pk)
+        evidence.read_document(submission.pk)
         assert queries.links_to_open() == [submission.pk]
         for _day in range(2):
-            found = evidence.look_into(submission.pk)
+            found = evidence.read_document(submission.pk)
             assert (found["found"], found["died"]["found"]) == ("coverage", "unreachable")
         page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
         assert "O link deixou de abrir como antes" in page.content.decode()
         assert "Swagger 2.0" in page.content.decode()
         item.refresh_from_db()
         assert item.state == "submitted"
-        assert "died" not in evidence.look_into(submission.pk)
+        assert "died" not in evidence.read_document(submission.pk)
 
     def test_what_is_missing_is_said_plainly(self, item, client_for):
         upload = ContentFile(json.dumps(OPENAPI_3).encode(), name="api.json")
-        evidence.look_into(self.deliver(item, file=upload).pk)
+        evidence.read_document(self.deliver(item, file=upload).pk)
         page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
         text = page.content.decode()
         assert "Evidência, não decisão" in text

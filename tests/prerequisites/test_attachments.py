@@ -117,7 +117,7 @@ class TestTheSameFileSomewhereElse:
 def test_what_any_of_the_files_covers_is_the_evidence(item):
     api = {"openapi": "3.0.0", "info": {"title": "Loja"}, "paths": {"/orders": {"get": {}}}}
     submission = again(item, file=[pdf("a"), ContentFile(json.dumps(api).encode(), name="api.json")])
-    assert evidence.look_into(submission.pk)["found"] == "coverage"
+    assert evidence.read_document(submission.pk)["found"] == "coverage"
 
 
 def test_a_file_of_another_rollout_is_not_given_out_here(item, client_for):

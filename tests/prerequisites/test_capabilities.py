@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.core.untrusted import confined
 from apps.prerequisites import actions, queries
 from apps.prerequisites.evidence import api_docs, documents
-from apps.prerequisites.tasks import look_into_the_unread
+from apps.prerequisites.tasks import read_unread_documents
 from tests.prerequisites.factories import PrerequisiteFactory
 
 FOLDER = Path(__file__).parent / "documents"
@@ -153,7 +153,7 @@ def test_a_document_that_takes_too_much_says_so_and_is_not_read_again(monkeypatc
     item = PrerequisiteFactory(kind="document")
     submission = actions.submit(item, by=item.rollout.people["client"], file=ContentFile(b"%PDF-1.7", name="a.pdf"))
     assert queries.documents_to_read() == [submission.pk]
-    look_into_the_unread()
+    read_unread_documents()
     assert queries.documents_to_read() == []
     page = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
     assert "não pôde ser lido até o fim" in page.content.decode()

@@ -87,7 +87,7 @@ def test_what_says_nothing_of_the_destination_may_change_alone():
 
 
 def test_an_item_of_the_projects_own_binds_all_that_is_no_secret():
-    item = PrerequisiteFactory(credential=True, own=True)
+    item = PrerequisiteFactory(credential=True, is_own=True)
     actions.submit(item, by=item.rollout.people["client"], values={"account": "aurora", "token": "t"})
     send_back(item)
     with pytest.raises(Invalid, match="mudou"):

@@ -17,7 +17,7 @@ from apps.prerequisites import actions, kinds, queries
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import environments
 from apps.prerequisites.models import Prerequisite
-from apps.prerequisites.tasks import probe_the_untried
+from apps.prerequisites.tasks import gather_missing_evidence
 from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
@@ -101,7 +101,7 @@ def test_a_page_that_takes_too_much_says_that_it_was_not_read(item, answers, mon
     monkeypatch.setattr(confined, "read", ends)
     answers(page())
     submission = deliver(item, "https://loja.com.br/")
-    evidence.look_at(submission.pk)
+    evidence.check_environment(submission.pk)
     text = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
     assert "A página não pôde ser lida" in text.content.decode()
 
@@ -129,9 +129,9 @@ def test_the_domain_of_the_clients_mail_is_a_sign_but_not_that_of_everybodys(ite
 def test_what_was_seen_is_kept_and_shown_and_decides_nothing(item, answers, client_for):
     answers(page(days=12))
     submission = deliver(item, "https://loja.com.br/")
-    evidence.look_at(submission.pk)
+    evidence.check_environment(submission.pk)
     answers(Unreachable("timeout"))
-    evidence.look_at(submission.pk)
+    evidence.check_environment(submission.pk)
     assert submission.environment_checks.count() == 2
     text = client_for(item.rollout.people["pm"]).get(reverse("prerequisites:room", args=[item.rollout_id]))
     text = text.content.decode()
@@ -144,14 +144,14 @@ def test_what_was_seen_is_kept_and_shown_and_decides_nothing(item, answers, clie
 def test_it_is_looked_at_again_when_a_day_was_missed_and_not_after_the_end(item, answers):
     answers(page())
     submission = deliver(item)
-    probe_the_untried()
+    gather_missing_evidence()
     assert submission.environment_checks.count() == 1
     assert queries.environments_to_look_at(unseen=True) == []
     submission.environment_checks.update(at=clock.now() - queries.OVERDUE - timedelta(minutes=1))
     assert queries.environments_to_look_at(unseen=True) == [submission.pk]
     at_stage(item.rollout, Stage.COMPLETED)
     assert queries.environments_to_look_at() == []
-    assert evidence.look_at(submission.pk) is None
+    assert evidence.check_environment(submission.pk) is None
 
 
 class TestTheForm:
@@ -223,4 +223,4 @@ def test_the_stand_in_has_documents_of_each_kind(path, what):
     item = PrerequisiteFactory(kind="document")
     link = f"https://docs.loja.example/{path}"
     submission = actions.submit(item, by=item.rollout.people["client"], link=link)
-    assert evidence.look_into(submission.pk)["found"] == what
+    assert evidence.read_document(submission.pk)["found"] == what

@@ -16,7 +16,7 @@ from apps.prerequisites import actions, queries
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import destinations, probes
 from apps.prerequisites.models import Prerequisite, Probe
-from apps.prerequisites.tasks import probe_submission, probe_the_untried
+from apps.prerequisites.tasks import gather_missing_evidence, probe_submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.vault.models import Secret
@@ -195,7 +195,7 @@ class TestACredentialThatStopsWorking:
 def test_a_lost_message_is_made_good_within_a_minute(item, platform):
     submission = deliver(item)
     assert queries.credentials_to_probe(untried=True) == [submission.pk]
-    probe_the_untried()
+    gather_missing_evidence()
     assert submission.probes.get().outcome == "valid"
     assert queries.credentials_to_probe(untried=True) == []
 

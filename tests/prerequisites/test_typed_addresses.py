@@ -59,7 +59,7 @@ class TestAPrerequisite:
 
         monkeypatch.setattr(socket, "getaddrinfo", resolve)
         submission = self.deliver(kind, INTERNATIONAL)
-        (evidence.look_at if kind == "environment" else evidence.look_into)(submission.pk)
+        (evidence.check_environment if kind == "environment" else evidence.read_document)(submission.pk)
         assert asked == ["xn--lojaaa-0ua3c.com.br"]
 
     @pytest.mark.parametrize("link", [*NOWHERE, "https://[::1", "http://", "https://loja.com.br:x/"])
@@ -78,7 +78,7 @@ class TestAPrerequisite:
 @pytest.mark.parametrize("link", NOWHERE)
 def test_evidence_of_a_result_is_refused_at_both_doors(link):
     with pytest.raises(Invalid, match=SENTENCE):
-        proofs.given(link=link)
+        proofs.proof_of(link=link)
 
 
 @pytest.mark.parametrize(("form", "field"), [(EvidenceForm, "link"), (ScheduleForm, "link"), (PlanForm, "link")])

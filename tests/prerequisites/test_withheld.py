@@ -144,11 +144,11 @@ def test_a_redirect_takes_no_secret_to_another_host(settings):
     class Elsewhere(stand_in.Platform):
         def do_GET(self):
             heard.append((self.path, str(self.headers)))
-            self._say(200, {})
+            self._answer(200, {})
 
     class Shop(stand_in.Platform):
         def do_GET(self):
-            self._say(307, "", {"Location": f"http://{there}{self.path}"})
+            self._answer(307, "", {"Location": f"http://{there}{self.path}"})
 
     servers = [stand_in.ThreadingHTTPServer(("127.0.0.1", 0), handler) for handler in (Elsewhere, Shop)]
     for server in servers:

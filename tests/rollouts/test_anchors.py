@@ -176,11 +176,11 @@ class TestAnchoring:
             assert rollout.anchors.get().sequence == 4
             with timeline.changing(rollout) as locked:
                 timeline.record(locked, binding, None)
-            assert list(anchoring.asked()) == [rollout]
+            assert list(anchoring.waiting_at_once()) == [rollout]
             tasks.anchor_asked_rollouts()  # The message was lost.
             assert rollout.anchors.last().sequence == 5
             goes_on(rollout)
-            assert not anchoring.asked().exists()
+            assert not anchoring.waiting_at_once().exists()
 
     def test_the_terms_seal_a_closed_month_and_a_dossier_bind(self):
         assert set(timeline.anchored_kinds()) == {"acceptance.sealed", "hours.month_closed", "golive.dossier"}

@@ -7,10 +7,9 @@ from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.companies.models import Role
 from apps.core.refusals import Refusal
-from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.models import Script
-from apps.stages.homologation.requirements import copy_the_script
 from apps.stages.homologation.script import actions as script_actions
+from apps.stages.homologation.script.catalogue import copy_script
 from tests.blueprints.factories import ScriptVersionFactory, a_case
 from tests.companies.factories import PresenceFactory, a_person
 from tests.rollouts.factories import RolloutFactory
@@ -79,11 +78,11 @@ def test_a_draft_is_published_once(people):
 def test_a_case_added_while_the_script_is_frozen_is_in_it_or_refused():
     ScriptVersionFactory(version=1)
     rollout = RolloutFactory()
-    copy_the_script(rollout)
+    copy_script(rollout)
     pm, manager = rollout.people["pm"], rollout.people["manager"]
     added, frozen = at_once(
         lambda: script_actions.add_case(rollout.script, by=pm, process="PED", **FIELDS),
-        lambda: homologation.freeze(rollout.script, by=manager),
+        lambda: script_actions.freeze(rollout.script, by=manager),
     )
     assert frozen is None
     script = Script.objects.get()

@@ -6,6 +6,7 @@ from apps.core.process import Stage
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.models import Result, Session
+from apps.stages.homologation.script import actions as script_actions
 from tests.homologation.test_homologation import case, make_script
 from tests.rollouts.factories import RolloutFactory, at_stage
 from tests.services.test_concurrency import at_once
@@ -22,7 +23,7 @@ def rollout():
 def script(rollout):
     script = make_script(rollout)
     script.rollout = rollout
-    actions.freeze(script, by=rollout.people["analyst"])
+    script_actions.freeze(script, by=rollout.people["analyst"])
     actions.start_round(script, by=rollout.people["analyst"])
     return script
 
@@ -30,7 +31,7 @@ def script(rollout):
 def test_of_two_who_saw_the_same_case_without_a_result_the_second_is_told_and_both_are_kept(rollout, script):
     def report(who, seen):
         return actions.record_result(
-            case(script), by=rollout.people[who], outcome="passed", evidence_text=who, seen=seen
+            case(script), by=rollout.people[who], outcome="passed", evidence_text=who, seen_result=seen
         )
 
     outcomes = at_once(lambda: report("client", 0), lambda: report("integrator", 0))

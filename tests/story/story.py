@@ -204,7 +204,7 @@ def training(tell):
     earlier = clock.now() - timedelta(days=3)
     tell.post("analyst", "hours:log", started_at=local(earlier), minutes="3h30", **typed)
     tell.post("analyst", "hours:log", started_at=local(earlier + timedelta(days=1)), minutes="1h00", **typed)
-    assert [(line.minutes, line.klass) for line in hours.lines(tell.rollout)] == [
+    assert [(line.minutes, line.hour_class) for line in hours.lines(tell.rollout)] == [
         (210, "included"), (30, "included"), (30, "billable"),
     ]  # fmt: skip
     tell.deliver("analyst", "test_users", text="Lojas 1 e 2, usuário homolog")
@@ -243,7 +243,7 @@ def homologation(tell):
         "analyst", "hours:log", activity="homologation", started_at=local(earlier), minutes="90m", note="Reteste",
         nonconformity=nonconformity,
     )  # fmt: skip
-    assert hours.lines(tell.rollout).get(klass="free").minutes == 90
+    assert hours.lines(tell.rollout).get(hour_class="free").minutes == 90
     tell.advance()
 
 

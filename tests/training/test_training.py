@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone, translation
 
 from apps.core import clock
 from apps.core.process import Gate, Stage
@@ -128,3 +129,19 @@ class TestThePage:
         assert client_for(rollout.people["stranger"]).post(url, {"reason": "x"}).status_code == 404
         assert client_for(rollout.people["client"]).post(url, {"reason": "x"}).status_code == 403
         assert client_for(rollout.people["pm"]).post(url, {"reason": "Feriado"}).status_code == 302
+
+
+@pytest.mark.parametrize("language", ["en", "pt-br"])
+def test_the_events_read_in_the_language_of_their_reader(rollout, language):
+    start = timezone.make_aware(timezone.datetime(2030, 1, 31, 14, 30))
+    with translation.override(language):
+        session = actions.plan_session(rollout, by=rollout.people["analyst"], scheduled_at=start, planned_minutes=120)
+        with clock.at(start + timedelta(hours=2)):
+            hold(rollout, session)
+
+    def read(reader_language):
+        with translation.override(reader_language):
+            return [event.describe() for event in rollout.events.order_by("sequence")]
+
+    assert read("pt-br") == ["agendou a sessão 1 para 31/01/2030 14:30", "registrou a sessão 1: 1h50, 1 presentes"]
+    assert read("en") == ["scheduled session 1 for 31/01/2030 14:30", "recorded session 1: 1h50, 1 present"]

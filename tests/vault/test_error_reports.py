@@ -153,7 +153,7 @@ def test_a_crash_of_the_worker_that_tries_it(item, secret, monkeypatch):
     probe = content.Probe(steps=[step])
     monkeypatch.setattr(probes, "of", lambda _item: probe)
     submission = actions.submit(item, by=item.rollout.people["client"], values={"account": "aurora", "token": secret})
-    monkeypatch.setattr(outbound, "_once", crash)
+    monkeypatch.setattr(outbound, "_exchange", crash)
     with pytest.raises(RuntimeError) as caught:
         evidence.probe(submission.pk)
     assert holds(variables(None, caught.value, bare=True), secret)

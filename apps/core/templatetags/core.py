@@ -11,7 +11,6 @@ from apps.core import clock, plugins
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
-from apps.core.web import frame
 
 register = template.Library()
 
@@ -108,10 +107,3 @@ def panels(context: template.Context, place: str, subject: object = None) -> lis
     """``{% panels "rollout" rollout as panels %}``: the HTML that other apps show here to somebody signed in."""
     request = context.get("request")
     return plugins.panels(place, request, subject) if request is not None and request.user.is_authenticated else []
-
-
-@register.simple_tag(takes_context=True)
-def frame_parts(context: template.Context) -> list[str]:
-    """What other apps show on every page of somebody signed in (``core.web.frame``)."""
-    request = context.get("request")
-    return frame.parts(request) if request is not None and request.user.is_authenticated else []

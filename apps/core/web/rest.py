@@ -1,10 +1,11 @@
-"""What every REST router needs, so that each can stand on its own floor: the scopes of a token, and bodies.
+"""What every REST router needs, so that each can stand on its own floor: scopes of a token, words of the reference, bodies.
 
 ``apps/api`` mounts the routers, knows the tokens and answers in one shape (``core.refusals.problem``).
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
 from django.conf import settings
@@ -20,6 +21,9 @@ from ninja.utils import contribute_operation_callback
 from pydantic_core import PydanticCustomError
 
 from apps.core.refusals import Invalid, NotAllowed, Refusal
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Scope(models.TextChoices):
@@ -45,6 +49,25 @@ def scope(needed: Scope) -> Callable[[View], View]:
             operation.openapi_extra = {**(operation.openapi_extra or {}), "x-scope": needed.value}
 
         contribute_operation_callback(view, describe)
+        return view
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the reference page says of an operation; ``fields`` has it by the name of a field or parameter."""
+
+    title: "StrOrPromise"
+    text: "StrOrPromise"
+    fields: "dict[str, StrOrPromise]"
+
+
+def words(title: "StrOrPromise", text: "StrOrPromise", /, **fields: "StrOrPromise") -> Callable[[View], View]:
+    """What the reference page says of this operation and of its fields and parameters (gettext_lazy). Each has one."""
+
+    def mark(view: View) -> View:
+        view.words = Words(title, text, fields)  # type: ignore[attr-defined]
         return view
 
     return mark

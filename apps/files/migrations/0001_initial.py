@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("found", models.CharField(blank=True, editable=False, max_length=120)),
+                ("virus", models.CharField(blank=True, editable=False, max_length=120)),
                 (
                     "drawn",
                     models.CharField(

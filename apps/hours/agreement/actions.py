@@ -10,7 +10,7 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.hours import events
 from apps.hours.agreement import coverage as agreement
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line
 from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
 from apps.rollouts import numbering, timeline
@@ -88,19 +88,19 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
                 _("O prazo para contestar terminou: são %(days)d dias depois do fechamento do mês.")
                 % {"days": agreement.CONTEST_DAYS}
             )
-        if rollout.contests.filter(entry=line.entry, klass=line.klass, state=Contest.State.OPEN).exists():
+        if rollout.contests.filter(entry=line.entry, hour_class=line.hour_class, state=Contest.State.OPEN).exists():
             raise Refusal(_("Esta linha já está contestada; escreva na contestação aberta."))
         contest = Contest.objects.create(
             rollout=rollout,
             number=numbering.next_number(rollout, rollout.contests),
             entry=line.entry,
-            klass=line.klass,
+            hour_class=line.hour_class,
             line=line if line.statement_id else None,
-            content=agreement.part(line.entry, line.klass),
+            content=agreement.part(line.entry, line.hour_class),
             opened_by=by,
         )
         ContestMessage.objects.create(contest=contest, author=by, party=PartyRole.CLIENT, text=text)
-        event = events.Contested(number=contest.number, entry=line.entry.number, klass=LineClass(line.klass))
+        event = events.Contested(number=contest.number, entry=line.entry.number, hour_class=HourClass(line.hour_class))
         timeline.record(rollout, event, by, party=PartyRole.CLIENT)
         return contest
 
@@ -137,7 +137,7 @@ def resolve(contest: Contest, *, by: User, corrected: bool, text: str) -> None:
         ContestMessage.objects.create(contest=contest, author=by, party=PartyRole.PRESENCE, text=text)
         if corrected:
             contest.correction = agreement.correction_of(contest)
-        _resolve(contest, by, Contest.State.CORRECTED if corrected else Contest.State.KEPT)
+        _resolve(contest, by, Contest.State.CORRECTED if corrected else Contest.State.UPHELD)
         outcome = events.ContestCorrected if corrected else events.ContestKept
         event = outcome(number=contest.number, entry=contest.entry.number)
         timeline.record(rollout, event, by, party=PartyRole.PRESENCE)

@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from apps.core import clock, money
 from apps.hours import classification, closing_warnings, queries
-from apps.hours.classification import LineClass
+from apps.hours.classification import HourClass
 from apps.hours.closing_warnings import Warning
 from apps.hours.models import Line, TimeEntry
 from apps.hours.models.agreement import Contest, ExtraHoursRequest
@@ -66,15 +66,15 @@ def cover(claims: Iterable[Claim], approved: Mapping[str, int]) -> dict[int, Cov
         taken_back[claim.key] = min(max(claim.minutes, 0), to_take[claim.entry])
         to_take[claim.entry] -= taken_back[claim.key]
 
-    left = dict(approved)
+    minutes_left = dict(approved)
     covered: dict[int, int] = {}
     for fixed_first in (True, False):
         for claim in ordered:
             if (claim.fixed is not None) == fixed_first:
                 remaining = max(claim.minutes, 0) - taken_back[claim.key]
-                available = max(left.get(claim.activity, 0), 0)
+                available = max(minutes_left.get(claim.activity, 0), 0)
                 covered[claim.key] = min(remaining, available if claim.fixed is None else min(claim.fixed, available))
-                left[claim.activity] = available - covered[claim.key]
+                minutes_left[claim.activity] = available - covered[claim.key]
     return {
         claim.key: Coverage(
             covered[claim.key],
@@ -91,7 +91,7 @@ def coverage(rollout: Rollout) -> dict[int, Coverage]:
 
 
 def _claims(rollout: Rollout) -> list[Claim]:
-    billable_lines = Line.objects.filter(entry__rollout=rollout, klass=LineClass.BILLABLE).order_by()
+    billable_lines = Line.objects.filter(entry__rollout=rollout, hour_class=HourClass.BILLABLE).order_by()
     return [
         Claim(
             key=key,
@@ -141,7 +141,7 @@ def preview(rollout: Rollout, activity: str, lines: Iterable[classification.Line
     """For the page that shows ``lines`` before they are saved: class and reason of each, and the minutes that no request
     covers."""
     lines = list(lines)
-    billable = sum(line.minutes for line in lines if line.klass == LineClass.BILLABLE)
+    billable = sum(line.minutes for line in lines if line.hour_class == HourClass.BILLABLE)
     return {
         "rollout": rollout,
         "activity": activity,
@@ -195,17 +195,17 @@ def record_coverage(rollout: Rollout, lines: Iterable[Line]) -> None:
     parts: dict[tuple[int, str], Line] = {}
     for line in lines:
         line.approved = coverage_by_line[line.pk].covered if line.pk in coverage_by_line else 0
-        parts.setdefault((line.entry_id, line.klass), line)
+        parts.setdefault((line.entry_id, line.hour_class), line)
     Line.objects.bulk_update(lines, ["approved"])
     for contest in rollout.contests.filter(line=None, entry__in=[line.entry_id for line in lines]):
-        if fixed := parts.get((contest.entry_id, contest.klass)):
+        if fixed := parts.get((contest.entry_id, contest.hour_class)):
             contest.line = fixed
             contest.save(update_fields=["line"])
 
 
-def part(entry: TimeEntry, klass: str) -> dict[str, object]:
-    """What stands of ``entry`` under ``klass`` now: plain JSON; minutes, centavos."""
-    lines = [line for line in entry.lines.all() if line.klass == klass] if entry.deleted_at is None else []
+def part(entry: TimeEntry, hour_class: str) -> dict[str, object]:
+    """What stands of ``entry`` under ``hour_class`` now: plain JSON; minutes, centavos."""
+    lines = [line for line in entry.lines.all() if line.hour_class == hour_class] if entry.deleted_at is None else []
     return {
         "activity": entry.activity,
         "started_at": entry.started_at.isoformat(),
@@ -224,7 +224,7 @@ def correction_of(contest: Contest) -> TimeEntry | None:
 
 def was_corrected(contest: Contest) -> bool:
     """The contested part is not what it was: edited, deleted, classed anew or adjusted."""
-    now = part(contest.entry, contest.klass)
+    now = part(contest.entry, contest.hour_class)
     same = all(now[name] == contest.content[name] for name in ("activity", "started_at", "note", "minutes", "amount"))
     return not same or correction_of(contest) is not None
 
@@ -269,10 +269,10 @@ def agreement_of(rollout: Rollout, lines: list[Line]) -> Agreement:
     at: dict[tuple[int, str], int] = {}
     first: dict[int, int] = {}
     for line in lines:
-        at.setdefault((line.entry_id, line.klass), line.pk)
+        at.setdefault((line.entry_id, line.hour_class), line.pk)
         first.setdefault(line.entry_id, line.pk)
     for contest in agreement.all_contests:
-        key = contest.line_id or at.get((contest.entry_id, contest.klass)) or first.get(contest.entry_id)
+        key = contest.line_id or at.get((contest.entry_id, contest.hour_class)) or first.get(contest.entry_id)
         if key:
             agreement.contests.setdefault(key, []).append(contest)
     for line in lines:

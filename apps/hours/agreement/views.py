@@ -12,7 +12,7 @@ from apps.hours import classification
 from apps.hours.agreement import actions as agreement_actions
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement import forms as agreement_forms
-from apps.hours.classification import LineClass
+from apps.hours.classification import HourClass
 from apps.hours.models import Contest, ExtraHoursRequest, Line
 from apps.hours.models.agreement import AGREED_ACTIVITIES
 from apps.rollouts.models import Rollout
@@ -119,12 +119,12 @@ def _thread(request: SignedInRequest, rollout: Rollout, contest: Contest, form=N
         "rollout": rollout,
         "room": "hours",
         "contest": contest,
-        "klass": LineClass(contest.klass).label,
+        "hour_class": HourClass(contest.hour_class).label,
         "reasons": [
             classification.explain(reason["reason"], reason["params"], reason["minutes"])
             for reason in contest.content["reasons"]
         ],
-        "now": agreement.part(contest.entry, contest.klass),
+        "now": agreement.part(contest.entry, contest.hour_class),
         "was_corrected": agreement.was_corrected(contest),
         "thread": contest.messages.select_related("author"),
         "form": form or agreement_forms.MessageForm(auto_id="message_%s"),
@@ -140,10 +140,10 @@ def _priced(rollout: Rollout, typed) -> dict[str, object]:
     form = agreement_forms.AskForm({**dict(typed.items()), "purpose": "-"})
     valid = form.is_valid()
     activity = form.cleaned_data.get("activity") or AGREED_ACTIVITIES[0]
-    shown: dict[str, object] = {"rate": agreement.rate(rollout, activity)}
+    context: dict[str, object] = {"rate": agreement.rate(rollout, activity)}
     if valid and form.cleaned_data["minutes"]:
         minutes = form.cleaned_data["minutes"]
         worked = agreement.uncovered(rollout).get(activity, 0)
         price = agreement.price(rollout, activity, minutes)
-        shown |= {"minutes": minutes, "price": price, "worked": min(worked, minutes)}
-    return shown
+        context |= {"minutes": minutes, "price": price, "worked": min(worked, minutes)}
+    return context

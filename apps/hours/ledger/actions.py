@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
-from apps.core import clock, minutes
+from apps.core import clock
+from apps.core.minutes import show as show_minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
@@ -118,7 +119,7 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
         )
         if minutes == 0 or remaining + minutes < 0 or minutes > DAY:
             raise Invalid(
-                _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": _shown(remaining)},
+                _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": show_minutes(remaining)},
                 field="minutes",
             )
         adjustment = TimeEntry.objects.create(
@@ -168,7 +169,7 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
         entry = entries[line.entry]
         expected[entry.pk].append(
             Line(
-                entry=entry, position=len(expected[entry.pk]) + 1, minutes=line.minutes, klass=line.klass,
+                entry=entry, position=len(expected[entry.pk]) + 1, minutes=line.minutes, hour_class=line.hour_class,
                 allowance=line.allowance, charged_minutes=line.charged, rate=line.rate, amount=line.amount,
                 reason=line.reason, params=line.params,
             )
@@ -189,13 +190,9 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
 
 def _line_values(line: Line) -> tuple[object, ...]:
     return (
-        line.position, line.minutes, str(line.klass), line.allowance, line.charged_minutes, line.rate, line.amount,
+        line.position, line.minutes, str(line.hour_class), line.allowance, line.charged_minutes, line.rate, line.amount,
         line.reason, line.params,
     )  # fmt: skip
-
-
-def _shown(value: int) -> str:
-    return minutes.show(value)
 
 
 def _open_entry(entry: TimeEntry) -> TimeEntry:
@@ -232,7 +229,7 @@ def _fill(
         if minutes_there + minutes_added > DAY:
             raise Invalid(
                 _("Com isto, %(person)s passaria de 24 horas em %(day)s (já tem %(already)s).")
-                % {"person": entry.person, "day": date_format(day, "d/m"), "already": _shown(minutes_there)},
+                % {"person": entry.person, "day": date_format(day, "d/m"), "already": show_minutes(minutes_there)},
                 field="minutes",
             )
     entry.activity, entry.started_at, entry.minutes = activity, started_at, duration

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import clock, minutes
 from apps.core.canonical import instant
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
 from apps.rollouts.models import Rollout
 
@@ -37,12 +37,12 @@ def add_revision(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
 def classes(rollout: Rollout) -> Classes:
     """``{entry pk: [[class, minutes], …]}`` of the lines that no statement has fixed."""
     minutes_by_class: dict[int, Counter] = defaultdict(Counter)
-    for entry, klass, duration in Line.objects.filter(entry__rollout=rollout, statement=None).values_list(
-        "entry", "klass", "minutes"
+    for entry, hour_class, duration in Line.objects.filter(entry__rollout=rollout, statement=None).values_list(
+        "entry", "hour_class", "minutes"
     ):
-        minutes_by_class[entry][klass] += duration
+        minutes_by_class[entry][hour_class] += duration
     return {
-        entry: [[klass, counted[klass]] for klass in LineClass.values if klass in counted]
+        entry: [[hour_class, counted[hour_class]] for hour_class in HourClass.values if hour_class in counted]
         for entry, counted in minutes_by_class.items()
     }
 
@@ -75,7 +75,8 @@ def describe(change: Reclassification) -> str:
 
 def _classes(minutes_by_class: list[list[Any]]) -> str:
     return " + ".join(
-        f"{minutes.show(duration)} {str(LineClass(klass).label).lower()}" for klass, duration in minutes_by_class
+        f"{minutes.show(duration)} {str(HourClass(hour_class).label).lower()}"
+        for hour_class, duration in minutes_by_class
     )
 
 

@@ -52,7 +52,7 @@ def line_content(line: Line, originals: dict[int, int]) -> dict[str, object]:
         "adjusts": adjusts,
         "adjusts_statement": originals.get(adjusts) if adjusts else None,
         "minutes": line.minutes,
-        "klass": line.klass,
+        "hour_class": line.hour_class,
         "charged_minutes": line.charged_minutes,
         "rate": line.rate,
         "amount": line.amount,

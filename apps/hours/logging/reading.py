@@ -23,7 +23,7 @@ from apps.core import clock, money
 from apps.core.exports.tables import Column, Export
 from apps.core.process import PartyRole
 from apps.hours import classification
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line, Policy
 from apps.rollouts.models import Party, Rollout
 
@@ -44,7 +44,7 @@ class Filters:
     person: int | None = None
     rollout: int | None = None
     activity: str = ""
-    klass: str = ""
+    hour_class: str = ""
 
 
 @dataclass
@@ -63,8 +63,8 @@ class Row:
     def minutes(self) -> int:
         return self.included + self.billable + self.free
 
-    def add(self, klass: str, minutes: int, amount: int) -> None:
-        setattr(self, klass, getattr(self, klass) + minutes)
+    def add(self, hour_class: str, minutes: int, amount: int) -> None:
+        setattr(self, hour_class, getattr(self, hour_class) + minutes)
         self.amount += amount
 
 
@@ -80,12 +80,12 @@ class Table:
         return max((row.minutes for row in self.rows), default=0) or 1
 
     @property
-    def shown(self) -> list[Row]:
+    def visible_rows(self) -> list[Row]:
         return self.rows[:MOST_ROWS]
 
     @property
     def more(self) -> int:
-        return len(self.rows) - len(self.shown)
+        return len(self.rows) - len(self.visible_rows)
 
 
 @dataclass
@@ -102,8 +102,8 @@ def rollouts_for(user: User) -> QuerySet[Rollout]:
     rollouts = Rollout.objects.visible_to(user)
     if is_presence(user) or user.is_superuser:
         return rollouts
-    own = Party.objects.filter(role=PartyRole.CLIENT, company__in=list(roles_of(user)))
-    return rollouts.filter(pk__in=own.values("rollout"))
+    paid_for = Party.objects.filter(role=PartyRole.CLIENT, company__in=list(roles_of(user)))
+    return rollouts.filter(pk__in=paid_for.values("rollout"))
 
 
 def lines(user: User, filters: Filters) -> QuerySet[Line]:
@@ -121,7 +121,7 @@ def lines(user: User, filters: Filters) -> QuerySet[Line]:
         "entry__person": filters.person,
         "entry__rollout": filters.rollout,
         "entry__activity": filters.activity,
-        "klass": filters.klass,
+        "hour_class": filters.hour_class,
     }
     return matching.filter(**{name: value for name, value in filtered_by.items() if value})
 
@@ -129,7 +129,7 @@ def lines(user: User, filters: Filters) -> QuerySet[Line]:
 def read(user: User, filters: Filters) -> Reading:
     """Everything the page shows, in a fixed number of queries."""
     matching = lines(user, filters)
-    sums = list(_sums(matching, "entry__rollout", "entry__person", "entry__activity", "klass"))
+    sums = list(_sums(matching, "entry__rollout", "entry__person", "entry__activity", "hour_class"))
     keys = {row[0] for row in sums}
     names = _parties(keys)
     people_names = {person.pk: person.name for person in User.objects.filter(pk__in={row[1] for row in sums})}
@@ -138,7 +138,7 @@ def read(user: User, filters: Filters) -> Reading:
     clients: dict[int, Row] = {}
     projects: dict[int, Row] = {}
     people: dict[int, Row] = {}
-    for rollout, person, activity, klass, minutes, amount in sums:
+    for rollout, person, activity, hour_class, minutes, amount in sums:
         company, name = names[rollout]["client"]
         for row in (
             total,
@@ -147,7 +147,7 @@ def read(user: User, filters: Filters) -> Reading:
             projects.setdefault(rollout, Row(f"INT-{rollout:04d}", detail=name)),
             people.setdefault(person, Row(people_names[person])),
         ):
-            row.add(klass, minutes, amount)
+            row.add(hour_class, minutes, amount)
     reading = Reading(total, _months(matching, filters), [])
     tables = [
         Table("activity", _("Por atividade"), [row for row in activities.values() if row.minutes or row.amount]),
@@ -158,7 +158,7 @@ def read(user: User, filters: Filters) -> Reading:
     reading.tables = tables
     rates = _rates(keys)
     days = sorted({version.effective_from for versions in rates.values() for version in versions})
-    free = matching.filter(klass=LineClass.FREE).annotate(since=_since(days))
+    free = matching.filter(hour_class=HourClass.FREE).annotate(since=_since(days))
     reading.causes, reading.owners = _causes(_sums(free, *_CAUSE, "since"), days, names, rates)
     return reading
 
@@ -184,8 +184,8 @@ def _months(matching: QuerySet[Line], filters: Filters) -> list[Row]:
     place = Case(
         *(When(entry__started_at__lt=end, then=number) for number, end in enumerate(ends)), default=len(ends) - 1
     )
-    for number, klass, minutes, amount in _sums(matching.annotate(month=place), "month", "klass"):
-        rows[number].add(klass, minutes, amount)
+    for number, hour_class, minutes, amount in _sums(matching.annotate(month=place), "month", "hour_class"):
+        rows[number].add(hour_class, minutes, amount)
     return rows
 
 
@@ -249,7 +249,7 @@ HEIGHT, STEP, BAR = 120, 48, 28
 class Block:
     """A part of a bar, in the chart's units."""
 
-    klass: str
+    hour_class: str
     x: int
     y: int
     height: int
@@ -271,11 +271,11 @@ def chart(months: list[Row]) -> Chart:
     blocks = []
     for place, row in enumerate(months):
         y = HEIGHT
-        for klass in ("included", "billable", "free"):
-            height = round(max(getattr(row, klass), 0) * HEIGHT / most) if most > 0 else 0
+        for hour_class in ("included", "billable", "free"):
+            height = round(max(getattr(row, hour_class), 0) * HEIGHT / most) if most > 0 else 0
             y = max(y - height, 0)
             if height:
-                blocks.append(Block(klass, place * STEP + (STEP - BAR) // 2, y, height))
+                blocks.append(Block(hour_class, place * STEP + (STEP - BAR) // 2, y, height))
     labels = [(place * STEP + STEP // 2, row.label) for place, row in enumerate(months)]
     return Chart(len(months) * STEP, blocks, labels, most)
 
@@ -313,8 +313,8 @@ def export(name: str, reading: Reading, *, presence: bool) -> Export:
             "amount": row.amount,
             "cost": row.cost if presence else "",
         }
-        for title, shown in parts
-        for row in shown
+        for title, part_rows in parts
+        for row in part_rows
     ]
     return Export(name, COLUMNS, rows, for_people=True)
 

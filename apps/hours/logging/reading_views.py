@@ -13,7 +13,7 @@ from apps.companies.models import Company
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 from apps.core.web.widgets import DateInput
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.logging import reading as hours
 from apps.hours.models import Contest, ExtraHoursRequest, TimeEntry
 from apps.rollouts.models import Party, Rollout
@@ -29,7 +29,7 @@ class FilterForm(forms.Form):
     rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"), required=False, empty_label=_("Todos"))
     person = forms.ModelChoiceField(User.objects.none(), label=_("Pessoa"), required=False, empty_label=_("Todas"))
     activity = forms.ChoiceField(label=_("Atividade"), required=False, choices=[("", _("Todas")), *Activity.choices])
-    klass = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *LineClass.choices])
+    hour_class = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *HourClass.choices])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,13 +53,15 @@ class FilterForm(forms.Form):
         months = until.year * 12 + until.month - LONGEST
         since = max(since, until.replace(year=months // 12, month=months % 12 + 1, day=1))
         keys = {name: chosen.pk for name in ("client", "person", "rollout") if (chosen := data.get(name))}
-        return hours.Filters(since, until, activity=data.get("activity", ""), klass=data.get("klass", ""), **keys)
+        return hours.Filters(
+            since, until, activity=data.get("activity", ""), hour_class=data.get("hour_class", ""), **keys
+        )
 
 
 @require_GET
 def reading(request: SignedInRequest) -> HttpResponse:
     """The hours of all rollouts for Presence, of its own for a client."""
-    form, filters, presence = _asked(request)
+    form, filters, presence = _requested_filters(request)
     figures = hours.read(request.user, filters)
     rollouts = hours.rollouts_for(request.user).order_by().values("pk")
     context = {
@@ -82,12 +84,12 @@ def reading(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def reading_csv(request: SignedInRequest) -> HttpResponse:
     """The same figures, every row of them."""
-    _form, filters, presence = _asked(request)
+    _form, filters, presence = _requested_filters(request)
     name = f"horas-{filters.since}-{filters.until}"
     return hours.export(name, hours.read(request.user, filters), presence=presence).download("csv")
 
 
-def _asked(request: SignedInRequest) -> tuple[FilterForm, hours.Filters, bool]:
+def _requested_filters(request: SignedInRequest) -> tuple[FilterForm, hours.Filters, bool]:
     presence = is_presence(request.user)
     if not request.user.has_perm("hours.read_many"):
         raise NotAllowed(_("A leitura das horas é da Presence e do cliente de cada projeto."))

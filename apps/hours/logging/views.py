@@ -170,7 +170,7 @@ def week(request: SignedInRequest) -> HttpResponse:
     is_own = person == request.user
     for day in days_of_week:
         for entry in day.entries:
-            entry.shown = queries.with_words([line.pure() for line in entry.lines.all()])  # type: ignore[attr-defined]
+            entry.class_lines = queries.with_words([line.pure() for line in entry.lines.all()])  # type: ignore[attr-defined]
     with clock.read_in(days.zone_of(person)):
         return render(
             request,

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField()),
                 ("minutes", models.IntegerField()),
                 (
-                    "klass",
+                    "hour_class",
                     models.CharField(
                         choices=[
                             ("included", "Incluída"),
@@ -54,11 +54,11 @@ class Migration(migrations.Migration):
                 "ordering": ["entry__started_at", "entry__number", "position"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("klass", "billable"), ("amount", 0), _connector="OR"),
+                        condition=models.Q(("hour_class", "billable"), ("amount", 0), _connector="OR"),
                         name="line_only_billable_has_a_price",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("klass", "billable"), ("charged_minutes", 0), _connector="OR"),
+                        condition=models.Q(("hour_class", "billable"), ("charged_minutes", 0), _connector="OR"),
                         name="line_only_billable_is_charged",
                     ),
                 ],
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveIntegerField()),
                 (
-                    "klass",
+                    "hour_class",
                     models.CharField(
                         choices=[
                             ("included", "Incluída"),
@@ -805,7 +805,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="contest",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("entry", "klass"), name="contest_one_open_a_part"
+                condition=models.Q(("state", "open")), fields=("entry", "hour_class"), name="contest_one_open_a_part"
             ),
         ),
         migrations.AddConstraint(

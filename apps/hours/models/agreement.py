@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.process import PartyRole
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 
 MOST_MINUTES = 6000
 """The most that one request asks for: 100 hours."""
@@ -95,14 +95,14 @@ class Contest(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Em aberto")
-        KEPT = "kept", _("Mantida")
+        UPHELD = "kept", _("Mantida")
         CORRECTED = "corrected", _("Corrigida")
         WITHDRAWN = "withdrawn", _("Retirada pelo cliente")
 
     rollout = models.ForeignKey("rollouts.Rollout", on_delete=models.CASCADE, related_name="contests")
     number = models.PositiveIntegerField()
     entry = models.ForeignKey("hours.TimeEntry", on_delete=models.PROTECT, related_name="contests")
-    klass = models.CharField(_("classe"), max_length=10, choices=LineClass)
+    hour_class = models.CharField(_("classe"), max_length=10, choices=HourClass)
     line = models.ForeignKey("hours.Line", on_delete=models.PROTECT, null=True, related_name="contests")
     content = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
@@ -121,7 +121,7 @@ class Contest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rollout", "number"], name="contest_number_once"),
             models.UniqueConstraint(
-                fields=["entry", "klass"], condition=Q(state="open"), name="contest_one_open_a_part"
+                fields=["entry", "hour_class"], condition=Q(state="open"), name="contest_one_open_a_part"
             ),
             models.CheckConstraint(condition=Q(waits_for__in=["presence", "client"]), name="contest_waits_for_a_side"),
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.hours import classification
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.models.statements import Statement
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -93,7 +93,7 @@ class Line(models.Model):
     entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     minutes = models.IntegerField()
-    klass = models.CharField(_("classe"), max_length=10, choices=LineClass)
+    hour_class = models.CharField(_("classe"), max_length=10, choices=HourClass)
     allowance = models.CharField(max_length=14, blank=True)
     charged_minutes = models.IntegerField(_("minutos cobrados"), default=0)
     rate = models.PositiveIntegerField(_("valor da hora"), default=0)
@@ -109,14 +109,16 @@ class Line(models.Model):
         ordering = ["entry__started_at", "entry__number", "position"]
         constraints = [
             models.UniqueConstraint(fields=["entry", "position"], name="line_position_once"),
-            models.CheckConstraint(condition=Q(klass="billable") | Q(amount=0), name="line_only_billable_has_a_price"),
             models.CheckConstraint(
-                condition=Q(klass="billable") | Q(charged_minutes=0), name="line_only_billable_is_charged"
+                condition=Q(hour_class="billable") | Q(amount=0), name="line_only_billable_has_a_price"
+            ),
+            models.CheckConstraint(
+                condition=Q(hour_class="billable") | Q(charged_minutes=0), name="line_only_billable_is_charged"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.entry} {self.klass}"
+        return f"{self.entry} {self.hour_class}"
 
     def why(self) -> str:
         """The reason in words a client accepts."""
@@ -125,7 +127,7 @@ class Line(models.Model):
     def pure(self) -> classification.Line:
         return classification.Line(
             self.entry.adjusts.number if self.entry.adjusts else self.entry.number,
-            self.minutes, self.klass, self.reason, self.allowance, self.amount, self.params,
+            self.minutes, self.hour_class, self.reason, self.allowance, self.amount, self.params,
             self.charged_minutes, self.rate,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from weasyprint import Attachment
 from apps.core import pdf
 from apps.files import actions as files
 from apps.hours import closing_warnings
-from apps.hours.classification import Activity, LineClass, Rounding
+from apps.hours.classification import Activity, HourClass, Rounding
 from apps.hours.ledger import statements
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 
@@ -44,22 +44,22 @@ def presented(content: dict[str, Any]) -> dict[str, Any]:
                     }
                     for policy in part.get("policies", [])
                 ],
-                "work": [_shown(line) for line in part["lines"] if not line.get("adjusts")],
-                "adjustments": [_shown(line) for line in part["lines"] if line.get("adjusts")],
+                "work": [_line_in_words(line) for line in part["lines"] if not line.get("adjusts")],
+                "adjustments": [_line_in_words(line) for line in part["lines"] if line.get("adjusts")],
             }
             for part in parts
         ],
     }
 
 
-def _shown(line: dict[str, Any]) -> dict[str, Any]:
+def _line_in_words(line: dict[str, Any]) -> dict[str, Any]:
     return {
         **line,
         "at": parse_datetime(line["started_at"]),
-        "label": LineClass(line["klass"]).label,
+        "label": HourClass(line["hour_class"]).label,
         "activity_label": Activity(line["activity"]).label,
         "why": statements.why(line),
-        "charged": line.get("charged_minutes", line["minutes"] if line["klass"] == LineClass.BILLABLE else 0),
+        "charged": line.get("charged_minutes", line["minutes"] if line["hour_class"] == HourClass.BILLABLE else 0),
     }
 
 

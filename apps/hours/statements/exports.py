@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import translation
 
 from apps.core.exports.tables import Column, Export, Kind
-from apps.hours.classification import Activity, LineClass
+from apps.hours.classification import Activity, HourClass
 from apps.hours.ledger import statements
 
 VERSION = 1
@@ -31,7 +31,7 @@ COLUMNS = (
     Column("activity", "Atividade", labels=dict(Activity.choices)),
     Column("nonconformity", "Não conformidade"),
     Column("note", "O que foi feito", width=40),
-    Column("class", "Classe", labels=dict(LineClass.choices)),
+    Column("class", "Classe", labels=dict(HourClass.choices)),
     Column("minutes", "Minutos", Kind.MINUTES),
     Column("charged_minutes", "Minutos cobrados", Kind.MINUTES),
     Column("hourly_rate", "Valor da hora", Kind.CENTAVOS),
@@ -63,7 +63,7 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
         return
     client, rollout, head = content.get("client", {}), content.get("rollout", {}), content.get("timeline", {})
     for position, line in enumerate(content["lines"], start=1):
-        billable = line["klass"] == LineClass.BILLABLE
+        billable = line["hour_class"] == HourClass.BILLABLE
         yield {
             "client_statement": client_statement,
             "month": content.get("month", "")[:7],
@@ -81,7 +81,7 @@ def rows(content: dict[str, Any], client_statement: int | None = None) -> Iterat
             "activity": line["activity"],
             "nonconformity": line.get("nonconformity", ""),
             "note": line["note"],
-            "class": line["klass"],
+            "class": line["hour_class"],
             "minutes": line["minutes"],
             "charged_minutes": line.get("charged_minutes", line["minutes"] if billable else 0),
             "hourly_rate": line.get("rate", 0),

@@ -8,7 +8,7 @@ from apps.hours import classification, queries
 from apps.hours.models import ClientStatement, Statement
 from apps.rollouts.models import Rollout
 
-FIELDS = ("minutes", "klass", "allowance", "charged", "rate", "amount")
+FIELDS = ("minutes", "hour_class", "allowance", "charged", "rate", "amount")
 
 
 def differences(rollout: Rollout, month: date | None = None) -> Iterator[str]:
@@ -64,17 +64,17 @@ def _statement(statement: Statement, rows: list, expected: dict[int, list[classi
     recomputed = [line for number in dict.fromkeys(row.entry.number for row in rows) for line in expected[number]]
     yield from _totals(where, statement.content, _sums(recomputed))
     printed_lines = [
-        (line["entry"], line["minutes"], line["klass"], line["amount"]) for line in statement.content["lines"]
+        (line["entry"], line["minutes"], line["hour_class"], line["amount"]) for line in statement.content["lines"]
     ]
-    expected_lines = [(line.entry, line.minutes, str(line.klass), line.amount) for line in recomputed]
+    expected_lines = [(line.entry, line.minutes, str(line.hour_class), line.amount) for line in recomputed]
     if printed_lines != expected_lines:
         yield f"{where}: its lines differ from the ledger's"
 
 
 def _sums(lines: list[classification.Line]) -> dict[str, int]:
-    sums = {klass.value: 0 for klass in classification.LineClass} | {"amount": 0, "charged_minutes": 0}
+    sums = {hour_class.value: 0 for hour_class in classification.HourClass} | {"amount": 0, "charged_minutes": 0}
     for line in lines:
-        sums[str(line.klass)] += line.minutes
+        sums[str(line.hour_class)] += line.minutes
         sums["amount"] += line.amount
         sums["charged_minutes"] += line.charged
     return sums
@@ -107,10 +107,10 @@ def client_differences(statement: ClientStatement) -> Iterator[str]:
 
 
 def _content_sums(content: dict) -> dict[str, int]:
-    sums = {klass.value: 0 for klass in classification.LineClass} | {"amount": 0, "charged_minutes": 0}
+    sums = {hour_class.value: 0 for hour_class in classification.HourClass} | {"amount": 0, "charged_minutes": 0}
     for line in content["lines"]:
-        billable = line["klass"] == classification.LineClass.BILLABLE
-        sums[line["klass"]] += line["minutes"]
+        billable = line["hour_class"] == classification.HourClass.BILLABLE
+        sums[line["hour_class"]] += line["minutes"]
         sums["amount"] += line["amount"]
         sums["charged_minutes"] += line.get("charged_minutes", line["minutes"] if billable else 0)
     return sums

@@ -21,7 +21,7 @@ class Problem:
     message: str
 
 
-def asked(item: Prerequisite) -> list[str]:
+def asked_fields(item: Prerequisite) -> list[str]:
     """The names of the fields that a delivery of ``item`` may fill in. Of one that came back with some of its fields marked
     as wrong only those, and every secret too if one of them decides where the secrets go."""
     names = [row["name"] for row in item.fields]
@@ -36,7 +36,7 @@ def asked(item: Prerequisite) -> list[str]:
 def merged(item: Prerequisite, values: dict[str, str]) -> dict[str, str]:
     """``values`` by the fields' names as the delivery will have them: stripped, and with what is not asked again as it was.
     A secret that is left blank is missing."""
-    last, allowed = item.last, asked(item)
+    last, allowed = item.last, asked_fields(item)
     unchanged = last.values if last and item.asked_again else {}
     delivered = {name: str(value).strip() for name, value in values.items() if name in allowed}
     return {**unchanged, **delivered}
@@ -119,7 +119,7 @@ def new_hosts(item: Prerequisite, values: dict[str, Any], last: Submission | Non
     return [host for host in destinations.own_hosts(item.fields, values) if host not in before]
 
 
-def given_for(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str:
+def warning_of_other_destination(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str:
     """Where ``secret`` was given for, in words, when that is not where a delivery with ``values`` says; empty when it is."""
     if secret.destination == probes.destination(item, values):
         return ""
@@ -127,9 +127,9 @@ def given_for(item: Prerequisite, secret: Secret, values: dict[str, Any]) -> str
         *destinations.hosts_of(secret.destination),
         *destinations.fields_of(secret.destination).values(),
     ]
-    shown = ", ".join(dict.fromkeys(text for text in destination_words if text)) or _("destino desconhecido")
+    destination = ", ".join(dict.fromkeys(text for text in destination_words if text)) or _("destino desconhecido")
     return _("Foi informado para outro destino: %(destination)s. Confirme com o cliente antes de usar.") % {
-        "destination": shown
+        "destination": destination
     }
 
 

@@ -117,13 +117,13 @@ def ask(submission: Submission) -> ProbeResult | None:
             )
             return ProbeResult(Probe.Outcome.WITHHELD, why="destination")
         result = _walk(probe, values, _Bounds(item, destinations.hosts_of(stated)))
-    if (result is None or result.outcome == Probe.Outcome.VALID) and is_the_others(submission):
+    if (result is None or result.outcome == Probe.Outcome.VALID) and equals_other_environment(submission):
         return ProbeResult(Probe.Outcome.ELSEWHERE, result.status if result else None, "same")
     return result
 
 
 @sensitive_variables()
-def is_the_others(submission: Submission) -> bool:
+def equals_other_environment(submission: Submission) -> bool:
     """The other environment's credential holds the same in a field that the platform gives each environment apart."""
     item = submission.prerequisite
     if item.key not in KEYS:
@@ -132,13 +132,13 @@ def is_the_others(submission: Submission) -> bool:
     if other is None or other.last is None:
         return False
     try:
-        own, others = _values(submission), _values(other.last)
+        values, other_values = _values(submission), _values(other.last)
     except tink.TinkError:
         return False
     return any(
-        hmac.compare_digest(_plain(own[name]), _plain(others[name]))
+        hmac.compare_digest(_plain(values[name]), _plain(other_values[name]))
         for name in content.platform(item.rollout.platform.slug).differs
-        if own.get(name) and others.get(name)
+        if values.get(name) and other_values.get(name)
     )
 
 
@@ -171,8 +171,8 @@ class _Bounds:
         if not self.patterns or destinations.allowed(address, self.patterns):
             return None
         if destinations.allowed(address, self.of_the_other):
-            there = "test" if self.environment == "production" else "production"
-            return ProbeResult(Probe.Outcome.ELSEWHERE, why=there)
+            environment = "test" if self.environment == "production" else "production"
+            return ProbeResult(Probe.Outcome.ELSEWHERE, why=environment)
         return ProbeResult(Probe.Outcome.WITHHELD, why="host")
 
 
@@ -212,9 +212,9 @@ def _walk(probe: content.Probe, delivered: dict[str, str], bounds: _Bounds) -> P
         if error.why == "redirect":
             return ProbeResult(Probe.Outcome.UNCLEAR, status, "redirect")
         return ProbeResult(Probe.Outcome.UNREACHABLE, why=error.why)
-    there = _environment(probe.environment, delivered, body) if probe.environment else ""
-    if there and there != bounds.environment:
-        return ProbeResult(Probe.Outcome.ELSEWHERE, status, "test" if there == "homologation" else "production")
+    environment = _environment(probe.environment, delivered, body) if probe.environment else ""
+    if environment and environment != bounds.environment:
+        return ProbeResult(Probe.Outcome.ELSEWHERE, status, "test" if environment == "homologation" else "production")
     return ProbeResult(Probe.Outcome.VALID, status)
 
 

@@ -105,8 +105,8 @@ class DeliveryKind:
         fields = self.form_fields()
         if not self.item.asked_again:
             return fields
-        asked = self.asked_parts()
-        return {name: form_field for name, form_field in fields.items() if self.part_of(name) in asked}
+        asked_parts = self.asked_parts()
+        return {name: form_field for name, form_field in fields.items() if self.part_of(name) in asked_parts}
 
     # What the form takes
 
@@ -116,9 +116,9 @@ class DeliveryKind:
 
     def clean(self, data: dict[str, Any]) -> dict[str, Any]:
         """The cleaned fields ``data`` as the parameters of ``actions.submit``."""
-        own = {name: value for name, value in data.items() if name in STORED_BY_THEMSELVES}
+        submit_parameters = {name: value for name, value in data.items() if name in STORED_BY_THEMSELVES}
         values = {name: value for name, value in data.items() if name not in STORED_BY_THEMSELVES}
-        return {**own, "values": values} if values else own
+        return {**submit_parameters, "values": values} if values else submit_parameters
 
     # What is stored
 
@@ -175,8 +175,8 @@ class DeliveryKind:
         last = self.item.last
         if last is None or not self.item.asked_again:
             return []
-        asked, values = self.asked_parts(), self.part_values(last)
-        return [(label, values[name]) for name, label in self.parts() if name not in asked and values.get(name)]
+        asked_parts, values = self.asked_parts(), self.part_values(last)
+        return [(label, values[name]) for name, label in self.parts() if name not in asked_parts and values.get(name)]
 
     def compare(self, before: Submission, after: Submission) -> list[comparison.Row]:
         """What ``after`` has otherwise than ``before``, part by part."""

@@ -57,7 +57,9 @@ class Credential(DeliveryKind):
                 widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "data-secret": ""})
             fields[f"{PREFIX}{name}"] = forms.CharField(
                 label=str(spec["label"]),
-                help_text=self._may_stay() if may_stay else help_with_example(spec["help"], spec["example"]),
+                help_text=self._help_beside_stored_secret()
+                if may_stay
+                else help_with_example(spec["help"], spec["example"]),
                 required=not may_stay and name != "notes",
                 initial=last.values.get(name) if last and not spec["secret"] else None,
                 widget=widget,
@@ -65,7 +67,7 @@ class Credential(DeliveryKind):
             )
         return fields
 
-    def _may_stay(self) -> str:
+    def _help_beside_stored_secret(self) -> str:
         """What stands beside a secret in the vault: until when it may be left blank."""
         binding = destinations.binding(self.item.fields)
         labels = [str(spec["label"]) for spec in self.item.specs() if spec["name"] in binding]
@@ -79,7 +81,7 @@ class Credential(DeliveryKind):
         return field_name.removeprefix(PREFIX)
 
     def asked_parts(self) -> list[str]:
-        return credentials.asked(self.item)
+        return credentials.asked_fields(self.item)
 
     @sensitive_variables()
     def problems(self, data: dict[str, Any]) -> list[tuple[str, str]]:
@@ -138,14 +140,14 @@ class Credential(DeliveryKind):
                     yield comparison.text_row(label, *texts)
                 continue
             secrets = secrets_before.get(name), secrets_after.get(name)
-            shown = [[comparison.Piece(text, False)] if (text := words.get(name)) else [] for words in in_words]
-            if not any(shown):
+            pieces = [[comparison.Piece(text, False)] if (text := words.get(name)) else [] for words in in_words]
+            if not any(pieces):
                 continue
             is_same = secrets[0] is not None and secrets[1] is not None and vault.same(secrets[0], secrets[1])
             # Of a destroyed one nobody can say any more whether it was the same.
             is_known = name not in before.purged and name not in after.purged
             verdict = comparison.verdict(is_same, bool(secrets[0]), bool(secrets[1])) if is_known else ""
-            yield comparison.Row(label, shown[0], shown[1], is_same, verdict)
+            yield comparison.Row(label, pieces[0], pieces[1], is_same, verdict)
 
     def evidence(self, submission: Submission) -> showing.Evidence:
         return showing.of_credential(submission)

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ("days_before", models.PositiveSmallIntegerField(default=2)),
                 ("due_set", models.DateField(null=True)),
                 ("due_reason", models.TextField(blank=True)),
-                ("own", models.BooleanField(default=False)),
+                ("is_own", models.BooleanField(default=False)),
                 ("withdrawn_reason", models.TextField(blank=True)),
                 (
                     "rollout",
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "withdrawn"), _negated=True),
-                            models.Q(("own", True), models.Q(("withdrawn_reason", ""), _negated=True)),
+                            models.Q(("is_own", True), models.Q(("withdrawn_reason", ""), _negated=True)),
                             _connector="OR",
                         ),
                         name="prerequisite_withdrawn_is_own_with_a_reason",

@@ -46,7 +46,7 @@ def waiting() -> QuerySet[Rollout]:
     return marked.filter(Exists(beyond)).annotate(waits_since=oldest).order_by("waits_since", "pk")
 
 
-def asked() -> QuerySet[Rollout]:
+def waiting_at_once() -> QuerySet[Rollout]:
     """Those of them that are to be anchored at once: something that binds is beyond their last anchor."""
     binding = Event.objects.filter(
         rollout=OuterRef("pk"), sequence__gt=OuterRef("anchored_to"), kind__in=timeline.anchored_kinds()
@@ -82,13 +82,13 @@ def sign_sheet(heads: list[tuple[int, int, str]]) -> AnchorSheet | None:
     """
     signer = certificates.signer()
     for attempt in range(1, TRIES + 1):
-        known = set(
+        anchored_places = set(
             ChainAnchor.objects.filter(rollout__in={head[0] for head in heads}).values_list("rollout", "sequence")
         )
         lines = [
             ChainAnchor(rollout_id=rollout, sequence=sequence, head=head)
             for rollout, sequence, head in heads
-            if (rollout, sequence) not in known
+            if (rollout, sequence) not in anchored_places
         ]
         if not lines:
             return None

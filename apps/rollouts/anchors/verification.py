@@ -5,7 +5,7 @@ somebody else shows; what nobody anchored in time is not vouched for.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,18 +59,6 @@ class ChainFindings(Findings):
     since: datetime | None = None
     anchored_to: int = 0
     anchored_at: datetime | None = None
-
-
-Check = Callable[[Rollout, Trust], Iterable[tuple[Outcome, str]]]
-_checks: list[Check] = []
-
-
-def checks_documents(check: Check) -> Check:
-    """Register what an app keeps of a rollout and can hold against its timeline: it yields an outcome with a sentence for
-    each thing that is not as it should be. Such checks are in an app's ``chain_checks.py``, found when the process starts.
-    """
-    _checks.append(check)
-    return check
 
 
 @dataclass
@@ -143,7 +131,7 @@ def chain(rollout: Rollout, trust: Trust, signed: SheetFindings, *, documents: b
         findings.problems.append(f"broken at event #{broken.sequence}: {broken.why}")
     _anchors(rollout, signed, findings)
     chain_checks = [check for plugin in plugins.plugins() for check in plugin.chain_checks]
-    for check in [*chain_checks, *_checks] if documents else []:
+    for check in chain_checks if documents else []:
         for outcome, sentence in check(rollout, trust):
             findings.add(outcome, sentence)
     return findings

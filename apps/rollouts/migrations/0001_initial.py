@@ -47,6 +47,13 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("scope", models.TextField(blank=True, verbose_name="escopo")),
                 ("target_date", models.DateField(blank=True, null=True, verbose_name="entrada em produção prevista")),
+                ("integration_model", models.CharField(blank=True, editable=False, max_length=40)),
+                (
+                    "integration_model_title",
+                    apps.core.localized.LocalizedField(
+                        blank=True, default=apps.core.localized.Localized, editable=False
+                    ),
+                ),
                 (
                     "stage",
                     django_fsm.FSMField(

@@ -43,7 +43,8 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     """One client's connection to one platform, from kickoff to unassisted operation.
 
     ``version`` counts the events of its timeline: it is the sequence number of the last one.
-    ``holder`` is what ``gates.holder`` answered after that event.
+    ``holder`` is what ``gates.holder`` answered after that event. ``integration_model`` is the key of the model that the
+    parties settled on, empty until then; ``integration_model_title`` is its title.
     """
 
     platform = models.ForeignKey(
@@ -54,6 +55,8 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     )
     scope = models.TextField(_("escopo"), blank=True)
     target_date = models.DateField(_("entrada em produção prevista"), null=True, blank=True)
+    integration_model = models.CharField(max_length=40, blank=True, editable=False)
+    integration_model_title = LocalizedField(editable=False)
     stage = FSMField(_("etapa"), max_length=16, choices=Stage.choices, default=Stage.KICKOFF, protected=True)
     stage_entered_at = models.DateTimeField(default=clock.now, editable=False)
     holder = models.CharField(_("bola com"), max_length=12, choices=PartyRole, blank=True, editable=False)
@@ -101,7 +104,13 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     def company(self, role: str) -> Company:
         """The company that plays ``role`` in this rollout; every rollout has all four roles."""
-        return {party.role: party for party in self.parties.all()}[role].company
+        return self.companies()[role]
+
+    def companies(self) -> dict[str, Company]:
+        """The company that plays each role, in one query where the parties were not prefetched."""
+        prefetched = "parties" in getattr(self, "_prefetched_objects_cache", {})
+        parties = self.parties.all() if prefetched else self.parties.select_related("company")
+        return {party.role: party.company for party in parties}
 
     def roles_of(self, user) -> set[str]:
         """The party roles for which ``user`` may act here: those played by a company of theirs."""
@@ -273,14 +282,12 @@ class Event(models.Model):
     def describe(self) -> str:
         """What happened, as a sentence fragment after the actor's name, in the reader's language."""
         event = plugins.events().get(self.kind)
-        if event is None and self.kind in plugins.unconverted:
-            return plugins.unconverted[self.kind].describe(self.data)
         return event.described(self.data) if event else str(_("registrou um evento"))
 
     @property
     def icon(self) -> str:
         """The name of the icon of its kind."""
-        event = plugins.events().get(self.kind) or plugins.unconverted.get(self.kind)
+        event = plugins.events().get(self.kind)
         return event.icon if event else "dot"
 
     def hashed(self) -> dict[str, object]:

@@ -8,10 +8,10 @@ from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.plugins import Page
 from apps.core.process import PartyRole, Stage
-from apps.rollouts import planning, queries, registry, unfinished
+from apps.rollouts import planning, queries, unfinished
 from apps.rollouts.models import Event, Rollout
 
 register = template.Library()
@@ -24,15 +24,9 @@ def stage_steps(rollout: Rollout) -> list[queries.Step]:
 
 
 @register.simple_tag
-def rollout_rooms() -> list[Page]:
-    """The rooms, in the order of the process."""
-    return registry.rooms()
-
-
-@register.simple_tag(takes_context=True)
-def rollout_tools(context: template.Context, rollout: Rollout) -> list[str]:
-    """The templates of the header's tools, for whoever is looking."""
-    return registry.tools(context["request"].user, rollout)
+def rollout_pages() -> list[Page]:
+    """The apps' pages of a rollout, in the order of the process."""
+    return plugins.pages()
 
 
 @register.simple_tag(takes_context=True)

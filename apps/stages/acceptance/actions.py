@@ -72,10 +72,11 @@ def draft(
             if (person := signatories.get(role)) is not None
         ]
         Signatory.objects.bulk_create(signing)
+        companies = rollout.companies()
         term.envelope = document.envelope(
             term,
             [
-                {"role": row.role, "name": row.name, "company": rollout.company(row.role).legal_name, "step": row.step}
+                {"role": row.role, "name": row.name, "company": companies[row.role].legal_name, "step": row.step}
                 for row in signing
             ],
         )

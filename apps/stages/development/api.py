@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
+from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -74,8 +75,12 @@ class DeliveryIn(rest.Body):
 
 @router.get("/{int:rollout_id}/development/", response=DevelopmentOut, summary="Progress and deliveries")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    _("Andamento e entregas"),
+    _("O prazo, as notas de andamento e as versões entregues."),
+)
 def read_development(request: SignedInRequest, rollout_id: int):
-    """When the connector is due, what was said of its progress, and which versions were delivered."""
+    """When the connector is due, how its progress was reported, and which versions were delivered."""
     rollout = visible(request, rollout_id)
     due = queries.due_date(rollout)
     return {
@@ -93,11 +98,17 @@ def read_development(request: SignedInRequest, rollout_id: int):
     openapi_extra=rest.described(NoteIn, example={"percent": 60, "text": "Pedidos prontos; faltam os cancelamentos."}),
 )
 @rest.scope(rest.Scope.PROGRESS)
+@rest.words(
+    _("Registrar andamento"),
+    _("Quanto do conector está pronto. Só o integrador, e só durante o desenvolvimento."),
+    percent=_("De 0 a 100."),
+    text=_("O que está pronto e o que ainda falta."),
+)
 def log_progress(request: SignedInRequest, rollout_id: int):
     """How far the connector is. Only the integrator, and only while the rollout is in development (409 otherwise)."""
     rollout = visible(request, rollout_id)
-    given = rest.read(request, NoteIn)
-    return Status(201, actions.log_progress(rollout, by=request.user, percent=given.percent, text=given.text))
+    body = rest.read(request, NoteIn)
+    return Status(201, actions.log_progress(rollout, by=request.user, percent=body.percent, text=body.text))
 
 
 @router.post(
@@ -109,8 +120,13 @@ def log_progress(request: SignedInRequest, rollout_id: int):
     ),
 )
 @rest.scope(rest.Scope.DELIVERY)
+@rest.words(
+    _("Declarar uma entrega"),
+    _("Uma versão do conector entregue. Cada versão se entrega uma vez, durante o desenvolvimento."),
+    version=_("A versão, como 1.4.0."),
+)
 def declare_delivery(request: SignedInRequest, rollout_id: int):
     """Declare a version of the connector delivered. A version is delivered once (422); only in development (409)."""
     rollout = visible(request, rollout_id)
-    given = rest.read(request, DeliveryIn)
-    return Status(201, actions.declare_delivery(rollout, by=request.user, **given.model_dump()))
+    body = rest.read(request, DeliveryIn)
+    return Status(201, actions.declare_delivery(rollout, by=request.user, **body.model_dump()))

@@ -1,6 +1,6 @@
 from apps.core.process import Gate, PartyRole
+from apps.core.requirements import Requirement
 from apps.rollouts import gates
-from apps.rollouts.gates import Requirement
 from apps.rollouts.models import Rollout
 from apps.stages.golive.models import Incident, Window, WindowAnswer
 

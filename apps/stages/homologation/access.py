@@ -1,10 +1,13 @@
-"""Presence leads the homologation; client and integrator execute with it; the owner of a failure mends it."""
+"""Presence leads the homologation; client and integrator execute with it; who answers for a failure corrects it."""
 
 import rules
+from django.utils.translation import gettext as _
 
 from apps.companies.access import is_presence, is_project_manager
-from apps.core.process import PartyRole
+from apps.core.process import PartyRole, Stage
+from apps.core.refusals import Refusal
 from apps.rollouts.access import acts_for, rollout_of, takes_part
+from apps.rollouts.models import Rollout
 
 
 @rules.predicate
@@ -21,3 +24,11 @@ rules.add_perm("homologation.verify", is_presence | acts_for(PartyRole.CLIENT))
 rules.add_perm("homologation.agree_for_client", acts_for(PartyRole.CLIENT))
 rules.add_perm("homologation.agree_for_presence", is_project_manager)
 rules.add_perm("homologation.discuss", takes_part)
+
+
+def refuse_outside_homologation(rollout: Rollout) -> None:
+    """Raise ``Refusal`` (409) unless ``rollout`` is at the homologation."""
+    if rollout.stage != Stage.HOMOLOGATION:
+        raise Refusal(
+            _("O projeto está em %(stage)s; isto só se faz na homologação.") % {"stage": rollout.get_stage_display()}
+        )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja import Router, Schema, Status
 from pydantic import Field
 
@@ -17,7 +18,7 @@ from apps.core.web import rest
 from apps.rollouts.api import visible
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions, junit
-from apps.stages.homologation.models import Case, Evidence, Nonconformity, Result, Script
+from apps.stages.homologation.models import Case, Evidence, Result, Script
 
 router = Router(tags=["homologation"])
 
@@ -77,7 +78,7 @@ class ResultOut(Schema):
 
 
 class NonconformityOut(Schema):
-    """What a failure opened; ``owner`` is the party that mends it."""
+    """What a failure opened; ``owner`` is the party that corrects it."""
 
     label: str
     title: str
@@ -129,9 +130,9 @@ class ResultIn(rest.Body):
         default=None, description="Of a failure: that of the open nonconformity, or major, where it is left out."
     )
     owner: Literal["presence", "platform", "integrator", "client"] | None = Field(
-        default=None, description="Who mends a failure: as the open nonconformity says, or the integrator."
+        default=None, description="Who corrects a failure: as the open nonconformity says, or the integrator."
     )
-    due: date | None = Field(default=None, description="By when a failure is to be mended.")
+    due: date | None = Field(default=None, description="By when a failure is to be corrected.")
 
 
 class EvidenceIn(rest.Body):
@@ -180,30 +181,44 @@ def case_for(request: SignedInRequest, rollout_id: int, code: str) -> Case:
     "/{int:rollout_id}/cases/", response=CasesOut, summary="The script: every case, its status, its newest result"
 )
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    gettext_lazy("O roteiro: casos, situação e último resultado"),
+    gettext_lazy("Na ordem do roteiro. Diz também qual rodada está aberta; sem rodada, nenhum resultado é aceito."),
+    status=gettext_lazy("Só os casos nesta situação."),
+    process=gettext_lazy("Só os casos deste processo, como PED."),
+)
 def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | None = None, process: str = ""):
     """The cases in the order of the script, in the language of ``Accept-Language``; ``status`` and ``process`` filter."""
     script = script_for(request, rollout_id)
-    opened = queries.open_round(script)
-    taken = set(opened.cases.values_list("pk", flat=True)) if opened else set()
-    rows = [described(found, in_round=found.case.pk in taken) for found in queries.case_statuses(script)]
+    round_ = queries.open_round(script)
+    in_round = set(round_.cases.values_list("pk", flat=True)) if round_ else set()
+    rows = [described(row, in_round=row.case.pk in in_round) for row in queries.case_statuses(script)]
     return {
         "frozen": script.frozen_at is not None,
-        "round": opened.number if opened else None,
+        "round": round_.number if round_ else None,
         "cases": [row for row in rows if status in (None, row["status"]) and process in ("", row["process"])],
     }
 
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/", response=CaseOut, summary="One case")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    gettext_lazy("Um caso"),
+    gettext_lazy("Passos, resultado esperado, evidência pedida e em que pé está."),
+)
 def read_case(request: SignedInRequest, rollout_id: int, code: str):
     case = case_for(request, rollout_id, code)
-    opened = queries.open_round(case.script)
-    in_round = opened is not None and opened.cases.filter(pk=case.pk).exists()
+    round_ = queries.open_round(case.script)
+    in_round = round_ is not None and round_.cases.filter(pk=case.pk).exists()
     return described(queries.status_of(case), in_round=in_round)
 
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/results/", response=list[ResultOut], summary="All results of a case")
 @rest.scope(rest.Scope.READ)
+@rest.words(
+    gettext_lazy("Todos os resultados de um caso"),
+    gettext_lazy("Do mais antigo ao mais novo; nada se apaga."),
+)
 def list_results(request: SignedInRequest, rollout_id: int, code: str):
     """Every result that was ever recorded of the case, the oldest first."""
     return queries.status_of(case_for(request, rollout_id, code)).results
@@ -224,21 +239,36 @@ def list_results(request: SignedInRequest, rollout_id: int, code: str):
     ),
 )
 @rest.scope(rest.Scope.RESULTS)
+@rest.words(
+    gettext_lazy("Registrar um resultado, com a evidência"),
+    gettext_lazy(
+        "Na rodada aberta, em JSON ou em formulário com até dez arquivos (pede também o alcance files). "
+        "Uma falha abre uma não conformidade. Que um caso obrigatório passou só vale depois que uma "
+        "pessoa confirma."
+    ),
+    note=gettext_lazy("O que aconteceu. Obrigatório numa falha."),
+    text=gettext_lazy("A evidência em texto. Um caso obrigatório que passou pede texto, link ou arquivo."),
+    link=gettext_lazy("Endereço da evidência, com http:// ou https://."),
+    severity=gettext_lazy("Gravidade de uma falha. Sem ela, a da não conformidade aberta, ou major."),
+    owner=gettext_lazy("Quem corrige uma falha. Sem ele, como na não conformidade aberta, ou o integrador."),
+    due=gettext_lazy("Até quando a falha deve ser corrigida."),
+    files=gettext_lazy("Até dez arquivos: PDF, imagem, texto, planilha, ZIP."),
+)
 @takes_files
 def record_result(request: SignedInRequest, rollout_id: int, code: str):
     """In the open round (409 without one). JSON, or a form that carries up to ten ``files`` (scope ``files`` too). What
     came before is kept; the newest result counts. A failure opens a nonconformity, or reopens the one there is."""
     case = case_for(request, rollout_id, code)
-    given = rest.read(request, ResultIn)
+    body = rest.read(request, ResultIn)
     files = rest.files(request, "files")
     if files:
         rest.require_scope(request, rest.Scope.FILES)
-    severity, owner = junit.as_it_stands(case) if given.outcome == "failed" else ("", "")
-    with named({"evidence_text": "text", "evidence_link": "link", "evidence_files": "files"}):
+    severity, owner = junit.default_severity_and_owner(case) if body.outcome == "failed" else ("", "")
+    with renamed_fields({"evidence_text": "text", "evidence_link": "link", "evidence_files": "files"}):
         result = actions.record_result(
-            case, by=request.user, outcome=given.outcome, note=given.note,
-            evidence_text=given.text, evidence_link=given.link or "", evidence_files=files,
-            severity=given.severity or severity, owner=given.owner or owner, due=given.due,
+            case, by=request.user, outcome=body.outcome, note=body.note,
+            evidence_text=body.text, evidence_link=body.link or "", evidence_files=files,
+            severity=body.severity or severity, owner=body.owner or owner, due=body.due,
             machine=rest.machine(request),
         )  # fmt: skip
     return Status(201, result)
@@ -256,15 +286,22 @@ def record_result(request: SignedInRequest, rollout_id: int, code: str):
     },
 )
 @rest.scope(rest.Scope.FILES)
+@rest.words(
+    gettext_lazy("Anexar evidência a um resultado"),
+    gettext_lazy("Ao resultado mais novo do caso, com a rodada aberta, por quem o registrou ou pela Presence."),
+    text=gettext_lazy("A evidência em texto. Mande ao menos um: texto, link ou arquivo."),
+    link=gettext_lazy("Endereço da evidência, com http:// ou https://."),
+    files=gettext_lazy("Até dez arquivos: PDF, imagem, texto, planilha, ZIP."),
+)
 @takes_files
 def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     """Text, link or up to ten ``files``, to the newest result of a case while its round is open, by who reported it."""
     script = script_for(request, rollout_id)
     result = get_object_or_404(Result, pk=result_id, case__script=script)
-    given = rest.read(request, EvidenceIn)
+    body = rest.read(request, EvidenceIn)
     files = rest.files(request, "files")
-    actions.attach_evidence(result, by=request.user, text=given.text, link=given.link or "", files=files)
-    return Status(201, next(each for each in queries.status_of(result.case).results if each.pk == result.pk))
+    actions.attach_evidence(result, by=request.user, text=body.text, link=body.link or "", files=files)
+    return Status(201, next(row for row in queries.status_of(result.case).results if row.pk == result.pk))
 
 
 @router.post(
@@ -290,6 +327,16 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     },
 )
 @rest.scope(rest.Scope.RESULTS)
+@rest.words(
+    gettext_lazy("Registrar o que diz um relatório JUnit"),
+    gettext_lazy(
+        "O nome do teste diz o caso: test_ped_03_devolucao e “PED-03 devolução” são do PED-03. Um caso "
+        "falha se um dos seus testes falha; pulado por inteiro, não é registrado. dry_run diz o que "
+        "seria feito e não muda nada."
+    ),
+    report=gettext_lazy("O arquivo XML, de até 10 MB."),
+    dry_run=gettext_lazy("true: diz o que seria feito, sem fazer."),
+)
 @takes_files
 def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
     """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
@@ -315,16 +362,16 @@ def report_of(request: SignedInRequest) -> tuple[str, bytes]:
         return "junit.xml", request.body
     if request.content_type != "multipart/form-data":
         raise rest.Unsupported(_("Envie o relatório como application/xml ou, em multipart/form-data, no campo report."))
-    found = rest.files(request, "report", most=1)
-    if not found:
+    reports = rest.files(request, "report", most=1)
+    if not reports:
         raise Invalid(_("Envie o relatório JUnit no campo report."), field="report")
-    rest.refuse_large(found[0].size or 0, most=junit.MOST_BYTES)
-    return found[0].name or "junit.xml", found[0].read()
+    rest.refuse_large(reports[0].size or 0, most=junit.MOST_BYTES)
+    return reports[0].name or "junit.xml", reports[0].read()
 
 
 @contextmanager
-def named(fields: dict[str, str]) -> Iterator[None]:
-    """The fields of an action, as this door calls them."""
+def renamed_fields(fields: dict[str, str]) -> Iterator[None]:
+    """Within the block a refusal names its field as the request does: ``fields`` has the request's name by the action's."""
     try:
         yield
     except Refusal as refusal:
@@ -351,7 +398,7 @@ def described(status: queries.CaseStatus, *, in_round: bool) -> dict[str, Any]:
         "expected": str(case.expected),
         "evidence_asked": str(case.evidence),
         "latest": status.latest,
-        "nonconformities": [found for found in status.nonconformities if found.state != Nonconformity.State.VERIFIED],
+        "nonconformities": [row for row in status.nonconformities if row.is_open],
     }
 
 

@@ -10,7 +10,7 @@ from apps.stages.homologation.models import Attendance, NonconformityComment
 
 
 def _by_name(user: User):
-    """Who was there without an account is kept by name, for a party: theirs are the rows of their companies' rollouts."""
+    """Who attended without an account is recorded by name, for a party: theirs are the rows of their companies' rollouts."""
     rollouts = Rollout.objects.visible_to(user).values("pk")
     return Attendance.objects.filter(name__iexact=user.name, session__script__rollout__in=rollouts)
 
@@ -42,7 +42,7 @@ def _export_discussion(user: User) -> list[dict[str, Any]]:
 
 
 def _erase_discussion(user: User) -> None:
-    """What was said stays; their name in it gives way to a number."""
+    """What they wrote stays; their name in it is replaced by a number."""
     if not user.name:
         return
     rollouts = Rollout.objects.visible_to(user).values("pk")

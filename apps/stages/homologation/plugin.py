@@ -1,9 +1,52 @@
-from apps.core.plugins import Plugin
-from apps.stages.homologation import dossier, personal_data, queries
+from collections import Counter
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.plugins import Fact, Page, Plugin
+from apps.core.process import Stage
+from apps.rollouts.models import Rollout
+from apps.stages.homologation import dossier, events, personal_data, queries, requirements
+from apps.stages.homologation.api import router
+from apps.stages.homologation.script import catalogue
+
+
+def summary(rollout: Rollout) -> Iterator[Fact]:
+    script = queries.script_of(rollout)
+    if script is None:
+        return
+    if script.frozen_at is None:
+        yield Fact(_("Roteiro"), _("a congelar"), "warning" if rollout.stage == Stage.TRAINING else "neutral")
+        return
+    statuses = [status for status in queries.case_statuses(script, bare=True) if status.case.is_binding]
+    settled = sum(status.is_settled for status in statuses)
+    yield Fact(
+        _("Casos obrigatórios"), f"{settled}/{len(statuses)}", "success" if settled == len(statuses) else "neutral"
+    )
+    severities = Counter(rollout.nonconformities.exclude(state="verified").values_list("severity", flat=True))
+    if severities:
+        tone = "danger" if severities["blocking"] else "warning"
+        yield Fact(_("Não conformidades abertas"), str(severities.total()), tone)
+
 
 plugin = Plugin(
     app="homologation",
+    page=Page(
+        key="homologation",
+        title=gettext_lazy("Homologação"),
+        icon="clipboard-check",
+        url_name="homologation:room",
+        summary=summary,
+        stage=Stage.HOMOLOGATION,
+        position=50,
+    ),
+    starts=[catalogue.copy_script],
+    model_changed=[catalogue.apply_rules],
+    events=events,
+    requirements=requirements,
     term={"homologation": queries.summary_for_term},
     dossier=[dossier.files],
+    routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
 )

@@ -1,10 +1,11 @@
 """Reads over the script: the newest result counts, and everything is derived from it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
@@ -66,9 +67,13 @@ class CaseStatus:
 
 
 @dataclass
-class ProcessStatus:
+class Process:
     key: str
     title: Localized
+
+
+@dataclass
+class ProcessStatus(Process):
     cases: list[CaseStatus] = field(default_factory=list)
 
     @property
@@ -93,39 +98,39 @@ def open_round(script: Script) -> Round | None:
 
 
 def open_session(script: Script) -> Session | None:
-    """The meeting that goes on."""
+    """The session in progress."""
     return script.sessions.filter(started_at__isnull=False, ended_at=None).first()
 
 
 def planned_sessions(rollout: Rollout) -> QuerySet[Session]:
-    """The meetings ahead, the next one first."""
+    """The sessions that are planned, the next one first."""
     return Session.objects.filter(script__rollout=rollout, started_at=None, cancelled_at=None).order_by("planned_start")
 
 
 def held_sessions(script: Script) -> QuerySet[Session]:
-    """The meetings that were started, with who was there."""
-    held = script.sessions.filter(started_at__isnull=False).select_related("led_by")
-    return held.prefetch_related("attendances__person", "absences")
+    """The sessions that were started, with who was there."""
+    sessions = script.sessions.filter(started_at__isnull=False).select_related("led_by")
+    return sessions.prefetch_related("attendances__person", "absences")
 
 
 def results_of(session: Session) -> QuerySet[Result]:
-    """What was recorded while ``session`` went on."""
-    found = Result.objects.filter(case__script=session.script_id, at__gte=session.started_at)
-    return found.filter(at__lte=session.ended_at) if session.ended_at else found
+    """What was recorded during ``session``."""
+    results = Result.objects.filter(case__script=session.script_id, at__gte=session.started_at)
+    return results.filter(at__lte=session.ended_at) if session.ended_at else results
 
 
 def to_run(script: Script) -> QuerySet[Case]:
     """The cases of the open round that have no result in it yet; none without an open round."""
-    opened = open_round(script)
-    if opened is None:
+    round_ = open_round(script)
+    if round_ is None:
         return script.cases.none()
-    return script.cases.filter(rounds=opened).exclude(results__round=opened)
+    return script.cases.filter(rounds=round_).exclude(results__round=round_)
 
 
 def next_in_round(script: Script, *, after: Case) -> Case | None:
     """The next case to run: the first after ``after`` that still lacks a result in the open round, else the first."""
-    waiting = to_run(script)
-    return waiting.filter(position__gt=after.position).first() or waiting.first()
+    cases = to_run(script)
+    return cases.filter(position__gt=after.position).first() or cases.first()
 
 
 def case_statuses(script: Script, *, bare: bool = False) -> list[CaseStatus]:
@@ -137,6 +142,13 @@ def case_statuses(script: Script, *, bare: bool = False) -> list[CaseStatus]:
 def status_of(case: Case) -> CaseStatus:
     """How one case stands."""
     return _statuses(case.script, case.script.cases.filter(pk=case.pk))[0]
+
+
+def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
+    """How each of ``cases`` of one script stands, bare as in ``case_statuses``; no query for none."""
+    keys = [case.pk for case in cases]
+    script = next((case.script for case in cases), None)
+    return _statuses(script, script.cases.filter(pk__in=keys), bare=True) if script else []
 
 
 def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> list[CaseStatus]:
@@ -160,9 +172,22 @@ def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> l
             status.counting = result
     for reservation in Reservation.objects.filter(case__in=statuses, withdrawn_at=None):
         statuses[reservation.case_id].reservation = reservation
-    for found in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
-        statuses[found.case_id].nonconformities.append(found)
+    for nonconformity in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
+        statuses[nonconformity.case_id].nonconformities.append(nonconformity)
     return list(statuses.values())
+
+
+def never_run_cases(script: Script) -> dict[str, set[int]]:
+    """The keys of the cases that the gate asks for although nobody has run them or proposed a reservation, by process."""
+    cases = script.cases.filter(
+        ~Exists(Result.objects.filter(case=OuterRef("pk"))),
+        ~Exists(Reservation.objects.filter(case=OuterRef("pk"), withdrawn_at=None)),
+    )
+    by_process: dict[str, set[int]] = defaultdict(set)
+    for case in cases.only("process", "applies", "obligation"):
+        if case.is_binding:
+            by_process[case.process].add(case.pk)
+    return by_process
 
 
 def processes(script: Script, *, bare: bool = False) -> list[ProcessStatus]:
@@ -170,29 +195,37 @@ def processes(script: Script, *, bare: bool = False) -> list[ProcessStatus]:
     grouped: dict[str, list[CaseStatus]] = defaultdict(list)
     for status in case_statuses(script, bare=bare):
         grouped[status.case.process].append(status)
-    return [ProcessStatus(row["key"], Localized.of(row["title"]), grouped[row["key"]]) for row in script.processes]
+    return [ProcessStatus(process.key, process.title, grouped[process.key]) for process in process_list(script)]
+
+
+def process_list(script: Script) -> list[Process]:
+    """The processes in the script's order."""
+    return [Process(row["key"], Localized.of(row["title"])) for row in script.processes]
 
 
 def conditions(script: Script) -> list[tuple[str, Localized, bool]]:
     """``(key, condition, chosen)`` of the conditional cases, each key once."""
-    found: dict[str, tuple[str, Localized, bool]] = {}
+    rows: dict[str, tuple[str, Localized, bool]] = {}
     for case in script.cases.exclude(condition_key=""):
-        found.setdefault(case.condition_key, (case.condition_key, case.condition, case.applies))
-    return list(found.values())
+        rows.setdefault(case.condition_key, (case.condition_key, case.condition, case.applies))
+    return list(rows.values())
 
 
 def _day(instant: datetime | None) -> str | None:
     return instant.date().isoformat() if instant else None
 
 
-def _results_by_process(script: Script, opened: Round) -> list[dict[str, object]]:
+def _results_by_process(script: Script, round_: Round) -> list[dict[str, object]]:
     """How each case ended in one round, counted by process; of a case that was run again, its newest result."""
-    newest = dict(opened.results.order_by("pk").values_list("case", "outcome"))
+    newest = dict(round_.results.order_by("pk").values_list("case", "outcome"))
     counted: dict[str, dict[str, int]] = {}
     for case in script.cases.filter(pk__in=newest):
         counted.setdefault(case.process, dict.fromkeys(Outcome.values, 0))[newest[case.pk]] += 1
-    known = [(row["key"], Localized.of(row["title"])["pt"]) for row in script.processes] if counted else []
-    return [{"process": key, "title": title, **counted[key]} for key, title in known if key in counted]
+    return [
+        {"process": process.key, "title": process.title["pt"], **counted[process.key]}
+        for process in process_list(script)
+        if process.key in counted
+    ]
 
 
 def summary_for_term(rollout: Rollout) -> dict[str, object]:
@@ -204,12 +237,12 @@ def summary_for_term(rollout: Rollout) -> dict[str, object]:
         "script": {"title": script.title.get("pt", ""), "version": script.version, "frozen_on": _day(script.frozen_at)},
         "rounds": [
             {
-                "number": each.number,
-                "opened_on": _day(each.opened_at),
-                "closed_on": _day(each.closed_at),
-                "results": _results_by_process(script, each),
+                "number": round_.number,
+                "opened_on": _day(round_.opened_at),
+                "closed_on": _day(round_.closed_at),
+                "results": _results_by_process(script, round_),
             }
-            for each in script.rounds.all()
+            for round_ in script.rounds.all()
         ],
         "processes": [
             {
@@ -224,15 +257,15 @@ def summary_for_term(rollout: Rollout) -> dict[str, object]:
         ],
         "nonconformities": [
             {
-                "label": found.label,
-                "case": found.case.code,
-                "title": found.title,
-                "severity": found.severity,
-                "owner": found.owner,
-                "state": found.state,
-                "fix_version": found.fix_version,
+                "label": nonconformity.label,
+                "case": nonconformity.case.code,
+                "title": nonconformity.title,
+                "severity": nonconformity.severity,
+                "owner": nonconformity.owner,
+                "state": nonconformity.state,
+                "fix_version": nonconformity.fix_version,
             }
-            for found in rollout.nonconformities.select_related("case")
+            for nonconformity in rollout.nonconformities.select_related("case")
         ],
         "reservations": [
             {

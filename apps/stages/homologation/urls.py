@@ -1,6 +1,7 @@
 from django.urls import path
 
-from apps.stages.homologation.execution import report_views, round_views, views
+from apps.stages.homologation import views
+from apps.stages.homologation.execution import case_views, report_views, round_views
 from apps.stages.homologation.meetings import views as meeting_views
 from apps.stages.homologation.nonconformities import views as nonconformity_views
 from apps.stages.homologation.script import views as script_views
@@ -12,9 +13,9 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/andamento/", views.overview, name="overview"),
     path("projetos/<int:pk>/homologacao/relatorio.pdf", report_views.report, name="report"),
     path("projetos/<int:pk>/homologacao/condicoes/", views.conditions, name="conditions"),
-    path("projetos/<int:pk>/homologacao/congelar/", views.freeze, name="freeze"),
-    path("projetos/<int:pk>/homologacao/rodada/abrir/", views.start_round, name="start_round"),
-    path("projetos/<int:pk>/homologacao/rodada/encerrar/", views.close_round, name="close_round"),
+    path("projetos/<int:pk>/homologacao/congelar/", script_views.freeze, name="freeze"),
+    path("projetos/<int:pk>/homologacao/rodada/abrir/", round_views.start_round, name="start_round"),
+    path("projetos/<int:pk>/homologacao/rodada/encerrar/", round_views.close_round, name="close_round"),
     path("projetos/<int:pk>/homologacao/roteiro/versao/", script_views.version, name="version"),
     path("projetos/<int:pk>/homologacao/roteiro/caso/", script_views.new_own_case, name="new_own_case"),
     path("projetos/<int:pk>/homologacao/roteiro/<str:code>/", script_views.own_case, name="own_case"),
@@ -23,10 +24,10 @@ urlpatterns = [
         script_views.remove_own_case,
         name="remove_own_case",
     ),
-    path("projetos/<int:pk>/homologacao/casos/<str:code>/", views.case, name="case"),
-    path("projetos/<int:pk>/homologacao/casos/<str:code>/ressalva/", views.propose, name="propose"),
-    path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/concordar/", views.agree, name="agree"),
-    path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/retirar/", views.withdraw, name="withdraw"),
+    path("projetos/<int:pk>/homologacao/casos/<str:code>/", case_views.case, name="case"),
+    path("projetos/<int:pk>/homologacao/casos/<str:code>/ressalva/", case_views.propose, name="propose"),
+    path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/concordar/", case_views.agree, name="agree"),
+    path("projetos/<int:pk>/homologacao/ressalvas/<int:reservation_pk>/retirar/", case_views.withdraw, name="withdraw"),
     path("projetos/<int:pk>/homologacao/nc/", nonconformity_views.listing, name="nonconformities"),
     path("projetos/<int:pk>/homologacao/nc/<int:number>/", nonconformity_views.detail, name="nonconformity"),
     path("projetos/<int:pk>/homologacao/nc/<int:number>/corrigida/", nonconformity_views.fix, name="fix"),
@@ -49,12 +50,12 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/agenda.ics", meeting_views.entry, name="agenda"),
     path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/encerrar/", meeting_views.end, name="end_session"),
     path("projetos/<int:pk>/homologacao/reuniao/casos/<str:code>/", meeting_views.meeting_case, name="meeting_case"),
-    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/evidencia/", views.attach, name="attach"),
-    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/confirmar/", views.confirm, name="confirm"),
-    path("projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/", views.evidence, name="evidence"),
+    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/evidencia/", case_views.attach, name="attach"),
+    path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/confirmar/", case_views.confirm, name="confirm"),
+    path("projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/", case_views.evidence, name="evidence"),
     path(
         "projetos/<int:pk>/homologacao/evidencias/<int:evidence_pk>/arquivo/<int:page>/",
-        views.evidence_page,
+        case_views.evidence_page,
         name="evidence_page",
     ),
 ]

@@ -19,8 +19,9 @@ from apps.core.localized import Localized
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import numbering, registry, timeline
+from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
+from apps.rollouts.actions import settle_integration_model
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, events, queries
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
@@ -141,7 +142,7 @@ def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
     with writing(item.kickoff, by, reopens_minutes=True) as (rollout, _kickoff):
         item.notes = notes
         item.save(update_fields=["notes"])
-        timeline.record(rollout, events.Noted(item=item.title), by)
+        timeline.record(rollout, events.AgendaNoted(item=item.title), by)
 
 
 def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = "") -> None:
@@ -152,8 +153,9 @@ def choose_model(kickoff: Kickoff, *, by: User, model: str, model_note: str = ""
             raise Invalid(_("Escolha um dos modelos da lista."), field="model")
         kickoff.model, kickoff.model_note = model, model_note
         kickoff.save(update_fields=["model", "model_note"])
-        registry.trait_changed(rollout)
-        timeline.record(rollout, events.ModelChosen(model=Localized.of(chosen["title"])), by)
+        title = Localized.of(chosen["title"])
+        settle_integration_model(rollout, model, title)
+        timeline.record(rollout, events.ModelChosen(model=title), by)
 
 
 def agree_methods(kickoff: Kickoff, *, by: User, methods: list[AgreedMethod]) -> None:

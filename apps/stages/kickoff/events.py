@@ -35,7 +35,7 @@ class ParticipantRemoved(
     side: PartyRole
 
 
-class Noted(EventData, kind="kickoff.noted", sentence=_("anotou a pauta: %(item)s"), icon="pencil"):
+class AgendaNoted(EventData, kind="kickoff.noted", sentence=_("anotou a pauta: %(item)s"), icon="pencil"):
     item: Localized
 
 
@@ -95,9 +95,9 @@ class MinutesObjected(
 class WorksheetFilled(
     EventData, kind="kickoff.worksheet_filled", sentence=_("preencheu a ficha de integração"), icon="table"
 ):
-    """One for a person's sitting. ``asked`` is how many requirements the gate to development had after it."""
+    """One for a person's sitting. ``open_requirements`` is how many requirements the gate to development had after it."""
 
-    asked: int
+    open_requirements: int
 
 
 class ActionDone(EventData, kind="kickoff.action_done", sentence=_("concluiu a ação “%(action)s”"), icon="check"):

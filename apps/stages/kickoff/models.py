@@ -197,7 +197,7 @@ class CellChange(models.Model):
         return next((column.label for column in self.row.spec.columns if column.name == self.column), "")
 
     @property
-    def shown(self) -> "tuple[StrOrPromise, StrOrPromise]":
+    def in_words(self) -> "tuple[StrOrPromise, StrOrPromise]":
         """``(before, after)`` as a reader sees them: a choice by its label, a flag as a word."""
         column = next((column for column in self.row.spec.columns if column.name == self.column), None)
         if column is None:

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
-from apps.rollouts import registry
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import actions, dossier, events, personal_data, queries, requirements, tasks, term
 
@@ -25,14 +24,6 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
         yield Fact(_("Modelo"), str(queries.model_title(kickoff)))
     published = bool(kickoff.minutes_published_at)
     yield Fact(_("Ata"), _("publicada") if published else _("a publicar"), "success" if published else "neutral")
-
-
-@registry.trait("integration_model")
-def the_integration_model(rollout: Rollout) -> Iterator[tuple[str, str]]:
-    """The key of the chosen model with its title; nothing before it is chosen."""
-    kickoff = queries.kickoff_of(rollout)
-    if kickoff is not None and kickoff.model:
-        yield kickoff.model, str(queries.model_title(kickoff))
 
 
 plugin = Plugin(

@@ -69,10 +69,10 @@ class Sheet:
 
     def column(self, name: str) -> Column:
         """Raises ``Invalid`` (422) for a name that the sheet does not have."""
-        found = next((column for column in self.columns if column.name == name), None)
-        if found is None:
+        column = next((column for column in self.columns if column.name == name), None)
+        if column is None:
             raise Invalid(_("Esta coluna não existe na ficha."))
-        return found
+        return column
 
 
 PARTY = PartyRole.choices

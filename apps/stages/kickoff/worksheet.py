@@ -27,12 +27,12 @@ ROWS_AT_MOST = 300
 
 @dataclass(frozen=True)
 class Edit:
-    """Somebody wrote ``value`` into a cell in which they saw ``seen``."""
+    """Somebody wrote ``value`` into a cell which showed them ``shown_value``."""
 
     row: int
     column: str
     value: str
-    seen: str
+    shown_value: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def write(kickoff: Kickoff, *, by: User, edits: Iterable[Edit]) -> list[Conflict
             current = row.cell(edit.column)
             if value == current:
                 continue
-            if edit.seen != current:
+            if edit.shown_value != current:
                 conflicts.append(Conflict(edit, current, row.changes.filter(column=edit.column).last()))
                 continue
             row.cells[edit.column] = value
@@ -96,10 +96,11 @@ def add_row(kickoff: Kickoff, *, by: User, sheet: str, method: AgreedMethod | No
         return row
 
 
-def remove_row(row: Row, *, by: User, seen: Mapping[str, str] | None = None) -> None:
+def remove_row(row: Row, *, by: User, shown_cells: Mapping[str, str] | None = None) -> None:
     """Take a row out of the worksheet; it and its history are kept. A row of the catalogue is marked as not used instead.
 
-    ``seen`` is what stood in its cells, by column: a row that says something else by now stays (``Refusal``, 409).
+    ``shown_cells`` is what the page showed in its cells, by column: a row that says something else by now stays (``Refusal``,
+    409).
     """
     permission = "kickoff.conduct" if row.spec.conducted else "kickoff.fill"
     with writing(row.kickoff, by, permission=permission) as (rollout, kickoff):
@@ -108,7 +109,7 @@ def remove_row(row: Row, *, by: User, seen: Mapping[str, str] | None = None) -> 
             raise Refusal(_("Um campo do catálogo fica na ficha: marque que não se usa."))
         if row.removed_at:
             raise Refusal(_("Esta linha foi retirada da ficha por outra pessoa."))
-        if any(row.cell(column) != value for column, value in (seen or {}).items()):
+        if any(row.cell(column) != value for column, value in (shown_cells or {}).items()):
             last_change = row.changes.select_related("by").last()
             raise Refusal(
                 _("%(who)s mudou esta linha enquanto você a lia. Confira o que está escrito e retire de novo.")
@@ -142,11 +143,11 @@ def _spec(key: str):
 def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
     """One event for a person's sitting, and one whenever the gate's demands change, because the ball may pass."""
     reopen_minutes(kickoff)
-    asked = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
+    open_requirements = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
     last = rollout.events.filter(kind=events.WorksheetFilled.kind, actor=by).last()
     published = kickoff.published.last()
     since = clock.now() - SITTING
     if published and published.published_at > since:
         since = published.published_at
-    if last is None or last.at < since or last.data.get("asked") != asked:
-        timeline.record(rollout, events.WorksheetFilled(asked=asked), by)
+    if last is None or last.at < since or last.data.get("open_requirements") != open_requirements:
+        timeline.record(rollout, events.WorksheetFilled(open_requirements=open_requirements), by)

@@ -95,7 +95,7 @@ def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
     if failed := _save(request, rollout, kickoff):
         return failed
     try:
-        actions.remove_row(row, by=request.user, seen=_shown_cells(request, row))
+        actions.remove_row(row, by=request.user, shown_cells=_shown_cells(request, row))
     except Refusal as refusal:
         return _page(request, rollout, kickoff, errors=[refusal.message], status=refusal.status)
     return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#{row.sheet}")
@@ -142,13 +142,13 @@ def _at(pk: int, row: Row) -> HttpResponse:
 
 def _edits(request: SignedInRequest) -> Iterator[Edit]:
     """The cells of the whole page: ``cell-<row>-<column>`` with what was seen beside it in ``seen-<row>-<column>``."""
-    for name, seen in request.POST.items():
+    for name, shown_value in request.POST.items():
         kind, _dash, rest = name.partition("-")
         row, _dash, column = rest.partition("-")
-        if kind == "seen" and (number := whole_number(row)) and isinstance(seen, str):
+        if kind == "seen" and (number := whole_number(row)) and isinstance(shown_value, str):
             value = request.POST.get(f"cell-{rest}", "")
-            if value != seen:
-                yield Edit(number, column, value, seen)
+            if value != shown_value:
+                yield Edit(number, column, value, shown_value)
 
 
 def _shown_cells(request: SignedInRequest, row: Row) -> dict[str, str]:

@@ -4,21 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock, minutes
+from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
+from apps.stages.training import events
 from apps.stages.training.models import Attendance, Topic, TrainingSession
-
-PLANNED = timeline.kind("training.planned", gettext_lazy("agendou a sessão %(number)s para %(when)s"), "calendar-plus")
-HELD = timeline.kind(
-    "training.held", gettext_lazy("registrou a sessão %(number)s: %(duration)s, %(people)s presentes"), "graduation-cap"
-)
-CANCELLED = timeline.kind("training.cancelled", gettext_lazy("cancelou a sessão %(number)s: %(reason)s"), "calendar-x")
 
 OPEN_STAGES = (Stage.DEVELOPMENT, Stage.TRAINING)
 
@@ -41,7 +35,7 @@ def plan_session(
             planned_minutes=planned_minutes,
             link=link,
         )
-        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.installation_time(scheduled_at))
+        timeline.record(rollout, events.SessionPlanned(number=session.number, scheduled_at=scheduled_at), by)
         return session
 
 
@@ -60,7 +54,7 @@ def record_held(
     """
     require(by, "training.conduct", session)
     with timeline.changing(session.rollout) as rollout:
-        session = _planned(session)
+        session = _planned_session(session)
         if rollout.stage != Stage.TRAINING:
             raise Refusal(_("Sessões só se realizam na etapa de treinamento."))
         if session.scheduled_at > clock.now():
@@ -87,23 +81,24 @@ def record_held(
         session.recorded_by, session.recorded_at = by, clock.now()
         session.save()
         people = session.attendances.count()
-        timeline.record(rollout, HELD, by, number=session.number, duration=minutes.show(held_minutes), people=people)
+        held = events.SessionHeld(number=session.number, held_minutes=held_minutes, people=people)
+        timeline.record(rollout, held, by)
         return session
 
 
 def cancel_session(session: TrainingSession, *, by: User, reason: str) -> None:
-    """Call a planned session off, with a reason."""
+    """Cancel a planned session, with a reason."""
     require(by, "training.conduct", session)
     if not reason.strip():
         raise Invalid(_("Diga o motivo."), field="reason")
     with timeline.changing(session.rollout) as rollout:
-        session = _planned(session)
+        session = _planned_session(session)
         session.state, session.note = TrainingSession.State.CANCELLED, reason.strip()
         session.save(update_fields=["state", "note"])
-        timeline.record(rollout, CANCELLED, by, number=session.number, reason=session.note)
+        timeline.record(rollout, events.SessionCancelled(number=session.number, reason=session.note), by)
 
 
-def _planned(session: TrainingSession) -> TrainingSession:
+def _planned_session(session: TrainingSession) -> TrainingSession:
     session = TrainingSession.objects.get(pk=session.pk)
     if session.state != TrainingSession.State.PLANNED:
         raise Refusal(_("Esta sessão já foi realizada ou cancelada."))

@@ -7,14 +7,11 @@ from django.utils.translation import gettext as _
 
 from apps.core.exports.calendar import Entry, Status
 from apps.rollouts import agenda
-from apps.rollouts import events as rollout_events
-from apps.stages.training import actions
+from apps.rollouts.events import DateConfirmed, DateDeclined
+from apps.stages.training.events import SessionCancelled, SessionHeld, SessionPlanned
 from apps.stages.training.models import TrainingSession
 
-CHANGES = {
-    actions.PLANNED.name, actions.CANCELLED.name, actions.HELD.name, rollout_events.DateConfirmed.kind,
-    rollout_events.DateDeclined.kind,
-}  # fmt: skip
+CHANGES = {event.kind for event in (SessionPlanned, SessionCancelled, SessionHeld, DateConfirmed, DateDeclined)}
 
 
 def entry(session: TrainingSession) -> Entry:

@@ -1,69 +1,61 @@
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from apps.blueprints.catalogues import content
-from apps.core import minutes
-from apps.core.process import Gate, PartyRole, Stage
-from apps.rollouts import appointments, registry
-from apps.rollouts.gates import Requirement, requires, welcomes
+from apps.core.localized import both
+from apps.core.process import Gate, PartyRole
+from apps.core.requirements import Answer, Requirement, requirement
+from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
-from apps.stages.training import queries
-from apps.stages.training.models import Topic, TrainingSession
+from apps.stages.training.models import TrainingSession
 
 
-@registry.on_start
-def copy_the_syllabus(rollout: Rollout) -> None:
-    Topic.objects.bulk_create(
-        Topic(rollout=rollout, position=position, title=topic.title, minutes=topic.minutes)
-        for position, topic in enumerate(content.training().topics, start=1)
-    )
+@requirement("training:held", Gate.START_HOMOLOGATION)
+def session_is_held(rollout: Rollout) -> Iterator[Requirement]:
+    if not rollout.training_sessions.filter(state=TrainingSession.State.HELD).exists():
+        yield Requirement(
+            key="training:held",
+            text=both(_("Realizar o treinamento, com lista de presença")),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("training:room", args=[rollout.pk]),
+        )
 
 
-@requires(Gate.START_HOMOLOGATION)
-def the_training_was_held(rollout: Rollout) -> Iterator[Requirement]:
-    url = reverse("training:room", args=[rollout.pk])
-
-    def owed(key: str, text: str, waivable: bool = False) -> Requirement:
-        return Requirement(f"training:{key}", text, PartyRole.PRESENCE, rollout.stage_entered_at, url, waivable)
-
-    states = set(rollout.training_sessions.values_list("state", flat=True))
-    if TrainingSession.State.HELD not in states:
-        yield owed("held", _("Realizar o treinamento, com lista de presença"))
-    if TrainingSession.State.PLANNED in states:
-        yield owed("planned", _("Registrar ou cancelar as sessões agendadas"))
-    if left := rollout.training_topics.filter(covered_in=None).count():
-        yield owed("topics", _("Cobrir os tópicos do treinamento (faltam %(left)d)") % {"left": left}, waivable=True)
+@requirement("training:planned", Gate.START_HOMOLOGATION)
+def no_session_is_only_planned(rollout: Rollout) -> Iterator[Requirement]:
+    if rollout.training_sessions.filter(state=TrainingSession.State.PLANNED).exists():
+        yield Requirement(
+            key="training:planned",
+            text=both(_("Registrar ou cancelar as sessões agendadas")),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("training:room", args=[rollout.pk]),
+        )
 
 
-@welcomes
-def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
+@requirement("training:topics", Gate.START_HOMOLOGATION)
+def topics_are_covered(rollout: Rollout) -> Iterator[Requirement]:
+    if uncovered := rollout.training_topics.filter(covered_in=None).count():
+        yield Requirement(
+            key="training:topics",
+            text=both(_("Cobrir os tópicos do treinamento (faltam %(left)d)"), left=uncovered),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("training:room", args=[rollout.pk]),
+            waivable=True,
+        )
+
+
+def answer_to_the_date(rollout: Rollout, number: str) -> Answer | None:
+    session = rollout.training_sessions.filter(number=number, state=TrainingSession.State.PLANNED).first()
+    return appointments.answer_to(session) if session else None
+
+
+@requirement("training:date", answer=answer_to_the_date)
+def planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
     url = reverse("training:room", args=[rollout.pk])
     for session in rollout.training_sessions.filter(state=TrainingSession.State.PLANNED):
         key = f"training:date:{session.number}"
         yield from appointments.asked_of(rollout, session, key=key, since=session.planned_at, url=url)
-
-
-def summary(rollout: Rollout) -> Iterator[registry.Fact]:
-    held = list(queries.held_sessions(rollout))
-    topics = rollout.training_topics.count()
-    covered = rollout.training_topics.exclude(covered_in=None).count()
-    yield registry.Fact(_("Horas realizadas"), minutes.show(sum(session.held_minutes or 0 for session in held)))
-    yield registry.Fact(_("Tópicos"), f"{covered}/{topics}", "success" if topics and covered == topics else "neutral")
-    if planned := rollout.training_sessions.filter(state="planned").first():
-        yield registry.Fact(_("Próxima sessão"), f"{planned.scheduled_at:%d/%m/%Y}", "info")
-
-
-registry.add_room(
-    registry.Room(
-        key="training",
-        title=gettext_lazy("Treinamento"),
-        icon="graduation-cap",
-        url_name="training:room",
-        summary=summary,
-        stage=Stage.TRAINING,
-        position=40,
-    )
-)

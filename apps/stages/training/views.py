@@ -58,13 +58,13 @@ def _session(request: SignedInRequest, pk: int, session_pk: int) -> tuple[Rollou
 def _room(request: SignedInRequest, rollout: Rollout, session: TrainingSession | None = None, **failed) -> HttpResponse:
     may_conduct = rollout.is_open and request.user.has_perm("training.conduct", rollout)
     rows = []
-    for each in rollout.training_sessions.prefetch_related("attendances", "topics"):
-        mine = failed if session and session.pk == each.pk else {}
+    for row in rollout.training_sessions.prefetch_related("attendances", "topics"):
+        refused = failed if session and session.pk == row.pk else {}
         rows.append(
             {
-                "session": each,
-                "held_form": mine.get("held") or forms.HeldForm(session=each, auto_id=f"held{each.pk}_%s"),
-                "cancel_form": mine.get("cancel") or forms.CancelForm(auto_id=f"cancel{each.pk}_%s"),
+                "session": row,
+                "held_form": refused.get("held") or forms.HeldForm(session=row, auto_id=f"held{row.pk}_%s"),
+                "cancel_form": refused.get("cancel") or forms.CancelForm(auto_id=f"cancel{row.pk}_%s"),
             }
         )
     context = {

@@ -10,6 +10,7 @@ from apps.stages.acceptance.wording import clauses as wording
 def build(rollout: Rollout) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
     version, names = wording.version_taken(rollout), names_of(rollout)
+    companies = rollout.companies()
     shares = {key: share(rollout) for plugin in plugins.plugins() for key, share in plugin.term.items()}
     return {
         **shares,
@@ -17,9 +18,9 @@ def build(rollout: Rollout) -> dict[str, object]:
         "parties": [
             {
                 "role": role,
-                "legal_name": rollout.company(role).legal_name,
-                "cnpj": cnpj.show(rollout.company(role).cnpj),
-                "address": rollout.company(role).address,
+                "legal_name": companies[role].legal_name,
+                "cnpj": cnpj.show(companies[role].cnpj),
+                "address": companies[role].address,
             }
             for role in PartyRole.values
         ],
@@ -40,4 +41,5 @@ def build(rollout: Rollout) -> dict[str, object]:
 
 def names_of(rollout: Rollout) -> dict[str, str]:
     """Who a clause may name, see ``clauses.filled``."""
-    return {role: rollout.company(role).legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
+    companies = rollout.companies()
+    return {role: companies[role].legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}

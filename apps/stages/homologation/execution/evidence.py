@@ -10,8 +10,8 @@ from apps.stages.homologation.models import Evidence, Result
 
 
 @dataclass(frozen=True)
-class Given:
-    """What somebody brings; false when there is none of it."""
+class Proof:
+    """Words, an address and files that somebody brings to prove a result; false when there is none of them."""
 
     text: str
     link: str
@@ -21,14 +21,16 @@ class Given:
         return bool(self.text or self.link or self.files)
 
 
-def given(*, text: str = "", link: str = "", files: Sequence[files.FormFile] = (), link_field: str = "link") -> Given:
+def proof_of(
+    *, text: str = "", link: str = "", files: Sequence[files.FormFile] = (), link_field: str = "link"
+) -> Proof:
     """What was brought as proof. Raises ``Invalid`` (422), on ``link_field``, for an address that cannot be read."""
     if link.strip():
         require_address(link.strip(), field=link_field)
-    return Given(text.strip(), link.strip(), list(files))
+    return Proof(text.strip(), link.strip(), list(files))
 
 
-def keep(result: Result, proof: Given, *, by: User, field: str) -> None:
+def add(result: Result, proof: Proof, *, by: User, field: str) -> None:
     """Add ``proof`` behind what ``result`` has. Raises what ``files.store_all`` raises, on ``field``."""
     stored = files.store_all(files.received(proof.files, by=by, field=field), by=by, field=field)
     rows = [

@@ -1,42 +1,14 @@
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.process import PartyRole
 from apps.core.web.forms import AddressField
 from apps.core.web.widgets import DateInput
 from apps.files.forms import FilesField
-from apps.stages.homologation import queries
 from apps.stages.homologation.models import Nonconformity, Outcome, Result, Round, Script
-from apps.stages.homologation.script import catalogue
 
 # The style sheet shows these fields only while "failed" is the chosen outcome.
 WHEN_FAILED = {"data-when-outcome": "failed"}
-
-
-class ConditionsForm(forms.Form):
-    success_message = _("Condições salvas.")
-
-    conditions = forms.MultipleChoiceField(
-        label=_("O que se aplica a este projeto"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args, script: Script, **kwargs) -> None:
-        found = queries.conditions(script)
-        kwargs.setdefault("initial", {"conditions": [key for key, _text, chosen in found if chosen]})
-        super().__init__(*args, **kwargs)
-        reasons = catalogue.reasons(script)
-        self.fields["conditions"].choices = [  # type: ignore[attr-defined]
-            (key, _because(str(text), reasons.get(key, ""), chosen)) for key, text, chosen in found
-        ]
-
-
-def _because(text: str, why: str, chosen: bool) -> str:
-    if not why:
-        return text
-    if chosen:
-        return gettext("%(condition)s (ligado porque %(why)s)") % {"condition": text, "why": why}
-    return gettext("%(condition)s (desligado, embora %(why)s)") % {"condition": text, "why": why}
 
 
 class ResultForm(forms.Form):
@@ -66,12 +38,12 @@ class ResultForm(forms.Form):
         widget=forms.Select(attrs=WHEN_FAILED),
     )
     due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_result = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def after(cls, latest: Result | None, *args, **kwargs) -> "ResultForm":
-        """The form of a case whose newest result is ``latest``: it says which one was seen."""
-        return cls(*args, initial={"seen": latest.pk if latest else 0}, **kwargs)
+        """The form of a case whose newest result is ``latest``: it carries which one the person saw."""
+        return cls(*args, initial={"seen_result": latest.pk if latest else 0}, **kwargs)
 
 
 class EvidenceForm(forms.Form):
@@ -80,19 +52,6 @@ class EvidenceForm(forms.Form):
     text = forms.CharField(label=_("Evidência"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     link = AddressField(label=_("Link da evidência"), required=False)
     attachments = FilesField(label=_("Arquivos da evidência"), required=False, most=10)
-
-
-class FixForm(forms.Form):
-    success_message = _("Correção registrada. Falta verificar.")
-
-    fix_version = forms.CharField(label=_("Versão corrigida"), max_length=40)
-    fix_note = forms.CharField(label=_("O que mudou"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class ReopenForm(forms.Form):
-    success_message = _("Não conformidade reaberta.")
-
-    reason = forms.CharField(label=_("O que ainda falha"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReservationForm(forms.Form):
@@ -113,36 +72,3 @@ class ReportForm(forms.Form):
     def __init__(self, *args, script: Script, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["round_"].queryset = script.rounds.order_by("-number")  # type: ignore[attr-defined]
-
-
-class CommentForm(forms.Form):
-    success_message = _("Mensagem enviada.")
-
-    text = forms.CharField(label=_("Mensagem"), widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class ChangeForm(forms.Form):
-    success_message = _("Não conformidade atualizada.")
-
-    severity = forms.ChoiceField(label=_("Gravidade"), choices=Nonconformity.Severity.choices)
-    owner = forms.ChoiceField(label=_("Quem corrige"), choices=PartyRole.choices)
-    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput)
-
-
-class FilterForm(forms.Form):
-    """What the list of nonconformities shows."""
-
-    state = forms.ChoiceField(
-        label=_("Situação"),
-        required=False,
-        choices=[
-            ("", _("Todas")),
-            ("pending", _("Não verificadas")),
-            ("overdue", _("Em atraso")),
-            *Nonconformity.State.choices,
-        ],
-    )
-    owner = forms.ChoiceField(label=_("Quem corrige"), required=False, choices=[("", _("Todos")), *PartyRole.choices])
-    severity = forms.ChoiceField(
-        label=_("Gravidade"), required=False, choices=[("", _("Todas")), *Nonconformity.Severity.choices]
-    )

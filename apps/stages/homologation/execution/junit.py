@@ -11,7 +11,6 @@ from xml.parsers import expat
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.process import PartyRole
@@ -19,23 +18,20 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
-from apps.stages.homologation import queries
+from apps.stages.homologation import events, queries
+from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.models import Case, Nonconformity, RoundReport, Script
-
-RECEIVED = timeline.kind(
-    "homologation.junit", gettext_lazy("enviou um relatório JUnit: %(recorded)s casos registrados"), "file-check"
-)
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_TESTS = 5_000
 MOST_DEPTH = 40
-RANKED = ("failed", "blocked", "passed", "skipped")
+OUTCOMES_BY_RANK = ("failed", "blocked", "passed", "skipped")
 """Of several outcomes of one case the first of these counts."""
-NOTED = ("failed", "blocked")
+OUTCOMES_WITH_NOTE = ("failed", "blocked")
 NOT_RUN = {"notrun", "skipped", "suppressed", "disabled"}
 """Words of the attributes ``status`` and ``result`` of a test that did not run (googletest)."""
-SHOWN = 40
+LISTED_TESTS = 40
 """How many tests of a case its evidence lists."""
 
 
@@ -56,7 +52,7 @@ class Test:
 
 
 @dataclass
-class Found:
+class CaseTests:
     """The tests that name one case."""
 
     case: Case
@@ -65,12 +61,14 @@ class Found:
     @property
     def outcome(self) -> str:
         outcomes = {test.outcome for test in self.tests}
-        return next(outcome for outcome in RANKED if outcome in outcomes)
+        return next(outcome for outcome in OUTCOMES_BY_RANK if outcome in outcomes)
 
     @property
     def note(self) -> str:
         """What failed or came to no answer, one line a test."""
-        lines = [f"{test.label}: {test.message or test.outcome}" for test in self.tests if test.outcome in NOTED]
+        lines = [
+            f"{test.label}: {test.message or test.outcome}" for test in self.tests if test.outcome in OUTCOMES_WITH_NOTE
+        ]
         return "\n".join(lines)[:4000]
 
     @property
@@ -78,8 +76,8 @@ class Found:
         counts = Counter(test.outcome for test in self.tests)
         marks = {"passed": "✓", "failed": "✗", "blocked": "!", "skipped": "–"}
         head = " ".join(f"{counts[outcome]} {mark}" for outcome, mark in marks.items() if counts[outcome])
-        lines = [f"{marks[test.outcome]} {test.label}"[:300] for test in self.tests[:SHOWN]]
-        return "\n".join([f"JUnit: {head}", *lines, *(["…"] if len(self.tests) > SHOWN else [])])
+        lines = [f"{marks[test.outcome]} {test.label}"[:300] for test in self.tests[:LISTED_TESTS]]
+        return "\n".join([f"JUnit: {head}", *lines, *(["…"] if len(self.tests) > LISTED_TESTS else [])])
 
 
 def record(script: Script, *, by: User, content: bytes, name: str, machine: str, dry_run: bool) -> dict[str, Any]:
@@ -90,56 +88,65 @@ def record(script: Script, *, by: User, content: bytes, name: str, machine: str,
     """
     require(by, "homologation.execute", script)
     tests = parse(content)
-    found, unknown = by_case(tests, list(script.cases.all()))
+    reported_cases, unknown = by_case(tests, list(script.cases.all()))
     with transaction.atomic(), timeline.changing(script.rollout) as rollout:
-        actions.refuse_outside_homologation(rollout)
-        opened = queries.open_round(script)
-        if opened is None:
+        refuse_outside_homologation(rollout)
+        round_ = queries.open_round(script)
+        if round_ is None:
             raise Refusal(_("Não há rodada aberta. A Presence precisa abrir a próxima."))
-        rows = [_record_case(each, script, by=by, machine=machine, dry_run=dry_run) for each in found]
+        rows = [_record_case(case, script, by=by, machine=machine, dry_run=dry_run) for case in reported_cases]
         recorded = sum(row["result"] is not None for row in rows)
         if recorded and not dry_run:
             title = f"JUnit · {machine}" if machine else "JUnit"
-            RoundReport.objects.create(round=opened, file=_keep(content, name, by), title=title[:120], by=by)
+            RoundReport.objects.create(round=round_, file=_store_report(content, name, by), title=title[:120], by=by)
             rollout.refresh_from_db()
-            timeline.record(rollout, RECEIVED, by, recorded=recorded, tests=len(tests), machine=machine)
+            received = events.JunitReceived(recorded=recorded, tests=len(tests), machine=machine)
+            timeline.record(rollout, received, by)
         if dry_run:
             transaction.set_rollback(True)
             rows = [{**row, "result": None, "nonconformity": None} for row in rows]
     return {"dry_run": dry_run, "tests": len(tests), "cases": rows, "unknown": [test.label[:300] for test in unknown]}
 
 
-def _record_case(found: Found, script: Script, *, by: User, machine: str, dry_run: bool) -> dict[str, Any]:
+def _record_case(reported: CaseTests, script: Script, *, by: User, machine: str, dry_run: bool) -> dict[str, Any]:
+    case = reported.case
     row: dict[str, Any] = {
-        "case": found.case.code, "outcome": found.outcome, "tests": [test.label[:300] for test in found.tests],
+        "case": case.code, "outcome": reported.outcome, "tests": [test.label[:300] for test in reported.tests],
         "result": None, "nonconformity": None, "code": None, "message": None,
     }  # fmt: skip
-    if found.outcome == "skipped":
+    if reported.outcome == "skipped":
         return row | {"status": "skipped"}
-    found.case.script = script
-    failed = found.outcome == "failed"
-    severity, owner = as_it_stands(found.case) if failed else ("", "")
+    case.script = script
+    failed = reported.outcome == "failed"
+    severity, owner = default_severity_and_owner(case) if failed else ("", "")
     try:
         result = actions.record_result(
-            found.case, by=by, outcome=found.outcome, note=found.note,
-            evidence_text=found.proof, severity=severity, owner=owner, machine=machine,
+            case, by=by, outcome=reported.outcome, note=reported.note,
+            evidence_text=reported.proof, severity=severity, owner=owner, machine=machine,
         )  # fmt: skip
     except Refusal as refusal:
         return row | {"status": "refused", "code": refusal.code or "conflict", "message": refusal.message}
-    opened = found.case.nonconformities.exclude(state=Nonconformity.State.VERIFIED).first() if failed else None
+    nonconformity = _unverified_nonconformity(case) if failed else None
     status = "would_be_recorded" if dry_run else "recorded"
-    return row | {"status": status, "result": result.pk, "nonconformity": opened.label if opened else None}
+    label = nonconformity.label if nonconformity else None
+    return row | {"status": status, "result": result.pk, "nonconformity": label}
 
 
-def as_it_stands(case: Case) -> tuple[str, str]:
-    """How grave a failure is and who mends it where nobody says so: as the open nonconformity has it, else major and the
-    integrator's. A machine never changes what people agreed."""
-    known = case.nonconformities.exclude(state=Nonconformity.State.VERIFIED).first()
-    return (known.severity, known.owner) if known else (Nonconformity.Severity.MAJOR, PartyRole.INTEGRATOR)
+def default_severity_and_owner(case: Case) -> tuple[str, str]:
+    """How severe a failure of ``case`` is and who corrects it where the report does not say: as its nonconformity that is
+    not verified yet has it, else major and the integrator. A machine never changes what people agreed."""
+    nonconformity = _unverified_nonconformity(case)
+    if nonconformity is None:
+        return Nonconformity.Severity.MAJOR, PartyRole.INTEGRATOR
+    return nonconformity.severity, nonconformity.owner
 
 
-def _keep(content: bytes, name: str, by: User) -> StoredFile:
-    """The report as it came; packed, where it quotes pages or programs that are not taken in as they are."""
+def _unverified_nonconformity(case: Case) -> Nonconformity | None:
+    return case.nonconformities.exclude(state=Nonconformity.State.VERIFIED).first()
+
+
+def _store_report(content: bytes, name: str, by: User) -> StoredFile:
+    """The report as it came; in a ZIP where it quotes pages or programs, which are not stored as they are."""
     try:
         return files.store(ContentFile(content, name=name), by=by)
     except Invalid:
@@ -152,22 +159,22 @@ def _keep(content: bytes, name: str, by: User) -> StoredFile:
 # --- Which case a test means -----------------------------------------------------------------------
 
 
-def by_case(tests: list[Test], cases: list[Case]) -> tuple[list[Found], list[Test]]:
+def by_case(tests: list[Test], cases: list[Case]) -> tuple[list[CaseTests], list[Test]]:
     """The cases that the tests name, in the order of the script, and the tests that name none.
 
     The name of a test decides; only where it names no case its class does, then its suite. A test may name several.
     """
-    patterns = [(Found(case), pattern_of(case.code)) for case in cases]
+    rows = [(CaseTests(case), pattern_of(case.code)) for case in cases]
     unknown = []
     for test in tests:
-        named = [found for found, pattern in patterns if pattern.search(spaced(test.name))]
-        named = named or [found for found, pattern in patterns if pattern.search(spaced(test.classname))]
-        named = named or [found for found, pattern in patterns if pattern.search(spaced(test.suite))]
-        for found in named:
-            found.tests.append(test)
-        if not named:
+        matches: list[CaseTests] = []
+        for name in (test.name, test.classname, test.suite):
+            matches = matches or [row for row, pattern in rows if pattern.search(spaced(name))]
+        for row in matches:
+            row.tests.append(test)
+        if not matches:
             unknown.append(test)
-    return [found for found, _pattern in patterns if found.tests], unknown
+    return [row for row, _pattern in rows if row.tests], unknown
 
 
 def pattern_of(code: str) -> re.Pattern[str]:

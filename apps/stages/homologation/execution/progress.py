@@ -55,16 +55,16 @@ class Progress:
 
     def outcomes(self) -> list[tuple[str, str, int]]:
         """``(outcome, label, cases)`` of those that occur."""
-        found = [row.result.outcome for row in self.rows if row.result]
-        return [(value, str(label), found.count(value)) for value, label in Outcome.choices if value in found]
+        outcomes = [row.result.outcome for row in self.rows if row.result]
+        return [(value, str(label), outcomes.count(value)) for value, label in Outcome.choices if value in outcomes]
 
 
 def of_round(script: Script, round_: Round) -> Progress:
     """Every case of ``round_`` in order."""
-    wanted = set(round_.cases.values_list("pk", flat=True))
+    in_round = set(round_.cases.values_list("pk", flat=True))
     groups = []
     for process in queries.processes(script):
-        rows = [Row(status, status.by_round.get(round_.pk)) for status in process.cases if status.case.pk in wanted]
+        rows = [Row(status, status.by_round.get(round_.pk)) for status in process.cases if status.case.pk in in_round]
         if rows:
             groups.append(Group(process, rows))
     return Progress(round_, groups, script.rollout.version)

@@ -12,7 +12,7 @@ from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Evidence, Result, Script
-from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.nonconformities import queries as nonconformities
 
 THUMBNAILS = 60
 """The document shows the first page of so many files; of the others the name and the hash."""
@@ -38,15 +38,15 @@ def render(rollout: Rollout, script: Script) -> bytes:
     """The PDF/A of the homologation as it stands; in Portuguese, whatever the reader's language."""
     parts = _parts(script)
     pictures = _thumbnails(parts)
-    return pdf.render(_written(rollout, script, parts, pictures), pictures=pictures)
+    return pdf.render(_html(rollout, script, parts, pictures), pictures=pictures)
 
 
 def html(rollout: Rollout, script: Script) -> str:
     """The same without pictures, as HTML."""
-    return _written(rollout, script, _parts(script), {})
+    return _html(rollout, script, _parts(script), {})
 
 
-def _written(rollout: Rollout, script: Script, parts: list[Part], pictures: dict[str, bytes]) -> str:
+def _html(rollout: Rollout, script: Script, parts: list[Part], pictures: dict[str, bytes]) -> str:
     with translation.override("pt-br"):
         context = _context(rollout, script, parts) | {"pictures": pictures}
         return render_to_string("homologation/report_pdf.html", context)
@@ -58,10 +58,13 @@ def _context(rollout: Rollout, script: Script, parts: list[Part]) -> dict[str, o
         "script": script,
         "at": clock.now(),
         "parties": [(PartyRole(role).label, rollout.company(role)) for role in PartyRole.values],
-        "sessions": [(each, queries.results_of(each).count()) for each in queries.held_sessions(script)],
+        "sessions": [(session, queries.results_of(session).count()) for session in queries.held_sessions(script)],
         "rounds": script.rounds.prefetch_related("reports__file"),
         "parts": parts,
-        "nonconformities": [(each, nonconformities.days_open(each)) for each in nonconformities.listed(rollout)],
+        "nonconformities": [
+            (nonconformity, nonconformities.days_open(nonconformity))
+            for nonconformity in nonconformities.listed(rollout)
+        ],
         "reservations": rollout.reservations.filter(withdrawn_at=None).select_related(
             "case__script", "client_agreed_by", "presence_agreed_by"
         ),
@@ -81,21 +84,21 @@ def _parts(script: Script) -> list[Part]:
 
 def _thumbnails(parts: list[Part]) -> dict[str, bytes]:
     """Small pictures by the key of their evidence, drawn from the previews that the application made itself."""
-    files = [
-        each
+    readable = [
+        evidence
         for part in parts
         for line in part.lines
         for result in line.results
-        for each in result.evidence.all()
-        if each.file and each.file.can_be_read
+        for evidence in result.evidence.all()
+        if evidence.file and evidence.file.can_be_read
     ]
-    found: dict[str, bytes] = {}
-    for each in files:
-        if len(found) == THUMBNAILS:
+    pictures: dict[str, bytes] = {}
+    for evidence in readable:
+        if len(pictures) == THUMBNAILS:
             break
-        if picture := _thumbnail(each):
-            found[str(each.pk)] = picture
-    return found
+        if picture := _thumbnail(evidence):
+            pictures[str(evidence.pk)] = picture
+    return pictures
 
 
 def _thumbnail(evidence: Evidence) -> bytes | None:

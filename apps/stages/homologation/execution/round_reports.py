@@ -1,18 +1,14 @@
 """A report that speaks for a whole round: of a load test, of a run of the integrator's own suite."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.refusals import Invalid, require
 from apps.files import actions as files
 from apps.rollouts import timeline
-from apps.stages.homologation.execution.actions import refuse_outside_homologation
+from apps.stages.homologation import events
+from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.models import Round, RoundReport
-
-ADDED = timeline.kind(
-    "homologation.round_report", gettext_lazy("juntou um relatório à rodada %(number)s: %(title)s"), "file-plus"
-)
 
 
 def add(round_: Round, *, by: User, title: str, file: files.FormFile) -> RoundReport:
@@ -25,5 +21,5 @@ def add(round_: Round, *, by: User, title: str, file: files.FormFile) -> RoundRe
         report = RoundReport.objects.create(
             round=round_, file=files.store(file, by=by), title=title.strip()[:120], by=by
         )
-        timeline.record(rollout, ADDED, by, number=round_.number, title=report.title)
+        timeline.record(rollout, events.RoundReportAdded(number=round_.number, title=report.title), by)
         return report

@@ -1,9 +1,12 @@
-"""Cases against rounds, each with its history, and the reports of whole rounds."""
+"""Open and close rounds; cases against rounds, each with its history, and the reports of whole rounds."""
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
@@ -13,17 +16,33 @@ from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import forms, round_reports
-from apps.stages.homologation.execution.views import may, script_of
+from apps.stages.homologation.execution import actions, forms, round_reports
+from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Case, Result, Round, RoundReport, Script
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a round made of a case: the newest result in it; ``asked`` when the round was to execute it."""
+    """What a round made of a case: the newest result in it; ``in_round`` when the round was to execute it."""
 
-    asked: bool
+    in_round: bool
     result: Result | None
+
+
+@require_POST
+def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
+    _rollout, script = script_of(request, pk)
+    round_ = actions.start_round(script, by=request.user)
+    messages.success(request, _("%(round)s aberta.") % {"round": round_})
+    return redirect(_script_section(pk))
+
+
+@require_POST
+def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
+    _rollout, script = script_of(request, pk)
+    actions.close_round(script, by=request.user)
+    messages.success(request, _("Rodada encerrada."))
+    return redirect(_script_section(pk))
 
 
 @require_GET
@@ -37,7 +56,7 @@ def history(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """All results of a case with their evidence, in a dialog."""
     rollout, script = script_of(request, pk)
     status = queries.status_of(get_object_or_404(Case, script=script, code=code))
-    context = {"rollout": rollout, "status": status, **may(request, rollout)}
+    context = {"rollout": rollout, "status": status, **permissions(request, rollout)}
     return render(request, "homologation/history.html", context)
 
 
@@ -61,15 +80,19 @@ def report_file(request: SignedInRequest, pk: int, report_pk: int) -> FileRespon
     return attachment(get_object_or_404(RoundReport, pk=report_pk, round__script__rollout=rollout).file)
 
 
+def _script_section(pk: int) -> str:
+    return reverse("homologation:room", args=[pk]) + "#roteiro"
+
+
 def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=None) -> HttpResponse:
     rounds = list(script.rounds.prefetch_related("reports__file", "reports__by"))
-    asked = {round_.pk: set(round_.cases.values_list("pk", flat=True)) for round_ in rounds}
+    cases_of = {round_.pk: set(round_.cases.values_list("pk", flat=True)) for round_ in rounds}
     groups = []
     for process in queries.processes(script):
         rows = []
         for status in process.cases:
             newest = status.by_round
-            cells = [Cell(status.case.pk in asked[each.pk], newest.get(each.pk)) for each in rounds]
+            cells = [Cell(status.case.pk in cases_of[round_.pk], newest.get(round_.pk)) for round_ in rounds]
             rows.append((status, cells))
         groups.append((process, rows))
     context = {
@@ -78,6 +101,6 @@ def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=Non
         "rounds": rounds,
         "groups": groups,
         "form": form or forms.ReportForm(script=script),
-        **may(request, rollout),
+        **permissions(request, rollout),
     }
     return render(request, "homologation/matrix.html", context, status=getattr(form, "refusal_status", 200))

@@ -4,48 +4,23 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import clock, minutes
+from apps.core import clock
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import queries
-from apps.stages.homologation.execution.actions import refuse_outside_homologation
+from apps.stages.homologation import events, queries
+from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.models import Absence, Attendance, Script, Session
 
-PLANNED = timeline.kind(
-    "homologation.session_planned",
-    gettext_lazy("agendou a sessão %(number)s da homologação para %(when)s"),
-    "calendar-plus",
-)
-CANCELLED = timeline.kind(
-    "homologation.session_cancelled", gettext_lazy("desmarcou a sessão %(number)s da homologação"), "calendar-x"
-)
-STARTED = timeline.kind(
-    "homologation.session_started",
-    gettext_lazy("começou a sessão %(number)s da homologação com %(people)s presentes"),
-    "presentation",
-)
-JOINED = timeline.kind(
-    "homologation.session_joined",
-    gettext_lazy("registrou na sessão %(number)s da homologação quem chegou depois: %(people)s"),
-    "user-plus",
-)
-ENDED = timeline.kind(
-    "homologation.session_ended",
-    gettext_lazy("encerrou a sessão %(number)s da homologação: %(duration)s, %(results)s resultados"),
-    "flag",
-)
-
-NEEDED = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR)
+REQUIRED_PARTIES = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR)
 """The parties that homologate together. The platform may come too."""
 
 
 def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: int) -> Session:
-    """Set aside a time ahead, of 1 to 480 minutes, from the training on."""
+    """Plan a session in the future, of 1 to 480 minutes; from the training stage on."""
     require(by, "homologation.lead", script)
     with timeline.changing(script.rollout) as rollout:
         if rollout.stage not in (Stage.TRAINING, Stage.HOMOLOGATION):
@@ -58,18 +33,18 @@ def plan(script: Script, *, by: User, planned_start: datetime, planned_minutes: 
             script=script, number=numbering.next_number(rollout, script.sessions), planned_start=planned_start,
             planned_minutes=planned_minutes,
         )  # fmt: skip
-        timeline.record(rollout, PLANNED, by, number=session.number, when=clock.installation_time(planned_start))
+        timeline.record(rollout, events.SessionPlanned(number=session.number, planned_start=planned_start), by)
         return session
 
 
 def cancel(session: Session, *, by: User) -> None:
-    """Call a planned session off; its time is free again."""
+    """Cancel a planned session; its time is free again."""
     require(by, "homologation.lead", session)
     with timeline.changing(session.rollout) as rollout:
-        session = _planned(session)
+        session = _planned_session(session)
         session.cancelled_at = clock.now()
         session.save(update_fields=["cancelled_at"])
-        timeline.record(rollout, CANCELLED, by, number=session.number)
+        timeline.record(rollout, events.SessionCancelled(number=session.number), by)
 
 
 def start(
@@ -95,16 +70,16 @@ def start(
         if queries.open_round(script) is None:
             raise Refusal(_("Não há rodada aberta. Abra a rodada antes de começar a sessão."))
         rows = _attendances(rollout, present, guests)
-        there = {row.party for row in rows}
+        parties_present = {row.party for row in rows}
         reasons = {party: reason.strip() for party, reason in (absent or {}).items() if reason.strip()}
-        for party in NEEDED:
-            if party not in there and party not in reasons:
+        for party in REQUIRED_PARTIES:
+            if party not in parties_present and party not in reasons:
                 raise Invalid(
                     _("Ninguém de %(company)s: marque quem está presente ou diga por que a sessão segue sem.")
                     % {"company": rollout.company(party)},
                     field=f"absent_{party}",
                 )
-        session = _planned(planned) if planned else Session(script=script)
+        session = _planned_session(planned) if planned else Session(script=script)
         if not planned:
             session.number = numbering.next_number(rollout, script.sessions)
         session.started_at, session.led_by = clock.now(), by
@@ -115,49 +90,50 @@ def start(
         Absence.objects.bulk_create(
             Absence(session=session, party=party, reason=reason[:200])
             for party, reason in reasons.items()
-            if party not in there
+            if party not in parties_present
         )
-        timeline.record(
-            rollout, STARTED, by, number=session.number, people=len(rows), absent=sorted(set(reasons) - there)
-        )
+        absent_parties = [PartyRole(party) for party in sorted(set(reasons) - parties_present)]
+        started = events.SessionStarted(number=session.number, people=len(rows), absent=absent_parties)
+        timeline.record(rollout, started, by)
         return session
 
 
 def join(
     session: Session, *, by: User, present: Iterable[tuple[str, User]] = (), guests: Iterable[tuple[str, str]] = ()
 ) -> list[Attendance]:
-    """Put down who came after the start, as ``start`` takes them. Who leads puts down anybody, others themselves alone.
+    """Record who came after the start, as ``start`` takes them. Who leads records anybody, others themselves alone.
 
-    Raises ``Invalid`` on ``present`` when there is nobody to put down, ``Refusal`` when the session does not go on.
+    Raises ``Invalid`` (422) on ``present`` when there is nobody to record, ``Refusal`` (409) when the session is not in
+    progress.
     """
     present, guests = list(present), list(guests)
     if guests or any(person != by for _party, person in present):
         require(by, "homologation.lead", session)
     with timeline.changing(session.rollout) as rollout:
-        session = _going_on(session)
-        known = {(row.party, row.person_id, row.name) for row in session.attendances.all()}
+        session = _session_in_progress(session)
+        listed = {(row.party, row.person_id, row.name) for row in session.attendances.all()}
         rows = [
-            row for row in _attendances(rollout, present, guests) if (row.party, row.person_id, row.name) not in known
+            row for row in _attendances(rollout, present, guests) if (row.party, row.person_id, row.name) not in listed
         ]
         if not rows:
             raise Invalid(_("Marque ou escreva quem chegou e ainda não está na lista."), field="present")
         for row in rows:
             row.session, row.arrived_at = session, clock.now()
         Attendance.objects.bulk_create(rows)
-        timeline.record(rollout, JOINED, by, number=session.number, people=len(rows))
+        timeline.record(rollout, events.SessionJoined(number=session.number, people=len(rows)), by)
         return rows
 
 
 def end(session: Session, *, by: User) -> Session:
-    """End the session that goes on; its time is then proposed as hours to the people of Presence who were there."""
+    """End a session in progress; its time is then proposed as hours to the people of Presence who were there."""
     require(by, "homologation.lead", session)
     with timeline.changing(session.rollout, even_closed=True) as rollout:
-        session = _going_on(session)
+        session = _session_in_progress(session)
         session.ended_at = clock.now()
         session.save(update_fields=["ended_at"])
-        duration = minutes.show(session.minutes or 0)
         results = queries.results_of(session).count()
-        timeline.record(rollout, ENDED, by, number=session.number, duration=duration, results=results)
+        ended = events.SessionEnded(number=session.number, minutes=session.minutes or 0, results=results)
+        timeline.record(rollout, ended, by)
         return session
 
 
@@ -173,14 +149,14 @@ def _attendances(
     return rows + [Attendance(party=party, name=name) for party, name in dict.fromkeys(named) if name]
 
 
-def _going_on(session: Session) -> Session:
+def _session_in_progress(session: Session) -> Session:
     session = Session.objects.get(pk=session.pk)
     if session.started_at is None or session.ended_at:
         raise Refusal(_("Esta sessão não está em andamento."))
     return session
 
 
-def _planned(session: Session) -> Session:
+def _planned_session(session: Session) -> Session:
     session = Session.objects.get(pk=session.pk)
     if session.started_at or session.cancelled_at:
         raise Refusal(_("Esta sessão já começou ou foi desmarcada."))

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from apps.core.exports.calendar import Entry, Status
 from apps.rollouts import agenda
-from apps.stages.homologation.meetings import actions as sessions
+from apps.stages.homologation.events import SessionCancelled, SessionPlanned, SessionStarted
 from apps.stages.homologation.models import Session
 
-CHANGES = {sessions.PLANNED.name, sessions.CANCELLED.name, sessions.STARTED.name}
+CHANGES = {event.kind for event in (SessionPlanned, SessionCancelled, SessionStarted)}
 
 
 def entry(session: Session) -> Entry | None:

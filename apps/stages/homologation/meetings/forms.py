@@ -13,7 +13,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Session
 
-# In the order in which they are greeted.
+# In the order in which the forms list them.
 PARTIES = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM)
 
 
@@ -36,13 +36,13 @@ class PartyPart:
 
 
 def people_of(rollout: Rollout) -> dict[str, tuple[str, User]]:
-    """The people of the four parties by ``role:pk``, in the order in which they are greeted."""
-    found = {}
+    """The people of the four parties by ``role:pk``, in the order of ``PARTIES``."""
+    people = {}
     for role in PARTIES:
         members = rollout.company(role).memberships.select_related("user").order_by("user__name")
         for member in members.filter(user__is_active=True):
-            found[f"{role.value}:{member.user_id}"] = (role.value, member.user)
-    return found
+            people[f"{role.value}:{member.user_id}"] = (role.value, member.user)
+    return people
 
 
 class JoinForm(forms.Form):
@@ -56,21 +56,21 @@ class JoinForm(forms.Form):
 
     def __init__(self, *args, session: Session, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        there = {f"{row.party}:{row.person_id}" for row in session.attendances.all()}
+        listed = {f"{row.party}:{row.person_id}" for row in session.attendances.all()}
         self.people = people_of(session.rollout)
         self.fields["guest_party"].required = False
         self.fields["present"].choices = [  # type: ignore[attr-defined]
             (key, f"{person} ({PartyRole(role).label})")
             for key, (role, person) in self.people.items()
-            if key not in there or self.is_bound
+            if key not in listed or self.is_bound
         ]
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        guest = typed.get("guest", "")
+        data = super().clean() or {}
+        guest = data.get("guest", "")
         return {
-            "present": [self.people[key] for key in typed.get("present", [])],
-            "guests": [(typed.get("guest_party") or PartyRole.CLIENT.value, guest)] if guest else [],
+            "present": [self.people[key] for key in data.get("present", [])],
+            "guests": [(data.get("guest_party") or PartyRole.CLIENT.value, guest)] if guest else [],
         }
 
 
@@ -120,11 +120,11 @@ class StartForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        planned: Session | None = typed.get("planned")
+        data = super().clean() or {}
+        planned: Session | None = data.get("planned")
         return {
-            "present": [self.people[key] for key in typed.get("present", [])],
-            "guests": [(role.value, name) for role in PARTIES for name in typed.get(f"guests_{role}", "").split(",")],
-            "absent": {role.value: typed.get(f"absent_{role}", "") for role in PARTIES},
+            "present": [self.people[key] for key in data.get("present", [])],
+            "guests": [(role.value, name) for role in PARTIES for name in data.get(f"guests_{role}", "").split(",")],
+            "absent": {role.value: data.get(f"absent_{role}", "") for role in PARTIES},
             "planned": planned,
         }

@@ -14,7 +14,8 @@ from apps.core.web.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import forms, progress
-from apps.stages.homologation.execution.views import may, record, script_of
+from apps.stages.homologation.execution.case_views import record
+from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.meetings import agenda
 from apps.stages.homologation.meetings import forms as session_forms
@@ -26,17 +27,17 @@ KEYS = {Outcome.PASSED: "p", Outcome.FAILED: "f", Outcome.BLOCKED: "b", Outcome.
 
 @require_GET
 def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The session that goes on; otherwise those ahead and those that were held."""
+    """The session in progress; otherwise those that are planned and those that were held."""
     rollout, script = script_of(request, pk)
     session = queries.open_session(script)
     if session is None:
-        return _outside(request, rollout, script)
+        return _sessions(request, rollout, script)
     return _meeting(request, rollout, script, session)
 
 
 def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session: Session, join=None) -> HttpResponse:
-    opened = queries.open_round(script)
-    found = script.cases.filter(code=request.GET.get("caso", "")).first() or queries.to_run(script).first()
+    round_ = queries.open_round(script)
+    case = script.cases.filter(code=request.GET.get("case", "")).first() or queries.to_run(script).first()
     context = {
         "rollout": rollout,
         "room": "homologation",
@@ -45,15 +46,15 @@ def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session
         "join_form": join or session_forms.JoinForm(session=session, auto_id="join_%s"),
         "own_place": _own_place(request, rollout, session),
         "absences": session.absences.all(),
-        "progress": progress.of_round(script, opened) if opened else None,
-        **(_case_context(request, rollout, found) if found else {}),
-        **may(request, rollout),
+        "progress": progress.of_round(script, round_) if round_ else None,
+        **(_case_context(request, rollout, case) if case else {}),
+        **permissions(request, rollout),
     }
     return render(request, "homologation/meeting.html", context, status=getattr(join, "refusal_status", 200))
 
 
 def _own_place(request: SignedInRequest, rollout: Rollout, session: Session) -> str:
-    """The mark by which the reader puts themself down as present; empty for who is there already."""
+    """The value by which the reader records that they are present; empty for who is listed already."""
     if session.attendances.filter(person=request.user).exists():
         return ""
     roles = rollout.roles_of(request.user)
@@ -66,12 +67,12 @@ def live(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)
     if request.GET.get("version") == str(rollout.version):
         return HttpResponse(status=204)
-    opened = queries.open_round(script)
+    round_ = queries.open_round(script)
     session = queries.open_session(script)
     context = {
         "rollout": rollout,
         "session": session,
-        "progress": progress.of_round(script, opened) if opened else None,
+        "progress": progress.of_round(script, round_) if round_ else None,
     }
     return render(request, "homologation/meeting_progress.html", context)
 
@@ -80,18 +81,18 @@ def live(request: SignedInRequest, pk: int) -> HttpResponse:
 def meeting_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """One case for htmx, and its result; what was saved brings the next case that has none."""
     rollout, script = script_of(request, pk)
-    found = get_object_or_404(Case, script=script, code=code)
+    case = get_object_or_404(Case, script=script, code=code)
     page = reverse("homologation:meeting", args=[pk])
     form = None
     if request.method == "POST":
-        form = forms.ResultForm(request.POST, request.FILES, auto_id=f"meeting{found.pk}_%s")
+        form = forms.ResultForm(request.POST, request.FILES, auto_id=f"meeting{case.pk}_%s")
         form.success_message = None  # type: ignore[assignment] # The next case says it.
-        if record(request, form, found):
-            following = queries.next_in_round(script, after=found)
+        if record(request, form, case):
+            following = queries.next_in_round(script, after=case)
             if not request.htmx:  # type: ignore[attr-defined]
-                return redirect(f"{page}?caso={following.code}" if following else page)
+                return redirect(f"{page}?case={following.code}" if following else page)
             rollout.refresh_from_db()
-            context = {"rollout": rollout, "saved": found, **may(request, rollout)}
+            context = {"rollout": rollout, "saved": case, **permissions(request, rollout)}
             if following is None:
                 answer = render(request, "homologation/meeting_done.html", context)
             else:
@@ -100,8 +101,8 @@ def meeting_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
             answer["HX-Trigger"] = "meeting-changed"
             return answer
     elif not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{page}?caso={code}")
-    context = {"rollout": rollout, **_case_context(request, rollout, found, form), **may(request, rollout)}
+        return redirect(f"{page}?case={code}")
+    context = {"rollout": rollout, **_case_context(request, rollout, case, form), **permissions(request, rollout)}
     return render(request, "homologation/meeting_case.html", context, status=getattr(form, "refusal_status", 200))
 
 
@@ -111,7 +112,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
     form = session_forms.StartForm(request.POST, rollout=rollout, user=request.user)
     if attempt(request, form, sessions.start, script, by=request.user):
         return redirect("homologation:meeting", pk)
-    return _outside(request, rollout, script, start=form)
+    return _sessions(request, rollout, script, start=form)
 
 
 @require_POST
@@ -120,7 +121,7 @@ def plan(request: SignedInRequest, pk: int) -> HttpResponse:
     form = session_forms.PlanSessionForm(request.POST, auto_id="plan_%s")
     if attempt(request, form, sessions.plan, script, by=request.user):
         return redirect("homologation:meeting", pk)
-    return _outside(request, rollout, script, plan=form)
+    return _sessions(request, rollout, script, plan=form)
 
 
 @require_POST
@@ -133,7 +134,7 @@ def cancel(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
 
 @require_POST
 def join(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
-    """Put down who came later; everybody may put down themself."""
+    """Record who came later; everybody may record themselves."""
     rollout, script = script_of(request, pk)
     session = get_object_or_404(Session, pk=session_pk, script=script)
     form = session_forms.JoinForm(request.POST, session=session, auto_id="join_%s")
@@ -156,28 +157,28 @@ def end(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
 def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     """A session that was planned, as a file for the reader's calendar."""
     _rollout, script = script_of(request, pk)
-    found = agenda.entry(get_object_or_404(Session, pk=session_pk, script=script))
-    if found is None:
+    calendar_entry = agenda.entry(get_object_or_404(Session, pk=session_pk, script=script))
+    if calendar_entry is None:
         raise Http404
-    return calendar.download(found)
+    return calendar.download(calendar_entry)
 
 
-def _case_context(request: SignedInRequest, rollout: Rollout, found: Case, form=None) -> dict[str, object]:
-    script = found.script
-    status = queries.status_of(found)
-    opened = queries.open_round(script)
-    in_round = list(opened.cases.values_list("code", flat=True)) if opened else []
-    place = in_round.index(found.code) if found.code in in_round else None
+def _case_context(request: SignedInRequest, rollout: Rollout, case: Case, form=None) -> dict[str, object]:
+    script = case.script
+    status = queries.status_of(case)
+    round_ = queries.open_round(script)
+    in_round = list(round_.cases.values_list("code", flat=True)) if round_ else []
+    place = in_round.index(case.code) if case.code in in_round else None
     leads = request.user.has_perm("homologation.lead", rollout)
     return {
         "status": status,
-        "case": found,
-        "round": opened,
+        "case": case,
+        "round": round_,
         "place": None if place is None else place + 1,
         "total": len(in_round),
         "previous": in_round[place - 1] if place else None,
         "next": in_round[place + 1] if place is not None and place + 1 < len(in_round) else None,
-        "form": form or forms.ResultForm.after(status.latest, auto_id=f"meeting{found.pk}_%s"),
+        "form": form or forms.ResultForm.after(status.latest, auto_id=f"meeting{case.pk}_%s"),
         "outcomes": [
             (value, label, KEYS[Outcome(value)])
             for value, label in Outcome.choices
@@ -186,17 +187,17 @@ def _case_context(request: SignedInRequest, rollout: Rollout, found: Case, form=
     }
 
 
-def _outside(request: SignedInRequest, rollout: Rollout, script: Script, start=None, plan=None) -> HttpResponse:
-    allowed = may(request, rollout)
+def _sessions(request: SignedInRequest, rollout: Rollout, script: Script, start=None, plan=None) -> HttpResponse:
+    allowed = permissions(request, rollout)
     context = {
         "rollout": rollout,
         "room": "homologation",
         "round": queries.open_round(script),
         "planned": queries.planned_sessions(rollout),
-        "held": [(each, queries.results_of(each).count()) for each in queries.held_sessions(script)],
+        "held": [(session, queries.results_of(session).count()) for session in queries.held_sessions(script)],
         "start_form": start or session_forms.StartForm(rollout=rollout, user=request.user),
         "plan_form": plan or session_forms.PlanSessionForm(auto_id="plan_%s"),
         **allowed,
     }
-    failed = start or plan
-    return render(request, "homologation/sessions.html", context, status=getattr(failed, "refusal_status", 200))
+    refused = start or plan
+    return render(request, "homologation/sessions.html", context, status=getattr(refused, "refusal_status", 200))

@@ -1,16 +1,7 @@
-from apps.stages.homologation.models.script import (
-    Case,
-    Evidence,
-    Nonconformity,
-    NonconformityComment,
-    NonconformityFix,
-    Outcome,
-    Reservation,
-    Result,
-    Round,
-    RoundReport,
-    Script,
-)
+from apps.stages.homologation.models.nonconformities import Nonconformity, NonconformityComment, NonconformityFix
+from apps.stages.homologation.models.reservations import Reservation
+from apps.stages.homologation.models.rounds import Evidence, Outcome, Result, Round, RoundReport
+from apps.stages.homologation.models.script import Case, Script
 from apps.stages.homologation.models.sessions import Absence, Attendance, Session
 
 __all__ = [

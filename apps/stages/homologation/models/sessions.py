@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
+from apps.stages.homologation.models.script import Script
 
 
 class Session(models.Model):
@@ -17,7 +18,7 @@ class Session(models.Model):
     ``planned_minutes`` is the time that was set aside for it, in minutes.
     """
 
-    script = models.ForeignKey("homologation.Script", on_delete=models.CASCADE, related_name="sessions")
+    script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="sessions")
     number = models.PositiveSmallIntegerField()
     planned_start = models.DateTimeField(_("data e hora"), null=True)
     planned_minutes = models.PositiveSmallIntegerField(_("duração prevista"), null=True)

@@ -10,32 +10,32 @@ from apps.accounts.http import SignedInRequest
 from apps.core.web.forms import attempt
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import actions, forms
-from apps.stages.homologation.execution.views import may, script_of
+from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Nonconformity
-from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.nonconformities import actions, forms
+from apps.stages.homologation.nonconformities.queries import aging, days_open, listed
 
 
 @require_GET
 def listing(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _script = script_of(request, pk)
     form = forms.FilterForm(request.GET)
-    found = nonconformities.listed(rollout, **(form.cleaned_data if form.is_valid() else {}))
+    nonconformities = listed(rollout, **(form.cleaned_data if form.is_valid() else {}))
     context = {
         "rollout": rollout,
         "room": "homologation",
         "form": form,
-        "rows": [(each, nonconformities.days_open(each)) for each in found],
+        "rows": [(nonconformity, days_open(nonconformity)) for nonconformity in nonconformities],
         "any": rollout.nonconformities.exists(),
-        "aging": nonconformities.aging(rollout),
+        "aging": aging(rollout),
     }
     return render(request, "homologation/nonconformities.html", context)
 
 
 @require_GET
 def detail(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    rollout, found = _found(request, pk, number)
-    return _page(request, rollout, found)
+    rollout, nonconformity = _nonconformity(request, pk, number)
+    return _page(request, rollout, nonconformity)
 
 
 @require_POST
@@ -50,62 +50,62 @@ def reopen(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 def comment(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    return _act(request, pk, number, "comment", forms.CommentForm, nonconformities.comment)
+    return _act(request, pk, number, "comment", forms.CommentForm, actions.comment)
 
 
 @require_POST
 def change(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    return _act(request, pk, number, "change", forms.ChangeForm, nonconformities.change)
+    return _act(request, pk, number, "change", forms.ChangeForm, actions.change)
 
 
 @require_POST
 def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    _rollout, found = _found(request, pk, number)
-    actions.verify_fix(found, by=request.user)
+    _rollout, nonconformity = _nonconformity(request, pk, number)
+    actions.verify_fix(nonconformity, by=request.user)
     messages.success(request, _("Correção verificada."))
     return redirect("homologation:nonconformity", pk, number)
 
 
-def _found(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, Nonconformity]:
+def _nonconformity(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, Nonconformity]:
     rollout, script = script_of(request, pk)
-    every = Nonconformity.objects.select_related("case", "opened_by")
-    found = get_object_or_404(every, rollout=rollout, number=number)
-    found.rollout, found.case.script = rollout, script
-    return rollout, found
+    rows = Nonconformity.objects.select_related("case", "opened_by")
+    nonconformity = get_object_or_404(rows, rollout=rollout, number=number)
+    nonconformity.rollout, nonconformity.case.script = rollout, script
+    return rollout, nonconformity
 
 
 def _act(request: SignedInRequest, pk: int, number: int, name: str, form_class, action) -> HttpResponse:
-    rollout, found = _found(request, pk, number)
+    rollout, nonconformity = _nonconformity(request, pk, number)
     form = form_class(request.POST, auto_id=f"{name}_%s")
-    if attempt(request, form, action, found, by=request.user):
+    if attempt(request, form, action, nonconformity, by=request.user):
         return redirect("homologation:nonconformity", pk, number)
-    return _page(request, rollout, found, **{name: form})
+    return _page(request, rollout, nonconformity, **{name: form})
 
 
-def _page(request: SignedInRequest, rollout: Rollout, found: Nonconformity, **failed) -> HttpResponse:
+def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformity, **failed) -> HttpResponse:
     user = request.user
-    fixes = list(found.fixes.select_related("by"))
-    known = {"severity": found.severity, "owner": found.owner, "due": found.due}
+    fixes = list(nonconformity.fixes.select_related("by"))
+    settled = {"severity": nonconformity.severity, "owner": nonconformity.owner, "due": nonconformity.due}
+    is_open, is_fixed = nonconformity.state == "open", nonconformity.state == "fixed"
+    events = rollout.events.filter(kind__startswith="homologation.", data__label=nonconformity.label)
     context = {
         "rollout": rollout,
         "room": "homologation",
-        "nc": found,
-        "status": queries.status_of(found.case),
-        "days": nonconformities.days_open(found),
+        "nc": nonconformity,
+        "status": queries.status_of(nonconformity.case),
+        "days": days_open(nonconformity),
         "fixes": fixes,
         "fixed_by_reader": bool(fixes) and fixes[-1].by_id == user.pk,
-        "comments": found.comments.select_related("author"),
-        "events": rollout.events.filter(kind__startswith="homologation.", data__label=found.label).select_related(
-            "actor"
-        ),
+        "comments": nonconformity.comments.select_related("author"),
+        "events": events.select_related("actor"),
         "fix_form": failed.get("fix") or forms.FixForm(auto_id="fix_%s"),
         "reopen_form": failed.get("reopen") or forms.ReopenForm(auto_id="reopen_%s"),
         "comment_form": failed.get("comment") or forms.CommentForm(auto_id="comment_%s"),
-        "change_form": failed.get("change") or forms.ChangeForm(auto_id="change_%s", initial=known),
-        "may_fix": rollout.is_open and found.state == "open" and user.has_perm("homologation.fix", found),
-        "may_discuss": rollout.is_open and user.has_perm("homologation.discuss", found),
-        "may_check": rollout.is_open and found.state == "fixed" and user.has_perm("homologation.verify", found),
-        **may(request, rollout),
+        "change_form": failed.get("change") or forms.ChangeForm(auto_id="change_%s", initial=settled),
+        "may_fix": rollout.is_open and is_open and user.has_perm("homologation.fix", nonconformity),
+        "may_discuss": rollout.is_open and user.has_perm("homologation.discuss", nonconformity),
+        "may_check": rollout.is_open and is_fixed and user.has_perm("homologation.verify", nonconformity),
+        **permissions(request, rollout),
     }
     status = next((form.refusal_status for form in failed.values()), 200)
     return render(request, "homologation/nonconformity.html", context, status=status)

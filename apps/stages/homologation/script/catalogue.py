@@ -3,14 +3,26 @@
 from apps.blueprints.catalogues import content, rules
 from apps.blueprints.models import Blueprint
 from apps.core.localized import Localized
-from apps.rollouts import registry
 from apps.rollouts.models import Rollout
+from apps.stages.homologation.events import ConditionsChosen
 from apps.stages.homologation.models import Case, Script
+
+
+def copy_script(rollout: Rollout) -> None:
+    """Copy the script in force, when ``rollout`` starts."""
+    blueprint = content.script()
+    script = Script.objects.create(
+        rollout=rollout,
+        version=blueprint.version,
+        title=blueprint.title,
+        processes=[{"key": process.key, "title": process.title} for process in blueprint.processes],
+    )
+    copy_cases(script, blueprint)
 
 
 def copy_cases(script: Script, blueprint: content.Script) -> None:
     """Make the cases of ``blueprint``; a conditional one applies when its condition switches itself on."""
-    on = _switched_on(script.rollout, blueprint)
+    met_conditions = _met_conditions(script.rollout, blueprint)
     Case.objects.bulk_create(
         Case(
             script=script,
@@ -27,7 +39,7 @@ def copy_cases(script: Script, blueprint: content.Script) -> None:
             steps=case.steps,
             expected=case.expected,
             evidence=case.evidence,
-            applies=case.obligation != Case.Obligation.CONDITIONAL or case.condition_key in on,
+            applies=case.obligation != Case.Obligation.CONDITIONAL or case.condition_key in met_conditions,
         )
         for position, case in enumerate(blueprint.cases, start=1)
     )
@@ -39,18 +51,18 @@ def reasons(script: Script) -> dict[str, str]:
         blueprint = content.script(script.version)
     except Blueprint.DoesNotExist:
         return {}
-    return _switched_on(script.rollout, blueprint)
+    return _met_conditions(script.rollout, blueprint)
 
 
-def _switched_on(rollout: Rollout, blueprint: content.Script) -> dict[str, str]:
-    models = {key: str(label) for key, label in registry.traits(rollout, "integration_model").items()}
-    traits = {**rules.of_platform(rollout.platform.slug), "integration_model": models}
-    found = {condition.key: rules.reason(condition, traits) for condition in blueprint.conditions}
-    return {key: why for key, why in found.items() if why}
+def _met_conditions(rollout: Rollout, blueprint: content.Script) -> dict[str, str]:
+    """The reasons, in the reader's language, of the conditions whose rule is met, by condition key."""
+    model = {rollout.integration_model: str(rollout.integration_model_title)} if rollout.integration_model else {}
+    traits = {**rules.of_platform(rollout.platform.slug), "integration_model": model}
+    reasons_by_key = {condition.key: rules.reason(condition, traits) for condition in blueprint.conditions}
+    return {key: reason for key, reason in reasons_by_key.items() if reason}
 
 
-@registry.on_trait_changed
-def follow_the_rules(rollout: Rollout) -> None:
+def apply_rules(rollout: Rollout) -> None:
     """Switch conditions on and off anew, unless a person has chosen them or the script is frozen."""
     script = Script.objects.filter(rollout=rollout, frozen_at=None).first()
     if script is None or chosen_by_a_person(script):
@@ -63,7 +75,7 @@ def follow_the_rules(rollout: Rollout) -> None:
 
 def chosen_by_a_person(script: Script) -> bool:
     """Somebody has saved the conditions of this rollout: from then on the rules only say what they would do."""
-    return script.rollout.events.filter(kind="homologation.conditions").exists()
+    return script.rollout.events.filter(kind=ConditionsChosen.kind).exists()
 
 
 def newer(script: Script) -> Blueprint | None:

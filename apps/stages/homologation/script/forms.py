@@ -1,11 +1,39 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.blueprints.editor.forms import CaseForm
 from apps.core.localized import Localized
+from apps.stages.homologation import queries
 from apps.stages.homologation.models import Script
+from apps.stages.homologation.script import catalogue
+
+
+class ConditionsForm(forms.Form):
+    success_message = _("Condições salvas.")
+
+    conditions = forms.MultipleChoiceField(
+        label=_("O que se aplica a este projeto"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, script: Script, **kwargs) -> None:
+        conditions = queries.conditions(script)
+        kwargs.setdefault("initial", {"conditions": [key for key, _text, chosen in conditions if chosen]})
+        super().__init__(*args, **kwargs)
+        reasons = catalogue.reasons(script)
+        self.fields["conditions"].choices = [  # type: ignore[attr-defined]
+            (key, _with_reason(str(text), reasons.get(key, ""), chosen)) for key, text, chosen in conditions
+        ]
+
+
+def _with_reason(condition: str, reason: str, chosen: bool) -> str:
+    if not reason:
+        return condition
+    if chosen:
+        return gettext("%(condition)s (ligado porque %(why)s)") % {"condition": condition, "why": reason}
+    return gettext("%(condition)s (desligado, embora %(why)s)") % {"condition": condition, "why": reason}
 
 
 class OwnCaseForm(CaseForm):

@@ -11,6 +11,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         for name, count in rotation.rotate().items():
             self.stdout.write(f"{name}: {count} closed with the primary key.")
-        if left := {name: count for name, count in rotation.left_behind().items() if count}:
-            raise CommandError(f"Still closed with an older key: {left}. Run it again.")
+        if remaining := {name: count for name, count in rotation.left_behind().items() if count}:
+            raise CommandError(f"Still closed with an older key: {remaining}. Run it again.")
         self.stdout.write("Nothing is closed with an older key: those can be dropped from VAULT_KEYSET.")

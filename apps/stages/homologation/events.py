@@ -1,0 +1,362 @@
+"""What can happen in the homologation, and the notices of what waits for a correction."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.core.events import EventData, Minutes, Notice
+from apps.core.numbers import whole_number
+from apps.core.process import PartyRole
+from apps.rollouts import audiences
+from apps.rollouts.models import Event
+from apps.stages.homologation.models import Nonconformity, Outcome
+
+
+def nonconformity_of(event: Event) -> Nonconformity | None:
+    """The nonconformity that the event is about, by its label."""
+    number = str(event.data.get("label", "")).removeprefix("NC-")
+    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole_number(number)).first()
+
+
+def owner_of_the_correction(event: Event) -> list[User]:
+    """Everybody of the company that owes the correction."""
+    nonconformity = nonconformity_of(event)
+    return audiences.people_of(event.rollout, nonconformity.owner) if nonconformity else []
+
+
+def owner_and_project_manager(event: Event) -> Iterable[User]:
+    return [*owner_of_the_correction(event), *audiences.project_manager(event)]
+
+
+def nonconformity_url(event: Event) -> str:
+    nonconformity = nonconformity_of(event)
+    if nonconformity is None:
+        return reverse("homologation:room", args=[event.rollout_id])
+    return reverse("homologation:nonconformity", args=[event.rollout_id, nonconformity.number])
+
+
+# --- The script -----------------------------------------------------------------------------------------
+
+
+class ConditionsChosen(
+    EventData,
+    kind="homologation.conditions",
+    sentence=_("definiu as condições do roteiro"),
+    icon="sliders-horizontal",
+):
+    """``conditions`` are the keys of those that apply."""
+
+    conditions: list[str]
+
+
+class Frozen(
+    EventData,
+    kind="homologation.frozen",
+    sentence=_("congelou o roteiro com %(cases)s casos"),
+    icon="snowflake",
+):
+    """``cases`` is how many apply."""
+
+    cases: int
+    version: int
+
+
+class VersionTaken(
+    EventData,
+    kind="homologation.version_taken",
+    sentence=_("trouxe a versão %(version)s do roteiro"),
+    icon="git-branch",
+):
+    version: int
+
+
+class OwnCaseAdded(
+    EventData,
+    kind="homologation.case_added",
+    sentence=_("incluiu o caso próprio %(case)s"),
+    icon="list-plus",
+):
+    case: str
+
+
+class OwnCaseChanged(
+    EventData,
+    kind="homologation.case_changed",
+    sentence=_("mudou o caso próprio %(case)s"),
+    icon="pencil",
+):
+    case: str
+
+
+class OwnCaseRemoved(
+    EventData,
+    kind="homologation.case_removed",
+    sentence=_("retirou o caso próprio %(case)s"),
+    icon="list-x",
+):
+    case: str
+
+
+# --- Rounds and results ---------------------------------------------------------------------------------
+
+
+class RoundOpened(
+    EventData,
+    kind="homologation.round_opened",
+    sentence=_("abriu a rodada %(number)s"),
+    icon="play",
+):
+    """``cases`` is how many the round executes."""
+
+    number: int
+    cases: int
+
+
+class RoundClosed(
+    EventData,
+    kind="homologation.round_closed",
+    sentence=_("encerrou a rodada %(number)s"),
+    icon="square",
+):
+    number: int
+
+
+class RoundReportAdded(
+    EventData,
+    kind="homologation.round_report",
+    sentence=_("juntou um relatório à rodada %(number)s: %(title)s"),
+    icon="file-plus",
+):
+    number: int
+    title: str
+
+
+class ResultRecorded(
+    EventData,
+    kind="homologation.result",
+    sentence=_("%(case)s: %(outcome)s"),
+    icon="clipboard-check",
+):
+    """``machine`` is the label of the token that reported it, where one did."""
+
+    case: str
+    outcome: Outcome
+    machine: str | None = None
+
+
+class ResultConfirmed(
+    EventData,
+    kind="homologation.confirmed",
+    sentence=_("confirmou que %(case)s passou, como a máquina informou"),
+    icon="user-check",
+):
+    case: str
+    machine: str
+
+
+class EvidenceAttached(
+    EventData,
+    kind="homologation.evidence",
+    sentence=_("juntou evidência ao resultado de %(case)s"),
+    icon="paperclip",
+):
+    case: str
+
+
+class JunitReceived(
+    EventData,
+    kind="homologation.junit",
+    sentence=_("enviou um relatório JUnit: %(recorded)s casos registrados"),
+    icon="file-check",
+):
+    """``recorded`` is how many cases got a result, of ``tests`` tests in the report."""
+
+    recorded: int
+    tests: int
+    machine: str
+
+
+# --- Nonconformities ------------------------------------------------------------------------------------
+
+
+class CaseFailed(
+    EventData,
+    kind="homologation.failure",
+    sentence=_("%(case)s falhou e abriu a %(label)s: %(title)s"),
+    icon="bug",
+    notice=Notice(
+        to=owner_of_the_correction,
+        subject=_("%(code)s: %(label)s aberta para a sua empresa corrigir"),
+        sentence=_("O caso %(case)s da homologação falhou: %(title)s."),
+        url=nonconformity_url,
+    ),
+):
+    """``label`` and ``title`` are those of the nonconformity that it opened or reopened."""
+
+    case: str
+    label: str
+    title: str
+    severity: Nonconformity.Severity
+    machine: str | None = None
+
+
+class NonconformityFixed(
+    EventData,
+    kind="homologation.fixed",
+    sentence=_("corrigiu a %(label)s na versão %(version)s"),
+    icon="wrench",
+    notice=Notice(
+        to=owner_and_project_manager,
+        subject=_("%(code)s: %(label)s corrigida, falta verificar"),
+        sentence=_("A %(label)s foi corrigida na versão %(version)s. Falta verificar."),
+        url=nonconformity_url,
+    ),
+):
+    label: str
+    version: str
+
+
+class FixVerified(
+    EventData,
+    kind="homologation.verified",
+    sentence=_("verificou a correção da %(label)s"),
+    icon="check-check",
+):
+    label: str
+
+
+class NonconformityReopened(
+    EventData,
+    kind="homologation.reopened",
+    sentence=_("reabriu a %(label)s: %(reason)s"),
+    icon="rotate-ccw",
+    notice=Notice(
+        to=owner_of_the_correction,
+        subject=_("%(code)s: %(label)s reaberta"),
+        sentence=_("A correção da %(label)s não resolveu: %(reason)s."),
+        url=nonconformity_url,
+    ),
+):
+    label: str
+    reason: str
+
+
+class NonconformityCommented(
+    EventData,
+    kind="homologation.nonconformity_comment",
+    sentence=_("escreveu sobre a %(label)s"),
+    icon="message-circle",
+    notice=Notice(
+        to=owner_and_project_manager,
+        subject=_("%(code)s: nova mensagem sobre a %(label)s"),
+        sentence=_("Há uma nova mensagem na discussão da %(label)s."),
+        url=nonconformity_url,
+    ),
+):
+    label: str
+
+
+class NonconformityChanged(
+    EventData,
+    kind="homologation.nonconformity_changed",
+    sentence=_("definiu a %(label)s: %(severity)s, corrige %(owner)s"),
+    icon="pencil",
+):
+    label: str
+    severity: Nonconformity.Severity
+    owner: PartyRole
+    due: date | None = None
+
+
+# --- Reservations ---------------------------------------------------------------------------------------
+
+
+class ReservationProposed(
+    EventData,
+    kind="homologation.reservation_proposed",
+    sentence=_("propôs ressalva para %(case)s"),
+    icon="message-square",
+):
+    case: str
+    text: str
+
+
+class ReservationAgreed(
+    EventData,
+    kind="homologation.reservation_agreed",
+    sentence=_("concordou com a ressalva de %(case)s"),
+    icon="handshake",
+):
+    case: str
+
+
+class ReservationWithdrawn(
+    EventData,
+    kind="homologation.reservation_withdrawn",
+    sentence=_("retirou a ressalva de %(case)s"),
+    icon="x",
+):
+    case: str
+
+
+# --- Sessions -------------------------------------------------------------------------------------------
+
+
+class SessionPlanned(
+    EventData,
+    kind="homologation.session_planned",
+    sentence=_("agendou a sessão %(number)s da homologação para %(planned_start)s"),
+    icon="calendar-plus",
+):
+    number: int
+    planned_start: datetime
+
+
+class SessionCancelled(
+    EventData,
+    kind="homologation.session_cancelled",
+    sentence=_("desmarcou a sessão %(number)s da homologação"),
+    icon="calendar-x",
+):
+    number: int
+
+
+class SessionStarted(
+    EventData,
+    kind="homologation.session_started",
+    sentence=_("começou a sessão %(number)s da homologação com %(people)s presentes"),
+    icon="presentation",
+):
+    """``people`` is how many were there; ``absent`` are the parties that sent nobody."""
+
+    number: int
+    people: int
+    absent: list[PartyRole]
+
+
+class SessionJoined(
+    EventData,
+    kind="homologation.session_joined",
+    sentence=_("registrou na sessão %(number)s da homologação quem chegou depois: %(people)s"),
+    icon="user-plus",
+):
+    """``people`` is how many came."""
+
+    number: int
+    people: int
+
+
+class SessionEnded(
+    EventData,
+    kind="homologation.session_ended",
+    sentence=_("encerrou a sessão %(number)s da homologação: %(minutes)s, %(results)s resultados"),
+    icon="flag",
+):
+    """``results`` is how many were recorded meanwhile."""
+
+    number: int
+    minutes: Minutes
+    results: int

@@ -1,0 +1,29 @@
+"""What every page of the homologation starts from."""
+
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.http import SignedInRequest
+from apps.core.process import Stage
+from apps.rollouts.models import Rollout
+from apps.rollouts.views import visible_rollout
+from apps.stages.homologation.models import Script
+
+
+def script_of(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
+    """The rollout and its script, as far as they exist for the person; 404 otherwise."""
+    rollout = visible_rollout(request, pk)
+    script = get_object_or_404(Script, rollout=rollout)
+    script.rollout = rollout
+    return rollout, script
+
+
+def permissions(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
+    """What the person may do in the homologation now, by the names that its templates use."""
+    at_work = rollout.stage == Stage.HOMOLOGATION
+    return {
+        "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
+        "may_verify": rollout.is_open and request.user.has_perm("homologation.verify", rollout),
+        "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
+        "may_shape": rollout.is_open and request.user.has_perm("homologation.shape", rollout),
+        "at_work": at_work,
+    }

@@ -1,0 +1,128 @@
+"""The rounds in which the script is executed, their results and what proves them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.files.models import StoredFile
+from apps.stages.homologation.models.script import Case, Script
+
+
+class Round(models.Model):
+    """One execution of the script. One is open at a time; a later round repeats what has not passed, and what depends on
+    it."""
+
+    script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+    cases = models.ManyToManyField(Case, related_name="rounds")
+
+    class Meta:
+        verbose_name = _("rodada")
+        verbose_name_plural = _("rodadas")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["script", "number"], name="round_number_once"),
+            models.UniqueConstraint(fields=["script"], condition=Q(closed_at=None), name="round_one_open_per_script"),
+        ]
+
+    def __str__(self) -> str:
+        return _("Rodada %(number)d") % {"number": self.number}
+
+
+class Outcome(models.TextChoices):
+    PASSED = "passed", _("Passou")
+    FAILED = "failed", _("Falhou")
+    BLOCKED = "blocked", _("Bloqueado")
+    NOT_APPLICABLE = "not_applicable", _("Não se aplica")
+
+
+class Result(models.Model):
+    """What came out of executing a case. Every result is kept; the newest is the one that counts.
+
+    ``machine`` names the token that reported it. That a binding case passed, a machine only proposes: it counts once a
+    person confirmed it.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="results")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="results")
+    outcome = models.CharField(_("resultado"), max_length=16, choices=Outcome)
+    note = models.TextField(_("observação"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    machine = models.CharField(max_length=80, blank=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("resultado")
+        verbose_name_plural = _("resultados")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="result_outcome_is_known"),
+            models.CheckConstraint(condition=~Q(outcome="failed") | ~Q(note=""), name="result_failed_with_a_note"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, outcome="passed") & ~Q(machine=""),
+                name="result_confirmed_is_a_machines_pass",
+            ),
+            models.CheckConstraint(condition=~Q(confirmed_by=models.F("by")), name="result_confirmed_by_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case.code}: {self.get_outcome_display()}"
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """A machine says that a binding case passed, and nobody has confirmed it."""
+        return (
+            bool(self.machine) and self.outcome == Outcome.PASSED and self.confirmed_at is None and self.case.is_binding
+        )
+
+
+class Evidence(models.Model):
+    """One thing that proves a result: words, a link or a file."""
+
+    result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="evidence")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField(_("evidência"), blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("evidência")
+        verbose_name_plural = _("evidências")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "position"], name="evidence_position_once_per_result"),
+            models.CheckConstraint(
+                condition=~Q(text="") & Q(link="", file=None)
+                | Q(text="", file=None) & ~Q(link="")
+                | Q(text="", link="", file__isnull=False),
+                name="evidence_is_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text or self.link or str(self.file)
+
+
+class RoundReport(models.Model):
+    """A report for a whole round, as somebody brought it: that of a load test, a spreadsheet of the platform."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="reports")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(_("título"), max_length=120)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("relatório de rodada")
+        verbose_name_plural = _("relatórios de rodada")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,59 @@
+"""The room: the script with its progress, the nonconformities, and the conditions of the script."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.http import SignedInRequest
+from apps.core.web.forms import attempt
+from apps.rollouts.models import Rollout
+from apps.stages.homologation import queries
+from apps.stages.homologation.http import permissions, script_of
+from apps.stages.homologation.models import Script
+from apps.stages.homologation.nonconformities import queries as nonconformities
+from apps.stages.homologation.script import actions, catalogue, forms
+
+
+@require_GET
+def room(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, script = script_of(request, pk)
+    return _room(request, rollout, script)
+
+
+@require_GET
+def overview(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The progress by process, when anything happened since the version that the page shows; 204 otherwise."""
+    rollout, script = script_of(request, pk)
+    if request.GET.get("version") == str(rollout.version):
+        return HttpResponse(status=204)
+    context = {"rollout": rollout, "processes": queries.processes(script)}
+    return render(request, "homologation/overview.html", context)
+
+
+@require_POST
+def conditions(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, script = script_of(request, pk)
+    form = forms.ConditionsForm(request.POST, script=script)
+    if attempt(request, form, actions.choose_conditions, script, by=request.user):
+        return redirect(reverse("homologation:room", args=[pk]) + "#roteiro")
+    return _room(request, rollout, script, conditions=form)
+
+
+def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions=None) -> HttpResponse:
+    context = {
+        "rollout": rollout,
+        "room": "homologation",
+        "script": script,
+        "processes": queries.processes(script),
+        "rounds": script.rounds.all(),
+        "round": queries.open_round(script),
+        "to_run": queries.to_run(script),
+        "session": queries.open_session(script),
+        "nonconformities": nonconformities.listed(rollout),
+        "aging": nonconformities.aging(rollout),
+        "conditions_form": conditions or forms.ConditionsForm(script=script),
+        "newer": catalogue.newer(script),
+        **permissions(request, rollout),
+    }
+    return render(request, "homologation/room.html", context, status=getattr(conditions, "refusal_status", 200))
