@@ -502,7 +502,7 @@ def test_every_problem_has_its_sentence():
                 "Changed", "Wrong", "wrong",
             ):  # fmt: skip
                 named |= {each.value for each in call.args if isinstance(each, ast.Constant)}
-    named |= set(outside.EXPLAINED.values())
+    named |= set(outside.PROBLEM_OF_INDICATION.values())
     assert named <= set(elsewhere.SENTENCES)
 
 

@@ -306,7 +306,7 @@ def term_drafted_and_signed_elsewhere_for_the_client() -> Halves:
             mock.patch.object(elsewhere, "_open"),
             mock.patch.object(elsewhere, "_content", return_value=b"%PDF-1.7 assinado"),
             mock.patch.object(elsewhere, "_facts_of_signatures"),
-            mock.patch.object(elsewhere, "_whose", return_value=found),
+            mock.patch.object(elsewhere, "_signatories_with_facts", return_value=found),
         ):
             elsewhere.bring(term, by=by, file=ContentFile(b""))
 
