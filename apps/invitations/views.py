@@ -23,10 +23,10 @@ from apps.rollouts.models import Rollout
 
 @require_http_methods(["GET", "POST"])
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Who was invited to a company, and the form that invites; ``?project=`` says from which project."""
+    """Who was invited to a company, and the form that invites; ``?rollout=`` says from which project."""
     invited_company = visible_company(request, pk)
     require(request.user, "invitations.invite", invited_company)
-    rollout_pk = whole_number(request.GET.get("project"))
+    rollout_pk = whole_number(request.GET.get("rollout"))
     rollout = Rollout.objects.visible_to(request.user).filter(pk=rollout_pk, parties__company=invited_company).first()
     leads = request.user.has_perm("invitations.invite_lead", invited_company)
     form = forms.InviteForm(request.POST or None, company=invited_company, may_name_leads=leads)

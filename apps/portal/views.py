@@ -34,7 +34,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     door = queries.door(request.user)
     first = next((matter for matter in door.matters if matter.answerable), None)
     context = {
-        "desk": queries.desk(request.user, everybodys=request.GET.get("de") == "todos"),
+        "desk": queries.desk(request.user, everybodys=request.GET.get("scope") == "all"),
         "door": door,
         "groups": [
             (_("Com você"), [_card(request, matter, is_open=matter is first) for matter in door.own_matters]),

@@ -31,7 +31,7 @@ class Scope:
     def query(self) -> str:
         parameters = QueryDict(mutable=True)
         if self.project:
-            parameters["project"] = str(self.project.pk)
+            parameters["rollout"] = str(self.project.pk)
         elif self.all_rollouts:
             parameters["scope"] = "all"
         return parameters.urlencode()
@@ -162,7 +162,7 @@ def _waiting(request: SignedInRequest, scope: Scope) -> QuerySet[Submission]:
 def _scope(request: SignedInRequest) -> Scope:
     """Without rollouts of one's own it is everybody's."""
     visible = Rollout.objects.visible_to(request.user)
-    if rollout_pk := request.GET.get("project"):
+    if rollout_pk := request.GET.get("rollout"):
         return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(rollout_pk)), False)
     has_own_rollouts = visible.open().filter(project_manager=request.user).exists()
     return Scope(None, request.GET.get("scope") == "all" or not has_own_rollouts)

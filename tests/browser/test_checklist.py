@@ -23,7 +23,7 @@ def test_five_deliveries_by_keyboard_alone(sign_in, shot):
 
     page = sign_in("gerente@presence.demo")
     pk = project_of(page)
-    page.goto(f"/conferencia/?project={pk}")
+    page.goto(f"/conferencia/?rollout={pk}")
     assert page.locator("[data-delivery]").count() == 5
     shot(page, "conferencia-1440")
     found = Axe().run(page).response["violations"]

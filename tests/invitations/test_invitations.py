@@ -228,7 +228,7 @@ class TestThePage:
     def test_a_project_manager_invites_sends_again_and_revokes(self, client_for, rollout, pm):
         company = rollout.company("integrator")
         browser = client_for(pm)
-        url = reverse("invitations:company", args=[company.pk]) + f"?project={rollout.pk}"
+        url = reverse("invitations:company", args=[company.pk]) + f"?rollout={rollout.pk}"
         assert browser.post(url, PERSON).status_code == 302
         assert browser.post(url, PERSON).status_code == 422
         page = browser.get(url).content.decode()

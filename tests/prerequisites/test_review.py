@@ -37,7 +37,7 @@ def test_it_shows_ones_own_rollouts_everybodys_or_one(client, rollout):
     page = signed_in(client, rollout.people["pm"])
     assert page.get(URL).context["waiting"] == [mine]
     assert page.get(URL, {"scope": "all"}).context["waiting"] == [mine, others]
-    of_one = page.get(URL, {"project": others.prerequisite.rollout_id})
+    of_one = page.get(URL, {"rollout": others.prerequisite.rollout_id})
     assert of_one.context["waiting"] == [others]
 
 
