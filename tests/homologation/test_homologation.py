@@ -10,7 +10,7 @@ from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import queries
+from apps.stages.homologation import term
 from apps.stages.homologation.execution import actions, reservations
 from apps.stages.homologation.models import Case, Nonconformity, Script
 from apps.stages.homologation.nonconformities import actions as nonconformities
@@ -228,7 +228,7 @@ class TestReservations:
         assert missing(rollout) == {("case:PED-01", "presence")}
         reservations.agree(reservation, by=rollout.people["pm"])
         assert missing(rollout) == set()
-        assert queries.summary_for_term(rollout)["reservations"][0]["case"] == "PED-01"
+        assert term.summary(rollout)["reservations"][0]["case"] == "PED-01"
 
     def test_withdrawing_closes_the_gate_again(self, rollout, script):
         reservation = self.propose(rollout, script)

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.core.refusals import NotAllowed, Refusal
-from apps.stages.homologation import queries
+from apps.stages.homologation import queries, term
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.homologation.test_homologation import FAILURE, case, missing, report
@@ -25,7 +25,7 @@ def test_a_pass_awaits_confirmation_and_the_gate_says_who_owes_it(rollout, scrip
     assert standing(script).awaits_confirmation
     assert not standing(script).passed
     assert missing(rollout) == {("case:PED-01", "presence")}
-    assert queries.summary_for_term(rollout)["processes"][0]["passed"] == 0
+    assert term.summary(rollout)["processes"][0]["passed"] == 0
 
 
 @pytest.mark.parametrize("who", ["client", "analyst", "pm"])

@@ -10,7 +10,7 @@ from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.stages.training import actions, queries
+from apps.stages.training import actions, term
 from apps.stages.training.models import Topic
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -49,7 +49,7 @@ def test_the_gate_asks_until_sessions_are_held_and_topics_covered(rollout):
     assert missing(rollout) == {"training:held", "training:planned", "training:topics"}
     hold(rollout, session)
     assert missing(rollout) == set()
-    assert queries.summary_for_term(rollout)[0]["attendance"][0]["name"] == "Rita"
+    assert term.summary(rollout)[0]["attendance"][0]["name"] == "Rita"
 
 
 def test_only_the_topics_may_be_waived(rollout):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import dossier, events, personal_data, queries, requirements
+from apps.stages.homologation import dossier, events, personal_data, queries, requirements, term
 from apps.stages.homologation.api import router
 from apps.stages.homologation.script import catalogue
 
@@ -45,7 +45,7 @@ plugin = Plugin(
     model_changed=[catalogue.apply_rules],
     events=events,
     requirements=requirements,
-    term={"homologation": queries.summary_for_term},
+    term={"homologation": term.summary},
     dossier=[dossier.files],
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,

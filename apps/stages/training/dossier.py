@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from apps.core import canonical
 from apps.rollouts.models import Rollout
-from apps.stages.training import queries
+from apps.stages.training import term
 
 
 def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
-    yield "treinamento/presenca.json", canonical.readable(queries.summary_for_term(rollout))
+    yield "treinamento/presenca.json", canonical.readable(term.summary(rollout))

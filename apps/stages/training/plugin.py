@@ -9,7 +9,7 @@ from apps.core import clock, minutes
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.training import dossier, events, personal_data, queries, requirements
+from apps.stages.training import dossier, events, personal_data, queries, requirements, term
 from apps.stages.training.models import Topic
 
 
@@ -46,7 +46,7 @@ plugin = Plugin(
     starts=[copy_syllabus],
     events=events,
     requirements=requirements,
-    term={"training": queries.summary_for_term},
+    term={"training": term.summary},
     dossier=[dossier.files],
     personal_data=personal_data.HOLDINGS,
 )
