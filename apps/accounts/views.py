@@ -17,7 +17,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.accounts.proof import fresh
 from apps.core.exports.downloads import as_download
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import own_page
 
 
@@ -28,7 +28,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=person)
     if request.method == "POST" and attempt(request, form, actions.update_profile, request.user):
         return redirect("accounts:profile")
-    status = form.refusal_status if form.is_bound else 200
+    status = refusal_status(form)
     return render(request, "account/profile.html", {"form": form}, status=status)
 
 
@@ -47,7 +47,7 @@ def consent(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and attempt(request, form, actions.consent, request.user):
         return redirect(onward)
     context = {"form": form, "version": actions.TERMS_VERSION, "before": request.user.consents.last()}
-    return render(request, "account/consent.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "account/consent.html", context, status=refusal_status(form))
 
 
 @require_GET
@@ -77,7 +77,7 @@ def erase(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("A sua conta foi apagada. Obrigado pelo seu trabalho nos projetos."))
         return redirect("account_login")
     context = {"form": form, "objections": personal_data.objections(user)}
-    return render(request, "account/privacy.html", context, status=form.refusal_status)
+    return render(request, "account/privacy.html", context, status=refusal_status(form))
 
 
 @login_not_required

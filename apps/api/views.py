@@ -13,7 +13,7 @@ from apps.api import actions
 from apps.api.forms import TokenForm
 from apps.api.models import ApiToken
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.views import visible_rollout
 
 
@@ -27,12 +27,10 @@ def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
         fresh.require(request, keep=["name", "scopes", "expires"])
     form = TokenForm(request.POST or None, initial=fresh.typed(request), scopes=scopes)
     issued: list[tuple[ApiToken, str]] = []
-    status = 200
-    if request.method == "POST":
-        if attempt(request, form, lambda **data: issued.append(actions.issue_token(rollout, by=request.user, **data))):
-            form = TokenForm(scopes=scopes)
-        else:
-            status = form.refusal_status  # type: ignore[attr-defined]
+    if request.method == "POST" and attempt(
+        request, form, lambda **data: issued.append(actions.issue_token(rollout, by=request.user, **data))
+    ):
+        form = TokenForm(scopes=scopes)
     rows = ApiToken.objects.visible_to(request.user).filter(rollout=rollout)
     context = {
         "rollout": rollout,
@@ -42,7 +40,7 @@ def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
         "tokens": rows.select_related("membership__user", "membership__company"),
         "address": settings.SITE_URL + reverse("api-1:read_gate", args=[rollout.pk]),
     }
-    response = render(request, "api/tokens.html", context, status=status)
+    response = render(request, "api/tokens.html", context, status=refusal_status(form))
     response["Cache-Control"] = "no-store"
     return response
 

@@ -9,7 +9,7 @@ from apps.companies import actions, forms
 from apps.companies.access import is_presence
 from apps.companies.models import Company, Kind, Membership
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 
 
 def visible_company(request: SignedInRequest, pk: int) -> Company:
@@ -67,7 +67,7 @@ def contact_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _status(form) -> int:
-    return getattr(form, "refusal_status", 200)
+    return refusal_status(form)
 
 
 def _detail(request: SignedInRequest, company: Company, contact=None) -> HttpResponse:

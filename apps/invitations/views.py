@@ -15,7 +15,7 @@ from apps.companies.models import Company
 from apps.companies.views import visible_company
 from apps.core.numbers import whole_number
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.invitations import actions, forms, queries
 from apps.invitations.models import Invitation, State
 from apps.rollouts.models import Rollout
@@ -40,7 +40,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "invitations": queries.of_company(invited_company),
     }
-    return render(request, "invitations/company.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "invitations/company.html", context, status=refusal_status(form))
 
 
 @require_POST
@@ -103,7 +103,7 @@ def _for_somebody_new(request: HttpRequest, invitation: Invitation) -> HttpRespo
             # The link came to the address itself, so it has proved whose it is.
             return perform_login(request, new_users[0], redirect_url=_landing())
     context = {"invitation": invitation, "form": form}
-    return render(request, "invitations/enter.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "invitations/enter.html", context, status=refusal_status(form))
 
 
 def _closed(request: HttpRequest, invitation: Invitation | None, why: str, status: int) -> HttpResponse:

@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from apps.accounts.http import SignedInRequest
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.notices import actions, queries
 from apps.notices.forms import PreferenceForm
 
@@ -16,4 +16,4 @@ def preferences(request: SignedInRequest) -> HttpResponse:
     form = PreferenceForm(data, instance=queries.preference_of(request.user))
     if request.method == "POST" and attempt(request, form, actions.choose, request.user):
         return redirect("notices:preferences")
-    return render(request, "notices/preferences.html", {"form": form}, status=getattr(form, "refusal_status", 200))
+    return render(request, "notices/preferences.html", {"form": form}, status=refusal_status(form))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import NotAllowed
 from apps.core.untrusted.bodies import takes_files
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.portal import actions, queries
 from apps.portal.forms import AssignForm
 from apps.portal.middleware import SESSION_KEY
@@ -57,19 +57,17 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
         messages.info(request, _("Esta pendência já foi resolvida, ou agora está com outra parte."))
         return redirect("portal:home")
     form = None
-    status = 200
     if request.method == "POST":
         form = _form(open_matter, request.POST, request.FILES)
         if form is None:
             return redirect(open_matter.requirement.url)
         if attempt(request, form, actions.settle, open_matter, by=request.user):
             return redirect("portal:home")
-        status = form.refusal_status  # type: ignore[attr-defined]
     context = {
         "card": _card(request, open_matter, is_open=True, form=form),
         "project": queries.progress_of(request.user, rollout),
     }
-    return render(request, "portal/matter.html", context, status=status)
+    return render(request, "portal/matter.html", context, status=refusal_status(form))
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.prerequisites import actions, forms, kinds
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Rollout
@@ -109,7 +109,7 @@ def _page(
         "place": waiting.index(current) + 1 if current else 0,
         "detail": _detail(current.pk, form) if current else None,
     }
-    return render(request, "prerequisites/review.html", context, status=form.refusal_status if form else 200)  # type: ignore[attr-defined]
+    return render(request, "prerequisites/review.html", context, status=refusal_status(form))
 
 
 def _detail(pk: int, form: forms.ReasonForm | None) -> dict:

@@ -17,7 +17,7 @@ from apps.core.localized import Localized
 from apps.core.process import Gate
 from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.prerequisites import actions, attachments, forms, kinds, own_items
@@ -86,7 +86,7 @@ def _reveal(request: SignedInRequest, rollout: Rollout, item: Prerequisite) -> H
         "form": form,
         "revealed_fields": revealed_fields,
     }
-    status = 200 if revealed_fields else getattr(form, "refusal_status", 200)
+    status = 200 if revealed_fields else refusal_status(form)
     return render(request, "prerequisites/reveal.html", context, status=status)
 
 
@@ -160,7 +160,7 @@ def _own_item_page(
     request: SignedInRequest, rollout: Rollout, form: forms.OwnItemForm, item: Prerequisite | None = None
 ) -> HttpResponse:
     context = {"rollout": rollout, "room": "prerequisites", "form": form, "item": item}
-    return render(request, "prerequisites/own_item.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "prerequisites/own_item.html", context, status=refusal_status(form))
 
 
 @require_POST
@@ -307,7 +307,7 @@ def _room(
         "may_manage": may_manage,
         "may_review": rollout.is_open and request.user.has_perm("prerequisites.review", rollout),
     }
-    status = next((form.refusal_status for form in failed_forms.values()), 200)
+    status = refusal_status(*failed_forms.values())
     return render(request, "prerequisites/room.html", context, status=status)
 
 

@@ -13,7 +13,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core import plugins
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts import actions, forms, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout, Waiver
@@ -57,13 +57,11 @@ def rollout_list(request: SignedInRequest) -> HttpResponse:
 def rollout_new(request: SignedInRequest) -> HttpResponse:
     require(request.user, "rollouts.create")
     form = forms.CreateForm(request.POST or None, initial={"project_manager": request.user})
-    status = 200
     if request.method == "POST":
         created: list[Rollout] = []
         if attempt(request, form, lambda **data: created.append(actions.create_rollout(by=request.user, **data))):
             return redirect(created[0])
-        status = form.refusal_status  # type: ignore[attr-defined]
-    return render(request, "rollouts/new.html", {"form": form}, status=status)
+    return render(request, "rollouts/new.html", {"form": form}, status=refusal_status(form))
 
 
 @require_GET
@@ -107,13 +105,10 @@ def rollout_waive(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Esta pendência não existe mais."))
         return redirect(rollout)
     form = forms.WaiveForm(request.POST or None, initial={"gate": ahead.gate, "requirement": requirement.key})
-    status = 200
-    if request.method == "POST":
-        if attempt(request, form, actions.waive, rollout, by=request.user):
-            return redirect(rollout)
-        status = form.refusal_status  # type: ignore[attr-defined]
+    if request.method == "POST" and attempt(request, form, actions.waive, rollout, by=request.user):
+        return redirect(rollout)
     context = {"rollout": rollout, "room": "overview", "form": form, "requirement": requirement}
-    return render(request, "rollouts/waive.html", context, status=status)
+    return render(request, "rollouts/waive.html", context, status=refusal_status(form))
 
 
 @require_POST
@@ -129,13 +124,13 @@ def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.plan", rollout)
     form = forms.PlanForm(request.POST or None, rollout=rollout)
-    status = 200
-    if request.method == "POST":
-        if attempt(request, form, planning.change, rollout, by=request.user):
-            return redirect(f"{rollout.get_absolute_url()}#plano")
-        status = form.refusal_status  # type: ignore[attr-defined]
+    if request.method == "POST" and attempt(request, form, planning.change, rollout, by=request.user):
+        return redirect(f"{rollout.get_absolute_url()}#plano")
     return render(
-        request, "rollouts/plan_form.html", {"rollout": rollout, "room": "overview", "form": form}, status=status
+        request,
+        "rollouts/plan_form.html",
+        {"rollout": rollout, "room": "overview", "form": form},
+        status=refusal_status(form),
     )
 
 
@@ -181,11 +176,9 @@ class Dialog:
 def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form] | None = None) -> HttpResponse:
     ahead, back = queries.next_gate_status(rollout), queries.way_back_status(rollout)
     failed_name, failed_form = failed or ("", None)
-    status = 200
     if failed_form is not None:
         # What was typed stays; the version becomes the one now shown, so that pressing again is a decision made knowingly.
         failed_form.data = {**failed_form.data.dict(), "seen_version": rollout.version}  # type: ignore[attr-defined]
-        status = failed_form.refusal_status  # type: ignore[attr-defined]
 
     def offer(name: str, form_class: type[Form], **initial: object) -> Form:
         if name == failed_name and failed_form is not None:
@@ -216,4 +209,4 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "events": rollout.events.order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
     }
-    return render(request, "rollouts/detail.html", context, status=status)
+    return render(request, "rollouts/detail.html", context, status=refusal_status(failed_form))

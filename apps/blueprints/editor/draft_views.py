@@ -18,7 +18,7 @@ from apps.blueprints.editor import changes, drafts, forms, term_actions
 from apps.blueprints.editor import script_actions as actions
 from apps.blueprints.models import Blueprint, Draft, ScriptDraft, TermDraft
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,6 @@ def may_edit(request: SignedInRequest) -> bool:
 
 def show(request: SignedInRequest, pages: Pages, template: str, **context: Any) -> HttpResponse:
     """A page of ``pages``; with the status of a refusal, where its ``form`` had one."""
-    status = getattr(context.get("form"), "refusal_status", 200)
+    status = refusal_status(context.get("form"))
     shared = {"pages": pages, "may_edit": may_edit(request)}
     return render(request, f"blueprints/{template}", {**shared, **context}, status=status)

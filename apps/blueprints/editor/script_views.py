@@ -22,7 +22,7 @@ from apps.core.exports.downloads import download
 from apps.core.localized import Localized
 from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 
 
 @require_GET
@@ -277,7 +277,7 @@ def _draft_page(request: SignedInRequest, draft: ScriptDraft, form: forms.Proces
         "process_form": form or forms.ProcessForm(auto_id="process_%s"),
         "may_edit": draft_views.may_edit(request),
     }
-    return render(request, "blueprints/script/draft.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "blueprints/script/draft.html", context, status=refusal_status(form))
 
 
 def _render(request: SignedInRequest, template: str, **context: Any) -> HttpResponse:

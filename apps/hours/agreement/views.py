@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.hours import classification
 from apps.hours.agreement import actions as agreement_actions
 from apps.hours.agreement import coverage as agreement
@@ -29,7 +29,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and attempt(request, form, agreement_actions.ask, rollout, by=request.user):
         return redirect(reverse("hours:room", args=[pk]) + "#acordo")
     context = {"rollout": rollout, "room": "hours", "form": form, **_priced(rollout, request.POST or prefilled)}
-    return render(request, "hours/ask.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "hours/ask.html", context, status=refusal_status(form))
 
 
 @require_GET
@@ -51,7 +51,7 @@ def answer(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     if attempt(request, form, agreement_actions.answer, extra_request, by=request.user):
         return redirect(reverse("hours:room", args=[pk]) + "#acordo")
     context = {"rollout": rollout, "room": "hours", "extra": extra_request, "form": form}
-    return render(request, "hours/answer.html", context, status=form.refusal_status)  # type: ignore[attr-defined]
+    return render(request, "hours/answer.html", context, status=refusal_status(form))
 
 
 @require_POST
@@ -74,7 +74,7 @@ def contest(request: SignedInRequest, pk: int, number: int, position: int) -> Ht
     if request.method == "POST" and attempt(request, form, agreement_actions.contest, line, by=request.user):
         return redirect(reverse("hours:room", args=[pk]) + "#acordo")
     context = {"rollout": rollout, "room": "hours", "line": line, "form": form}
-    return render(request, "hours/contest.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "hours/contest.html", context, status=refusal_status(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,7 +132,7 @@ def _thread(request: SignedInRequest, rollout: Rollout, contest: Contest, form=N
         "may_withdraw": contest.is_open and request.user.has_perm("hours.contest", contest),
     }
     refused_form = resolve_form if resolve_form is not None else form
-    return render(request, "hours/thread.html", context, status=getattr(refused_form, "refusal_status", 200))
+    return render(request, "hours/thread.html", context, status=refusal_status(refused_form))
 
 
 def _priced(rollout: Rollout, typed) -> dict[str, object]:

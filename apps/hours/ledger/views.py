@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.ledger import actions, closing, days, forms, history, proposals, trace
@@ -151,7 +151,7 @@ def _entry_page(
         "adjust_form": (adjust or forms.AdjustForm(auto_id="adjust_%s")) if closed else None,
         "errors": failed.non_field_errors() if failed is not None and failed.is_bound else [],
     }
-    return render(request, "hours/entry.html", context, status=getattr(failed, "refusal_status", 200))
+    return render(request, "hours/entry.html", context, status=refusal_status(failed))
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
@@ -190,4 +190,4 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "form": form or forms.EntryForm(rollout=rollout),
         "close_errors": close.errors.values() if close else [],
     }
-    return render(request, "hours/room.html", context, status=getattr(failed, "refusal_status", 200))
+    return render(request, "hours/room.html", context, status=refusal_status(failed))

@@ -19,7 +19,7 @@ from apps.companies.models import Kind
 from apps.core import clock, minutes
 from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import own_page
 from apps.hours import queries
 from apps.hours.agreement import coverage as agreement
@@ -52,7 +52,7 @@ def quick(request: SignedInRequest) -> HttpResponse:
             entries.append(actions.log(data["rollout"], by=request.user, **form.worked()))
 
     if not attempt(request, form, save):
-        return _quick(request, form, proposal, status=form.refusal_status)  # type: ignore[attr-defined]
+        return _quick(request, form, proposal, status=refusal_status(form))
     confirmation = _("%(duration)s apontadas em %(rollout)s.") % {
         "duration": minutes.show(entries[0].minutes),
         "rollout": entries[0].rollout.code,

@@ -14,7 +14,7 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
 from apps.hours import queries
 from apps.hours.ledger import closing, forms, policies
@@ -92,7 +92,7 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "form": form if rollout.is_open and request.user.has_perm("hours.change_policy", rollout) else None,
     }
-    return render(request, "hours/policy.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "hours/policy.html", context, status=refusal_status(form))
 
 
 def _client_list(request: SignedInRequest, refused_form=None) -> HttpResponse:
@@ -106,7 +106,7 @@ def _client_list(request: SignedInRequest, refused_form=None) -> HttpResponse:
         "shows_clients": request.user.has_perm("hours.export"),
         "errors": [text for errors in refused_form.errors.values() for text in errors] if refused_form else [],
     }
-    return render(request, "hours/client_statements.html", context, status=getattr(refused_form, "refusal_status", 200))
+    return render(request, "hours/client_statements.html", context, status=refusal_status(refused_form))
 
 
 def _client_statement(request: SignedInRequest, number: int) -> ClientStatement:

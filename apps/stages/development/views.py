@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.process import Stage
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.development import actions, forms, queries
@@ -59,5 +59,5 @@ def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
         "may_set_date": may_report and rollout.stage in actions.BEFORE_DELIVERY,
         "may_report": may_report and developing,
     }
-    status = next((form.refusal_status for form in failed.values()), 200)
+    status = refusal_status(*failed.values())
     return render(request, "development/room.html", context, status=status)

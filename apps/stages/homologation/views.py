@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
@@ -56,4 +56,4 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
         "newer": catalogue.newer(script),
         **permissions(request, rollout),
     }
-    return render(request, "homologation/room.html", context, status=getattr(conditions, "refusal_status", 200))
+    return render(request, "homologation/room.html", context, status=refusal_status(conditions))

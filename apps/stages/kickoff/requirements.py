@@ -159,7 +159,11 @@ def action_items_are_done(rollout: Rollout) -> Iterator[Requirement]:
             )
 
 
-@requirement("kickoff:date", answer=lambda rollout, _rest: appointments.answer_to(rollout.kickoff))
+def answer_to_the_date(rollout: Rollout, _rest: str) -> Answer:
+    return appointments.answer_to(rollout.kickoff)
+
+
+@requirement("kickoff:date", answer=answer_to_the_date)
 def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
     kickoff = queries.kickoff_of(rollout)
     if kickoff is not None and kickoff.held_at is None:

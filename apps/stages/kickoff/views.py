@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Refusal, require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -196,5 +196,5 @@ def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed
         "minutes_form": failed.get("minutes")
         or forms.MinutesForm(initial={"minutes": kickoff.minutes}, auto_id="minutes_%s"),
     }
-    status = next((form.refusal_status for form in failed.values()), 200)
+    status = refusal_status(*failed.values())
     return render(request, "kickoff/room.html", context, status=status)

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.exports import calendar
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.training import actions, agenda, forms
@@ -76,5 +76,5 @@ def _room(request: SignedInRequest, rollout: Rollout, session: TrainingSession |
         "may_plan": may_conduct and rollout.stage in actions.OPEN_STAGES,
         "may_conduct": may_conduct,
     }
-    status = next((form.refusal_status for form in failed.values()), 200)
+    status = refusal_status(*failed.values())
     return render(request, "training/room.html", context, status=status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
@@ -148,4 +148,4 @@ def _case(
         **allowed,
     }
     refused = evidence or reservation or form
-    return render(request, "homologation/case.html", context, status=getattr(refused, "refusal_status", 200))
+    return render(request, "homologation/case.html", context, status=refusal_status(refused))

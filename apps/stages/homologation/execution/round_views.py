@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -103,4 +103,4 @@ def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=Non
         "form": form or forms.ReportForm(script=script),
         **permissions(request, rollout),
     }
-    return render(request, "homologation/matrix.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "homologation/matrix.html", context, status=refusal_status(form))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.exports import calendar
 from apps.core.untrusted.bodies import takes_files
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import forms, progress
@@ -50,7 +50,7 @@ def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session
         **(_case_context(request, rollout, case) if case else {}),
         **permissions(request, rollout),
     }
-    return render(request, "homologation/meeting.html", context, status=getattr(join, "refusal_status", 200))
+    return render(request, "homologation/meeting.html", context, status=refusal_status(join))
 
 
 def _own_place(request: SignedInRequest, rollout: Rollout, session: Session) -> str:
@@ -103,7 +103,7 @@ def meeting_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     elif not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{page}?case={code}")
     context = {"rollout": rollout, **_case_context(request, rollout, case, form), **permissions(request, rollout)}
-    return render(request, "homologation/meeting_case.html", context, status=getattr(form, "refusal_status", 200))
+    return render(request, "homologation/meeting_case.html", context, status=refusal_status(form))
 
 
 @require_POST
@@ -200,4 +200,4 @@ def _sessions(request: SignedInRequest, rollout: Rollout, script: Script, start=
         **allowed,
     }
     refused = start or plan
-    return render(request, "homologation/sessions.html", context, status=getattr(refused, "refusal_status", 200))
+    return render(request, "homologation/sessions.html", context, status=refusal_status(refused))

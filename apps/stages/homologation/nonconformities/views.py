@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
@@ -107,5 +107,5 @@ def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformi
         "may_check": rollout.is_open and is_fixed and user.has_perm("homologation.verify", nonconformity),
         **permissions(request, rollout),
     }
-    status = next((form.refusal_status for form in failed.values()), 200)
+    status = refusal_status(*failed.values())
     return render(request, "homologation/nonconformity.html", context, status=status)

@@ -14,7 +14,7 @@ from apps.blueprints.editor import changes
 from apps.blueprints.editor.drafts import fingerprint
 from apps.blueprints.models import Blueprint
 from apps.core.refusals import require
-from apps.core.web.forms import attempt
+from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.http import script_of
 from apps.stages.homologation.models import Case, Script
@@ -106,5 +106,5 @@ def _render(request: SignedInRequest, rollout: Rollout, template: str, form: Any
         request,
         f"homologation/{template}",
         {"rollout": rollout, "room": "homologation", **context},
-        status=getattr(form, "refusal_status", 200),
+        status=refusal_status(form),
     )
