@@ -17,6 +17,8 @@ ROUTES = {
     "apps.files.tasks.scan_*": {"queue": "documents"},
     "apps.files.tasks.draw_*": {"queue": "documents"},
     "apps.prerequisites.tasks.look_into_*": {"queue": "documents"},
+    "apps.prerequisites.tasks.read_*": {"queue": "documents"},
+    "apps.prerequisites.tasks.gather_*": {"queue": "probes"},
     "apps.prerequisites.tasks.look_at_*": {"queue": "probes"},
     "apps.prerequisites.tasks.probe_*": {"queue": "probes"},
     "apps.stages.acceptance.tasks.*": {"queue": "seals"},

@@ -39,11 +39,11 @@ LINEAR = {
 }
 OURS = {
     "apps.accounts", "apps.api", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
-    "apps.core.exports.calendar", "apps.core.canonical", "apps.core.untrusted.confined", "apps.core.network.outbound",
-    "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work", "apps.demo", "apps.files.forms",
-    "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads", "apps.rollouts.tasks",
-    "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.report", "apps.stages.kickoff",
-    "apps.vault",
+    "apps.core.exports.calendar", "apps.core.exports.tables", "apps.core.canonical", "apps.core.untrusted.confined",
+    "apps.core.network.outbound", "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work",
+    "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads",
+    "apps.rollouts.tasks", "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.report",
+    "apps.stages.kickoff", "apps.vault",
 }  # fmt: skip
 """What reads only what the application wrote itself, what an operator hands to a command, or writes."""
 ACCEPTANCE = "apps.stages.acceptance"

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from apps.core import clock
 from apps.core.background import work
-from apps.core.jobs import Job
+from apps.core.jobs import PAUSES, PAUSES_WHILE_AWAY, Job
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Refusal
 
@@ -50,7 +50,7 @@ def test_a_failure_is_noted_waits_and_after_the_third_is_given_up():
         raise ValueError(SECRET)
 
     now = clock.now()
-    for pause in (*work.PAUSES, None):
+    for pause in (*PAUSES, None):
         with clock.at(now):
             assert not work.do(KIND, 7, action)
             assert not work.do(KIND, 7, action)  # It is not its turn.
@@ -74,7 +74,7 @@ def test_what_an_error_says_is_neither_kept_nor_logged_but_where_it_came_from(ca
 
 def test_what_is_away_is_waited_for_for_days():
     now = clock.now()
-    for _time in range(len(work.PAUSES_WHILE_AWAY)):
+    for _time in range(len(PAUSES_WHILE_AWAY)):
         with clock.at(now):
             work.do(KIND, 7, failing(ConnectionRefusedError()))
         [row] = rows()

@@ -14,7 +14,7 @@ def tasks():
     current_app.loader.import_default_modules()
     current_app.autodiscover_tasks(force=True)
     ours = {name: task for name, task in current_app.tasks.items() if name.startswith("apps.")}
-    assert {"apps.notices.tasks.tell", "apps.stages.acceptance.tasks.seal_term"} <= set(ours)
+    assert {"apps.notices.tasks.send_notices", "apps.stages.acceptance.tasks.seal_term"} <= set(ours)
     return ours
 
 

@@ -136,9 +136,10 @@ def _completed_rollout() -> Case:
     return Case(
         "golive.dossier", poisoned, good,
         lambda pk: Dossier.objects.filter(rollout=pk).exists(),
-        "apps.stages.golive.dossier.contents.whole", lambda rollout, *rest: rollout.pk, lambda *args: Contents({}, {}),
+        "apps.stages.golive.dossier.contents.whole_dossier", lambda rollout, *rest: rollout.pk,
+        lambda *args: Contents({}, {}),
         page=(rollouts[0].people["client"], rollouts[0].get_absolute_url()),
-        also={"apps.stages.golive.dossier.contents.shared": lambda *args: Contents({}, {})},
+        also={"apps.stages.golive.dossier.contents.shared_dossier": lambda *args: Contents({}, {})},
     )  # fmt: skip
 
 
