@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from ninja import Router, Schema, Status
-from pydantic import Field
+from ninja import Router, Status
 
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import Invalid, Refusal
@@ -17,150 +15,19 @@ from apps.core.untrusted.bodies import takes_files
 from apps.core.web import rest
 from apps.rollouts.api import visible
 from apps.stages.homologation import queries
+from apps.stages.homologation.api_shapes import (
+    CaseOut,
+    CasesOut,
+    EvidenceIn,
+    ReportOut,
+    ResultIn,
+    ResultOut,
+    Situation,
+)
 from apps.stages.homologation.execution import actions, junit
-from apps.stages.homologation.models import Case, Evidence, Result, Script
+from apps.stages.homologation.models import Case, Result, Script
 
 router = Router(tags=["homologation"])
-
-Situation = Literal[
-    "not_run", "passed", "failed", "blocked", "not_applicable", "awaiting_confirmation", "to_repeat"
-]  # fmt: skip
-Text = Annotated[str, Field(max_length=20_000)]
-Link = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")]
-
-
-class FileOut(Schema):
-    """``sha256`` in hex, ``size`` in bytes."""
-
-    name: str
-    size: int
-    sha256: str
-
-
-class EvidenceOut(Schema):
-    """One thing that proves a result: exactly one of the three says something."""
-
-    text: str
-    link: str
-    file: FileOut | None
-
-
-class ResultOut(Schema):
-    """``machine`` names the token that reported it; such a pass of a binding case counts once a person confirmed it."""
-
-    id: int
-    case: str
-    round: int
-    outcome: Literal["passed", "failed", "blocked", "not_applicable"]
-    note: str
-    machine: str
-    by: str
-    at: datetime
-    awaits_confirmation: bool
-    confirmed_at: datetime | None
-    evidence: list[EvidenceOut]
-
-    @staticmethod
-    def resolve_case(result: Result) -> str:
-        return result.case.code
-
-    @staticmethod
-    def resolve_round(result: Result) -> int:
-        return result.round.number
-
-    @staticmethod
-    def resolve_by(result: Result) -> str:
-        return str(result.by)
-
-    @staticmethod
-    def resolve_evidence(result: Result) -> list[Evidence]:
-        return list(result.evidence.all())
-
-
-class NonconformityOut(Schema):
-    """What a failure opened; ``owner`` is the party that corrects it."""
-
-    label: str
-    title: str
-    severity: str
-    owner: str
-    state: str
-    due: date | None
-
-
-class CaseOut(Schema):
-    """A case of the script and where it stands. ``binding``: the acceptance asks for it. ``settled``: nothing is asked of
-    it any more. ``in_round``: the open round takes a result of it."""
-
-    code: str
-    process: str
-    title: str
-    obligation: Literal["mandatory", "optional", "conditional"]
-    applies: bool
-    binding: bool
-    in_round: bool
-    status: Situation
-    settled: bool
-    reserved: bool
-    depends: list[str]
-    preconditions: str
-    steps: list[str]
-    expected: str
-    evidence_asked: str
-    latest: ResultOut | None
-    nonconformities: list[NonconformityOut]
-
-
-class CasesOut(Schema):
-    """``round`` is the number of the open round; without one no result is taken."""
-
-    frozen: bool
-    round: int | None
-    cases: list[CaseOut]
-
-
-class ResultIn(rest.Body):
-    outcome: Literal["passed", "failed", "blocked", "not_applicable"]
-    note: Text = Field(default="", description="What happened; a failure needs it.")
-    text: Text = Field(
-        default="", description="Evidence in words. A binding case that passed needs text, link or file."
-    )
-    link: Link | None = Field(default=None, description="Evidence as an address.")
-    severity: Literal["blocking", "major", "minor"] | None = Field(
-        default=None, description="Of a failure: that of the open nonconformity, or major, where it is left out."
-    )
-    owner: Literal["presence", "platform", "integrator", "client"] | None = Field(
-        default=None, description="Who corrects a failure: as the open nonconformity says, or the integrator."
-    )
-    due: date | None = Field(default=None, description="By when a failure is to be corrected.")
-
-
-class EvidenceIn(rest.Body):
-    text: Text = ""
-    link: Link | None = None
-
-
-class ReportCaseOut(Schema):
-    """What became of one case of a report. ``result`` and ``nonconformity`` are there when it was recorded, ``code`` and
-    ``message`` when it was refused."""
-
-    case: str
-    outcome: Literal["passed", "failed", "blocked", "skipped"]
-    status: Literal["recorded", "would_be_recorded", "skipped", "refused"]
-    tests: list[str]
-    result: int | None = None
-    nonconformity: str | None = None
-    code: str | None = None
-    message: str | None = None
-
-
-class ReportOut(Schema):
-    """``unknown`` are the tests that name no case of this script."""
-
-    dry_run: bool
-    tests: int
-    cases: list[ReportCaseOut]
-    unknown: list[str]
 
 
 def script_for(request: SignedInRequest, rollout_id: int) -> Script:
