@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import checks
 from django.utils.module_loading import module_has_submodule
 
-from apps.core import jobs, plugins
+from apps.core import jobs, plugins, requirements
 from apps.core.events import EventData, Notice, field_names
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -49,6 +49,9 @@ def _undeclared() -> Iterator[str]:
     for event in _subclasses():
         if event not in declared:
             yield f"The event kind {event.kind!r} ({event.__module__}) is in no plugin's events."
+    for kind in requirements.declared:
+        if kind not in plugins.requirement_kinds():
+            yield f"The requirement {kind.key!r} ({kind.find.__module__}) is in no plugin's requirements."
     for plugin in plugins.plugins():
         for event in plugin.notices:
             if event not in declared:

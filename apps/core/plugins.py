@@ -126,9 +126,9 @@ def _discovered() -> tuple[Plugin, ...]:
     modules = [
         import_module(f"{config.name}.plugin")
         for config in apps.get_app_configs()
-        if module_has_submodule(config.module, "plugin")
+        if config.name.startswith("apps.") and module_has_submodule(config.module, "plugin")
     ]
-    return tuple(module.plugin for module in modules if hasattr(module, "plugin"))
+    return tuple(module.plugin for module in modules)
 
 
 def plugins() -> list[Plugin]:

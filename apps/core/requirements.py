@@ -81,11 +81,6 @@ class RequirementKind:
     answer: Callable[[Any, str], Answer | None] | None = None
     by_gate: bool = False
 
-    @property
-    def rule(self) -> str:
-        """Where the rule is written, for docs/index.md."""
-        return f"{self.find.__module__}.{self.find.__name__}"
-
     def unmet(self, rollout: Any, gate: Gate | None) -> Iterable[Requirement]:
         """What is missing of ``rollout`` at ``gate``; None asks for what no gate waits for."""
         return self.find(rollout, gate) if self.by_gate else self.find(rollout)
@@ -93,8 +88,9 @@ class RequirementKind:
     def covers(self, key: str) -> bool:
         return key == self.key or key.startswith(f"{self.key}:")
 
-    def __call__(self, rollout: Any) -> Iterable[Requirement]:
-        return self.find(rollout)
+
+declared: list[RequirementKind] = []
+"""Every one of the apps, so that a check finds those that no plugin names."""
 
 
 def requirement(
@@ -106,6 +102,9 @@ def requirement(
     """Declare what ``gates`` ask for under ``key``; without gates, what may be settled although none waits for it."""
 
     def declare(find: Callable[..., Iterable[Requirement]]) -> RequirementKind:
-        return RequirementKind(key, gates, find, answer, by_gate)
+        kind = RequirementKind(key, gates, find, answer, by_gate)
+        if find.__module__.startswith("apps."):
+            declared.append(kind)
+        return kind
 
     return declare

@@ -1,4 +1,4 @@
-"""The hour rules (design, section 5) as one pure function: entries and the versions of a policy in, lines out.
+"""The hour rules (docs/hours.md) as one pure function: entries and the versions of a policy in, lines out.
 
 Durations are whole minutes, money is centavos. Nothing here knows Django's database.
 """

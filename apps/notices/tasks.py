@@ -14,7 +14,7 @@ def send_notices() -> None:
 
 @shared_task
 def remind() -> None:
-    """Make today's reminders; ``tell`` sends them. Running it again makes none."""
+    """Make today's reminders; ``send_notices`` sends them. Running it again makes none."""
     actions.remind()
 
 

@@ -112,7 +112,7 @@ class Progress:
         if not self.roles & {PartyRole.INTEGRATOR, PartyRole.PLATFORM}:
             return []
         watched = ("development", "homologation")
-        return [(room, list(room.summary(self.rollout))) for room in plugins.pages() if room.key in watched]
+        return [(page, list(page.summary(self.rollout))) for page in plugins.pages() if page.key in watched]
 
 
 def progress_of(user: User, rollout: Rollout) -> Progress:
@@ -274,7 +274,7 @@ class Desk:
 
 
 def desk(user: User, *, everybodys: bool) -> Desk | None:
-    """Presence's first page; None for people of other companies. Without rollouts of one's own_rollouts it is everybody's."""
+    """Presence's first page; None for people of other companies. Without rollouts of one's own it is everybody's."""
     if not is_presence(user):
         return None
     rollouts = Rollout.objects.visible_to(user).open().for_listing()

@@ -71,9 +71,6 @@ def refuse_two_companies(rollout: Rollout, by: Any, role: str, answers: Iterable
         )
 
 
-is_presence_staff = is_presence
-"""Any Presence role: analysts do the daily work (reviews, results, hours)."""
-
 takes_part = acts_for(*PartyRole.values) | is_presence
 """Anybody of the four companies."""
 

@@ -24,7 +24,12 @@ def people_of(rollout: Rollout, role: str) -> list[User]:
 
 def everybody(role: str) -> Audience:
     """``people_of`` the event's rollout."""
-    return lambda event: people_of(event.rollout, role)
+
+    def everybody_of(event: Event) -> Iterable[User]:
+        return people_of(event.rollout, role)
+
+    everybody_of.__name__ = f"everybody at the {role}"
+    return everybody_of
 
 
 def leads(role: str) -> Audience:
@@ -35,10 +40,13 @@ def leads(role: str) -> Audience:
         answerable = User.objects.filter(memberships__company=company, memberships__role=Role.LEAD, is_active=True)
         return answerable.order_by("pk")
 
+    leads_of.__name__ = f"leads of the {role}"
     return leads_of
 
 
-project_manager = everybody(PartyRole.PRESENCE)
+def project_manager(event: Event) -> list[User]:
+    """The rollout's project manager, while their account is active."""
+    return people_of(event.rollout, PartyRole.PRESENCE)
 
 
 def the_four(event: Event) -> list[User]:

@@ -1,5 +1,6 @@
 """What can happen to a rollout as a whole. What happens within a stage is in that stage's own app."""
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from django.utils.formats import date_format
@@ -12,8 +13,6 @@ from apps.core.process import Gate, PartyRole, Stage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-from datetime import date, datetime
 
 
 def title_of_work(name: str) -> "StrOrPromise":

@@ -12,6 +12,7 @@ from apps.companies.models import Membership
 from apps.core import plugins
 from apps.core.process import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates
+from apps.rollouts.events import Advanced, SentBack
 from apps.rollouts.models import Rollout
 
 
@@ -68,20 +69,18 @@ def steps(rollout: Rollout) -> list[Step]:
     """The six stages as the rail shows them. A cancelled rollout keeps the rail up to where it stopped."""
     stage = rollout.stage
     if stage == Stage.CANCELLED:
-        reached = (
-            rollout.events.filter(kind__in=("rollouts.advanced", "rollouts.sent_back")).order_by("-sequence").first()
-        )
+        reached = rollout.events.filter(kind__in=(Advanced.kind, SentBack.kind)).order_by("-sequence").first()
         stage = reached.data["stage"] if reached else Stage.KICKOFF
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
-    rooms = {room.stage: reverse(room.url_name, args=[rollout.pk]) for room in plugins.pages() if room.stage}
+    urls = {page.stage: reverse(page.url_name, args=[rollout.pk]) for page in plugins.pages() if page.stage}
     planned = {row.stage: row.starts for row in rollout.planned_stages.all()} if rollout.is_open else {}
     return [
         Step(
             step,
             str(step.label),
             "done" if place < here else current if place == here else "todo",
-            rooms.get(step, ""),
+            urls.get(step, ""),
             _("previsto %(day)s") % {"day": date_format(planned[step], "d/m")}
             if place > here and step in planned
             else "",

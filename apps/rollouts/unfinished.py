@@ -116,7 +116,7 @@ def try_all_again(name: str, *, by) -> int:
         try:
             try_again(failure, by=by)
         except Refusal:
-            continue  # Somebody else new_attempts for it.
+            continue  # Somebody else asked for it.
         new_attempts += 1
     return new_attempts
 

@@ -21,7 +21,7 @@ def written() -> str:
         ("Transitions", "from | to | gate | asked for by", transitions()),
         ("Requirements", "key | at | settled in place | rule", requirements()),
         ("Events", "kind | what it keeps | sentence | place", events()),
-        ("Notices", "event | to | place", notices()),
+        ("Notices", "event | to | can be switched off | place", notices()),
         ("Hour rules", "reason of a line | class | place", hour_rules()),
         ("Background work", "kind | task | place", jobs()),
         ("On the clock", "task | every | queue", schedule()),
@@ -43,13 +43,12 @@ def written() -> str:
 
 def transitions() -> Iterator[tuple[str, ...]]:
     from apps.core import plugins
-    from apps.core.process import CLOSED, PATH, TRANSITIONS, Stage
+    from apps.core.process import PATH, TRANSITIONS, Stage
 
     for way in TRANSITIONS:
         keys = dict.fromkeys(kind.key for kind in plugins.requirement_kinds() if way.gate in kind.gates)
         yield way.source.value, way.target.value, f"`{way.gate.value}`", ", ".join(f"`{key}`" for key in keys) or "–"
-    cancelled = next(stage for stage in CLOSED if stage is Stage.CANCELLED)
-    yield ", ".join(stage.value for stage in PATH), cancelled.value, "`cancel`", "–"
+    yield ", ".join(stage.value for stage in PATH), Stage.CANCELLED.value, "`cancel`", "–"
 
 
 def requirements() -> Iterator[tuple[str, ...]]:
@@ -74,7 +73,12 @@ def notices() -> Iterator[tuple[str, ...]]:
     for plugin in plugins.plugins():
         own_notices = [(event, event.notice) for event in plugin.event_classes() if event.notice]
         for event, notice in [*own_notices, *plugin.notices.items()]:
-            yield f"`{event.kind}`", notice.to.__qualname__.split(".")[0], _module(plugin.app, "events", "plugin")
+            yield (
+                f"`{event.kind}`",
+                notice.to.__name__.replace("_", " "),
+                "no" if notice.obligatory else "yes",
+                _module(plugin.app, "events", "plugin"),
+            )
 
 
 def hour_rules() -> Iterator[tuple[str, ...]]:
@@ -87,7 +91,7 @@ def hour_rules() -> Iterator[tuple[str, ...]]:
 def jobs() -> Iterator[tuple[str, ...]]:
     from apps.core.background import work
 
-    places = _calls("work.kind")
+    places = _calls("Job")
     for name, kind in sorted(work.jobs().items()):
         yield f"`{name}`", f"`{kind.task}`", places[name]
 

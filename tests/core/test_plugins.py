@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
-from apps.core import checks, jobs, plugins
+from apps.core import checks, jobs, plugins, requirements
 from apps.core.background import work
 from apps.core.events import Centavos, EventData, Minutes, Notice, field_names
 from apps.core.jobs import Job
@@ -98,6 +98,10 @@ class TestChecks:
     def test_an_event_class_that_no_plugin_names(self, monkeypatch):
         monkeypatch.setattr(checks, "_subclasses", lambda: [Thing])
         assert problems() == [f"The event kind 'test.thing' ({__name__}) is in no plugin's events."]
+
+    def test_a_requirement_that_no_plugin_names(self, monkeypatch):
+        monkeypatch.setattr(requirements, "declared", [a_thing])
+        assert problems() == [f"The requirement 'test:thing' ({__name__}) is in no plugin's requirements."]
 
     def test_a_requirement_that_is_announced_twice_at_one_gate(self):
         assert problems(Plugin(app="a", requirements=module(a=a_thing, b=the_same_thing))) == [

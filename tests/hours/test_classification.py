@@ -1,4 +1,4 @@
-"""The hour rules: the design's tables as cases, and their invariants against a slow reference."""
+"""The hour rules: the tables of docs/hours.md as cases, and their invariants against a slow reference."""
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta

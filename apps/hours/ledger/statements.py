@@ -1,6 +1,8 @@
 """What a statement says, as plain JSON: minutes, centavos, instants in UTC, keys. Everything printed or exported is made of
 it, and words only then."""
 
+from django.utils import translation
+
 from apps.core.process import PartyRole
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
@@ -19,6 +21,9 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
         .values_list("entry__number", "statement__number")
         .distinct()
     )
+    # Whoever closes it, it is Portuguese: so is the name under which somebody stands whose account was erased.
+    with translation.override("pt-br"):
+        line_contents = [line_content(line, originals) for line in lines]
     return {
         "format": FORMAT,
         "rollout": {"id": rollout.pk, "code": rollout.code, "title": rollout.title},
@@ -32,7 +37,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
             for policy in queries.policies(rollout)
         ],
         "acknowledged": warnings,
-        "lines": [line_content(line, originals) for line in lines],
+        "lines": line_contents,
         # The timeline as it stood before the closing, whose own event names the hash of all this.
         "timeline": timeline.head(rollout),
     }

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from apps.core import clock, plugins
 from apps.core.plugins import Page
-from apps.core.process import PartyRole, Stage
+from apps.core.process import Stage
 from apps.rollouts import planning, queries, unfinished
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts.models import Rollout
 
 register = template.Library()
 
@@ -61,21 +61,9 @@ def given_up_count() -> int:
 
 
 @register.filter
-def party_label(role: str) -> str:
-    """The label of a party role."""
-    return str(PartyRole(role).label) if role in PartyRole.values else ""
-
-
-@register.filter
 def company_of(rollout: Rollout, role: str) -> object:
     """The company that plays ``role``; nothing for no role."""
     return rollout.company(role) if role else ""
-
-
-@register.filter
-def event_icon(event: Event) -> str:
-    """The name of the icon of the event's kind."""
-    return event.icon
 
 
 @register.simple_tag

@@ -186,7 +186,7 @@ class Sealed(
     notice=Notice(
         to=signatories_and_manager,
         subject=_("%(code)s: termo de aceite assinado por todos"),
-        sentence=_("Todos assinaram. O documento selado, com as evidências, está na sala do termo."),
+        sentence=_("Todos assinaram. O documento selado, com as evidências, está na página do termo."),
         url=page("acceptance:room"),
     ),
     anchored=True,

@@ -152,7 +152,7 @@ class DossierMade(
     notice=Notice(
         to=the_four,
         subject=_("%(code)s: o dossiê do projeto está pronto"),
-        sentence=_("O projeto foi concluído e arquivado. Baixe o dossiê na sala da entrada em produção."),
+        sentence=_("O projeto foi concluído e arquivado. Baixe o dossiê na página da entrada em produção."),
         url=page("golive:room", "#dossie"),
     ),
     anchored=True,

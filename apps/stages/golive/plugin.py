@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +26,7 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
         yield Fact(_("Incidentes em aberto"), str(count), "danger" if queries.open_severe(rollout) else "warning")
     release = Release.objects.filter(rollout=rollout).first()
     if release and release.recorded_at:
-        yield Fact(_("Liberação"), f"{release.recorded_at:%d/%m/%Y}", "success")
+        yield Fact(_("Liberação"), date_format(clock.day_of(release.recorded_at), "SHORT_DATE_FORMAT"), "success")
 
 
 plugin = Plugin(

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from apps.core import clock
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Outcome, Round, Script
 
 
 def _day(instant: datetime | None) -> str | None:
-    return instant.date().isoformat() if instant else None
+    return clock.day_of(instant, clock.installation_zone()).isoformat() if instant else None
 
 
 def _results_by_process(script: Script, round_: Round) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
@@ -15,9 +16,9 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
     if kickoff is None:
         return
     if kickoff.held_at:
-        yield Fact(_("Realizada"), date_format(kickoff.held_at, "SHORT_DATE_FORMAT"), "success")
+        yield Fact(_("Realizada"), date_format(clock.day_of(kickoff.held_at), "SHORT_DATE_FORMAT"), "success")
     elif kickoff.scheduled_at:
-        yield Fact(_("Marcada"), date_format(kickoff.scheduled_at, "SHORT_DATE_FORMAT"), "info")
+        yield Fact(_("Marcada"), date_format(clock.day_of(kickoff.scheduled_at), "SHORT_DATE_FORMAT"), "info")
     else:
         yield Fact(_("Reunião"), _("a marcar"), "warning")
     if kickoff.model:

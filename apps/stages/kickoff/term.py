@@ -1,5 +1,6 @@
 """What the kickoff gives to the acceptance term's record."""
 
+from apps.core import clock
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import queries
@@ -21,7 +22,7 @@ def summary(rollout: Rollout) -> dict[str, object]:
         return {"held_on": None, "model": "", "methods": []}
     counts = queries.agreed_fields(kickoff)
     return {
-        "held_on": kickoff.held_at.date().isoformat() if kickoff.held_at else None,
+        "held_on": clock.day_of(kickoff.held_at, clock.installation_zone()).isoformat() if kickoff.held_at else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
             {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": counts[method.code]}

@@ -1,5 +1,6 @@
 """What the training gives to the acceptance term's record."""
 
+from apps.core import clock
 from apps.rollouts.models import Rollout
 from apps.stages.training import queries
 
@@ -9,7 +10,7 @@ def summary(rollout: Rollout) -> list[dict[str, object]]:
     return [
         {
             "number": session.number,
-            "date": session.scheduled_at.date().isoformat(),
+            "date": clock.day_of(session.scheduled_at, clock.installation_zone()).isoformat(),
             "minutes": session.held_minutes,
             "topics": [topic.title["pt"] for topic in session.topics.all()],
             "attendance": [

@@ -28,7 +28,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a document has room for what shows signatures: its page, the how manieth that is (from 0), and the box on it."""
+    """Where a document has room for what shows signatures: its page, its index, from 0, and the box on it."""
 
     page: generic.Reference
     number: int

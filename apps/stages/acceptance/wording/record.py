@@ -1,5 +1,7 @@
 """What the term says, as plain JSON: the rollout, parties, waivers and clauses, and every app's share (``Plugin.term``)."""
 
+from django.utils import translation
+
 from apps.blueprints.catalogues import clauses
 from apps.core import cnpj, plugins
 from apps.core.process import PartyRole
@@ -8,7 +10,13 @@ from apps.stages.acceptance.wording import clauses as wording
 
 
 def build(rollout: Rollout) -> dict[str, object]:
-    """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash."""
+    """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash. It
+    is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased."""
+    with translation.override("pt-br"):
+        return _build(rollout)
+
+
+def _build(rollout: Rollout) -> dict[str, object]:
     version, names = wording.version_taken(rollout), names_of(rollout)
     companies = rollout.companies()
     shares = {key: share(rollout) for plugin in plugins.plugins() for key, share in plugin.term.items()}
