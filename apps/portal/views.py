@@ -74,7 +74,7 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 @sensitive_post_parameters()
 @sensitive_variables()
 def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
-    """Keep what is typed so far; the page asks for it by itself. Answers with when it was draft."""
+    """Keep what is typed so far; the page asks for it by itself. Answers with when it was kept."""
     owned = _owned(request, pk, key)
     form = _form(owned)
     if form is None:

@@ -117,11 +117,11 @@ def submit(
 
 
 def accept(prerequisite: Prerequisite, *, by: User, number: int | None = None) -> None:
-    """Accept what was delivered. What follows is its kind's (contacts become the
-    company's); secrets that earlier deliveries held
-    and this one does not are destroyed. Nobody who delivered any part of it accepts it.
+    """Accept what was delivered. What follows is its kind's (contacts become the company's); secrets that earlier deliveries
+    held and this one does not are destroyed. Nobody who delivered any part of it accepts it.
 
-    ``number`` is that of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile."""
+    ``number`` is that of the delivery that the reviewer read: ``Refusal`` says what became of it meanwhile.
+    """
     require(by, "prerequisites.review", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
         prerequisite, submission = _waiting_for_review(prerequisite, number)

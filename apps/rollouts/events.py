@@ -22,10 +22,12 @@ def title_of_work(name: str) -> "StrOrPromise":
 
 
 def shown_plan(days: dict[str, str]) -> str:
-    """The planned first day of stages, as ``Treinamento 24/09/2026, Homologação 01/10/2026``."""
+    """The planned first day of stages, as ``Treinamento 24/09/2026, Homologação 01/10/2026``: in the order of the process,
+    which the database does not keep."""
     return ", ".join(
-        f"{Stage(stage).label} {date_format(date.fromisoformat(day), 'SHORT_DATE_FORMAT')}"
-        for stage, day in days.items()
+        f"{stage.label} {date_format(date.fromisoformat(days[stage]), 'SHORT_DATE_FORMAT')}"
+        for stage in Stage
+        if stage in days
     )
 
 

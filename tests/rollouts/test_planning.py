@@ -103,6 +103,16 @@ class TestChanging:
         assert planning.starts(Rollout.objects.get(pk=rollout.pk))["training"] == date(2026, 9, 24)
         assert "Treinamento 24/09/2026" in rollout.events.get().describe()
 
+    def test_stages_are_named_in_the_order_of_the_process(self):
+        rollout = planned()
+        dates = {"homologation": date(2026, 10, 20), "training": date(2026, 9, 24), "go_live": date(2026, 12, 15)}
+        dates = {"acceptance": date(2026, 12, 1), **dates}
+        planning.change(rollout, by=rollout.people["pm"], dates=dates)
+        sentence = rollout.events.get().describe()
+        places = [sentence.index(str(stage.label)) for stage in planning.STEPS if stage in dates]
+        assert places == sorted(places)
+        assert len(places) == 4
+
     @pytest.mark.parametrize("person", ["analyst", "client", "integrator", "platform"])
     def test_nobody_else_does(self, person):
         rollout = planned()

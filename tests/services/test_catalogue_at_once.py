@@ -42,7 +42,7 @@ def test_of_two_who_save_one_case_at_once_one_is_told_and_nothing_is_lost(people
     seen = drafts.fingerprint(actions.start(by=people[0]).case("PED-01"))
     jobs = [
         lambda by=by, title=title: actions.save_case(
-            "PED-01", by=by, seen=seen, **{**FIELDS, "title": {"pt": title, "en": title}}
+            "PED-01", by=by, seen_fingerprint=seen, **{**FIELDS, "title": {"pt": title, "en": title}}
         )
         for by, title in zip(people, ("Um", "Outro"), strict=True)
     ]
@@ -57,7 +57,10 @@ def test_different_cases_saved_at_once_are_both_kept(people):
     draft = actions.start(by=people[0])
     jobs = [
         lambda by=by, code=code: actions.save_case(
-            code, by=by, seen=drafts.fingerprint(draft.case(code)), **{**FIELDS, "title": {"pt": code * 2, "en": code}}
+            code,
+            by=by,
+            seen_fingerprint=drafts.fingerprint(draft.case(code)),
+            **{**FIELDS, "title": {"pt": code * 2, "en": code}},
         )
         for by, code in zip(people, ("PED-01", "PED-02"), strict=True)
     ]

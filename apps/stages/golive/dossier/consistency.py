@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apps.core import canonical
+from apps.hours.events import shown_month
 from apps.stages.golive.dossier import archive
 
 RESULT, FAILURE = "homologation.result", "homologation.failure"
@@ -86,6 +87,6 @@ def _statements(files: Mapping[str, bytes], events: list[dict[str, Any]]) -> Ite
     closed = _of(events, "hours.month_closed")
     for data in closed:
         if "sha256" in data and data["sha256"] not in hashes:
-            yield f"the statement of {data['month']} is not the one that was closed"
+            yield f"the statement of {shown_month(data['month'])} is not the one that was closed"
     if len(contents) < len(closed):
         yield f"{len(closed)} months were closed, and {len(contents)} statements are here"
