@@ -49,7 +49,7 @@ class Answer:
     """The way to settle a requirement in place.
 
     ``make_form`` takes what a Django form takes; ``act`` is called with ``by`` and the form's cleaned data; ``permission``
-    on ``subject`` says who may. ``came_back`` is the reviewer's reason and ``kept`` the ``(label, value)`` pairs of the
+    on ``subject`` says who may. ``came_back`` is the reviewer's reason and ``unchanged`` the ``(label, value)`` pairs of the
     last delivery that stand. ``signer`` is the one person who can answer, where it is theirs alone.
     """
 
@@ -62,7 +62,7 @@ class Answer:
     help: "StrOrPromise | Localized" = ""
     where: "StrOrPromise | Localized" = ""
     came_back: str = ""
-    kept: list[tuple[str, str]] = field(default_factory=list)
+    unchanged: list[tuple[str, str]] = field(default_factory=list)
     signer: Any = None
 
 

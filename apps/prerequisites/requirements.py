@@ -37,7 +37,7 @@ def answer_with_a_delivery(rollout: Rollout, key: str) -> Answer | None:
         help=item.help,
         where=item.where,
         came_back=last.why_returned if last else "",
-        kept=kinds.of(item).unchanged(),
+        unchanged=kinds.of(item).unchanged(),
     )
 
 

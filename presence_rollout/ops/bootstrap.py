@@ -88,8 +88,8 @@ def use_a_fitting_python() -> None:
     if sys.version_info >= (3, 11):  # noqa: UP036 - this very line decides
         return
     for name in PYTHONS:
-        if found := shutil.which(name):
-            os.execv(found, [found, *sys.argv])
+        if python := shutil.which(name):
+            os.execv(python, [python, *sys.argv])
     stop("Python 3.11 or later is needed; install it (Debian, Ubuntu: apt-get install python3) and try again.")
 
 
@@ -141,8 +141,8 @@ def system_libraries(goal: str) -> None:
     needs of the system altogether, Chromium too."""
     if pango_loads() or (apt(*PANGO) and pango_loads()):
         return
-    wanted = [*PANGO, "chromium"] if goal == "test" and not has_browser() else PANGO
-    stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(wanted)}")
+    packages = [*PANGO, "chromium"] if goal == "test" and not has_browser() else PANGO
+    stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(packages)}")
 
 
 def make_venv() -> None:

@@ -94,20 +94,20 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
     It ends with this process, however that ends (SIGKILL too). A ``throwaway`` server answers before anything is on the disk.
     Raises ``Unusable``.
     """
-    asked = folder.resolve()
-    asked.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(asked) as lock:
-        account = _account(asked)
+    own_folder = folder.resolve()
+    own_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(own_folder) as lock:
+        account = _account(own_folder)
         data = account.folder / "data"
         programs = _runnable(_fitting(data), account)
         if not (data / "PG_VERSION").exists():
-            _initialise(programs, asked, account, lock, throwaway)
-        if not (asked / "password").exists():
+            _initialise(programs, own_folder, account, lock, throwaway)
+        if not (own_folder / "password").exists():
             raise Unusable(
-                f"The password to the data in {data} is lost: it was in {asked / 'password'}. Put it back, or remove "
+                f"The password to the data in {data} is lost: it was in {own_folder / 'password'}. Put it back, or remove "
                 f"{data} to begin with an empty database."
             )
-        sockets = asked if account.folder == asked else account.folder / "socket"
+        sockets = own_folder if account.folder == own_folder else account.folder / "socket"
         _forget_the_one_before(data, sockets)
         host, port = _address(sockets)
         options = ["-c", "listen_addresses=" + ("" if host.startswith("/") else host), "-c", f"port={port}"]
@@ -116,25 +116,25 @@ def start(folder: Path, *, throwaway: bool = False) -> Server:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 options += ["-c", f"{setting}=off"]
             options += ["-c", "max_connections=200"]
-        with (asked / "log").open("ab") as log:
+        with (own_folder / "log").open("ab") as log:
             process = subprocess.Popen(
                 [*account.prefix, str(programs.folder / "postgres"), "-D", str(data), *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", pass_fds=[lock], **account.identity,
                 preexec_fn=lambda: services.end_with_parent(signal.SIGINT),
             )  # fmt: skip
-    removed = account.folder if throwaway and account.folder != asked else None
-    server = Server(process, host, port, (asked / "password").read_text(), removed)
-    _wait(server, asked / "log")
+    removed = account.folder if throwaway and account.folder != own_folder else None
+    server = Server(process, host, port, (own_folder / "password").read_text(), removed)
+    _wait(server, own_folder / "log")
     _create_database(server)
-    _say_where(server, asked / "url")
+    _say_where(server, own_folder / "url")
     return server
 
 
 @contextmanager
-def _alone(asked: Path) -> Iterator[int]:
+def _alone(own_folder: Path) -> Iterator[int]:
     """The lock on the data. Who inherits the descriptor holds it too: it is free when the last process of a server ended,
     whichever of them was killed, whoever may see them, and whoever else merely looks at the data."""
-    lock = os.open(asked / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    lock = os.open(own_folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + PATIENCE
     try:
         while True:
@@ -144,7 +144,7 @@ def _alone(asked: Path) -> Iterator[int]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise Unusable(
-                        f"Another PostgreSQL works on the data of {asked}: stop the `make run` that started it."
+                        f"Another PostgreSQL works on the data of {own_folder}: stop the `make run` that started it."
                     ) from None
             time.sleep(0.1)
         yield lock
@@ -168,9 +168,9 @@ def _fitting(data: Path) -> Programs:
     for programs in candidates:
         if programs.major == major:
             return programs
-    there = ", ".join(str(programs.major) for programs in candidates)
+    majors = ", ".join(str(programs.major) for programs in candidates)
     raise Unusable(
-        f"The data in {data} belongs to PostgreSQL {major}, and here is PostgreSQL {there}. Install version {major} "
+        f"The data in {data} belongs to PostgreSQL {major}, and here is PostgreSQL {majors}. Install version {major} "
         f"(apt-get install postgresql-{major}), or bring the data over with pg_dumpall and psql, or move {data.parent} "
         "away to begin with an empty database."
     )
@@ -185,15 +185,15 @@ class _Account:
     folder: Path
 
 
-def _account(asked: Path) -> _Account:
+def _account(own_folder: Path) -> _Account:
     if os.geteuid() != 0:
-        return _Account([], {}, asked)
+        return _Account([], {}, own_folder)
     if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0:
-        return _Account(NAMESPACE, {}, asked)
+        return _Account(NAMESPACE, {}, own_folder)
     people = [row for name in ACCOUNTS if (row := _person(name))]
     if not people:
         raise Unusable("PostgreSQL does not run as root. Run this as another user, or set DATABASE_URL to a server.")
-    folder = _outside(asked)
+    folder = _outside(own_folder)
     data = folder / "data"
     owner = data.stat().st_uid if data.exists() else None
     person = next((row for row in people if row.pw_uid == owner), people[0])
@@ -203,15 +203,15 @@ def _account(asked: Path) -> _Account:
     return _Account([], {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}, folder)
 
 
-def _outside(asked: Path) -> Path:
+def _outside(own_folder: Path) -> Path:
     """A folder of root's own that others may pass through and no more. One that somebody else made is not taken: there may
     be links in it."""
-    folder = OUTSIDE / f"presence-rollout-{hashlib.sha256(str(asked).encode()).hexdigest()[:16]}"
+    folder = OUTSIDE / f"presence-rollout-{hashlib.sha256(str(own_folder).encode()).hexdigest()[:16]}"
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid or stat.S_IMODE(found.st_mode) not in (0o700, 0o711):
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid or stat.S_IMODE(status.st_mode) not in (0o700, 0o711):
             raise Unusable(
                 f"{folder} was not made by this program as it is now: it must be a folder of root's with mode 0711. Look "
                 "who made it and what is in it, and move it away."
@@ -249,19 +249,19 @@ def _runs(command: list[str], account: _Account) -> bool:
         return False
 
 
-def _initialise(programs: Programs, asked: Path, account: _Account, lock: int, throwaway: bool) -> None:
-    password = asked / "password"
+def _initialise(programs: Programs, own_folder: Path, account: _Account, lock: int, throwaway: bool) -> None:
+    password = own_folder / "password"
     password.touch(mode=0o600)
     password.write_text(secrets.token_urlsafe(24))
     command = [*account.prefix, str(programs.folder / "initdb"), "-D", str(account.folder / "data"), "-U", NAME]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", *_locale(programs.major), *["--no-sync"] * throwaway]
-    with tempfile.NamedTemporaryFile("w", dir=account.folder) as told:
-        told.write(password.read_text())
-        told.flush()
+    with tempfile.NamedTemporaryFile("w", dir=account.folder) as copy:
+        copy.write(password.read_text())
+        copy.flush()
         if account.identity:
-            os.fchown(told.fileno(), account.identity["user"], account.identity["group"])
+            os.fchown(copy.fileno(), account.identity["user"], account.identity["group"])
         done = subprocess.run(
-            [*command, f"--pwfile={told.name}"],
+            [*command, f"--pwfile={copy.name}"],
             capture_output=True, text=True, check=False, cwd="/", pass_fds=[lock], **account.identity,
         )  # fmt: skip
     if done.returncode:
