@@ -113,7 +113,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, d
         goes_on(analyst, code)
     assert "Nada mais a executar" in analyst.locator("#meeting-case").inner_text()
 
-    analyst.locator("[data-count=left]", has_text=re.compile(r"executar: 0$")).wait_for()
+    analyst.locator("[data-count=left]", has_text=re.compile(r"executar: 0\s*$")).wait_for()
     shown = counts(analyst)
     with psycopg.connect(database) as connection:
         rows = connection.execute(
@@ -124,7 +124,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, d
         ).fetchall()
     assert shown == {**dict(rows), "left": 0}
     assert sum(dict(rows).values()) == total
-    client.locator("[data-count=left]", has_text=re.compile(r"executar: 0$")).wait_for()
+    client.locator("[data-count=left]", has_text=re.compile(r"executar: 0\s*$")).wait_for()
     assert counts(client) == shown
     analyst.once("dialog", lambda dialog: dialog.accept())
     analyst.get_by_role("button", name="Encerrar sessão").click()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from apps.core import clock
 from apps.core.background import work
@@ -70,6 +71,16 @@ def test_what_an_error_says_is_neither_kept_nor_logged_but_where_it_came_from(ca
     assert SECRET not in str(UnfinishedWork.objects.values())
     assert SECRET not in caplog.text
     assert "test_work.py" in caplog.text
+
+
+def test_an_item_that_another_worker_did_at_the_same_instant_is_left_alone(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise IntegrityError("unfinished_once_per_item")
+
+    monkeypatch.setattr(QuerySet, "get_or_create", refuse)
+    done = []
+    assert work.do(KIND, 7, done.append) is False
+    assert done == []
 
 
 def test_what_is_away_is_waited_for_for_days():

@@ -109,7 +109,7 @@ def texts_of(record):
 def words_of(text, own_words=()):
     for words in own_words:
         text = text.replace(words, " ")
-    text = re.sub(r"\b[A-Z]{2,}-[A-Z0-9]+\b|\b\w+(\.\w+)+\b", " ", text)  # Codes and hosts.
+    text = re.sub(r"\b[A-Z]{2,}-[A-Z0-9]+\b|\b\w+(\.\w+)+\b|\b[0-9a-f]{64}\b", " ", text)  # Codes, hosts and digests.
     return set(re.findall(r"[^\W\d_]+", text.lower()))
 
 

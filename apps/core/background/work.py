@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from apps.core import clock, plugins
 from apps.core.jobs import PAUSES, Job
@@ -129,6 +129,14 @@ def lease() -> timedelta:
 
 def _begin(job: Job, key: str) -> UnfinishedWork | None:
     """Count an attempt, for every process to see; None when it is not its turn."""
+    try:
+        return _count_attempt(job, key)
+    except IntegrityError:
+        # Another worker began with the same item at the same instant, and is through with it already.
+        return None
+
+
+def _count_attempt(job: Job, key: str) -> UnfinishedWork | None:
     now = clock.now()
     with transaction.atomic(durable=True):
         row, is_new = UnfinishedWork.objects.select_for_update().get_or_create(kind=job.name, key=key)
