@@ -92,7 +92,7 @@ def test_what_waits_is_asked_for_in_both_languages():
     with translation.override("en"):
         rollout = RolloutFactory()
         agreement.ask(rollout, by=rollout.people["pm"], activity="training", minutes=90, purpose="Reforço")
-        (asked,) = requirements.extra_hours_are_answered(rollout)
+        (asked,) = requirements.extra_hours_are_answered.find(rollout)
         answer = plugins.answer_to(rollout, asked.key)
     assert asked.text["pt"] == "Responder ao pedido de horas extras: 1h30 de Treinamento"
     assert asked.text["en"] == "Answer the request for extra hours: 1h30 of Training"

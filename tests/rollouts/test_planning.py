@@ -1,6 +1,6 @@
 """The plan: made when a rollout starts, moved by the integrator's date, changed by the project manager."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -105,13 +105,13 @@ class TestChanging:
 
     def test_stages_are_named_in_the_order_of_the_process(self):
         rollout = planned()
-        dates = {"homologation": date(2026, 10, 20), "training": date(2026, 9, 24), "go_live": date(2026, 12, 15)}
-        dates = {"acceptance": date(2026, 12, 1), **dates}
+        starts = planning.starts(rollout)
+        dates = {stage: starts[stage] + timedelta(days=1) for stage in ("training", "acceptance", "homologation")}
         planning.change(rollout, by=rollout.people["pm"], dates=dates)
         sentence = rollout.events.get().describe()
         places = [sentence.index(str(stage.label)) for stage in planning.STEPS if stage in dates]
         assert places == sorted(places)
-        assert len(places) == 4
+        assert len(places) == 3
 
     @pytest.mark.parametrize("person", ["analyst", "client", "integrator", "platform"])
     def test_nobody_else_does(self, person):
