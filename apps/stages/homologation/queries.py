@@ -1,7 +1,7 @@
 """Reads over the script: the newest result counts, and everything is derived from it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -132,10 +132,11 @@ def next_in_round(script: Script, *, after: Case) -> Case | None:
     return cases.filter(position__gt=after.position).first() or cases.first()
 
 
-def case_statuses(script: Script, *, bare: bool = False) -> list[CaseStatus]:
-    """Every case of ``script`` in order, in as many queries for one as for all; ``bare`` without texts, evidence and
-    people, for who only asks how the cases stand."""
-    return _statuses(script, script.cases.all(), bare=bare)
+def case_statuses(script: Script, *, bare: bool = False, without: Collection[int] = ()) -> list[CaseStatus]:
+    """Every case of ``script`` in order, but for those whose keys are in ``without``, in as many queries for one as for all;
+    ``bare`` without texts, evidence and people, for who only asks how the cases stand."""
+    cases = script.cases.exclude(pk__in=without) if without else script.cases.all()
+    return _statuses(script, cases, bare=bare)
 
 
 def status_of(case: Case) -> CaseStatus:
@@ -178,14 +179,14 @@ def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> l
 
 def never_run_cases(script: Script) -> dict[str, set[int]]:
     """The keys of the cases that the gate asks for although nobody has run them or proposed a reservation, by process."""
-    cases = script.cases.filter(
+    cases = Case.objects.binding().filter(
         ~Exists(Result.objects.filter(case=OuterRef("pk"))),
         ~Exists(Reservation.objects.filter(case=OuterRef("pk"), withdrawn_at=None)),
+        script=script,
     )
     by_process: dict[str, set[int]] = defaultdict(set)
-    for case in cases.only("process", "applies", "obligation"):
-        if case.is_binding:
-            by_process[case.process].add(case.pk)
+    for process, pk in cases.order_by().values_list("process", "pk"):
+        by_process[process].add(pk)
     return by_process
 
 

@@ -80,10 +80,9 @@ def cases_are_settled(rollout: Rollout) -> Iterator[Requirement]:
     if script is None:
         return
     under_their_process = {pk for cases in _processes_never_run(script).values() for pk in cases}
-    for status in queries.case_statuses(script, bare=True):
-        if status.is_settled or status.case.pk in under_their_process or _waits_for_correction(status):
-            continue
-        yield _case_requirement(rollout, status)
+    for status in queries.case_statuses(script, bare=True, without=under_their_process):
+        if not (status.is_settled or _waits_for_correction(status)):
+            yield _case_requirement(rollout, status)
 
 
 def _processes_never_run(script: Script) -> dict[str, set[int]]:

@@ -26,6 +26,12 @@ class Script(models.Model):
         return str(self.title)
 
 
+class CaseQuerySet(models.QuerySet["Case"]):
+    def binding(self) -> "CaseQuerySet":
+        """Those that the gate asks for (``Case.is_binding``)."""
+        return self.filter(applies=True).exclude(obligation=Case.Obligation.OPTIONAL)
+
+
 class Case(models.Model):
     """One case of the script. A conditional one ``applies`` only when its condition was chosen before the freeze.
 
@@ -54,6 +60,8 @@ class Case(models.Model):
     applies = models.BooleanField(default=True)
     depends = models.JSONField(default=list)
     is_own = models.BooleanField(default=False)
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("caso")
