@@ -162,7 +162,8 @@ global.break-system-packages='true'
 def test_pip_s_own_listing_is_understood(monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
-    monkeypatch.setattr(bootstrap, "pip", lambda: [sys.executable, "-m", "pip"])
+    # The system's pip: an environment need not have one of its own.
+    monkeypatch.setattr(bootstrap, "pip", lambda: [sys._base_executable, "-m", "pip"])
     assert bootstrap.uv_environment()["UV_DEFAULT_INDEX"] == "https://index.example/simple"
 
 
