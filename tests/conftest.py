@@ -4,6 +4,7 @@ import os
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis
 
 hypothesis.register_profile("house", deadline=None)  # No test asserts on wall time: the machine may be busy.
@@ -51,7 +52,9 @@ def demonstration_seal(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _quick_and_contained(settings, tmp_path, demonstration_seal):
-    """Cheap password hashing; files and mail of a test stay in its own folder."""
+    """Cheap password hashing; files and mail of a test stay in its own folder. It begins in the installation's language,
+    whatever page another test read last."""
+    translation.deactivate()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TERM_SEAL_DEMO = demonstration_seal
