@@ -98,8 +98,9 @@ class Rules:
 class Work:
     """One entry. ``nonconformity`` is the label of the one that caused it; ``adjusts`` the number of a closed entry.
 
-    ``minutes`` is positive, or negative for an adjustment that takes time back. ``worked_on`` is the day of the entry
-    that is adjusted: an adjustment is priced by the policy of that day.
+    ``started_at`` is in the installation's time zone, by whose days the hours are counted. ``minutes`` is positive, or
+    negative for an adjustment that takes time back. ``worked_on`` is the day of the entry that is adjusted: an adjustment is
+    priced by the policy of that day.
     """
 
     number: int

@@ -11,7 +11,7 @@ from apps.companies.access import is_presence
 from apps.companies.models import Membership
 from apps.core import clock, plugins
 from apps.core.plugins import Fact, Page
-from apps.core.process import FORWARD, PATH, PartyRole, Stage
+from apps.core.process import PATH, PartyRole, Stage
 from apps.core.requirements import Answer, Requirement
 from apps.portal.models import Draft
 from apps.rollouts import gates, queries
@@ -119,7 +119,7 @@ def progress_of(user: User, rollout: Rollout) -> Progress:
     """``rollout`` as the party, or parties, for which ``user`` acts in it."""
     roles = rollout.roles_of(user)
     progress = Progress(rollout, roles)
-    gate = FORWARD.get(rollout.stage)
+    gate = gates.next_gate(rollout)
     if gate is None:
         return progress
     requirements = gates.requirements(rollout, gate)

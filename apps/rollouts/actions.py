@@ -13,7 +13,7 @@ from apps.companies.models import Company, Kind, Membership
 from apps.core import clock, plugins
 from apps.core.events import EventData
 from apps.core.localized import Localized
-from apps.core.process import BACKWARD, FORWARD, Gate, PartyRole, Stage
+from apps.core.process import BACKWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.rollouts import events, gates, timeline
 from apps.rollouts.models import Assignment, Hold, Party, Rollout, Waiver
@@ -113,7 +113,7 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
     require(by, "rollouts.advance", rollout)
     with timeline.changing(rollout) as locked:
         _refuse_if_moved_since(locked, seen_version)
-        if FORWARD.get(locked.stage) != gate:
+        if gates.next_gate(locked) != gate:
             raise Refusal(
                 _("O projeto está em %(stage)s; esta passagem não se aplica.") % {"stage": locked.get_stage_display()}
             )

@@ -10,7 +10,7 @@ from django_fsm import can_proceed
 
 from apps.companies.models import Membership
 from apps.core import plugins
-from apps.core.process import BACKWARD, FORWARD, PATH, Gate, PartyRole, Stage
+from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates
 from apps.rollouts.events import Advanced, SentBack
 from apps.rollouts.models import Rollout
@@ -44,7 +44,7 @@ def gate_status(rollout: Rollout, gate: Gate) -> GateStatus:
 
 def next_gate_status(rollout: Rollout) -> GateStatus | None:
     """The gate ahead; None for a completed or cancelled rollout."""
-    gate = FORWARD.get(rollout.stage)
+    gate = gates.next_gate(rollout)
     return gate_status(rollout, gate) if gate else None
 
 

@@ -1,5 +1,6 @@
 """What a kind of prerequisite answers for: each question that the rest of the application asks about it is a method here."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from apps.core.events import EventData
+from apps.core.refusals import Invalid
 from apps.files.models import StoredFile
 from apps.prerequisites import comparison
 from apps.prerequisites.evidence.showing import Evidence
@@ -59,7 +61,13 @@ STORED_BY_THEMSELVES = ("text", "link", "file", "stays")
 """The form fields that are no ``values`` of the delivery."""
 
 
-class DeliveryKind:
+def require_link(delivery: Delivery) -> None:
+    """Raise ``Invalid`` (422) for a delivery without the link that its kind needs."""
+    if not delivery.link:
+        raise Invalid(_("Informe o link."), field="link")
+
+
+class DeliveryKind(ABC):
     """How an item of one kind is asked, checked, stored and shown. ``kinds.of(item)`` makes it for ``item``.
 
     As it is here it suits a kind whose form fields are ``text``, ``link``, ``file`` and values of its own. A new kind is a
@@ -84,13 +92,13 @@ class DeliveryKind:
         ``Invalid`` (422) when fields are needed and none are given."""
         return []
 
+    @abstractmethod
     def parts(self) -> list[tuple[str, str]]:
         """``(name, label)`` of what a delivery is made of and a reviewer may point at; one part means all of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def form_fields(self) -> dict[str, forms.Field]:
         """Every field of the form by its name, in order."""
-        raise NotImplementedError
 
     def part_of(self, field_name: str) -> str:
         """The part (see ``parts``) that a form field or a stored value belongs to."""
@@ -138,7 +146,7 @@ class DeliveryKind:
             values={**last.values, **values},
         )
 
-    def check(self, delivery: Delivery) -> None:
+    def check(self, delivery: Delivery) -> None:  # noqa: B027 - some kinds need nothing
         """Raises ``Invalid`` (422) when something needed is missing from the ``completed`` delivery."""
 
     def store(self, submission: Submission, delivery: Delivery) -> None:
@@ -151,7 +159,7 @@ class DeliveryKind:
         """What the timeline keeps of ``submission`` besides the delivery itself; ``last`` is the delivery before."""
         yield from ()
 
-    def accepted(self, submission: Submission) -> None:
+    def accepted(self, submission: Submission) -> None:  # noqa: B027 - of most kinds nothing follows
         """What follows from the acceptance of ``submission``, within its transaction."""
 
     # What is shown

@@ -4,10 +4,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from apps.core.refusals import Invalid
 from apps.prerequisites import comparison
 from apps.prerequisites.evidence import showing
-from apps.prerequisites.kinds.base import ENVIRONMENT_CHECK, Delivery, DeliveryKind
+from apps.prerequisites.kinds.base import ENVIRONMENT_CHECK, Delivery, DeliveryKind, require_link
 from apps.prerequisites.kinds.fields import link_field, text_field
 from apps.prerequisites.models import Prerequisite, Submission
 
@@ -54,8 +53,7 @@ class Environment(DeliveryKind):
         return []
 
     def check(self, delivery: Delivery) -> None:
-        if not delivery.link:
-            raise Invalid(_("Informe o link."), field="link")
+        require_link(delivery)
 
     def lines(self, submission: Submission) -> list[str]:
         sharing = _sharing(submission)

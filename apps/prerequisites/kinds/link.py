@@ -1,9 +1,7 @@
 from django import forms
-from django.utils.translation import gettext as _
 
-from apps.core.refusals import Invalid
 from apps.prerequisites.evidence import showing
-from apps.prerequisites.kinds.base import DOCUMENT_READING, Delivery, DeliveryKind
+from apps.prerequisites.kinds.base import DOCUMENT_READING, Delivery, DeliveryKind, require_link
 from apps.prerequisites.kinds.fields import help_with_example, link_field
 from apps.prerequisites.models import Prerequisite, Submission
 
@@ -21,8 +19,7 @@ class Link(DeliveryKind):
         return {"link": link_field(help_text=help_with_example("", self.item.example))}
 
     def check(self, delivery: Delivery) -> None:
-        if not delivery.link:
-            raise Invalid(_("Informe o link."), field="link")
+        require_link(delivery)
 
     def evidence(self, submission: Submission) -> showing.Evidence:
         return showing.of_document(submission)

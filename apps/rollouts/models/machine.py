@@ -5,6 +5,7 @@ from typing import Any
 
 from django_fsm import transition
 
+from apps.core import clock
 from apps.core.process import CLOSED, TRANSITIONS, Transition
 from apps.rollouts import gates
 
@@ -15,16 +16,21 @@ def is_running(rollout: Any) -> bool:
 
 
 class StageMachine:
-    """What a model with a field ``stage`` gets of the process: ``start_development``, … ``return_to_homologation``. Each
-    raises ``TransitionNotAllowed`` unless the rollout is at its source, not on hold, and nothing keeps the gate closed."""
+    """What a model with the fields ``stage``, ``stage_entered_at`` and ``closed_at`` gets of the process:
+    ``start_development``, … ``return_to_homologation``. Each raises ``TransitionNotAllowed`` unless the rollout is at its
+    source, not on hold, and nothing keeps the gate closed."""
+
+    stage_entered_at: Any
+    closed_at: Any
 
     def enter_stage(self) -> None:
         """Note that a stage began."""
-        raise NotImplementedError
+        self.stage_entered_at = clock.now()
 
     def close(self) -> None:
         """Note that the last stage is over."""
-        raise NotImplementedError
+        self.enter_stage()
+        self.closed_at = self.stage_entered_at
 
 
 def _method(way: Transition) -> Callable[[Any], None]:

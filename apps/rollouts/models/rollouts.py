@@ -123,13 +123,6 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
             return True
         return self.stage in PATH and PATH.index(Stage(self.stage)) >= PATH.index(stage)
 
-    def enter_stage(self) -> None:
-        self.stage_entered_at = clock.now()
-
-    def close(self) -> None:
-        self.enter_stage()
-        self.closed_at = self.stage_entered_at
-
     @transition(stage, list(PATH), Stage.CANCELLED)
     def cancel(self) -> None:
         self.close()
