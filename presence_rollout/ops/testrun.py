@@ -53,7 +53,10 @@ def copies(env: dict[str, str], url: str) -> dict[str, str]:
 
 
 def pytest(env: dict[str, str], *arguments: str) -> bool:
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT, env=env, check=False)
+    """The tests of ``arguments``. They give way to what goes on beside them: there somebody waits for a page or a process,
+    and on two cores would wait for long."""
+    command = ["nice", "-n", "5", sys.executable, "-m", "pytest", "-q", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=env, check=False)
     return done.returncode == 0
 
 

@@ -110,7 +110,7 @@ def sign_in(served, chromium, sessions):
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)  # Beside the other suites the machine is busy.
+        page.set_default_timeout(60_000)  # Beside the other suites the machine is busy.
         page.goto("/" if kept else "/conta/login/")
         if "/conta/login/" in page.url:
             page.locator("input[name=login]").fill(email)

@@ -4,16 +4,11 @@ import re
 
 import pytest
 
+from tests.browser.pages import clean
+
 pytestmark = pytest.mark.browser
 
 PROJECT = "Ritmo Esportes × Shopify"
-
-
-def clean(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    assert not found, [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
 def test_a_draft_is_published_taken_by_a_rollout_with_a_case_of_its_own_and_frozen(sign_in, shot):

@@ -8,7 +8,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from apps.demo.people import PASSWORD
 from apps.stages.acceptance.certificates import looks
 from tests.acceptance.authority import Authority
-from tests.browser.test_portal import clean
+from tests.browser.pages import clean
 
 pytestmark = pytest.mark.browser
 

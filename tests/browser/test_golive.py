@@ -10,8 +10,8 @@ from icalendar import Calendar, Event
 
 from apps.stages.golive.dossier import archive, verification
 from presence_rollout.ops import services
+from tests.browser.pages import clean
 from tests.browser.person import Person
-from tests.browser.test_portal import clean
 
 pytestmark = pytest.mark.browser
 

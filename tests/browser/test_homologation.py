@@ -4,6 +4,9 @@ import re
 
 import psycopg
 import pytest
+from playwright.sync_api import TimeoutError
+
+from tests.browser.pages import clean
 
 pytestmark = pytest.mark.browser
 
@@ -11,6 +14,20 @@ pytestmark = pytest.mark.browser
 def goes_on(page, code: str) -> None:
     """What was saved brings the next case."""
     page.wait_for_selector(f"#meeting-case:not([data-case='{code}'])")
+
+
+def passes(page) -> None:
+    """Choose "passed" by its key. On a busy machine Chromium may drop a key; a person presses it again."""
+    for _ in range(3):
+        page.keyboard.press("p")
+        try:
+            page.wait_for_selector("textarea[name=evidence_text]:focus", timeout=10_000)
+            return
+        except TimeoutError:
+            state = page.evaluate(
+                "[document.activeElement.outerHTML, document.getElementById('meeting-case').outerHTML]"
+            )
+    pytest.fail(f"The key p does nothing: {state}")
 
 
 def the_ready_rollout(page) -> str:
@@ -36,8 +53,6 @@ def counts(page) -> dict[str, int]:
 
 
 def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, database, shot):
-    from axe_playwright_python.sync_playwright import Axe
-
     analyst = sign_in("analista@presence.demo")
     base = the_ready_rollout(analyst)
     begin(analyst, base)
@@ -86,9 +101,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, d
     assert analyst.locator("textarea[name=evidence_text]").input_value() == "Pedido 77"
     shot(analyst, "meeting-1440")
     for page in (analyst, client):
-        found = Axe().run(page).response["violations"]
-        assert [each["id"] for each in found] == [], found
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        clean(page)
     analyst.keyboard.press("Escape")
     analyst.keyboard.press("p")
     analyst.keyboard.press("Control+Enter")
@@ -106,8 +119,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, d
 
     for _ in range(total - 3):
         code = analyst.locator("#meeting-case").get_attribute("data-case")
-        analyst.keyboard.press("p")
-        analyst.wait_for_selector("textarea[name=evidence_text]:focus")
+        passes(analyst)
         analyst.keyboard.insert_text("ok")
         analyst.keyboard.press("Control+Enter")
         goes_on(analyst, code)

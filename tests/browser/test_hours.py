@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.browser.test_portal import clean
+from tests.browser.pages import clean
 
 pytestmark = pytest.mark.browser
 

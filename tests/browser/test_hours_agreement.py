@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from tests.browser.pages import clean
 from tests.browser.person import Person
-from tests.browser.test_portal import clean, matter
+from tests.browser.test_portal import matter
 
 pytestmark = pytest.mark.browser
 

@@ -4,19 +4,11 @@ import re
 
 import pytest
 
+from tests.browser.pages import clean
 from tests.browser.person import Person
 from tests.browser.signing import proves
 
 pytestmark = pytest.mark.browser
-
-
-def clean(page):
-    """axe finds nothing, and nothing is wider than the screen."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    assert not found, [(each["id"], each["nodes"][0]["html"]) for each in found]
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def matter(page, title):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.test_portal import clean
+from tests.browser.pages import clean
 from tests.browser.test_worksheet import Person, opens_a_project
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from presence_rollout.ops import services
+from tests.browser.pages import clean
 from tests.browser.signing import comes_with_a_code, signs
-from tests.browser.test_portal import clean
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from apps.demo import papers
-from tests.browser.test_portal import clean
+from tests.browser.pages import clean
 from tests.browser.test_worksheet import opens_a_project
 
 pytestmark = pytest.mark.browser

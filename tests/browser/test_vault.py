@@ -3,7 +3,7 @@
 import pytest
 
 from apps.demo.people import PASSWORD
-from tests.browser.test_portal import clean
+from tests.browser.pages import clean
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.browser.pages import clean
 from tests.browser.person import Person
-from tests.browser.test_portal import clean
 
 pytestmark = pytest.mark.browser
 
