@@ -22,6 +22,7 @@ ROUTES = {
     "apps.prerequisites.tasks.look_at_*": {"queue": "probes"},
     "apps.prerequisites.tasks.probe_*": {"queue": "probes"},
     "apps.stages.acceptance.tasks.*": {"queue": "seals"},
+    "apps.rollouts.tasks.refresh_*": {"queue": "upkeep"},
     "apps.rollouts.tasks.*": {"queue": "seals"},
     "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
     "apps.accounts.tasks.*": {"queue": "upkeep"},
@@ -37,6 +38,11 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "anchor-changed-rollouts": {
         "task": "apps.rollouts.tasks.anchor_changed_rollouts",
         "schedule": crontab(hour="4-8", minute=30),
+    },
+    "refresh-what-time-changed": {"task": "apps.rollouts.tasks.refresh_what_time_changed", "schedule": 60},
+    "refresh-unchecked-rollouts": {
+        "task": "apps.rollouts.tasks.refresh_unchecked_rollouts",
+        "schedule": crontab(hour="4-8", minute="*/10"),
     },
     "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},

@@ -44,6 +44,15 @@ def _data_files_are_read_once():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _what_is_open_follows_what_tests_write():
+    from tests import read_model
+
+    with pytest.MonkeyPatch.context() as patch:
+        read_model.watch(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def demonstration_seal(tmp_path_factory):
     """Where the seal of a trial is kept; the first test that seals makes it."""

@@ -4,9 +4,10 @@ The registry finds them once, when the process starts, in the order of ``INSTALL
 shows, sends, exports or archives something walks it and imports no app above its own floor. ``checks`` holds it to account.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -16,8 +17,10 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.utils.module_loading import module_has_submodule
 
+from apps.core import clock
 from apps.core.events import EventData, Notice
 from apps.core.jobs import Job
+from apps.core.localized import Localized, both
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
@@ -30,17 +33,36 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of an app's summary on the project page; ``tone`` is a badge tone of the interface."""
+    """One line of an app's summary on the project page, in both languages: ``value`` may be lazily translated, or a function
+    that is called while a language is active. ``tone`` is a badge tone of the interface; once the day ``late_after`` is
+    over it is "danger"."""
 
     label: "StrOrPromise"
-    value: "StrOrPromise"
+    value: "StrOrPromise | Callable[[], str]"
     tone: str = "neutral"
+    late_after: date | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """What the rollout keeps of it."""
+        return {
+            "label": both(self.label),
+            "value": both("%(value)s", value=self.value),
+            "tone": self.tone,
+            "late_after": self.late_after and self.late_after.isoformat(),
+        }
+
+    @classmethod
+    def of_json(cls, data: Mapping[str, Any]) -> "Fact":
+        """A kept fact, as it reads today."""
+        late_after = data["late_after"] and date.fromisoformat(data["late_after"])
+        tone = "danger" if late_after and late_after < clock.today() else data["tone"]
+        return cls(Localized.of(data["label"]), Localized.of(data["value"]), tone, late_after)
 
 
 @dataclass(frozen=True)
 class Page:
     """An app's page of a rollout. ``url_name`` takes the rollout's pk; ``stage`` is the stage it serves, empty for all.
-    ``summary`` takes the rollout."""
+    ``summary`` takes the rollout; its facts change with the app's own events and with those that change the process."""
 
     key: str
     title: "StrOrPromise"
@@ -86,6 +108,8 @@ class Plugin:
     """Notices of events of apps below, which know nothing of them."""
     requirements: ModuleType | None = None
     """The module that declares what the gates ask of it."""
+    requirements_follow: Sequence[str] = ()
+    """The apps whose events may change what it asks, besides itself and those that change the process (``EVERY_RULE``)."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
     personal_data: Sequence[Holding] = ()
@@ -116,6 +140,9 @@ class Plugin:
         members = vars(self.requirements).values() if self.requirements else ()
         return [member for member in members if isinstance(member, RequirementKind)]
 
+
+EVERY_RULE = "rollouts"
+"""The app after whose events every rule is asked anew: they move a rollout, plan it, waive what it lacks."""
 
 _added: list[Plugin] = []
 """Those of ``override``."""
@@ -154,6 +181,8 @@ class _Index:
     events: dict[str, type[EventData]]
     notices: dict[str, Notice]
     requirements: list[RequirementKind]
+    asking: dict[str, tuple[str, int]]
+    after: dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +192,17 @@ def _index() -> _Index:
     notices = {kind: event.notice for kind, event in events.items() if event.notice}
     for plugin in house:
         notices.update({event.kind: notice for event, notice in plugin.notices.items()})
-    return _Index(events, notices, [kind for plugin in house for kind in plugin.requirement_kinds()])
+    askers = [(kind, plugin.app) for plugin in house for kind in plugin.requirement_kinds()]
+    asking = {kind.key: (app, place) for place, (kind, app) in reversed(list(enumerate(askers)))}
+    after = {
+        event.kind: frozenset(
+            other.app for other in house if other is plugin or plugin.app in other.requirements_follow
+        )
+        for plugin in house
+        if plugin.app != EVERY_RULE
+        for event in plugin.event_classes()
+    }
+    return _Index(events, notices, [kind for kind, _app in askers], asking, after)
 
 
 def events() -> dict[str, type[EventData]]:
@@ -181,11 +220,34 @@ def requirement_kinds() -> list[RequirementKind]:
     return _index().requirements
 
 
-def requirements_at(rollout: Any, gate: Gate | None) -> Iterator[Requirement]:
-    """What is missing of ``rollout`` at ``gate``, by every rule; None gives what may be settled although no gate waits."""
+def requirements_at(rollout: Any, gate: Gate | None, apps: Collection[str] | None = None) -> Iterator[Requirement]:
+    """What is missing of ``rollout`` at ``gate``, by every rule, or by those of ``apps``; None as ``gate`` gives what may be
+    settled although no gate waits."""
     for kind in requirement_kinds():
-        if gate in kind.gates or (gate is None and not kind.gates):
+        if (gate in kind.gates or (gate is None and not kind.gates)) and (apps is None or asking_app(kind.key) in apps):
             yield from kind.unmet(rollout, gate)
+
+
+def asking_app(key: str) -> str:
+    """The app that asks for the requirement ``key``; empty where none does any more."""
+    return _asker(key)[0]
+
+
+def place_of(key: str) -> int:
+    """The place of the rule that asks for ``key`` among all, in the order of the floors."""
+    return _asker(key)[1]
+
+
+def _asker(key: str) -> tuple[str, int]:
+    asking = _index().asking
+    while key and key not in asking:
+        key = key.rpartition(":")[0]
+    return asking.get(key, ("", len(asking)))
+
+
+def asking_after(event_kind: str) -> frozenset[str] | None:
+    """The apps whose requirements an event of ``event_kind`` may change; None for all of them."""
+    return _index().after.get(event_kind)
 
 
 def answer_to(rollout: Any, key: str) -> Answer | None:
@@ -194,6 +256,16 @@ def answer_to(rollout: Any, key: str) -> Answer | None:
         if kind.answer is not None and kind.covers(key):
             return kind.answer(rollout, key.removeprefix(kind.key).removeprefix(":"))
     return None
+
+
+def summaries(rollout: Any, apps: Collection[str] | None = None) -> dict[str, list[dict[str, object]]]:
+    """What the pages of ``apps``, or all, say of ``rollout`` in short, as it is kept: by the page's key."""
+    announced = [plugin for plugin in plugins() if plugin.page and (apps is None or plugin.app in apps)]
+    return {
+        plugin.page.key: [fact.as_json() for fact in plugin.page.summary(rollout)]
+        for plugin in announced
+        if plugin.page
+    }
 
 
 def pages() -> list[Page]:

@@ -24,8 +24,10 @@ class Requirement:
     ``key`` names it within its rollout and gate for ever (waivers and assignments refer to it); ``text`` says in both
     languages what is missing; ``owed_by`` is the party role that must act next; ``since`` is the instant from which that
     party has owed it; ``url`` leads to the form that settles it; ``due`` is the day by which it was promised, where somebody
-    promised one. ``review``: something was delivered and waits for a decision. ``person`` is the account of the one who can
-    settle it, where nobody else can. ``waiver`` is the decision to go on without it, where there is one.
+    promised one. ``until`` is the instant from which time alone makes it another requirement, or none. ``review``: something
+    was delivered and waits for a decision. ``person`` is the account of the one who can settle it, where nobody else can;
+    ``by_lead``: only a lead of the party that owes it can; ``also_by`` is another party that may settle it for the one that
+    owes it. ``waiver`` is the decision to go on without it, where there is one.
     """
 
     key: str
@@ -36,8 +38,11 @@ class Requirement:
     waivable: bool = False
     waiver: Any = None
     due: date | None = None
+    until: datetime | None = None
     review: bool = False
     person: Any = None
+    by_lead: bool = False
+    also_by: str = ""
 
     @property
     def owed_by_label(self) -> "StrOrPromise":

@@ -3,8 +3,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.blueprints.catalogues import content
 from apps.core import minutes
@@ -29,9 +28,10 @@ def copy_the_policy(rollout: Rollout) -> None:
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    for allowance in queries.allowances(rollout):
-        used = f"{minutes.show(allowance.used)} / {minutes.show(allowance.size)}"
-        yield Fact(allowance.label, used, "warning" if allowance.remaining == 0 else "neutral")
+    for activity, used, size in queries.used_of_allowances(rollout):
+        yield Fact(
+            activity.label, f"{minutes.show(used)} / {minutes.show(size)}", "neutral" if used < size else "warning"
+        )
     totals = queries.totals(queries.lines(rollout))
     if totals["billable"]:
         yield Fact(_("Extras cobradas"), minutes.show(totals["billable"]))
@@ -66,9 +66,7 @@ def time_spent(request: HttpRequest, nonconformity: Nonconformity) -> str:
 
 plugin = Plugin(
     app="hours",
-    page=Page(
-        key="hours", title=gettext_lazy("Horas"), icon="clock", url_name="hours:room", summary=summary, position=80
-    ),
+    page=Page(key="hours", title=_("Horas"), icon="clock", url_name="hours:room", summary=summary, position=80),
     panels=[
         Panel("every page", running_timer),
         Panel("rollout", log_time),

@@ -156,25 +156,26 @@ class Allowance:
 
 
 def allowances(rollout: Rollout) -> list[Allowance]:
-    """What is used of each allowance; its size is today's."""
-    policy = policy_in_force(rollout, clock.today())
-    used = {
-        row["allowance"]: row["all"]
-        for row in Line.objects.filter(entry__rollout=rollout).exclude(allowance="").order_by().values("allowance").annotate(
-            all=Sum("minutes")
-        )
-    }  # fmt: skip
+    """What is used of each allowance and what the scheduled sessions will use; its size is today's."""
     planned = rollout.training_sessions.filter(state=TrainingSession.State.PLANNED)
     meetings = homologation.planned_sessions(rollout)
     scheduled = {
         Activity.TRAINING: planned.aggregate(all=Sum("planned_minutes"))["all"] or 0,
         Activity.HOMOLOGATION: meetings.aggregate(all=Sum("planned_minutes"))["all"] or 0,
     }
-    sizes = {Activity.TRAINING: policy.training_allowance, Activity.HOMOLOGATION: policy.homologation_allowance}
     return [
-        Allowance(activity.value, str(activity.label), used.get(activity.value, 0), size, scheduled.get(activity, 0))
-        for activity, size in sizes.items()
+        Allowance(activity.value, str(activity.label), used, size, scheduled[activity])
+        for activity, used, size in used_of_allowances(rollout)
     ]
+
+
+def used_of_allowances(rollout: Rollout) -> list[tuple[Activity, int, int]]:
+    """Each activity that has an allowance, with the minutes used of it and its size today."""
+    policy = policy_in_force(rollout, clock.today())
+    lines = Line.objects.filter(entry__rollout=rollout).exclude(allowance="").order_by()
+    used = dict(lines.values_list("allowance").annotate(Sum("minutes")))
+    sizes = {Activity.TRAINING: policy.training_allowance, Activity.HOMOLOGATION: policy.homologation_allowance}
+    return [(activity, used.get(activity.value, 0), size) for activity, size in sizes.items()]
 
 
 def totals(lines: Iterable[Line]) -> dict[str, int]:

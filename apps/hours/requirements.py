@@ -54,6 +54,7 @@ def extra_hours_are_answered(rollout: Rollout) -> Iterator[Requirement]:
                 activity=request.get_activity_display,
             ),
             owed_by=PartyRole.CLIENT,
+            by_lead=True,
             since=request.sent_at,
             url=reverse("hours:room", args=[rollout.pk]) + "#acordo",
         )

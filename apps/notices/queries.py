@@ -4,12 +4,11 @@ from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.core import clock, plugins
-from apps.core.requirements import Requirement
 from apps.notices.models import WAITING, Beginning, Outgoing, Preference
 from apps.notices.words import Due
-from apps.rollouts import gates, queries
+from apps.rollouts import queries
 from apps.rollouts.audiences import people_of
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts.models import Event, OpenRequirement, Rollout
 from apps.rollouts.reminders import dates_for
 
 # Events are looked for so far back: a transaction that ends late, or a worker that was away, loses nothing.
@@ -39,15 +38,12 @@ def wants(users: list[User], what: str) -> list[User]:
     return [user for user in users if user.pk not in refused]
 
 
-def dated(rollout: Rollout) -> list[Requirement]:
+def dated(rollout: Rollout) -> list[OpenRequirement]:
     """What somebody owes by a day: of the next gate, what nobody waived, and what may be settled ahead of it. Nothing
     while the rollout is on hold or closed."""
-    gate = gates.next_gate(rollout)
-    if gate is None or rollout.open_hold:
+    if rollout.open_hold:
         return []
-    requirements = gates.requirements(rollout, gate)
-    unwaived = [requirement for requirement in requirements if requirement.waiver is None]
-    return [requirement for requirement in [*unwaived, *gates.early(rollout, requirements)] if requirement.due]
+    return [row for row in queries.open_requirements(rollout) if row.due and (row.blocking or not row.gate)]
 
 
 def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:
@@ -66,7 +62,7 @@ def still_due(rollout: Rollout, keys: list[str]) -> list[Due]:
     return [Due(rollout, now[key]) for key in keys if key in now]
 
 
-def _who_takes_care(rollout: Rollout, matter: Requirement) -> list[User]:
+def _who_takes_care(rollout: Rollout, matter: OpenRequirement) -> list[User]:
     """Who alone can settle the matter; or whom it was handed to, while they work at the company that owes it; or else
     everybody there."""
     if matter.person:

@@ -1,41 +1,52 @@
-"""What waits for whom: the portal's pages are these lists, read from the same requirements that the gates ask."""
+"""What waits for whom: the portal's pages are these lists, read from the requirements that the last event left open."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.companies.access import is_presence
-from apps.companies.models import Membership
+from apps.companies.access import roles_of
+from apps.companies.models import Membership, Role
 from apps.core import clock, plugins
-from apps.core.plugins import Fact, Page
 from apps.core.process import PATH, PartyRole, Stage
-from apps.core.requirements import Answer, Requirement
+from apps.core.requirements import Answer
 from apps.portal.models import Draft
-from apps.rollouts import gates, queries
-from apps.rollouts.models import Rollout
+from apps.rollouts import queries
+from apps.rollouts.models import Assignment, OpenRequirement, Party, Rollout
 
-# A desk of everybody's projects shows at most so many; the list of projects has them all.
-DESK_LIMIT = 60
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FIRST = 10
+"""A section of a first page shows so many, and leads to all."""
 
 
 @dataclass
 class Matter:
-    """A requirement as one person meets it. ``blocking``: the next gate waits for it. ``is_own``: their company owes it;
-    otherwise another party does, and they may settle it all the same."""
+    """A requirement as one person meets it. ``is_own``: their company owes it; otherwise another party does, and they may
+    settle it all the same. ``assignee`` takes care of it: the only one who can, or who took it or was handed it.
+    ``is_answerable``: the person may settle it themselves."""
 
     rollout: Rollout
-    requirement: Requirement
+    requirement: OpenRequirement
     user: User
-    blocking: bool
     is_own: bool
-    membership: Membership | None = None
+    is_answerable: bool
+    assignee: User | None = None
 
     @property
     def key(self) -> str:
         return self.requirement.key
+
+    @property
+    def blocking(self) -> bool:
+        return self.requirement.blocking
 
     @property
     def url(self) -> str:
@@ -48,23 +59,12 @@ class Matter:
 
     @cached_property
     def answer(self) -> Answer | None:
+        """The way to settle it in place: asked only where it is shown, since it reads the thing itself."""
         return plugins.answer_to(self.rollout, self.key)
 
     @property
-    def answerable(self) -> bool:
-        """The person may settle it themselves."""
-        return self.answer is None or self.user.has_perm(self.answer.permission, self.answer.subject)
-
-    @property
-    def assignee(self) -> User | None:
-        """Who takes care of it: the only one who can, or who took it or was handed it."""
-        if self.answer and self.answer.signer:
-            return self.answer.signer
-        return self.membership.user if self.membership else None
-
-    @property
-    def assignable(self) -> bool:
-        return self.is_own and not (self.answer and self.answer.signer)
+    def is_assignable(self) -> bool:
+        return self.is_own and self.requirement.person is None
 
     @property
     def is_mine(self) -> bool:
@@ -75,19 +75,101 @@ class Matter:
         return self.requirement.due is not None and self.requirement.due < clock.today()
 
     def colleagues(self) -> list[Membership]:
-        """The people of the owing company but the reader."""
+        """The people of the owing company, the reader among them."""
         company = self.rollout.company(self.requirement.owed_by)
-        return list(company.memberships.exclude(user=self.user).select_related("user"))
+        return list(company.memberships.select_related("user"))
+
+
+def open_to(user: User) -> QuerySet[OpenRequirement]:
+    """What is open for the sides on which ``user`` stands: what their companies owe, and what they may settle for another.
+
+    Each row says ``is_own``, ``is_answerable``, ``assigned_to`` (the key of an account, or None), ``is_mine`` and
+    ``is_with_a_colleague``. First what is theirs alone, then what blocks, what nobody has taken yet, the longest owed.
+    """
+    companies = roles_of(user)
+    led = [company for company, (_kind, role) in companies.items() if role == Role.LEAD]
+    parties = Party.objects.filter(rollout=OuterRef("rollout"))
+    assigned = Assignment.objects.filter(rollout=OuterRef("rollout"), requirement=OuterRef("key"))
+    rows = OpenRequirement.objects.filter(
+        Q(blocking=True) | Q(gate=""), rollout__in=Rollout.objects.visible_to(user).open()
+    ).annotate(
+        is_own=Exists(parties.filter(role=OuterRef("owed_by"), company__in=list(companies))),
+        is_for_another=Exists(parties.filter(role=OuterRef("also_by"), company__in=list(companies))),
+        is_led=Exists(parties.filter(role=OuterRef("owed_by"), company__in=led)),
+        assigned_to=Coalesce(
+            F("person_id"), Subquery(assigned.values("membership__user_id")[:1]), output_field=BigIntegerField()
+        ),
+    )
+    rows = rows.filter(Q(is_own=True) | Q(is_for_another=True)).annotate(
+        is_mine=Case(When(assigned_to=user.pk, then=Value(True)), default=Value(False)),
+        is_with_a_colleague=Case(
+            When(Q(assigned_to__isnull=False) & ~Q(assigned_to=user.pk), then=Value(True)), default=Value(False)
+        ),
+        is_answerable=Case(
+            When(is_own=False, then=Value(True)),
+            When(Q(person__isnull=False) & ~Q(person=user.pk), then=Value(False)),
+            When(by_lead=True, is_led=False, then=Value(False)),
+            default=Value(True),
+        ),
+    )
+    return rows.order_by("-is_mine", "-blocking", "-is_own", "is_with_a_colleague", "since", "rollout", "position")
+
+
+PARTIES = Prefetch("rollout__parties", Party.objects.select_related("company"))
+
+
+def matters(user: User, rows: Iterable[OpenRequirement]) -> list[Matter]:
+    """``rows`` of ``open_to`` as ``user`` meets them, in three queries for however many."""
+    if isinstance(rows, QuerySet):
+        rows = rows.select_related("rollout__platform", "person").prefetch_related(PARTIES)
+    rows = list(rows)
+    people = User.objects.in_bulk({row.assigned_to for row in rows if row.assigned_to})
+    return [Matter(row.rollout, row, user, row.is_own, row.is_answerable, people.get(row.assigned_to)) for row in rows]
+
+
+def find_matter(user: User, rollout: Rollout, key: str) -> Matter | None:
+    """The open matter ``key`` of ``rollout`` as ``user`` meets it; None when it is settled or not theirs."""
+    return next(iter(matters(user, open_to(user).filter(rollout=rollout, key=key)[:1])), None)
+
+
+@dataclass(frozen=True)
+class GroupKind:
+    """How the matters of a door are told apart: its heading, and the rows of ``open_to`` that belong to it."""
+
+    title: "StrOrPromise"
+    rows: dict[str, bool]
+
+
+GROUPS = {
+    "mine": GroupKind(_("Com você"), {"is_mine": True}),
+    "company": GroupKind(_("Da sua empresa"), {"is_mine": False, "is_own": True}),
+    "partners": GroupKind(_("Da plataforma, e você também pode enviar"), {"is_mine": False, "is_own": False}),
+}
+
+
+@dataclass
+class Group:
+    """The first ``matters`` of one of ``GROUPS``, which has ``count``."""
+
+    key: str
+    count: int
+    matters: list[Matter]
+
+    @property
+    def title(self) -> "StrOrPromise":
+        return GROUPS[self.key].title
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.matters)
 
 
 @dataclass
 class Progress:
-    """A rollout as a party follows it: what it waits for, from whom, and the reader's own matters in it."""
+    """A rollout as a party follows it: where it stands, and what the others owe."""
 
     rollout: Rollout
     roles: set[str]
-    matters: list[Matter] = field(default_factory=list)
-    others: list[Requirement] = field(default_factory=list)
 
     @property
     def steps(self) -> list[queries.Step]:
@@ -99,190 +181,79 @@ class Progress:
         return PATH.index(Stage(self.rollout.stage)) + 1, len(PATH)
 
     @property
-    def others_by_party(self) -> dict[str, list[Requirement]]:
-        return {
-            role: requirements
-            for role in PartyRole.values
-            if (requirements := [requirement for requirement in self.others if requirement.owed_by == role])
-        }
-
-    @property
-    def facts(self) -> list[tuple[Page, list[Fact]]]:
-        """What an integrator or a platform watches: the connector's dates and the homologation's numbers."""
+    def facts(self) -> list[tuple[plugins.Page, list[plugins.Fact]]]:
         if not self.roles & {PartyRole.INTEGRATOR, PartyRole.PLATFORM}:
             return []
-        watched = ("development", "homologation")
-        return [(page, list(page.summary(self.rollout))) for page in plugins.pages() if page.key in watched]
+        return [(page, self.rollout.summary_of(page.key)) for page in plugins.pages() if page.key in WATCHED]
+
+    @property
+    def others_by_party(self) -> dict[str, list[OpenRequirement]]:
+        """What the other parties owe at the next gate."""
+        rows = [
+            row for row in queries.open_requirements(self.rollout) if row.blocking and row.owed_by not in self.roles
+        ]
+        grouped = {role: [row for row in rows if row.owed_by == role] for role in PartyRole.values}
+        return {role: rows for role, rows in grouped.items() if rows}
+
+
+WATCHED = ("development", "homologation")
+"""What an integrator or a platform watches: the connector's dates and the homologation's numbers."""
 
 
 def progress_of(user: User, rollout: Rollout) -> Progress:
     """``rollout`` as the party, or parties, for which ``user`` acts in it."""
-    roles = rollout.roles_of(user)
-    progress = Progress(rollout, roles)
-    gate = gates.next_gate(rollout)
-    if gate is None:
-        return progress
-    requirements = gates.requirements(rollout, gate)
-    assigned = queries.assignees(rollout)
-    blocking = [requirement for requirement in requirements if requirement.waiver is None]
-    for requirement, blocks in [
-        *((item, True) for item in blocking),
-        *((item, False) for item in gates.early(rollout, requirements)),
-    ]:
-        is_own = requirement.owed_by in roles
-        matter = Matter(rollout, requirement, user, blocks, is_own, assigned.get(requirement.key))
-        if is_own or (requirement.owed_by == PartyRole.PLATFORM and matter.answer and matter.answerable):
-            progress.matters.append(matter)
-        elif blocks:
-            progress.others.append(requirement)
-    return progress
-
-
-def find_matter(user: User, rollout: Rollout, key: str) -> Matter | None:
-    """The open matter ``key`` of ``rollout`` as ``user`` meets it; None when it is settled or not theirs."""
-    return next((matter for matter in progress_of(user, rollout).matters if matter.key == key), None)
+    return Progress(rollout, rollout.roles_of(user))
 
 
 @dataclass
 class Door:
     """The first page of somebody of a client, an integrator or a platform."""
 
-    projects: list[Progress]
+    user: User
+
+    @cached_property
+    def _rollouts(self) -> QuerySet[Rollout]:
+        """The open ones in which the person acts for another company than Presence."""
+        acts = Party.objects.filter(rollout=OuterRef("pk"), company__in=list(roles_of(self.user)))
+        rollouts = Rollout.objects.visible_to(self.user).open().filter(Exists(acts.exclude(role=PartyRole.PRESENCE)))
+        return rollouts.for_listing().prefetch_related(queries.WITH_REQUIREMENTS)
+
+    @cached_property
+    def open(self) -> QuerySet[OpenRequirement]:
+        return open_to(self.user).filter(rollout__in=self._rollouts.order_by().values("pk"))
+
+    @cached_property
+    def projects(self) -> list[Progress]:
+        return [progress_of(self.user, rollout) for rollout in self._rollouts[:FIRST]]
+
+    @cached_property
+    def project_count(self) -> int:
+        return len(self.projects) if len(self.projects) < FIRST else self._rollouts.count()
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """What is the reader's own, what anybody of the company may settle, what another party owes and they may settle."""
+        groups = []
+        for key, rows in ((key, self.of_group(key)) for key in GROUPS):
+            first = matters(self.user, rows[:FIRST])
+            groups.append(Group(key, len(first) if len(first) < FIRST else rows.count(), first))
+        return groups
+
+    def of_group(self, key: str) -> QuerySet[OpenRequirement]:
+        """All of one of ``GROUPS``."""
+        return self.open.filter(**GROUPS[key].rows)
 
     @property
-    def matters(self) -> list[Matter]:
-        """First what is the reader's own, then what blocks, what nobody has taken yet, the longest owed."""
-        matters = [matter for project in self.projects for matter in project.matters]
-
-        def order(matter: Matter) -> tuple:
-            with_a_colleague = matter.assignee is not None and not matter.is_mine
-            return (
-                not matter.is_mine,
-                not matter.blocking,
-                not matter.is_own,
-                with_a_colleague,
-                matter.requirement.since,
-            )
-
-        return sorted(matters, key=order)
-
-    @property
-    def own_matters(self) -> list[Matter]:
-        return [matter for matter in self.matters if matter.is_mine]
-
-    @property
-    def company_matters(self) -> list[Matter]:
-        """What anybody of the company may settle, or a colleague has taken."""
-        return [matter for matter in self.matters if not matter.is_mine and matter.is_own]
-
-    @property
-    def partners(self) -> list[Matter]:
-        """What another party owes and the reader may settle for it."""
-        return [matter for matter in self.matters if not matter.is_own and not matter.is_mine]
+    def count(self) -> int:
+        """How many matters there are."""
+        return sum(group.count for group in self.groups)
 
     @property
     def only_one(self) -> Matter | None:
         """The single open matter that the reader can settle, if there is exactly one."""
-        answerable = [
-            matter
-            for matter in self.matters
-            if matter.answerable and matter.is_own and matter.assignee in (None, matter.user)
-        ]
-        return answerable[0] if len(answerable) == 1 else None
-
-
-def door(user: User) -> Door:
-    """What ``user`` meets as a person of the companies they belong to; Presence's own side is ``desk``."""
-    rollouts = Rollout.objects.visible_to(user).open().for_listing()
-    return Door([progress_of(user, rollout) for rollout in rollouts if rollout.roles_of(user) - {PartyRole.PRESENCE}])
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """Something promised for a day that has passed; ``key`` is empty for the rollout's own date."""
-
-    rollout: Rollout
-    text: str
-    owed_by: str
-    due: date
-    url: str
-
-    @property
-    def days(self) -> int:
-        return (clock.today() - self.due).days
-
-
-@dataclass
-class Desk:
-    """The first page of Presence's people: the rollouts of one project manager, or all of them."""
-
-    projects: list[Progress]
-    everybodys: bool
-
-    @property
-    def reviews(self) -> list[Matter]:
-        """What was delivered and waits for a decision, the longest waiting first."""
-        return self._sorted([matter for matter in self._matters if matter.requirement.review])
-
-    @property
-    def to_do(self) -> list[Matter]:
-        return self._sorted([matter for matter in self._matters if matter.blocking and not matter.requirement.review])
-
-    @property
-    def ready(self) -> list[Rollout]:
-        """Nothing is missing: the rollout can go on to its next stage."""
-        return [
-            project.rollout
-            for project in self.projects
-            if not project.rollout.open_hold
-            and not project.others
-            and not any(matter.blocking for matter in project.matters)
-        ]
-
-    @property
-    def by_holder(self) -> dict[str, list[Rollout]]:
-        """The rollouts under the role that has the ball, the longest held first."""
-        rollouts = sorted((project.rollout for project in self.projects), key=lambda rollout: rollout.holder_since)
-        return {role: [rollout for rollout in rollouts if rollout.holder == role] for role in PartyRole.values}
-
-    @property
-    def overdue(self) -> list[Overdue]:
-        today = clock.today()
-        late_matters = []
-        for project in self.projects:
-            rollout = project.rollout
-            if rollout.target_date and rollout.target_date < today:
-                late_matters.append(
-                    Overdue(rollout, "", rollout.holder, rollout.target_date, rollout.get_absolute_url())
-                )
-            for item in [*(matter.requirement for matter in project.matters), *project.others]:
-                if item.due and item.due < today:
-                    late_matters.append(Overdue(rollout, str(item.text), item.owed_by, item.due, item.url))
-        return sorted(late_matters, key=lambda late: late.due)
-
-    @property
-    def _matters(self) -> list[Matter]:
-        return [
-            matter
-            for project in self.projects
-            for matter in project.matters
-            if matter.requirement.owed_by == "presence"
-        ]
-
-    def _sorted(self, matters: list[Matter]) -> list[Matter]:
-        return sorted(matters, key=lambda matter: matter.requirement.since)
-
-
-def desk(user: User, *, everybodys: bool) -> Desk | None:
-    """Presence's first page; None for people of other companies. Without rollouts of one's own it is everybody's."""
-    if not is_presence(user):
-        return None
-    rollouts = Rollout.objects.visible_to(user).open().for_listing()
-    own_rollouts = rollouts.filter(project_manager=user)
-    everybodys = everybodys or not own_rollouts.exists()
-    return Desk(
-        [progress_of(user, rollout) for rollout in (rollouts if everybodys else own_rollouts)[:DESK_LIMIT]], everybodys
-    )
+        answerable = self.open.filter(is_own=True, is_answerable=True, is_with_a_colleague=False)
+        first = matters(self.user, answerable[:2])
+        return first[0] if len(first) == 1 else None
 
 
 def draft_of(matter: Matter) -> Draft | None:

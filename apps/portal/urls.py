@@ -7,6 +7,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("entrada/", views.arrive, name="arrive"),
+    path("pendencias/", views.matters, name="matters"),
     path("pendencias/<int:pk>/<str:key>/", views.matter, name="matter"),
     path("pendencias/<int:pk>/<str:key>/rascunho/", views.draft, name="draft"),
     path("pendencias/<int:pk>/<str:key>/responsavel/", views.assign, name="assign"),

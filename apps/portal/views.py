@@ -2,6 +2,8 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,21 +11,25 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.companies.access import is_presence
 from apps.core.refusals import NotAllowed
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
-from apps.portal import actions, queries
+from apps.portal import actions, desk, queries
 from apps.portal.forms import AssignForm
 from apps.portal.middleware import SESSION_KEY
 from apps.portal.queries import Matter
 from apps.rollouts import actions as rollouts
+from apps.rollouts.models import OpenRequirement
 from apps.rollouts.views import visible_rollout
+
+MATTERS_ON_A_PAGE = 50
 
 
 @require_GET
 def arrive(request: SignedInRequest) -> HttpResponse:
     """Where signing in leads: to the single open matter of somebody who has just one, otherwise to the first page."""
-    if queries.desk(request.user, everybodys=False) is None and (only := queries.door(request.user).only_one):
+    if not is_presence(request.user) and (only := queries.Door(request.user).only_one):
         return redirect(only.url)
     return redirect("portal:home")
 
@@ -31,18 +37,40 @@ def arrive(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
     """The first page: Presence's desk, the client's, integrator's or platform's door, or both for who is on both sides."""
-    door = queries.door(request.user)
-    first = next((matter for matter in door.matters if matter.answerable), None)
+    door = queries.Door(request.user)
+    first = next((item for group in door.groups for item in group.matters if item.is_answerable), None)
     context = {
-        "desk": queries.desk(request.user, everybodys=request.GET.get("scope") == "all"),
+        "desk": desk.of(request.user, everybodys=request.GET.get("scope") == "all"),
         "door": door,
-        "groups": [
-            (_("Com você"), [_card(request, matter, is_open=matter is first) for matter in door.own_matters]),
-            (_("Da sua empresa"), [_card(request, matter, is_open=matter is first) for matter in door.company_matters]),
-            (_("Da plataforma, e você também pode enviar"), [_card(request, matter) for matter in door.partners]),
-        ],
+        "open_card": _card(request, first) if first else None,
     }
     return render(request, "portal/home.html", context)
+
+
+@require_GET
+def matters(request: SignedInRequest) -> HttpResponse:
+    """All of one list of a first page, some at a time: ``list`` is one of ``queries.GROUPS`` or of ``desk.LISTS``."""
+    name = request.GET.get("list", "")
+    everybodys = request.GET.get("scope") == "all"
+    rows: QuerySet[OpenRequirement]
+    if name in desk.LISTS and is_presence(request.user):
+        rows = desk.rows_of(desk.rollouts_of(request.user, everybodys=everybodys), name)
+        rows = rows.prefetch_related(queries.PARTIES)
+    elif name in queries.GROUPS:
+        rows = queries.Door(request.user).of_group(name)
+    else:
+        raise Http404
+    page = Paginator(rows, MATTERS_ON_A_PAGE).get_page(request.GET.get("page"))
+    if name in queries.GROUPS:
+        page.object_list = queries.matters(request.user, page.object_list)
+    context = {
+        "page": page,
+        "is_own_side": name in queries.GROUPS,
+        "list": name,
+        "title": {**queries.GROUPS, **desk.LISTS}[name].title,
+        "everybodys": everybodys,
+    }
+    return render(request, "portal/matters.html", context)
 
 
 @takes_files
@@ -63,10 +91,10 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
             return redirect(open_matter.requirement.url)
         if attempt(request, form, actions.settle, open_matter, by=request.user):
             return redirect("portal:home")
-    context = {
-        "card": _card(request, open_matter, is_open=True, form=form),
-        "project": queries.progress_of(request.user, rollout),
-    }
+    context = {"card": _card(request, open_matter, form=form)}
+    if request.htmx and request.method == "GET":  # type: ignore[attr-defined] # A first page opens the card in place.
+        return render(request, "portal/card.html", context)
+    context["project"] = queries.progress_of(request.user, rollout)
     return render(request, "portal/matter.html", context, status=refusal_status(form))
 
 
@@ -92,7 +120,7 @@ def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 def assign(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """Take a matter, hand it to a colleague, or leave it to whoever comes first."""
     owned = _owned(request, pk, key)
-    if not owned.assignable:
+    if not owned.is_assignable:
         raise NotAllowed(_("Esta pendência é pessoal e não pode ser passada."))
     form = AssignForm(request.POST, rollout=owned.rollout, role=owned.requirement.owed_by)
     if not attempt(request, form, _hand_over, owned, by=request.user):
@@ -139,27 +167,21 @@ def _keepable(field: django_forms.Field) -> bool:
     return not isinstance(field.widget, django_forms.PasswordInput | django_forms.FileInput)
 
 
-def _card(
-    request: SignedInRequest, matter: Matter, *, is_open: bool = False, form: django_forms.BaseForm | None = None
-) -> dict[str, Any]:
-    """What the card of a matter shows; the form holds the draft, if there is one."""
+def _card(request: SignedInRequest, matter: Matter, *, form: django_forms.BaseForm | None = None) -> dict[str, Any]:
+    """What the open card of a matter shows; the form holds the draft, if there is one."""
     draft = None
-    if form is None and matter.answerable and not request.viewing:  # type: ignore[attr-defined]
+    if form is None and matter.is_answerable and not request.viewing:  # type: ignore[attr-defined]
         draft = queries.draft_of(matter)
-    if form is None and matter.answerable:
+    if form is None and matter.is_answerable:
         form = _form(matter, initial=draft.data if draft else None)
-    secret = [name for name, field in form.fields.items() if not _keepable(field)] if form else []
+    fields = form.fields if form else {}
+    people = matter.colleagues() if matter.is_assignable else []
     return {
         "matter": matter,
         "form": form,
-        "open": is_open,
         "draft": draft,
-        "not_kept": ", ".join(secret),
-        "has_files": any(isinstance(field.widget, django_forms.FileInput) for field in form.fields.values())
-        if form
-        else False,
-        "colleagues": matter.colleagues() if matter.assignable else [],
-        "own_membership": next(
-            iter(matter.rollout.company(matter.requirement.owed_by).memberships.filter(user=request.user)), None
-        ),
+        "not_kept": ", ".join(name for name, field in fields.items() if not _keepable(field)),
+        "has_files": any(isinstance(field.widget, django_forms.FileInput) for field in fields.values()),
+        "colleagues": [member for member in people if member.user_id != request.user.pk],
+        "own_membership": next((member for member in people if member.user_id == request.user.pk), None),
     }

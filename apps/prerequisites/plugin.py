@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
 from apps.prerequisites import actions, events, personal_data, requirements, tasks
@@ -25,7 +24,7 @@ plugin = Plugin(
     app="prerequisites",
     page=Page(
         key="prerequisites",
-        title=gettext_lazy("Pré-requisitos"),
+        title=_("Pré-requisitos"),
         icon="list-checks",
         url_name="prerequisites:room",
         summary=summary,

@@ -58,6 +58,7 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
         waivable=item.waivable,
         due=None if in_review else item.due_by(starts),
         review=in_review,
+        also_by=PartyRole.CLIENT if item.owner == PartyRole.PLATFORM and not in_review else "",
     )
 
 

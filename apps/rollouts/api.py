@@ -8,11 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 
-from apps.core.requirements import Requirement
 from apps.core.web import rest
-from apps.rollouts import gates, queries, timeline
+from apps.rollouts import queries, timeline
 from apps.rollouts.anchors import anchoring
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import OpenRequirement, Rollout
 
 router = Router(tags=["rollouts"])
 
@@ -76,11 +75,11 @@ class RequirementOut(Schema):
     waived: bool
 
     @staticmethod
-    def resolve_text(requirement: Requirement) -> str:
+    def resolve_text(requirement: OpenRequirement) -> str:
         return str(requirement.text)
 
     @staticmethod
-    def resolve_waived(requirement: Requirement) -> bool:
+    def resolve_waived(requirement: OpenRequirement) -> bool:
         return requirement.waiver is not None
 
 
@@ -200,7 +199,5 @@ def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
     """What the next gate still asks, then what may be settled already although no gate waits for it. ``owed_by`` keeps
     what one party owes: ``presence``, ``platform``, ``integrator`` or ``client``."""
     rollout = visible(request, rollout_id)
-    status = queries.next_gate_status(rollout)
-    unmet = status.unmet if status else []
-    requirements = [*unmet, *gates.early(rollout, unmet)]
-    return [requirement for requirement in requirements if owed_by in ("", requirement.owed_by)]
+    rows = [row for row in queries.open_requirements(rollout) if row.blocking or not row.gate]
+    return [row for row in rows if owed_by in ("", row.owed_by)]

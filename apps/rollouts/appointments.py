@@ -53,11 +53,11 @@ def asked_of(rollout: Rollout, appointment, *, key: str, since, url: str) -> Ite
 
     if appointment.objection:
         text = both(gettext_lazy("Propor outra data: %(what)s"), what=what)
-        yield Requirement(key, text, PartyRole.PRESENCE, since, url, review=True)
+        yield Requirement(key, text, PartyRole.PRESENCE, since, url, review=True, until=appointment.scheduled_at)
     else:
         text = both(gettext_lazy("Confirmar a data: %(what)s"), what=what)
         due = clock.day_of(appointment.scheduled_at)
-        yield Requirement(key, text, PartyRole.CLIENT, since, url, due=due)
+        yield Requirement(key, text, PartyRole.CLIENT, since, url, due=due, until=appointment.scheduled_at)
 
 
 def answer_to(appointment: Appointment) -> Answer:

@@ -66,6 +66,14 @@ class Resumed(EventData, kind="rollouts.resumed", sentence=_("retomou o projeto"
     """The hold is over."""
 
 
+class BallPassed(
+    EventData, kind="rollouts.ball_passed", sentence=_("passou a bola para %(holder)s"), icon="arrow-right-left"
+):
+    """Nobody acted: time, or something outside the rollout, changed what is open."""
+
+    holder: PartyRole
+
+
 class Cancelled(EventData, kind="rollouts.cancelled", sentence=_("cancelou o projeto: %(reason)s"), icon="x"):
     reason: str
 

@@ -3,36 +3,40 @@
 The rules are in each app's ``requirements.py`` (``core.requirements``).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 from apps.core import plugins
-from apps.core.process import CLOSED, FORWARD, PATH, Gate, PartyRole, Stage
+from apps.core.process import CLOSED, FORWARD, PATH, Gate, Stage
 from apps.core.requirements import Requirement
 
 Rollout = Any
 """The models import this module."""
 
 
-def early(rollout: Rollout, requirements_asked: Iterable[Requirement]) -> list[Requirement]:
-    """What a party may settle ahead of time, or should although no gate waits, besides
-    ``requirements_asked``, which a gate asks."""
+def early(
+    rollout: Rollout, requirements_asked: Iterable[Requirement], apps: Collection[str] | None = None
+) -> list[Requirement]:
+    """What a party may settle ahead of time, or should although no gate waits, besides ``requirements_asked``, which a gate
+    asks; by the rules of ``apps``, or by all."""
     if rollout.stage in CLOSED:
         return []
     asked_keys = {requirement.key for requirement in requirements_asked}
-    optional = plugins.requirements_at(rollout, None)
+    optional = plugins.requirements_at(rollout, None, apps)
     return [requirement for requirement in optional if requirement.key not in asked_keys]
 
 
-def requirements(rollout: Rollout, gate: Gate) -> list[Requirement]:
-    """All that ``gate`` still asks of ``rollout``, in the order of the floors; waived ones carry their waiver.
+def requirements(rollout: Rollout, gate: Gate, apps: Collection[str] | None = None) -> list[Requirement]:
+    """All that ``gate`` still asks of ``rollout``, in the order of the floors, by the rules of ``apps``, or by all; waived
+    ones carry their waiver.
 
-    What two rules ask under one key stands once.
+    What two rules ask under one key stands once. This asks the rules themselves; how they answered after the last event
+    stands in ``rollout.open_requirements``.
     """
     waivers = {waiver.requirement: waiver for waiver in rollout.waivers.filter(gate=gate).select_related("waived_by")}
     by_key: dict[str, Requirement] = {}
-    for requirement in plugins.requirements_at(rollout, gate):
+    for requirement in plugins.requirements_at(rollout, gate, apps):
         waiver = waivers.get(requirement.key) if requirement.waivable else None
         by_key.setdefault(requirement.key, replace(requirement, waiver=waiver))
     return list(by_key.values())
@@ -62,17 +66,3 @@ def opens(gate: Gate) -> Callable[[Any], bool]:
         return not unmet(rollout, gate)
 
     return gate_is_open
-
-
-def holder(rollout: Rollout) -> str:
-    """The party role the rollout now waits for ("bola com"); empty once it is closed.
-
-    On hold it is the party that caused the hold. Otherwise it is whoever has owed something for longest at the next
-    gate; when nothing is missing, Presence, who may open it.
-    """
-    if rollout.stage in CLOSED:
-        return ""
-    if hold := rollout.open_hold:
-        return hold.caused_by
-    missing = unmet(rollout, FORWARD[rollout.stage])
-    return min(missing, key=lambda requirement: requirement.since).owed_by if missing else PartyRole.PRESENCE

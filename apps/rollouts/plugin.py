@@ -8,5 +8,5 @@ plugin = Plugin(
     starts=[planning.plan_the_stages],
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
-    jobs=[tasks.ANCHOR],
+    jobs=[tasks.ANCHOR, tasks.REFRESH],
 )

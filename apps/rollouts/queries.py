@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django_fsm import can_proceed
 
 from apps.companies.models import Membership
 from apps.core import plugins
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates
 from apps.rollouts.events import Advanced, SentBack
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import OpenRequirement, Rollout
+
+WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select_related("waiver__waived_by", "person"))
+"""What is open in each of the rollouts of a query, in one query more."""
 
 
 @dataclass(frozen=True)
@@ -21,25 +23,34 @@ class GateStatus:
     """A gate as it stands: what is missing, what was waived, and whether the transition would go through now."""
 
     gate: Gate
-    unmet: list[gates.Requirement]
-    waived: list[gates.Requirement]
+    unmet: list[OpenRequirement]
+    waived: list[OpenRequirement]
     open: bool
 
     @property
-    def by_party(self) -> dict[str, list[gates.Requirement]]:
+    def by_party(self) -> dict[str, list[OpenRequirement]]:
         """The unmet requirements under the role of the party that owes them, in the order of the parties."""
         grouped = {role.value: [item for item in self.unmet if item.owed_by == role] for role in PartyRole}
         return {role: items for role, items in grouped.items() if items}
 
 
 def gate_status(rollout: Rollout, gate: Gate) -> GateStatus:
-    requirements = gates.requirements(rollout, gate)
+    """How ``gate``, which leads forward or back from the present stage, stood after the last event."""
+    rows = [row for row in open_requirements(rollout) if row.gate == gate]
+    unmet = [row for row in rows if row.waiver is None]
     return GateStatus(
         gate=gate,
-        unmet=[item for item in requirements if item.waiver is None],
-        waived=[item for item in requirements if item.waiver is not None],
-        open=can_proceed(getattr(rollout, gate.value)),
+        unmet=unmet,
+        waived=[row for row in rows if row.waiver is not None],
+        open=not unmet and rollout.open_hold is None,
     )
+
+
+def open_requirements(rollout: Rollout) -> list[OpenRequirement]:
+    """What is open in ``rollout``, in order, with its waivers: read once for the same object."""
+    if "open_requirements" not in getattr(rollout, "_prefetched_objects_cache", {}):
+        prefetch_related_objects([rollout], WITH_REQUIREMENTS)
+    return list(rollout.open_requirements.all())
 
 
 def next_gate_status(rollout: Rollout) -> GateStatus | None:

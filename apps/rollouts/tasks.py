@@ -9,6 +9,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from apps.core import clock
 from apps.core.background import work
 from apps.core.jobs import Job
+from apps.rollouts import refreshing
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 from apps.seals.certificates import NoCertificate
@@ -23,9 +24,18 @@ ANCHOR = Job(
     model="rollouts.Rollout",
 )
 
+REFRESH = Job(
+    "rollouts.refresh",
+    _("Pendências do projeto"),
+    _("Não foi possível atualizar as pendências deste projeto"),
+    task="apps.rollouts.tasks.refresh_rollout",
+    model="rollouts.Rollout",
+)
 
 SECONDS = 150
 """How long one task reads chains; the rest of its time is for signing. What is left over comes next, the oldest first."""
+MOST_CHECKED = 5_000
+"""How many rollouts one task looks through."""
 
 
 @shared_task
@@ -66,3 +76,22 @@ def _anchor(rollouts: QuerySet[Rollout]) -> None:
         anchoring.sign_heads(heads)
     except (NoCertificate, TimestampRequestError) as error:
         logger.error("The timelines wait for their anchor: %s", error)
+
+
+@shared_task
+def refresh_rollout(rollout_pk: int) -> None:
+    """Work out anew what is open in one rollout."""
+    work.do(REFRESH, rollout_pk, refreshing.refresh)
+
+
+@shared_task
+def refresh_what_time_changed() -> None:
+    """Work out anew what is open where an hour has come: a date that passed asks for no answer any more."""
+    work.do_all(REFRESH, refreshing.changed_by_time().values_list("pk", flat=True), refreshing.refresh)
+
+
+@shared_task
+def refresh_unchecked_rollouts() -> None:
+    """Ask every rule of the rollouts where nobody did since yesterday, and mend what differs."""
+    keys = list(refreshing.unchecked().values_list("pk", flat=True)[:MOST_CHECKED])
+    work.do_all(REFRESH, keys, refreshing.heal, most=MOST_CHECKED, seconds=SECONDS)

@@ -13,7 +13,7 @@ from apps.core.background import queue
 from apps.core.events import EventData
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
-from apps.rollouts import gates
+from apps.rollouts import read_model
 from apps.rollouts.models import AnchorSheet, Event, Rollout
 
 if TYPE_CHECKING:
@@ -54,14 +54,15 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     """Append one event. ``rollout`` must come from ``changing`` and all else must have been written already.
 
     ``event`` is the kind with its data, which is never a secret. ``party`` is the role ``actor`` acted for; left out, it is
-    the role they hold here (Presence first where they hold several). The holder is worked out anew, since any event may pass
-    the ball.
+    the role they hold here (Presence first where they hold several). What is open is worked out anew, since any event may
+    settle something and pass the ball; the event keeps who has it from then on.
     """
     require_lock(rollout)
     last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()
         party = next((role for role in PartyRole.values if role in roles), "")
+    read_model.keep(rollout, plugins.asking_after(event.kind))
     rollout.version += 1
     row = Event(
         rollout=rollout,
@@ -71,12 +72,12 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
         party=party,
         at=clock.now(),
         data=event.as_json(),
+        holder=rollout.holder,
         previous=last or GENESIS,
     )
     row.hash = canonical.sha256(row.hashed())
     row.save(force_insert=True)
-    _pass_the_ball(rollout)
-    rollout.save(update_fields=["version", "holder", "holder_since"])
+    rollout.save(update_fields=["version", *read_model.SAVED])
     if event.anchored:
         queue.after_commit("apps.rollouts.tasks.anchor_asked_rollouts")
     return row
@@ -89,14 +90,6 @@ def head(rollout: Rollout) -> dict[str, object]:
     sequence, hash_ = last or (0, GENESIS)
     newest = AnchorSheet.objects.order_by("-number").values_list("number", flat=True).first()
     return {"sequence": sequence, "hash": hash_, "anchor": newest or 0}
-
-
-def _pass_the_ball(rollout: Rollout) -> None:
-    rollout._prefetched_objects_cache = {}  # type: ignore[attr-defined]
-    holder = gates.holder(rollout)
-    if holder != rollout.holder:
-        rollout.holder = holder
-        rollout.holder_since = clock.now()
 
 
 @dataclass(frozen=True)

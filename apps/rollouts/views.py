@@ -205,7 +205,7 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "resume": offer("resume", forms.ResumeForm),
         "dialogs": dialogs,
         "failed_form": failed_form if failed_name not in {dialog.name for dialog in dialogs} else None,
-        "summaries": [(page, list(page.summary(rollout))) for page in plugins.pages()],
+        "summaries": [(page, rollout.summary_of(page.key)) for page in plugins.pages()],
         "events": rollout.events.order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.companies.models import Role
 from apps.core import clock
 from apps.core.process import Gate, Stage
-from apps.portal import queries
+from apps.portal import desk, queries
 from apps.portal.models import Draft
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
@@ -25,6 +25,11 @@ pytestmark = pytest.mark.django_db
 
 def keys(matters):
     return [matter.key for matter in matters]
+
+
+def matters(user, *groups):
+    """What ``user`` meets on their first page, of ``groups`` or all."""
+    return [item for group in queries.Door(user).groups if group.key in (groups or queries.GROUPS) for item in group.matters]
 
 
 def address(view, item, **kwargs):
@@ -45,28 +50,28 @@ class TestTheClientsDoor:
     def test_what_blocks_comes_before_what_can_wait(self):
         later = PrerequisiteFactory(gate=Gate.START_GO_LIVE)
         blocking = PrerequisiteFactory(rollout=later.rollout)
-        door = queries.door(later.rollout.people["client"])
-        assert keys(door.matters) == [f"prerequisite:{blocking.key}", f"prerequisite:{later.key}"]
-        assert [matter.blocking for matter in door.matters] == [True, False]
+        door = queries.Door(later.rollout.people["client"])
+        assert keys(matters(door.user)) == [f"prerequisite:{blocking.key}", f"prerequisite:{later.key}"]
+        assert [matter.blocking for matter in matters(door.user)] == [True, False]
 
     def test_what_waits_for_review_is_no_longer_the_clients(self, item):
         prerequisites.submit(item, by=item.rollout.people["client"], text="x")
-        assert queries.door(item.rollout.people["client"]).matters == []
+        assert matters(item.rollout.people["client"]) == []
 
     def test_what_a_passed_gate_let_through_is_not_asked_but_what_came_back_is(self, item):
         at_stage(item.rollout, Stage.TRAINING)
-        door = queries.door(item.rollout.people["client"])
-        assert keys(door.matters) == []
+        door = queries.Door(item.rollout.people["client"])
+        assert keys(matters(door.user)) == []
         Prerequisite.objects.filter(pk=item.pk).update(state="rejected")
-        assert keys(queries.door(item.rollout.people["client"]).matters) == [f"prerequisite:{item.key}"]
+        assert keys(matters(item.rollout.people["client"])) == [f"prerequisite:{item.key}"]
 
     def test_the_platforms_items_may_be_sent_by_the_client_and_stand_apart(self):
         theirs = PrerequisiteFactory(owner="platform")
-        door = queries.door(theirs.rollout.people["client"])
-        assert keys(door.partners) == [f"prerequisite:{theirs.key}"]
+        door = queries.Door(theirs.rollout.people["client"])
+        assert keys(matters(door.user, "partners")) == [f"prerequisite:{theirs.key}"]
         assert door.only_one is None
-        assert keys(queries.door(theirs.rollout.people["platform"]).company_matters) == [f"prerequisite:{theirs.key}"]
-        assert queries.door(theirs.rollout.people["integrator"]).partners == []
+        assert keys(matters(theirs.rollout.people["platform"], "company")) == [f"prerequisite:{theirs.key}"]
+        assert matters(theirs.rollout.people["integrator"], "partners") == []
 
     def test_the_page_shows_the_form_and_what_the_others_do(self, item, client_browser):
         page = client_browser.get("/").content.decode()
@@ -84,13 +89,13 @@ class TestTheClientsDoor:
 
     def test_a_closed_rollout_asks_nothing(self, item):
         at_stage(item.rollout, Stage.CANCELLED)
-        assert queries.door(item.rollout.people["client"]).projects == []
+        assert queries.Door(item.rollout.people["client"]).projects == []
 
     def test_who_stands_on_several_sides_meets_all_of_them(self, item, client_for):
         person = item.rollout.people["client"]
         other = PrerequisiteFactory(owner="integrator")
         MembershipFactory(user=person, company=other.rollout.company("integrator"), role=Role.MEMBER)
-        found = keys(queries.door(type(person).objects.get(pk=person.pk)).matters)
+        found = keys(matters(type(person).objects.get(pk=person.pk)))
         assert {f"prerequisite:{item.key}", f"prerequisite:{other.key}"} <= set(found)
 
 
@@ -289,12 +294,12 @@ class TestTakingAndHanding:
         people = item.rollout.people
         lead, member = client_for(people["client"]), client_for(people["client_member"])
         lead.post(address("assign", item), {"to": self.membership(item, "client")})
-        assert keys(queries.door(people["client"]).own_matters) == [f"prerequisite:{item.key}"]
+        assert keys(matters(people["client"], "mine")) == [f"prerequisite:{item.key}"]
         lead.post(address("assign", item), {"to": self.membership(item, "client_member")})
-        assert keys(queries.door(people["client_member"]).own_matters) == [f"prerequisite:{item.key}"]
-        assert keys(queries.door(people["client"]).company_matters) == [f"prerequisite:{item.key}"]
+        assert keys(matters(people["client_member"], "mine")) == [f"prerequisite:{item.key}"]
+        assert keys(matters(people["client"], "company")) == [f"prerequisite:{item.key}"]
         member.post(address("assign", item), {"to": ""})
-        assert queries.door(people["client_member"]).own_matters == []
+        assert matters(people["client_member"], "mine") == []
         kinds = list(item.rollout.events.order_by("sequence").values_list("kind", flat=True))
         assert kinds == ["rollouts.taken", "rollouts.handed", "rollouts.let_go"]
 
@@ -312,7 +317,7 @@ class TestTakingAndHanding:
         people = item.rollout.people
         client_browser.post(address("assign", item), {"to": self.membership(item, "client_member")})
         people["client_member"].memberships.get().delete()
-        assert queries.door(people["client"]).matters[0].assignee is None
+        assert matters(people["client"])[0].assignee is None
 
     def test_the_client_cannot_hand_over_what_the_platform_owes(self, client_for):
         theirs = PrerequisiteFactory(owner="platform")
@@ -337,14 +342,14 @@ class TestDatesToConfirm:
         client_for(rollout.people["client"]).post(self.url(rollout), {"answer": "yes"})
         session = rollout.training_sessions.get()
         assert session.confirmed_by == rollout.people["client"]
-        assert queries.door(rollout.people["client"]).matters == []
+        assert matters(rollout.people["client"]) == []
         room = client_for(rollout.people["pm"]).get(reverse("training:room", args=[rollout.pk])).content.decode()
         assert "confirmada por" in room
 
     def test_or_asks_for_another_and_presence_is_told(self, rollout, client_for):
         client_for(rollout.people["client"]).post(self.url(rollout), {"answer": "no", "reason": "Inventário"})
-        desk = queries.desk(rollout.people["pm"], everybodys=False)
-        assert keys(desk.reviews) == ["training:date:1"]
+        page = desk.of(rollout.people["pm"], everybodys=False)
+        assert keys(page.reviews.rows) == ["training:date:1"]
         assert rollout.events.latest("sequence").data["reason"] == "Inventário"
 
     def test_asking_for_another_needs_a_reason(self, rollout, client_for):
@@ -358,7 +363,7 @@ class TestDatesToConfirm:
 
     def test_a_date_that_passed_asks_nothing(self, rollout):
         rollout.training_sessions.update(scheduled_at=clock.now() - timedelta(hours=1))
-        assert queries.door(rollout.people["client"]).matters == []
+        assert matters(rollout.people["client"]) == []
 
 
 class TestTheDesk:
@@ -366,10 +371,10 @@ class TestTheDesk:
         rollout = item.rollout
         prerequisites.submit(item, by=rollout.people["client"], text="x")
         Rollout.objects.filter(pk=rollout.pk).update(target_date=clock.today() - timedelta(days=3))
-        desk = queries.desk(rollout.people["pm"], everybodys=False)
-        assert keys(desk.reviews) == [f"prerequisite:{item.key}"]
-        assert [late.days for late in desk.overdue] == [3]
-        assert [role for role, found in desk.by_holder.items() if found] == ["presence"]
+        page = desk.of(rollout.people["pm"], everybodys=False)
+        assert keys(page.reviews.rows) == [f"prerequisite:{item.key}"]
+        assert [late.days for late in page.overdue.rows] == [3]
+        assert [role for role, section in page.by_holder.items() if section.count] == ["presence"]
         page = client_for(rollout.people["pm"]).get("/").content.decode()
         assert f"Conferir: {item.title}" in page
         assert "3 dias" in page
@@ -377,26 +382,26 @@ class TestTheDesk:
     def test_a_late_delivery_stands_with_who_owes_it(self):
         rollout = at_stage(RolloutFactory(), Stage.DEVELOPMENT)
         rollout.due_dates.create(date=clock.today() - timedelta(days=2), given_by=rollout.people["integrator"])
-        late = queries.desk(rollout.people["pm"], everybodys=False).overdue
+        late = desk.of(rollout.people["pm"], everybodys=False).overdue.rows
         assert [(one.owed_by, one.days) for one in late] == [("integrator", 2)]
 
     def test_only_ones_own_rollouts_unless_everybodys_are_asked_for(self, item):
         other = RolloutFactory()
-        mine = queries.desk(item.rollout.people["pm"], everybodys=False)
-        assert [one.rollout for one in mine.projects] == [item.rollout]
-        both = queries.desk(item.rollout.people["pm"], everybodys=True)
-        assert {one.rollout for one in both.projects} == {item.rollout, other}
+        person = item.rollout.people["pm"]
+        assert list(desk.rollouts_of(person, everybodys=False)) == [item.rollout]
+        assert set(desk.rollouts_of(person, everybodys=True)) == {item.rollout, other}
+        assert not desk.of(person, everybodys=False).everybodys
 
     def test_who_manages_none_sees_everybodys(self, item):
-        assert queries.desk(item.rollout.people["analyst"], everybodys=False).everybodys
+        assert desk.of(item.rollout.people["analyst"], everybodys=False).everybodys
 
     def test_a_rollout_with_nothing_missing_is_ready_to_go_on(self, monkeypatch):
         rollout = RolloutFactory()
         rules_of_the_test(monkeypatch)
-        assert queries.desk(rollout.people["pm"], everybodys=False).ready == [rollout]
+        assert desk.of(rollout.people["pm"], everybodys=False).ready.rows == [rollout]
 
     def test_the_other_companies_have_no_desk(self, item):
-        assert queries.desk(item.rollout.people["client"], everybodys=True) is None
+        assert desk.of(item.rollout.people["client"], everybodys=True) is None
 
     def test_an_empty_installation_says_what_to_do(self, client_for):
         from tests.companies.factories import PresenceFactory

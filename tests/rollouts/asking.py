@@ -7,6 +7,8 @@ def rules_of_the_test(monkeypatch):
     those that no gate waits for."""
     rules = {gate: [] for gate in (*Gate, None)}
     monkeypatch.setattr(
-        plugins, "requirements_at", lambda rollout, gate: [item for rule in rules[gate] for item in rule(rollout)]
+        plugins,
+        "requirements_at",
+        lambda rollout, gate, apps=None: [item for rule in rules[gate] for item in rule(rollout)],
     )
     return rules

@@ -90,6 +90,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("holder_since", models.DateTimeField(default=apps.core.clock.now, editable=False)),
+                ("requirements_at", models.DateTimeField(editable=False, null=True)),
+                ("facts", models.JSONField(default=dict, editable=False)),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 ("started_at", models.DateTimeField(default=apps.core.clock.now, editable=False)),
                 ("closed_at", models.DateTimeField(editable=False, null=True)),
@@ -304,6 +306,19 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField()),
                 ("data", models.JSONField(default=dict)),
+                (
+                    "holder",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("previous", models.CharField(max_length=64)),
                 ("hash", models.CharField(max_length=64)),
                 (
@@ -447,6 +462,108 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("reason", ""), _negated=True), name="waiver_has_a_reason"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OpenRequirement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "gate",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("start_development", "Iniciar desenvolvimento"),
+                            ("start_training", "Iniciar treinamento"),
+                            ("start_homologation", "Iniciar homologação"),
+                            ("start_acceptance", "Iniciar termo de aceite"),
+                            ("start_go_live", "Iniciar entrada em produção"),
+                            ("complete", "Concluir e liberar para operação não assistida"),
+                            ("return_to_development", "Devolver ao desenvolvimento"),
+                            ("return_to_homologation", "Devolver à homologação"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("position", models.PositiveIntegerField()),
+                ("blocking", models.BooleanField()),
+                ("text", apps.core.localized.LocalizedField(blank=True, default=apps.core.localized.Localized)),
+                (
+                    "owed_by",
+                    models.CharField(
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("url", models.CharField(max_length=300)),
+                ("waivable", models.BooleanField()),
+                ("due", models.DateField(null=True)),
+                ("until", models.DateTimeField(null=True)),
+                ("review", models.BooleanField()),
+                ("by_lead", models.BooleanField()),
+                (
+                    "also_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rollout",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="open_requirements",
+                        to="rollouts.rollout",
+                    ),
+                ),
+                (
+                    "waiver",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="rollouts.waiver"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "pendência",
+                "verbose_name_plural": "pendências",
+                "ordering": ["position", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", False)), fields=["until"], name="open_requirement_until"
+                    ),
+                    models.Index(
+                        condition=models.Q(("due__isnull", False)), fields=["due"], name="open_requirement_due"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rollout", "gate", "key"), name="open_requirement_once_a_gate"),
+                    models.CheckConstraint(
+                        condition=models.Q(("owed_by__in", ["presence", "platform", "integrator", "client"])),
+                        name="open_requirement_owed_by_a_party",
                     ),
                 ],
             },

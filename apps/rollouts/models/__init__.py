@@ -1,6 +1,7 @@
 from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
 from apps.rollouts.models.appointments import Appointment
 from apps.rollouts.models.machine import StageMachine
+from apps.rollouts.models.requirements import OpenRequirement
 from apps.rollouts.models.rollouts import (
     Assignment,
     Event,
@@ -19,6 +20,7 @@ __all__ = [
     "ChainAnchor",
     "Event",
     "Hold",
+    "OpenRequirement",
     "Party",
     "PlannedStage",
     "Rollout",

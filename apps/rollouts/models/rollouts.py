@@ -33,18 +33,23 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
     def open(self) -> "RolloutQuerySet":
         return self.exclude(stage__in=CLOSED)
 
+    def running(self) -> "RolloutQuerySet":
+        """Open, and not on hold."""
+        return self.open().exclude(pk__in=Hold.objects.filter(ended_at=None).values("rollout"))
+
     def for_listing(self) -> "RolloutQuerySet":
-        return self.select_related("platform", "project_manager").prefetch_related(
-            "parties__company", "holds", "planned_stages"
-        )
+        parties = models.Prefetch("parties", Party.objects.select_related("company"))
+        rollouts = self.select_related("platform", "project_manager")
+        return rollouts.prefetch_related(parties, "holds", "planned_stages")
 
 
 class Rollout(StageMachine, FSMModelMixin, models.Model):
     """One client's connection to one platform, from kickoff to unassisted operation.
 
-    ``version`` counts the events of its timeline: it is the sequence number of the last one.
-    ``holder`` is what ``gates.holder`` answered after that event. ``integration_model`` is the key of the model that the
-    parties settled on, empty until then; ``integration_model_title`` is its title.
+    ``version`` counts the events of its timeline: it is the sequence number of the last one. ``holder`` is the party it waits
+    for since that event, empty once it is closed; ``facts`` is what its pages say in short, and ``requirements_at`` when
+    every rule was last asked what is open (``read_model``). ``integration_model`` is the key of the model that the parties
+    settled on, empty until then; ``integration_model_title`` is its title.
     """
 
     platform = models.ForeignKey(
@@ -61,6 +66,8 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     stage_entered_at = models.DateTimeField(default=clock.now, editable=False)
     holder = models.CharField(_("bola com"), max_length=12, choices=PartyRole, blank=True, editable=False)
     holder_since = models.DateTimeField(default=clock.now, editable=False)
+    requirements_at = models.DateTimeField(null=True, editable=False)
+    facts = models.JSONField(default=dict, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     started_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
@@ -101,6 +108,10 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     @property
     def open_hold(self) -> "Hold | None":
         return next((hold for hold in self.holds.all() if hold.ended_at is None), None)
+
+    def summary_of(self, page: str) -> list[plugins.Fact]:
+        """What the page with the key ``page`` says of it in short, as it stood after the last event."""
+        return [plugins.Fact.of_json(data) for data in self.facts.get(page, [])]
 
     def company(self, role: str) -> Company:
         """The company that plays ``role`` in this rollout; every rollout has all four roles."""
@@ -238,7 +249,8 @@ class Event(models.Model):
     """One thing that happened, chained to the one before by ``previous`` and ``hash`` (see ``timeline``).
 
     The chain holds who acted by their key; their name is read from their account, where it can be erased.
-    ``actor_name`` names an actor that is nobody's account.
+    ``actor_name`` names an actor that is nobody's account. ``holder`` is the party that the rollout waits for after it, so
+    that every day of a rollout is somebody's by the record alone.
 
     The database refuses to change or delete a row (a trigger made in the first migration).
     """
@@ -251,6 +263,7 @@ class Event(models.Model):
     party = models.CharField(max_length=12, choices=PartyRole, blank=True)
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
+    holder = models.CharField(max_length=12, choices=PartyRole, blank=True)
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -295,5 +308,6 @@ class Event(models.Model):
             "party": self.party,
             "at": instant(at),
             "data": self.data,
+            "holder": self.holder,
             "previous": self.previous,
         }

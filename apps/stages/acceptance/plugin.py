@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
@@ -18,7 +17,7 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
     if term is None:
         yield Fact(_("Termo"), _("a redigir"))
         return
-    yield Fact(_("Termo"), term.get_state_display(), TONES.get(term.state, "neutral"))
+    yield Fact(_("Termo"), term.get_state_display, TONES.get(term.state, "neutral"))
     signed = term.signatories.filter(state=Signatory.State.SIGNED).count()
     yield Fact(_("Assinaturas"), f"{signed}/{term.signatories.count()}")
 
@@ -27,7 +26,7 @@ plugin = Plugin(
     app="acceptance",
     page=Page(
         key="acceptance",
-        title=gettext_lazy("Termo de aceite"),
+        title=_("Termo de aceite"),
         icon="signature",
         url_name="acceptance:room",
         summary=summary,

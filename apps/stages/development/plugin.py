@@ -1,8 +1,8 @@
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
@@ -13,12 +13,12 @@ from apps.stages.development.api import router
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
     due, note, delivery = queries.due_date(rollout), rollout.progress_notes.first(), queries.delivery(rollout)
-    late = queries.days_late(rollout)
-    yield Fact(
-        _("Prazo"),
-        date_format(due.date, "SHORT_DATE_FORMAT") if due else _("a informar"),
-        "danger" if late else "neutral" if due else "warning",
-    )
+    if due:
+        awaited = rollout.stage == Stage.DEVELOPMENT and queries.awaited_delivery(rollout) is None
+        day = partial(date_format, due.date, "SHORT_DATE_FORMAT")
+        yield Fact(_("Prazo"), day, late_after=due.date if awaited else None)
+    else:
+        yield Fact(_("Prazo"), _("a informar"), "warning")
     if note:
         yield Fact(_("Concluído"), f"{note.percent}%")
     if delivery:
@@ -29,7 +29,7 @@ plugin = Plugin(
     app="development",
     page=Page(
         key="development",
-        title=gettext_lazy("Desenvolvimento"),
+        title=_("Desenvolvimento"),
         icon="code",
         url_name="development:room",
         summary=summary,

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
@@ -17,7 +17,9 @@ from apps.stages.golive.models import Release
 def summary(rollout: Rollout) -> Iterator[Fact]:
     if rollout.has_reached(Stage.GO_LIVE) and (window := queries.window_in_force(rollout)):
         yield Fact(
-            _("Janela"), clock.installation_time(window.starts_at), "success" if queries.is_go(window) else "warning"
+            _("Janela"),
+            partial(clock.installation_time, window.starts_at),
+            "success" if queries.is_go(window) else "warning",
         )
     items = list(rollout.golive_items.values_list("mandatory", "done_at"))
     done = sum(1 for _mandatory, done_at in items if done_at)
@@ -26,14 +28,16 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
         yield Fact(_("Incidentes em aberto"), str(count), "danger" if queries.open_severe(rollout) else "warning")
     release = Release.objects.filter(rollout=rollout).first()
     if release and release.recorded_at:
-        yield Fact(_("Liberação"), date_format(clock.day_of(release.recorded_at), "SHORT_DATE_FORMAT"), "success")
+        yield Fact(
+            _("Liberação"), partial(date_format, clock.day_of(release.recorded_at), "SHORT_DATE_FORMAT"), "success"
+        )
 
 
 plugin = Plugin(
     app="golive",
     page=Page(
         key="golive",
-        title=gettext_lazy("Entrada em produção"),
+        title=_("Entrada em produção"),
         icon="rocket",
         url_name="golive:room",
         summary=summary,

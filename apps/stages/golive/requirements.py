@@ -70,9 +70,11 @@ def _no_go(rollout: Rollout, window: Window, seat: WindowAnswer) -> Requirement:
         return _owed(rollout, key, text, PartyRole.PRESENCE, "janela", window.ends_at, waivable=silent)
     if silent:
         text = both(_("Responder se pode entrar em produção em %(start)s"), start=start)
-        return _owed(rollout, key, text, seat.role, f"parte-{seat.role}", window.proposed_at, waivable=True)
+        speaks = seat.role != PartyRole.PRESENCE
+        more = {"waivable": True, "until": window.ends_at, "by_lead": speaks}
+        return _owed(rollout, key, text, seat.role, f"parte-{seat.role}", window.proposed_at, **more)
     text = both(_("Resolver o que impede a entrada, segundo %(party)s: %(reason)s"), party=party, reason=seat.reason)
-    return _owed(rollout, key, text, seat.owner, f"parte-{seat.role}", seat.at)
+    return _owed(rollout, key, text, seat.owner, f"parte-{seat.role}", seat.at, until=window.ends_at)
 
 
 @requirement("golive:incident", Gate.COMPLETE)
@@ -122,7 +124,7 @@ def the_client_confirms(rollout: Rollout) -> Iterator[Requirement]:
     release = Release.objects.filter(rollout=rollout).first()
     if release is None or release.confirmed_at is None:
         text = both(_("Confirmar a operação não assistida"))
-        yield _owed(rollout, "confirmation", text, PartyRole.CLIENT, "liberacao")
+        yield _owed(rollout, "confirmation", text, PartyRole.CLIENT, "liberacao", by_lead=True)
 
 
 @requirement("golive:release", Gate.COMPLETE)

@@ -1,8 +1,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
@@ -34,7 +33,7 @@ plugin = Plugin(
     app="homologation",
     page=Page(
         key="homologation",
-        title=gettext_lazy("Homologação"),
+        title=_("Homologação"),
         icon="clipboard-check",
         url_name="homologation:room",
         summary=summary,

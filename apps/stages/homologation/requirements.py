@@ -198,6 +198,7 @@ def _correction_requirement(rollout: Rollout, nonconformity: Nonconformity) -> R
         due=None if fixed else nonconformity.due,
         url=reverse("homologation:nonconformity", args=[rollout.pk, nonconformity.number]),
         review=fixed,
+        also_by=PartyRole.INTEGRATOR if nonconformity.owner == PartyRole.PLATFORM and not fixed else "",
     )
 
 

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
@@ -16,13 +16,13 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
     if kickoff is None:
         return
     if kickoff.held_at:
-        yield Fact(_("Realizada"), date_format(clock.day_of(kickoff.held_at), "SHORT_DATE_FORMAT"), "success")
+        yield Fact(_("Realizada"), partial(date_format, clock.day_of(kickoff.held_at), "SHORT_DATE_FORMAT"), "success")
     elif kickoff.scheduled_at:
-        yield Fact(_("Marcada"), date_format(clock.day_of(kickoff.scheduled_at), "SHORT_DATE_FORMAT"), "info")
+        yield Fact(_("Marcada"), partial(date_format, clock.day_of(kickoff.scheduled_at), "SHORT_DATE_FORMAT"), "info")
     else:
         yield Fact(_("Reunião"), _("a marcar"), "warning")
     if kickoff.model:
-        yield Fact(_("Modelo"), str(queries.model_title(kickoff)))
+        yield Fact(_("Modelo"), queries.model_title(kickoff))
     published = bool(kickoff.minutes_published_at)
     yield Fact(_("Ata"), _("publicada") if published else _("a publicar"), "success" if published else "neutral")
 
@@ -31,7 +31,7 @@ plugin = Plugin(
     app="kickoff",
     page=Page(
         key="kickoff",
-        title=gettext_lazy("Reunião inaugural"),
+        title=_("Reunião inaugural"),
         icon="users",
         url_name="kickoff:room",
         summary=summary,

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from apps.blueprints.catalogues import content
 from apps.core import clock, minutes
@@ -29,14 +29,14 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
     yield Fact(_("Tópicos"), f"{covered}/{topics}", "success" if topics and covered == topics else "neutral")
     if planned := rollout.training_sessions.filter(state="planned").first():
         day = clock.day_of(planned.scheduled_at)
-        yield Fact(_("Próxima sessão"), date_format(day, "SHORT_DATE_FORMAT"), "info")
+        yield Fact(_("Próxima sessão"), partial(date_format, day, "SHORT_DATE_FORMAT"), "info")
 
 
 plugin = Plugin(
     app="training",
     page=Page(
         key="training",
-        title=gettext_lazy("Treinamento"),
+        title=_("Treinamento"),
         icon="graduation-cap",
         url_name="training:room",
         summary=summary,

@@ -21,7 +21,7 @@ from apps.stages.golive.dossier import archive, consistency
 
 GENESIS = "0" * 64
 WITHHELD = {"sequence", "previous", "hash", "withheld"}
-EVENT = {"rollout", "sequence", "kind", "actor", "actor_name", "party", "at", "data", "previous", "hash"}
+EVENT = {"rollout", "sequence", "kind", "actor", "actor_name", "party", "at", "data", "holder", "previous", "hash"}
 
 
 @dataclass

@@ -1,0 +1,149 @@
+"""The read model: what is open in each rollout and what its pages say in short, kept by the action that changes it.
+
+``timeline.record`` calls ``keep`` in the action's transaction; pages, lists, reminders and the API read
+``rollout.open_requirements`` and ``rollout.facts``. Where time or something outside the rollout changes what is open,
+``refreshing`` follows.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from apps.core import clock, plugins
+from apps.core.localized import Localized
+from apps.core.process import BACKWARD, CLOSED, FORWARD, Gate, PartyRole
+from apps.core.requirements import Requirement
+from apps.rollouts import gates
+from apps.rollouts.models import OpenRequirement, Rollout
+
+SAVED = ["holder", "holder_since", "requirements_at", "facts"]
+"""The fields of a rollout that ``keep`` sets."""
+FIELDS = [
+    "position", "blocking", "text", "owed_by", "since", "url", "waivable", "waiver_id", "due", "until", "review",
+    "person_id", "by_lead", "also_by",
+]  # fmt: skip
+"""What may change in a row; with rollout, gate and key that is all of it."""
+OF_ONE_RULE = 1_000
+"""More than one rule ever asks for."""
+NO_GATE = 1_000_000
+"""What no gate waits for stands behind all that one waits for."""
+
+
+def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
+    """Ask the rules of ``apps``, or all of them, and write what changed; then work out whom ``rollout`` waits for and what
+    its pages say in short. Whether anything changed.
+
+    ``rollout`` is locked; the caller saves its fields ``SAVED``, which are set here.
+    """
+    _forget_what_was_read(rollout)
+    before = {(row.gate, row.key): row for row in rollout.open_requirements.all()}
+    after = {(row.gate, row.key): row for row in work_out(rollout, apps)}
+    others = [row for row in before.values() if apps is not None and plugins.asking_app(row.key) not in {*apps, ""}]
+    new = [row for place, row in after.items() if place not in before]
+    changed = []
+    for place, row in after.items():
+        if place in before and _values(row) != _values(before[place]):
+            row.pk = before[place].pk
+            changed.append(row)
+    stay = {*after, *((row.gate, row.key) for row in others)}
+    gone = [row.pk for place, row in before.items() if place not in stay]
+    if gone:
+        OpenRequirement.objects.filter(pk__in=gone).delete()
+    if changed:
+        OpenRequirement.objects.bulk_update(changed, FIELDS)
+    if new:
+        OpenRequirement.objects.bulk_create(new)
+    facts = {**rollout.facts, **plugins.summaries(rollout, apps)}
+    facts_changed, rollout.facts = facts != rollout.facts, facts
+    _forget_what_was_read(rollout)
+    _pass_the_ball(rollout, [*others, *after.values()])
+    if apps is None:
+        rollout.requirements_at = clock.now()
+    return bool(gone or changed or new or facts_changed)
+
+
+def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[OpenRequirement]:
+    """What is open by the rules of ``apps``, or by all, as rows that are not saved: what the next gate asks, what may be
+    settled ahead of it, and what the gate back asks. Nothing of a closed rollout."""
+    gate = gates.next_gate(rollout)
+    if gate is None:
+        return
+    asked = gates.requirements(rollout, gate, apps)
+    yield from _rows(rollout, gate, asked)
+    yield from _rows(rollout, None, gates.early(rollout, asked, apps))
+    if back := BACKWARD.get(rollout.stage):
+        yield from _rows(rollout, back, gates.requirements(rollout, back, apps))
+
+
+def differences(rollout: Rollout) -> list[str]:
+    """What is kept of ``rollout`` and is not as the rules answer now, each with the key of the requirement."""
+    _forget_what_was_read(rollout)
+    stored = {(row.gate, row.key): row for row in rollout.open_requirements.all()}
+    worked_out = {(row.gate, row.key): row for row in work_out(rollout)}
+    problems = [f"{key} is missing" for gate, key in worked_out.keys() - stored.keys()]
+    problems += [f"{key} is settled" for gate, key in stored.keys() - worked_out.keys()]
+    for place in stored.keys() & worked_out.keys():
+        values, others = _values(stored[place]), _values(worked_out[place])
+        problems += [f"{place[1]} has another {name}" for name in FIELDS if values[name] != others[name]]
+    summaries = plugins.summaries(rollout)
+    problems += [f"the summary of {key} is another" for key in summaries if rollout.facts.get(key) != summaries[key]]
+    holder = _holder(rollout, list(worked_out.values()))
+    if rollout.holder != holder:
+        problems.append(f"the holder is {holder or 'nobody'}, not {rollout.holder or 'nobody'}")
+    return sorted(problems)
+
+
+def _rows(rollout: Rollout, gate: Gate | None, requirements: list[Requirement]) -> Iterator[OpenRequirement]:
+    forward = gate in FORWARD.values()
+    numbers: dict[int, int] = defaultdict(int)
+    for item in requirements:
+        rule = plugins.place_of(item.key)
+        place = rule * OF_ONE_RULE + min(numbers[rule], OF_ONE_RULE - 1)
+        numbers[rule] += 1
+        yield OpenRequirement(
+            rollout=rollout,
+            gate=gate.value if gate else "",
+            key=item.key,
+            position=place + (0 if gate else NO_GATE),
+            blocking=forward and item.waiver is None,
+            text=Localized.of(item.text),
+            owed_by=PartyRole(item.owed_by).value,
+            since=item.since,
+            url=item.url,
+            waivable=item.waivable,
+            waiver=item.waiver,
+            due=item.due,
+            until=item.until,
+            review=item.review,
+            person=item.person,
+            by_lead=item.by_lead,
+            also_by=item.also_by,
+        )
+
+
+def _values(row: OpenRequirement) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in FIELDS}
+
+
+def _holder(rollout: Rollout, rows: list[OpenRequirement]) -> str:
+    """The party role the rollout waits for ("bola com"); empty once it is closed.
+
+    On hold it is the party that caused the hold. Otherwise it is whoever has owed something for longest at the next gate;
+    when nothing is missing, Presence, who may open it.
+    """
+    if rollout.stage in CLOSED:
+        return ""
+    if hold := rollout.open_hold:
+        return hold.caused_by
+    missing = sorted((row for row in rows if row.blocking), key=lambda row: (row.since, row.position))
+    return missing[0].owed_by if missing else PartyRole.PRESENCE.value
+
+
+def _pass_the_ball(rollout: Rollout, rows: list[OpenRequirement]) -> None:
+    holder = _holder(rollout, rows)
+    if holder != rollout.holder:
+        rollout.holder, rollout.holder_since = holder, clock.now()
+
+
+def _forget_what_was_read(rollout: Rollout) -> None:
+    rollout._prefetched_objects_cache = {}  # type: ignore[attr-defined]

@@ -1,0 +1,59 @@
+"""Bring the read model up to date where no action did: time has passed, or something outside the rollout changed."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import F, QuerySet
+
+from apps.core import clock
+from apps.core.process import PartyRole
+from apps.rollouts import events, read_model, timeline
+from apps.rollouts.models import OpenRequirement, Rollout
+
+logger = logging.getLogger(__name__)
+
+CHECKED_EVERY = timedelta(hours=20)
+
+
+def follow(rollout: Rollout, app: str) -> None:
+    """Part of an action that locked ``rollout``, changed what ``app`` keeps of it and records no event: what is open follows
+    all the same. Where that passes the ball, the timeline says so."""
+    _keep(rollout, {app})
+
+
+def refresh(rollout_pk: int) -> bool:
+    """Work out anew what is open in a rollout; whether that changed anything. Where it passes the ball, the timeline says so:
+    every day of a rollout is somebody's by its record alone."""
+    with timeline.changing(Rollout(pk=rollout_pk), even_closed=True) as rollout:
+        return _keep(rollout, None)
+
+
+def heal(rollout_pk: int) -> None:
+    """``refresh`` where nothing should have changed: what did is a fault of the house, and the log says so."""
+    due = changed_by_time().filter(pk=rollout_pk).exists()
+    if refresh(rollout_pk) and not due:
+        logger.error("What was open in the rollout %s had not followed what happened in it.", rollout_pk)
+
+
+def changed_by_time() -> QuerySet[Rollout]:
+    """The rollouts in which something that was open has become another thing, or nothing, because its hour has come."""
+    over = OpenRequirement.objects.filter(until__lte=clock.now())
+    return Rollout.objects.filter(pk__in=over.values("rollout")).order_by("pk")
+
+
+def unchecked() -> QuerySet[Rollout]:
+    """The open rollouts whose rules were not all asked since yesterday, the longest first."""
+    since = clock.now() - CHECKED_EVERY
+    return (
+        Rollout.objects.open().exclude(requirements_at__gt=since).order_by(F("requirements_at").asc(nulls_first=True))
+    )
+
+
+def _keep(rollout: Rollout, apps: set[str] | None) -> bool:
+    holder = rollout.holder
+    changed = read_model.keep(rollout, apps)
+    if rollout.holder != holder:
+        timeline.record(rollout, events.BallPassed(holder=PartyRole(rollout.holder)), None, party="")
+    else:
+        rollout.save(update_fields=read_model.SAVED)
+    return changed
