@@ -35,6 +35,11 @@ def written() -> None:
     _Changes.are_there = not _Changes.are_followed
 
 
+def forget() -> None:
+    """What tests wrote stays unfollowed, as if the product had written it."""
+    _Changes.are_there = False
+
+
 def follow() -> None:
     """Work out what is open in every rollout, if a test wrote something; neither holder nor timeline change."""
     if not _Changes.are_there:
@@ -51,15 +56,11 @@ def follow() -> None:
 
 
 def _called_by_a_test() -> bool:
-    """Directly, or through a manager or the factories' library."""
+    """Whether the first caller outside the libraries, and outside this module, is a test's."""
     frame = sys._getframe(2)
-    for _step in range(3):
-        if frame is None:
-            return False
-        if frame.f_code.co_filename.startswith(TESTS):
-            return True
+    while frame is not None and ("site-packages" in frame.f_code.co_filename or frame.f_code.co_filename == __file__):
         frame = frame.f_back
-    return False
+    return frame is not None and frame.f_code.co_filename.startswith(TESTS)
 
 
 def watch(patch) -> None:

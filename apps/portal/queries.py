@@ -5,14 +5,29 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.access import roles_of
-from apps.companies.models import Membership, Role
+from apps.companies.models import Kind, Membership, Role
 from apps.core import clock, plugins
 from apps.core.process import PATH, PartyRole, Stage
 from apps.core.requirements import Answer
@@ -83,8 +98,9 @@ class Matter:
 def open_to(user: User) -> QuerySet[OpenRequirement]:
     """What is open for the sides on which ``user`` stands: what their companies owe, and what they may settle for another.
 
-    Each row says ``is_own``, ``is_answerable``, ``assigned_to`` (the key of an account, or None), ``is_mine`` and
-    ``is_with_a_colleague``. First what is theirs alone, then what blocks, what nobody has taken yet, the longest owed.
+    Each row says its ``group`` (one of ``GROUPS``), ``is_own``, ``is_answerable``, ``assigned_to`` (the key of an account, or
+    None), ``is_mine`` and ``is_with_a_colleague``. First what is theirs alone, then what blocks, what nobody has taken yet,
+    the longest owed.
     """
     companies = roles_of(user)
     led = [company for company, (_kind, role) in companies.items() if role == Role.LEAD]
@@ -112,7 +128,11 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
             default=Value(True),
         ),
     )
-    return rows.order_by("-is_mine", "-blocking", "-is_own", "is_with_a_colleague", "since", "rollout", "position")
+    group = Case(*(When(**kind.rows, then=Value(key)) for key, kind in GROUPS.items()), output_field=CharField())
+    return rows.annotate(group=group).order_by(*ORDER)
+
+
+ORDER = ("-is_mine", "-blocking", "-is_own", "is_with_a_colleague", "since", "rollout_id", "position")
 
 
 PARTIES = Prefetch("rollout__parties", Party.objects.select_related("company"))
@@ -211,12 +231,16 @@ class Door:
 
     user: User
 
+    @property
+    def _acts(self) -> bool:
+        """The person belongs to a company that is not Presence."""
+        return any(kind != Kind.PRESENCE for kind, _role in roles_of(self.user).values())
+
     @cached_property
     def _rollouts(self) -> QuerySet[Rollout]:
         """The open ones in which the person acts for another company than Presence."""
         acts = Party.objects.filter(rollout=OuterRef("pk"), company__in=list(roles_of(self.user)))
-        rollouts = Rollout.objects.visible_to(self.user).open().filter(Exists(acts.exclude(role=PartyRole.PRESENCE)))
-        return rollouts.for_listing().prefetch_related(queries.WITH_REQUIREMENTS)
+        return Rollout.objects.visible_to(self.user).open().filter(Exists(acts.exclude(role=PartyRole.PRESENCE)))
 
     @cached_property
     def open(self) -> QuerySet[OpenRequirement]:
@@ -224,24 +248,32 @@ class Door:
 
     @cached_property
     def projects(self) -> list[Progress]:
-        return [progress_of(self.user, rollout) for rollout in self._rollouts[:FIRST]]
+        rollouts = self._rollouts.for_listing().prefetch_related(queries.WITH_REQUIREMENTS)
+        first = rollouts.annotate(all_rows=Window(Count("pk")))[:FIRST] if self._acts else []
+        return [progress_of(self.user, rollout) for rollout in first]
 
-    @cached_property
+    @property
     def project_count(self) -> int:
-        return len(self.projects) if len(self.projects) < FIRST else self._rollouts.count()
+        return self.projects[0].rollout.all_rows if self.projects else 0  # type: ignore[attr-defined]
 
     @cached_property
     def groups(self) -> list[Group]:
         """What is the reader's own, what anybody of the company may settle, what another party owes and they may settle."""
+        by_group = F("group")
+        rows = self.open.annotate(
+            place=Window(RowNumber(), partition_by=by_group, order_by=ORDER),
+            all_rows=Window(Count("pk"), partition_by=by_group),
+        ).filter(place__lte=FIRST)
+        first = matters(self.user, rows) if self._acts else []
         groups = []
-        for key, rows in ((key, self.of_group(key)) for key in GROUPS):
-            first = matters(self.user, rows[:FIRST])
-            groups.append(Group(key, len(first) if len(first) < FIRST else rows.count(), first))
+        for key in GROUPS:
+            own = [item for item in first if item.requirement.group == key]  # type: ignore[attr-defined]
+            groups.append(Group(key, own[0].requirement.all_rows if own else 0, own))  # type: ignore[attr-defined]
         return groups
 
     def of_group(self, key: str) -> QuerySet[OpenRequirement]:
         """All of one of ``GROUPS``."""
-        return self.open.filter(**GROUPS[key].rows)
+        return self.open.filter(group=key)
 
     @property
     def count(self) -> int:

@@ -50,7 +50,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def matters(request: SignedInRequest) -> HttpResponse:
     """All of one list of a first page, some at a time: ``list`` is one of ``queries.GROUPS`` or of ``desk.LISTS``."""
-    name = request.GET.get("list", "")
+    name = request.GET.get("list") or ("todo" if is_presence(request.user) else "mine")
     everybodys = request.GET.get("scope") == "all"
     rows: QuerySet[OpenRequirement]
     if name in desk.LISTS and is_presence(request.user):

@@ -29,7 +29,9 @@ def keys(matters):
 
 def matters(user, *groups):
     """What ``user`` meets on their first page, of ``groups`` or all."""
-    return [item for group in queries.Door(user).groups if group.key in (groups or queries.GROUPS) for item in group.matters]
+    return [
+        item for group in queries.Door(user).groups if group.key in (groups or queries.GROUPS) for item in group.matters
+    ]
 
 
 def address(view, item, **kwargs):
@@ -408,3 +410,47 @@ class TestTheDesk:
 
         page = client_for(a_person(PresenceFactory(), Role.PROJECT_MANAGER)).get("/").content.decode()
         assert "Abrir projeto" in page
+
+
+class TestAllOfAList:
+    """A section of a first page shows its first rows and leads to all of them."""
+
+    def test_the_first_page_shows_ten_and_leads_to_all(self, client_for, item):
+        PrerequisiteFactory.create_batch(11, rollout=item.rollout)
+        browser = client_for(item.rollout.people["client"])
+        page = browser.get("/").content.decode()
+        assert page.count('class="card group/matter') == queries.FIRST
+        assert ">12<" in page
+        address = reverse("portal:matters") + "?list=company"
+        assert address in page
+        assert browser.get(address).content.decode().count('class="card group/matter') == 12
+
+    def test_the_desk_leads_to_all_reviews(self, client_for, item):
+        items = [item, *PrerequisiteFactory.create_batch(11, rollout=item.rollout)]
+        for delivered in items:
+            prerequisites.submit(delivered, by=item.rollout.people["client"], text="x")
+        browser = client_for(item.rollout.people["pm"])
+        assert reverse("portal:matters") + "?list=review" in browser.get("/").content.decode()
+        page = browser.get(reverse("portal:matters"), {"list": "review"}).content.decode()
+        assert all(f"Conferir: {delivered.title}" in page for delivered in items)
+
+    def test_others_have_no_list_of_presence_and_nobody_one_that_does_not_exist(self, client_for, item):
+        browser = client_for(item.rollout.people["client"])
+        assert browser.get(reverse("portal:matters"), {"list": "review"}).status_code == 404
+        assert browser.get(reverse("portal:matters"), {"list": "x"}).status_code == 404
+
+    def test_opening_a_line_brings_its_card_alone(self, item, client_browser):
+        card = client_browser.get(address("matter", item), headers={"HX-Request": "true"}).content.decode()
+        assert "<form" in card
+        assert "<html" not in card
+
+    @pytest.mark.parametrize("count", [1, 12])
+    def test_the_queries_do_not_grow(self, client_for, count, django_assert_max_num_queries):
+        item = PrerequisiteFactory()
+        for _number in range(count):
+            rollout = RolloutFactory(client=item.rollout.company("client"), project_manager=item.rollout.people["pm"])
+            PrerequisiteFactory(rollout=rollout)
+        for name, most in (("client", 17), ("pm", 16)):
+            browser = client_for(item.rollout.people[name])
+            with django_assert_max_num_queries(most):
+                browser.get("/")

@@ -5,8 +5,9 @@ from factory.django import DjangoModelFactory
 
 from apps.blueprints.models import Platform
 from apps.companies.models import Company, Kind, Role
+from apps.core import clock
 from apps.core.process import CLOSED, PartyRole, Stage
-from apps.rollouts.models import Party, PlannedStage, Rollout
+from apps.rollouts.models import OpenRequirement, Party, PlannedStage, Rollout
 from apps.rollouts.planning import STEPS
 from tests.companies.factories import CompanyFactory, PresenceFactory, several_people
 
@@ -72,6 +73,23 @@ def at_stage(rollout: Rollout, stage: Stage) -> Rollout:
     rollout = Rollout.objects.get(pk=rollout.pk)
     rollout.people = people
     return rollout
+
+
+class OpenRequirementFactory(DjangoModelFactory):
+    """A row that no rule asks for."""
+
+    class Meta:
+        model = OpenRequirement
+
+    rollout = factory.SubFactory(RolloutFactory)
+    key = "x:y"
+    position = 0
+    blocking = False
+    text = "Enviar"
+    owed_by = PartyRole.CLIENT
+    since = factory.LazyFunction(clock.now)
+    url = "/"
+    waivable = review = by_lead = False
 
 
 class PlannedStageFactory(DjangoModelFactory):

@@ -29,11 +29,12 @@ from apps.prerequisites.evidence.environments import Observation
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import timeline
 from apps.rollouts.events import Advanced
-from apps.rollouts.models import ChainAnchor, Rollout
+from apps.rollouts.models import ChainAnchor, OpenRequirement, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.golive.dossier.contents import Contents
 from apps.stages.golive.models import Dossier
 from apps.stages.kickoff.models import Minutes
+from tests import read_model
 from tests.acceptance.factories import ROLES, a_draft, opened, signs
 from tests.companies.factories import UserFactory
 from tests.files.factories import StoredFileFactory
@@ -42,7 +43,7 @@ from tests.invitations.factories import InvitationFactory
 from tests.kickoff.factories import MinutesFactory
 from tests.notices.factories import NoticeFactory, an_event
 from tests.prerequisites.factories import PrerequisiteFactory
-from tests.rollouts.factories import RolloutFactory, at_stage
+from tests.rollouts.factories import OpenRequirementFactory, RolloutFactory, at_stage
 
 
 @dataclass
@@ -375,6 +376,34 @@ def _unsent_notice() -> Case:
         "notices.notice", poisoned, good,
         lambda pk: Notice.objects.get(pk=pk).sent_at is not None,
         "apps.notices.actions._notice", lambda notice: notice.pk,
+    )  # fmt: skip
+
+
+@case("refresh-what-time-changed")
+def _rollout_whose_hour_has_come() -> Case:
+    rollouts = [RolloutFactory() for _number in range(2)]
+    for rollout in rollouts:
+        OpenRequirementFactory(rollout=rollout, until=clock.now() - timedelta(minutes=1))
+    read_model.forget()
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "rollouts.refresh", poisoned, good,
+        lambda pk: not OpenRequirement.objects.filter(rollout=pk, key="x:y").exists(),
+        "apps.rollouts.refreshing._keep", lambda rollout, apps: rollout.pk,
+        page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
+    )  # fmt: skip
+
+
+@case("refresh-unchecked-rollouts")
+def _rollout_that_nobody_checked() -> Case:
+    rollouts = [RolloutFactory() for _number in range(2)]
+    read_model.forget()
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "rollouts.refresh", poisoned, good,
+        lambda pk: Rollout.objects.get(pk=pk).requirements_at is not None,
+        "apps.rollouts.refreshing._keep", lambda rollout, apps: rollout.pk,
+        page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import Gate
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import gates, timeline
+from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import events
 from apps.stages.kickoff.actions import reopen_minutes, writing
@@ -143,7 +143,8 @@ def _spec(key: str):
 def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
     """One event for a person's sitting, and one whenever the gate's demands change, because the ball may pass."""
     reopen_minutes(kickoff)
-    open_requirements = len(gates.unmet(rollout, Gate.START_DEVELOPMENT))
+    refreshing.follow(rollout, "kickoff")
+    open_requirements = rollout.open_requirements.filter(gate=Gate.START_DEVELOPMENT, waiver=None).count()
     last = rollout.events.filter(kind=events.WorksheetFilled.kind, actor=by).last()
     published = kickoff.published.last()
     since = clock.now() - SITTING
