@@ -11,6 +11,7 @@ from apps.core import clock, plugins
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
+from apps.core.web import icons
 
 register = template.Library()
 
@@ -94,6 +95,12 @@ def relative(value: date | datetime | None, within: int = 7) -> str:
 def elapsed(value: date | datetime | None) -> str:
     """The same in words however far away it is: for what has lasted since then."""
     return relative(value, within=timedelta.max.days)
+
+
+@register.simple_tag
+def icon(name: str, size: str, css: str, title: str) -> str:
+    """What ``<c-icon>`` prints."""
+    return icons.draw(name, size, css, title)
 
 
 @register.simple_tag(takes_context=True)
