@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from django import template
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.core import clock, plugins
 from apps.core import cnpj as cnpj_
@@ -95,6 +95,31 @@ def relative(value: date | datetime | None, within: int = 7) -> str:
 def elapsed(value: date | datetime | None) -> str:
     """The same in words however far away it is: for what has lasted since then."""
     return relative(value, within=timedelta.max.days)
+
+
+class FixedNode(template.Node):
+    """What is between ``{% fixed %}`` and ``{% endfixed %}``: rendered when it is first shown in a language, and kept."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.html_by_language: dict[str | None, str] = {}
+
+    def render(self, context: template.Context) -> str:
+        language = get_language()
+        if language not in self.html_by_language:
+            # Of the page it knows nothing: a variable of one reader could be shown to another.
+            alone = template.Context()
+            with alone.bind_template(context.template), alone.render_context.push_state(context.template):
+                self.html_by_language[language] = self.nodelist.render(alone)
+        return self.html_by_language[language]
+
+
+@register.tag
+def fixed(parser: template.base.Parser, token: template.base.Token) -> FixedNode:
+    """``{% fixed %}…{% endfixed %}``: what depends on the language alone, in the frame of every page. Variables are empty."""
+    nodelist = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    return FixedNode(nodelist)
 
 
 @register.simple_tag
