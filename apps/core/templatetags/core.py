@@ -1,9 +1,9 @@
 """Filters every template may use (a template builtin)."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import template
-from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -11,9 +11,10 @@ from apps.core import clock, plugins
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
-from apps.core.web import icons
+from apps.core.web import components, icons
 
 register = template.Library()
+register.tag("cotton", components.component)
 
 
 @register.filter
@@ -52,9 +53,8 @@ def moment(value: date | datetime | None) -> str:
     """A date, or an instant in the reader's time zone, as short text: ``23/11/2026 18:04``."""
     if value is None:
         return ""
-    if isinstance(value, datetime):
-        return formats.date_format(clock.local(value), "SHORT_DATETIME_FORMAT")
-    return formats.date_format(value, "SHORT_DATE_FORMAT")
+    # What Django's short formats give in both languages (presence_rollout/formats), at a tenth of the time.
+    return f"{clock.local(value):%d/%m/%Y %H:%M}" if isinstance(value, datetime) else f"{value:%d/%m/%Y}"
 
 
 @register.filter
@@ -83,7 +83,7 @@ def relative(value: date | datetime | None, within: int = 7) -> str:
     day = clock.day_of(value) if isinstance(value, datetime) else value
     days = (day - clock.today()).days
     if abs(days) > within:
-        return formats.date_format(day, "SHORT_DATE_FORMAT")
+        return moment(day)
     if days in (-1, 0, 1):
         return {-1: _("ontem"), 0: _("hoje"), 1: _("amanhã")}[days]
     if days < 0:
@@ -108,8 +108,9 @@ class FixedNode(template.Node):
         language = get_language()
         if language not in self.html_by_language:
             # Of the page it knows nothing: a variable of one reader could be shown to another.
+            page: Any = context.template
             alone = template.Context()
-            with alone.bind_template(context.template), alone.render_context.push_state(context.template):
+            with alone.bind_template(page), alone.render_context.push_state(page):
                 self.html_by_language[language] = self.nodelist.render(alone)
         return self.html_by_language[language]
 
