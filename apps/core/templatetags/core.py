@@ -11,10 +11,11 @@ from apps.core import clock, plugins
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
-from apps.core.web import components, icons
+from apps.core.web import addresses, components, icons
 
 register = template.Library()
 register.tag("cotton", components.component)
+register.tag("url", addresses.url)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
-from django.template import Context, Node, Template
+from django.template import Context, Node, NodeList, Template
 from django.template.base import Parser, Token
 from django.template.loader import get_template
 from django_cotton.templatetags import Attrs, UnprocessableDynamicAttr
@@ -56,9 +56,10 @@ class _Attributes:
 
 
 class _Component(NamedTuple):
-    """A component's template, the names that it declares (``<c-vars>``) and the values that they have by default."""
+    """A component's template, what it prints, the names that it declares (``<c-vars>``) and their values by default."""
 
     template: Template
+    nodelist: NodeList
     declared: set[str]
     defaults: dict[str, Any]
 
@@ -75,7 +76,7 @@ class ComponentNode(Node):
     def render(self, context: Context) -> str:
         if self.component is None:
             self.component = _load(self.name)
-        template, declared, defaults = self.component
+        template, nodelist, declared, defaults = self.component
         stack = get_cotton_data(context)["stack"]
         slots: dict[str, str] = {}
         values = self.attributes.resolve(context)
@@ -88,8 +89,8 @@ class ComponentNode(Node):
             for key, value in values.items():
                 variables[key.replace("-", "_")] = value
             variables.update(attrs=printed, slot=slot, cotton_data=context["cotton_data"])
-            with context.push(variables):
-                return template.render(context)
+            with context.push(variables), context.render_context.push_state(template):
+                return nodelist.render(context)
         finally:
             stack.pop()
 
@@ -110,13 +111,13 @@ class IconNode(Node):
 def _load(name: str) -> _Component:
     template = get_template(CottonComponentNode._generate_component_template_path(name, None)).template
     declared, defaults = {"is"}, {}
-    for node in template.nodelist:
-        if isinstance(node, CottonVarsNode):
-            declared.update(node.empty_vars)
-            for variable in node._prepared_vars:
-                declared.add(variable.exclude_key)
-                defaults[variable.accessible_key] = _default(name, variable)
-    return _Component(template, declared, defaults)
+    printed = NodeList(node for node in template.nodelist if not isinstance(node, CottonVarsNode))
+    for node in template.nodelist.get_nodes_by_type(CottonVarsNode):
+        declared.update(node.empty_vars)
+        for variable in node._prepared_vars:
+            declared.add(variable.exclude_key)
+            defaults[variable.accessible_key] = _default(name, variable)
+    return _Component(template, printed, declared, defaults)
 
 
 def _default(name: str, variable: PreparedVar) -> Any:
