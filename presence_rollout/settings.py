@@ -112,7 +112,6 @@ INSTALLED_APPS = [
     "django_cotton",
     "django_fsm",
     "django_htmx",
-    "lucide",
     "rules",
     # floor 0
     "apps.core",

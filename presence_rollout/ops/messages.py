@@ -1,7 +1,9 @@
 """The English catalogue, without GNU gettext: extract, check and compile.
 
 Source strings are Portuguese. ``update`` brings locale/en up to date and keeps what is translated, ``check`` fails on a
-missing, fuzzy or stale message or on placeholders that differ, ``compile`` writes the binary catalogue.
+missing, fuzzy or stale message or on placeholders that differ, ``compile`` writes the binary catalogue, and beside it one in
+which every source string stands for itself: what a catalogue lacks is looked for in those of all libraries, one after the
+other, and a page in Portuguese has hundreds of messages.
 """
 
 import io
@@ -12,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+SOURCE_MESSAGES = ROOT / "locale" / "pt_BR" / "LC_MESSAGES" / "django.mo"
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -113,12 +116,21 @@ def problems() -> list[str]:
 
 
 def compile_catalogue() -> None:
-    """Write the .mo beside the .po, if it is out of date."""
+    """Write the .mo beside the .po, and the one of the source strings, if they are out of date."""
     import polib
 
-    target = CATALOGUE.with_suffix(".mo")
-    if not target.exists() or target.stat().st_mtime < CATALOGUE.stat().st_mtime:
-        polib.pofile(str(CATALOGUE)).save_as_mofile(str(target))
+    targets = (CATALOGUE.with_suffix(".mo"), SOURCE_MESSAGES)
+    if all(target.exists() and target.stat().st_mtime >= CATALOGUE.stat().st_mtime for target in targets):
+        return
+    catalogue = polib.pofile(str(CATALOGUE))
+    catalogue.save_as_mofile(str(targets[0]))
+    for entry in catalogue:
+        if entry.msgid_plural:
+            entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural}
+        else:
+            entry.msgstr = entry.msgid
+    SOURCE_MESSAGES.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.save_as_mofile(str(SOURCE_MESSAGES))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,24 @@
 """Components keep their promises: what a reader sees, what a screen reader is told, and that data is escaped."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django import forms
+from django.core.exceptions import ImproperlyConfigured
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django_cotton.compiler_regex import CottonCompiler
+from django_cotton.templatetags._component import cotton_component
 
-from apps.core import clock
+from apps.core import clock, views
+from apps.core.templatetags import core
 from apps.core.templatetags.core import elapsed, initials, moment, relative
+from apps.core.web import components
 from apps.core.web.widgets import DateInput, DateTimeInput
+from tests.companies.factories import UserFactory
 
 NOON = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)  # noon in São Paulo
 
@@ -190,3 +196,54 @@ def test_initials_are_of_the_first_and_the_last_name():
     assert initials("Ana Paula Souza") == "AS"
     assert initials("ana") == "A"
     assert initials("") == ""
+
+
+def styleguide() -> str:
+    """The page of all components, without the token that each rendering makes anew."""
+    for loader in engines["django"].engine.template_loaders:
+        loader.reset()
+    request = RequestFactory().get("/styleguide/")
+    request.user = UserFactory.build(pk=1, name="Ana", email="ana@exemplo.com.br")
+    return without_space(re.sub(r"[A-Za-z0-9]{64}", "token", views.styleguide(request).content.decode()))
+
+
+def without_space(html: str) -> str:
+    """The line breaks of the icon's template are printed by Cotton alone."""
+    return re.sub(r"\s+", "", html)
+
+
+@pytest.mark.django_db
+def test_every_component_prints_what_cottons_own_node_prints(monkeypatch):
+    with clock.at(NOON):
+        own_html = styleguide()
+        monkeypatch.setitem(core.register.tags, "cotton", cotton_component)
+        cottons_html = styleguide()
+        monkeypatch.undo()
+        styleguide()
+    assert own_html == cottons_html
+    assert own_html.count("<svg") > 60
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<c-badge :title="nothing.here" data-a="{{ name }}" hidden>a</c-badge>',
+        '<c-badge tone=info title="x">{{ name }}</c-badge>',
+        '<c-panel :title="name" count="{{ number }}"><c-slot name="actions"><c-badge>b</c-badge></c-slot>a</c-panel>',
+        '<c-button data-x=\'{"a": "b"}\' aria-label="{{ name }}" :disabled="True">a</c-button>',
+        '<c-progress :value="number" :max="nothing" label="x" />',
+        '<c-card><c-card><c-icon :name="icon" :title="name" /></c-card>{{ title }}{{ pad }}</c-card>',
+    ],
+)
+def test_attributes_and_slots_reach_a_component_as_cotton_hands_them_over(source, monkeypatch):
+    values = {"name": '<b> & "c"', "number": 3, "icon": "check"}
+    own_html = without_space(render(source, **values))
+    monkeypatch.setitem(core.register.tags, "cotton", cotton_component)
+    assert own_html == without_space(render(source, **values))
+
+
+def test_a_default_that_depends_on_the_page_is_refused():
+    template = engines["django"].from_string('{% cotton:vars :title="request.path" / %}').template
+    (node,) = template.nodelist
+    with pytest.raises(ImproperlyConfigured, match="title"):
+        components._default("x", node._prepared_vars[0])

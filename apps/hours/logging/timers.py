@@ -32,6 +32,9 @@ def usual_activity(rollout: Rollout) -> str:
 
 
 def running(user: User) -> Timer | None:
+    """The timer of ``user``, with what is shown of it. Every page asks, and there is seldom one."""
+    if not Timer.objects.filter(person=user).exists():
+        return None
     return (
         Timer.objects.select_related("rollout__platform", "nonconformity")
         .prefetch_related("rollout__parties__company")

@@ -75,6 +75,10 @@ class Result(models.Model):
     def __str__(self) -> str:
         return f"{self.case.code}: {self.get_outcome_display()}"
 
+    def get_outcome_display(self) -> str:
+        """As Django gives it, of one label: Django's own translates all of them first, and a script has a hundred results."""
+        return str(Outcome(self.outcome).label)
+
     @property
     def awaits_confirmation(self) -> bool:
         """A machine says that a binding case passed, and nobody has confirmed it."""

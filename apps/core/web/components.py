@@ -1,0 +1,131 @@
+"""Components: parsed by Cotton, rendered with what is known of them since they were parsed.
+
+Cotton's own node looks for the component's template, sorts its attributes and works out its defaults each time. A page shows
+hundreds of components, so that is done once here; what is printed is the same (``tests/core/test_components.py`` compares).
+An icon has no template at all (``icons.draw``).
+"""
+
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+from django.template import Context, Node, NodeList, Template
+from django.template.base import Parser, Token
+from django.template.loader import get_template
+from django_cotton.templatetags import Attrs, UnprocessableDynamicAttr
+from django_cotton.templatetags._component import AttrKind, CottonComponentNode, PreparedAttr, cotton_component
+from django_cotton.templatetags._vars import CottonVarsNode, PreparedVar
+from django_cotton.utils import get_cotton_data
+
+from apps.core.web import icons
+
+
+def component(parser: Parser, token: Token) -> Node:
+    """What ``{% cotton … %}`` becomes, which Cotton makes of ``<c-…>``."""
+    node = cotton_component(parser, token)
+    if (
+        node.only
+        or node.component_name == "component"
+        or "attrs" in {attribute.key for attribute in node._prepared_attrs}
+    ):
+        return node
+    return IconNode(node) if node.component_name == "icon" else ComponentNode(node)
+
+
+class _Attributes:
+    """The attributes that are written on a component: those that stand there in words, and those to be worked out."""
+
+    def __init__(self, attributes: list[PreparedAttr]) -> None:
+        constant = (AttrKind.BOOLEAN, AttrKind.STATIC)
+        self.values = {attribute.key: attribute.value for attribute in attributes}
+        self.open = [attribute for attribute in attributes if attribute.kind not in constant and attribute.compiled]
+
+    def resolve(self, context: Context) -> dict[str, Any]:
+        """Every attribute with its value, in the order in which they are written."""
+        values = self.values.copy()
+        for key, kind, _value, compiled in self.open:
+            if kind == AttrKind.ESCAPED:
+                values[key] = compiled.render(context)
+                continue
+            try:
+                values[key] = compiled.resolve(context)
+            except UnprocessableDynamicAttr:
+                if kind == AttrKind.DYNAMIC:  # As if it were not written; without a colon it is a word.
+                    del values[key]
+        return values
+
+
+class _Component(NamedTuple):
+    """A component's template, what it prints, the names that it declares (``<c-vars>``) and their values by default."""
+
+    template: Template
+    nodelist: NodeList
+    declared: set[str]
+    defaults: dict[str, Any]
+
+
+class ComponentNode(Node):
+    """A component: its slots are rendered, then its template, to which its attributes, defaults and slots are variables."""
+
+    def __init__(self, node: CottonComponentNode) -> None:
+        self.name = node.component_name
+        self.nodelist = node.nodelist
+        self.attributes = _Attributes(node._prepared_attrs)
+        self.component: _Component | None = None
+
+    def render(self, context: Context) -> str:
+        if self.component is None:
+            self.component = _load(self.name)
+        template, nodelist, declared, defaults = self.component
+        stack = get_cotton_data(context)["stack"]
+        slots: dict[str, str] = {}
+        values = self.attributes.resolve(context)
+        stack.append({"key": self.name, "attrs": Attrs({}), "slots": slots})
+        try:
+            slot = self.nodelist.render(context) if self.nodelist else ""
+            printed = Attrs(values)
+            printed._exclude_from_str = declared
+            variables = {**defaults, **slots}
+            for key, value in values.items():
+                variables[key.replace("-", "_")] = value
+            variables.update(attrs=printed, slot=slot, cotton_data=context["cotton_data"])
+            with context.push(variables), context.render_context.push_state(template):
+                return nodelist.render(context)
+        finally:
+            stack.pop()
+
+
+class IconNode(Node):
+    """``<c-icon name size class title>``."""
+
+    def __init__(self, node: CottonComponentNode) -> None:
+        self.attributes = _Attributes(node._prepared_attrs)
+
+    def render(self, context: Context) -> str:
+        values = self.attributes.resolve(context)
+        return icons.draw(
+            values.get("name", ""), values.get("size", "16"), values.get("class", ""), values.get("title", "")
+        )
+
+
+def _load(name: str) -> _Component:
+    template = get_template(CottonComponentNode._generate_component_template_path(name, None)).template
+    declared, defaults = {"is"}, {}
+    printed = NodeList(node for node in template.nodelist if not isinstance(node, CottonVarsNode))
+    for node in template.nodelist.get_nodes_by_type(CottonVarsNode):
+        declared.update(node.empty_vars)
+        for variable in node._prepared_vars:
+            declared.add(variable.exclude_key)
+            defaults[variable.accessible_key] = _default(name, variable)
+    return _Component(template, printed, declared, defaults)
+
+
+def _default(name: str, variable: PreparedVar) -> Any:
+    """The value that ``<c-vars>`` of the component ``name`` gives. Raises ``ImproperlyConfigured`` for one that would depend
+    on a page: it would be kept for all."""
+    if variable.kind == AttrKind.STATIC:
+        return variable.value
+    if variable.kind == AttrKind.DYNAMIC:
+        with suppress(UnprocessableDynamicAttr):
+            return variable.compiled.resolve(Context())
+    raise ImproperlyConfigured(f"<c-vars> of <c-{name}>: the default of {variable.accessible_key} is no constant.")
