@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import Gate
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import timeline
+from apps.rollouts import refreshing, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import events
 from apps.stages.kickoff.actions import reopen_minutes, writing
