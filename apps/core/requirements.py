@@ -4,10 +4,12 @@ An app declares its kinds in ``requirements.py`` and names that module in its ``
 reminders and the API ask the same functions, so they cannot disagree.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from apps.core.localized import Localized
 from apps.core.process import Gate, PartyRole
@@ -15,6 +17,8 @@ from apps.core.process import Gate, PartyRole
 if TYPE_CHECKING:
     from django import forms
     from django_stubs_ext import StrOrPromise
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,33 @@ class RequirementKind:
 
     def covers(self, key: str) -> bool:
         return key == self.key or key.startswith(f"{self.key}:")
+
+
+@contextmanager
+def asking(rollout: Any) -> Iterator[None]:
+    """Within the block what is ``asked_once`` of ``rollout`` is read once: all its rules look at the same moment, and nothing
+    is written meanwhile."""
+    rollout._answers = {}
+    try:
+        yield
+    finally:
+        del rollout._answers
+
+
+def asked_once(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """For a query of a rollout that several rules need: it is asked once while the rules are (``asking``), and each time
+    elsewhere."""
+
+    @wraps(read)
+    def ask(rollout: Any) -> T:
+        answers = getattr(rollout, "_answers", None)
+        if answers is None:
+            return read(rollout)
+        if ask not in answers:
+            answers[ask] = read(rollout)
+        return answers[ask]
+
+    return ask
 
 
 declared: list[RequirementKind] = []

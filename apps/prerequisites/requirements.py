@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.localized import both
 from apps.core.process import FORWARD, Gate, PartyRole
-from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.prerequisites import actions, kinds
 from apps.prerequisites.forms import SubmitForm
 from apps.prerequisites.models import Prerequisite
@@ -62,9 +62,12 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
     )
 
 
+_starts = asked_once(planning.starts)
+
+
 @requirement("prerequisite", *FORWARD.values(), answer=answer_with_a_delivery, by_gate=True)
 def prerequisites_are_accepted(rollout: Rollout, gate: Gate) -> Iterator[Requirement]:
-    starts = planning.starts(rollout)
+    starts = _starts(rollout)
     for item in rollout.prerequisites.filter(gate=gate).exclude(state__in=SETTLED):
         yield _requirement(rollout, item, starts)
 
@@ -76,7 +79,7 @@ def what_later_gates_will_ask(rollout: Rollout) -> Iterator[Requirement]:
     passed_gates = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
     items = rollout.prerequisites.exclude(state__in=SETTLED)
     waived = set(rollout.waivers.values_list("gate", "requirement"))
-    starts = planning.starts(rollout)
+    starts = _starts(rollout)
     for item in items.exclude(gate__in=passed_gates, state=Prerequisite.State.PENDING):
         if item.state == Prerequisite.State.SUBMITTED or (item.gate, item.requirement_key) not in waived:
             yield _requirement(rollout, item, starts)

@@ -12,7 +12,7 @@ from typing import Any
 from apps.core import clock, plugins
 from apps.core.localized import Localized
 from apps.core.process import BACKWARD, CLOSED, FORWARD, Gate, PartyRole
-from apps.core.requirements import Requirement
+from apps.core.requirements import Requirement, asking
 from apps.rollouts import gates
 from apps.rollouts.models import OpenRequirement, Rollout
 
@@ -68,11 +68,12 @@ def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[
     gate = gates.next_gate(rollout)
     if gate is None:
         return
-    asked = gates.requirements(rollout, gate, apps)
-    yield from _rows(rollout, gate, asked)
-    yield from _rows(rollout, None, gates.early(rollout, asked, apps))
-    if back := BACKWARD.get(rollout.stage):
-        yield from _rows(rollout, back, gates.requirements(rollout, back, apps))
+    with asking(rollout):
+        asked = gates.requirements(rollout, gate, apps)
+        yield from _rows(rollout, gate, asked)
+        yield from _rows(rollout, None, gates.early(rollout, asked, apps))
+        if back := BACKWARD.get(rollout.stage):
+            yield from _rows(rollout, back, gates.requirements(rollout, back, apps))
 
 
 def differences(rollout: Rollout) -> list[str]:

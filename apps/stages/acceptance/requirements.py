@@ -6,15 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.localized import both
 from apps.core.process import Gate, PartyRole
-from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm
 
+_term_in_force = asked_once(queries.term_in_force)
+
 
 @requirement("acceptance:term", Gate.START_GO_LIVE)
 def the_term_is_there_to_sign(rollout: Rollout) -> Iterator[Requirement]:
-    term = queries.term_in_force(rollout)
+    term = _term_in_force(rollout)
     if term is None or term.state == AcceptanceTerm.State.DRAFTED:
         yield Requirement(
             key="acceptance:term",
@@ -26,7 +28,7 @@ def the_term_is_there_to_sign(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
-    term = queries.term_in_force(rollout)
+    term = _term_in_force(rollout)
     signatory = term.signatories.filter(role=role).select_related("user").first() if term else None
     if signatory is None:
         return None
@@ -43,7 +45,7 @@ def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
 @requirement("acceptance:signature", Gate.START_GO_LIVE, answer=answer_by_signing)
 def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
     """Only those whose turn it is are asked; who signs later is asked, and told, once those before have signed."""
-    term = queries.term_in_force(rollout)
+    term = _term_in_force(rollout)
     if term is None or term.state == AcceptanceTerm.State.DRAFTED:
         return
     for signatory in queries.whose_turn(term).select_related("user"):

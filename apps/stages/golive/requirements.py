@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole
-from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm, NoteForm
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, queries, windows
@@ -20,9 +20,12 @@ def _owed(rollout: Rollout, key: str, text: Localized, by: str, anchor: str, sin
     return Requirement(f"golive:{key}", text, by, since or rollout.stage_entered_at, f"{url}#{anchor}", **more)
 
 
+_window_in_force = asked_once(queries.window_in_force)
+
+
 @requirement("golive:window", Gate.COMPLETE)
 def a_window_is_proposed(rollout: Rollout) -> Iterator[Requirement]:
-    if queries.window_in_force(rollout) is None:
+    if _window_in_force(rollout) is None:
         text = both(_("Propor a janela de entrada em produção"))
         yield _owed(rollout, "window", text, PartyRole.PRESENCE, "janela", waivable=True)
 
@@ -30,7 +33,7 @@ def a_window_is_proposed(rollout: Rollout) -> Iterator[Requirement]:
 def answer_the_window(rollout: Rollout, rest: str) -> Answer | None:
     """While the window lies ahead and the party has not spoken; what a no asks for is settled in the room."""
     number, _colon, role = rest.partition(":")
-    window = queries.window_in_force(rollout)
+    window = _window_in_force(rollout)
     if window is None or str(window.number) != number or window.is_over:
         return None
     seat = next((seat for seat in queries.seats(window) if seat.role == role), None)
@@ -49,7 +52,7 @@ def answer_the_window(rollout: Rollout, rest: str) -> Answer | None:
 
 @requirement("golive:answer", Gate.COMPLETE, answer=answer_the_window)
 def the_four_said_go(rollout: Rollout) -> Iterator[Requirement]:
-    window = queries.window_in_force(rollout)
+    window = _window_in_force(rollout)
     for seat in queries.seats(window) if window else []:
         if window and seat.answer != WindowAnswer.Answer.GO:
             yield _no_go(rollout, window, seat)

@@ -118,9 +118,10 @@ def results_of(session: Session) -> QuerySet[Result]:
     return results.filter(at__lte=session.ended_at) if session.ended_at else results
 
 
-def to_run(script: Script) -> QuerySet[Case]:
-    """The cases of the open round that have no result in it yet; none without an open round."""
-    round_ = open_round(script)
+def to_run(script: Script, round_: Round | None = None) -> QuerySet[Case]:
+    """The cases of the open round that have no result in it yet; none without an open round. Who has read it gives
+    ``round_``."""
+    round_ = round_ or open_round(script)
     if round_ is None:
         return script.cases.none()
     return script.cases.filter(rounds=round_).exclude(results__round=round_)

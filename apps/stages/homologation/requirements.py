@@ -7,12 +7,12 @@ from django.utils.translation import ngettext_lazy
 
 from apps.core.localized import both
 from apps.core.process import Gate, PartyRole, Stage
-from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import reservations
-from apps.stages.homologation.models import Nonconformity, Script
+from apps.stages.homologation.models import Nonconformity
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
 
@@ -20,9 +20,12 @@ MOST_LISTED_CASES = 3
 """Of a process with more cases than these that were never run, one requirement stands for all of them."""
 
 
+_script = asked_once(queries.script_of)
+
+
 @requirement("homologation:script", Gate.START_HOMOLOGATION)
 def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
-    script = queries.script_of(rollout)
+    script = _script(rollout)
     if script is None or script.frozen_at is None:
         yield Requirement(
             key="homologation:script",
@@ -39,11 +42,11 @@ def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
 @requirement("homologation:process", Gate.START_ACCEPTANCE)
 def processes_are_run(rollout: Rollout) -> Iterator[Requirement]:
     """One requirement for all cases of a process that were never run, where they are many."""
-    script = queries.script_of(rollout)
+    script = _script(rollout)
     if script is None:
         return
     url = reverse("homologation:room", args=[rollout.pk])
-    cases_by_process = _processes_never_run(script)
+    cases_by_process = _processes_never_run(rollout)
     for process in queries.process_list(script):
         if process.key in cases_by_process:
             count = len(cases_by_process[process.key])
@@ -76,18 +79,20 @@ def answer_to_a_reservation(rollout: Rollout, code: str) -> Answer | None:
 def cases_are_settled(rollout: Rollout) -> Iterator[Requirement]:
     """Every case that the gate asks for has passed or has an agreed reservation. One that stands under its process, or waits
     for a correction, is not named a second time."""
-    script = queries.script_of(rollout)
+    script = _script(rollout)
     if script is None:
         return
-    under_their_process = {pk for cases in _processes_never_run(script).values() for pk in cases}
+    under_their_process = {pk for cases in _processes_never_run(rollout).values() for pk in cases}
     for status in queries.case_statuses(script, bare=True, without=under_their_process):
         if not (status.is_settled or _waits_for_correction(status)):
             yield _case_requirement(rollout, status)
 
 
-def _processes_never_run(script: Script) -> dict[str, set[int]]:
+@asked_once
+def _processes_never_run(rollout: Rollout) -> dict[str, set[int]]:
     """The cases that were never run, by process, of the processes with many of them."""
-    by_process = queries.never_run_cases(script)
+    script = _script(rollout)
+    by_process = queries.never_run_cases(script) if script else {}
     return {process: cases for process, cases in by_process.items() if len(cases) > MOST_LISTED_CASES}
 
 
@@ -125,11 +130,11 @@ def _case_requirement(rollout: Rollout, status: queries.CaseStatus) -> Requireme
 @requirement("homologation:round")
 def round_is_run(rollout: Rollout) -> Iterator[Requirement]:
     """The open round's cases, which the integrator runs with the others."""
-    script = queries.script_of(rollout)
+    script = _script(rollout)
     if script is None or rollout.stage != Stage.HOMOLOGATION:
         return
-    cases = list(queries.to_run(script))
     round_ = queries.open_round(script)
+    cases = list(queries.to_run(script, round_)) if round_ else []
     if round_ and cases:
         text = ngettext_lazy(
             "Executar %(count)d caso da %(round)s", "Executar %(count)d casos da %(round)s", len(cases)
@@ -214,6 +219,7 @@ def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
         )
 
 
+@asked_once
 def _unverified(rollout: Rollout) -> list[Nonconformity]:
     rows = rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED)
     return list(rows.select_related("case__script"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole, Stage
-from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
@@ -17,10 +17,13 @@ from apps.stages.kickoff.forms import MinutesAnswerForm
 from apps.stages.kickoff.models import Row
 from apps.stages.kickoff.sheets import ACTIONS
 
+_kickoff = asked_once(queries.kickoff_of)
+_minutes = asked_once(queries.minutes_in_force)
+
 
 @requirement("kickoff:held", Gate.START_DEVELOPMENT)
 def the_meeting_was_held(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     if kickoff is None or kickoff.held_at is None:
         yield Requirement(
             key="kickoff:held",
@@ -33,7 +36,7 @@ def the_meeting_was_held(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("kickoff:model", Gate.START_DEVELOPMENT)
 def the_integration_model_is_chosen(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     if kickoff is None or not kickoff.model:
         yield Requirement(
             key="kickoff:model",
@@ -46,7 +49,7 @@ def the_integration_model_is_chosen(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("kickoff:fields", Gate.START_DEVELOPMENT)
 def a_field_of_an_adopted_method_has_its_place(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     if kickoff is None or not any(queries.agreed_fields(kickoff).values()):
         url = reverse("kickoff:room", args=[rollout.pk]) + "#metodos"
         if kickoff and kickoff.methods.filter(agreed=True).exists():
@@ -62,7 +65,7 @@ def a_field_of_an_adopted_method_has_its_place(rollout: Rollout) -> Iterator[Req
 
 @requirement("kickoff:statuses", Gate.START_DEVELOPMENT)
 def the_order_situations_are_agreed(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     if kickoff is not None and queries.statuses_to_agree(kickoff):
         yield Requirement(
             key="kickoff:statuses",
@@ -76,7 +79,7 @@ def the_order_situations_are_agreed(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("kickoff:minutes", Gate.START_DEVELOPMENT)
 def the_minutes_are_published(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     if kickoff is None or kickoff.minutes_published_at is None:
         yield Requirement(
             key="kickoff:minutes",
@@ -88,7 +91,7 @@ def the_minutes_are_published(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_to_the_minutes(rollout: Rollout, party: str) -> Answer | None:
-    minutes = queries.minutes_in_force(rollout)
+    minutes = _minutes(rollout)
     if minutes is None or minutes.answers.filter(party=party).exists():
         return None
     return Answer(
@@ -115,7 +118,7 @@ def the_platform_may_confirm_the_minutes(rollout: Rollout) -> Iterator[Requireme
 
 def _confirmations(rollout: Rollout, *parties: PartyRole) -> Iterator[Requirement]:
     """What each of ``parties`` has yet to answer to the minutes in force, or Presence to an objection."""
-    minutes = queries.minutes_in_force(rollout)
+    minutes = _minutes(rollout)
     if minutes is None:
         return
     url = reverse("kickoff:room", args=[rollout.pk]) + "#ata"
@@ -146,7 +149,7 @@ def answer_with_a_done_action(rollout: Rollout, row_pk: str) -> Answer | None:
 
 @requirement("kickoff:action", answer=answer_with_a_done_action)
 def action_items_are_done(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     for row in kickoff.rows.filter(sheet=ACTIONS.key, removed_at=None) if kickoff else ():
         if row.cell("text") and row.cell("party") and not row.cell("done"):
             yield Requirement(
@@ -165,7 +168,7 @@ def answer_to_the_date(rollout: Rollout, _rest: str) -> Answer:
 
 @requirement("kickoff:date", answer=answer_to_the_date)
 def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = _kickoff(rollout)
     if kickoff is not None and kickoff.held_at is None:
         url = reverse("kickoff:room", args=[rollout.pk]) + "#reuniao"
         yield from appointments.asked_of(rollout, kickoff, key="kickoff:date", since=rollout.stage_entered_at, url=url)
