@@ -33,6 +33,7 @@ plugin = Plugin(
     starts=[actions.copy_the_list],
     events=events,
     requirements=requirements,
+    requirements_follow=["development"],  # The promised date moves the plan, and with it what is due.
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE],
 )
