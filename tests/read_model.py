@@ -50,7 +50,8 @@ def follow() -> None:
             with transaction.atomic():
                 rollout = Rollout.objects.select_for_update(of=("self",)).get(pk=pk)
                 read_model.keep(rollout)
-                Rollout.objects.filter(pk=pk).update(facts=rollout.facts, requirements_at=rollout.requirements_at)
+                kept = ("facts", "requirements_at", "requirements_stage")
+                Rollout.objects.filter(pk=pk).update(**{name: getattr(rollout, name) for name in kept})
     finally:
         _Changes.are_followed = False
 

@@ -16,7 +16,7 @@ from apps.core.requirements import Requirement, asking
 from apps.rollouts import gates
 from apps.rollouts.models import OpenRequirement, Rollout
 
-SAVED = ["holder", "holder_since", "requirements_at", "facts"]
+SAVED = ["holder", "holder_since", "requirements_at", "requirements_stage", "facts"]
 """The fields of a rollout that ``keep`` sets."""
 FIELDS = [
     "position", "blocking", "text", "owed_by", "since", "url", "waivable", "waiver_id", "due", "until", "review",
@@ -36,6 +36,8 @@ def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
     ``rollout`` is locked; the caller saves its fields ``SAVED``, which are set here.
     """
     _forget_what_was_read(rollout)
+    if rollout.requirements_stage != rollout.stage:
+        apps = None  # A room's own action moved it: the refusal of a term returns to the homologation.
     before = {(row.gate, row.key): row for row in rollout.open_requirements.all()}
     after = {(row.gate, row.key): row for row in work_out(rollout, apps)}
     others = [row for row in before.values() if apps is not None and plugins.asking_app(row.key) not in {*apps, ""}]
@@ -58,7 +60,7 @@ def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
     _forget_what_was_read(rollout)
     _pass_the_ball(rollout, [*others, *after.values()])
     if apps is None:
-        rollout.requirements_at = clock.now()
+        rollout.requirements_at, rollout.requirements_stage = clock.now(), rollout.stage
     return bool(gone or changed or new or facts_changed)
 
 

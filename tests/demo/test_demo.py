@@ -10,9 +10,11 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.api.models import ApiToken
 from apps.blueprints.models import Blueprint, ScriptDraft
+from apps.core import clock, plugins
 from apps.core.process import Stage
 from apps.demo import world
-from apps.rollouts import gates, timeline
+from apps.portal.queries import open_to
+from apps.rollouts import read_model, timeline
 from apps.rollouts.models import Event, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import rendering, seal
@@ -33,13 +35,33 @@ def no_pdf(monkeypatch):
     monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 demo, sealed")
 
 
+def lists_agree_with_the_permissions() -> int:
+    """Who may settle a requirement is the same by its row, which lists read, and by its answer's permission; how many were
+    compared."""
+    compared = 0
+    for rollout in Rollout.objects.open():
+        for person in User.objects.filter(memberships__company__parties__rollout=rollout).distinct():
+            if rollout.roles_of(person) == {"presence"}:
+                continue  # Their lists do not say it.
+            for row in open_to(person).filter(rollout=rollout):
+                if answer := plugins.answer_to(rollout, row.key):
+                    compared += 1
+                    allowed = person.has_perm(answer.permission, answer.subject)
+                    assert row.is_answerable == allowed, f"{rollout.code} {row.key} {person}: {answer.permission}"
+    return compared
+
+
 @pytest.mark.usefixtures("no_pdf")
 def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
     shipped.load()
     world.build(TODAY)
     assert set(Rollout.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert all(timeline.verify(rollout) is None for rollout in Rollout.objects.all())
-    assert all(rollout.holder == gates.holder(rollout) for rollout in Rollout.objects.all())
+    with clock.at(TODAY):
+        assert {rollout.code: read_model.differences(rollout) for rollout in Rollout.objects.all()} == {
+            rollout.code: [] for rollout in Rollout.objects.all()
+        }
+        assert lists_agree_with_the_permissions() > 40
     assert Event.objects.latest("at").at <= TODAY
     assert AcceptanceTerm.objects.filter(state="signed", sealed__isnull=False, rollout__stage=Stage.COMPLETED).exists()
     assert AcceptanceTerm.objects.filter(state="ready", expires_at__gt=TODAY).exists()

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ),
                 ("holder_since", models.DateTimeField(default=apps.core.clock.now, editable=False)),
                 ("requirements_at", models.DateTimeField(editable=False, null=True)),
+                ("requirements_stage", models.CharField(blank=True, editable=False, max_length=16)),
                 ("facts", models.JSONField(default=dict, editable=False)),
                 ("version", models.PositiveIntegerField(default=0, editable=False)),
                 ("started_at", models.DateTimeField(default=apps.core.clock.now, editable=False)),

@@ -47,8 +47,8 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     """One client's connection to one platform, from kickoff to unassisted operation.
 
     ``version`` counts the events of its timeline: it is the sequence number of the last one. ``holder`` is the party it waits
-    for since that event, empty once it is closed; ``facts`` is what its pages say in short, and ``requirements_at`` when
-    every rule was last asked what is open (``read_model``). ``integration_model`` is the key of the model that the parties
+    for since that event, empty once it is closed; ``facts`` is what its pages say in short, ``requirements_at`` when every
+    rule was last asked what is open, and ``requirements_stage`` at which stage (``read_model``). ``integration_model`` is the key of the model that the parties
     settled on, empty until then; ``integration_model_title`` is its title.
     """
 
@@ -67,6 +67,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     holder = models.CharField(_("bola com"), max_length=12, choices=PartyRole, blank=True, editable=False)
     holder_since = models.DateTimeField(default=clock.now, editable=False)
     requirements_at = models.DateTimeField(null=True, editable=False)
+    requirements_stage = models.CharField(max_length=16, blank=True, editable=False)
     facts = models.JSONField(default=dict, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     started_at = models.DateTimeField(default=clock.now, editable=False)
