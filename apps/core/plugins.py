@@ -37,15 +37,15 @@ class Fact:
     that is called while a language is active. ``tone`` is a badge tone of the interface; once the day ``late_after`` is
     over it is "danger"."""
 
-    label: "StrOrPromise"
-    value: "StrOrPromise | Callable[[], str]"
+    label: "StrOrPromise | Localized"
+    value: "StrOrPromise | Localized | Callable[[], str]"
     tone: str = "neutral"
     late_after: date | None = None
 
     def as_json(self) -> dict[str, object]:
         """What the rollout keeps of it."""
         return {
-            "label": both(self.label),
+            "label": both("%(label)s", label=self.label),
             "value": both("%(value)s", value=self.value),
             "tone": self.tone,
             "late_after": self.late_after and self.late_after.isoformat(),

@@ -12,7 +12,6 @@ from apps.prerequisites import own_items
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import actions as rollouts
-from apps.rollouts import gates
 from apps.vault import actions as vault
 
 
@@ -101,7 +100,7 @@ class Deliveries(StoryBase):
     def assign_item(self, key: str, to: User) -> None:
         """The client hands an item to a colleague."""
         rollout = self.reload()
-        owed = next(item for item in gates.unmet(rollout, FORWARD[rollout.stage]) if item.key == f"prerequisite:{key}")
+        owed = rollout.open_requirements.get(gate=FORWARD[rollout.stage], key=f"prerequisite:{key}")
         with self.later(1):
             rollouts.assign(rollout, owed, by=self.client, to=Membership.objects.get(user=to))
 

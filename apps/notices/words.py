@@ -19,11 +19,10 @@ from apps.companies.access import presence_role
 from apps.companies.models import Role
 from apps.core import clock, plugins
 from apps.core.exports import calendar
-from apps.core.requirements import Requirement
 from apps.core.templatetags.core import moment
 from apps.rollouts import timeline
 from apps.rollouts.anchors import saved_heads
-from apps.rollouts.models import AnchorSheet, Event, Rollout
+from apps.rollouts.models import AnchorSheet, Event, OpenRequirement, Rollout
 
 
 @contextmanager
@@ -70,7 +69,7 @@ class Due:
     """A matter of a digest, as it stands when it is sent."""
 
     rollout: Rollout
-    requirement: Requirement
+    requirement: OpenRequirement
 
     @property
     def day(self) -> date:

@@ -129,12 +129,12 @@ def _first(rows: QuerySet[Any]) -> Section:
 
 
 def _by_holder(rollouts: QuerySet[Rollout]) -> dict[str, Section]:
-    by_holder = {"partition_by": F("holder")}
+    holder = F("holder")
     first = (
         rollouts.order_by()
         .annotate(
-            place=Window(RowNumber(), order_by=[F("holder_since"), F("pk")], **by_holder),
-            all_rows=Window(Count("pk"), **by_holder),
+            place=Window(RowNumber(), partition_by=holder, order_by=[F("holder_since"), F("pk")]),
+            all_rows=Window(Count("pk"), partition_by=holder),
         )
         .filter(place__lte=FIRST)
         .select_related("platform")

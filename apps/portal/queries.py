@@ -20,6 +20,7 @@ from django.db.models import (
     Value,
     When,
     Window,
+    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
@@ -129,20 +130,17 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
         ),
     )
     group = Case(*(When(**kind.rows, then=Value(key)) for key, kind in GROUPS.items()), output_field=CharField())
-    return rows.annotate(group=group).order_by(*ORDER)
+    return rows.annotate(group=group).select_related("rollout__platform", "person").order_by(*ORDER)
 
 
 ORDER = ("-is_mine", "-blocking", "-is_own", "is_with_a_colleague", "since", "rollout_id", "position")
-
-
 PARTIES = Prefetch("rollout__parties", Party.objects.select_related("company"))
 
 
 def matters(user: User, rows: Iterable[OpenRequirement]) -> list[Matter]:
     """``rows`` of ``open_to`` as ``user`` meets them, in three queries for however many."""
-    if isinstance(rows, QuerySet):
-        rows = rows.select_related("rollout__platform", "person").prefetch_related(PARTIES)
     rows = list(rows)
+    prefetch_related_objects(rows, PARTIES)
     people = User.objects.in_bulk({row.assigned_to for row in rows if row.assigned_to})
     return [Matter(row.rollout, row, user, row.is_own, row.is_answerable, people.get(row.assigned_to)) for row in rows]
 
@@ -267,8 +265,9 @@ class Door:
         first = matters(self.user, rows) if self._acts else []
         groups = []
         for key in GROUPS:
-            own = [item for item in first if item.requirement.group == key]  # type: ignore[attr-defined]
-            groups.append(Group(key, own[0].requirement.all_rows if own else 0, own))  # type: ignore[attr-defined]
+            members = [item for item in first if item.requirement.group == key]  # type: ignore[attr-defined]
+            count = members[0].requirement.all_rows if members else 0  # type: ignore[attr-defined]
+            groups.append(Group(key, count, members))
         return groups
 
     def of_group(self, key: str) -> QuerySet[OpenRequirement]:

@@ -61,10 +61,9 @@ def matters(request: SignedInRequest) -> HttpResponse:
     else:
         raise Http404
     page = Paginator(rows, MATTERS_ON_A_PAGE).get_page(request.GET.get("page"))
-    if name in queries.GROUPS:
-        page.object_list = queries.matters(request.user, page.object_list)
     context = {
         "page": page,
+        "matters": queries.matters(request.user, list(page.object_list)) if name in queries.GROUPS else [],
         "is_own_side": name in queries.GROUPS,
         "list": name,
         "title": {**queries.GROUPS, **desk.LISTS}[name].title,
@@ -91,7 +90,7 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
             return redirect(open_matter.requirement.url)
         if attempt(request, form, actions.settle, open_matter, by=request.user):
             return redirect("portal:home")
-    context = {"card": _card(request, open_matter, form=form)}
+    context: dict[str, Any] = {"card": _card(request, open_matter, form=form)}
     if request.htmx and request.method == "GET":  # type: ignore[attr-defined] # A first page opens the card in place.
         return render(request, "portal/card.html", context)
     context["project"] = queries.progress_of(request.user, rollout)

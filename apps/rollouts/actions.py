@@ -16,7 +16,7 @@ from apps.core.localized import Localized
 from apps.core.process import BACKWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.rollouts import events, gates, timeline
-from apps.rollouts.models import Assignment, Hold, Party, Rollout, Waiver
+from apps.rollouts.models import Assignment, Hold, OpenRequirement, Party, Rollout, Waiver
 
 # Which kinds of company may play which role. The integrator may be the platform's, the client's or a third one's team.
 ELIGIBLE = {
@@ -211,7 +211,7 @@ def withdraw_waiver(waiver: Waiver, *, by: User) -> None:
         timeline.record(locked, events.Unwaived(requirement=waiver.text), by)
 
 
-def assign(rollout: Rollout, requirement: gates.Requirement, *, by: User, to: Membership | None) -> None:
+def assign(rollout: Rollout, requirement: OpenRequirement, *, by: User, to: Membership | None) -> None:
     """Say who of the owing company takes care of ``requirement``; ``to`` None leaves it to whoever comes first.
 
     Any person of that company may take it, hand it over or let it go. Raises ``Invalid`` for somebody of another company.

@@ -48,9 +48,9 @@ def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
             row.pk = before[place].pk
             changed.append(row)
     stay = {*after, *((row.gate, row.key) for row in others)}
-    gone = [row.pk for place, row in before.items() if place not in stay]
-    if gone:
-        OpenRequirement.objects.filter(pk__in=gone).delete()
+    settled = [row.pk for place, row in before.items() if place not in stay]
+    if settled:
+        OpenRequirement.objects.filter(pk__in=settled).delete()
     if changed:
         OpenRequirement.objects.bulk_update(changed, FIELDS)
     if new:
@@ -61,7 +61,7 @@ def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
     _pass_the_ball(rollout, [*others, *after.values()])
     if apps is None:
         rollout.requirements_at, rollout.requirements_stage = clock.now(), rollout.stage
-    return bool(gone or changed or new or facts_changed)
+    return bool(settled or changed or new or facts_changed)
 
 
 def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[OpenRequirement]:
@@ -71,9 +71,9 @@ def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[
     if gate is None:
         return
     with asking(rollout):
-        asked = gates.requirements(rollout, gate, apps)
-        yield from _rows(rollout, gate, asked)
-        yield from _rows(rollout, None, gates.early(rollout, asked, apps))
+        blocking = gates.requirements(rollout, gate, apps)
+        yield from _rows(rollout, gate, blocking)
+        yield from _rows(rollout, None, gates.early(rollout, blocking, apps))
         if back := BACKWARD.get(rollout.stage):
             yield from _rows(rollout, back, gates.requirements(rollout, back, apps))
 

@@ -48,8 +48,8 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     ``version`` counts the events of its timeline: it is the sequence number of the last one. ``holder`` is the party it waits
     for since that event, empty once it is closed; ``facts`` is what its pages say in short, ``requirements_at`` when every
-    rule was last asked what is open, and ``requirements_stage`` at which stage (``read_model``). ``integration_model`` is the key of the model that the parties
-    settled on, empty until then; ``integration_model_title`` is its title.
+    rule was last asked what is open, and ``requirements_stage`` at which stage (``read_model``). ``integration_model`` is
+    the key of the model that the parties settled on, empty until then; ``integration_model_title`` is its title.
     """
 
     platform = models.ForeignKey(
