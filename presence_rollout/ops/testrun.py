@@ -75,8 +75,6 @@ def start_pytest(env: dict[str, str], log: Path, *arguments: str) -> subprocess.
 
 def main() -> int:
     started = time.monotonic()
-    # Where it is set, each of the hundred processes that start here would compile the application anew.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     outcome: dict[str, bool] = {}
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="presence-rollout-") as name:
