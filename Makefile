@@ -1,6 +1,8 @@
 # Two commands matter: `make run` and `make test`. Both do all their own set-up (presence_rollout/ops/bootstrap.py).
 BOOT = python3 presence_rollout/ops/bootstrap.py
 PY = .venv/bin/python
+# Images often set it: each of the processes that start here would compile the application and its libraries anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test bench check docs format messages lock wheels clean
 

@@ -1,5 +1,6 @@
 import gc
 import os
+from contextlib import ExitStack
 
 import pytest
 from django.conf import settings as django_settings
@@ -7,6 +8,9 @@ from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
+from tests.standing import standing
+
+gc.disable()  # Until everything is imported: of that nothing is let go.
 hypothesis.register_profile("house", deadline=None)  # No test asserts on wall time: the machine may be busy.
 hypothesis.load_profile("house")
 
@@ -15,6 +19,7 @@ def pytest_collection_finish():
     """What was imported and collected stays until the end: looking through it again and again takes a tenth of the time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(100_000, 50, 100)
 
 
@@ -67,6 +72,15 @@ def _quick_and_contained(settings, tmp_path, demonstration_seal):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TERM_SEAL_DEMO = demonstration_seal
+
+
+@pytest.fixture(scope="module")
+def stand(django_db_setup, django_db_blocker, tmp_path_factory, demonstration_seal):
+    """``stand(build)``: what ``build`` makes stands in the database for the module's tests (``tests.standing``)."""
+    with ExitStack() as stack:
+        yield lambda build: stack.enter_context(
+            standing(build, django_db_blocker, tmp_path_factory.mktemp("standing") / "files", demonstration_seal)
+        )
 
 
 @pytest.fixture

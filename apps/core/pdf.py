@@ -1,34 +1,19 @@
-"""HTML to PDF/A-3u by WeasyPrint, with neither network nor file system within its reach."""
+"""HTML to PDF/A-3u, with neither network nor file system within its reach."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from weasyprint import CSS, HTML, Attachment
-from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-# PDF/A has no picture smoothed by the reader's program.
-PICTURES = "html { image-rendering: crisp-edges }"
+from dataclasses import dataclass
+from datetime import datetime
 
 
-class NothingToFetch(ValueError):
-    """A document asked for something outside itself."""
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside a PDF: what the document was made from. ``dated`` is when it was written, never the moment at which the
+    PDF is made, so that the same document gives the same bytes."""
 
-
-class NoFetcher(URLFetcher):
-    """Refuses every address, of the network, of the disk and of data alike; the document goes on without it.
-
-    Only the JPEG ``pictures`` that it was given are there, as ``picture:<key>``.
-    """
-
-    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
-        super().__init__()
-        self.pictures = pictures or {}
-
-    def fetch(self, url: str, headers: object = None):
-        scheme, _colon, key = url.partition(":")
-        if scheme == "picture" and key in self.pictures:
-            return URLFetcherResponse(url, self.pictures[key], {"Content-Type": "image/jpeg"})
-        raise NothingToFetch(url)
+    name: str
+    content: bytes
+    dated: datetime
+    description: str | None = None
 
 
 def render(
@@ -38,17 +23,7 @@ def render(
 ) -> bytes:
     """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``; tagged
     for who has it read aloud."""
-    document = HTML(string=html, url_fetcher=NoFetcher(pictures))
-    return document.write_pdf(
-        pdf_variant="pdf/a-3u",
-        pdf_tags=True,
-        attachments=list(attachments),
-        stylesheets=[CSS(string=PICTURES)],
-        finisher=_metadata_in_clear,
-    )
+    from apps.core import pdf_renderer
 
-
-def _metadata_in_clear(document: object, pdf: Any) -> None:
-    """Leave the catalog's metadata uncompressed, as PDF/A-3 wants it; WeasyPrint compresses every stream alike."""
-    number = int(pdf.catalog["Metadata"].split()[0])
-    pdf.objects[number].compress = False
+    files = [pdf_renderer.attached(file.name, file.content, file.dated, file.description) for file in attachments]
+    return pdf_renderer.render(html, files, pictures)

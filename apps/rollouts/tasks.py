@@ -4,7 +4,6 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import clock
 from apps.core.background import work
@@ -12,7 +11,7 @@ from apps.core.jobs import Job
 from apps.rollouts import refreshing
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
-from apps.seals.certificates import NoCertificate
+from apps.seals.certificates import NoCertificate, NoTimestamp
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +73,7 @@ def _anchor(rollouts: QuerySet[Rollout]) -> None:
     work.do_all(ANCHOR, keys, read, most=len(keys), seconds=SECONDS)
     try:
         anchoring.sign_heads(heads)
-    except (NoCertificate, TimestampRequestError) as error:
+    except (NoCertificate, NoTimestamp) as error:
         logger.error("The timelines wait for their anchor: %s", error)
 
 

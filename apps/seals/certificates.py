@@ -5,6 +5,7 @@ import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -13,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings
-from pyhanko.sign.signers import Signer, SimpleSigner
 
 from apps.core import clock
 from apps.seals.pem import certificates_in
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
 
 DEMONSTRATION = "Certificado de demonstração, sem valor legal"
 
@@ -25,7 +28,11 @@ class NoCertificate(Exception):
     """There is nothing to seal with, or it does not open. The message never repeats a passphrase."""
 
 
-def signer() -> Signer:
+class NoTimestamp(Exception):
+    """The configured timestamp authority gives no time. The message says why, in English."""
+
+
+def signer() -> "Signer":
     """The key with its certificate that seals are made with: in hardware, in a file, or a demonstration's.
 
     Raises ``NoCertificate``.
@@ -117,14 +124,16 @@ def make(path: Path) -> None:
         os.unlink(temporary)
 
 
-def _from_file(path: Path, passphrase: str) -> Signer:
+def _from_file(path: Path, passphrase: str) -> "Signer":
+    from pyhanko.sign.signers import SimpleSigner
+
     try:
         return SimpleSigner.load_pkcs12_data(path.read_bytes(), [], passphrase.encode() or None)
     except (OSError, ValueError) as error:
         raise NoCertificate(f"{path} does not open: {type(error).__name__}") from error
 
 
-def _from_hardware() -> Signer:
+def _from_hardware() -> "Signer":
     try:
         from pyhanko.config.pkcs11 import TokenCriteria
         from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session

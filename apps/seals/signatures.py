@@ -4,22 +4,19 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asn1crypto import algos, cms, x509
 from django.conf import settings
-from pyhanko.sign.general import extract_signer_info
-from pyhanko.sign.signers import Signer
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko_certvalidator import ValidationContext
 
 from apps.core import clock
 from apps.seals.certificates import DEMONSTRATION
 from apps.seals.outcomes import Outcome
-from apps.seals.timestamps import OutboundTimeStamper
 from apps.seals.trust import NOBODY, Trust
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
+    from pyhanko.sign.timestamps import TimeStamper
 
 DIGEST = "sha256"
 TIMESTAMP = "signature_time_stamp_token"
@@ -77,23 +74,29 @@ class SealFindings:
         return f"{self.sealed_at:%Y-%m-%d %H:%M:%S %Z}{source}{doubt}"
 
 
-def stamper() -> OutboundTimeStamper | None:
-    """Whoever gives the time of a seal, where one is configured."""
-    return OutboundTimeStamper(settings.TERM_TSA_URL) if settings.TERM_TSA_URL else None
+def stamper() -> "TimeStamper | None":
+    """Whoever gives the time of a seal, where one is configured; it raises ``NoTimestamp``."""
+    if not settings.TERM_TSA_URL:
+        return None
+    from apps.seals.timestamps import OutboundTimeStamper
+
+    return OutboundTimeStamper(settings.TERM_TSA_URL)
 
 
-def description_of(signer: Signer) -> dict[str, Any]:
+def description_of(signer: "Signer") -> dict[str, Any]:
     """Whose seal it is, to stand under the seal: with the certificates' hashes there, none is exchanged beside it."""
     assert signer.signing_cert is not None  # noqa: S101 - a signer has one
     chain = {signer.signing_cert.sha256.hex(), *(certificate.sha256.hex() for certificate in signer.cert_registry)}
     return {"subject": signer.signing_cert.subject.human_friendly, "certificates": sorted(chain)}
 
 
-def sign(content: bytes, signer: Signer) -> bytes:
+def sign(content: bytes, signer: "Signer") -> bytes:
     """The seal of ``content`` as DER: CAdES B-B, or B-T where a timestamp authority is configured.
 
-    Raises ``TimestampRequestError`` when the authority gives no time.
+    Raises ``NoTimestamp`` when the authority gives no time.
     """
+    from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+
     signed = asyncio.run(
         signer.async_sign_general_data(
             content,
@@ -124,6 +127,11 @@ def _examined(
     if len(seal) > LARGEST:
         yield "the seal is larger than any seal"
         return
+    from pyhanko.sign.general import extract_signer_info
+    from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+    from pyhanko_certvalidator import ValidationContext
+
     info = cms.ContentInfo.load(seal, strict=True)
     signed = info["content"]
     certificate = own_certificate(signed)
@@ -146,6 +154,8 @@ def _examined(
 
 def own_certificate(signed: cms.SignedData) -> x509.Certificate:
     """The certificate that the one signature of ``signed`` names. Raises ``ValueError``."""
+    from pyhanko.sign.general import extract_signer_info
+
     named = extract_signer_info(signed)["sid"].chosen
     for choice in signed["certificates"]:
         certificate = choice.chosen

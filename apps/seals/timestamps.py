@@ -1,18 +1,25 @@
 """Time from a timestamp authority (RFC 3161), asked through the one way out."""
 
-from asn1crypto import tsp
+from asn1crypto import cms, tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core.network import outbound
+from apps.seals.certificates import NoTimestamp
 
 
 class OutboundTimeStamper(TimeStamper):
-    """Asks ``url``. Raises ``TimestampRequestError`` when no timestamp comes."""
+    """Asks ``url``. Raises ``NoTimestamp`` when no timestamp comes."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
         self._url = url
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except TimestampRequestError as error:
+            raise NoTimestamp(str(error)) from error
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         try:

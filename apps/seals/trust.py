@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asn1crypto import x509
 from django.conf import settings
-from pyhanko_certvalidator import ValidationContext
 
 from apps.seals import certificates
 from apps.seals.pem import certificates_in
+
+if TYPE_CHECKING:
+    from pyhanko_certvalidator import ValidationContext
 
 
 class CannotJudge(Exception):
@@ -34,8 +37,10 @@ class Trust:
     def vouches_for(self, certificate: x509.Certificate) -> bool:
         return certificate.sha256 in {trusted.sha256 for trusted in self.certificates}
 
-    def of_time(self, moment: datetime | None) -> ValidationContext:
+    def of_time(self, moment: datetime | None) -> "ValidationContext":
         """The context in which a timestamp of ``moment`` is judged; nothing is fetched."""
+        from pyhanko_certvalidator import ValidationContext
+
         roots = [*self.roots, *self.certificates]
         return ValidationContext(trust_roots=roots, other_certs=list(self.others), allow_fetching=False, moment=moment)
 

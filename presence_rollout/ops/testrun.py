@@ -60,6 +60,12 @@ def pytest(env: dict[str, str], *arguments: str) -> bool:
     return done.returncode == 0
 
 
+def files_marked(title: str) -> list[str]:
+    """The test files in which something is marked ``title``: who runs only those need not import the hundreds beside."""
+    paths = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path) for path in paths if f"pytest.mark.{title}" in path.read_text()]
+
+
 def start_pytest(env: dict[str, str], log: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """The same beside what comes next; what it says goes to ``log``."""
     with log.open("wb") as out:
@@ -99,7 +105,7 @@ def main() -> int:
             # What waits for other processes begins first, and goes on beside what only computes.
             for title in BESIDE:
                 log = folder / f"{title}.log"
-                beside[title] = (start_pytest({**env, **apart(title)}, log, "-m", title), log)
+                beside[title] = (start_pytest({**env, **apart(title)}, log, "-m", title, *files_marked(title)), log)
             part("checks", lambda: check.main() == 0)
             part("suite", lambda: pytest(env, *BOTH_CORES, "-m", " and ".join(f"not {title}" for title in BESIDE)))
             for title, (process, log) in beside.items():

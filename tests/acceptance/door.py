@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from apps.core.network import outbound
 from apps.core.refusals import Invalid
 from apps.files.models import StoredFile
+from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.signing import elsewhere, identity
 from tests.acceptance.authority import CPF, the_authority
 from tests.acceptance.factories import content_of, signatory
@@ -46,7 +47,7 @@ def states(term):
 def nothing_happened(term):
     return (
         set(states(term).values()) == {"pending"}
-        and not StoredFile.objects.exclude(pk=term.pdf_id).exists()
+        and not StoredFile.objects.exclude(pk__in=AcceptanceTerm.objects.values("pdf")).exists()
         and not term.rollout.events.filter(kind="acceptance.brought").exists()
     )
 

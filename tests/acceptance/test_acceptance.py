@@ -24,9 +24,14 @@ pytestmark = pytest.mark.django_db
 NASTY = '<script>alert(1)</script><img src="file:///etc/passwd"><link href="http://127.0.0.1:1/x" rel="stylesheet">'
 
 
+@pytest.fixture(scope="module")
+def standing_draft(stand):
+    return stand(a_draft)
+
+
 @pytest.fixture
-def term():
-    return a_draft()
+def term(standing_draft):
+    return standing_draft.copy()
 
 
 @pytest.fixture

@@ -14,12 +14,17 @@ from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import verification
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("presences_seal")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealed", "presences_seal")]
+
+
+@pytest.fixture(scope="module")
+def sealed(stand):
+    return stand(a_sealed_term)
 
 
 @pytest.fixture
-def term():
-    return a_sealed_term()
+def term(sealed):
+    return sealed.copy()
 
 
 def found(rollout) -> list[tuple[Outcome, str]]:

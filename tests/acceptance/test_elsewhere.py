@@ -346,12 +346,6 @@ class TestThePage:
 
 class TestTheSeal:
     @pytest.fixture
-    def term(self, a_term, kept):
-        """With a PDF of its own, since it is examined as a whole."""
-        kept.clear()
-        return a_term()
-
-    @pytest.fixture
     def sealed(self, term):
         """Two in one file, one in the browser; the bytes of the sealed term."""
         company = the_authority().company("Conecta", term.rollout.company("integrator").cnpj)

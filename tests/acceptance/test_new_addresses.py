@@ -25,9 +25,14 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
 
 
+@pytest.fixture(scope="module")
+def standing_term(stand):
+    return stand(lambda: opened(a_draft(), pdf=PDF))
+
+
 @pytest.fixture
-def term():
-    return opened(a_draft(), pdf=PDF)
+def term(standing_term):
+    return standing_term.copy()
 
 
 def page(name, row):

@@ -14,7 +14,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko_certvalidator import ValidationContext
-from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
 from apps.stages.acceptance.certificates import looks, outside, revocation
@@ -30,7 +29,7 @@ def document():
     style = render_to_string("acceptance/pdf_style.html")
     text = f"<!doctype html><html lang=pt><title>Termo</title>{style}<h1>Termo</h1>"
     text += "<p><a href='https://example.com/'>x</a> Vinte por cento ao mês.</p>"
-    attached = Attachment(string=b"{}", name="termo.json", relationship="Source")
+    attached = core_pdf.Attachment("termo.json", b"{}", dated=datetime(2026, 3, 2, tzinfo=UTC))
     return core_pdf.render(text + render_to_string("acceptance/stamps.html"), [attached])
 
 

@@ -33,9 +33,14 @@ PDF = b"%PDF-1.7 teste"
 IN_ORDER = {"client": 1, "integrator": 2, "presence": 3}
 
 
+@pytest.fixture(scope="module")
+def standing_term(stand):
+    return stand(lambda: opened(a_draft(), pdf=PDF))
+
+
 @pytest.fixture
-def term():
-    return opened(a_draft(), pdf=PDF)
+def term(standing_term):
+    return standing_term.copy()
 
 
 @pytest.fixture

@@ -33,25 +33,30 @@ from tests.acceptance.authority import the_authority
 from tests.acceptance.door import the_card
 from tests.acceptance.factories import a_draft, a_sealed_term, content_of, opened, signatory, signs
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def term():
-    return a_sealed_term()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealed_term")]
 
 
 @pytest.fixture(scope="module")
-def kept():
-    return {}
+def sealed_term(stand):
+    """A sealed term and the bytes of its file."""
+
+    def build():
+        term = a_sealed_term()
+        return term, content_of(term.sealed)
+
+    return stand(build)
 
 
 @pytest.fixture
-def sealed(kept, request):
-    """The bytes of a sealed term; made once, since a file needs no database."""
-    if not kept:
-        kept["file"] = content_of(request.getfixturevalue("term").sealed)
-    return kept["file"]
+def term(sealed_term):
+    term, _content = sealed_term.copy()
+    return term
+
+
+@pytest.fixture(scope="module")
+def sealed(sealed_term):
+    _term, content = sealed_term.made
+    return content
 
 
 def pyhanko_says_whole(content: bytes) -> bool:

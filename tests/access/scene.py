@@ -125,16 +125,47 @@ class Scene:
     def kwargs(self, name: str) -> dict:
         """The parts of the address of route ``name``, of things that exist."""
         rollout = self.rollout
+        own = self.parts.get(name.split(":")[0], {})
+        if name.startswith("blueprints:"):
+            own = own | {
+                "key": "default" if name == "blueprints:detail" else "forum",
+                "version": Blueprint.objects.current("term" if "term_" in name else "script").version,
+            }
+        if name == "rollouts:try_again":
+            return {"pk": self.unfinished.pk}
+        if name in ("hours:client_statement", "hours:client_file"):
+            return {"number": self.closed.number, "kind": "csv"}
+        if name == "hours:close_client":
+            return {"pk": self.company.pk}
+        if name == "invitations:company":
+            return {"pk": self.company.pk}
+        if name == "prerequisites:compare":  # The one item of the scene that was delivered twice.
+            return {"pk": rollout.pk, "item_pk": rollout.prerequisites.get(key="api_documentation").pk}
+        if name == "prerequisites:unwaive":
+            return {"pk": rollout.pk, "item_pk": self.waived.pk}
+        if name in (
+            "homologation:version",
+            "homologation:new_own_case",
+            "homologation:own_case",
+            "homologation:remove_own_case",
+        ):  # Before the freeze.
+            return {"pk": self.open_rollout.pk, "code": self.own_case.code}
+        if name in ("portal:matter", "portal:draft", "portal:assign"):
+            return {"pk": self.open_rollout.pk, "key": "prerequisite:homologation_environment"}
+        return {"pk": rollout.pk, **own}
+
+    @cached_property
+    def parts(self) -> dict[str, dict]:
+        """The parts of the addresses of each app's routes."""
+        rollout = self.rollout
         case = rollout.script.cases.first()
-        own = {
+        return {
             "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk},
             "blueprints": {
                 "kind": "training",
-                "key": "default" if name == "blueprints:detail" else "forum",
                 "code": "PED-12",
                 "process": "PED",
                 "condition": "kit",
-                "version": Blueprint.objects.current("term" if "term_" in name else "script").version,
             },
             "accounts": {"token": addresses.answer_url(self.address_change).rstrip("/").rpartition("/")[2]},
             "invitations": {"pk": self.invitation.pk, "token": invitations.token(self.invitation)},
@@ -184,29 +215,7 @@ class Scene:
                 "code": case.code,
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
-        }.get(name.split(":")[0], {})
-        if name == "rollouts:try_again":
-            return {"pk": self.unfinished.pk}
-        if name in ("hours:client_statement", "hours:client_file"):
-            return {"number": self.closed.number, "kind": "csv"}
-        if name == "hours:close_client":
-            return {"pk": self.company.pk}
-        if name == "invitations:company":
-            return {"pk": self.company.pk}
-        if name == "prerequisites:compare":  # The one item of the scene that was delivered twice.
-            return {"pk": rollout.pk, "item_pk": rollout.prerequisites.get(key="api_documentation").pk}
-        if name == "prerequisites:unwaive":
-            return {"pk": rollout.pk, "item_pk": self.waived.pk}
-        if name in (
-            "homologation:version",
-            "homologation:new_own_case",
-            "homologation:own_case",
-            "homologation:remove_own_case",
-        ):  # Before the freeze.
-            return {"pk": self.open_rollout.pk, "code": self.own_case.code}
-        if name in ("portal:matter", "portal:draft", "portal:assign"):
-            return {"pk": self.open_rollout.pk, "key": "prerequisite:homologation_environment"}
-        return {"pk": rollout.pk, **own}
+        }
 
     def data(self, name: str) -> dict:
         """A form that route ``name`` finds valid, so that only the person decides the answer."""

@@ -1,6 +1,7 @@
 """The script as a catalogue: what must hold in it, what differs between two, and its way to TOML and back."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -172,7 +173,8 @@ class TestToml:
             (toml.write(a_script(a_case("PED-01", depends=["PED-09"])), 1), "não fecha"),
         ],
     )
-    def test_a_file_that_is_no_script_is_refused_with_the_place(self, text, said):
+    def test_a_file_that_is_no_script_is_refused_with_the_place(self, monkeypatch, text, said):
+        monkeypatch.setattr(toml, "LIMITS", replace(toml.LIMITS, cpu_seconds=1))
         with pytest.raises(Invalid, match=said) as refusal:
             toml.read(text)
         assert refusal.value.field == "file"

@@ -18,7 +18,7 @@ SIZE = 6_000
 """Letters of an attack. At this size a quadratic pattern needs a hundred times what a linear one does."""
 QUICK = 0.003
 """Seconds of processor time below which nothing can be quadratic at ``SIZE``."""
-ENOUGH = 1.0
+ENOUGH = 0.5
 """Seconds of processor time after which nothing needs to be measured any more."""
 RATIO = 9
 """By which the time of four times as much may grow: linear work takes 4 times as long, quadratic 16 times."""

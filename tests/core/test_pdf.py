@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
-from weasyprint import HTML, Attachment
+from weasyprint import HTML
 
 from apps.core import pdf
+from apps.core.pdf_renderer import NoFetcher, NothingToFetch
 from tests.pdfa import faults, unreadable
 
 DATED = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -20,14 +21,14 @@ def a_jpeg() -> bytes:
     return out.getvalue()
 
 
-def an_attachment() -> Attachment:
-    return Attachment(string=b"{}", name="a.json", relationship="Source", created=DATED, modified=DATED)
+def an_attachment() -> pdf.Attachment:
+    return pdf.Attachment("a.json", b"{}", dated=DATED)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://127.0.0.1:8000/", "https://example.com/x.png"])
 def test_the_renderer_refuses_any_address(url):
-    with pytest.raises(pdf.NothingToFetch):
-        pdf.NoFetcher().fetch(url)
+    with pytest.raises(NothingToFetch):
+        NoFetcher().fetch(url)
 
 
 def test_a_document_that_asks_for_something_is_made_without_it():
@@ -37,10 +38,10 @@ def test_a_document_that_asks_for_something_is_made_without_it():
 
 
 def test_only_a_picture_that_was_given_is_there():
-    fetcher = pdf.NoFetcher({"1": b"jpeg"})
+    fetcher = NoFetcher({"1": b"jpeg"})
     assert fetcher.fetch("picture:1").read() == b"jpeg"
     for url in ("picture:2", "file:1"):
-        with pytest.raises(pdf.NothingToFetch):
+        with pytest.raises(NothingToFetch):
             fetcher.fetch(url)
 
 
@@ -52,7 +53,7 @@ def test_what_is_made_is_the_archival_document_that_it_says_it_is():
 
 def test_without_what_is_done_for_it_the_checker_finds_fault():
     """WeasyPrint alone: the metadata compressed, a picture that the reader's program smooths."""
-    fetcher = pdf.NoFetcher({"1": a_jpeg()})
+    fetcher = NoFetcher({"1": a_jpeg()})
     plain = HTML(string=PAGE.format('<img src="picture:1" alt="Foto">'), url_fetcher=fetcher)
     found = {fault.partition(":")[0] for fault in faults(plain.write_pdf(pdf_variant="pdf/a-3u"))}
     assert found == {"PDFA3U-METADATA-FILTER-001", "PDFA3U-IMAGE-INTERPOLATE-001"}

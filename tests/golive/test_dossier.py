@@ -37,12 +37,17 @@ from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("completed")]
+
+
+@pytest.fixture(scope="module")
+def completed(stand):
+    return stand(a_completed_rollout)
 
 
 @pytest.fixture
-def rollout():
-    return a_completed_rollout()
+def rollout(completed):
+    return completed.copy()
 
 
 @pytest.fixture(scope="module")

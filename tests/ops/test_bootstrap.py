@@ -1,7 +1,9 @@
 """What `make run` and `make test` find, install and ask for, on a machine that has little."""
 
 import ast
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from functools import cache
@@ -244,6 +246,13 @@ def test_an_older_python_can_read_the_script_that_looks_for_a_newer_one():
     source = (ROOT / "presence_rollout/ops/bootstrap.py").read_text()
     ast.parse(source, feature_version=(3, 8))
     assert "from __future__ import annotations" in source
+
+
+def test_what_make_starts_keeps_its_byte_code_also_where_an_image_forbids_it():
+    rules = f"include {ROOT / 'Makefile'}\nasked:\n\t@echo forbidden: $${{PYTHONDONTWRITEBYTECODE-no}}\n"
+    command, env = ["make", "-s", "-f", "-", "asked"], {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, input=rules, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "forbidden: no\n"
 
 
 def test_the_archive_is_the_one_that_apt_asks(monkeypatch):

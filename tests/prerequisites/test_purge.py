@@ -34,9 +34,8 @@ def deliver(item, by="client", **values):
     return actions.submit(item, by=item.rollout.people[by], values={"account": "aurora", **values})
 
 
-@pytest.fixture
-def rollout():
-    """Two secrets of the client, one of them delivered twice, and Presence's own."""
+def with_secrets():
+    """A rollout with two secrets of the client, one of them delivered twice, and Presence's own."""
     shipped.load()
     found = RolloutFactory()
     test = PrerequisiteFactory(rollout=found, credential=True, title="Homologação", key="homologation_credentials")
@@ -47,6 +46,16 @@ def rollout():
     deliver(own, by="analyst", token="nosso")
     assert Secret.objects.count() == 3
     return found
+
+
+@pytest.fixture(scope="module")
+def standing_rollout(stand):
+    return stand(with_secrets)
+
+
+@pytest.fixture
+def rollout(standing_rollout):
+    return standing_rollout.copy()
 
 
 @pytest.fixture

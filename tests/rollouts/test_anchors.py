@@ -11,7 +11,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core import canonical, clock, plugins
 from apps.core.events import EventData
@@ -19,6 +18,7 @@ from apps.rollouts import events, tasks, timeline
 from apps.rollouts.anchors import anchoring, saved_heads, verification
 from apps.rollouts.models import AnchorSheet, ChainAnchor, Event, Rollout
 from apps.seals import certificates, signatures, trust
+from apps.seals.certificates import NoTimestamp
 from apps.seals.outcomes import Outcome
 from tests.rollouts.factories import RolloutFactory
 
@@ -215,7 +215,7 @@ class TestAnchoring:
 
     def test_an_authority_that_is_away_leaves_the_heads_for_the_next_time(self, rollout, monkeypatch, caplog):
         def away(content, signer):
-            raise TimestampRequestError("away")
+            raise NoTimestamp("away")
 
         with monkeypatch.context() as patch:
             patch.setattr(signatures, "sign", away)

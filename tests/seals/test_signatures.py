@@ -8,7 +8,6 @@ from asn1crypto import tsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.core.management import CommandError
 from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1, translate_pyca_cryptography_key_to_asn1
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from apps.core import clock
@@ -17,6 +16,7 @@ from apps.rollouts import tasks
 from apps.rollouts.anchors import anchoring, verification
 from apps.rollouts.models import AnchorSheet
 from apps.seals import certificates, signatures, trust
+from apps.seals.certificates import NoTimestamp
 from apps.seals.outcomes import Outcome, worst
 from apps.seals.verifying import VerifyingCommand
 from tests.acceptance.test_sealing import a_certificate
@@ -119,7 +119,7 @@ class TestSheets:
         authority["away"] = True
         tasks.anchor_changed_rollouts()
         assert not AnchorSheet.objects.exists()
-        with pytest.raises(TimestampRequestError):
+        with pytest.raises(NoTimestamp):
             anchoring.anchor_at(rollout, 1)
         authority["away"] = False
         tasks.anchor_changed_rollouts()

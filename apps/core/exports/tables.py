@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.utils import translation
 
@@ -114,6 +113,8 @@ FORMATS = {
 
 def workbook(sheets: Iterable[Export], *, title: "StrOrPromise" = "", created_at: datetime | None = None) -> bytes:
     """A workbook with a sheet for each of ``sheets``. Text is text, never a formula, a link or a number."""
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

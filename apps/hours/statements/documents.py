@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.dateparse import parse_date, parse_datetime
-from weasyprint import Attachment
 
 from apps.core import pdf
 from apps.files import actions as files
@@ -66,15 +65,8 @@ def _line_in_words(line: dict[str, Any]) -> dict[str, Any]:
 def render(statement: Statement | ClientStatement) -> bytes:
     """PDF/A-3u, the content attached as JSON."""
     attached = json.dumps(statement.content, ensure_ascii=False, sort_keys=True, indent=1).encode()
-    return pdf.render(
-        html(statement),
-        attachments=[
-            Attachment(
-                string=attached, name=f"{statement.code}.json", description="Registro", relationship="Source",
-                created=statement.closed_at, modified=statement.closed_at,
-            )
-        ],
-    )  # fmt: skip
+    record = pdf.Attachment(f"{statement.code}.json", attached, dated=statement.closed_at, description="Registro")
+    return pdf.render(html(statement), attachments=[record])
 
 
 def render_statement(statement_pk: int) -> None:

@@ -77,7 +77,7 @@ def sign_sheet(heads: list[tuple[int, int, str]]) -> AnchorSheet | None:
     """Sign one sheet for ``heads`` (rollout, sequence, hash); those that have a line already are left out, and without any
     left there is no sheet.
 
-    Raises ``certificates.NoCertificate``, ``TimestampRequestError`` when the authority gives no time, and ``IntegrityError``
+    Raises ``certificates.NoCertificate``, ``NoTimestamp`` when the authority gives no time, and ``IntegrityError``
     when other workers were quicker each time.
     """
     signer = certificates.signer()

@@ -10,7 +10,6 @@ from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
 from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.sealing import verification as files
 
 
 def terms(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
@@ -55,6 +54,8 @@ def _file(
 
 
 def _sealed(term: AcceptanceTerm, trust: Trust) -> Iterator[tuple[Outcome, str]]:
+    from apps.stages.acceptance.sealing import verification as files  # pyHanko is slow to import.
+
     assert term.sealed is not None  # noqa: S101 - asked before
     try:
         with term.sealed.content.open("rb") as file:

@@ -1,10 +1,9 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core.background import work
 from apps.core.jobs import Job
-from apps.seals.certificates import NoCertificate
+from apps.seals.certificates import NoCertificate, NoTimestamp
 from apps.stages.acceptance import actions, queries
 from apps.stages.acceptance.sealing import actions as sealing
 
@@ -21,7 +20,7 @@ SEAL = Job(
     _("Não foi possível selar este termo"),
     task="apps.stages.acceptance.tasks.seal_term",
     model="acceptance.AcceptanceTerm",
-    away=(NoCertificate, TimestampRequestError),
+    away=(NoCertificate, NoTimestamp),
 )
 EXPIRE = Job(
     "acceptance.expire",

@@ -1,18 +1,23 @@
 """Dossiers held against the timeline."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome
 from apps.seals.trust import Trust
 from apps.stages.golive import events
-from apps.stages.golive.dossier import verification as files
 from apps.stages.golive.models import Dossier
+
+if TYPE_CHECKING:
+    from apps.stages.golive.dossier.verification import Findings
 
 
 def archived(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
     """Each dossier is there, is what its event names, holds by its bytes alone, and tells the timeline as it stands here."""
+    from apps.stages.golive.dossier import verification as files  # pyHanko is slow to import.
+
     dossiers_by_name = {str(dossier): dossier for dossier in rollout.dossiers.select_related("whole", "shared")}
     for event in rollout.events.filter(kind=events.DossierMade.kind):
         dossier = dossiers_by_name.pop(event.data["dossier"], None)
@@ -37,7 +42,7 @@ def archived(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
         yield Outcome.BROKEN, f"the timeline does not know dossier {name}"
 
 
-def _manifest_outcomes(rollout: Rollout, dossier: Dossier, findings: files.Findings) -> Iterator[tuple[Outcome, str]]:
+def _manifest_outcomes(rollout: Rollout, dossier: Dossier, findings: "Findings") -> Iterator[tuple[Outcome, str]]:
     manifest = findings.manifest
     head = {
         "sequence": manifest["events"],

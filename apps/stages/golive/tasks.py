@@ -1,11 +1,10 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from apps.core.background import work
 from apps.core.jobs import Job
 from apps.rollouts.anchors.anchoring import NotAnchored
-from apps.seals.certificates import NoCertificate
+from apps.seals.certificates import NoCertificate, NoTimestamp
 from apps.stages.golive.dossier import actions as dossiers
 
 DOSSIER = Job(
@@ -14,7 +13,7 @@ DOSSIER = Job(
     _("Não foi possível arquivar o dossiê deste projeto"),
     task="apps.stages.golive.tasks.make_dossier",
     model="rollouts.Rollout",
-    away=(NoCertificate, TimestampRequestError, NotAnchored),
+    away=(NoCertificate, NoTimestamp, NotAnchored),
 )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from weasyprint import Attachment
 
 from apps.core.exports.downloads import as_json
 from apps.core.exports.tables import Column, Export, workbook
+from apps.core.pdf import Attachment
 from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.sheets import SHEETS, Direction, Master
@@ -28,12 +28,10 @@ def minutes_body(minutes: Minutes) -> str:
 
 def attached(minutes: Minutes) -> Attachment:
     return Attachment(
-        string=as_json(minutes.snapshot),
         name=f"{minutes}.json",
+        content=as_json(minutes.snapshot),
+        dated=minutes.published_at,
         description="Ficha de integração",
-        created=minutes.published_at,
-        modified=minutes.published_at,
-        relationship="Source",
     )
 
 

@@ -6,7 +6,6 @@ from apps.rollouts import timeline
 from apps.rollouts.anchors import anchoring
 from apps.stages.acceptance import events
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.sealing import seal as seals
 
 
 def seal(term_pk: int) -> None:
@@ -15,6 +14,8 @@ def seal(term_pk: int) -> None:
     The file is made outside the transaction and kept in it, so a worker that dies leaves the term signed and unsealed, and
     the clock finds it. Raises what ``seal.pdf`` raises.
     """
+    from apps.stages.acceptance.sealing import seal as seals  # pyHanko is slow to import.
+
     waiting = AcceptanceTerm.objects.filter(pk=term_pk, state=AcceptanceTerm.State.SIGNED, sealed=None)
     term = waiting.exclude(envelope={}).select_related("rollout", "pdf").first()
     if term is None:

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from apps.accounts.address_changes import masked
 from apps.core import canonical
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
-from apps.stages.acceptance.sealing import pages, schemas
+from apps.stages.acceptance.sealing import schemas
 
 FORMAT, VERSION = "presence-rollout/signing-log", 1
 ATTACHED = "assinaturas.json"
@@ -70,6 +69,10 @@ def link(entry: Mapping[str, Any]) -> str:
 
 def read(sealed: bytes) -> bytes:
     """The signing log as it lies in a sealed PDF of ours."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    from apps.stages.acceptance.sealing import pages
+
     return pages.attachments(PdfFileReader(io.BytesIO(sealed)))[ATTACHED]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from apps.seals import trust
 from apps.seals.outcomes import Outcome
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.sealing import verification
 
 REMEMBERED = 500
 _judgements: dict[tuple[str, tuple[str, ...]], "Judgement"] = {}
@@ -44,6 +43,8 @@ def judge(term: AcceptanceTerm) -> Judgement | None:
         return Judgement(Outcome.BROKEN)
     key = (sha256, trusted.fingerprints)
     if key not in _judgements:
+        from apps.stages.acceptance.sealing import verification  # pyHanko is slow to import.
+
         if len(_judgements) >= REMEMBERED:
             _judgements.clear()
         findings = verification.examine(content, trusted)

@@ -12,7 +12,6 @@ import segno
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import mark_safe
-from weasyprint import Attachment
 
 from apps.core import pdf as core_pdf
 from apps.core.process import PartyRole
@@ -41,14 +40,11 @@ def html(term: AcceptanceTerm) -> str:
 def pdf(term: AcceptanceTerm) -> bytes:
     """The PDF of ``term``, the record attached as JSON. Rendered again it is the same, byte by byte."""
     content = json.dumps(document.attached(term), ensure_ascii=False, sort_keys=True, indent=1).encode()
-    drafted_at = datetime.fromisoformat(term.envelope["drafted_at"])
-    record = Attachment(
-        string=content,
+    record = core_pdf.Attachment(
         name=document.ATTACHED,
+        content=content,
+        dated=datetime.fromisoformat(term.envelope["drafted_at"]),
         description="Registro do termo, legível por máquina",
-        created=drafted_at,
-        modified=drafted_at,
-        relationship="Source",
     )
     return core_pdf.render(html(term), [record])
 

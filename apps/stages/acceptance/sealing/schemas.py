@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from jsonschema import Draft202012Validator
 
 FOLDER = Path(__file__).resolve().parents[4] / "static" / "schemas"
 TERM, LOG = "acceptance-term-1", "signing-log-1"
@@ -24,5 +23,7 @@ def load(name: str) -> dict[str, Any]:
 
 def problems(value: Any, name: str) -> list[str]:
     """Where ``value`` is not what the schema ``name`` says, in the words of paths such as ``$.record.parties``."""
+    from jsonschema import Draft202012Validator
+
     errors = Draft202012Validator(load(name)).iter_errors(value)
     return [f"{error.json_path}: not what the schema says ({error.validator})" for error in errors]

@@ -18,7 +18,7 @@ FIELD = "SeloPresence"
 def pdf(term: AcceptanceTerm) -> bytes:
     """The sealed PDF of a term that everybody signed: PAdES B-B, or B-T where a timestamp authority is configured.
 
-    Raises ``certificates.NoCertificate``, and ``TimestampRequestError`` when the authority gives no time.
+    Raises ``certificates.NoCertificate``, and ``NoTimestamp`` when the authority gives no time.
     """
     assert term.pdf is not None  # noqa: S101 - a signed term has one
     signer = certificates.signer()

@@ -44,7 +44,7 @@ def make(rollout_pk: int) -> Dossier | None:
     """Archive a rollout that is due and whose documents are all there; None when it is not.
 
     Its chain is anchored first. The files are made and sealed outside the transaction and kept in it, so a worker that dies
-    leaves nothing and the clock comes back. Raises ``NoCertificate`` and ``TimestampRequestError`` when nothing seals now,
+    leaves nothing and the clock comes back. Raises ``NoCertificate`` and ``NoTimestamp`` when nothing seals now,
     and ``anchoring.NotAnchored`` for a chain that does not hold.
     """
     rollout = Rollout.objects.prefetch_related("parties__company").get(pk=rollout_pk)

@@ -4,16 +4,18 @@ clock, no reader's language."""
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from pyhanko.sign.signers import Signer
 
 from apps.core import canonical, clock, plugins
 from apps.rollouts.models import Event, Rollout
 from apps.seals import signatures
 from apps.stages.golive.dossier import archive
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
 
 
 def is_ready(rollout: Rollout) -> bool:
@@ -52,10 +54,10 @@ def shared_dossier(rollout: Rollout, whole_contents: Contents, number: int, thro
     return _described(rollout, files, number, archive.SHARED_DOSSIER, events)
 
 
-def sealed(contents: Contents, anchor: dict[str, Any], signer: Signer) -> bytes:
+def sealed(contents: Contents, anchor: dict[str, Any], signer: "Signer") -> bytes:
     """``contents`` as an archive, with what proves the anchor of its last event and Presence's seal on its manifest.
 
-    Raises ``TimestampRequestError`` when the configured authority gives no time.
+    Raises ``NoTimestamp`` when the configured authority gives no time.
     """
     files = contents.files | {archive.ANCHOR: canonical.readable(anchor)}
     facts = {
