@@ -34,9 +34,9 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         return self.exclude(stage__in=CLOSED)
 
     def for_listing(self) -> "RolloutQuerySet":
-        return self.select_related("platform", "project_manager").prefetch_related(
-            "parties__company", "holds", "planned_stages"
-        )
+        parties = models.Prefetch("parties", Party.objects.select_related("company"))
+        rollouts = self.select_related("platform", "project_manager")
+        return rollouts.prefetch_related(parties, "holds", "planned_stages")
 
 
 class Rollout(StageMachine, FSMModelMixin, models.Model):
