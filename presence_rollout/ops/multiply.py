@@ -6,7 +6,7 @@ that each timeline verifies like any other; the anchors stay with the original, 
 
 from collections.abc import Collection, Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models, transaction
 from django.db.models import Max, UniqueConstraint
@@ -18,6 +18,8 @@ from apps.rollouts.timeline import GENESIS
 
 Keys = dict[type[models.Model], set[int]]
 BATCH = 2_000
+LINKS = {"id", "rollout_id", "sequence", "previous", "hash"}
+"""What ties an event to its timeline; all else of it is what happened."""
 
 
 def multiply(rows: "models.QuerySet[Any]", times: int, *, without: Collection[type[models.Model]] = ()) -> None:
@@ -30,7 +32,7 @@ def multiply(rows: "models.QuerySet[Any]", times: int, *, without: Collection[ty
     keys = {model: chosen for model, chosen in keys.items() if all(_shared_sets(model, keys))}
     if not keys:
         return
-    offsets = {model: _largest_key(model) for model in keys}
+    offsets = {model: _largest_key(model) - min(chosen) + 1 for model, chosen in keys.items()}
     with transaction.atomic(), connection.cursor() as cursor:  # What points at what is checked at the end.
         for model in keys.keys() - {Event}:
             cursor.execute(_copies(model, keys, offsets, times))
@@ -58,10 +60,10 @@ def _with_dependants(rows: "models.QuerySet[Any]", without: Collection[type[mode
         if not added:
             continue
         keys.setdefault(model, set()).update(added)
-        for relation in model._meta.get_fields(include_hidden=True):
+        for relation in cast("list[Any]", model._meta.get_fields(include_hidden=True)):
             if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
                 continue
-            dependant = relation.related_model
+            dependant: Any = relation.related_model
             if dependant not in without:
                 filters = {f"{relation.field.name}__in": added}
                 waiting.append((dependant, set(dependant._base_manager.filter(**filters).values_list("pk", flat=True))))
@@ -72,9 +74,9 @@ def _copies(model: type[models.Model], keys: Keys, offsets: dict[type[models.Mod
     """The statement that copies the rows of ``model``; a key is the original's with an offset for each copy."""
     fields = model._meta.concrete_fields
     distinguished = _distinguished(model, keys)
-    values = []
+    values: list[Composable] = []
     for field in fields:
-        column = Identifier(field.column)
+        column = _column(field)
         target = field.related_model if field.is_relation else model if field.primary_key else None
         if target in keys:
             added = SQL("{} + copy * {}").format(column, Literal(offsets[target]))
@@ -84,16 +86,18 @@ def _copies(model: type[models.Model], keys: Keys, offsets: dict[type[models.Mod
                 )
             values.append(added)
         elif field in distinguished:
-            values.append(_distinguishing(field))
+            values.append(_distinguishing(field, offsets[model]))
         else:
             values.append(SQL("{}").format(column))
-    return SQL("INSERT INTO {} ({}) SELECT {} FROM {}, generate_series(1, {}) AS copy WHERE {} = ANY({})").format(
+    return SQL(
+        "INSERT INTO {} ({}) SELECT {} FROM {}, generate_series(1::bigint, {}) AS copy WHERE {} = ANY({})"
+    ).format(
         Identifier(model._meta.db_table),
-        SQL(", ").join(Identifier(field.column) for field in fields),
+        SQL(", ").join(_column(field) for field in fields),
         SQL(", ").join(values),
         Identifier(model._meta.db_table),
         Literal(times),
-        Identifier(model._meta.pk.column),
+        _column(model._meta.pk),
         Literal(list(keys[model])),
     )
 
@@ -120,14 +124,20 @@ def _shared_sets(model: type[models.Model], keys: Keys) -> "list[list[models.Fie
     ]
 
 
-def _distinguishing(field: "models.Field[Any, Any]") -> Composable:
-    column = Identifier(field.column)
+def _distinguishing(field: "models.Field[Any, Any]", offset: int) -> Composable:
+    """A value of the copy's own: a number or a month apart from the original's, a text behind the copy's key."""
+    column = _column(field)
     if isinstance(field, models.IntegerField):
         return SQL("{} + copy * 1000").format(column)
     if isinstance(field, models.DateField):
         return SQL("({} - copy * interval '1 month')").format(column)
     most = Literal(field.max_length or 1_000)
-    return SQL("CASE WHEN {} = '' THEN {} ELSE left(copy || '-' || {}, {}) END").format(column, column, column, most)
+    key = SQL("({} + copy * {})").format(_column(field.model._meta.pk), Literal(offset))
+    return SQL("CASE WHEN {} = '' THEN {} ELSE left({} || '-' || {}, {}) END").format(column, column, key, column, most)
+
+
+def _column(field: "models.Field[Any, Any]") -> Identifier:
+    return Identifier(str(field.column))
 
 
 def _largest_key(model: type[models.Model]) -> int:
@@ -136,7 +146,7 @@ def _largest_key(model: type[models.Model]) -> int:
 
 def _next_key(model: type[models.Model]) -> Composable:
     """The statement after which rows of ``model`` are numbered beyond the copies."""
-    table, key = model._meta.db_table, model._meta.pk.column
+    table, key = model._meta.db_table, str(model._meta.pk.column)
     return SQL("SELECT setval(pg_get_serial_sequence({}, {}), (SELECT max({}) FROM {}))").format(
         Literal(f'"{table}"'), Literal(key), Identifier(key), Identifier(table)
     )
@@ -147,9 +157,9 @@ def _chain_copies(originals: Iterable[int], rollout_offset: int, event_offset: i
     for copy in range(1, times + 1):
         copies = []
         for rollout, chain in groupby(events, key=lambda event: event.rollout_id):
-            chain = list(chain)
-            chained = _chained(chain, rollout + copy * rollout_offset, 0, GENESIS)
-            for original, event in zip(chain, chained, strict=True):
+            original_chain = list(chain)
+            chained = _chained(original_chain, rollout + copy * rollout_offset, 0, GENESIS)
+            for original, event in zip(original_chain, chained, strict=True):
                 event.pk = original.pk + copy * event_offset
             copies += chained
         Event.objects.bulk_create(copies, batch_size=BATCH)
@@ -158,7 +168,7 @@ def _chain_copies(originals: Iterable[int], rollout_offset: int, event_offset: i
 def _chained(events: Iterable[Event], rollout: int, sequence: int, previous: str) -> list[Event]:
     """Copies of ``events`` as the next ones of ``rollout``, after the one at ``sequence`` whose hash is ``previous``."""
     chain = []
-    fields = ("kind", "actor_id", "actor_name", "party", "at", "data")
+    fields = {field.attname for field in Event._meta.concrete_fields} - LINKS
     for sequence_, event in enumerate(events, sequence + 1):
         copied = {name: getattr(event, name) for name in fields}
         row = Event(rollout_id=rollout, sequence=sequence_, previous=previous, **copied)

@@ -22,7 +22,7 @@ from apps.core.numbers import whole_number
 MOST_LISTED = 20
 """Beyond so many rows the list becomes a text; and so many suggestions are shown at once."""
 
-Search = Callable[[QuerySet[Any], str], QuerySet[Any]]
+Search = Callable[[Any, str], QuerySet[Any]]
 
 
 def matching(rows: QuerySet[Any], search: Search, value: object) -> Any | None:
@@ -73,7 +73,7 @@ class SearchWidget(forms.Select):
 
     def _text(self, value: Any) -> str:
         """A chosen row as the person would write it; what was typed otherwise stays."""
-        key = whole_number(value) if isinstance(value, str | int) else None
+        key = whole_number(str(value)) if isinstance(value, str | int) else None
         row = self.choices.queryset.filter(pk=key).first() if key is not None else None  # type: ignore[union-attr]
         return self.wording(row) if row else str(value or "")
 
@@ -108,9 +108,10 @@ class SearchField(forms.ModelChoiceField):
             return None
         if isinstance(value, Model):
             return super().to_python(value)
-        if row := matching(self.queryset, self.search, value):
+        rows: Any = self.queryset
+        if row := matching(rows, self.search, value):
             return row
-        several = self.search(self.queryset, str(value).strip())[:3]
+        several = self.search(rows, str(value).strip())[:3]
         if names := [self.wording(row) for row in several]:
             text = _("Mais de um serve: %(names)s… Escreva mais, ou escolha uma das sugestões.")
             raise ValidationError(text % {"names": "; ".join(names)}, code="several")

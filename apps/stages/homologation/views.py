@@ -1,5 +1,7 @@
 """The room: the script with its progress, the nonconformities, and the conditions of the script."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,7 +48,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     left = queries.left_to_run(round_)
     listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
-    context = {
+    context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",
         "script": script,

@@ -199,12 +199,16 @@ def _sessions(
 ) -> HttpResponse:
     allowed = permissions(request, rollout)
     sessions = list(queries.sessions_of(script)) if sessions is None else sessions
-    planned = [row for row in sessions if row.planned_start and not row.started_at and not row.cancelled_at]
+    planned = [
+        (row.planned_start, row.number, row)
+        for row in sessions
+        if row.planned_start and not row.started_at and not row.cancelled_at
+    ]
     context = {
         "rollout": rollout,
         "room": "homologation",
         "round": queries.open_round(script),
-        "planned": sorted(planned, key=lambda row: row.planned_start),
+        "planned": [row for _start, _number, row in sorted(planned)],
         "held": [(session, session.result_count) for session in sessions if session.started_at],
         "start_form": start or session_forms.StartForm(rollout=rollout, user=request.user)
         if allowed["may_lead"] and allowed["at_work"]
