@@ -15,8 +15,8 @@ run: ## serve the application with its worker at http://127.0.0.1:8000 (PORT= ch
 test: ## every check and test, on PostgreSQL, Redis with a worker, and in Chromium
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.testrun
 
-bench: ## time the hours of an installation with 100,000 entries (docs/bench.md)
-	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.bench
+bench: ## time the hours of an installation with 100,000 entries; PAGES=1: each page, PROJECTS="100 1000" (docs/bench.md)
+	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.$(if $(PAGES),bench_pages $(if $(PROJECTS),--projects $(PROJECTS)),bench)
 
 check: ## format, lint, types, import floors, templates, migrations, translations
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check

@@ -30,6 +30,17 @@ class BlueprintQuerySet(models.QuerySet["Blueprint"]):
         """The newest version loaded. Raises ``Blueprint.DoesNotExist`` before ``manage.py load_blueprints`` ran."""
         return self.filter(kind=kind, key=key).order_by("-version")[:1].get()
 
+    def current_of(self, *names: tuple[str, str]) -> "list[Blueprint]":
+        """The newest version of each of ``names`` (kind and key), in one query. Raises as ``current`` does."""
+        asked = Q()
+        for kind, key in names:
+            asked |= Q(kind=kind, key=key)
+        rows = self.filter(asked).order_by("kind", "key", "-version").distinct("kind", "key")
+        rows_by_name = {(row.kind, row.key): row for row in rows}
+        if missing := [name for name in names if name not in rows_by_name]:
+            raise self.model.DoesNotExist(missing)
+        return [rows_by_name[name] for name in names]
+
     def newest(self) -> list["Blueprint"]:
         """The newest version of each blueprint."""
         latest: dict[tuple[str, str], Blueprint] = {}

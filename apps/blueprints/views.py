@@ -33,6 +33,8 @@ def blueprint_detail(request: SignedInRequest, kind: str, key: str) -> HttpRespo
     blueprint = versions.first() if version is None else get_object_or_404(versions, version=version)
     blueprint = blueprint or get_object_or_404(versions)
     value = content.parse(kind, {**blueprint.content, "version": blueprint.version})
+    conditions = getattr(value, "conditions", [])
+    labels = rules.choices() if conditions else {}
     context = {
         "blueprint": blueprint,
         "value": value,
@@ -46,7 +48,7 @@ def blueprint_detail(request: SignedInRequest, kind: str, key: str) -> HttpRespo
             )
             for process in getattr(value, "processes", [])
         ],
-        "conditions": [(condition, rules.described(condition)) for condition in getattr(value, "conditions", [])],
+        "conditions": [(condition, rules.described(condition, labels)) for condition in conditions],
     }
     if pages := draft_views.EVERY.get(kind):
         context |= draft_views.of_version(request, pages)

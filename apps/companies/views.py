@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.companies import actions, forms
+from apps.companies import actions, choices, forms
 from apps.companies.access import is_presence
 from apps.companies.models import Company, Kind, Membership
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
+from apps.core.web.search import suggestions
 
 
 def visible_company(request: SignedInRequest, pk: int) -> Company:
@@ -20,10 +22,22 @@ def visible_company(request: SignedInRequest, pk: int) -> Company:
 @require_GET
 def company_list(request: SignedInRequest) -> HttpResponse:
     companies = Company.objects.visible_to(request.user)
-    kind = request.GET.get("kind", "")
+    kind, text = request.GET.get("kind", ""), request.GET.get("q", "").strip()
     if kind in Kind.values:
         companies = companies.filter(kind=kind)
-    return render(request, "companies/list.html", {"companies": companies, "kinds": Kind.choices, "kind": kind})
+    if text:
+        companies = choices.search(companies, text)
+    context = {"page": page_of(request, companies), "kinds": Kind.choices, "kind": kind, "text": text}
+    return render(request, "companies/list.html", context)
+
+
+@require_GET
+def company_suggestions(request: SignedInRequest) -> HttpResponse:
+    """What is typed into a field of companies may mean these."""
+    companies = Company.objects.visible_to(request.user)
+    if kinds := request.GET.getlist("kind"):
+        companies = companies.filter(kind__in=kinds)
+    return suggestions(request, companies, choices.search, choices.wording)
 
 
 def company_new(request: SignedInRequest) -> HttpResponse:

@@ -16,6 +16,9 @@ from apps.hours.statements import exports
 
 router = Router(tags=["hours"])
 
+STATEMENTS = 100
+"""The most closed months of one answer."""
+
 
 class LineOut(Schema):
     """A billed, included or free part of an entry. Minutes and centavos are whole numbers; ``started_at`` is UTC.
@@ -68,15 +71,22 @@ class StatementOut(Schema):
 class StatementsOut(Schema):
     version: int
     statements: list[StatementOut]
+    next: int | None
 
 
 @router.get("/statements/", response=StatementsOut, by_alias=True, summary="Closed months of clients, with their lines")
 @rest.words(
     gettext_lazy("Meses fechados dos clientes"),
-    gettext_lazy("Para o faturamento da Presence."),
+    gettext_lazy("Para o faturamento da Presence. Até 100 por vez, do mais antigo ao mais novo."),
+    after=gettext_lazy("Só os fechamentos depois deste número (o next da resposta anterior)."),
 )
-def list_statements(request: HttpRequest, month: str = "", client: str = ""):
-    """``month`` as ``2026-03``, ``client`` as a CNPJ; all that are closed when left out."""
+def list_statements(request: HttpRequest, month: str = "", client: str = "", after: int = 0):
+    """``month`` as ``2026-03``, ``client`` as a CNPJ; all that are closed when left out. At most 100 at once, the oldest
+    first; ``next`` is what ``after`` takes for those that follow, null at the end."""
+    statements = _statements(request, month, client).order_by("number")
+    if after:
+        statements = statements.filter(number__gt=after)
+    rows = list(statements[: STATEMENTS + 1])
     return {
         "version": exports.VERSION,
         "statements": [
@@ -92,8 +102,9 @@ def list_statements(request: HttpRequest, month: str = "", client: str = ""):
                 "amount": statement.content["totals"]["amount"],
                 "lines": list(exports.rows(statement.content)),
             }
-            for statement in _statements(request, month, client)
+            for statement in rows[:STATEMENTS]
         ],
+        "next": rows[STATEMENTS - 1].number if len(rows) > STATEMENTS else None,
     }
 
 

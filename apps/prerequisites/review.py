@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,9 +16,10 @@ from apps.accounts.http import SignedInRequest
 from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
-from apps.prerequisites import actions, forms, kinds
+from apps.core.web.pages import ROWS_OF_A_PAGE, page_of
+from apps.prerequisites import actions, attachments, forms, kinds
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Party, Rollout
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,12 @@ def _page(
     request: SignedInRequest, current_pk: int | None = None, form: forms.ReasonForm | None = None
 ) -> HttpResponse:
     scope = _scope(request)
-    waiting = list(_waiting(request, scope))
     asked_pk = current_pk or whole_number(request.GET.get("delivery"))
+    last_read = Submission.objects.filter(pk=asked_pk or whole_number(request.GET.get("after"))).first()
+    page = _page_around(request, _waiting(request, scope), last_read)
+    waiting = list(page)
     current = next((submission for submission in waiting if submission.pk == asked_pk), None)
     if current is None and waiting:
-        last_read = Submission.objects.filter(pk=whole_number(request.GET.get("after"))).first()
         # What was being read and still waits stays open: others were accepted beside it.
         following = [submission for submission in waiting if last_read and _order(submission) >= _order(last_read)]
         current = (following or waiting)[0]
@@ -104,34 +107,37 @@ def _page(
         messages.info(request, decision)
     context = {
         "scope": scope,
+        "page": page,
         "waiting": waiting,
         "current": current,
-        "place": waiting.index(current) + 1 if current else 0,
-        "detail": _detail(current.pk, form) if current else None,
+        "place": page.start_index() + waiting.index(current) if current else 0,
+        "detail": _detail(current, form) if current else None,
     }
     return render(request, "prerequisites/review.html", context, status=refusal_status(form))
 
 
-def _detail(pk: int, form: forms.ReasonForm | None) -> dict:
+def _page_around(request: SignedInRequest, waiting: QuerySet[Submission], last_read: Submission | None) -> Page:
+    """The page that was asked for, else the one on which ``last_read`` stands or stood; the first where nothing follows."""
+    if "page" in request.GET or last_read is None:
+        return page_of(request, waiting, ROWS_OF_A_PAGE)
+    at, pk = _order(last_read)
+    before = waiting.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=pk)).count()
+    paginator = Paginator(waiting, ROWS_OF_A_PAGE)
+    return paginator.page(before // ROWS_OF_A_PAGE + 1 if before < paginator.count else 1)
+
+
+def _detail(current: Submission, form: forms.ReasonForm | None) -> dict:
     """The delivery being read, with what was delivered before it."""
-    submission = (
-        Submission.objects.select_related("prerequisite__rollout__platform", "submitted_by")
-        .prefetch_related(
-            "secrets",
-            "probes",
-            "environment_checks",
-            "attached__file__previews",
-            "prerequisite__rollout__parties__company",
-        )
-        .get(pk=pk)
+    item = current.prerequisite
+    last_two = (
+        item.submissions.filter(number__lte=current.number)
+        .select_related("submitted_by", "decided_by")
+        .prefetch_related("secrets", "probes", "environment_checks", attachments.with_files())
+        .order_by("-number")[:2]
     )
-    item = submission.prerequisite
-    before = (
-        item.submissions.filter(number__lt=submission.number)
-        .select_related("prerequisite", "decided_by")
-        .prefetch_related("secrets", "attached__file")
-        .last()
-    )
+    for delivery in (deliveries := list(last_two)):
+        delivery.prerequisite = item
+    submission, before = deliveries[0], deliveries[1] if len(deliveries) > 1 else None
     return {
         "submission": submission,
         "item": item,
@@ -154,7 +160,7 @@ def _waiting(request: SignedInRequest, scope: Scope) -> QuerySet[Submission]:
             decision="", prerequisite__state=Prerequisite.State.SUBMITTED, prerequisite__rollout__in=rollouts
         )
         .select_related("prerequisite__rollout__platform")
-        .prefetch_related("prerequisite__rollout__parties__company")
+        .prefetch_related(Prefetch("prerequisite__rollout__parties", Party.objects.select_related("company")))
         .order_by("submitted_at", "pk")
     )
 

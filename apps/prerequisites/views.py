@@ -2,6 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.prerequisites import actions, attachments, forms, kinds, own_items
 from apps.prerequisites.credentials import purge as purging
-from apps.prerequisites.models import Prerequisite, SubmissionFile
+from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates, planning
 from apps.rollouts.models import Rollout, Waiver
@@ -193,15 +194,16 @@ def unwaive(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 @require_GET
 def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     """Two deliveries side by side: ``?before=`` and ``?after=`` by number; without them the last two."""
-    rollout, item = _item(request, pk, item_pk)
-    item.rollout = rollout
+    rollout = visible_rollout(request, pk)
     submissions = list(
-        item.submissions.select_related("submitted_by", "decided_by").prefetch_related(
-            "secrets", "probes", "environment_checks", "attached__file__previews"
-        )
+        Submission.objects.filter(prerequisite=item_pk, prerequisite__rollout=rollout)
+        .select_related("prerequisite", "submitted_by", "decided_by")
+        .prefetch_related("secrets", "probes", "environment_checks", attachments.with_files())
     )
     if len(submissions) < 2:
         raise Http404
+    item = submissions[0].prerequisite
+    item.rollout = rollout
     by_number = {str(submission.number): submission for submission in submissions}
     before = by_number.get(request.GET.get("before", ""), submissions[-2])
     after = by_number.get(request.GET.get("after", ""), submissions[-1])
@@ -249,16 +251,10 @@ def _anchor(rollout: Rollout, item: Prerequisite) -> str:
 def _room(
     request: SignedInRequest, rollout: Rollout, failed: Prerequisite | None = None, **failed_forms
 ) -> HttpResponse:
-    items = list(
-        rollout.prerequisites.prefetch_related(
-            "submissions__submitted_by",
-            "submissions__decided_by",
-            "submissions__secrets",
-            "submissions__attached__file__previews",
-            "submissions__probes",
-            "submissions__environment_checks",
-        )
+    submissions = Submission.objects.select_related("submitted_by", "decided_by").prefetch_related(
+        "secrets", attachments.with_files(), "probes", "environment_checks"
     )
+    items = list(rollout.prerequisites.prefetch_related(Prefetch("submissions", submissions)))
     attachments.note_duplicates(items)
     rows, withdrawn = [], [item for item in items if item.state == Prerequisite.State.WITHDRAWN]
     starts = planning.starts(rollout)
@@ -295,12 +291,14 @@ def _room(
                 "may_edit": may_manage and item.is_own and not item.submissions.all(),
             }
         )
-    holds_secrets = rollout.closed_at is not None and purging.holds_secrets(rollout)
+    holds_secrets = rollout.closed_at is not None and any(
+        submission.secrets.all() for item in items for submission in item.submissions.all()
+    )
     context = {
         "rollout": rollout,
         "room": "prerequisites",
         "rows": rows,
-        "certificates": purging.certificates(rollout),
+        "certificates": purging.certificates(rollout) if rollout.closed_at else [],
         "purge_on": rollout.closed_at + purging.after() if rollout.closed_at and holds_secrets else None,
         "may_purge": holds_secrets and request.user.has_perm("prerequisites.purge", rollout),
         "withdrawn": withdrawn,

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
@@ -17,6 +18,8 @@ router = Router(tags=["rollouts"])
 
 EVENTS = 500
 """The most events of one answer."""
+ROLLOUTS = 100
+"""The most rollouts of one answer."""
 
 
 class PartyOut(Schema):
@@ -130,10 +133,27 @@ def visible(request: HttpRequest, rollout_id: int) -> Rollout:
 @rest.scope(rest.Scope.READ)
 @rest.words(
     _("Projetos que você vê"),
-    _("Com um token, só o projeto dele."),
+    _(
+        "Com um token, só o projeto dele. Até 100 por vez, do mais novo ao mais antigo; o cabeçalho Link traz o "
+        "endereço dos seguintes."
+    ),
+    after=_("Só os projetos depois deste (o id do último da resposta anterior)."),
 )
-def list_rollouts(request: HttpRequest, situation: str = "all", stage: str = "", holder: str = ""):
-    return list(queries.listing(request.user, situation=situation, stage=stage, holder=holder))
+def list_rollouts(
+    request: HttpRequest,
+    response: HttpResponse,
+    situation: str = "all",
+    stage: str = "",
+    holder: str = "",
+    after: int = 0,
+):
+    """At most 100 at once, the newest first. Where there are more, the header ``Link`` has the address of those that follow
+    (``rel="next"``): ``after`` is the id of the last one of the answer before."""
+    rollouts = queries.listing(request.user, situation=situation, stage=stage, holder=holder)
+    if after:
+        last = get_object_or_404(Rollout.objects.visible_to(request.user), pk=after)
+        rollouts = rollouts.filter(Q(started_at__lt=last.started_at) | Q(started_at=last.started_at, pk__lt=last.pk))
+    return rest.page_of(request, response, rollouts, most=ROLLOUTS)
 
 
 @router.get("/{int:rollout_id}/", response=RolloutOut, summary="One rollout")

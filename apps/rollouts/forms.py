@@ -5,23 +5,29 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
+from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind, Role
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.widgets import DateInput
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
+INTEGRATORS = (Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT)
+
 
 class CreateForm(forms.Form):
     success_message = _("Projeto aberto. A lista de pré-requisitos já está com cada parte.")
 
-    client = forms.ModelChoiceField(Company.objects.filter(kind=Kind.CLIENT), label=_("Cliente"))
+    client = CompanyField(Company.objects.filter(kind=Kind.CLIENT), kinds=(Kind.CLIENT,), label=_("Cliente"))
     platform = forms.ModelChoiceField(Platform.objects.all(), label=_("Plataforma de e-commerce"))
-    platform_company = forms.ModelChoiceField(
-        Company.objects.filter(kind=Kind.PLATFORM), label=_("Empresa responsável pela plataforma")
+    platform_company = CompanyField(
+        Company.objects.filter(kind=Kind.PLATFORM),
+        kinds=(Kind.PLATFORM,),
+        label=_("Empresa responsável pela plataforma"),
     )
-    integrator = forms.ModelChoiceField(
-        Company.objects.filter(kind__in=[Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT]).order_by("kind", "trade_name"),
+    integrator = CompanyField(
+        Company.objects.filter(kind__in=INTEGRATORS).order_by("kind", "trade_name"),
+        kinds=INTEGRATORS,
         label=_("Integrador"),
         help_text=_("Quem desenvolve o conector. Pode ser a própria plataforma ou o cliente."),
     )

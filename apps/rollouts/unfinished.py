@@ -78,12 +78,12 @@ def failure(pk: int) -> Failure | None:
     return next(iter(with_items(UnfinishedWork.objects.filter(pk=pk))), None)
 
 
-def of_model(label: str) -> dict[str, list[Failure]]:
-    """What was given up for items of the model ``label``, by their keys."""
-    names = [name for name, kind in work.jobs().items() if kind.model == label]
-    failures: dict[str, list[Failure]] = defaultdict(list)
-    for row in given_up().filter(kind__in=names):
-        failures[row.key].append(Failure(row, work.jobs()[row.kind], None))
+def given_up_by_item() -> dict[tuple[str, str], list[Failure]]:
+    """What was given up, by the label of its item's model and the item's key; in one query."""
+    kinds = work.jobs()
+    failures: dict[tuple[str, str], list[Failure]] = defaultdict(list)
+    for row in given_up().filter(kind__in=kinds):
+        failures[kinds[row.kind].model, row.key].append(Failure(row, kinds[row.kind], None))
     return failures
 
 

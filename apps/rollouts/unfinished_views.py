@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.background import work
 from apps.core.refusals import Refusal, require
-from apps.core.web.pages import own_page
+from apps.core.web.pages import own_page, page_of
 from apps.rollouts import events, unfinished
 from apps.rollouts.models import Rollout
 
@@ -19,7 +18,7 @@ from apps.rollouts.models import Rollout
 def unfinished_list(request: SignedInRequest) -> HttpResponse:
     """What workers gave up, and what waits to be tried again."""
     require(request.user, "rollouts.see_unfinished")
-    page = Paginator(unfinished.given_up(), 50).get_page(request.GET.get("page"))
+    page = page_of(request, unfinished.given_up())
     rows = unfinished.given_up().order_by().values_list("kind", flat=True).distinct()
     context = {
         "page": page,

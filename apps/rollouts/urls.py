@@ -6,6 +6,7 @@ app_name = "rollouts"
 
 urlpatterns = [
     path("projetos/", views.rollout_list, name="list"),
+    path("projetos/sugestoes/", views.rollout_suggestions, name="suggestions"),
     path("projetos/novo/", views.rollout_new, name="new"),
     path("projetos/<int:pk>/", views.rollout_detail, name="detail"),
     path("projetos/<int:pk>/avancar/", views.rollout_advance, name="advance"),

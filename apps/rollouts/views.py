@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,15 +14,18 @@ from apps.core import plugins
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
-from apps.rollouts import actions, forms, planning, queries
+from apps.core.web.pages import page_of
+from apps.core.web.search import suggestions
+from apps.rollouts import actions, choices, forms, planning, queries
 from apps.rollouts.anchors import anchoring
-from apps.rollouts.models import Rollout, Waiver
+from apps.rollouts.models import Party, Rollout, Waiver
 from apps.seals import certificates
 
 
-def visible_rollout(request: SignedInRequest, pk: int) -> Rollout:
-    """The rollout, if the person may see it; 404 otherwise, as if it did not exist."""
-    return get_object_or_404(Rollout.objects.visible_to(request.user).for_listing(), pk=pk)
+def visible_rollout(request: SignedInRequest, pk: int, *related: str) -> Rollout:
+    """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
+    (``"script"``), of which it has one, in the same query."""
+    return get_object_or_404(Rollout.objects.visible_to(request.user).for_listing().select_related(*related), pk=pk)
 
 
 @require_GET
@@ -36,7 +39,7 @@ def rollout_list(request: SignedInRequest) -> HttpResponse:
         text=request.GET.get("q", "").strip(),
     )
     context = {
-        "page": Paginator(rollouts, 50).get_page(request.GET.get("page")),
+        "page": page_of(request, rollouts),
         "situation": situation,
         "situations": [
             ("open", _("Em andamento")),
@@ -52,6 +55,16 @@ def rollout_list(request: SignedInRequest) -> HttpResponse:
         "nothing_at_all": not Rollout.objects.visible_to(request.user).exists(),
     }
     return render(request, "rollouts/list.html", context)
+
+
+@require_GET
+def rollout_suggestions(request: SignedInRequest) -> HttpResponse:
+    """What is typed into a field of rollouts may mean these."""
+    rollouts = Rollout.objects.visible_to(request.user).select_related("platform").order_by("-pk")
+    parties = Prefetch("parties", Party.objects.select_related("company"))
+    if request.GET.get("situation") == "open":
+        rollouts = rollouts.open()
+    return suggestions(request, rollouts.prefetch_related(parties), choices.search, str)
 
 
 def rollout_new(request: SignedInRequest) -> HttpResponse:
@@ -138,7 +151,7 @@ def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
 def rollout_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     events = rollout.events.select_related("actor").order_by("-sequence")
-    page = Paginator(events, 50).get_page(request.GET.get("page"))
+    page = page_of(request, events)
     context = {
         "rollout": rollout,
         "room": "timeline",

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=100_000)
     options = parser.parse_args()
+    with installation():
+        run(options.entries)
+        subprocess.run([sys.executable, "-m", "presence_rollout.ops.bench_term"], cwd=ROOT, check=True)
+    return 0
+
+
+@contextmanager
+def installation() -> Iterator[None]:
+    """An installation with nothing but the blueprints, in a folder that is removed again, by a PostgreSQL of its own."""
     with tempfile.TemporaryDirectory(prefix="presence-bench-") as name:
         folder = Path(name)
         server = postgres.start(folder / "postgres")
@@ -45,14 +55,12 @@ def main() -> int:
 
             settings.DEBUG = False
             settings.ALLOWED_HOSTS = ["*"]
-            run(options.entries)
-            subprocess.run([sys.executable, "-m", "presence_rollout.ops.bench_term"], cwd=ROOT, check=True)
+            yield
         finally:
             from django.db import connections
 
             connections.close_all()
             server.stop()
-    return 0
 
 
 def run(size: int) -> None:

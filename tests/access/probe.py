@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
+from tests.access import queries
 from tests.accounts.proving import is_asked
 
 # What an answer amounts to. A 409 or 422 is open: the record or the form refused, not the person's role.
@@ -31,13 +32,22 @@ def routes() -> list[str]:
 
 def answer(scene, person: str, name: str, method: str) -> str:
     """One mark for what ``person`` (a column of the table) gets at route ``name``; whatever happened is rolled back."""
+    return asked(scene, person, name, method)[0]
+
+
+def asked(scene, person: str, name: str, method: str) -> tuple[str, int]:
+    """The same, and how many queries it took."""
     client = Client()
     if scene.sessions[person]:
         client.cookies[settings.SESSION_COOKIE_NAME] = scene.sessions[person]
     url = address(scene, name)
-    with transaction.atomic():
+    with transaction.atomic(), queries.counted() as statements:
         response = client.post(url, scene.data(name)) if method == "POST" else client.get(url)
         transaction.set_rollback(True)
+    return _mark(response), len(statements)
+
+
+def _mark(response) -> str:
     if response.status_code == 302 and "/conta/login/" in response.url:
         return "?"
     if is_asked(response):

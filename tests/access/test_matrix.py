@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import probe, tokens
+from tests.access import probe, queries, tokens
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -45,6 +45,8 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         with contained:
             scene = Scene(patch)
+            for person in queries.PEOPLE:
+                queries.settle(scene, person)
         yield scene, folder / "files"
         transaction.set_rollback(True)
 
@@ -65,6 +67,28 @@ class TestInTheScene:
             mark = probe.answer(scene, person, row.route, row.method)
             if mark != row.marks[person]:
                 wrong.append(f"{row.method} {row.route}: {person} gets {mark}, not {row.marks[person]}")
+        assert not wrong, "\n".join(wrong)
+
+    def test_a_page_asks_no_more_of_the_database_for_ten_times_as_much(self, scene):
+        """With 3 and with 30 projects, and as many more people, items, cases, hours and events in each."""
+        left_out = queries.WAIT_FOR_THE_READ_MODEL | queries.WAIT_FOR_KEPT_SUMS
+        pages = [
+            (row.route, person)
+            for row in rows()
+            for person in queries.PEOPLE
+            if row.method == "GET" and row.marks[person] in "+!" and row.route not in left_out
+        ]
+        assert pages
+        before = {page: probe.asked(scene, page[1], page[0], "GET") for page in pages}
+        with transaction.atomic():
+            queries.crowd(scene)
+            after = {page: probe.asked(scene, page[1], page[0], "GET") for page in pages}
+            transaction.set_rollback(True)
+        wrong = [
+            f"{route}: {person} {count} → {after[route, person][1]}"
+            for (route, person), (mark, count) in before.items()
+            if after[route, person] != (mark, count) or count > queries.ALLOWED.get(route, queries.MOST)
+        ]
         assert not wrong, "\n".join(wrong)
 
     def test_no_route_takes_a_method_that_stands_in_no_line_of_the_table(self, scene):

@@ -259,14 +259,24 @@ def platform(slug: str, version: int | None = None) -> PlatformBlueprint:
 
 def prerequisites_for(platform_slug: str, version: int | None = None) -> list[PrerequisiteItem]:
     """The prerequisites of a rollout on ``platform_slug``: the common list with that platform's own fields and help."""
-    blueprint = platform(platform_slug)
+    return _with_the_platforms_own(platform(platform_slug), read(Kind.PREREQUISITES, version=version))
+
+
+def platform_with_prerequisites(platform_slug: str) -> tuple[PlatformBlueprint, list[PrerequisiteItem]]:
+    """The blueprint of the platform with what ``prerequisites_for`` gives of it, as they are in force, in one query."""
+    rows = Blueprint.objects.current_of((Kind.PLATFORM, platform_slug), (Kind.PREREQUISITES, "default"))
+    blueprint, common = (parse(row.kind, {**row.content, "version": row.version}) for row in rows)
+    return blueprint, _with_the_platforms_own(blueprint, common)
+
+
+def _with_the_platforms_own(blueprint: PlatformBlueprint, common: PrerequisiteList) -> list[PrerequisiteItem]:
     return [
         replace(
             item,
             where=item.where or blueprint.where.get(item.key),
             fields=item.fields or blueprint.fields if item.kind == "credential" else [],
         )
-        for item in read(Kind.PREREQUISITES, version=version).items
+        for item in common.items
     ]
 
 

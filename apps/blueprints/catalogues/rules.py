@@ -35,9 +35,8 @@ def reason(condition: Condition, traits: Traits) -> str:
     return ""
 
 
-def described(condition: Condition) -> list[str]:
-    """Everything that would switch ``condition`` on, a clause each."""
-    labels = choices()
+def described(condition: Condition, labels: dict[str, dict[str, str]]) -> list[str]:
+    """Everything that would switch ``condition`` on, a clause each, in the words of ``labels`` (``choices``)."""
     return [
         sentence % {"label": labels[name].get(value, value)}
         for name, sentence in _sentences().items()

@@ -155,11 +155,11 @@ def remove_process(request: SignedInRequest, process: str) -> HttpResponse:
 
 @require_GET
 def conditions(request: SignedInRequest) -> HttpResponse:
-    draft = _draft(request)
+    draft, labels = _draft(request), rules.choices()
     rows = [
         {
             "condition": condition,
-            "rules": rules.described(condition),
+            "rules": rules.described(condition, labels),
             "cases": [case["code"] for case in draft.content["cases"] if case.get("condition_key") == condition.key],
         }
         for condition in _conditions(draft)

@@ -1,10 +1,23 @@
-"""Addresses of our own pages."""
+"""Addresses of our own pages, and the pages of a list."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+
+ROWS_OF_A_PAGE = 50
 
 
 def own_page(request: HttpRequest, url: str, otherwise: str) -> str:
     """``url`` where it is one of our own pages, else ``otherwise``, so that no link leads elsewhere through us."""
     is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if is_ours else otherwise
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = ROWS_OF_A_PAGE) -> Page:
+    """The page of ``rows`` that ``?page=`` asks for, ``size`` rows on each; the first for no number, the last for one beyond.
+    ``<c-pager>`` leads from it to the others."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
-from django.http import HttpRequest, UnreadablePostError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -177,6 +178,18 @@ def files(request: HttpRequest, name: str, *, most: int = 10) -> list[UploadedFi
     for upload in uploads:
         refuse_large(upload.size or 0)
     return uploads
+
+
+def page_of(request: HttpRequest, response: HttpResponse, rows: QuerySet[Any], *, most: int) -> list[Any]:
+    """The first ``most`` of ``rows``. Where there are more, the ``Link`` header of ``response`` says where they are: at the
+    same address, with the key of the last one as ``after``."""
+    page = list(rows[: most + 1])
+    if len(page) > most:
+        page = page[:most]
+        parameters = request.GET.copy()
+        parameters["after"] = str(page[-1].pk)
+        response["Link"] = f'<{request.build_absolute_uri(request.path)}?{parameters.urlencode()}>; rel="next"'
+    return page
 
 
 def refuse_large(size: int, *, most: int | None = None) -> None:

@@ -12,6 +12,7 @@ from apps.hours import queries
 from apps.hours.classification import Activity, Rounding
 from apps.hours.ledger import days
 from apps.hours.models import TimeEntry
+from apps.rollouts.choices import RolloutField
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 
@@ -47,7 +48,7 @@ class QuickForm(forms.Form):
     start = forms.TimeField(label=_("Início"), required=False, widget=TimeInput)
     end = forms.TimeField(label=_("Fim"), required=False, widget=TimeInput)
     note = forms.CharField(label=_("O que foi feito"), max_length=300)
-    rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"))
+    rollout = RolloutField(Rollout.objects.none(), only_open=True, label=_("Projeto"))
     activity = forms.ChoiceField(label=_("Atividade"), choices=Activity.choices)
     nonconformity = forms.ModelChoiceField(
         Nonconformity.objects.none(), label=_("Causada por não conformidade"), required=False, empty_label=_("Não")

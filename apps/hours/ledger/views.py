@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -8,6 +7,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.ledger import actions, closing, days, forms, history, proposals, trace
@@ -156,7 +156,7 @@ def _entry_page(
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
     ledger = queries.lines(rollout).prefetch_related("entry__revisions", "entry__reclassifications__cause")
-    page = Paginator(ledger, 100).get_page(request.GET.get("page"))
+    page = page_of(request, ledger, 100)
     for line in page:
         line.entry.rollout = rollout
         line.entry.origin = proposals.link(line.entry)

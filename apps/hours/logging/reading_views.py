@@ -9,13 +9,15 @@ from django.views.decorators.http import require_GET
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.access import is_presence
-from apps.companies.models import Company
+from apps.companies.choices import CompanyField
+from apps.companies.models import Company, Kind
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 from apps.core.web.widgets import DateInput
 from apps.hours.classification import Activity, HourClass
 from apps.hours.logging import reading as hours
 from apps.hours.models import Contest, ExtraHoursRequest, TimeEntry
+from apps.rollouts.choices import RolloutField
 from apps.rollouts.models import Party, Rollout
 
 LONGEST = 60
@@ -25,8 +27,10 @@ LONGEST = 60
 class FilterForm(forms.Form):
     since = forms.DateField(label=_("De"), required=False, widget=DateInput)
     until = forms.DateField(label=_("Até"), required=False, widget=DateInput)
-    client = forms.ModelChoiceField(Company.objects.none(), label=_("Cliente"), required=False, empty_label=_("Todos"))
-    rollout = forms.ModelChoiceField(Rollout.objects.none(), label=_("Projeto"), required=False, empty_label=_("Todos"))
+    client = CompanyField(
+        Company.objects.none(), kinds=(Kind.CLIENT,), label=_("Cliente"), required=False, empty_label=_("Todos")
+    )
+    rollout = RolloutField(Rollout.objects.none(), label=_("Projeto"), required=False, empty_label=_("Todos"))
     person = forms.ModelChoiceField(User.objects.none(), label=_("Pessoa"), required=False, empty_label=_("Todas"))
     activity = forms.ChoiceField(label=_("Atividade"), required=False, choices=[("", _("Todas")), *Activity.choices])
     hour_class = forms.ChoiceField(label=_("Classe"), required=False, choices=[("", _("Todas")), *HourClass.choices])

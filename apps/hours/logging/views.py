@@ -21,12 +21,14 @@ from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import own_page
+from apps.core.web.search import matching
 from apps.hours import queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.ledger import actions, days, forms, proposals
 from apps.hours.logging import timers
 from apps.hours.logging import week as weeks
 from apps.hours.models import Proposal, TimeEntry
+from apps.rollouts import choices
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 
@@ -238,9 +240,9 @@ def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Propos
     }
 
 
-def _asked_rollout(request: SignedInRequest, pk: str | None) -> Rollout | None:
-    """The rollout named by the form, if the person may see it."""
-    return queries.loggable(request.user).filter(pk=whole_number(pk)).first()
+def _asked_rollout(request: SignedInRequest, value: str | None) -> Rollout | None:
+    """The rollout that the form names, if the person may see it."""
+    return matching(queries.loggable(request.user), choices.search, value)
 
 
 def _asked_person(request: SignedInRequest) -> User:

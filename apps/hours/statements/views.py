@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from apps.core import clock
 from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.files.http import attachment
 from apps.hours import queries
 from apps.hours.ledger import closing, forms, policies
@@ -100,7 +100,7 @@ def _client_list(request: SignedInRequest, refused_form=None) -> HttpResponse:
     may_close = request.user.has_perm("hours.close_client")
     statements = ClientStatement.objects.visible_to(request.user).select_related("client").order_by("-number")
     context: dict[str, Any] = {
-        "page": Paginator(statements, 50).get_page(request.GET.get("page")),
+        "page": page_of(request, statements),
         "waiting": overdue.waiting_to_close() if may_close else [],
         "may_close": may_close,
         "shows_clients": request.user.has_perm("hours.export"),

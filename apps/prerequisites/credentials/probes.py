@@ -59,10 +59,9 @@ def _probes_of_rollout(rollout: Rollout) -> dict[str, content.Probe]:
     if probes_by_key is None:
         probes_by_key = {}
         with suppress(content.Blueprint.DoesNotExist):  # Nothing was loaded: nothing is known.
-            probes_by_key = dict.fromkeys(KEYS, content.platform(rollout.platform.slug).probe)
-            probes_by_key |= {
-                item.key: item.probe for item in content.prerequisites_for(rollout.platform.slug) if item.probe
-            }
+            platform, items = content.platform_with_prerequisites(rollout.platform.slug)
+            probes_by_key = dict.fromkeys(KEYS, platform.probe)
+            probes_by_key |= {item.key: item.probe for item in items if item.probe}
         rollout._probes = probes_by_key  # type: ignore[attr-defined]
     return probes_by_key
 

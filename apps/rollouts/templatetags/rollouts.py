@@ -31,14 +31,12 @@ def rollout_pages() -> list[Page]:
 
 @register.simple_tag(takes_context=True)
 def failures_of(context: template.RequestContext, item: Model | None) -> list[unfinished.Failure]:
-    """What a worker gave up for ``item``; one query a page and model."""
-    by_model: dict[str, dict[str, list[unfinished.Failure]]] = context.request.__dict__.setdefault("_given_up", {})
+    """What a worker gave up for ``item``; one query a page."""
     if item is None:
         return []
-    label = item._meta.label
-    if label not in by_model:
-        by_model[label] = unfinished.of_model(label)
-    return by_model[label].get(str(item.pk), [])
+    if not hasattr(context.request, "_given_up"):
+        context.request._given_up = unfinished.given_up_by_item()  # type: ignore[attr-defined]
+    return context.request._given_up.get((item._meta.label, str(item.pk)), [])  # type: ignore[attr-defined]
 
 
 @register.inclusion_tag("rollouts/given_up.html", takes_context=True)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -32,11 +33,17 @@ def is_stale(term: AcceptanceTerm) -> bool:
 
 def whose_turn(term: AcceptanceTerm) -> QuerySet[Signatory]:
     """Who may sign now: of those who have not, the earliest step. Nobody unless the term is open for signing."""
-    pending = term.signatories.filter(state=Signatory.State.PENDING)
-    first = pending.order_by("step").values_list("step", flat=True).first()
-    if term.state != AcceptanceTerm.State.READY or first is None:
-        return term.signatories.none()
-    return pending.filter(step=first)
+    keys = [signatory.pk for signatory in next_to_sign(term, term.signatories.all())]
+    return term.signatories.filter(pk__in=keys)
+
+
+def next_to_sign(term: AcceptanceTerm, signatories: Iterable[Signatory]) -> list[Signatory]:
+    """The same of ``signatories``, which are those of ``term``."""
+    if term.state != AcceptanceTerm.State.READY:
+        return []
+    pending = [row for row in signatories if row.state == Signatory.State.PENDING]
+    first = min((row.step for row in pending), default=None)
+    return [row for row in pending if row.step == first]
 
 
 def has_turn(signatory: Signatory) -> bool:
@@ -61,6 +68,12 @@ def may_bring(user: User, term: AcceptanceTerm | None) -> bool:
 def unsettled_refusal(rollout: Rollout) -> AcceptanceTerm | None:
     """The newest refused term whose reason nobody has answered."""
     return rollout.terms.filter(state=AcceptanceTerm.State.REFUSED, settlement="").last()
+
+
+def unsettled_among(terms: Iterable[AcceptanceTerm]) -> AcceptanceTerm | None:
+    """The same of ``terms``, which are those of a rollout in order."""
+    unsettled = [term for term in terms if term.state == AcceptanceTerm.State.REFUSED and not term.settlement]
+    return unsettled[-1] if unsettled else None
 
 
 def refusal_of(term: AcceptanceTerm) -> Signatory | None:

@@ -71,18 +71,20 @@ def settle(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None) -> HttpResponse:
-    term = queries.latest_term(rollout)
+    terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed"))
+    term = terms[-1] if terms else None
     signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
     may_draft = wording.may_change(request.user, rollout)
-    clauses = wording.all_of(rollout) if may_draft or wording.version_taken(rollout) else []
+    version = wording.version_taken(rollout)
+    clauses = wording.all_of(rollout, version) if may_draft or version else []
     context = {
         "rollout": rollout,
         "room": "acceptance",
         "term": term,
-        "older": rollout.terms.exclude(pk=term.pk if term else None),
+        "older": terms[:-1],
         "signatories": signatories,
-        "turn": set(queries.whose_turn(term).values_list("pk", flat=True)) if term else set(),
+        "turn": {row.pk for row in queries.next_to_sign(term, signatories)} if term else set(),
         "in_order": len({row.step for row in signatories}) > 1,
         "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term),
         "demonstration": certificates.is_demonstration(),
@@ -90,9 +92,9 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "may_draft": may_draft,
         "clause_count": sum(not clause.is_left_out for clause in clauses),
         "own_clauses": [clause for clause in clauses if clause.own_clause],
-        "newer_clauses": wording.newer_version(rollout) if may_draft else None,
-        "refused": queries.unsettled_refusal(rollout) if manages else None,
+        "newer_clauses": wording.newer_version(rollout, version) if may_draft else None,
+        "refused": queries.unsettled_among(terms) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
-        "form": form or forms.DraftForm(rollout=rollout),
+        "form": form or (forms.DraftForm(rollout=rollout) if may_draft else None),
     }
     return render(request, "acceptance/room.html", context, status=refusal_status(form, settlement))

@@ -1,3 +1,5 @@
+from django.db.models import Prefetch
+
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Requirement
 from apps.rollouts import gates
@@ -9,7 +11,13 @@ LAST_STEPS = ("golive:confirmation", "golive:release")
 
 def window_in_force(rollout: Rollout) -> Window | None:
     """The newest window; those before it are history."""
-    return rollout.golive_windows.prefetch_related("answers__by").last()
+    return next(iter(windows(rollout)), None)
+
+
+def windows(rollout: Rollout) -> list[Window]:
+    """The windows, the newest first, each with its answers."""
+    answers = Prefetch("answers", WindowAnswer.objects.select_related("by"))
+    return list(rollout.golive_windows.select_related("proposed_by").prefetch_related(answers).order_by("-number"))
 
 
 def seats(window: Window) -> list[WindowAnswer]:

@@ -22,7 +22,7 @@ from apps.stages.golive.models import ChecklistItem, Release
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
-    return room_page(request, visible_rollout(request, pk))
+    return room_page(request, visible_rollout(request, pk, "release__confirmed_by", "release__recorded_by"))
 
 
 @require_GET
@@ -76,9 +76,10 @@ def room_page(
 ) -> HttpResponse:
     """The room; ``failed`` is the form that was refused, among those that are handed over to be shown again."""
     user, at_work = request.user, rollout.stage == Stage.GO_LIVE
-    release = Release.objects.filter(rollout=rollout).select_related("confirmed_by", "recorded_by").first()
+    release: Release | None = getattr(rollout, "release", None)
+    all_windows = queries.windows(rollout)
     before_release = at_work and not (release and release.recorded_at)
-    window = queries.window_in_force(rollout)
+    window = next(iter(all_windows), None)
     context = {
         "rollout": rollout,
         "room": "golive",
@@ -87,7 +88,7 @@ def room_page(
         "warnings": [days.WARNINGS[key] for key in window.warnings if key in days.WARNINGS] if window else [],
         "is_go": window is not None and queries.is_go(window),
         "seats": _seats(user, window, before_release, answer_forms or {}),
-        "older_windows": rollout.golive_windows.exclude(pk=window.pk if window else None).prefetch_related("answers"),
+        "older_windows": all_windows[:0:-1],
         "window_form": window_form or forms.WindowForm(prefix="window"),
         "may_propose": before_release and user.has_perm("golive.propose", rollout),
         "rows": _rows(user, rollout, at_work, check_forms or {}),

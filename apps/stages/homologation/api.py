@@ -57,9 +57,10 @@ def case_for(request: SignedInRequest, rollout_id: int, code: str) -> Case:
 def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | None = None, process: str = ""):
     """The cases in the order of the script, in the language of ``Accept-Language``; ``status`` and ``process`` filter."""
     script = script_for(request, rollout_id)
-    round_ = queries.open_round(script)
-    in_round = set(round_.cases.values_list("pk", flat=True)) if round_ else set()
-    rows = [described(row, in_round=row.case.pk in in_round) for row in queries.case_statuses(script)]
+    rounds = queries.rounds_of(script)
+    round_ = queries.open_among(rounds)
+    in_round = set(round_.case_keys) if round_ else set()  # type: ignore[attr-defined]
+    rows = [described(row, in_round=row.case.pk in in_round) for row in queries.case_statuses(script, rounds=rounds)]
     return {
         "frozen": script.frozen_at is not None,
         "round": round_.number if round_ else None,
@@ -75,9 +76,10 @@ def list_cases(request: SignedInRequest, rollout_id: int, status: Situation | No
 )
 def read_case(request: SignedInRequest, rollout_id: int, code: str):
     case = case_for(request, rollout_id, code)
-    round_ = queries.open_round(case.script)
-    in_round = round_ is not None and round_.cases.filter(pk=case.pk).exists()
-    return described(queries.status_of(case), in_round=in_round)
+    rounds = queries.rounds_of(case.script)
+    round_ = queries.open_among(rounds)
+    in_round = round_ is not None and case.pk in round_.case_keys  # type: ignore[attr-defined]
+    return described(queries.status_of(case, rounds=rounds), in_round=in_round)
 
 
 @router.get("/{int:rollout_id}/cases/{slug:code}/results/", response=list[ResultOut], summary="All results of a case")

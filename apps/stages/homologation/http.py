@@ -1,6 +1,6 @@
 """What every page of the homologation starts from."""
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from apps.accounts.http import SignedInRequest
 from apps.core.process import Stage
@@ -11,10 +11,11 @@ from apps.stages.homologation.models import Script
 
 def script_of(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
     """The rollout and its script, as far as they exist for the person; 404 otherwise."""
-    rollout = visible_rollout(request, pk)
-    script = get_object_or_404(Script, rollout=rollout)
-    script.rollout = rollout
-    return rollout, script
+    rollout = visible_rollout(request, pk, "script__frozen_by")
+    try:
+        return rollout, rollout.script
+    except Script.DoesNotExist:
+        raise Http404 from None
 
 
 def permissions(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:

@@ -4,12 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import (
+    Attendance,
     Case,
+    Evidence,
     Nonconformity,
     Outcome,
     Reservation,
@@ -96,6 +100,24 @@ def open_round(script: Script) -> Round | None:
     return script.rounds.filter(closed_at=None).first()
 
 
+def rounds_of(script: Script) -> list[Round]:
+    """The rounds in order, each with the keys of its cases (``case_keys``) and of those that have a result in it
+    (``run_keys``)."""
+    cases = Round.cases.through.objects.filter(round=OuterRef("pk")).values("case")
+    run = Result.objects.filter(round=OuterRef("pk")).order_by().values("case").distinct()
+    return list(script.rounds.annotate(case_keys=ArraySubquery(cases), run_keys=ArraySubquery(run)).order_by("number"))
+
+
+def open_among(rounds: Iterable[Round]) -> Round | None:
+    """The one of ``rounds`` that is open."""
+    return next((round_ for round_ in rounds if round_.closed_at is None), None)
+
+
+def left_to_run(round_: Round | None) -> set[int]:
+    """The keys of the cases that have no result yet in ``round_``, one of ``rounds_of``; none without a round."""
+    return set(round_.case_keys) - set(round_.run_keys) if round_ else set()  # type: ignore[attr-defined]
+
+
 def open_session(script: Script) -> Session | None:
     """The session in progress."""
     return script.sessions.filter(started_at__isnull=False, ended_at=None).first()
@@ -106,10 +128,22 @@ def planned_sessions(rollout: Rollout) -> QuerySet[Session]:
     return Session.objects.filter(script__rollout=rollout, started_at=None, cancelled_at=None).order_by("planned_start")
 
 
+def sessions_of(script: Script) -> QuerySet[Session]:
+    """The sessions in order, planned or called off ones too, with who was there and how many results came of each
+    (``result_count``)."""
+    meanwhile = Result.objects.filter(
+        case__script=OuterRef("script"),
+        at__gte=OuterRef("started_at"),
+        at__lte=Coalesce(OuterRef("ended_at"), F("at")),
+    )
+    count = meanwhile.order_by().values("case__script").annotate(number=Count("pk")).values("number")
+    sessions = script.sessions.select_related("led_by").annotate(result_count=Coalesce(Subquery(count), 0))
+    return sessions.prefetch_related(Prefetch("attendances", Attendance.objects.select_related("person")), "absences")
+
+
 def held_sessions(script: Script) -> QuerySet[Session]:
-    """The sessions that were started, with who was there."""
-    sessions = script.sessions.filter(started_at__isnull=False).select_related("led_by")
-    return sessions.prefetch_related("attendances__person", "absences")
+    """Those of ``sessions_of`` that were started."""
+    return sessions_of(script).filter(started_at__isnull=False)
 
 
 def results_of(session: Session) -> QuerySet[Result]:
@@ -127,22 +161,31 @@ def to_run(script: Script, round_: Round | None = None) -> QuerySet[Case]:
     return script.cases.filter(rounds=round_).exclude(results__round=round_)
 
 
+def with_following(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """``cases`` with the code of the next one of the script that applies, as ``following``; empty for the last."""
+    behind = Case.objects.filter(script=OuterRef("script"), position__gt=OuterRef("position"), applies=True)
+    return cases.annotate(following=Coalesce(Subquery(behind.order_by("position").values("code")[:1]), Value("")))
+
+
 def next_in_round(script: Script, *, after: Case) -> Case | None:
     """The next case to run: the first after ``after`` that still lacks a result in the open round, else the first."""
     cases = to_run(script)
     return cases.filter(position__gt=after.position).first() or cases.first()
 
 
-def case_statuses(script: Script, *, bare: bool = False, without: Collection[int] = ()) -> list[CaseStatus]:
+def case_statuses(
+    script: Script, *, bare: bool = False, without: Collection[int] = (), rounds: list[Round] | None = None
+) -> list[CaseStatus]:
     """Every case of ``script`` in order, but for those whose keys are in ``without``, in as many queries for one as for all;
-    ``bare`` without texts, evidence and people, for who only asks how the cases stand."""
+    ``bare`` without texts, evidence and people, for who only asks how the cases stand. ``rounds`` are those of ``rounds_of``,
+    where they were read already."""
     cases = script.cases.exclude(pk__in=without) if without else script.cases.all()
-    return _statuses(script, cases, bare=bare)
+    return _statuses(script, cases, bare=bare, rounds=rounds)
 
 
-def status_of(case: Case) -> CaseStatus:
-    """How one case stands."""
-    return _statuses(case.script, case.script.cases.filter(pk=case.pk))[0]
+def status_of(case: Case, *, bare: bool = False, rounds: list[Round] | None = None) -> CaseStatus:
+    """How one case stands; ``bare`` and ``rounds`` as in ``case_statuses``."""
+    return _statuses(case.script, [case], bare=bare, rounds=rounds)[0]
 
 
 def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
@@ -152,28 +195,41 @@ def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
     return _statuses(script, script.cases.filter(pk__in=keys), bare=True) if script else []
 
 
-def _statuses(script: Script, cases: QuerySet[Case], *, bare: bool = False) -> list[CaseStatus]:
-    if bare:
-        cases = cases.defer("actors", "condition", "preconditions", "steps", "expected", "evidence")
+def _statuses(
+    script: Script, cases: QuerySet[Case] | list[Case], *, bare: bool = False, rounds: list[Round] | None = None
+) -> list[CaseStatus]:
+    if bare and isinstance(cases, QuerySet):
+        cases = cases.defer("actors", "preconditions", "steps", "expected", "evidence")
     statuses = {case.pk: CaseStatus(case) for case in cases}
     for status in statuses.values():
         status.case.script = script
-    rounds = Round.cases.through.objects.filter(case__in=statuses).values_list("case_id", "round__number")
-    for case_pk, number in rounds:
-        statuses[case_pk].last_round = max(statuses[case_pk].last_round, number)
-    results = Result.objects.filter(case__in=statuses).select_related("round")
+    rounds = rounds_of(script) if rounds is None else rounds
+    rounds_by_pk = {round_.pk: round_ for round_ in rounds}
+    for round_ in rounds:
+        for key in round_.case_keys:  # type: ignore[attr-defined]
+            if key in statuses:
+                statuses[key].last_round = max(statuses[key].last_round, round_.number)
+    results = Result.objects.filter(case__in=statuses) if rounds else Result.objects.none()
     if not bare:
-        results = results.select_related("by", "confirmed_by").prefetch_related("evidence__file__previews")
+        evidence = Evidence.objects.select_related("file").prefetch_related("file__previews")
+        results = results.select_related("by", "confirmed_by").prefetch_related(Prefetch("evidence", evidence))
     for result in results:
         status = statuses[result.case_id]
-        result.case = status.case
+        result.case, result.round = status.case, rounds_by_pk[result.round_id]
         status.results.append(result)
         status.latest = result
         if not result.awaits_confirmation:
             status.counting = result
-    for reservation in Reservation.objects.filter(case__in=statuses, withdrawn_at=None):
+    reservations = Reservation.objects.filter(case__in=statuses, withdrawn_at=None)
+    if not bare:
+        reservations = reservations.select_related("client_agreed_by", "presence_agreed_by")
+    for reservation in reservations:
+        if not bare:
+            reservation.case, reservation.rollout = statuses[reservation.case_id].case, script.rollout
         statuses[reservation.case_id].reservation = reservation
     for nonconformity in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
+        nonconformity.case = statuses[nonconformity.case_id].case
+        nonconformity.case.script = script
         statuses[nonconformity.case_id].nonconformities.append(nonconformity)
     return list(statuses.values())
 
@@ -191,10 +247,13 @@ def never_run_cases(script: Script) -> dict[str, set[int]]:
     return by_process
 
 
-def processes(script: Script, *, bare: bool = False) -> list[ProcessStatus]:
-    """The cases under their processes, in the script's order; ``bare`` as in ``case_statuses``."""
+def processes(
+    script: Script, *, bare: bool = False, statuses: Iterable[CaseStatus] | None = None
+) -> list[ProcessStatus]:
+    """The cases under their processes, in the script's order; ``bare`` as in ``case_statuses``, whose answer ``statuses`` is
+    where it was asked already."""
     grouped: dict[str, list[CaseStatus]] = defaultdict(list)
-    for status in case_statuses(script, bare=bare):
+    for status in case_statuses(script, bare=bare) if statuses is None else statuses:
         grouped[status.case.process].append(status)
     return [ProcessStatus(process.key, process.title, grouped[process.key]) for process in process_list(script)]
 
@@ -204,9 +263,11 @@ def process_list(script: Script) -> list[Process]:
     return [Process(row["key"], Localized.of(row["title"])) for row in script.processes]
 
 
-def conditions(script: Script) -> list[tuple[str, Localized, bool]]:
-    """``(key, condition, chosen)`` of the conditional cases, each key once."""
+def conditions(script: Script, cases: Iterable[Case] | None = None) -> list[tuple[str, Localized, bool]]:
+    """``(key, condition, chosen)`` of the conditional cases, each key once; ``cases`` are all of ``script``, where they were
+    read already."""
     rows: dict[str, tuple[str, Localized, bool]] = {}
-    for case in script.cases.exclude(condition_key=""):
-        rows.setdefault(case.condition_key, (case.condition_key, case.condition, case.applies))
+    for case in script.cases.exclude(condition_key="") if cases is None else cases:
+        if case.condition_key:
+            rows.setdefault(case.condition_key, (case.condition_key, case.condition, case.applies))
     return list(rows.values())

@@ -1,5 +1,7 @@
 """The room: the script with its progress, the nonconformities, and the conditions of the script."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +29,7 @@ def overview(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)
     if request.GET.get("version") == str(rollout.version):
         return HttpResponse(status=204)
-    context = {"rollout": rollout, "processes": queries.processes(script)}
+    context = {"rollout": rollout, "processes": queries.processes(script, bare=True)}
     return render(request, "homologation/overview.html", context)
 
 
@@ -41,19 +43,26 @@ def conditions(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions=None) -> HttpResponse:
-    context = {
+    rounds = queries.rounds_of(script)
+    round_ = queries.open_among(rounds)
+    statuses = queries.case_statuses(script, bare=True, rounds=rounds)
+    left = queries.left_to_run(round_)
+    listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
+    context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",
         "script": script,
-        "processes": queries.processes(script),
-        "rounds": script.rounds.all(),
-        "round": queries.open_round(script),
-        "to_run": queries.to_run(script),
-        "session": queries.open_session(script),
-        "nonconformities": nonconformities.listed(rollout),
-        "aging": nonconformities.aging(rollout),
-        "conditions_form": conditions or forms.ConditionsForm(script=script),
+        "processes": queries.processes(script, statuses=statuses),
+        "rounds": rounds,
+        "round": round_,
+        "to_run": [status.case for status in statuses if status.case.pk in left],
+        "session": queries.open_session(script) if rounds else None,  # A session needs a round.
+        "nonconformities": listed,
+        "aging": nonconformities.aging_of(listed),
         "newer": catalogue.newer(script),
         **permissions(request, rollout),
     }
+    if not script.frozen_at and context["may_lead"]:
+        cases = [status.case for status in statuses]
+        context["conditions_form"] = conditions or forms.ConditionsForm(script=script, cases=cases)
     return render(request, "homologation/room.html", context, status=refusal_status(conditions))

@@ -7,7 +7,7 @@ from apps.core import cnpj
 from apps.core.canonical import instant
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff.models import CellChange, Kickoff, Minutes, Row
+from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Minutes, Row
 from apps.stages.kickoff.sheets import FIELDS, SHEETS, STATUSES, Sheet
 
 FORMAT = "presence-rollout/integration-worksheet"
@@ -34,20 +34,25 @@ def rows(kickoff: Kickoff) -> dict[str, list[Row]]:
     return by_sheet
 
 
-def fields_by_method(kickoff: Kickoff, field_rows: list[Row]) -> list[tuple[Any, list[Row]]]:
-    """``(method, its rows)`` of each adopted method, in the order of the catalogue."""
+def fields_by_method(
+    kickoff: Kickoff, field_rows: list[Row], methods: list[AgreedMethod] | None = None
+) -> list[tuple[AgreedMethod, list[Row]]]:
+    """``(method, its rows)`` of each adopted method, in the order of the catalogue; ``methods`` are those, where they were
+    read already."""
     grouped: dict[int, list[Row]] = defaultdict(list)
     for row in field_rows:
         grouped[row.method_id or 0].append(row)
-    return [(method, grouped[method.pk]) for method in kickoff.methods.filter(agreed=True)]
+    adopted = kickoff.methods.filter(agreed=True) if methods is None else methods
+    return [(method, grouped[method.pk]) for method in adopted]
 
 
-def agreed_fields(kickoff: Kickoff) -> dict[str, int]:
-    """How many fields of each adopted method have their place on the platform, by the method's code."""
+def agreed_fields(kickoff: Kickoff, methods: list[AgreedMethod] | None = None) -> dict[str, int]:
+    """How many fields of each adopted method have their place on the platform, by the method's code; ``methods`` as in
+    ``fields_by_method``."""
     field_rows = rows(kickoff)[FIELDS.key]
     return {
         method.code: sum(row.is_agreed for row in method_rows)
-        for method, method_rows in fields_by_method(kickoff, field_rows)
+        for method, method_rows in fields_by_method(kickoff, field_rows, methods)
     }
 
 
@@ -97,7 +102,7 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
         "rollout": {"code": rollout.code, "title": rollout.title, "platform": rollout.platform.name},
         "parties": [
             {"role": party.role, "legal_name": party.company.legal_name, "cnpj": cnpj.show(party.company.cnpj)}
-            for party in rollout.parties.select_related("company")
+            for party in rollout.parties.all()
         ],
         "meeting": {
             "held_at": instant(kickoff.held_at) if kickoff.held_at else None,

@@ -1,7 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import FileResponse, HttpResponse
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.kickoff import actions, documents, forms, queries
-from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, Participant
+from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, MinutesAnswer, Participant
 
 
 @require_GET
@@ -118,8 +119,11 @@ def _for_kickoff(form_class: type) -> Callable[[Kickoff], Callable]:
 
 
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
-    rollout = visible_rollout(request, pk)
-    return rollout, get_object_or_404(Kickoff, rollout=rollout)
+    rollout = visible_rollout(request, pk, "kickoff")
+    try:
+        return rollout, rollout.kickoff
+    except Kickoff.DoesNotExist:
+        raise Http404 from None
 
 
 def _to_answer(request: SignedInRequest, rollout: Rollout, published: list[Minutes], failed: dict) -> list[dict]:
@@ -166,11 +170,14 @@ def _post(
 
 def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed) -> HttpResponse:
     published = list(
-        kickoff.published.select_related("published_by", "pdf").prefetch_related("answers__by").order_by("-number")
+        kickoff.published.select_related("published_by", "pdf")
+        .prefetch_related(Prefetch("answers", MinutesAnswer.objects.select_related("by")))
+        .order_by("-number")
     )
     for minutes in published:
         minutes.kickoff = kickoff
-    counts = queries.agreed_fields(kickoff)
+    methods = list(kickoff.methods.filter(agreed=True))
+    counts = queries.agreed_fields(kickoff, methods)
     context = {
         "rollout": rollout,
         "room": "kickoff",
@@ -181,7 +188,7 @@ def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed
             {"item": item, "form": forms.NotesForm(initial={"notes": item.notes}, auto_id=f"agenda{item.pk}_%s")}
             for item in kickoff.agenda.all()
         ],
-        "methods": [(method, counts[method.code]) for method in kickoff.methods.filter(agreed=True)],
+        "methods": [(method, counts[method.code]) for method in methods],
         "published": published,
         "to_answer": _to_answer(request, rollout, published, failed),
         "may_write": rollout.stage == Stage.KICKOFF and request.user.has_perm("kickoff.conduct", rollout),

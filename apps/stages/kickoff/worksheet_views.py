@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from apps.core.exports.tables import XLSX_TYPE
 from apps.core.numbers import whole_number
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed, Refusal
+from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.kickoff import documents, queries
@@ -113,7 +113,7 @@ def do_action(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
 def history(request: SignedInRequest, pk: int) -> HttpResponse:
     """Every change of the worksheet, the newest first: who, when, what stood there and what stands there since."""
     rollout, kickoff = _kickoff(request, pk)
-    page = Paginator(queries.history(kickoff), 50).get_page(request.GET.get("page"))
+    page = page_of(request, queries.history(kickoff))
     return render(request, "kickoff/history.html", {"rollout": rollout, "room": "kickoff", "page": page})
 
 

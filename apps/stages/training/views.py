@@ -52,7 +52,9 @@ def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
 
 def _session(request: SignedInRequest, pk: int, session_pk: int) -> tuple[Rollout, TrainingSession]:
     rollout = visible_rollout(request, pk)
-    return rollout, get_object_or_404(TrainingSession, pk=session_pk, rollout=rollout)
+    session = get_object_or_404(TrainingSession, pk=session_pk, rollout=rollout)
+    session.rollout = rollout
+    return rollout, session
 
 
 def _room(request: SignedInRequest, rollout: Rollout, session: TrainingSession | None = None, **failed) -> HttpResponse:

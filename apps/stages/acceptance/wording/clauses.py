@@ -69,12 +69,13 @@ def clauses_of(rollout: Rollout) -> list[Clause]:
     return [clause for clause in all_of(rollout) if not clause.is_left_out]
 
 
-def all_of(rollout: Rollout) -> list[Clause]:
-    """The same with those that were left out, at their places and without words."""
+def all_of(rollout: Rollout, version: int | None = None) -> list[Clause]:
+    """The same with those that were left out, at their places and without words. ``version`` is what ``version_of`` says,
+    where it was asked already."""
     own_rows = OwnClause.objects.filter(wording__rollout=rollout).select_related("changed_by")
     own_clauses = {row.key: row for row in own_rows}
     of_term = []
-    for row in _template(version_of(rollout)):
+    for row in _template(version or version_of(rollout)):
         own_clause = own_clauses.pop(row["key"], None)
         words = {"title": own_clause.title, "text": own_clause.text} if own_clause else row
         template = {"title": row["title"], "text": row["text"]}
@@ -98,10 +99,10 @@ def version_of(rollout: Rollout) -> int:
     return version_taken(rollout) or Blueprint.objects.current(Blueprint.Kind.TERM).version
 
 
-def newer_version(rollout: Rollout) -> Blueprint | None:
-    """The version in force, where the rollout took an earlier one."""
+def newer_version(rollout: Rollout, version: int | None = None) -> Blueprint | None:
+    """The version in force, where the rollout took an earlier one; ``version`` as in ``all_of``."""
     current = Blueprint.objects.current(Blueprint.Kind.TERM)
-    return current if current.version > version_of(rollout) else None
+    return current if current.version > (version or version_of(rollout)) else None
 
 
 def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:

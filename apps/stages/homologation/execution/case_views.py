@@ -26,9 +26,14 @@ from apps.stages.homologation.models import Case, Evidence, Reservation, Result
 def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """A case with its steps, its history and the form for the next result."""
     rollout, script = script_of(request, pk)
-    case = get_object_or_404(Case, script=script, code=code)
-    form = forms.ResultForm.after(case.results.last(), request.POST or None, request.FILES or None, auto_id="result_%s")
-    if request.method == "POST" and record(request, form, case):
+    case = get_object_or_404(queries.with_following(script.cases.all()), code=code)
+    case.script = script
+    form = None
+    if request.method == "POST":
+        form = forms.ResultForm.after(
+            case.results.last(), request.POST or None, request.FILES or None, auto_id="result_%s"
+        )
+    if form is not None and record(request, form, case):
         if following := queries.next_in_round(script, after=case):
             return redirect("homologation:case", pk, following.code)
         return redirect(reverse("homologation:room", args=[pk]) + f"#caso-{code}")
@@ -38,7 +43,7 @@ def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 @require_POST
 def propose(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     rollout, script = script_of(request, pk)
-    case = get_object_or_404(Case, script=script, code=code)
+    case = get_object_or_404(queries.with_following(script.cases.all()), code=code)
     form = forms.ReservationForm(request.POST, auto_id="reservation_%s")
     if attempt(request, form, reservations.propose, case, by=request.user):
         return redirect("homologation:case", pk, code)
@@ -102,7 +107,8 @@ def record(request: SignedInRequest, form: forms.ResultForm, case: Case) -> bool
 
 def _result(request: SignedInRequest, pk: int, result_pk: int) -> tuple[Rollout, Result]:
     rollout, script = script_of(request, pk)
-    result = get_object_or_404(Result.objects.select_related("case"), pk=result_pk, case__script=script)
+    result = get_object_or_404(Result, pk=result_pk, case__script=script)
+    result.case = queries.with_following(script.cases.all()).get(pk=result.case_id)
     result.case.script = script
     return rollout, result
 
@@ -125,8 +131,9 @@ def _on_reservation(request: SignedInRequest, pk: int, reservation_pk: int, acti
 def _case(
     request: SignedInRequest, rollout: Rollout, case: Case, form=None, reservation=None, evidence=None
 ) -> HttpResponse:
-    status = queries.status_of(case)
-    round_ = queries.open_round(case.script)
+    rounds = queries.rounds_of(case.script)
+    round_ = queries.open_among(rounds)
+    status = queries.status_of(case, rounds=rounds)
     allowed = permissions(request, rollout)
     newest = status.latest
     context: dict[str, Any] = {
@@ -135,7 +142,7 @@ def _case(
         "status": status,
         "case": case,
         "round": round_,
-        "in_round": round_ is not None and round_.cases.filter(pk=case.pk).exists(),
+        "in_round": round_ is not None and case.pk in round_.case_keys,  # type: ignore[attr-defined]
         "form": form or forms.ResultForm.after(newest, auto_id="result_%s"),
         "reservation_form": reservation or forms.ReservationForm(auto_id="reservation_%s"),
         "evidence_form": evidence or forms.EvidenceForm(auto_id="evidence_%s"),
@@ -143,8 +150,8 @@ def _case(
         and newest is not None
         and newest.round == round_
         and (allowed["may_lead"] or newest.by_id == request.user.pk),
-        "following": case.script.cases.filter(position__gt=case.position, applies=True).first(),
-        "to_run": queries.to_run(case.script).count() if round_ else 0,
+        "following": getattr(case, "following", ""),
+        "to_run": len(queries.left_to_run(round_)),
         **allowed,
     }
     refused = evidence or reservation or form

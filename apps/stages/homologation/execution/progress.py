@@ -59,11 +59,14 @@ class Progress:
         return [(value, str(label), outcomes.count(value)) for value, label in Outcome.choices if value in outcomes]
 
 
-def of_round(script: Script, round_: Round) -> Progress:
-    """Every case of ``round_`` in order."""
-    in_round = set(round_.cases.values_list("pk", flat=True))
+def of_round(script: Script, rounds: list[Round]) -> Progress | None:
+    """Every case of the open one of ``rounds`` (``queries.rounds_of``) in order; None where none is open."""
+    round_ = queries.open_among(rounds)
+    if round_ is None:
+        return None
+    in_round = set(round_.case_keys)  # type: ignore[attr-defined]
     groups = []
-    for process in queries.processes(script):
+    for process in queries.processes(script, statuses=queries.case_statuses(script, bare=True, rounds=rounds)):
         rows = [Row(status, status.by_round.get(round_.pk)) for status in process.cases if status.case.pk in in_round]
         if rows:
             groups.append(Group(process, rows))

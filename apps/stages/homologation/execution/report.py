@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass, field
 
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import Image, UnidentifiedImageError
@@ -11,7 +12,7 @@ from apps.core import clock, pdf
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.models import Evidence, Result, Script
+from apps.stages.homologation.models import Evidence, Result, RoundReport, Script
 from apps.stages.homologation.nonconformities import queries as nonconformities
 
 THUMBNAILS = 60
@@ -58,8 +59,8 @@ def _context(rollout: Rollout, script: Script, parts: list[Part]) -> dict[str, o
         "script": script,
         "at": clock.now(),
         "parties": [(PartyRole(role).label, rollout.company(role)) for role in PartyRole.values],
-        "sessions": [(session, queries.results_of(session).count()) for session in queries.held_sessions(script)],
-        "rounds": script.rounds.prefetch_related("reports__file"),
+        "sessions": [(session, session.result_count) for session in queries.held_sessions(script)],
+        "rounds": script.rounds.prefetch_related(Prefetch("reports", RoundReport.objects.select_related("file"))),
         "parts": parts,
         "nonconformities": [
             (nonconformity, nonconformities.days_open(nonconformity))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -55,7 +56,9 @@ def matrix(request: SignedInRequest, pk: int) -> HttpResponse:
 def history(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """All results of a case with their evidence, in a dialog."""
     rollout, script = script_of(request, pk)
-    status = queries.status_of(get_object_or_404(Case, script=script, code=code))
+    case = get_object_or_404(Case, script=script, code=code)
+    case.script = script
+    status = queries.status_of(case)
     context = {"rollout": rollout, "status": status, **permissions(request, rollout)}
     return render(request, "homologation/history.html", context)
 
@@ -85,10 +88,14 @@ def _script_section(pk: int) -> str:
 
 
 def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=None) -> HttpResponse:
-    rounds = list(script.rounds.prefetch_related("reports__file", "reports__by"))
-    cases_of = {round_.pk: set(round_.cases.values_list("pk", flat=True)) for round_ in rounds}
+    rounds = queries.rounds_of(script)
+    reports = RoundReport.objects.select_related("file", "by")
+    prefetch_related_objects(rounds, Prefetch("reports", reports))
+    cases_of = {round_.pk: set(round_.case_keys) for round_ in rounds}  # type: ignore[attr-defined]
     groups = []
-    for process in queries.processes(script):
+    statuses = queries.case_statuses(script, bare=True, rounds=rounds)
+    prefetch_related_objects([result for status in statuses for result in status.results], "evidence")
+    for process in queries.processes(script, statuses=statuses):
         rows = []
         for status in process.cases:
             newest = status.by_round

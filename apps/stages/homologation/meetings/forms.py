@@ -5,7 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.companies.models import Company
+from apps.companies.models import Company, Membership
 from apps.core.minutes import MinutesField
 from apps.core.process import PartyRole
 from apps.core.web.widgets import DateTimeInput
@@ -37,12 +37,15 @@ class PartyPart:
 
 def people_of(rollout: Rollout) -> dict[str, tuple[str, User]]:
     """The people of the four parties by ``role:pk``, in the order of ``PARTIES``."""
-    people = {}
-    for role in PARTIES:
-        members = rollout.company(role).memberships.select_related("user").order_by("user__name")
-        for member in members.filter(user__is_active=True):
-            people[f"{role.value}:{member.user_id}"] = (role.value, member.user)
-    return people
+    companies = rollout.companies()
+    active = Membership.objects.filter(company__in=companies.values(), user__is_active=True)
+    members = list(active.select_related("user").order_by("user__name"))
+    return {
+        f"{role.value}:{member.user_id}": (role.value, member.user)
+        for role in PARTIES
+        for member in members
+        if member.company_id == companies[role].pk
+    }
 
 
 class JoinForm(forms.Form):

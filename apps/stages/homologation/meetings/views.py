@@ -29,14 +29,16 @@ KEYS = {Outcome.PASSED: "p", Outcome.FAILED: "f", Outcome.BLOCKED: "b", Outcome.
 def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     """The session in progress; otherwise those that are planned and those that were held."""
     rollout, script = script_of(request, pk)
-    session = queries.open_session(script)
+    sessions = list(queries.sessions_of(script))
+    session = next((row for row in sessions if row.started_at and not row.ended_at), None)
     if session is None:
-        return _sessions(request, rollout, script)
+        return _sessions(request, rollout, script, sessions)
+    session.script = script
     return _meeting(request, rollout, script, session)
 
 
 def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session: Session, join=None) -> HttpResponse:
-    round_ = queries.open_round(script)
+    rounds = queries.rounds_of(script)
     case = script.cases.filter(code=request.GET.get("case", "")).first() or queries.to_run(script).first()
     context = {
         "rollout": rollout,
@@ -46,7 +48,7 @@ def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session
         "join_form": join or session_forms.JoinForm(session=session, auto_id="join_%s"),
         "own_place": _own_place(request, rollout, session),
         "absences": session.absences.all(),
-        "progress": progress.of_round(script, round_) if round_ else None,
+        "progress": progress.of_round(script, rounds),
         **(_case_context(request, rollout, case) if case else {}),
         **permissions(request, rollout),
     }
@@ -67,12 +69,10 @@ def live(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)
     if request.GET.get("version") == str(rollout.version):
         return HttpResponse(status=204)
-    round_ = queries.open_round(script)
-    session = queries.open_session(script)
     context = {
         "rollout": rollout,
-        "session": session,
-        "progress": progress.of_round(script, round_) if round_ else None,
+        "session": queries.open_session(script),
+        "progress": progress.of_round(script, queries.rounds_of(script)),
     }
     return render(request, "homologation/meeting_progress.html", context)
 
@@ -157,7 +157,9 @@ def end(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
 def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     """A session that was planned, as a file for the reader's calendar."""
     _rollout, script = script_of(request, pk)
-    calendar_entry = agenda.entry(get_object_or_404(Session, pk=session_pk, script=script))
+    session = get_object_or_404(Session, pk=session_pk, script=script)
+    session.script = script
+    calendar_entry = agenda.entry(session)
     if calendar_entry is None:
         raise Http404
     return calendar.download(calendar_entry)
@@ -187,15 +189,30 @@ def _case_context(request: SignedInRequest, rollout: Rollout, case: Case, form=N
     }
 
 
-def _sessions(request: SignedInRequest, rollout: Rollout, script: Script, start=None, plan=None) -> HttpResponse:
+def _sessions(
+    request: SignedInRequest,
+    rollout: Rollout,
+    script: Script,
+    sessions: list[Session] | None = None,
+    start=None,
+    plan=None,
+) -> HttpResponse:
     allowed = permissions(request, rollout)
+    sessions = list(queries.sessions_of(script)) if sessions is None else sessions
+    planned = [
+        (row.planned_start, row.number, row)
+        for row in sessions
+        if row.planned_start and not row.started_at and not row.cancelled_at
+    ]
     context = {
         "rollout": rollout,
         "room": "homologation",
         "round": queries.open_round(script),
-        "planned": queries.planned_sessions(rollout),
-        "held": [(session, queries.results_of(session).count()) for session in queries.held_sessions(script)],
-        "start_form": start or session_forms.StartForm(rollout=rollout, user=request.user),
+        "planned": [row for _start, _number, row in sorted(planned)],
+        "held": [(session, session.result_count) for session in sessions if session.started_at],
+        "start_form": start or session_forms.StartForm(rollout=rollout, user=request.user)
+        if allowed["may_lead"] and allowed["at_work"]
+        else None,
         "plan_form": plan or session_forms.PlanSessionForm(auto_id="plan_%s"),
         **allowed,
     }

@@ -1,5 +1,6 @@
 """Which nonconformities there are, for how long, and who owes their correction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apps.core import clock
@@ -26,7 +27,12 @@ def days_open(nonconformity: Nonconformity) -> int:
 
 def aging(rollout: Rollout) -> list[Aging]:
     """By the party that owes the correction, in the parties' order; who owes none is left out."""
-    open_nonconformities = list(rollout.nonconformities.filter(state=Nonconformity.State.OPEN))
+    return aging_of(rollout.nonconformities.filter(state=Nonconformity.State.OPEN))
+
+
+def aging_of(nonconformities: Iterable[Nonconformity]) -> list[Aging]:
+    """The same of ``nonconformities``, which are those of a rollout."""
+    open_nonconformities = [row for row in nonconformities if row.state == Nonconformity.State.OPEN]
     rows = []
     for role in PartyRole.values:
         owed = [nonconformity for nonconformity in open_nonconformities if nonconformity.owner == role]

@@ -26,7 +26,7 @@ def listing(request: SignedInRequest, pk: int) -> HttpResponse:
         "room": "homologation",
         "form": form,
         "rows": [(nonconformity, days_open(nonconformity)) for nonconformity in nonconformities],
-        "any": rollout.nonconformities.exists(),
+        "any": bool(nonconformities) or rollout.nonconformities.exists(),
         "aging": aging(rollout),
     }
     return render(request, "homologation/nonconformities.html", context)
@@ -92,7 +92,7 @@ def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformi
         "rollout": rollout,
         "room": "homologation",
         "nc": nonconformity,
-        "status": queries.status_of(nonconformity.case),
+        "status": queries.status_of(nonconformity.case, bare=True),
         "days": days_open(nonconformity),
         "fixes": fixes,
         "fixed_by_reader": bool(fixes) and fixes[-1].by_id == user.pk,

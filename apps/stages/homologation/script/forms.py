@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.blueprints.editor.forms import CaseForm
 from apps.core.localized import Localized
 from apps.stages.homologation import queries
-from apps.stages.homologation.models import Script
+from apps.stages.homologation.models import Case, Script
 from apps.stages.homologation.script import catalogue
 
 
@@ -18,8 +19,8 @@ class ConditionsForm(forms.Form):
         label=_("O que se aplica a este projeto"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, script: Script, **kwargs) -> None:
-        conditions = queries.conditions(script)
+    def __init__(self, *args, script: Script, cases: Iterable[Case] | None = None, **kwargs) -> None:
+        conditions = queries.conditions(script, cases)
         kwargs.setdefault("initial", {"conditions": [key for key, _text, chosen in conditions if chosen]})
         super().__init__(*args, **kwargs)
         reasons = catalogue.reasons(script)

@@ -1,0 +1,104 @@
+"""How many queries a page asks of the database, and the scene with ten times its rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
+
+from apps.blueprints.models import Blueprint
+from apps.companies.models import Company, Kind, Membership, Role
+from apps.invitations.models import Invitation
+from apps.rollouts.models import Assignment, Party, Rollout
+from apps.stages.golive.models import ChecklistItem, Incident, Window
+from apps.stages.homologation.models import Case, Session
+from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Minutes, Participant
+from presence_rollout.ops.multiply import multiply, repeat_events
+from tests.companies.factories import several_people
+
+MOST = 15
+"""What any page may ask."""
+WAIT_FOR_THE_READ_MODEL = {"portal:home", "portal:arrive", "portal:matter", "rollouts:detail"}
+"""Pages that compute what is open, project by project. They are left out until they read it."""
+WAIT_FOR_KEPT_SUMS = {"hours:client_statements"}
+"""It adds the hours of each project and month. It is left out until they are kept."""
+ALLOWED = {
+    # Hours are added up where they are shown; kept sums will make them few.
+    "hours:room": 30,
+    "hours:reading": 22,
+    "hours:why": 19,
+    # Each app is asked for its part of the record, which no row keeps.
+    "acceptance:preview": 41,
+    # Everything of one thing on one page, each kind of row in a query of its own.
+    "homologation:report": 21,
+    "homologation:nonconformity": 18,
+    "prerequisites:room": 19,
+    "golive:room": 16,
+}
+"""Pages that ask more than ``MOST``, although no more for more rows."""
+PEOPLE = ("manager", "pm", "lead", "integrator")
+COPIES = 9
+NO_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "SET CONSTRAINTS")
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements asked of the database meanwhile, without those that only begin or end a transaction."""
+    statements: list[str] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if not str(sql).startswith(NO_QUERIES):
+            statements.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+def settle(scene: Any, person: str) -> None:
+    """Do what only the first page of a session does: note that the terms were read and since when it is in use. That is
+    noted as of tomorrow, so that no page notes it again while others are asked."""
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = scene.sessions[person]
+    client.get(reverse("companies:list"))
+    session = client.session
+    session["used"] += 24 * 3600
+    session.save()
+
+
+def crowd(scene: Any) -> None:
+    """Ten times the projects, and ten times what is in those whose pages are asked: people, items, cases, hours, events."""
+    for rollout in (scene.rollout, scene.open_rollout):
+        for rows in _rows_of(rollout):
+            multiply(rows, COPIES)
+        repeat_events(rollout, 1)
+    multiply(Rollout.objects.exclude(pk=scene.rollout.pk), COPIES, without={Invitation})
+    client = scene.company
+    multiply(Company.objects.filter(kind=Kind.CLIENT).exclude(pk=client.pk), COPIES, without={Party, Membership})
+    places = [(company, Role.MEMBER) for company in scene.rollout.companies().values() if company.kind != Kind.PRESENCE]
+    several_people(*places * COPIES, *[(scene.rollout.company("presence"), Role.ANALYST)] * COPIES)
+    multiply(client.contacts.all(), COPIES)
+    multiply(client.hour_statements.all(), COPIES)
+    multiply(Invitation.objects.filter(company=client), COPIES)
+    multiply(Blueprint.objects.filter(kind__in=("script", "term")).order_by("pk")[:2], COPIES)
+
+
+def _rows_of(rollout: Rollout) -> Iterator[QuerySet[Any]]:
+    """What there may be many of in one project."""
+    yield rollout.prerequisites.all()
+    yield rollout.waivers.all()
+    yield Assignment.objects.filter(rollout=rollout)
+    for model in (Participant, AgendaItem, AgreedMethod, Minutes):
+        yield model.objects.filter(kickoff__rollout=rollout)
+    yield from (rollout.due_dates.all(), rollout.progress_notes.all(), rollout.deliveries.all())
+    yield rollout.training_sessions.all()
+    first_cases = list(rollout.script.cases.values_list("pk", flat=True)[:8])
+    yield Case.objects.filter(pk__in=first_cases)
+    yield Session.objects.filter(script__rollout=rollout).exclude(started_at__isnull=False, ended_at=None)
+    yield rollout.time_entries.filter(nonconformity=None, adjusts=None)
+    for model in (ChecklistItem, Incident, Window):
+        yield model.objects.filter(rollout=rollout)
