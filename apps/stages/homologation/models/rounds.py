@@ -75,7 +75,7 @@ class Result(models.Model):
     def __str__(self) -> str:
         return f"{self.case.code}: {self.get_outcome_display()}"
 
-    def get_outcome_display(self) -> str:
+    def get_outcome_display(self) -> str:  # type: ignore[no-redef]
         """As Django gives it, of one label: Django's own translates all of them first, and a script has a hundred results."""
         return str(Outcome(self.outcome).label)
 
