@@ -1,5 +1,6 @@
 """WSGI entry point, served by granian in development and production alike."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,3 +8,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
 application = get_wsgi_application()
+
+# What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)

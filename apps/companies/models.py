@@ -127,7 +127,8 @@ def roles_of(user) -> dict[int, tuple[str, str]]:
         return {}
     cached = getattr(user, "_company_roles", None)
     if cached is None:
-        rows = Membership.objects.filter(user=user).values_list("company_id", "company__kind", "role")
+        memberships = Membership.objects.filter(user=user.pk).order_by("company__trade_name")
+        rows = memberships.values_list("company_id", "company__kind", "role")
         cached = {company: (kind, role) for company, kind, role in rows}
         user._company_roles = cached
     return cached

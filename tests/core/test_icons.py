@@ -12,6 +12,7 @@ from apps.prerequisites.evidence import showing
 from presence_rollout.ops import icons as sprite
 from tests.companies.factories import UserFactory
 
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
 NAMED_IN_TEMPLATES = re.compile(r"""(?:icon(?:_end)?|<c-icon name)="([^"]+)\"""")
 NAMED_IN_CODE = re.compile(r"""\bicon(?:: str)? ?= ?"([^"]+)\"""")
 TAG = re.compile(r"{%.*?%}|{{.*?}}")
@@ -52,6 +53,14 @@ def test_an_icon_that_does_not_exist_is_no_empty_square():
 def test_the_title_of_an_icon_is_read_aloud_and_escaped_and_without_one_it_is_hidden():
     assert 'role="img" aria-label="a &lt;b&gt; &quot;c&quot;"' in icons.draw("check", title='a <b> "c"')
     assert 'aria-hidden="true"' in icons.draw("check")
+
+
+def test_a_document_shows_no_icon_since_it_takes_nothing_from_outside_itself():
+    documents = [*TEMPLATES.rglob("*_pdf*.html"), *TEMPLATES.rglob("*.txt")]
+    assert len(documents) > 20
+    assert not [
+        path.name for path in documents if "<c-" in path.read_text("utf-8") or "{% icon" in path.read_text("utf-8")
+    ]
 
 
 @pytest.mark.django_db
