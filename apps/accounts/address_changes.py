@@ -119,7 +119,7 @@ def masked(email: str) -> str:
 
 def _locked(address_change: AddressChange) -> AddressChange:
     """``address_change``, read anew and locked with its account."""
-    user = User.objects.select_for_update().get(pk=address_change.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=address_change.user_id)
     address_change = AddressChange.objects.get(pk=address_change.pk)
     address_change.user = user
     if address_change.confirmed_at or address_change.undone_at:

@@ -37,7 +37,7 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
     invites the others, and ``ValidationError`` for an address or a CNPJ that is none.
     """
     with transaction.atomic():
-        presence = Company.objects.select_for_update().filter(kind=Kind.PRESENCE).first()
+        presence = Company.objects.select_for_update(no_key=True).filter(kind=Kind.PRESENCE).first()
         if presence is None:
             presence = Company(kind=Kind.PRESENCE, trade_name="Presence", legal_name=legal_name, cnpj=cnpj)
             presence.full_clean()
@@ -91,7 +91,7 @@ def join(company: Company, user: User, *, role: str, position: str = "") -> Memb
     other side of Presence's agreements. The person's row is locked, so that two places taken at once see each other."""
     refuse_unfit_role(company, role)
     with transaction.atomic():
-        User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         refuse_other_side(company, user.email)
         if Membership.objects.filter(user=user, company=company).exists():
             raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")

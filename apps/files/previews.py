@@ -23,7 +23,7 @@ def draw(file_pk: str) -> None:
         return
     pictures = _pictures(stored)
     with transaction.atomic():
-        stored = StoredFile.objects.select_for_update().get(pk=file_pk)
+        stored = StoredFile.objects.select_for_update(no_key=True).get(pk=file_pk)
         if stored.drawn != StoredFile.Drawn.WAITING:
             return
         for page, picture in enumerate(pictures, start=1):

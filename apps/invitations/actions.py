@@ -61,7 +61,7 @@ def invite(
     if rollout is not None and not rollout.parties.filter(company=company).exists():
         raise Invalid(_("%(company)s não participa deste projeto.") % {"company": company})
     with transaction.atomic():
-        Company.objects.select_for_update().get(pk=company.pk)
+        Company.objects.select_for_update(no_key=True).get(pk=company.pk)
         if company.invitations.filter(email=email, accepted_at=None, revoked_at=None).exists():
             raise Invalid(_("Já existe um convite para este e-mail. Envie-o de novo."), field="email")
         invitation = Invitation.objects.create(
@@ -164,7 +164,11 @@ def accept_as_new_person(invitation: Invitation, *, name: str, password: str = "
 def mail(invitation_pk: int) -> None:
     """Send the link of the invitation, once a sending: running it again sends nothing."""
     with transaction.atomic():
-        invitation = Invitation.objects.select_for_update(of=("self",)).select_related("company").get(pk=invitation_pk)
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("company")
+            .get(pk=invitation_pk)
+        )
         if invitation.mailed_serial == invitation.serial or invitation.state != State.PENDING:
             return
         context = {
@@ -268,7 +272,9 @@ def revoke_after_undoing(change: AddressChange) -> None:
 def _waiting(invitation: Invitation) -> Invitation:
     """The invitation, locked; refused once it was accepted or revoked. An expired one still waits."""
     locked = (
-        Invitation.objects.select_for_update(of=("self",)).select_related("company", "rollout").get(pk=invitation.pk)
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("company", "rollout")
+        .get(pk=invitation.pk)
     )
     if locked.state == State.ACCEPTED:
         raise Refusal(_("Este convite já foi usado."))

@@ -107,7 +107,7 @@ def remind_of(rollout_pk: int) -> None:
     for user, matters in queries.to_remind(rollout, clock.today()).items():
         with transaction.atomic():
             digest, _is_new = Digest.objects.get_or_create(user=user, day=clock.today())
-            if Digest.objects.select_for_update().filter(WAITING, pk=digest.pk).exists():
+            if Digest.objects.select_for_update(no_key=True).filter(WAITING, pk=digest.pk).exists():
                 rows = (Reminder(digest=digest, rollout=rollout, requirement=key) for _rollout, key in matters)
                 Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -34,7 +34,7 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
     Raises ``Refusal`` (409) when the rollout is completed or cancelled, unless ``even_closed``.
     """
     with transaction.atomic():
-        locked = Rollout.objects.select_for_update(of=("self",)).get(pk=rollout.pk)
+        locked = Rollout.objects.select_for_update(of=("self",), no_key=True).get(pk=rollout.pk)
         if not (locked.is_open or even_closed):
             raise Refusal(
                 _("O projeto %(code)s está encerrado (%(stage)s) e não aceita mais alterações.")

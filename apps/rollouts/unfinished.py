@@ -94,7 +94,7 @@ def try_again(failure: Failure, *, by) -> None:
     """
     require(by, "rollouts.try_again", failure.rollout)
     with _changing(failure.rollout) as rollout:
-        row = UnfinishedWork.objects.select_for_update().filter(pk=failure.row.pk).first()
+        row = UnfinishedWork.objects.select_for_update(no_key=True).filter(pk=failure.row.pk).first()
         if row is None or Failure(row, failure.kind, None).is_running:
             raise Refusal(_("A nova tentativa já foi pedida ou está em andamento."))
         work.renew(row.kind, row.key)

@@ -105,7 +105,7 @@ def _rotate_second_factor(key: object) -> None:
 
     pk, name = cast(tuple[int, str], key)
     with transaction.atomic():
-        row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        row = Authenticator.objects.select_for_update(no_key=True).filter(pk=pk).first()
         if row is None:
             return  # Its owner removed it meanwhile.
         plaintext = actions.decrypt_text(row.data[name], purpose=PURPOSE)

@@ -17,6 +17,7 @@ from apps.hours.ledger import actions as hours
 from apps.hours.ledger import days, proposals
 from apps.hours.logging import timers
 from apps.hours.models import Proposal, Timer
+from apps.portal.models import Draft
 from apps.rollouts import actions, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
@@ -24,6 +25,7 @@ from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
 from tests.acceptance.factories import a_draft
 from tests.hours.factories import ProposalFactory
+from tests.portal.factories import DraftFactory
 from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory
 
@@ -66,6 +68,20 @@ def test_of_two_transitions_at_once_one_wins_and_the_other_is_told(monkeypatch):
     rollout = Rollout.objects.get(pk=rollout.pk)
     assert (rollout.stage, rollout.version) == (Stage.DEVELOPMENT, 1)
     assert timeline.verify(rollout) is None
+
+
+def test_an_action_in_one_project_makes_no_row_wait_that_only_refers_to_it():
+    """What names a project or a person is written while an action changes it: only another action waits."""
+    rollout = RolloutFactory()
+
+    def keep_a_draft():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return DraftFactory(rollout=rollout, user=rollout.people["client"])
+
+    with timeline.changing(rollout):
+        (outcome,) = at_once(keep_a_draft)
+    assert isinstance(outcome, Draft)
 
 
 def test_two_entries_at_once_at_the_edge_of_the_allowance_share_it_once():

@@ -32,7 +32,7 @@ def send(request: SignedInRequest) -> str:
     """Mail a new code; the address. Raises ``Refusal`` for too many (429) and when the mail server is away (503)."""
     address, session = held_address(request), _session(request)
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=request.user.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
         make = ProofCode.objects.create
         code = mailed_codes.issue(
             user.proof_codes.all(), make, salt=SALT, bound_to=_bound_to(user, session), user=user, session=session

@@ -48,7 +48,7 @@ def spend(sent: QuerySet[Code], *, salt: str, bound_to: str, code: str, field: s
     """
     typed = "".join(character for character in code if character.isdecimal())
     with transaction.atomic():
-        newest = sent.select_for_update().last()
+        newest = sent.select_for_update(no_key=True).last()
         is_open = newest is not None and newest.used_at is None and newest.expires_at > clock.now()
         if newest is None or not is_open or newest.tries >= TRIES:
             raise Invalid(_("Este código não vale mais. Peça outro."), field=field)

@@ -36,7 +36,7 @@ def begin(model: type[D], write: Callable[[dict[str, Any]], dict[str, Any]], *, 
 
 def lock(kind: str) -> None:
     """Whoever begins or publishes a draft of ``kind``, or loads a file of it, waits here for the others."""
-    Blueprint.objects.select_for_update().filter(kind=kind).order_by("pk").first()
+    Blueprint.objects.select_for_update(no_key=True).filter(kind=kind).order_by("pk").first()
 
 
 def compare_with(version: Blueprint) -> None:
@@ -124,7 +124,7 @@ def shipped(model: type[Draft]) -> Blueprint:
 
 
 def _locked(model: type[D]) -> D:
-    draft = model._default_manager.select_for_update().first()
+    draft = model._default_manager.select_for_update(no_key=True).first()
     if draft is None:
         raise Refusal(_("O rascunho já foi publicado ou descartado. Abra o modelo para ver a versão em vigor."))
     return draft

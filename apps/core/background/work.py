@@ -139,7 +139,7 @@ def _begin(job: Job, key: str) -> UnfinishedWork | None:
 def _count_attempt(job: Job, key: str) -> UnfinishedWork | None:
     now = clock.now()
     with transaction.atomic(durable=True):
-        row, is_new = UnfinishedWork.objects.select_for_update().get_or_create(kind=job.name, key=key)
+        row, is_new = UnfinishedWork.objects.select_for_update(no_key=True).get_or_create(kind=job.name, key=key)
         if not is_new and (row.next_try_at is None or row.next_try_at > now):
             return None
         if row.reason == Reason.INTERRUPTED and row.attempts > len(PAUSES):

@@ -47,7 +47,7 @@ def log(
     if not is_presence(person):
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
     with timeline.changing(rollout) as rollout:
-        User.objects.select_for_update().get(pk=person.pk)  # Their day is counted over every rollout.
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)  # Their day is counted over every rollout.
         if source and (existing := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
             raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": existing})
         number = numbering.next_number(rollout, rollout.time_entries)
@@ -74,7 +74,7 @@ def edit(
     require(by, "hours.change", entry)
     with timeline.changing(entry.rollout) as rollout:
         entry = _open_entry(entry)
-        User.objects.select_for_update().get(pk=entry.person_id)
+        User.objects.select_for_update(no_key=True).get(pk=entry.person_id)
         before = history.values(entry)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()

@@ -87,7 +87,7 @@ def close_client_month(client: Company, *, by: User, month: date, acknowledged: 
     month = month.replace(day=1)
     with transaction.atomic(), ExitStack() as stack:
         # Numbers have no gaps: one closing at a time, in the whole installation.
-        list(Company.objects.select_for_update().filter(kind=Kind.PRESENCE))
+        list(Company.objects.select_for_update(no_key=True).filter(kind=Kind.PRESENCE))
         client_rollouts = queries.rollouts_of(client).order_by("pk")
         rollouts = [stack.enter_context(timeline.changing(rollout, even_closed=True)) for rollout in client_rollouts]
         _check_over(month)

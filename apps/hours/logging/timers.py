@@ -112,4 +112,4 @@ def _propose(timer: Timer) -> Proposal:
 
 
 def _lock(person: User) -> User:
-    return User.objects.select_for_update().get(pk=person.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)

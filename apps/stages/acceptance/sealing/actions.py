@@ -22,7 +22,7 @@ def seal(term_pk: int) -> None:
         return
     content = seals.pdf(term)
     with timeline.changing(term.rollout, even_closed=True) as rollout:
-        term = waiting.select_for_update(of=("self",)).first()
+        term = waiting.select_for_update(of=("self",), no_key=True).first()
         if term is None:
             return
         term.sealed = files.store_bytes(content, f"{term}.pdf")

@@ -38,7 +38,9 @@ def issue(signatory: Signatory, *, by: User) -> str:
     require(by, "acceptance.sign", signatory)
     new_addresses.require_settled_address(by)
     with transaction.atomic():
-        signatory = Signatory.objects.select_for_update(of=("self",)).select_related("term").get(pk=signatory.pk)
+        signatory = (
+            Signatory.objects.select_for_update(of=("self",), no_key=True).select_related("term").get(pk=signatory.pk)
+        )
         if not queries.has_turn(signatory) or queries.is_over(signatory.term):
             raise Refusal(_("Este termo não está aberto para a sua assinatura."))
         return mailed_codes.issue(
