@@ -85,6 +85,10 @@ def crowd(scene: Any) -> None:
     multiply(client.hour_statements.all(), COPIES)
     multiply(Invitation.objects.filter(company=client), COPIES)
     multiply(Blueprint.objects.filter(kind__in=("script", "term")).order_by("pk")[:2], COPIES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE"
+        )  # Else the server still takes the tables for small, and looks through all of them for a row.
 
 
 def _rows_of(rollout: Rollout) -> Iterator[QuerySet[Any]]:
