@@ -24,8 +24,10 @@ from apps.seals import certificates
 
 def visible_rollout(request: SignedInRequest, pk: int, *related: str) -> Rollout:
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
-    (``"script"``), of which it has one, in the same query."""
-    return get_object_or_404(Rollout.objects.visible_to(request.user).for_listing().select_related(*related), pk=pk)
+    (``"script"``), of which it has one, in the same query; where a page is asked for, with what its frame shows."""
+    rollouts = Rollout.objects.visible_to(request.user)
+    rollouts = rollouts.for_listing() if request.method == "GET" else rollouts.with_parties()
+    return get_object_or_404(rollouts.select_related(*related), pk=pk)
 
 
 @require_GET

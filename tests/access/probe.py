@@ -32,10 +32,10 @@ def routes() -> list[str]:
 
 def answer(scene, person: str, name: str, method: str) -> str:
     """One mark for what ``person`` (a column of the table) gets at route ``name``; whatever happened is rolled back."""
-    return asked(scene, person, name, method)[0]
+    return counted_answer(scene, person, name, method)[0]
 
 
-def asked(scene, person: str, name: str, method: str) -> tuple[str, int]:
+def counted_answer(scene, person: str, name: str, method: str) -> tuple[str, int]:
     """The same, and how many queries it took."""
     client = Client()
     if scene.sessions[person]:

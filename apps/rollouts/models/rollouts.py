@@ -38,9 +38,12 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         return self.open().exclude(pk__in=Hold.objects.filter(ended_at=None).values("rollout"))
 
     def for_listing(self) -> "RolloutQuerySet":
+        return self.with_parties().select_related("project_manager").prefetch_related("holds", "planned_stages")
+
+    def with_parties(self) -> "RolloutQuerySet":
+        """With what its title says, and who may act in it."""
         parties = models.Prefetch("parties", Party.objects.select_related("company"))
-        rollouts = self.select_related("platform", "project_manager")
-        return rollouts.prefetch_related(parties, "holds", "planned_stages")
+        return self.select_related("platform").prefetch_related(parties)
 
 
 class Rollout(StageMachine, FSMModelMixin, models.Model):
