@@ -221,7 +221,7 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "dialogs": dialogs,
         "failed_form": failed_form if failed_name not in {dialog.name for dialog in dialogs} else None,
         "summaries": [(page, rollout.summary_of(page.key)) for page in plugins.pages()],
-        "events": rollout.events.order_by("-sequence")[:8],
+        "events": rollout.events.select_related("actor").order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
     }
     return render(request, "rollouts/detail.html", context, status=refusal_status(failed_form))
