@@ -16,7 +16,7 @@ from apps.core.refusals import Refusal, require
 from apps.hours import closing_warnings, events, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.closing_warnings import Warning
-from apps.hours.ledger import statements
+from apps.hours.ledger import statements, sums
 from apps.hours.models import ClientStatement, Line, Statement
 from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
@@ -150,6 +150,7 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[Warning]) -> 
             started_at__gte=queries.month_starts(month), started_at__lt=queries.month_starts(queries.following(month))
         )
     ).update(statement=statement)  # fmt: skip
+    sums.close(rollout, month)
     event = events.MonthClosed(
         month=f"{month:%Y-%m}",
         **statement.content["totals"],

@@ -1,6 +1,7 @@
 """What became of an entry: what it said before it was changed, and when a change elsewhere gave it other classes."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,6 @@ from apps.core import clock, minutes
 from apps.core.canonical import instant
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
-from apps.rollouts.models import Rollout
 
 Classes = dict[int, list[list[Any]]]
 
@@ -34,22 +34,20 @@ def add_revision(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
         Revision.objects.create(entry=entry, by=by, before=before)
 
 
-def classes(rollout: Rollout) -> Classes:
-    """``{entry pk: [[class, minutes], …]}`` of the lines that no statement has fixed."""
+def classes(lines: Mapping[int, Iterable[Line]]) -> Classes:
+    """``{entry pk: [[class, minutes], …]}`` of ``lines``, which are by the key of their entry."""
     minutes_by_class: dict[int, Counter] = defaultdict(Counter)
-    for entry, hour_class, duration in Line.objects.filter(entry__rollout=rollout, statement=None).values_list(
-        "entry", "hour_class", "minutes"
-    ):
-        minutes_by_class[entry][hour_class] += duration
+    for entry, entry_lines in lines.items():
+        for line in entry_lines:
+            minutes_by_class[entry][str(line.hour_class)] += line.minutes
     return {
         entry: [[hour_class, counted[hour_class]] for hour_class in HourClass.values if hour_class in counted]
         for entry, counted in minutes_by_class.items()
     }
 
 
-def note_reclassified(rollout: Rollout, before: Classes, cause: TimeEntry | None, how: str) -> None:
+def note_reclassified(before: Classes, after: Classes, cause: TimeEntry | None, how: str) -> None:
     """Keep, for each entry other than ``cause`` whose classes are others now, what they were and what they are."""
-    after = classes(rollout)
     Reclassification.objects.bulk_create(
         Reclassification(entry_id=entry, cause=cause, how=how, before=was, after=after[entry])
         for entry, was in before.items()
