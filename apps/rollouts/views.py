@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Expression, Prefetch
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,10 +22,11 @@ from apps.rollouts.models import Party, Rollout, Waiver
 from apps.seals import certificates
 
 
-def visible_rollout(request: SignedInRequest, pk: int, *related: str) -> Rollout:
+def visible_rollout(request: SignedInRequest, pk: int, *related: str, **figures: Expression) -> Rollout:
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
-    (``"script"``), of which it has one, in the same query."""
-    return get_object_or_404(Rollout.objects.visible_to(request.user).for_listing().select_related(*related), pk=pk)
+    (``"script"``), of which it has one, and with ``figures`` that the database works out, in the same query."""
+    rollouts = Rollout.objects.visible_to(request.user).for_listing().select_related(*related)
+    return get_object_or_404(rollouts.annotate(**figures), pk=pk)
 
 
 @require_GET

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -53,6 +56,30 @@ def note_reclassified(before: Classes, after: Classes, cause: TimeEntry | None, 
         for entry, was in before.items()
         if entry in after and after[entry] != was and not (cause and entry == cause.pk)
     )
+
+
+def with_changes(lines: QuerySet[Line]) -> QuerySet[Line]:
+    """``lines``, in the same query with whether their entry was corrected (``was_corrected``) and with what
+    ``changes_of`` reads."""
+    reclassifications = Reclassification.objects.filter(entry=OuterRef("entry")).order_by("pk")
+    values_ = JSONObject(at="at", before="before", after="after", how="how", cause="cause__number")
+    return lines.annotate(
+        was_corrected=Exists(Revision.objects.filter(entry=OuterRef("entry"))),
+        reclassified=ArraySubquery(reclassifications.values_list(values_)),
+    )
+
+
+def changes_of(line: Line) -> list[str]:
+    """How the entry of a line from ``with_changes`` was reclassified, in the reader's language, the oldest change first."""
+    return [
+        describe(
+            Reclassification(
+                at=datetime.fromisoformat(change["at"]), before=change["before"], after=change["after"],
+                how=change["how"], cause=TimeEntry(number=change["cause"]) if change["cause"] else None,
+            )
+        )
+        for change in line.reclassified  # type: ignore[attr-defined]
+    ]  # fmt: skip
 
 
 def describe(change: Reclassification) -> str:

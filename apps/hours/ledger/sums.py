@@ -83,23 +83,23 @@ def close(rollout: Rollout, month: date) -> None:
 
 def differences(rollout: Rollout, lines: Iterable[Line], month: date | None = None) -> Iterator[str]:
     """What is kept and is not the sum of ``lines``, which are all lines of ``rollout``; of ``month`` only, if given."""
-    expected, kept = added_up(lines), stored(rollout)
-    for key in sorted({*expected, *kept}):
+    expected, stored_sums = added_up(lines), stored(rollout)
+    for key in sorted({*expected, *stored_sums}):
         where = f"{rollout.code} sum {key}"
         if month not in (None, key.month):
             continue
-        if key not in kept:
+        if key not in stored_sums:
             yield f"{where}: is missing"
         elif key not in expected:
             yield f"{where}: adds up no line"
         else:
-            yield from _differing(where, kept[key], expected[key])
+            yield from _differing(where, stored_sums[key], expected[key])
 
 
-def _differing(where: str, kept: Figures, expected: Figures) -> Iterator[str]:
+def _differing(where: str, figures: Figures, expected: Figures) -> Iterator[str]:
     for name, value in expected._asdict().items():
-        if (kept_value := getattr(kept, name)) != value:
-            yield f"{where}: {name} is {kept_value}, should be {value}"
+        if (stored_value := getattr(figures, name)) != value:
+            yield f"{where}: {name} is {stored_value}, should be {value}"
 
 
 def _columns(key: Key) -> dict[str, object]:

@@ -37,10 +37,13 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         """Open, and not on hold."""
         return self.open().exclude(pk__in=Hold.objects.filter(ended_at=None).values("rollout"))
 
-    def for_listing(self) -> "RolloutQuerySet":
+    def with_titles(self) -> "RolloutQuerySet":
+        """With what the title names: the platform, and the parties, in a second query."""
         parties = models.Prefetch("parties", Party.objects.select_related("company"))
-        rollouts = self.select_related("platform", "project_manager")
-        return rollouts.prefetch_related(parties, "holds", "planned_stages")
+        return self.select_related("platform").prefetch_related(parties)
+
+    def for_listing(self) -> "RolloutQuerySet":
+        return self.with_titles().select_related("project_manager").prefetch_related("holds", "planned_stages")
 
 
 class Rollout(StageMachine, FSMModelMixin, models.Model):
