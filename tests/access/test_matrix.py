@@ -10,6 +10,7 @@ from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
 from tests.api.factories import tool
 from tests.companies.factories import PASSWORD, UserFactory
+from tests.demonstration import demonstration
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = {
@@ -36,19 +37,18 @@ def test_every_operation_of_the_api_is_in_the_table_of_tokens():
 
 @pytest.fixture(scope="class")
 def built(django_db_setup, django_db_blocker, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("scene")
+    files = tmp_path_factory.mktemp("scene") / "files"
     contained = override_settings(
-        MEDIA_ROOT=folder / "files",
-        TERM_SEAL_DEMO=folder / "seal.p12",
+        MEDIA_ROOT=files,
+        TERM_SEAL_DEMO=files.with_name("seal.p12"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     )
-    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+    with demonstration(django_db_blocker, files), pytest.MonkeyPatch.context() as patch:
         with contained:
             scene = Scene(patch)
             for person in queries.PEOPLE:
                 queries.settle(scene, person)
-        yield scene, folder / "files"
-        transaction.set_rollback(True)
+        yield scene, files
 
 
 class Answers(dict):
