@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.blueprints.catalogues import content
-from apps.core import minutes
+from apps.core import clock, minutes
 from apps.core.plugins import Fact, Page, Panel, Plugin
 from apps.hours import chain_checks, dossier, events, personal_data, queries, requirements, tasks, term
 from apps.hours.api import router
@@ -28,11 +28,12 @@ def copy_the_policy(rollout: Rollout) -> None:
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    for activity, used, size in queries.used_of_allowances(rollout):
+    sums = queries.hour_sums(rollout)
+    for activity, used, size in queries.used_of_allowances(sums, queries.policy_in_force(rollout, clock.today())):
         yield Fact(
             activity.label, f"{minutes.show(used)} / {minutes.show(size)}", "neutral" if used < size else "warning"
         )
-    totals = queries.totals(queries.lines(rollout))
+    totals = queries.totals(sums)
     if totals["billable"]:
         yield Fact(_("Extras cobradas"), minutes.show(totals["billable"]))
     if totals["free"]:

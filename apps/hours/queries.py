@@ -1,8 +1,10 @@
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.companies.models import Company
@@ -10,7 +12,7 @@ from apps.core import clock
 from apps.core.process import PartyRole
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
-from apps.hours.models import ClientStatement, Line, Policy, Statement, TimeEntry
+from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
 from apps.rollouts import numbering
 from apps.rollouts.models import Party, Rollout
 from apps.stages.homologation import queries as homologation
@@ -31,11 +33,9 @@ def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
 def first_open_month(rollout: Rollout) -> date | None:
     """The month after the last closed one; None while none is closed."""
     client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
-    last_months = [
-        rollout.statements.aggregate(last=Max("month"))["last"],
-        ClientStatement.objects.filter(client__in=client).aggregate(last=Max("month"))["last"],
-    ]
-    last = max((month for month in last_months if month), default=None)
+    own_months = rollout.statements.order_by().values_list("month")
+    client_months = ClientStatement.objects.filter(client__in=client).order_by().values_list("month")
+    last = max((month for (month,) in own_months.union(client_months)), default=None)
     return following(last) if last else None
 
 
@@ -157,29 +157,54 @@ class Allowance:
 
 def allowances(rollout: Rollout) -> list[Allowance]:
     """What is used of each allowance and what the scheduled sessions will use; its size is today's."""
-    planned = rollout.training_sessions.filter(state=TrainingSession.State.PLANNED)
-    meetings = homologation.planned_sessions(rollout)
-    scheduled = {
-        Activity.TRAINING: planned.aggregate(all=Sum("planned_minutes"))["all"] or 0,
-        Activity.HOMOLOGATION: meetings.aggregate(all=Sum("planned_minutes"))["all"] or 0,
-    }
+    with_scheduled = Rollout.objects.annotate(**scheduled()).get(pk=rollout.pk)
+    return allowances_by(with_scheduled, hour_sums(rollout), policy_in_force(rollout, clock.today()))
+
+
+def allowances_by(rollout: Rollout, sums: Iterable[HourSum], policy: Policy) -> list[Allowance]:
+    """The same, of a ``rollout`` that comes with ``scheduled``, its ``sums``, and the ``policy`` that gives the sizes."""
     return [
-        Allowance(activity.value, str(activity.label), used, size, scheduled[activity])
-        for activity, used, size in used_of_allowances(rollout)
+        Allowance(activity.value, str(activity.label), used, size, getattr(rollout, f"scheduled_{activity}"))
+        for activity, used, size in used_of_allowances(sums, policy)
     ]
 
 
-def used_of_allowances(rollout: Rollout) -> list[tuple[Activity, int, int]]:
-    """Each activity that has an allowance, with the minutes used of it and its size today."""
-    policy = policy_in_force(rollout, clock.today())
-    lines = Line.objects.filter(entry__rollout=rollout).exclude(allowance="").order_by()
-    used = dict(lines.values_list("allowance").annotate(Sum("minutes")))
+def scheduled() -> dict[str, Coalesce]:
+    """The minutes of the scheduled sessions, by activity, as a query of rollouts gives them: ``scheduled_training``, …"""
+    trainings = TrainingSession.objects.filter(rollout=OuterRef("pk"), state=TrainingSession.State.PLANNED)
+    meetings = homologation.planned_sessions(OuterRef("pk"))
+    return {
+        f"scheduled_{Activity.TRAINING}": _planned_minutes(trainings, "rollout"),
+        f"scheduled_{Activity.HOMOLOGATION}": _planned_minutes(meetings, "script__rollout"),
+    }
+
+
+def _planned_minutes(sessions: QuerySet, rollout: str) -> Coalesce:
+    by_rollout = sessions.order_by().values(rollout)
+    return Coalesce(Subquery(by_rollout.annotate(all=Sum("planned_minutes")).values("all")), 0)
+
+
+def hour_sums(rollout: Rollout) -> list[HourSum]:
+    """The hours of ``rollout`` as kept sums, by month."""
+    return list(rollout.hour_sums.order_by("month"))
+
+
+def used_of_allowances(sums: Iterable[HourSum], policy: Policy) -> list[tuple[Activity, int, int]]:
+    """Each activity that has an allowance, with the minutes used of it and its size by ``policy``.
+
+    What is included of such an activity is what uses its allowance, and nothing else does (docs/hours.md, rules 1 to 4).
+    """
+    used: Counter[str] = Counter()
+    for row in sums:
+        if row.hour_class == HourClass.INCLUDED:
+            used[row.activity] += row.minutes
     sizes = {Activity.TRAINING: policy.training_allowance, Activity.HOMOLOGATION: policy.homologation_allowance}
-    return [(activity, used.get(activity.value, 0), size) for activity, size in sizes.items()]
+    return [(activity, used[activity.value], size) for activity, size in sizes.items()]
 
 
-def totals(lines: Iterable[Line]) -> dict[str, int]:
-    """Minutes by class and the billable amount in centavos. Of a queryset, summed by the database."""
+def totals(lines: Iterable[Line | HourSum]) -> dict[str, int]:
+    """Minutes by class and the billable amount in centavos, of lines or of kept sums. Of a queryset, summed by the
+    database."""
     result = {hour_class.value: 0 for hour_class in HourClass} | {"amount": 0}
     if isinstance(lines, QuerySet):
         rows = lines.order_by().values_list("hour_class").annotate(Sum("minutes"), Sum("amount"))

@@ -2,19 +2,18 @@
 
 from apps.hours import queries
 from apps.hours.classification import Activity
-from apps.hours.models import Line
 from apps.rollouts.models import Rollout
 
 
 def summary(rollout: Rollout) -> dict[str, object]:
     """The hours by activity and class: plain JSON, minutes and centavos."""
-    lines = Line.objects.filter(entry__rollout=rollout)
-    activities_worked = set(lines.order_by().values_list("entry__activity", flat=True).distinct())
+    sums = queries.hour_sums(rollout)
+    worked = {row.activity for row in sums}
     return {
-        "totals": queries.totals(lines),
+        "totals": queries.totals(sums),
         "activities": [
-            {"activity": activity.value, **queries.totals(lines.filter(entry__activity=activity))}
+            {"activity": activity.value, **queries.totals(row for row in sums if row.activity == activity)}
             for activity in Activity
-            if activity in activities_worked
+            if activity in worked
         ],
     }

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
+from tests import read_model
 from tests.access import queries
 from tests.accounts.proving import is_asked
 
@@ -41,6 +42,7 @@ def counted_answer(scene, person: str, name: str, method: str) -> tuple[str, int
     if scene.sessions[person]:
         client.cookies[settings.SESSION_COOKIE_NAME] = scene.sessions[person]
     url = address(scene, name)
+    read_model.follow()
     with transaction.atomic(), queries.counted() as statements:
         response = client.post(url, scene.data(name)) if method == "POST" else client.get(url)
         transaction.set_rollback(True)

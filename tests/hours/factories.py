@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 from apps.core import clock
 from apps.hours import queries
 from apps.hours.agreement import coverage as agreement
-from apps.hours.ledger import actions, closing
+from apps.hours.ledger import actions, closing, sums
 from apps.hours.models import (
     ClientStatement,
     Contest,
@@ -57,6 +57,7 @@ class TimeEntryFactory(DjangoModelFactory):
     def line(self, create, extracted, **kwargs):
         fields = {"hour_class": "billable", "amount": 25000, "reason": "follow_up", **kwargs}
         Line.objects.create(entry=self, position=1, minutes=self.minutes, **fields)
+        sums.write_open(self.rollout, queries.open_lines(self.rollout))
 
 
 class ExtraHoursRequestFactory(DjangoModelFactory):

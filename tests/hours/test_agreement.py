@@ -14,6 +14,7 @@ from apps.hours import queries
 from apps.hours.agreement import actions as agree
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement.coverage import Claim, cover
+from apps.hours.agreement.records import agreement_of, open_points, records_of
 from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
@@ -330,7 +331,7 @@ class TestContests:
     def test_it_survives_a_reclassification(self, rollout, contested):
         log(rollout, start=MARCH - timedelta(hours=2))
         lines = list(queries.lines(rollout))
-        agreement.agreement_of(rollout, lines)
+        agreement_of(records_of(rollout), lines)
         assert [[each.number for each in line.contested] for line in lines] == [[], [1]]
 
     def test_in_a_closed_month_it_holds_to_the_fixed_line_and_an_adjustment_corrects_it(self, rollout, contested):
@@ -378,11 +379,11 @@ class TestClosing:
         agree.approve(ask(rollout), by=rollout.people["client"])
         line = queries.lines(rollout).get()
         contest = agree.contest(line, by=rollout.people["client"], text="Não foi assim")
-        assert list(map(describe, agreement.open_points(rollout, date(2026, 3, 1)))) == [
+        assert list(map(describe, open_points(records_of(rollout), date(2026, 3, 1)))) == [
             "Apontamento 1: contestado pelo cliente (contestação 1)"
         ]
         agree.withdraw_contest(contest, by=rollout.people["client"])
-        assert agreement.open_points(rollout, date(2026, 3, 1)) == []
+        assert list(open_points(records_of(rollout), date(2026, 3, 1))) == []
 
     def test_what_is_approved_closes_as_it_is_and_keeps_what_covered_it(self, rollout):
         log(rollout)
@@ -507,6 +508,6 @@ def test_the_ledger_does_not_ask_more_for_more_lines(django_assert_max_num_queri
     for _number in range(6):
         TimeEntryFactory(rollout=rollout)
     with django_assert_max_num_queries(6):
-        found = agreement.agreement_of(rollout, list(queries.lines(rollout)))
+        found = agreement_of(records_of(rollout), list(queries.lines(rollout)))
     assert found.uncovered == {"follow_up": 360}
     assert Rollout.objects.get(pk=rollout.pk).version == 0

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
 from apps.core.process import Stage
@@ -12,7 +13,7 @@ from apps.hours import queries
 from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
 from apps.hours.models import ClientStatement
-from apps.hours.statements import overdue
+from apps.hours.statements import overdue, views
 from tests.companies.factories import UserFactory
 from tests.hours.factories import (
     APRIL,
@@ -212,6 +213,26 @@ def test_what_waits_is_listed_by_client_and_the_first_month_can_be_closed(rollou
     assert [(each.month, each.totals["billable"]) for each in overdue.waiting_to_close()] == [(THE_MONTH, 60)]
     close(rollout)
     assert [each.month for each in overdue.waiting_to_close()] == [THE_MONTH]
+
+
+def test_what_waits_is_paged_and_takes_no_more_queries_for_more_clients(rollout, client_for, monkeypatch):
+    log(rollout, minutes=300)
+    clients = overdue.clients_to_close()
+    with CaptureQueriesContext(connection) as of_one:
+        overdue.described(clients)
+    later = RolloutFactory()
+    log(later, start=MARCH + timedelta(days=1), minutes=30, activity="follow_up")
+    with CaptureQueriesContext(connection) as of_two:
+        both = overdue.described(clients.all())
+    assert len(both) == 2
+    assert len(of_two) == len(of_one)
+    monkeypatch.setattr(views, "CLIENTS_OF_A_PAGE", 1)
+    browser = client_for(rollout.people["pm"])
+    first, second = (browser.get(f"/fechamentos/?waiting={number}").content.decode() for number in (1, 2))
+    assert "?waiting=2" in first
+    forms = [f'action="/fechamentos/fechar/{month.client.pk}/"' for month in both]
+    assert [form in first for form in forms] == [True, False]
+    assert [form in second for form in forms] == [False, True]
 
 
 def test_an_unchanged_line_is_not_written_again(rollout):

@@ -177,5 +177,28 @@ def test_the_number_of_queries_does_not_grow(rollout, django_assert_num_queries)
     reading.read(user, YEAR)
     for _number in range(3):
         TimeEntryFactory(rollout=RolloutFactory(), started_at=MARCH)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         reading.read(user, YEAR)
+    with django_assert_num_queries(4):  # Lines of the days of a month that the period cuts.
+        reading.read(user, Filters(date(2026, 1, 1), date(2026, 3, 15)))
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "minutes"),
+    [
+        (date(2026, 2, 10), date(2026, 3, 10), {"02/2026": 90, "03/2026": 90}),
+        (date(2026, 2, 11), date(2026, 3, 10), {"02/2026": 0, "03/2026": 90}),
+        (date(2026, 2, 10), date(2026, 3, 9), {"02/2026": 90, "03/2026": 0}),
+        (date(2026, 1, 5), date(2026, 3, 9), {"01/2026": 0, "02/2026": 90, "03/2026": 0}),
+        (date(2026, 3, 9), date(2026, 3, 11), {"03/2026": 90}),
+        (date(2026, 3, 10), date(2026, 3, 10), {"03/2026": 90}),
+        (date(2026, 3, 11), date(2026, 3, 20), {"03/2026": 0}),
+        (date(2026, 2, 1), date(2026, 4, 9), {"02/2026": 90, "03/2026": 90, "04/2026": 0}),
+    ],
+)
+def test_a_period_may_begin_and_end_within_a_month(rollout, since, until, minutes):
+    found = reading.read(rollout.people["pm"], Filters(since, until))
+    assert {row.label: row.minutes for row in found.months} == minutes
+    assert found.total.minutes == sum(minutes.values())
+    assert sum(row[0] + row[1] + row[2] for row in table(found, "person").values()) == found.total.minutes
+    assert sum(row[0] + row[1] + row[2] for row in table(found, "rollout").values()) == found.total.minutes

@@ -131,6 +131,14 @@ def icon(name: str, size: str, css: str, title: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def page_query(context: template.Context, parameter: str, number: int) -> str:
+    """The query of this page with ``parameter`` as ``number``, its other parameters as they are."""
+    query = context["request"].GET.copy()
+    query[parameter] = str(number)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
 def can(context: template.Context, permission: str, obj: object = None) -> bool:
     """``{% can "rollouts.hold" rollout as may_hold %}``: the same predicates that the views ask."""
     return context["request"].user.has_perm(permission, obj)

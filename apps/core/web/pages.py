@@ -17,7 +17,18 @@ def own_page(request: HttpRequest, url: str, otherwise: str) -> str:
     return url if is_ours else otherwise
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = ROWS_OF_A_PAGE) -> Page:
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet[Any] | Sequence[Any],
+    size: int = ROWS_OF_A_PAGE,
+    *,
+    parameter: str = "page",
+    count: int | None = None,
+) -> Page:
     """The page of ``rows`` that ``?page=`` asks for, ``size`` rows on each; the first for no number, the last for one beyond.
-    ``<c-pager>`` leads from it to the others."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    ``<c-pager>`` leads from it to the others. The ``count`` of the rows is asked of the database unless it is given; of two
+    lists on one page, one has another ``parameter``."""
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get(parameter))

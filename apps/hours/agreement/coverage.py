@@ -5,15 +5,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-
-from django.db.models import Sum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from apps.core import clock, money
-from apps.hours import classification, closing_warnings, queries
+from apps.hours import classification, queries
 from apps.hours.classification import HourClass
-from apps.hours.closing_warnings import Warning
 from apps.hours.models import Line, TimeEntry
 from apps.hours.models.agreement import Contest, ExtraHoursRequest
 from apps.rollouts.models import Rollout
@@ -90,38 +87,62 @@ def coverage(rollout: Rollout) -> dict[int, Coverage]:
     return cover(_claims(rollout), approved(rollout))
 
 
+CLAIM_FIELDS = (
+    "pk", "entry__adjusts__number", "entry__number", "entry__started_at", "entry__activity", "minutes", "approved",
+    "statement",
+)  # fmt: skip
+"""What ``claim`` takes, of a line."""
+
+
+def claim(
+    key: int,
+    adjusts: int | None,
+    number: int,
+    started_at: datetime,
+    activity: str,
+    minutes: int,
+    approved: int | None,
+    statement: int | None,
+) -> Claim:
+    """The claim of a billable line with these values of ``CLAIM_FIELDS``."""
+    return Claim(
+        key=key,
+        entry=adjusts or number,
+        started_at=started_at,
+        number=number,
+        activity=activity,
+        minutes=minutes,
+        fixed=(approved or 0) if statement else None,
+    )
+
+
 def _claims(rollout: Rollout) -> list[Claim]:
     billable_lines = Line.objects.filter(entry__rollout=rollout, hour_class=HourClass.BILLABLE).order_by()
-    return [
-        Claim(
-            key=key,
-            entry=adjusts or number,
-            started_at=started_at,
-            number=number,
-            activity=activity,
-            minutes=minutes,
-            fixed=(covered or 0) if statement else None,
-        )
-        for key, adjusts, number, started_at, activity, minutes, covered, statement in billable_lines.values_list(
-            "pk", "entry__adjusts__number", "entry__number", "entry__started_at", "entry__activity", "minutes",
-            "approved", "statement",
-        )
-    ]  # fmt: skip
+    return [claim(*values) for values in billable_lines.values_list(*CLAIM_FIELDS)]
 
 
 def approved(rollout: Rollout) -> dict[str, int]:
     """Minutes that the client approved, by activity."""
-    requests = rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED).order_by()
-    return {row["activity"]: row["all"] for row in requests.values("activity").annotate(all=Sum("minutes"))}
+    return approved_by(rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED))
+
+
+def approved_by(requests: Iterable[ExtraHoursRequest]) -> dict[str, int]:
+    """Minutes that those of ``requests`` which are approved cover, by activity."""
+    minutes: dict[str, int] = defaultdict(int)
+    for request in requests:
+        if request.state == ExtraHoursRequest.State.APPROVED:
+            minutes[request.activity] += request.minutes
+    return dict(minutes)
 
 
 def uncovered(rollout: Rollout) -> dict[str, int]:
     """Open minutes, by activity, that are billable and nobody approved."""
     claims = _claims(rollout)
-    return _uncovered(claims, cover(claims, approved(rollout)))
+    return uncovered_of(claims, cover(claims, approved(rollout)))
 
 
-def _uncovered(claims: Iterable[Claim], coverage_by_claim: Mapping[int, Coverage]) -> dict[str, int]:
+def uncovered_of(claims: Iterable[Claim], coverage_by_claim: Mapping[int, Coverage]) -> dict[str, int]:
+    """Open minutes of ``claims``, by activity, that no approval covers."""
     result: dict[str, int] = defaultdict(int)
     for claim in claims:
         if claim.fixed is None and coverage_by_claim[claim.key].uncovered:
@@ -159,30 +180,6 @@ def price(rollout: Rollout, activity: str, minutes: int) -> int:
     """What ``minutes`` asked for now would cost, in centavos, worked in one go and rounded as the policy of today says."""
     rules = queries.policy_in_force(rollout, clock.today()).rules()
     return money.for_minutes(rules.charged(minutes), rules.rate(activity))
-
-
-def open_points(rollout: Rollout, month: date) -> list[Warning]:
-    """What nobody agreed on yet in the open lines of ``month`` (its first day); empty when all is agreed."""
-    points: list[Warning] = []
-    lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
-    coverage_by_line = coverage(rollout)
-    for line in lines:
-        lack = coverage_by_line[line.pk].uncovered if line.pk in coverage_by_line else 0
-        if lack:
-            points.append(
-                {
-                    "warning": closing_warnings.UNAPPROVED,
-                    "number": line.entry.number,
-                    "activity": line.entry.activity,
-                    "minutes": lack,
-                }
-            )
-    entries = {line.entry_id: line.entry for line in lines}
-    contested = rollout.contests.filter(state=Contest.State.OPEN, entry__in=entries)
-    for contest in contested:
-        number = entries[contest.entry_id].number
-        points.append({"warning": closing_warnings.CONTESTED, "number": number, "contest": contest.number})
-    return points
 
 
 def record_coverage(rollout: Rollout, lines: Iterable[Line]) -> None:
@@ -237,46 +234,3 @@ def contestable_until(line: Line) -> datetime | None:
 def is_contestable(line: Line) -> bool:
     until = contestable_until(line)
     return until is None or clock.now() <= until
-
-
-@dataclass
-class Agreement:
-    """What a page shows about the agreement of one rollout, read in a handful of queries.
-
-    ``coverage`` by line, ``contests`` by the line they stand at, ``uncovered`` open minutes by activity.
-    """
-
-    requests: list[ExtraHoursRequest]
-    all_contests: list[Contest]
-    coverage: dict[int, Coverage] = field(default_factory=dict)
-    contests: dict[int, list[Contest]] = field(default_factory=dict)
-    uncovered: dict[str, int] = field(default_factory=dict)
-
-
-def agreement_of(rollout: Rollout, lines: list[Line]) -> Agreement:
-    """The agreement of ``rollout``, over all of its lines.
-
-    ``lines`` are those that are shown, in order: each gets ``coverage``, ``contested`` and ``contestable``.
-    """
-    claims = _claims(rollout)
-    coverage_by_line = cover(claims, approved(rollout))
-    agreement = Agreement(
-        list(rollout.extra_requests.select_related("sent_by", "answered_by")),
-        list(rollout.contests.select_related("entry", "correction", "opened_by", "resolved_by")),
-        coverage=coverage_by_line,
-        uncovered=_uncovered(claims, coverage_by_line),
-    )
-    at: dict[tuple[int, str], int] = {}
-    first: dict[int, int] = {}
-    for line in lines:
-        at.setdefault((line.entry_id, line.hour_class), line.pk)
-        first.setdefault(line.entry_id, line.pk)
-    for contest in agreement.all_contests:
-        key = contest.line_id or at.get((contest.entry_id, contest.hour_class)) or first.get(contest.entry_id)
-        if key:
-            agreement.contests.setdefault(key, []).append(contest)
-    for line in lines:
-        line.coverage = agreement.coverage.get(line.pk)  # type: ignore[attr-defined]
-        line.contested = agreement.contests.get(line.pk, [])  # type: ignore[attr-defined]
-        line.contestable = is_contestable(line) and not any(contest.is_open for contest in line.contested)  # type: ignore[attr-defined]
-    return agreement

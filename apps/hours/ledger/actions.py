@@ -13,7 +13,7 @@ from apps.core.minutes import show as show_minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
-from apps.hours.ledger import closing, days, history
+from apps.hours.ledger import closing, days, history, sums
 from apps.hours.models import Line, Policy, Reclassification, TimeEntry
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
@@ -155,11 +155,10 @@ def lines_if_logged(
 
 
 def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") -> None:
-    """Write the lines of the open part anew, those that differ. Called within the transaction of whatever changed it.
+    """Write the lines of the open part anew, those that differ, and their sums. Within the transaction of what changed it.
 
     Where an entry's classes become others, what they were is kept, with the entry that was changed (``cause``) and how.
     """
-    before = history.classes(rollout)
     entries = {entry.number: entry for entry in queries.open_entries(rollout)}
     if not rollout.hours_policies.exists():
         Policy.objects.create(rollout=rollout)
@@ -185,7 +184,8 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
     outdated = [row.pk for pk, rows in stored.items() if pk not in unchanged for row in rows]
     Line.objects.filter(pk__in=outdated).delete()
     Line.objects.bulk_create([row for pk, rows in expected.items() if pk not in unchanged for row in rows])
-    history.note_reclassified(rollout, before, cause, how)
+    sums.write_open(rollout, [row for rows in expected.values() for row in rows])
+    history.note_reclassified(history.classes(stored), history.classes(expected), cause, how)
 
 
 def _line_values(line: Line) -> tuple[object, ...]:

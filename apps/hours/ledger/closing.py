@@ -1,8 +1,8 @@
 """Close a month: of one rollout, or of a client over all of its rollouts. What is closed never changes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,42 +15,45 @@ from apps.core.background import queue
 from apps.core.refusals import Refusal, require
 from apps.hours import closing_warnings, events, queries
 from apps.hours.agreement import coverage as agreement
+from apps.hours.agreement.records import Records, open_points, records_of, records_of_many
 from apps.hours.closing_warnings import Warning
-from apps.hours.ledger import statements
+from apps.hours.ledger import statements, sums
 from apps.hours.models import ClientStatement, Line, Statement
 from apps.rollouts import numbering, timeline
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 
 
-def negative_total(rollout: Rollout, month: date) -> Iterator[Warning]:
+def negative_total(records: Records, month: date) -> Iterator[Warning]:
     """The month as a whole gives money back to the client."""
-    if queries.totals(queries.lines_of_month(rollout, month))["amount"] < 0:
+    if sum(row.amount for row in records.sums if row.month == month) < 0:
         yield {"warning": closing_warnings.NEGATIVE_TOTAL}
 
 
-def work_past_the_end(rollout: Rollout, month: date) -> Iterator[Warning]:
+def work_past_the_end(records: Records, month: date) -> Iterator[Warning]:
     """Entries that began in the month and ended in the next one: they belong to the month they began in."""
-    end = queries.month_starts(queries.following(month))
-    last_day = rollout.time_entries.filter(
-        deleted_at=None, adjusts=None, started_at__gte=end - timedelta(days=1), started_at__lt=end
-    )
-    for entry in last_day:
-        if entry.ends_at > end:
-            yield {"warning": closing_warnings.PAST_THE_END, "number": entry.number}
+    for number, began in records.past_the_end.items():
+        if began == month:
+            yield {"warning": closing_warnings.PAST_THE_END, "number": number}
 
 
-CHECKS: tuple[Callable[[Rollout, date], Iterable[Warning]], ...] = (
+CHECKS: tuple[Callable[[Records, date], Iterable[Warning]], ...] = (
     negative_total,
     work_past_the_end,
-    agreement.open_points,
+    open_points,
 )
 """What is looked at before a month is closed; each gives the warnings that whoever closes must acknowledge."""
 
 
 def warnings_of(rollout: Rollout, month: date) -> list[Warning]:
     """What must be acknowledged before ``month`` of ``rollout`` is closed; empty when nothing is in doubt."""
-    return [warning for check in CHECKS for warning in check(rollout, month)]
+    return warnings_in(records_of(rollout), month)
+
+
+def warnings_in(records: Records, month: date) -> list[Warning]:
+    """The same, of a rollout with these ``records``."""
+    month = month.replace(day=1)
+    return [warning for check in CHECKS for warning in check(records, month)]
 
 
 def receipt(warnings: list[Warning]) -> str:
@@ -115,7 +118,17 @@ def close_client_month(client: Company, *, by: User, month: date, acknowledged: 
 
 def client_warnings(rollouts: Iterable[Rollout], month: date) -> list[Warning]:
     """What must be acknowledged before ``month`` is closed for a client; each warning names its rollout."""
-    return [{**warning, "rollout": rollout.code} for rollout in rollouts for warning in warnings_of(rollout, month)]
+    rollouts = list(rollouts)
+    return client_warnings_in(rollouts, records_of_many(rollouts), month)
+
+
+def client_warnings_in(rollouts: Iterable[Rollout], records: Mapping[int, Records], month: date) -> list[Warning]:
+    """The same, of rollouts with these ``records``."""
+    return [
+        {**warning, "rollout": rollout.code}
+        for rollout in rollouts
+        for warning in warnings_in(records[rollout.pk], month)
+    ]
 
 
 def _check_over(month: date) -> None:
@@ -150,6 +163,7 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[Warning]) -> 
             started_at__gte=queries.month_starts(month), started_at__lt=queries.month_starts(queries.following(month))
         )
     ).update(statement=statement)  # fmt: skip
+    sums.close(rollout, month)
     event = events.MonthClosed(
         month=f"{month:%Y-%m}",
         **statement.content["totals"],

@@ -1,9 +1,13 @@
 """What became of an entry: what it said before it was changed, and when a change elsewhere gave it other classes."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +16,6 @@ from apps.core import clock, minutes
 from apps.core.canonical import instant
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
-from apps.rollouts.models import Rollout
 
 Classes = dict[int, list[list[Any]]]
 
@@ -34,27 +37,49 @@ def add_revision(entry: TimeEntry, before: dict[str, Any], *, by: User) -> None:
         Revision.objects.create(entry=entry, by=by, before=before)
 
 
-def classes(rollout: Rollout) -> Classes:
-    """``{entry pk: [[class, minutes], …]}`` of the lines that no statement has fixed."""
+def classes(lines: Mapping[int, Iterable[Line]]) -> Classes:
+    """``{entry pk: [[class, minutes], …]}`` of ``lines``, which are by the key of their entry."""
     minutes_by_class: dict[int, Counter] = defaultdict(Counter)
-    for entry, hour_class, duration in Line.objects.filter(entry__rollout=rollout, statement=None).values_list(
-        "entry", "hour_class", "minutes"
-    ):
-        minutes_by_class[entry][hour_class] += duration
+    for entry, entry_lines in lines.items():
+        for line in entry_lines:
+            minutes_by_class[entry][str(line.hour_class)] += line.minutes
     return {
         entry: [[hour_class, counted[hour_class]] for hour_class in HourClass.values if hour_class in counted]
         for entry, counted in minutes_by_class.items()
     }
 
 
-def note_reclassified(rollout: Rollout, before: Classes, cause: TimeEntry | None, how: str) -> None:
+def note_reclassified(before: Classes, after: Classes, cause: TimeEntry | None, how: str) -> None:
     """Keep, for each entry other than ``cause`` whose classes are others now, what they were and what they are."""
-    after = classes(rollout)
     Reclassification.objects.bulk_create(
         Reclassification(entry_id=entry, cause=cause, how=how, before=was, after=after[entry])
         for entry, was in before.items()
         if entry in after and after[entry] != was and not (cause and entry == cause.pk)
     )
+
+
+def with_changes(lines: QuerySet[Line]) -> QuerySet[Line]:
+    """``lines``, in the same query with whether their entry was corrected (``was_corrected``) and with what
+    ``changes_of`` reads."""
+    reclassifications = Reclassification.objects.filter(entry=OuterRef("entry")).order_by("pk")
+    values_ = JSONObject(at="at", before="before", after="after", how="how", cause="cause__number")
+    return lines.annotate(
+        was_corrected=Exists(Revision.objects.filter(entry=OuterRef("entry"))),
+        reclassified=ArraySubquery(reclassifications.values_list(values_)),
+    )
+
+
+def changes_of(line: Line) -> list[str]:
+    """How the entry of a line from ``with_changes`` was reclassified, in the reader's language, the oldest change first."""
+    return [
+        describe(
+            Reclassification(
+                at=datetime.fromisoformat(change["at"]), before=change["before"], after=change["after"],
+                how=change["how"], cause=TimeEntry(number=change["cause"]) if change["cause"] else None,
+            )
+        )
+        for change in line.reclassified  # type: ignore[attr-defined]
+    ]  # fmt: skip
 
 
 def describe(change: Reclassification) -> str:

@@ -1,5 +1,6 @@
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import F
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -10,6 +11,8 @@ from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage as agreement
+from apps.hours.agreement.records import agreement_of, records_of
+from apps.hours.classification import Activity
 from apps.hours.ledger import actions, closing, days, forms, history, proposals, trace
 from apps.hours.models import TimeEntry
 from apps.rollouts.models import Rollout
@@ -18,12 +21,12 @@ from apps.rollouts.views import visible_rollout
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _room(request, visible_rollout(request, pk))
+    return _room(request, _rollout(request, pk))
 
 
 @require_POST
 def log(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout = visible_rollout(request, pk)
+    rollout = _rollout(request, pk)
     form = forms.EntryForm(request.POST, rollout=rollout)
     if attempt(request, form, actions.log, rollout, by=request.user):
         _warn_of_overlap(request, form)
@@ -88,7 +91,7 @@ def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout = visible_rollout(request, pk)
+    rollout = _rollout(request, pk)
     form = forms.CloseForm(request.POST, auto_id="close_%s")
     if attempt(request, form, actions.close_month, rollout, by=request.user):
         return redirect("hours:room", pk)
@@ -99,16 +102,17 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
 def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The arithmetic up to an entry, and what became of it since it was logged."""
     rollout = visible_rollout(request, pk)
-    entry = get_object_or_404(
-        TimeEntry.objects.select_related("person", "nonconformity"), rollout=rollout, number=number
-    )
-    entries = {row.number: row for row in rollout.time_entries.select_related("person")}
+    entries = {row.number: row for row in rollout.time_entries.select_related("person", "nonconformity")}
+    entry = entries.get(number)
+    if entry is None:
+        raise Http404
     steps = trace.trace(queries.classified(rollout), number)
     own_steps = [step for step in steps if step.line.entry == number]
     rules = {rule for step in own_steps if (rule := trace.rule_of(step.line))} | (
         {trace.SPLIT_RULE} if len(own_steps) > 1 else set()
     )
-    sizes = {allowance.activity: allowance for allowance in queries.allowances(rollout)}
+    allowance = next((step.allowance for step in own_steps if step.allowance), "")
+    policy = queries.policy_in_force(rollout, clock.today())
     words = queries.with_words(step.line for step in steps)
     sums = [
         {"step": step, "entry": entries[step.line.entry], "is_own": step.line.entry == number, **line_words}
@@ -120,7 +124,9 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         "entry": entry,
         "sums": sums,
         "rules": rules,
-        "allowance": next((sizes[step.allowance] for step in own_steps if step.allowance in sizes), None),
+        "allowance": {"label": Activity(allowance).label, "size": policy.rules().allowance(allowance)}
+        if allowance
+        else None,
         "revisions": [
             (revision, history.describe_revision(revision)) for revision in entry.revisions.select_related("by")
         ],
@@ -129,6 +135,11 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
     }
     return render(request, "hours/why.html", context)
+
+
+def _rollout(request: SignedInRequest, pk: int) -> Rollout:
+    """The rollout, with what is scheduled in it."""
+    return visible_rollout(request, pk, **queries.scheduled())
 
 
 def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
@@ -155,38 +166,41 @@ def _entry_page(
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
-    ledger = queries.lines(rollout).prefetch_related("entry__revisions", "entry__reclassifications__cause")
-    page = page_of(request, ledger, 100)
+    records = records_of(rollout)
+    sums = records.sums
+    ledger = history.with_changes(queries.lines(rollout))
+    page = page_of(request, ledger, 100, count=sum(row.lines for row in sums))
     for line in page:
         line.entry.rollout = rollout
         line.entry.origin = proposals.link(line.entry)
-        line.entry.changes = [history.describe(change) for change in line.entry.reclassifications.all()]
+        line.changes = history.changes_of(line)
     may_log = rollout.is_open and request.user.has_perm("hours.log", rollout)
-    first_open = queries.open_lines(rollout).values_list("entry__started_at", flat=True).first()
-    month = queries.month_of(first_open) if first_open else None
-    warnings = closing.warnings_of(rollout, month) if month and queries.is_over(month) else []
+    policy = queries.policy_in_force(rollout, clock.today())
+    month = next((row.month for row in sums if not row.closed), None)
+    warnings = closing.warnings_in(records, month) if month and queries.is_over(month) else []
     failed = form or close
     context = {
         "rollout": rollout,
         "room": "hours",
-        "agreement": agreement.agreement_of(rollout, list(page)),
+        "agreement": agreement_of(records, list(page)),
         "may_ask": request.user.has_perm("hours.ask_extra", rollout),
         "may_contest": request.user.has_perm("hours.contest", rollout),
-        "allowances": queries.allowances(rollout),
-        "totals": queries.totals(queries.lines(rollout)),
+        "allowances": queries.allowances_by(rollout, sums, policy),
+        "totals": queries.totals(sums),
         "proposals": [proposals.preview(proposal) for proposal in proposals.pending(request.user, rollout)]
         if may_log
         else [],
         "page": page,
         "lines": page.object_list,
-        "statements": rollout.statements.select_related("closed_by", "pdf"),
+        "statements": rollout.statements.select_related("closed_by", "pdf")
+        .annotate(amount=F("content__totals__amount"))
+        .defer("content"),
         "may_log": may_log,
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
         "month_to_close": month if month and queries.is_over(month) else None,
         "warnings": [closing_warnings.describe(warning) for warning in warnings],
         "receipt": closing.receipt(warnings),
-        "policy": queries.policy_in_force(rollout, clock.today()),
         "form": form or forms.EntryForm(rollout=rollout),
         "close_errors": close.errors.values() if close else [],
     }

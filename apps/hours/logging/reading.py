@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Case, QuerySet, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Expression, F, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,9 +22,9 @@ from apps.companies.models import roles_of
 from apps.core import clock, money
 from apps.core.exports.tables import Column, Export
 from apps.core.process import PartyRole
-from apps.hours import classification
+from apps.hours import classification, queries
 from apps.hours.classification import Activity, HourClass
-from apps.hours.models import Line, Policy
+from apps.hours.models import HourSum, Line, Policy
 from apps.rollouts.models import Party, Rollout
 
 if TYPE_CHECKING:
@@ -63,8 +63,11 @@ class Row:
     def minutes(self) -> int:
         return self.included + self.billable + self.free
 
-    def add(self, hour_class: str, minutes: int, amount: int) -> None:
-        setattr(self, hour_class, getattr(self, hour_class) + minutes)
+    def add(self, included: int, billable: int, free: int, amount: int) -> None:
+        """More minutes, by class, and centavos."""
+        self.included += included
+        self.billable += billable
+        self.free += free
         self.amount += amount
 
 
@@ -108,85 +111,119 @@ def rollouts_for(user: User) -> QuerySet[Rollout]:
 
 def lines(user: User, filters: Filters) -> QuerySet[Line]:
     """The lines that ``filters`` leave of what ``user`` may read."""
-    zone = clock.installation_zone()
-    matching = Line.objects.filter(
-        entry__started_at__gte=clock.instant_of(filters.since, zone=zone),
-        entry__started_at__lt=clock.instant_of(filters.until + timedelta(days=1), zone=zone),
-        entry__rollout__in=rollouts_for(user).order_by().values("pk"),
-    ).order_by()
+    return _matching(Line.objects.filter(_began(filters.since, _day_after(filters.until))), "entry__", user, filters)
+
+
+def _matching(rows: QuerySet, of_entry: str, user: User, filters: Filters) -> QuerySet:
+    """Those of ``rows`` (lines or kept sums) that ``filters`` leave; ``of_entry`` leads to what an entry says of them."""
+    matching = rows.filter(**{f"{of_entry}rollout__in": rollouts_for(user).order_by().values("pk")}).order_by()
     if filters.client:
         clients = Party.objects.filter(role=PartyRole.CLIENT, company=filters.client)
-        matching = matching.filter(entry__rollout__in=clients.values("rollout"))
+        matching = matching.filter(**{f"{of_entry}rollout__in": clients.values("rollout")})
     filtered_by = {
-        "entry__person": filters.person,
-        "entry__rollout": filters.rollout,
-        "entry__activity": filters.activity,
+        f"{of_entry}person": filters.person,
+        f"{of_entry}rollout": filters.rollout,
+        f"{of_entry}activity": filters.activity,
         "hour_class": filters.hour_class,
     }
     return matching.filter(**{name: value for name, value in filtered_by.items() if value})
 
 
+def _began(first: date, end: date) -> Q:
+    """That the work of a line began from ``first`` to before ``end``."""
+    zone = clock.installation_zone()
+    return Q(
+        entry__started_at__gte=clock.instant_of(first, zone=zone),
+        entry__started_at__lt=clock.instant_of(end, zone=zone),
+    )
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
 def read(user: User, filters: Filters) -> Reading:
-    """Everything the page shows, in a fixed number of queries."""
-    matching = lines(user, filters)
-    sums = list(_sums(matching, "entry__rollout", "entry__person", "entry__activity", "hour_class"))
-    keys = {row[0] for row in sums}
-    names = _parties(keys)
-    people_names = {person.pk: person.name for person in User.objects.filter(pk__in={row[1] for row in sums})}
+    """Everything the page shows, in three queries; one more where the period does not begin and end with a month."""
     total = Row(_("Total"))
+    months = {month: Row(date_format(month, "m/Y")) for month in _months(filters)}
     activities: dict[str, Row] = {activity.value: Row(activity.label) for activity in Activity}
-    clients: dict[int, Row] = {}
-    projects: dict[int, Row] = {}
-    people: dict[int, Row] = {}
-    for rollout, person, activity, hour_class, minutes, amount in sums:
-        company, name = names[rollout]["client"]
-        for row in (
-            total,
-            activities[activity],
-            clients.setdefault(company, Row(name)),
-            projects.setdefault(rollout, Row(f"INT-{rollout:04d}", detail=name)),
-            people.setdefault(person, Row(people_names[person])),
-        ):
-            row.add(hour_class, minutes, amount)
-    reading = Reading(total, _months(matching, filters), [])
-    tables = [
+    clients: dict[str, Row] = {}
+    projects: dict[str, Row] = {}
+    people: dict[str, Row] = {}
+    for table, key, second_key, name, *figures in _sums(user, filters):
+        rows: tuple[Row, ...]
+        if table == "month":
+            rows = (total, months[date.fromisoformat(key[:10])], activities[second_key])
+        elif table == "rollout":
+            project = projects.setdefault(key, Row(f"INT-{int(key):04d}", detail=name))
+            rows = (project, clients.setdefault(second_key, Row(name)))
+        else:
+            rows = (people.setdefault(key, Row(name)),)
+        for row in rows:
+            row.add(*(figure or 0 for figure in figures))
+    reading = Reading(total, list(months.values()), [])
+    reading.tables = [
         Table("activity", _("Por atividade"), [row for row in activities.values() if row.minutes or row.amount]),
         Table("client", _("Por cliente"), _longest(clients.values())),
         Table("rollout", _("Por projeto"), _longest(projects.values())),
         Table("person", _("Por pessoa"), _longest(people.values())),
     ]
-    reading.tables = tables
-    rates = _rates(keys)
-    days = sorted({version.effective_from for versions in rates.values() for version in versions})
-    free = matching.filter(hour_class=HourClass.FREE).annotate(since=_since(days))
-    reading.causes, reading.owners = _causes(_sums(free, *_CAUSE, "since"), days, names, rates)
+    reading.causes, reading.owners = _causes(lines(user, filters))
     return reading
 
 
-_CAUSE = (
-    "entry__rollout", "entry__nonconformity__number", "entry__nonconformity__title", "entry__nonconformity__owner",
-)  # fmt: skip
+def _sums(user: User, filters: Filters) -> Iterator[tuple]:
+    """What the tables add up: ``(table, key, second key, name, included, billable, free, amount)``.
+
+    Whole months are read as kept sums; of a month that the period cuts, the lines of its days are added up.
+    """
+    first = filters.since if filters.since.day == 1 else queries.following(filters.since)
+    # Nobody works in the future: a month that is not over yet is whole up to today.
+    until_today = filters.until >= clock.today(clock.installation_zone())
+    end = _day_after(filters.until)
+    end = queries.following(filters.until) if until_today else end.replace(day=1)
+    if first < end:
+        of_months = HourSum.objects.filter(month__gte=first, month__lt=end)
+        yield from _tables(_matching(of_months, "", user, filters), "", F("month"))
+        days = Q()
+        if filters.since < first:
+            days |= _began(filters.since, first)
+        if end <= filters.until:
+            days |= _began(end, _day_after(filters.until))
+    else:
+        days = _began(filters.since, _day_after(filters.until))
+    if days:
+        month = TruncMonth("entry__started_at", tzinfo=clock.installation_zone())
+        yield from _tables(_matching(Line.objects.filter(days), "entry__", user, filters), "entry__", month)
 
 
-def _sums(matching: QuerySet[Line], *by: str) -> Iterator[Any]:
-    return matching.values_list(*by).annotate(Sum("minutes"), Sum("amount")).iterator()
+def _tables(rows: QuerySet, of_entry: str, month: Expression | F) -> QuerySet:
+    """The sums of ``rows`` by month and activity, by rollout with its client, and by person, in one query."""
+    minutes = {f"{name}_minutes": Sum("minutes", filter=Q(hour_class=name)) for name in HourClass.values}
 
+    def table(rows: QuerySet, name: str, key: Expression | F, second_key: Expression | F, label: Expression | F):
+        keys = {"table": Value(name), "key": Cast(key, TextField()), "second_key": Cast(second_key, TextField())}
+        by_key = rows.values(**keys, label=Cast(label, TextField())).annotate(**minutes, amounts=Sum("amount"))
+        return by_key.values_list(*keys, "label", *minutes, "amounts")
 
-def _months(matching: QuerySet[Line], filters: Filters) -> list[Row]:
-    """A row for each month of the period, empty months too."""
-    zone = clock.installation_zone()
-    month, rows, ends = filters.since.replace(day=1), [], []
-    while month <= filters.until:
-        rows.append(Row(date_format(month, "m/Y")))
-        month = (month + timedelta(days=32)).replace(day=1)
-        ends.append(clock.instant_of(month, zone=zone))
-    # The months' ends in the reader's zone, so that the database compares instants and knows no zone.
-    place = Case(
-        *(When(entry__started_at__lt=end, then=number) for number, end in enumerate(ends)), default=len(ends) - 1
+    nothing = Value("")
+    client = f"{of_entry}rollout__parties"
+    of_clients = rows.filter(**{f"{client}__role": PartyRole.CLIENT})
+    return table(rows, "month", month, F(f"{of_entry}activity"), nothing).union(
+        table(
+            of_clients, "rollout", F(f"{of_entry}rollout"), F(f"{client}__company"), F(f"{client}__company__trade_name")
+        ),
+        table(rows, "person", F(f"{of_entry}person"), nothing, F(f"{of_entry}person__name")),
+        all=True,
     )
-    for number, hour_class, minutes, amount in _sums(matching.annotate(month=place), "month", "hour_class"):
-        rows[number].add(hour_class, minutes, amount)
-    return rows
+
+
+def _months(filters: Filters) -> Iterator[date]:
+    """The months of the period, by their first day."""
+    month = filters.since.replace(day=1)
+    while month <= filters.until:
+        yield month
+        month = queries.following(month)
 
 
 def _since(days: list[date]) -> Case:
@@ -197,43 +234,34 @@ def _since(days: list[date]) -> Case:
     return Case(*(When(GreaterThanOrEqual(worked, at), then=place) for place, at in reversed(begins)), default=0)
 
 
-def _causes(
-    sums: Iterable[Any],
-    days: list[date],
-    names: dict[int, dict[str, tuple[int, str]]],
-    rates: dict[int, list[classification.Rules]],
-) -> tuple[list[Row], list[Row]]:
+def _causes(matching: QuerySet[Line]) -> tuple[list[Row], list[Row]]:
     """Free minutes by nonconformity, and by the company that owes the fix, with what they would have cost."""
+    free = matching.filter(hour_class=HourClass.FREE, entry__nonconformity__isnull=False)
+    rates: dict[int, list[classification.Rules]] = defaultdict(list)
+    for policy in Policy.objects.filter(rollout__in=free.values("entry__rollout")):
+        rates[policy.rollout_id].append(policy.rules())
+    days = sorted({version.effective_from for versions in rates.values() for version in versions})
+    owner_party = "entry__rollout__parties"
+    sums = (
+        free.filter(**{f"{owner_party}__role": F("entry__nonconformity__owner")})
+        .annotate(since=_since(days))
+        .values_list(
+            "entry__rollout", "entry__nonconformity__number", "entry__nonconformity__title",
+            "entry__nonconformity__owner", f"{owner_party}__company", f"{owner_party}__company__trade_name", "since",
+        )
+        .annotate(Sum("minutes"))
+    )  # fmt: skip
     causes: dict[tuple[int, int], Row] = {}
     owners: dict[tuple[str, int], Row] = {}
-    for rollout, number, title, role, since, minutes, _amount in sums:
-        if number is None:
-            continue
-        company, name = names[rollout][role]
-        rate = classification.in_force(rates[rollout], days[since]).rate(Activity.HOMOLOGATION)
+    for rollout, number, title, role, company, name, since, minutes in sums:
+        versions = rates[rollout] or [Policy().rules()]
+        rate = classification.in_force(versions, days[since] if days else date.min).rate(Activity.HOMOLOGATION)
         cause = causes.setdefault((rollout, number), Row(f"INT-{rollout:04d} NC-{number}: {title}", detail=name))
         owner = owners.setdefault((role, company), Row(name, detail=PartyRole(role).label))
         for row in (cause, owner):
             row.free += minutes
             row.cost += money.for_minutes(minutes, rate)
     return _longest(causes.values()), _longest(owners.values())
-
-
-def _parties(rollouts: set[int]) -> dict[int, dict[str, tuple[int, str]]]:
-    """``{rollout: {role: (company key, name)}}``."""
-    parties_by_rollout: dict[int, dict[str, tuple[int, str]]] = defaultdict(dict)
-    parties = Party.objects.filter(rollout__in=rollouts).order_by()
-    for rollout, role, company, name in parties.values_list("rollout", "role", "company", "company__trade_name"):
-        parties_by_rollout[rollout][role] = (company, name)
-    return parties_by_rollout
-
-
-def _rates(rollouts: set[int]) -> dict[int, list[classification.Rules]]:
-    """The versions of each rollout's policy; never none."""
-    rules_by_rollout: dict[int, list[classification.Rules]] = defaultdict(list)
-    for policy in Policy.objects.filter(rollout__in=rollouts):
-        rules_by_rollout[policy.rollout_id].append(policy.rules())
-    return {rollout: rules_by_rollout[rollout] or [Policy().rules()] for rollout in rollouts}
 
 
 def _longest(rows: Iterable[Row]) -> list[Row]:

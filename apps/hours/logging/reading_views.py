@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from apps.core.refusals import NotAllowed
 from apps.core.web.widgets import DateInput
 from apps.hours.classification import Activity, HourClass
 from apps.hours.logging import reading as hours
-from apps.hours.models import Contest, ExtraHoursRequest, TimeEntry
+from apps.hours.models import Contest, ExtraHoursRequest, HourSum
 from apps.rollouts.choices import RolloutField
 from apps.rollouts.models import Party, Rollout
 
@@ -40,10 +41,10 @@ class FilterForm(forms.Form):
         rollouts = hours.rollouts_for(user)
         keys = rollouts.order_by().values("pk")
         clients = Party.objects.filter(rollout__in=keys, role=PartyRole.CLIENT).values("company")
-        people = TimeEntry.objects.filter(rollout__in=keys).order_by().values("person")
+        people = HourSum.objects.filter(rollout__in=keys).order_by().values("person")
         self.fields["client"].queryset = Company.objects.filter(pk__in=clients)  # type: ignore[attr-defined]
         self.fields["person"].queryset = User.objects.filter(pk__in=people).order_by("name")  # type: ignore[attr-defined]
-        self.fields["rollout"].queryset = rollouts.for_listing()  # type: ignore[attr-defined]
+        self.fields["rollout"].queryset = rollouts.with_titles()  # type: ignore[attr-defined]
 
     def filters(self) -> hours.Filters:
         """What was asked for; what cannot be read is left out, and the period is at most ``LONGEST`` months."""
@@ -68,6 +69,15 @@ def reading(request: SignedInRequest) -> HttpResponse:
     form, filters, presence = _requested_filters(request)
     figures = hours.read(request.user, filters)
     rollouts = hours.rollouts_for(request.user).order_by().values("pk")
+    requests = list(
+        ExtraHoursRequest.objects.filter(rollout__in=rollouts, state="open").select_related("rollout__platform")[:20]
+    )
+    contests = list(
+        Contest.objects.filter(rollout__in=rollouts, state="open").select_related("rollout__platform", "entry")[:20]
+    )
+    prefetch_related_objects(
+        [row.rollout for row in [*requests, *contests]], Prefetch("parties", Party.objects.select_related("company"))
+    )
     context = {
         "form": form,
         "filters": filters,
@@ -75,12 +85,8 @@ def reading(request: SignedInRequest) -> HttpResponse:
         "chart": hours.chart(figures.months),
         "presence": presence,
         "query": request.GET.urlencode(),
-        "requests": ExtraHoursRequest.objects.filter(rollout__in=rollouts, state="open")
-        .select_related("rollout__platform")
-        .prefetch_related("rollout__parties__company")[:20],
-        "contests": Contest.objects.filter(rollout__in=rollouts, state="open")
-        .select_related("rollout__platform", "entry")
-        .prefetch_related("rollout__parties__company")[:20],
+        "requests": requests,
+        "contests": contests,
     }
     return render(request, "hours/reading.html", context)
 

@@ -798,6 +798,70 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "cronômetros",
             },
         ),
+        migrations.CreateModel(
+            name="HourSum",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "activity",
+                    models.CharField(
+                        choices=[
+                            ("training", "Treinamento"),
+                            ("follow_up", "Acompanhamento"),
+                            ("homologation", "Homologação"),
+                            ("kickoff", "Reunião inaugural"),
+                            ("go_live", "Acompanhamento da entrada em produção"),
+                            ("internal", "Trabalho interno"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "hour_class",
+                    models.CharField(
+                        choices=[
+                            ("included", "Incluída"),
+                            ("billable", "Extra cobrada"),
+                            ("free", "Extra não cobrada"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("closed", models.BooleanField(default=False)),
+                ("minutes", models.IntegerField()),
+                ("amount", models.IntegerField()),
+                ("lines", models.PositiveIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "rollout",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hour_sums", to="rollouts.rollout"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "soma de horas",
+                "verbose_name_plural": "somas de horas",
+                "ordering": ["rollout", "month", "person", "activity", "hour_class"],
+                "indexes": [
+                    models.Index(fields=["month"], name="hour_sum_by_month"),
+                    models.Index(
+                        condition=models.Q(("closed", False)), fields=["rollout", "month"], name="hour_sum_still_open"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rollout", "month", "person", "activity", "hour_class"), name="hour_sum_once"
+                    ),
+                ],
+            },
+        ),
         migrations.AddConstraint(
             model_name="line",
             constraint=models.UniqueConstraint(fields=("entry", "position"), name="line_position_once"),

@@ -1,5 +1,5 @@
 from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest, ContestMessage, ExtraHoursRequest
-from apps.hours.models.entries import Line, Reclassification, Revision, TimeEntry
+from apps.hours.models.entries import HourSum, Line, Reclassification, Revision, TimeEntry
 from apps.hours.models.logging import Proposal, Timer
 from apps.hours.models.policy import FROM_THE_START, Policy
 from apps.hours.models.statements import ClientStatement, ClientStatementQuerySet, Statement, StatementPdf
@@ -13,6 +13,7 @@ __all__ = [
     "Contest",
     "ContestMessage",
     "ExtraHoursRequest",
+    "HourSum",
     "Line",
     "Policy",
     "Proposal",

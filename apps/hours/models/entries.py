@@ -132,6 +132,41 @@ class Line(models.Model):
         )  # fmt: skip
 
 
+class HourSum(models.Model):
+    """The minutes and the amount (centavos) of all lines of one person, activity, class and month in a rollout.
+
+    ``month`` is the first day of the month in which the work began, in the installation's time zone; ``closed`` once it has
+    a statement; ``lines`` is how many there are. Written with the lines (``ledger.sums``); ``reconcile_hours`` proves it.
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="hour_sums")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    activity = models.CharField(max_length=14, choices=Activity)
+    hour_class = models.CharField(max_length=10, choices=HourClass)
+    month = models.DateField()
+    closed = models.BooleanField(default=False)
+    minutes = models.IntegerField()
+    amount = models.IntegerField()
+    lines = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("soma de horas")
+        verbose_name_plural = _("somas de horas")
+        ordering = ["rollout", "month", "person", "activity", "hour_class"]
+        indexes = [
+            models.Index(fields=["month"], name="hour_sum_by_month"),
+            models.Index(fields=["rollout", "month"], condition=Q(closed=False), name="hour_sum_still_open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rollout", "month", "person", "activity", "hour_class"], name="hour_sum_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rollout_id} {self.month:%m/%Y} {self.activity} {self.hour_class}"
+
+
 class Revision(models.Model):
     """What an entry said before it was corrected or deleted. Only ever added to; ``before`` is plain JSON."""
 

@@ -1,10 +1,11 @@
-"""Prove that what is stored is what the entries and the policies give: lines, statements, amounts, to minute and centavo."""
+"""Prove that what is stored is what the entries and the policies give: lines, sums, statements, to minute and centavo."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
 from apps.hours import classification, queries
+from apps.hours.ledger import sums
 from apps.hours.models import ClientStatement, Statement
 from apps.rollouts.models import Rollout
 
@@ -27,13 +28,15 @@ def differences(rollout: Rollout, month: date | None = None) -> Iterator[str]:
         return
     stored = defaultdict(list)
     by_month = defaultdict(list)
-    for row in queries.lines(rollout):
+    lines = list(queries.lines(rollout))
+    for row in lines:
         stored[row.entry.number].append(row)
         months.setdefault(row.entry.number, queries.month_of(row.entry.started_at))
         by_month[queries.month_of(row.entry.started_at)].append(row)
     for number in sorted({*expected, *stored}):
         if month in (None, months[number]):
             yield from _lines(f"{rollout.code} entry {number}", expected[number], stored[number])
+    yield from sums.differences(rollout, lines, month)
     statements = list(rollout.statements.order_by("number"))
     if month is None and [worked_month.number for worked_month in statements] != list(range(1, len(statements) + 1)):
         yield f"{rollout.code}: its statements are not numbered 1 to {len(statements)}"

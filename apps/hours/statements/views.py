@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +22,9 @@ from apps.hours.ledger import closing, forms, policies
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.hours.statements import documents, exports, overdue
 from apps.rollouts.views import visible_rollout
+
+CLIENTS_OF_A_PAGE = 20
+"""How many clients with a month to close a page shows: each has a form and its warnings."""
 
 
 @require_GET
@@ -99,9 +103,14 @@ def _client_list(request: SignedInRequest, refused_form=None) -> HttpResponse:
     require(request.user, "hours.statements")
     may_close = request.user.has_perm("hours.close_client")
     statements = ClientStatement.objects.visible_to(request.user).select_related("client").order_by("-number")
+    statements = statements.annotate(totals=F("content__totals")).defer("content")
+    waiting = (
+        page_of(request, overdue.clients_to_close(), CLIENTS_OF_A_PAGE, parameter="waiting") if may_close else None
+    )
     context: dict[str, Any] = {
         "page": page_of(request, statements),
-        "waiting": overdue.waiting_to_close() if may_close else [],
+        "waiting": waiting,
+        "months_to_close": overdue.described(waiting) if waiting else [],
         "may_close": may_close,
         "shows_clients": request.user.has_perm("hours.export"),
         "errors": [text for errors in refused_form.errors.values() for text in errors] if refused_form else [],

@@ -37,13 +37,13 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         """Open, and not on hold."""
         return self.open().exclude(pk__in=Hold.objects.filter(ended_at=None).values("rollout"))
 
-    def for_listing(self) -> "RolloutQuerySet":
-        return self.with_parties().select_related("project_manager").prefetch_related("holds", "planned_stages")
-
-    def with_parties(self) -> "RolloutQuerySet":
-        """With what its title says, and who may act in it."""
+    def with_titles(self) -> "RolloutQuerySet":
+        """With what the title names: the platform, and the parties, in a second query."""
         parties = models.Prefetch("parties", Party.objects.select_related("company"))
         return self.select_related("platform").prefetch_related(parties)
+
+    def for_listing(self) -> "RolloutQuerySet":
+        return self.with_titles().select_related("project_manager").prefetch_related("holds", "planned_stages")
 
 
 class Rollout(StageMachine, FSMModelMixin, models.Model):

@@ -123,8 +123,8 @@ def open_session(script: Script) -> Session | None:
     return script.sessions.filter(started_at__isnull=False, ended_at=None).first()
 
 
-def planned_sessions(rollout: Rollout) -> QuerySet[Session]:
-    """The sessions that are planned, the next one first."""
+def planned_sessions(rollout: Rollout | OuterRef) -> QuerySet[Session]:
+    """The sessions of ``rollout`` (or of that of an outer query) that are planned, the next one first."""
     return Session.objects.filter(script__rollout=rollout, started_at=None, cancelled_at=None).order_by("planned_start")
 
 

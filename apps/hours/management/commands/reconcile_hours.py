@@ -24,7 +24,7 @@ def _client_differences(statement: ClientStatement) -> list[str]:
 
 class Command(BaseCommand):
     help = (
-        "Compute every line, statement and amount anew from the entries and the policies, and compare with what is "
+        "Compute every line, sum, statement and amount anew from the entries and the policies, and compare with what is "
         "stored, to the minute and the centavo. Names each difference and exits with 1."
     )
 

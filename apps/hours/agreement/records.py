@@ -1,0 +1,142 @@
+"""What the hours of rollouts are judged by when a month is closed or a page is shown, read once for any number of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import TruncMonth
+
+from apps.core import clock
+from apps.hours import closing_warnings, queries
+from apps.hours.agreement import coverage
+from apps.hours.agreement.coverage import Claim, Coverage
+from apps.hours.classification import HourClass
+from apps.hours.closing_warnings import Warning
+from apps.hours.models import HourSum, Line
+from apps.hours.models.agreement import Contest, ExtraHoursRequest
+from apps.rollouts.models import Rollout
+
+
+@dataclass
+class Records:
+    """Of one rollout, each in its order: the kept sums, the billable lines, the entries that ran past the last midnight of
+    the month in which they began, the requests and the contests."""
+
+    sums: list[HourSum] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    past_the_end: dict[int, date] = field(default_factory=dict)
+    """``{entry number: its month}``."""
+    requests: list[ExtraHoursRequest] = field(default_factory=list)
+    contests: list[Contest] = field(default_factory=list)
+
+    @cached_property
+    def coverage(self) -> dict[int, Coverage]:
+        """What became of the claims, by the key of the line."""
+        return coverage.cover(self.claims, coverage.approved_by(self.requests))
+
+
+def records_of(rollout: Rollout) -> Records:
+    return records_of_many([rollout])[rollout.pk]
+
+
+def records_of_many(rollouts: Iterable[Rollout]) -> dict[int, Records]:
+    """The records of each of ``rollouts``, by its key, in four queries."""
+    by_key = {rollout.pk: rollout for rollout in rollouts}
+    records = {key: Records() for key in by_key}
+    for row in HourSum.objects.filter(rollout__in=by_key).order_by("month"):
+        records[row.rollout_id].sums.append(row)
+    _read_lines(records)
+    requests = ExtraHoursRequest.objects.filter(rollout__in=by_key).select_related("sent_by", "answered_by")
+    for request in requests.order_by("number"):
+        request.rollout = by_key[request.rollout_id]
+        records[request.rollout_id].requests.append(request)
+    contests = Contest.objects.filter(rollout__in=by_key).order_by("number")
+    for contest in contests.select_related("entry", "correction", "opened_by", "resolved_by"):
+        contest.rollout = by_key[contest.rollout_id]
+        records[contest.rollout_id].contests.append(contest)
+    return records
+
+
+def _read_lines(records: dict[int, Records]) -> None:
+    """The billable lines, and those of entries that ran past the end of their month, in the order the work was done."""
+    zone = clock.installation_zone()
+    length = F("entry__minutes") * Value(timedelta(minutes=1))
+    last_instant = ExpressionWrapper(
+        F("entry__started_at") + length - Value(timedelta(microseconds=1)), output_field=DateTimeField()
+    )
+    lines = Line.objects.filter(entry__rollout__in=records).annotate(
+        month=TruncMonth("entry__started_at", tzinfo=zone), last_month=TruncMonth(last_instant, tzinfo=zone)
+    )
+    is_late = Q(last_month__gt=F("month"), entry__adjusts=None)
+    for rollout, hour_class, month, last_month, *claim_values in (
+        lines.filter(Q(hour_class=HourClass.BILLABLE) | is_late)
+        .order_by("entry__started_at", "entry__number", "position")
+        .values_list("entry__rollout", "hour_class", "month", "last_month", *coverage.CLAIM_FIELDS)
+    ):
+        claim = coverage.claim(*claim_values)
+        if last_month > month and claim.entry == claim.number:
+            records[rollout].past_the_end[claim.number] = month.date()
+        if hour_class == HourClass.BILLABLE:
+            records[rollout].claims.append(claim)
+
+
+def open_points(records: Records, month: date) -> Iterator[Warning]:
+    """What nobody agreed on yet in the open lines of ``month`` (its first day); nothing when all is agreed."""
+    for claim in records.claims:
+        lack = records.coverage[claim.key].uncovered if claim.fixed is None else 0
+        if lack and queries.month_of(claim.started_at) == month:
+            yield {
+                "warning": closing_warnings.UNAPPROVED,
+                "number": claim.number,
+                "activity": claim.activity,
+                "minutes": lack,
+            }
+    for contest in records.contests:
+        entry = contest.entry
+        # One that is tied to its line is of a closed month.
+        is_of_an_open_line = contest.line_id is None and entry.deleted_at is None
+        if contest.is_open and is_of_an_open_line and queries.month_of(entry.started_at) == month:
+            yield {"warning": closing_warnings.CONTESTED, "number": entry.number, "contest": contest.number}
+
+
+@dataclass
+class Agreement:
+    """What a page shows about the agreement of one rollout.
+
+    ``coverage`` by line, ``contests`` by the line they stand at, ``uncovered`` open minutes by activity.
+    """
+
+    requests: list[ExtraHoursRequest]
+    all_contests: list[Contest]
+    coverage: dict[int, Coverage] = field(default_factory=dict)
+    contests: dict[int, list[Contest]] = field(default_factory=dict)
+    uncovered: dict[str, int] = field(default_factory=dict)
+
+
+def agreement_of(records: Records, lines: list[Line]) -> Agreement:
+    """The agreement of a rollout, over all of its lines.
+
+    ``lines`` are those that are shown, in order: each gets ``coverage``, ``contested`` and ``contestable``.
+    """
+    agreement = Agreement(
+        records.requests,
+        records.contests,
+        coverage=records.coverage,
+        uncovered=coverage.uncovered_of(records.claims, records.coverage),
+    )
+    at: dict[tuple[int, str], int] = {}
+    first: dict[int, int] = {}
+    for line in lines:
+        at.setdefault((line.entry_id, line.hour_class), line.pk)
+        first.setdefault(line.entry_id, line.pk)
+    for contest in agreement.all_contests:
+        key = contest.line_id or at.get((contest.entry_id, contest.hour_class)) or first.get(contest.entry_id)
+        if key:
+            agreement.contests.setdefault(key, []).append(contest)
+    for line in lines:
+        line.coverage = agreement.coverage.get(line.pk)  # type: ignore[attr-defined]
+        line.contested = agreement.contests.get(line.pk, [])  # type: ignore[attr-defined]
+        line.contestable = coverage.is_contestable(line) and not any(contest.is_open for contest in line.contested)  # type: ignore[attr-defined]
+    return agreement
