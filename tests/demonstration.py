@@ -60,6 +60,7 @@ def _connected_to_a_copy(database: str) -> Iterator[None]:
     """Django's connection leads to a copy of ``database``, and back again at the end."""
     before = connection.settings_dict["NAME"]
     copy = f"{before}_demonstration"
+    _execute("DROP DATABASE IF EXISTS {}", copy)  # A run that was killed left its own.
     _execute("CREATE DATABASE {} TEMPLATE {}", copy, database)
     connection.close()
     connection.settings_dict["NAME"] = copy
