@@ -27,9 +27,14 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def homologating(stand):
+    return stand(in_homologation)
+
+
 @pytest.fixture
-def rollout():
-    return in_homologation()
+def rollout(homologating):
+    return homologating.copy()
 
 
 def send(rollout, command):

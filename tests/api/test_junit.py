@@ -29,9 +29,14 @@ REPORT = b"""<?xml version="1.0" encoding="utf-8"?>
 </testsuite></testsuites>"""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def homologating(stand):
+    return stand(in_homologation)
+
+
 @pytest.fixture
-def rollout():
-    return in_homologation()
+def rollout(homologating):
+    return homologating.copy()
 
 
 @pytest.fixture

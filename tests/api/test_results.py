@@ -21,9 +21,14 @@ FAILED = {"outcome": "failed", "note": "Pedido sem itens"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
+@pytest.fixture(scope="module", autouse=True)
+def homologating(stand):
+    return stand(in_homologation)
+
+
 @pytest.fixture
-def rollout():
-    return in_homologation()
+def rollout(homologating):
+    return homologating.copy()
 
 
 @pytest.fixture

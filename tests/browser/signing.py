@@ -21,8 +21,8 @@ def signs(page: Page, email: str, var, look=lambda page, step: None) -> Page:
     page.wait_for_url("**/assinar/*/")
     assert "Resumo de horas" in page.inner_text("article")
     look(page, "ler")
-    page.get_by_role("link", name="Continuar para assinar").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Continuar para assinar").click()
     if "reauthenticate" in page.url:
         look(page, "confirmar-que-e-voce")
         proves(page, email, var)
@@ -39,6 +39,7 @@ def signs(page: Page, email: str, var, look=lambda page, step: None) -> Page:
 
 def proves(page: Page, email: str = "", var: Path | None = None) -> None:
     """They prove that it is them: with the password, or with a code by e-mail where they have none."""
+    page.wait_for_url("**/reauthenticate/**")
     if page.locator("input[name=password]").count():
         page.locator("input[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Confirmar", exact=True).click()

@@ -70,8 +70,8 @@ def test_a_token_from_its_making_to_its_end(served, sign_in, shot, tmp_path):
     row = page.locator("li[id^=token-]", has_text="Pipeline da noite")
     assert "usado por último" in row.inner_text()
     page.on("dialog", lambda dialog: dialog.accept())
-    row.get_by_role("button", name="Revogar").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        row.get_by_role("button", name="Revogar").click()
     if "reauthenticate" in page.url:  # Their proof was made more than five minutes ago: the machine is busy.
         proves(page)
         row.get_by_role("button", name="Revogar").click()

@@ -74,8 +74,8 @@ def test_an_item_of_this_rollout_alone_and_its_due_day(sign_in, shot):
     dialog = page.locator("dialog[open]")
     dialog.get_by_label("Prazo").fill("2099-01-05")
     dialog.get_by_label("Motivo").fill("Só depois do contrato")
-    dialog.get_by_role("button", name="Mudar prazo").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Mudar prazo").click()
     item = page.locator("section[id^=item-]", has_text="Acesso ao gateway").first
     assert "05/01/2099" in item.inner_text()
     assert "próximo lembrete em 02/01/2099" in item.inner_text()

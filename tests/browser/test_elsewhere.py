@@ -38,8 +38,8 @@ def test_a_client_brings_the_term_that_they_signed_with_their_certificate(sign_i
     page.wait_for_url("**/certificado/")
     clean(page)
     shot(page, "certificado-390-dark")
-    page.get_by_role("link", name="Informar o CPF").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Informar o CPF").click()
     if "reauthenticate" in page.url:
         page.locator("input[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Confirmar").click()

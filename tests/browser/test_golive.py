@@ -9,7 +9,6 @@ import pytest
 from icalendar import Calendar, Event
 
 from apps.stages.golive.dossier import archive, verification
-from presence_rollout.ops import services
 from tests.browser.pages import clean
 from tests.browser.person import Person
 
@@ -67,10 +66,8 @@ def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
     pm.does("", "avancar/")
     pm.sees("Concluído")
 
-    def archived() -> bool:
-        return "SHA-256" in client.visit(ROOM).inner_text("main")
-
-    services.wait_until(archived, "The dossier", seconds=180)
+    # The page asks again until the worker is done.
+    client.visit(ROOM).locator("#dossie", has_text="SHA-256").wait_for(timeout=180_000)
     for who, variant in ((client, archive.WHOLE_DOSSIER), (integrator, archive.SHARED_DOSSIER)):
         clean(who.visit(ROOM))
         with who.page.expect_download() as download:

@@ -57,16 +57,16 @@ def test_a_prerequisite_goes_from_the_clients_phone_to_the_reviewer(sign_in, sho
     client.goto(url + "pre-requisitos/")
     panel = client.locator("[id^=item-]", has_text="Documentação completa").first
     panel.get_by_label("Link").fill("https://exemplo.com.br/api")
-    panel.get_by_role("button", name="Entregar").click()
-    client.wait_for_load_state()
+    with client.expect_navigation():
+        panel.get_by_role("button", name="Entregar").click()
     assert "Em conferência" in client.locator("[id^=item-]", has_text="Documentação completa").first.inner_text()
     manager = sign_in("gerente@presence.demo")
     manager.goto(url)
     assert "Conferir: Documentação completa" in manager.locator("#pendencias").inner_text()
     manager.get_by_role("link", name="Conferir: Documentação completa").click()
     panel = manager.locator("[id^=item-]", has_text="Documentação completa").first
-    panel.get_by_role("button", name="Aceitar").click()
-    manager.wait_for_load_state()
+    with manager.expect_navigation():
+        panel.get_by_role("button", name="Aceitar").click()
     assert "Aceito" in manager.locator("[id^=item-]", has_text="Documentação completa").first.inner_text()
     shot(manager, "pre-requisitos-conferidos")
 
@@ -74,8 +74,8 @@ def test_a_prerequisite_goes_from_the_clients_phone_to_the_reviewer(sign_in, sho
 def test_a_closed_gate_explains_itself(sign_in):
     page = sign_in("gerente@presence.demo")
     open_rollout(page, "Mundo Infantil × VTEX")
-    page.get_by_role("button", name="Iniciar termo de aceite").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Iniciar termo de aceite").click()
     assert "A mudança não foi feita" in page.inner_text("main")
     assert "NC-" in page.inner_text("main")
 
@@ -84,15 +84,9 @@ def test_a_term_is_drafted_rendered_by_the_worker_and_signed_on_a_phone(sign_in,
     manager = sign_in("gerente2@presence.demo")
     url = open_rollout(manager, "Casa & Cor × Nuvemshop")
     manager.goto(url + "termo/")
-    manager.get_by_role("button", name="Redigir termo").click()
-    manager.wait_for_load_state()
-    for _attempt in range(60):
-        manager.goto(url + "termo/")
-        if "Aguardando assinaturas" in manager.inner_text("main"):
-            break
-        manager.wait_for_timeout(500)
-    else:
-        raise AssertionError("the worker did not render the term")
+    with manager.expect_navigation():
+        manager.get_by_role("button", name="Redigir termo").click()
+    manager.get_by_text("Aguardando assinaturas").wait_for()  # The page asks again until the worker is done.
     shot(manager, "termo-pronto")
     for email in ("cliente@casa.demo", "integrador@malha.demo"):
         phone = sign_in(email, 390)
@@ -111,8 +105,8 @@ def test_hours_show_their_class_before_they_are_saved(sign_in):
     page.get_by_label("O que foi feito").click()
     page.locator("#previa", has_text="cobrado, sem franquia").wait_for()
     page.get_by_label("O que foi feito").fill("Dúvidas do cliente")
-    page.get_by_role("button", name="Apontar", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Apontar", exact=True).click()
     assert "Dúvidas do cliente" in page.inner_text("#linhas")
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from apps.demo import papers
 from tests.browser.pages import clean
@@ -61,7 +62,7 @@ def test_on_a_phone_a_reload_in_the_middle_goes_on_with_the_same_file(sign_in, s
     assert [offset for offset in offsets if offset] == [str(1024 * 1024)]  # Only what was missing was sent.
     assert form.get_by_label("Observação").input_value() == "Pelo telefone"
     form.get_by_role("button", name="Tirar manual.pdf").click()
-    assert form.locator("li[data-state]").count() == 0
+    expect(form.locator("li[data-state]")).to_have_count(0)
 
 
 def test_files_are_dropped_the_connection_is_cut_and_they_arrive(sign_in, shot, tmp_path):

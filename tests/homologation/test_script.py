@@ -124,7 +124,7 @@ class TestConditionsThatSwitchThemselvesOn:
 class TestANewerVersion:
     def test_it_takes_the_place_of_the_copy(self, script, newer, rollout):
         script_actions.take_version(script, by=rollout.people["pm"], version=2)
-        script = Script.objects.get()
+        script = Script.objects.get(rollout=rollout)
         assert (script.version, codes(script)) == (2, ["PRO-01", "PED-01", "PED-03", "PED-04", "PED-05"])
         assert script.cases.get(code="PED-01").expected["pt"] == "Outro"
         event = Event.objects.get(kind="homologation.version_taken")

@@ -22,7 +22,7 @@ from apps.seals.certificates import NoTimestamp
 from apps.seals.outcomes import Outcome
 from tests.rollouts.factories import RolloutFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("presences_seal")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("with_three_events", "presences_seal")]
 
 TABLES = ("rollouts_event", "rollouts_anchorsheet", "rollouts_chainanchor")
 
@@ -46,9 +46,14 @@ def goes_on(rollout: Rollout, number: int = 1) -> Rollout:
     return rollout
 
 
+@pytest.fixture(scope="module")
+def with_three_events(stand):
+    return stand(with_events)
+
+
 @pytest.fixture
-def rollout():
-    return with_events()
+def rollout(with_three_events):
+    return with_three_events.copy()
 
 
 @pytest.fixture
