@@ -32,10 +32,10 @@ class BlueprintQuerySet(models.QuerySet["Blueprint"]):
 
     def current_of(self, *names: tuple[str, str]) -> "list[Blueprint]":
         """The newest version of each of ``names`` (kind and key), in one query. Raises as ``current`` does."""
-        asked = Q()
+        any_name = Q()
         for kind, key in names:
-            asked |= Q(kind=kind, key=key)
-        rows = self.filter(asked).order_by("kind", "key", "-version").distinct("kind", "key")
+            any_name |= Q(kind=kind, key=key)
+        rows = self.filter(any_name).order_by("kind", "key", "-version").distinct("kind", "key")
         rows_by_name = {(row.kind, row.key): row for row in rows}
         if missing := [name for name in names if name not in rows_by_name]:
             raise self.model.DoesNotExist(missing)

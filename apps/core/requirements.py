@@ -101,7 +101,10 @@ class RequirementKind:
 @contextmanager
 def asking(rollout: Any) -> Iterator[None]:
     """Within the block what is ``asked_once`` of ``rollout`` is read once: all its rules look at the same moment, and nothing
-    is written meanwhile."""
+    is written meanwhile. One such block within another is part of it."""
+    if hasattr(rollout, "_answers"):
+        yield
+        return
     rollout._answers = {}
     try:
         yield

@@ -93,8 +93,8 @@ def remind() -> None:
         for user, matters in queries.to_remind(rollout, today).items():
             people[user] += matters
 
-    open_rollouts = Rollout.objects.open().for_listing().values_list("pk", flat=True)
-    work.do_all(REMIND, open_rollouts, gather, most=len(open_rollouts), seconds=150)
+    rollouts = list(queries.rollouts_to_remind(today).order_by().values_list("pk", flat=True))
+    work.do_all(REMIND, rollouts, gather, most=len(rollouts), seconds=150)
     matters_of = {user.pk: matters for user, matters in people.items()}
     work.do_all(MAKE_DIGEST, matters_of, lambda pk: _make_digest(pk, matters_of[pk]), most=len(matters_of))
 
@@ -114,9 +114,9 @@ def remind_of(rollout_pk: int) -> None:
 
 def make_digest(user_pk: int) -> None:
     """Make today's digest of one person."""
-    open_rollouts = Rollout.objects.visible_to(User.objects.get(pk=user_pk)) & Rollout.objects.open()
+    visible_rollouts = Rollout.objects.visible_to(User.objects.get(pk=user_pk))
     matters: list[tuple[Rollout, str]] = []
-    for rollout in open_rollouts.for_listing():
+    for rollout in visible_rollouts.filter(pk__in=queries.rollouts_to_remind(clock.today()).values("pk")).for_listing():
         people = {user.pk: of_them for user, of_them in queries.to_remind(rollout, clock.today()).items()}
         matters += people.get(user_pk, [])
     if matters:

@@ -9,7 +9,7 @@ from apps.notices.words import Due
 from apps.rollouts import queries
 from apps.rollouts.audiences import people_of
 from apps.rollouts.models import Event, OpenRequirement, Rollout
-from apps.rollouts.reminders import dates_for
+from apps.rollouts.reminders import due_days
 
 # Events are looked for so far back: a transaction that ends late, or a worker that was away, loses nothing.
 LOOK_BACK = timedelta(days=14)
@@ -46,11 +46,18 @@ def dated(rollout: Rollout) -> list[OpenRequirement]:
     return [row for row in queries.open_requirements(rollout) if row.due and (row.blocking or not row.gate)]
 
 
+def rollouts_to_remind(today: date) -> QuerySet[Rollout]:
+    """The running rollouts in which something is due on a day of which ``today`` reminds, whatever became of it since."""
+    due_today = OpenRequirement.objects.filter(due__in=due_days(today))
+    return Rollout.objects.running().filter(pk__in=due_today.values("rollout"))
+
+
 def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:
     """Who is reminded of ``rollout`` on ``today``, and of what: the rollout and the requirement's key."""
     people: dict[User, list[tuple[Rollout, str]]] = {}
+    days = set(due_days(today))
     for matter in dated(rollout):
-        if matter.due and today in dates_for(matter.due, today):
+        if matter.due in days:
             for user in _who_takes_care(rollout, matter):
                 people.setdefault(user, []).append((rollout, matter.key))
     return {user: people[user] for user in wants(list(people), "reminders")}

@@ -74,7 +74,7 @@ def submit(
     """
     require(by, "prerequisites.submit", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite = Prerequisite.objects.get(pk=prerequisite.pk)
+        prerequisite = Prerequisite.objects.prefetch_related("submissions__attached__file").get(pk=prerequisite.pk)
         if prerequisite.state == State.SUBMITTED:
             raise Refusal(_("Este item já foi entregue e está em conferência na Presence."))
         if prerequisite.state == State.WITHDRAWN:
@@ -102,6 +102,7 @@ def submit(
             link=delivery.link,
             submitted_by=by,
         )
+        prerequisite._prefetched_objects_cache.clear()  # type: ignore[attr-defined] # There is one delivery more.
         attachments.attach(submission, [*delivery.kept_files, *files.store_all(delivery.new_files, by=by)])
         kind.store(submission, delivery)
         _move(prerequisite, State.SUBMITTED)

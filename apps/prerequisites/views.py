@@ -241,7 +241,8 @@ def _with_reason(request: SignedInRequest, pk: int, item_pk: int, action) -> Htt
 
 def _item(request: SignedInRequest, pk: int, item_pk: int) -> tuple[Rollout, Prerequisite]:
     rollout = visible_rollout(request, pk)
-    return rollout, get_object_or_404(Prerequisite, pk=item_pk, rollout=rollout)
+    items = rollout.prerequisites.prefetch_related("submissions__attached__file")
+    return rollout, get_object_or_404(items, pk=item_pk)
 
 
 def _anchor(rollout: Rollout, item: Prerequisite) -> str:

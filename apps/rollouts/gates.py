@@ -9,7 +9,7 @@ from typing import Any
 
 from apps.core import plugins
 from apps.core.process import CLOSED, FORWARD, PATH, Gate, Stage
-from apps.core.requirements import Requirement, asked_once
+from apps.core.requirements import Requirement, asked_once, asking
 
 Rollout = Any
 """The models import this module."""
@@ -34,17 +34,18 @@ def requirements(rollout: Rollout, gate: Gate, apps: Collection[str] | None = No
     What two rules ask under one key stands once. This asks the rules themselves; how they answered after the last event
     stands in ``rollout.open_requirements``.
     """
-    waivers = {waiver.requirement: waiver for waiver in _waivers(rollout) if waiver.gate == gate}
     by_key: dict[str, Requirement] = {}
-    for requirement in plugins.requirements_at(rollout, gate, apps):
-        waiver = waivers.get(requirement.key) if requirement.waivable else None
-        by_key.setdefault(requirement.key, replace(requirement, waiver=waiver))
+    with asking(rollout):
+        for requirement in plugins.requirements_at(rollout, gate, apps):
+            waiver = _waivers(rollout).get((gate, requirement.key)) if requirement.waivable else None
+            by_key.setdefault(requirement.key, replace(requirement, waiver=waiver))
     return list(by_key.values())
 
 
 @asked_once
-def _waivers(rollout: Rollout) -> list[Any]:
-    return list(rollout.waivers.all())
+def _waivers(rollout: Rollout) -> dict[tuple[str, str], Any]:
+    """By the gate and the requirement's key."""
+    return {(waiver.gate, waiver.requirement): waiver for waiver in rollout.waivers.all()}
 
 
 def unmet(rollout: Rollout, gate: Gate) -> list[Requirement]:

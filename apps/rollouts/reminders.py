@@ -4,18 +4,18 @@ from datetime import date, timedelta
 
 AHEAD = timedelta(days=3)
 WEEKLY = timedelta(days=7)
+LONGEST_LATE = timedelta(days=5 * 365)
+"""What has been late for longer is reminded of no more: nobody waits for it."""
 
 
-def dates_for(due: date, until: date) -> list[date]:
-    """Every date on which a matter ``due`` on that date is reminded of, up to and with ``until``, in order."""
-    dates = [due - AHEAD, due]
-    while dates[-1] + WEEKLY <= until:
-        dates.append(dates[-1] + WEEKLY)
-    return [day for day in dates if day <= until]
+def due_days(today: date) -> list[date]:
+    """The days on which something was or is due of which ``today`` reminds: those ahead, then each week that is late."""
+    late = (today - number * WEEKLY for number in range(LONGEST_LATE // WEEKLY + 1))
+    return [today + AHEAD, *late]
 
 
 def next_reminder(due: date, today: date) -> date:
-    """The first of those dates that is ``today`` or later: a late matter always has one."""
+    """The first day from ``today`` on that reminds of what is ``due``: a late matter always has one."""
     if today <= due - AHEAD:
         return due - AHEAD
     if today <= due:

@@ -24,9 +24,11 @@ from apps.seals import certificates
 
 def visible_rollout(request: SignedInRequest, pk: int, *related: str, **figures: Expression) -> Rollout:
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
-    (``"script"``), of which it has one, and with ``figures`` that the database works out, in the same query."""
-    rollouts = Rollout.objects.visible_to(request.user).for_listing().select_related(*related)
-    return get_object_or_404(rollouts.annotate(**figures), pk=pk)
+    (``"script"``), of which it has one, and with ``figures`` that the database works out, in the same query; where a page is
+    asked for, with what its frame shows."""
+    rollouts = Rollout.objects.visible_to(request.user)
+    rollouts = rollouts.for_listing() if request.method == "GET" else rollouts.with_titles()
+    return get_object_or_404(rollouts.select_related(*related).annotate(**figures), pk=pk)
 
 
 @require_GET
@@ -220,7 +222,7 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "dialogs": dialogs,
         "failed_form": failed_form if failed_name not in {dialog.name for dialog in dialogs} else None,
         "summaries": [(page, rollout.summary_of(page.key)) for page in plugins.pages()],
-        "events": rollout.events.order_by("-sequence")[:8],
+        "events": rollout.events.select_related("actor").order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
     }
     return render(request, "rollouts/detail.html", context, status=refusal_status(failed_form))

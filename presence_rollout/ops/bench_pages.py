@@ -88,9 +88,9 @@ def fill(number: int) -> None:
 
     originals = list(Rollout.objects.order_by("pk").values_list("pk", flat=True)[:10])
     missing = number - Rollout.objects.count()
-    whole, rest = divmod(max(missing, 0), len(originals))
-    if whole:
-        multiply(Rollout.objects.filter(pk__in=originals), whole, without={Invitation})
+    times, rest = divmod(max(missing, 0), len(originals))
+    if times:
+        multiply(Rollout.objects.filter(pk__in=originals), times, without={Invitation})
     if rest:
         multiply(Rollout.objects.filter(pk__in=originals[:rest]), 1, without={Invitation})
     copies = Rollout.objects.exclude(pk__in=originals).order_by("pk")

@@ -104,7 +104,7 @@ def _copies(model: type[models.Model], keys: Keys, offsets: dict[type[models.Mod
 
 def _distinguished(model: type[models.Model], keys: Keys) -> "set[models.Field[Any, Any]]":
     """The fields in which a copy must differ from its original: the last one of each unique set that may hold anything."""
-    return {own[-1] for own in _shared_sets(model, keys) if own}
+    return {free_fields[-1] for free_fields in _shared_sets(model, keys) if free_fields}
 
 
 def _shared_sets(model: type[models.Model], keys: Keys) -> "list[list[models.Field[Any, Any]]]":

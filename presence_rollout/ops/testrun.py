@@ -8,48 +8,60 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from presence_rollout.ops import check, postgres, services
+from presence_rollout.ops import check, postgres, prepare, services
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("gw0", "gw1")
 BESIDE = ("browser", "services")
+NOT_BESIDE = " and ".join(f"not {title}" for title in BESIDE)
 BOTH_CORES = ("-n", str(len(WORKERS)), "--dist", "worksteal")
 
 
-def migrated(env: dict[str, str], url: str) -> None:
-    """Migrate the database at ``url``. It takes as long as many tests, so theirs are copies of one."""
-    for command in ("migrate", "createcachetable"):
-        arguments = [sys.executable, "manage.py", command, "--verbosity", "0"]
-        subprocess.run(arguments, cwd=ROOT, env={**env, "DATABASE_URL": url}, check=True)
+class Databases:
+    """Those of one run on the server at ``url``: one for each worker, one for the tests that run alone, one that holds the
+    demonstration and one for the application in front of which the browser stands. To migrate one, or to build the
+    demonstration, takes as long as many tests: each is done once, and copied."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.name = f"test_{urlsplit(url).path.strip('/')}"
+        self.demonstration, self.browser = f"{self.name}_demonstration", f"{self.name}_browser"
+        self.of_workers = [f"{self.name}_{worker}" for worker in WORKERS]
+
+    def address(self, database: str) -> str:
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{database}"))
+
+    def migrate(self, env: dict[str, str]) -> None:
+        """Make them all, but for the browser's, whose copy waits for the demonstration."""
+        template = f"{self.name}_template"
+        copied = [self.name, self.demonstration, *self.of_workers]
+        for database in (template, self.browser, *copied):
+            self._execute("DROP DATABASE IF EXISTS {}", database)
+        self._execute("CREATE DATABASE {}", template)
+        run_commands({**env, "DATABASE_URL": self.address(template)}, *prepare.SCHEMA)
+        for database in copied:
+            self._execute("CREATE DATABASE {} TEMPLATE {}", database, template)
+        self._execute("DROP DATABASE {}", template)
+
+    def copy_demonstration(self) -> None:
+        self._execute("CREATE DATABASE {} TEMPLATE {}", self.browser, self.demonstration)
+
+    def _execute(self, statement: str, *names: str) -> None:
+        import psycopg
+        from psycopg.sql import SQL, Identifier
+
+        with psycopg.connect(self.url, autocommit=True) as server:
+            server.execute(SQL(statement).format(*map(Identifier, names)))
 
 
-def copies(env: dict[str, str], url: str) -> dict[str, str]:
-    """The environment of tests on the server at ``url``: databases that were migrated once and copied, one for each worker,
-    one for the tests that run alone, and one for the application in front of which the browser stands."""
-    import psycopg
-    from psycopg.sql import SQL, Identifier
-
-    parts = urlsplit(url)
-    name = f"test_{parts.path.strip('/')}"
-    template, browser = f"{name}_template", f"{name}_browser"
-    names = [name, browser, *(f"{name}_{worker}" for worker in WORKERS)]
-    with psycopg.connect(url, autocommit=True) as server:
-        for database in (template, *names):
-            server.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(database)))
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(template)))
-        migrated(env, urlunsplit(parts._replace(path=f"/{template}")))
-        for database in names:
-            server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(database), Identifier(template)))
-        server.execute(SQL("DROP DATABASE {}").format(Identifier(template)))
-    return {
-        **env,
-        "DATABASE_URL": url,
-        "MIGRATED_TESTS": name,
-        "BROWSER_DATABASE_URL": urlunsplit(parts._replace(path=f"/{browser}")),
-    }
+def run_commands(env: dict[str, str], *commands: str) -> None:
+    """Management commands, all in one process: to import the application takes longer than most of them."""
+    subprocess.run([sys.executable, "-m", "presence_rollout.ops.prepare", *commands], cwd=ROOT, env=env, check=True)
 
 
 def pytest(env: dict[str, str], *arguments: str) -> bool:
@@ -77,7 +89,7 @@ def main() -> int:
     started = time.monotonic()
     outcome: dict[str, bool] = {}
     seconds: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="presence-rollout-") as name:
+    with tempfile.TemporaryDirectory(prefix="presence-rollout-") as name, ThreadPoolExecutor() as threads:
         folder = Path(name)
         env = {**os.environ, "DEBUG": "1"}
         beside: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
@@ -90,24 +102,47 @@ def main() -> int:
             redis.append(process)
             return {"REDIS_URL": address, "VAR_DIR": str(folder / f"var-{title}")}
 
+        def begin(title: str) -> None:
+            """Start the tests marked ``title``, which go on beside what comes next."""
+            log = folder / f"{title}.log"
+            beside[title] = (start_pytest({**env, **own[title]}, log, "-m", title, *files_marked(title)), log)
+
         def part(title: str, run: Callable[[], bool]) -> None:
             print(f"── {title}", flush=True)
             began = time.monotonic()
             outcome[title] = run()
             seconds[title] = time.monotonic() - began
 
+        def build_demonstration() -> None:
+            """The browser begins as soon as it is there."""
+            run_commands({**env, **own["demonstration"]}, "demo")
+            env["DEMONSTRATION_AT"] = datetime.now(UTC).isoformat()
+            databases.copy_demonstration()
+            begin("browser")
+
         try:
             url = os.environ.get("DATABASE_URL", "")
             if not url:
                 server = postgres.start(folder / "postgres", throwaway=True)
                 url = server.url
-            env = copies({**env, **apart("suite")}, url)
+            databases = Databases(url)
+            own = {title: apart(title) for title in ("suite", *BESIDE)}
+            databases.migrate({**env, **own["suite"]})
+            files = str(folder / "var-demonstration")
+            own["demonstration"] = {"DATABASE_URL": databases.address(databases.demonstration), "VAR_DIR": files}
+            env |= {
+                "DATABASE_URL": url,
+                "MIGRATED_TESTS": databases.name,
+                "BROWSER_DATABASE_URL": databases.address(databases.browser),
+                "DEMONSTRATION": databases.demonstration,
+                "DEMONSTRATION_FILES": files,
+            }
             # What waits for other processes begins first, and goes on beside what only computes.
-            for title in BESIDE:
-                log = folder / f"{title}.log"
-                beside[title] = (start_pytest({**env, **apart(title)}, log, "-m", title, *files_marked(title)), log)
+            demonstration = threads.submit(build_demonstration)
+            begin("services")
             part("checks", lambda: check.main() == 0)
-            part("suite", lambda: pytest(env, *BOTH_CORES, "-m", " and ".join(f"not {title}" for title in BESIDE)))
+            demonstration.result()
+            part("suite", lambda: pytest({**env, **own["suite"]}, *BOTH_CORES, "-m", NOT_BESIDE))
             for title, (process, log) in beside.items():
                 part(title, lambda process=process: process.wait() == 0)
                 print(log.read_text(errors="replace"), flush=True)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
+from tests import read_model
 from tests.access import queries
 from tests.accounts.proving import is_asked
 
@@ -32,15 +33,16 @@ def routes() -> list[str]:
 
 def answer(scene, person: str, name: str, method: str) -> str:
     """One mark for what ``person`` (a column of the table) gets at route ``name``; whatever happened is rolled back."""
-    return asked(scene, person, name, method)[0]
+    return counted_answer(scene, person, name, method)[0]
 
 
-def asked(scene, person: str, name: str, method: str) -> tuple[str, int]:
+def counted_answer(scene, person: str, name: str, method: str) -> tuple[str, int]:
     """The same, and how many queries it took."""
     client = Client()
     if scene.sessions[person]:
         client.cookies[settings.SESSION_COOKIE_NAME] = scene.sessions[person]
     url = address(scene, name)
+    read_model.follow()
     with transaction.atomic(), queries.counted() as statements:
         response = client.post(url, scene.data(name)) if method == "POST" else client.get(url)
         transaction.set_rollback(True)

@@ -13,7 +13,6 @@ from apps.blueprints.models import Blueprint
 from apps.companies.models import Membership
 from apps.core import clock, pdf
 from apps.core.models import UnfinishedWork
-from apps.demo import world
 from apps.files import actions as files
 from apps.files import uploads
 from apps.files.models import Preview
@@ -26,7 +25,6 @@ from apps.stages.homologation.models import Case, Reservation, Result, RoundRepo
 from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
-from tests.blueprints import shipped
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import UserFactory
 from tests.golive.factories import DossierFactory
@@ -55,14 +53,14 @@ ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated",
 
 
 class Scene:
+    """It is laid in the demonstration (``tests.demonstration``)."""
+
     def __init__(self, monkeypatch) -> None:
         # Who gets a document is asked, not what it looks like.
         monkeypatch.setattr(pdf, "render", lambda html, *args, **kwargs: b"%PDF-1.7 scene")
         monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 scene")
         monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 scene, sealed")
         monkeypatch.setattr(evidence, "read", lambda sealed: b"{}")
-        shipped.load()
-        world.build(clock.now())
         self.rollout = Rollout.objects.order_by("pk")[0]
         self.company = self.rollout.company("client")
         # The same client and integrator, with matters open; its platform is another one.

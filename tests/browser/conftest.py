@@ -25,7 +25,10 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def var(tmp_path_factory) -> Path:
     """The folder of the running application: its database, files and mail."""
-    return tmp_path_factory.mktemp("var")
+    folder = tmp_path_factory.mktemp("var")
+    if files := os.environ.get("DEMONSTRATION_FILES"):
+        shutil.copytree(files, folder, dirs_exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -12,10 +12,13 @@ pytestmark = pytest.mark.browser
 
 
 def matter(page, title):
-    """The card of the matter with ``title``, opened."""
-    card = page.locator("details.card", has=page.locator("summary", has_text=title)).first
-    if card.get_attribute("open") is None:
-        card.locator("summary").first.click()
+    """The card of the matter with ``title``, opened: what it holds comes when it is."""
+    summary = page.locator("summary", has_text=title)
+    line = page.locator("details.card", has=summary).first
+    if line.get_attribute("hx-get"):
+        summary.first.click()
+    card = page.locator("details.card[open]:not([hx-get])", has=summary).first
+    card.wait_for()
     return card
 
 

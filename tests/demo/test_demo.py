@@ -1,38 +1,31 @@
-"""The demonstration: every stage, consistent timelines, the same for the same day, never over other data."""
+"""The demonstration: every stage, consistent timelines, never over other data."""
 
-from datetime import datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.api.models import ApiToken
 from apps.blueprints.models import Blueprint, ScriptDraft
 from apps.core import clock, plugins
 from apps.core.process import Stage
-from apps.demo import world
 from apps.portal.queries import open_to
 from apps.rollouts import read_model, timeline
 from apps.rollouts.models import Event, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
-from apps.stages.acceptance.sealing import rendering, seal
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Attendance, Evidence, RoundReport
-from tests.blueprints import shipped
 from tests.companies.factories import UserFactory
+from tests.demonstration import demonstration
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.make_aware(datetime(2026, 11, 23, 15))
 
-
-@pytest.fixture
-def no_pdf(monkeypatch):
-    """The PDF has its own tests; here any bytes do."""
-    monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 demo")
-    monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 demo, sealed")
+@pytest.fixture(scope="class")
+def now(django_db_setup, django_db_blocker, tmp_path_factory):
+    with demonstration(django_db_blocker, tmp_path_factory.mktemp("demonstration") / "files") as now:
+        yield now
 
 
 def lists_agree_with_the_permissions() -> int:
@@ -51,26 +44,23 @@ def lists_agree_with_the_permissions() -> int:
     return compared
 
 
-@pytest.mark.usefixtures("no_pdf")
-def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future():
-    shipped.load()
-    world.build(TODAY)
+def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future(now):
     assert set(Rollout.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert all(timeline.verify(rollout) is None for rollout in Rollout.objects.all())
-    with clock.at(TODAY):
+    with clock.at(now):
         assert {rollout.code: read_model.differences(rollout) for rollout in Rollout.objects.all()} == {
             rollout.code: [] for rollout in Rollout.objects.all()
         }
         assert lists_agree_with_the_permissions() > 40
-    assert Event.objects.latest("at").at <= TODAY
+    assert Event.objects.latest("at").at <= now
     assert AcceptanceTerm.objects.filter(state="signed", sealed__isnull=False, rollout__stage=Stage.COMPLETED).exists()
-    assert AcceptanceTerm.objects.filter(state="ready", expires_at__gt=TODAY).exists()
+    assert AcceptanceTerm.objects.filter(state="ready", expires_at__gt=now).exists()
     assert Rollout.objects.filter(holds__ended_at=None, holds__isnull=False).exists()
     assert Rollout.objects.filter(nonconformities__state="open", nonconformities__severity="blocking").exists()
     assert Blueprint.objects.current("script").origin == "edited"
     assert ScriptDraft.objects.exists()
     assert Rollout.objects.filter(script__frozen_at=None, script__cases__is_own=True).exists()
-    assert ApiToken.objects.get().last_used_at <= TODAY
+    assert ApiToken.objects.get().last_used_at <= now
     the_homologation_shows_what_it_can_do()
 
 
@@ -90,7 +80,6 @@ def the_homologation_shows_what_it_can_do():
     assert queries.to_run(ready.script).count() == ready.script.cases.count() >= 80
 
 
-@pytest.mark.usefixtures("no_pdf")
 def test_it_refuses_a_database_that_holds_anything():
     UserFactory()
     with pytest.raises(CommandError, match="not empty"):

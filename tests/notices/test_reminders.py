@@ -16,6 +16,7 @@ from apps.notices.models import Digest, Reminder
 from apps.notices.tasks import remind, send_notices
 from apps.rollouts import gates
 from apps.rollouts.models import Assignment, Waiver
+from tests import read_model
 from tests.companies.factories import a_person
 from tests.notices.factories import DigestFactory, PreferenceFactory
 from tests.rollouts.asking import rules_of_the_test
@@ -50,8 +51,15 @@ def rollout():
     return RolloutFactory()
 
 
-def run():
+def reminded():
+    """The rules of these tests change without a row being written."""
+    read_model.written()
+    read_model.follow()
     remind()
+
+
+def run():
+    reminded()
     send_notices()
 
 
@@ -131,7 +139,7 @@ class TestWho:
     def test_not_who_switched_reminders_off_before_or_after_they_were_made(self, owed, rollout, mailoutbox):
         owed(rollout, "a", 0)
         PreferenceFactory(user=rollout.people["client"], reminders=False)
-        remind()
+        reminded()
         assert Digest.objects.get().user == rollout.people["client_member"]
         PreferenceFactory(user=rollout.people["client_member"], reminders=False)
         send_notices()
@@ -184,8 +192,9 @@ class TestOneMessageADay:
 
     def test_what_was_settled_before_it_is_sent_falls_out(self, owed, rollout, mailoutbox):
         owed(rollout, "a", 0, PartyRole.INTEGRATOR)
-        remind()
+        reminded()
         owed.settle()
+        read_model.written()
         send_notices()
         assert mailoutbox == []
         assert Digest.objects.get().dropped_at
@@ -198,3 +207,9 @@ class TestOneMessageADay:
         with clock.at(UnfinishedWork.objects.get().next_try_at):
             send_notices()
         assert len(mailoutbox) == 1
+
+
+def test_with_nothing_due_the_task_asks_the_same_for_any_number_of_projects(django_assert_max_num_queries):
+    RolloutFactory.create_batch(3)
+    with django_assert_max_num_queries(4):
+        remind()

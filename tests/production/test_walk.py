@@ -178,10 +178,14 @@ class TestStaticFiles:
     @pytest.fixture
     def assets(self, visitor) -> list[str]:
         page = lxml.html.fromstring(visitor().get("/conta/login/").text)
-        return page.xpath("//link[@rel='stylesheet']/@href | //link[@rel='icon']/@href | //script[@src]/@src")
+        sprites = {address.partition("#")[0] for address in page.xpath("//use/@href")}
+        return [
+            *page.xpath("//link[@rel='stylesheet']/@href | //link[@rel='icon']/@href | //script[@src]/@src"),
+            *sprites,
+        ]
 
     def test_every_asset_of_a_page_bears_its_hash_and_is_kept_for_good(self, visitor, assets):
-        assert len(assets) >= 4
+        assert len(assets) >= 5
         for path in assets:
             assert re.search(r"\.[0-9a-f]{12}\.(css|js|svg)$", path), path
             answer = visitor().get(path)

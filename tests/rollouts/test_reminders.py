@@ -4,19 +4,27 @@ from datetime import date, timedelta
 
 import pytest
 
-from apps.rollouts.reminders import dates_for, next_reminder
+from apps.rollouts.reminders import due_days, next_reminder
 
 DUE = date(2026, 11, 20)
 
 
-def test_before_the_first_reminder_there_is_none():
-    assert dates_for(DUE, date(2026, 11, 16)) == []
+def reminded_on(until):
+    return [day for number in range(60) if (day := until - timedelta(days=number)) and DUE in due_days(day)]
 
 
 def test_three_days_before_on_the_day_and_every_week_after():
-    assert dates_for(DUE, date(2026, 12, 5)) == [
-        date(2026, 11, 17), date(2026, 11, 20), date(2026, 11, 27), date(2026, 12, 4),
+    assert reminded_on(date(2026, 12, 5)) == [
+        date(2026, 12, 4), date(2026, 11, 27), date(2026, 11, 20), date(2026, 11, 17),
     ]  # fmt: skip
+
+
+def test_before_the_first_reminder_there_is_none():
+    assert reminded_on(date(2026, 11, 16)) == []
+
+
+def test_what_nobody_waits_for_any_more_is_let_be():
+    assert DUE not in due_days(DUE + timedelta(days=6 * 365))
 
 
 @pytest.mark.parametrize(
@@ -35,8 +43,8 @@ def test_the_next_reminder(today, expected):
     assert next_reminder(DUE, today) == expected
 
 
-def test_the_next_reminder_is_always_the_first_of_the_dates_not_yet_past():
+def test_the_next_reminder_is_always_the_first_day_from_today_on_that_reminds_of_it():
     for days in range(-40, 90):
         today = DUE + timedelta(days=days)
-        ahead = [day for day in dates_for(DUE, today + timedelta(days=60)) if day >= today]
-        assert next_reminder(DUE, today) == ahead[0]
+        ahead = (day for number in range(60) if DUE in due_days(day := today + timedelta(days=number)))
+        assert next_reminder(DUE, today) == next(ahead)

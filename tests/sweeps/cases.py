@@ -410,6 +410,9 @@ def _rollout_that_nobody_checked() -> Case:
 @case("remind-of-due-dates")
 def _rollout_with_due_dates() -> Case:
     rollouts = [RolloutFactory() for _number in range(2)]
+    for rollout in rollouts:
+        OpenRequirementFactory(rollout=rollout, due=clock.today())
+    read_model.forget()
     poisoned, good = (rollout.pk for rollout in rollouts)
     return Case(
         "notices.remind", poisoned, good,

@@ -77,7 +77,8 @@ class ComponentNode(Node):
         if self.component is None:
             self.component = _load(self.name)
         template, nodelist, declared, defaults = self.component
-        stack = get_cotton_data(context)["stack"]
+        cotton_data = context.get("cotton_data") or get_cotton_data(context)
+        stack = cotton_data["stack"]
         slots: dict[str, str] = {}
         values = self.attributes.resolve(context)
         stack.append({"key": self.name, "attrs": Attrs({}), "slots": slots})
@@ -88,7 +89,7 @@ class ComponentNode(Node):
             variables = {**defaults, **slots}
             for key, value in values.items():
                 variables[key.replace("-", "_")] = value
-            variables.update(attrs=printed, slot=slot, cotton_data=context["cotton_data"])
+            variables.update(attrs=printed, slot=slot, cotton_data=cotton_data)
             with context.push(variables), context.render_context.push_state(template):
                 return nodelist.render(context)
         finally:

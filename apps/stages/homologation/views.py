@@ -46,7 +46,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
     rounds = queries.rounds_of(script)
     round_ = queries.open_among(rounds)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
-    left = queries.left_to_run(round_)
+    keys_to_run = queries.left_to_run(round_)
     listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
     context: dict[str, Any] = {
         "rollout": rollout,
@@ -55,7 +55,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
         "processes": queries.processes(script, statuses=statuses),
         "rounds": rounds,
         "round": round_,
-        "to_run": [status.case for status in statuses if status.case.pk in left],
+        "to_run": [status.case for status in statuses if status.case.pk in keys_to_run],
         "session": queries.open_session(script) if rounds else None,  # A session needs a round.
         "nonconformities": listed,
         "aging": nonconformities.aging_of(listed),
