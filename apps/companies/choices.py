@@ -8,7 +8,7 @@ from apps.companies.models import Company, CompanyQuerySet
 from apps.core import cnpj
 from apps.core.web.search import SearchField
 
-CNPJ = re.compile(r"[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?[0-9]{2}$")
+CNPJ = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?[0-9]{2}$")
 
 
 def search(companies: CompanyQuerySet, text: str) -> CompanyQuerySet:

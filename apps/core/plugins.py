@@ -62,7 +62,7 @@ class Fact:
 @dataclass(frozen=True)
 class Page:
     """An app's page of a rollout. ``url_name`` takes the rollout's pk; ``stage`` is the stage it serves, empty for all.
-    ``summary`` takes the rollout; its facts change with the app's own events and with those that change the process."""
+    ``summary`` takes the rollout; its facts change with the events after which the app's requirements may change."""
 
     key: str
     title: "StrOrPromise"
@@ -109,7 +109,7 @@ class Plugin:
     requirements: ModuleType | None = None
     """The module that declares what the gates ask of it."""
     requirements_follow: Sequence[str] = ()
-    """The apps whose events may change what it asks, besides itself and those that change the process (``EVERY_RULE``)."""
+    """The apps whose events may change what it asks and what its page says in short, besides itself and ``EVERY_RULE``."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
     personal_data: Sequence[Holding] = ()

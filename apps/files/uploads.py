@@ -134,7 +134,7 @@ def expired() -> list[str]:
 def drop_expired(upload_pk: str) -> None:
     """Forget one of them, unless more of it came meanwhile."""
     with transaction.atomic():
-        upload = Upload.objects.select_for_update(no_key=True).filter(pk=upload_pk, expires_at__lte=clock.now()).first()
+        upload = Upload.objects.select_for_update().filter(pk=upload_pk, expires_at__lte=clock.now()).first()
         if upload is not None:
             drop(upload)
 

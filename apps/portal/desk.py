@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window, prefetch_related_objects
@@ -51,7 +52,8 @@ class Overdue:
 class Desk:
     """``reviews``: what was delivered and waits for a decision. ``to_do``: what else Presence owes at a gate. ``overdue``:
     what anybody promised for a day that has passed. ``ready``: the rollouts in which nothing is missing. ``by_holder``: the
-    rollouts under each role that has the ball. The longest waiting come first everywhere."""
+    rollouts under each role that has the ball; ``late_projects``: how many of ``overdue`` are rollouts themselves. The
+    longest waiting come first everywhere."""
 
     everybodys: bool
     has_projects: bool
@@ -60,6 +62,7 @@ class Desk:
     overdue: Section
     ready: Section
     by_holder: dict[str, Section]
+    late_projects: int
 
 
 def of(user: User, *, everybodys: bool) -> Desk | None:
@@ -70,9 +73,7 @@ def of(user: User, *, everybodys: bool) -> Desk | None:
     rollouts = rollouts_of(user, everybodys=everybodys)
     by_holder = _by_holder(rollouts)
     lists = {name: _first(rows_of(rollouts, name)) for name in LISTS}
-    late_rollouts = _first(rollouts.filter(target_date__lt=clock.today()).order_by("target_date", "pk"))
-    blocking = OpenRequirement.objects.filter(rollout=OuterRef("pk"), blocking=True)
-    ready = _first(rollouts.running().exclude(Exists(blocking)).order_by("holder_since", "pk"))
+    late_rollouts, ready = _first(late_of(rollouts)), _first(ready_of(rollouts))
     held = [rollout for section in by_holder.values() for rollout in section.rows]
     rows = [row for section in lists.values() for row in section.rows]
     _read_companies([*held, *ready.rows, *late_rollouts.rows, *(row.rollout for row in rows)])
@@ -89,6 +90,7 @@ def of(user: User, *, everybodys: bool) -> Desk | None:
         overdue=Section(late_rollouts.count + lists["late"].count, overdue[:FIRST]),
         ready=ready,
         by_holder=by_holder,
+        late_projects=late_rollouts.count,
     )
 
 
@@ -100,6 +102,28 @@ class ListKind:
     condition: Callable[[], Q]
 
 
+def ready_of(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
+    """Those in which nothing is missing, the longest waiting first."""
+    blocking = OpenRequirement.objects.filter(rollout=OuterRef("pk"), blocking=True)
+    return rollouts.running().exclude(Exists(blocking)).order_by("holder_since", "pk")
+
+
+def late_of(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
+    """Those whose day of going live has passed, the latest first."""
+    return rollouts.filter(target_date__lt=clock.today()).order_by("target_date", "pk")
+
+
+def held_by(role: PartyRole, rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
+    """Those in which ``role`` has the ball, the longest held first."""
+    return rollouts.filter(holder=role).order_by("holder_since", "pk")
+
+
+ROLLOUT_LISTS: "dict[str, tuple[StrOrPromise, Callable[[QuerySet[Rollout]], QuerySet[Rollout]]]]" = {
+    "ready": (_("Prontos para seguir"), ready_of),
+    "late_projects": (_("Entrada em produção prevista para antes de hoje"), late_of),
+    **{role.value: (role.label, partial(held_by, role)) for role in PartyRole},
+}
+"""The lists of rollouts on a desk: their heading, and their rows."""
 LISTS = {
     "review": ListKind(_("Esperando a sua conferência"), lambda: Q(owed_by=PartyRole.PRESENCE, review=True)),
     "todo": ListKind(_("A fazer pela Presence"), lambda: Q(owed_by=PartyRole.PRESENCE, review=False, blocking=True)),

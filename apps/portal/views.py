@@ -6,9 +6,11 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.http import SignedInRequest
 from apps.companies.access import is_presence
@@ -53,6 +55,12 @@ def matters(request: SignedInRequest) -> HttpResponse:
     name = request.GET.get("list") or ("todo" if is_presence(request.user) else "mine")
     everybodys = request.GET.get("scope") == "all"
     rows: QuerySet[OpenRequirement]
+    if name in desk.ROLLOUT_LISTS and is_presence(request.user):
+        title, list_of = desk.ROLLOUT_LISTS[name]
+        rollouts = list_of(desk.rollouts_of(request.user, everybodys=everybodys)).for_listing()
+        page = Paginator(rollouts, MATTERS_ON_A_PAGE).get_page(request.GET.get("page"))
+        context = {"page": page, "rollouts": page.object_list, "title": title, "everybodys": everybodys}
+        return render(request, "portal/matters.html", context)
     if name in desk.LISTS and is_presence(request.user):
         rows = desk.rows_of(desk.rollouts_of(request.user, everybodys=everybodys), name)
         rows = rows.prefetch_related(queries.PARTIES)
@@ -63,9 +71,9 @@ def matters(request: SignedInRequest) -> HttpResponse:
     page = Paginator(rows, MATTERS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "list": name,
         "matters": queries.matters(request.user, list(page.object_list)) if name in queries.GROUPS else [],
         "is_own_side": name in queries.GROUPS,
-        "list": name,
         "title": {**queries.GROUPS, **desk.LISTS}[name].title,
         "everybodys": everybodys,
     }
@@ -82,6 +90,8 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     open_matter = queries.find_matter(request.user, rollout, key)
     if open_matter is None:
         messages.info(request, _("Esta pendência já foi resolvida, ou agora está com outra parte."))
+        if request.htmx:  # type: ignore[attr-defined] # A card that somebody opened: the page that it stands on is old.
+            return HttpResponseClientRedirect(reverse("portal:home"))
         return redirect("portal:home")
     form = None
     if request.method == "POST":

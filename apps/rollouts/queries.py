@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from apps.core import plugins
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates
 from apps.rollouts.events import Advanced, SentBack
-from apps.rollouts.models import OpenRequirement, Rollout
+from apps.rollouts.models import OpenRequirement, Party, Rollout
 
 WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select_related("waiver__waived_by", "person"))
 """What is open in each of the rollouts of a query, in one query more."""
@@ -115,13 +115,12 @@ def listing(user, *, situation: str = "open", holder: str = "", stage: str = "",
     elif situation == "closed":
         rollouts = rollouts.exclude(pk__in=Rollout.objects.open())
     elif situation == "held":
-        rollouts = rollouts.open().filter(holds__ended_at=None, holds__isnull=False).distinct()
+        rollouts = rollouts.open().exclude(pk__in=Rollout.objects.running())
     if holder in PartyRole.values:
         rollouts = rollouts.filter(holder=holder)
     if stage in Stage.values:
         rollouts = rollouts.filter(stage=stage)
     if text:
-        rollouts = rollouts.filter(
-            pk__in=Rollout.objects.filter(parties__company__trade_name__icontains=text)
-        ) | rollouts.filter(platform__name__icontains=text)
-    return rollouts.distinct()
+        named = Party.objects.filter(company__trade_name__icontains=text).values("rollout")
+        rollouts = rollouts.filter(Q(pk__in=named) | Q(platform__name__icontains=text))
+    return rollouts

@@ -31,7 +31,7 @@ NO_GATE = 1_000_000
 
 def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
     """Ask the rules of ``apps``, or all of them, and write what changed; then work out whom ``rollout`` waits for and what
-    its pages say in short. Whether anything changed.
+    its pages say in short. Whether what is open changed.
 
     ``rollout`` is locked; the caller saves its fields ``SAVED``, which are set here.
     """
@@ -55,22 +55,22 @@ def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
         OpenRequirement.objects.bulk_update(changed, FIELDS)
     if new:
         OpenRequirement.objects.bulk_create(new)
-    facts = {**rollout.facts, **plugins.summaries(rollout, apps)}
-    facts_changed, rollout.facts = facts != rollout.facts, facts
+    rollout.facts = {**rollout.facts, **_summaries(rollout, apps)}
     _forget_what_was_read(rollout)
     _pass_the_ball(rollout, [*others, *after.values()])
     if apps is None:
         rollout.requirements_at, rollout.requirements_stage = clock.now(), rollout.stage
-    return bool(settled or changed or new or facts_changed)
+    return bool(settled or new or any(_says_another(row, before[row.gate, row.key]) for row in changed))
 
 
 def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[OpenRequirement]:
     """What is open by the rules of ``apps``, or by all, as rows that are not saved: what the next gate asks, what may be
-    settled ahead of it, and what the gate back asks. Nothing of a closed rollout."""
+    settled ahead of it, and what the gate back asks. Nothing of a closed rollout. Days and hours are the installation's,
+    since every reader gets the same row."""
     gate = gates.next_gate(rollout)
     if gate is None:
         return
-    with asking(rollout):
+    with asking(rollout), clock.read_in(None):
         blocking = gates.requirements(rollout, gate, apps)
         yield from _rows(rollout, gate, blocking)
         yield from _rows(rollout, None, gates.early(rollout, blocking, apps))
@@ -88,7 +88,7 @@ def differences(rollout: Rollout) -> list[str]:
     for place in stored.keys() & worked_out.keys():
         values, others = _values(stored[place]), _values(worked_out[place])
         problems += [f"{place[1]} has another {name}" for name in FIELDS if values[name] != others[name]]
-    summaries = plugins.summaries(rollout)
+    summaries = _summaries(rollout)
     problems += [f"the summary of {key} is another" for key in summaries if rollout.facts.get(key) != summaries[key]]
     holder = _holder(rollout, list(worked_out.values()))
     if rollout.holder != holder:
@@ -122,6 +122,16 @@ def _rows(rollout: Rollout, gate: Gate | None, requirements: list[Requirement]) 
             by_lead=item.by_lead,
             also_by=item.also_by,
         )
+
+
+def _summaries(rollout: Rollout, apps: Collection[str] | None = None) -> dict[str, list[dict[str, object]]]:
+    with clock.read_in(None):
+        return plugins.summaries(rollout, apps)
+
+
+def _says_another(row: OpenRequirement, before: OpenRequirement) -> bool:
+    """More than its place in the order differs, which a new rule of another app changes."""
+    return {**_values(row), "position": 0} != {**_values(before), "position": 0}
 
 
 def _values(row: OpenRequirement) -> dict[str, Any]:

@@ -13,12 +13,7 @@ from apps.rollouts.models import OpenRequirement, Rollout
 logger = logging.getLogger(__name__)
 
 CHECKED_EVERY = timedelta(hours=20)
-
-
-def follow(rollout: Rollout, app: str) -> None:
-    """Part of an action that locked ``rollout``, changed what ``app`` keeps of it and records no event: what is open follows
-    all the same. Where that passes the ball, the timeline says so."""
-    _keep(rollout, {app})
+CLOSED_CHECKED_EVERY = timedelta(days=7)
 
 
 def refresh(rollout_pk: int) -> bool:
@@ -39,6 +34,20 @@ def changed_by_time() -> QuerySet[Rollout]:
     """The rollouts in which something that was open has become another thing, or nothing, because its hour has come."""
     over = OpenRequirement.objects.filter(until__lte=clock.now())
     return Rollout.objects.filter(pk__in=over.values("rollout")).order_by("pk")
+
+
+def compared(rollout_pk: int, *, mend: bool) -> tuple[str, list[str]]:
+    """The code of a rollout and how what is kept of it differs from what the rules answer now; ``mend`` works it out anew.
+
+    What differs is compared a second time under the lock: somebody may have acted meanwhile."""
+    rollout = Rollout.objects.get(pk=rollout_pk)
+    if not read_model.differences(rollout):
+        return rollout.code, []
+    with timeline.changing(rollout, even_closed=True) as locked:
+        differences = read_model.differences(locked)
+        if differences and mend:
+            _keep(locked, None)
+        return locked.code, differences
 
 
 def unchecked() -> QuerySet[Rollout]:

@@ -91,6 +91,8 @@ def refresh_what_time_changed() -> None:
 
 @shared_task
 def refresh_unchecked_rollouts() -> None:
-    """Ask every rule of the rollouts where nobody did since yesterday, and mend what differs."""
+    """Ask every rule of the rollouts where nobody did since yesterday, and mend what differs. What could not be worked out is
+    tried anew each night."""
+    work.renew_given_up(REFRESH.name, before=clock.now() - timedelta(hours=12))
     keys = list(refreshing.unchecked().values_list("pk", flat=True)[:MOST_CHECKED])
     work.do_all(REFRESH, keys, refreshing.heal, most=MOST_CHECKED, seconds=SECONDS)

@@ -105,7 +105,7 @@ def main() -> int:
         def begin(title: str) -> None:
             """Start the tests marked ``title``, which go on beside what comes next."""
             log = folder / f"{title}.log"
-            beside[title] = (start_pytest({**env, **env_by_title[title]}, log, "-m", title, *files_marked(title)), log)
+            beside[title] = (start_pytest({**env, **surroundings[title]}, log, "-m", title, *files_marked(title)), log)
 
         def part(title: str, run: Callable[[], bool]) -> None:
             print(f"── {title}", flush=True)
@@ -115,7 +115,7 @@ def main() -> int:
 
         def build_demonstration() -> None:
             """The browser begins as soon as it is there."""
-            run_commands({**env, **env_by_title["demonstration"]}, "demo")
+            run_commands({**env, **surroundings["demonstration"]}, "demo")
             env["DEMONSTRATION_AT"] = datetime.now(UTC).isoformat()
             databases.copy_demonstration()
             begin("browser")
@@ -126,10 +126,10 @@ def main() -> int:
                 server = postgres.start(folder / "postgres", throwaway=True)
                 url = server.url
             databases = Databases(url)
-            env_by_title = {title: apart(title) for title in ("suite", *BESIDE)}
-            databases.migrate({**env, **env_by_title["suite"]})
+            surroundings = {title: apart(title) for title in ("suite", *BESIDE)}
+            databases.migrate({**env, **surroundings["suite"]})
             files = str(folder / "var-demonstration")
-            env_by_title["demonstration"] = {
+            surroundings["demonstration"] = {
                 "DATABASE_URL": databases.address(databases.demonstration),
                 "VAR_DIR": files,
             }
@@ -145,7 +145,7 @@ def main() -> int:
             begin("services")
             part("checks", lambda: check.main() == 0)
             demonstration.result()
-            part("suite", lambda: pytest({**env, **env_by_title["suite"]}, *BOTH_CORES, "-m", NOT_BESIDE))
+            part("suite", lambda: pytest({**env, **surroundings["suite"]}, *BOTH_CORES, "-m", NOT_BESIDE))
             for title, (process, log) in beside.items():
                 part(title, lambda process=process: process.wait() == 0)
                 print(log.read_text(errors="replace"), flush=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.companies.models import Role
 from apps.core import clock
-from apps.core.process import Gate, Stage
+from apps.core.process import Gate, PartyRole, Stage
 from apps.portal import desk, queries
 from apps.portal.models import Draft
 from apps.prerequisites import actions as prerequisites
@@ -443,6 +443,19 @@ class TestAllOfAList:
         card = client_browser.get(address("matter", item), headers={"HX-Request": "true"}).content.decode()
         assert "<form" in card
         assert "<html" not in card
+
+    def test_a_line_that_was_settled_meanwhile_brings_the_page_anew(self, item, client_browser):
+        url = address("matter", item)
+        prerequisites.submit(item, by=item.rollout.people["client"], text="x")
+        answer = client_browser.get(url, headers={"HX-Request": "true"})
+        assert answer.headers["HX-Redirect"] == "/"
+
+    @pytest.mark.parametrize("name", ["ready", "late_projects", *PartyRole.values])
+    def test_each_list_of_projects_of_the_desk_has_its_page(self, client_for, item, name):
+        browser = client_for(item.rollout.people["pm"])
+        assert browser.get(reverse("portal:matters"), {"list": name}).status_code == 200
+        client = client_for(item.rollout.people["client"])
+        assert client.get(reverse("portal:matters"), {"list": name}).status_code == 404
 
     @pytest.mark.parametrize("count", [1, 12])
     def test_the_queries_do_not_grow(self, client_for, count, django_assert_max_num_queries):

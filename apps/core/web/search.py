@@ -29,11 +29,13 @@ def matching(rows: QuerySet[Any], search: Search, value: object) -> Any | None:
     """The one of ``rows`` that ``value`` means: its key, a text that is its name, or one by which ``search`` finds nothing
     else; None for none or several."""
     text = str(value or "").strip()
-    if (key := whole_number(text)) is not None and (row := rows.filter(pk=key).first()):
-        return row
     candidates = list(search(rows, text)[: MOST_LISTED + 1]) if text else []
     namesakes = [row for row in candidates if str(row).casefold() == text.casefold()]
     chosen = namesakes or candidates
+    if (key := whole_number(text)) is not None and (row := rows.filter(pk=key).first()):
+        # A list gives a key; where many are typed for, a number may be part of a name.
+        is_listed = len(rows[: MOST_LISTED + 1]) <= MOST_LISTED
+        return row if is_listed or chosen in ([], [row]) else None
     return chosen[0] if len(chosen) == 1 else None
 
 

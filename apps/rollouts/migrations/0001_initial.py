@@ -538,6 +538,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="open_requirements",
+                        db_index=False,
                         to="rollouts.rollout",
                     ),
                 ),

@@ -18,7 +18,9 @@ class OpenRequirement(models.Model):
     requirement. Rows are written by ``read_model`` alone, and can be worked out again at any time.
     """
 
-    rollout = models.ForeignKey("rollouts.Rollout", on_delete=models.CASCADE, related_name="open_requirements")
+    rollout = models.ForeignKey(
+        "rollouts.Rollout", on_delete=models.CASCADE, related_name="open_requirements", db_index=False
+    )  # The constraint's index begins with it.
     gate = models.CharField(max_length=24, choices=Gate, blank=True)
     key = models.CharField(max_length=120)
     position = models.PositiveIntegerField()

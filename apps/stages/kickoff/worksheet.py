@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import Gate
 from apps.core.refusals import Invalid, Refusal, require
-from apps.rollouts import refreshing, timeline
+from apps.rollouts import read_model, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import events
 from apps.stages.kickoff.actions import reopen_minutes, writing
@@ -143,12 +143,16 @@ def _spec(key: str):
 def _note(rollout: Rollout, kickoff: Kickoff, by: User) -> None:
     """One event for a person's sitting, and one whenever the gate's demands change, because the ball may pass."""
     reopen_minutes(kickoff)
-    refreshing.follow(rollout, "kickoff")
+    holder = rollout.holder
+    read_model.keep(rollout, {"kickoff"})
     open_requirements = rollout.open_requirements.filter(gate=Gate.START_DEVELOPMENT, waiver=None).count()
     last = rollout.events.filter(kind=events.WorksheetFilled.kind, actor=by).last()
     published = kickoff.published.last()
     since = clock.now() - SITTING
     if published and published.published_at > since:
         since = published.published_at
-    if last is None or last.at < since or last.data.get("open_requirements") != open_requirements:
+    asks_another = rollout.holder != holder or (last and last.data.get("open_requirements") != open_requirements)
+    if last is None or last.at < since or asks_another:
         timeline.record(rollout, events.WorksheetFilled(open_requirements=open_requirements), by)
+    else:
+        rollout.save(update_fields=read_model.SAVED)
