@@ -1,5 +1,9 @@
 """What the hours give to the acceptance term's record."""
 
+from collections import defaultdict
+
+from django.db.models import Sum
+
 from apps.hours import queries
 from apps.hours.classification import Activity
 from apps.hours.models import Line
@@ -8,13 +12,15 @@ from apps.rollouts.models import Rollout
 
 def summary(rollout: Rollout) -> dict[str, object]:
     """The hours by activity and class: plain JSON, minutes and centavos."""
-    lines = Line.objects.filter(entry__rollout=rollout)
-    activities_worked = set(lines.order_by().values_list("entry__activity", flat=True).distinct())
+    by_activity: dict[str, list[Line]] = defaultdict(list)
+    lines = Line.objects.filter(entry__rollout=rollout).order_by().values_list("entry__activity", "hour_class")
+    for activity, hour_class, minutes, amount in lines.annotate(Sum("minutes"), Sum("amount")):
+        by_activity[activity].append(Line(hour_class=hour_class, minutes=minutes, amount=amount))
     return {
-        "totals": queries.totals(lines),
+        "totals": queries.totals(line for sums in by_activity.values() for line in sums),
         "activities": [
-            {"activity": activity.value, **queries.totals(lines.filter(entry__activity=activity))}
+            {"activity": activity.value, **queries.totals(by_activity[activity])}
             for activity in Activity
-            if activity in activities_worked
+            if activity in by_activity
         ],
     }

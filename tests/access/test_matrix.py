@@ -96,6 +96,7 @@ class TestInTheScene:
             if row.method == "GET" and row.marks[person] in "+!" and row.route not in left_out
         ]
         assert pages
+
         def most(route):
             return queries.ALLOWED.get(route, queries.MOST)
 
