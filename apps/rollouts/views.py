@@ -1,7 +1,8 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Expression, Prefetch
+from django.db.models import Prefetch
+from django.db.models.expressions import BaseExpression
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,13 +23,15 @@ from apps.rollouts.models import Party, Rollout, Waiver
 from apps.seals import certificates
 
 
-def visible_rollout(request: SignedInRequest, pk: int, *related: str, **figures: Expression) -> Rollout:
+def visible_rollout(
+    request: SignedInRequest, pk: int, *related: str, framed: bool = True, **annotations: BaseExpression
+) -> Rollout:
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
-    (``"script"``), of which it has one, and with ``figures`` that the database works out, in the same query; where a page is
-    asked for, with what its frame shows."""
+    (``"script"``), of which it has one, and with ``annotations``, in the same query; where a page is asked for, with what its
+    frame shows, unless what is given is no page (``framed``)."""
     rollouts = Rollout.objects.visible_to(request.user)
-    rollouts = rollouts.for_listing() if request.method == "GET" else rollouts.with_titles()
-    return get_object_or_404(rollouts.select_related(*related).annotate(**figures), pk=pk)
+    rollouts = rollouts.for_listing() if framed and request.method == "GET" else rollouts.with_titles()
+    return get_object_or_404(rollouts.select_related(*related).annotate(**annotations), pk=pk)
 
 
 @require_GET

@@ -450,3 +450,35 @@ class TestInBothLanguages:
             "en": "Settle why the term was refused (Client): Falta a ressalva",
         }
         assert rollout.events.last().describe() == "recusou o termo de aceite: Falta a ressalva"
+
+
+class TestTheRecordIsCompared:
+    @pytest.fixture
+    def comparisons(self, monkeypatch):
+        """The rollout's version at each comparison of its record with the term's."""
+        versions, is_stale = [], queries.is_stale
+
+        def compare(term):
+            versions.append(term.rollout.version)
+            return is_stale(term)
+
+        monkeypatch.setattr(queries, "is_stale", compare)
+        return versions
+
+    def test_once_where_nothing_happened_while_the_code_was_checked(self, term, comparisons):
+        signs(term, "client")
+        assert len(comparisons) == 1
+
+    def test_again_under_the_lock_where_something_happened_meanwhile(self, term, comparisons, monkeypatch):
+        spend = codes.spend
+
+        def spend_while_somebody_holds_the_project(row, **proof):
+            rollout = Rollout.objects.get(pk=term.rollout_id)
+            manager = rollout.project_manager
+            rollouts.hold(rollout, by=manager, caused_by="client", reason="Aguardar", seen_version=rollout.version)
+            return spend(row, **proof)
+
+        monkeypatch.setattr(codes, "spend", spend_while_somebody_holds_the_project)
+        signs(term, "client")
+        before, under_the_lock = comparisons
+        assert under_the_lock > before

@@ -26,12 +26,9 @@ MOST = 15
 """What any page may ask."""
 ALLOWED = {
     # Each app is asked for its part of the record, which no row keeps.
-    "acceptance:preview": 41,
+    "acceptance:preview": 23,
     # Everything of one thing on one page, each kind of row in a query of its own.
-    "homologation:report": 21,
-    "homologation:nonconformity": 18,
     "prerequisites:room": 19,
-    "golive:room": 16,
 }
 """Pages that ask more than ``MOST``, although no more for more rows."""
 PEOPLE = ("manager", "pm", "lead", "integrator")

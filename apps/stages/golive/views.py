@@ -22,7 +22,8 @@ from apps.stages.golive.models import ChecklistItem, Release
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
-    return room_page(request, visible_rollout(request, pk, "release__confirmed_by", "release__recorded_by"))
+    people = "release__confirmed_by", "release__recorded_by"
+    return room_page(request, visible_rollout(request, pk, *people, dossier_is_due=dossiers.is_due()))
 
 
 @require_GET
@@ -102,7 +103,7 @@ def room_page(
         "purge_on": rollout.closed_at + purge.after() if rollout.closed_at else None,
         "purged": purge.certificates(rollout) if rollout.closed_at else [],
         "dossiers": _dossiers(user, rollout),
-        "dossier_is_due": dossiers.due(rollout) is not None,
+        "dossier_is_due": _dossier_is_due(rollout),
     }
     return render(request, "golive/room.html", context, status=refusal_status(failed))
 
@@ -153,6 +154,12 @@ def _incidents(user, rollout: Rollout, at_work: bool, bound: dict) -> list[dict]
         form = bound.get(incident.number) or forms.ResolveForm(prefix=f"resolve-{incident.number}")
         rows.append({"incident": incident, "may_resolve": may, "form": form})
     return rows
+
+
+def _dossier_is_due(rollout: Rollout) -> bool:
+    """Asked with ``rollout`` by the room's own page; a form that was refused asks it here."""
+    is_due = getattr(rollout, "dossier_is_due", None)
+    return dossiers.due(rollout) is not None if is_due is None else is_due
 
 
 def _dossiers(user, rollout: Rollout) -> list[dict]:

@@ -9,9 +9,9 @@ from apps.rollouts.views import visible_rollout
 from apps.stages.homologation.models import Script
 
 
-def script_of(request: SignedInRequest, pk: int) -> tuple[Rollout, Script]:
-    """The rollout and its script, as far as they exist for the person; 404 otherwise."""
-    rollout = visible_rollout(request, pk, "script__frozen_by")
+def script_of(request: SignedInRequest, pk: int, *, framed: bool = True) -> tuple[Rollout, Script]:
+    """The rollout and its script, as far as they exist for the person; 404 otherwise. ``framed``: see ``visible_rollout``."""
+    rollout = visible_rollout(request, pk, "script__frozen_by", framed=framed)
     try:
         return rollout, rollout.script
     except Script.DoesNotExist:

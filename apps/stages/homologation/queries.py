@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from apps.core.localized import Localized
@@ -39,6 +39,13 @@ class CaseStatus:
     results: list[Result] = field(default_factory=list)
     reservation: Reservation | None = None
     nonconformities: list[Nonconformity] = field(default_factory=list)
+
+    def add(self, result: Result) -> None:
+        """Note a result of the case; they are given in the order in which they were recorded."""
+        self.results.append(result)
+        self.latest = result
+        if not result.awaits_confirmation:
+            self.counting = result
 
     @property
     def by_round(self) -> dict[int, Result]:
@@ -185,7 +192,7 @@ def case_statuses(
 
 def status_of(case: Case, *, bare: bool = False, rounds: list[Round] | None = None) -> CaseStatus:
     """How one case stands; ``bare`` and ``rounds`` as in ``case_statuses``."""
-    return _statuses(case.script, [case], bare=bare, rounds=rounds)[0]
+    return _statuses(case.script, Case.objects.filter(pk=case.pk), bare=bare, rounds=rounds)[0]
 
 
 def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
@@ -195,43 +202,78 @@ def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
     return _statuses(script, script.cases.filter(pk__in=keys), bare=True) if script else []
 
 
+def with_standing(cases: QuerySet[Case], *, bare: bool = False) -> QuerySet[Case]:
+    """``cases``, each with its reservation that was not withdrawn (``standing_reservation``, absent without one) and the
+    number of the last round that was to execute it (``last_round``, None before the first)."""
+    last_round = Round.objects.filter(cases=OuterRef("pk")).order_by("-number").values("number")[:1]
+    people = () if bare else ("standing_reservation__client_agreed_by", "standing_reservation__presence_agreed_by")
+    return cases.annotate(
+        standing_reservation=FilteredRelation("reservations", condition=Q(reservations__withdrawn_at=None)),
+        last_round=Subquery(last_round),
+    ).select_related("standing_reservation", *people)
+
+
 def _statuses(
-    script: Script, cases: QuerySet[Case] | list[Case], *, bare: bool = False, rounds: list[Round] | None = None
+    script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
 ) -> list[CaseStatus]:
-    if bare and isinstance(cases, QuerySet):
+    statuses = _with_results(script, cases, bare=bare, rounds=rounds)
+    for nonconformity in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
+        nonconformity.case = statuses[nonconformity.case_id].case
+        statuses[nonconformity.case_id].nonconformities.append(nonconformity)
+    return list(statuses.values())
+
+
+def nonconformities_among(statuses: Iterable[CaseStatus]) -> list[Nonconformity]:
+    """The nonconformities of the cases of ``statuses``, by number."""
+    nonconformities = [row for status in statuses for row in status.nonconformities]
+    return sorted(nonconformities, key=lambda row: row.number)
+
+
+def reservations_among(statuses: Iterable[CaseStatus]) -> list[Reservation]:
+    """The reservations of the cases of ``statuses`` that were not withdrawn, in the order in which they were proposed."""
+    reservations = [status.reservation for status in statuses if status.reservation]
+    return sorted(reservations, key=lambda row: row.pk)
+
+
+def nonconformity_of(script: Script, number: int) -> tuple[Nonconformity, CaseStatus] | None:
+    """The nonconformity ``number`` and how its case stands, bare and without the others of that case; None without it."""
+    failing = FilteredRelation("nonconformities", condition=Q(nonconformities__number=number))
+    cases = script.cases.annotate(failing=failing).filter(failing__isnull=False).select_related("failing__opened_by")
+    status = next(iter(_with_results(script, cases, bare=True).values()), None)
+    if status is None:
+        return None
+    nonconformity: Nonconformity = status.case.failing  # type: ignore[attr-defined]
+    nonconformity.case, nonconformity.rollout = status.case, script.rollout
+    status.nonconformities = [nonconformity]
+    return nonconformity, status
+
+
+def _with_results(
+    script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
+) -> dict[int, CaseStatus]:
+    """How each case stands, by its key, without its nonconformities."""
+    if bare:
         cases = cases.defer("actors", "preconditions", "steps", "expected", "evidence")
-    statuses = {case.pk: CaseStatus(case) for case in cases}
-    for status in statuses.values():
-        status.case.script = script
-    rounds = rounds_of(script) if rounds is None else rounds
-    rounds_by_pk = {round_.pk: round_ for round_ in rounds}
-    for round_ in rounds:
-        for key in round_.case_keys:  # type: ignore[attr-defined]
-            if key in statuses:
-                statuses[key].last_round = max(statuses[key].last_round, round_.number)
-    results = Result.objects.filter(case__in=statuses) if rounds else Result.objects.none()
+    statuses: dict[int, CaseStatus] = {}
+    for case in with_standing(cases, bare=bare):
+        case.script = script
+        reservation: Reservation | None = getattr(case, "standing_reservation", None)
+        if reservation and not bare:
+            reservation.rollout = script.rollout
+        last_round: int | None = case.last_round  # type: ignore[attr-defined]
+        statuses[case.pk] = CaseStatus(case, last_round=last_round or 0, reservation=reservation)
+    results = Result.objects.filter(case__in=statuses)
     if not bare:
         evidence = Evidence.objects.select_related("file").prefetch_related("file__previews")
         results = results.select_related("by", "confirmed_by").prefetch_related(Prefetch("evidence", evidence))
-    for result in results:
+    rounds_by_pk = {round_.pk: round_ for round_ in rounds or ()}
+    for result in results.select_related("round") if rounds is None else results:
         status = statuses[result.case_id]
+        if result.round_id not in rounds_by_pk:
+            rounds_by_pk[result.round_id] = result.round
         result.case, result.round = status.case, rounds_by_pk[result.round_id]
-        status.results.append(result)
-        status.latest = result
-        if not result.awaits_confirmation:
-            status.counting = result
-    reservations = Reservation.objects.filter(case__in=statuses, withdrawn_at=None)
-    if not bare:
-        reservations = reservations.select_related("client_agreed_by", "presence_agreed_by")
-    for reservation in reservations:
-        if not bare:
-            reservation.case, reservation.rollout = statuses[reservation.case_id].case, script.rollout
-        statuses[reservation.case_id].reservation = reservation
-    for nonconformity in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
-        nonconformity.case = statuses[nonconformity.case_id].case
-        nonconformity.case.script = script
-        statuses[nonconformity.case_id].nonconformities.append(nonconformity)
-    return list(statuses.values())
+        status.add(result)
+    return statuses
 
 
 def never_run_cases(script: Script) -> dict[str, set[int]]:

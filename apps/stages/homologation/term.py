@@ -6,18 +6,19 @@ from apps.core import clock
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Outcome, Round, Script
+from apps.stages.homologation.queries import CaseStatus
 
 
 def _day(instant: datetime | None) -> str | None:
     return clock.day_of(instant, clock.installation_zone()).isoformat() if instant else None
 
 
-def _results_by_process(script: Script, round_: Round) -> list[dict[str, object]]:
+def _results_by_process(script: Script, statuses: list[CaseStatus], round_: Round) -> list[dict[str, object]]:
     """How each case ended in one round, counted by process; of a case that was run again, its newest result."""
-    newest = dict(round_.results.order_by("pk").values_list("case", "outcome"))
     counted: dict[str, dict[str, int]] = {}
-    for case in script.cases.filter(pk__in=newest):
-        counted.setdefault(case.process, dict.fromkeys(Outcome.values, 0))[newest[case.pk]] += 1
+    for status in statuses:
+        if newest := status.by_round.get(round_.pk):
+            counted.setdefault(status.case.process, dict.fromkeys(Outcome.values, 0))[newest.outcome] += 1
     return [
         {"process": process.key, "title": process.title["pt"], **counted[process.key]}
         for process in queries.process_list(script)
@@ -30,6 +31,8 @@ def summary(rollout: Rollout) -> dict[str, object]:
     script = queries.script_of(rollout)
     if script is None:
         return {"script": None, "rounds": [], "processes": [], "nonconformities": [], "reservations": []}
+    rounds = list(script.rounds.all())
+    statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     return {
         "script": {"title": script.title.get("pt", ""), "version": script.version, "frozen_on": _day(script.frozen_at)},
         "rounds": [
@@ -37,9 +40,9 @@ def summary(rollout: Rollout) -> dict[str, object]:
                 "number": round_.number,
                 "opened_on": _day(round_.opened_at),
                 "closed_on": _day(round_.closed_at),
-                "results": _results_by_process(script, round_),
+                "results": _results_by_process(script, statuses, round_),
             }
-            for round_ in script.rounds.all()
+            for round_ in rounds
         ],
         "processes": [
             {
@@ -50,7 +53,7 @@ def summary(rollout: Rollout) -> dict[str, object]:
                 "reserved": sum(status.reserved for status in process.applicable),
                 "not_run": sum(status.latest is None for status in process.applicable),
             }
-            for process in queries.processes(script, bare=True)
+            for process in queries.processes(script, statuses=statuses)
         ],
         "nonconformities": [
             {
@@ -62,7 +65,7 @@ def summary(rollout: Rollout) -> dict[str, object]:
                 "state": nonconformity.state,
                 "fix_version": nonconformity.fix_version,
             }
-            for nonconformity in rollout.nonconformities.select_related("case")
+            for nonconformity in queries.nonconformities_among(statuses)
         ],
         "reservations": [
             {
@@ -71,8 +74,7 @@ def summary(rollout: Rollout) -> dict[str, object]:
                 "owner": reservation.owner,
                 "deadline": reservation.deadline.isoformat(),
             }
-            for reservation in rollout.reservations.filter(withdrawn_at=None, agreed_at__isnull=False).select_related(
-                "case"
-            )
+            for reservation in queries.reservations_among(statuses)
+            if reservation.is_agreed
         ],
     }

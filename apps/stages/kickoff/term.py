@@ -20,12 +20,11 @@ def summary(rollout: Rollout) -> dict[str, object]:
     kickoff = queries.kickoff_of(rollout)
     if kickoff is None:
         return {"held_on": None, "model": "", "methods": []}
-    counts = queries.agreed_fields(kickoff)
     return {
         "held_on": clock.day_of(kickoff.held_at, clock.installation_zone()).isoformat() if kickoff.held_at else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
-            {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": counts[method.code]}
-            for method in kickoff.methods.filter(agreed=True)
+            {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": count}
+            for method, count in queries.agreed_fields_by_method(kickoff)
         ],
     }

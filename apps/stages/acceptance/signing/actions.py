@@ -43,10 +43,11 @@ def sign(
     new_addresses.require_settled_address(by)
     if not consent:
         raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
-    signable(signatory)
+    _signatory, term = signable(signatory)
+    version = term.rollout.version
     spent = None if passkey else codes.spend(signatory, by=by, code=code)
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = signable(signatory)
+        signatory, term = signable(signatory, compared_at=version)
         require(by, "acceptance.sign", signatory)
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
         signatory.proof = _proof(fresh, spent)
@@ -157,12 +158,13 @@ def _proof(fresh: Proof | None, spent: SigningCode | None) -> dict[str, dict[str
     return proof
 
 
-def signable(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
+def signable(signatory: Signatory, *, compared_at: int | None = None) -> tuple[Signatory, AcceptanceTerm]:
     """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale,
-    ``NotAllowed`` for who drafted it (``refuse_drafter``)."""
+    ``NotAllowed`` for who drafted it (``refuse_drafter``). ``compared_at`` is the version of the rollout at which the caller
+    has had its record compared already; it is compared again only if something happened in the rollout since."""
     signatory, term = _pending(signatory)
     refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
-    if queries.is_stale(term):
+    if term.rollout.version != compared_at and queries.is_stale(term):
         raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
     return signatory, term
 

@@ -64,9 +64,10 @@ class Clause:
         return fingerprint(self.words)
 
 
-def clauses_of(rollout: Rollout) -> list[Clause]:
-    """What the term says, in its order: the template's clauses, then those that the rollout added."""
-    return [clause for clause in all_of(rollout) if not clause.is_left_out]
+def clauses_of(rollout: Rollout, version: int | None = None) -> list[Clause]:
+    """What the term says, in its order: the template's clauses, then those that the rollout added; ``version`` as in
+    ``all_of``."""
+    return [clause for clause in all_of(rollout, version) if not clause.is_left_out]
 
 
 def all_of(rollout: Rollout, version: int | None = None) -> list[Clause]:

@@ -3,6 +3,7 @@
 from django.utils import translation
 
 from apps.blueprints.catalogues import clauses
+from apps.companies.models import Company
 from apps.core import cnpj, plugins
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
@@ -17,8 +18,8 @@ def build(rollout: Rollout) -> dict[str, object]:
 
 
 def _build(rollout: Rollout) -> dict[str, object]:
-    version, names = wording.version_taken(rollout), names_of(rollout)
-    companies = rollout.companies()
+    version, companies = wording.version_taken(rollout), rollout.companies()
+    names = _names(rollout, companies)
     shares = {key: share(rollout) for plugin in plugins.plugins() for key, share in plugin.term.items()}
     return {
         **shares,
@@ -40,7 +41,7 @@ def _build(rollout: Rollout) -> dict[str, object]:
             # Whoever signs is told what is not the template's; what is says nothing of it.
             {"title": clause.title, "text": clauses.filled(clause.text, names)}
             | ({"origin": clause.own_clause.kind} if clause.own_clause else {})
-            for clause in wording.clauses_of(rollout)
+            for clause in wording.clauses_of(rollout, version)
         ],
         # Terms that were drafted before rollouts kept a version have none, and are not stale for that.
         **({"clauses_version": version} if version else {}),
@@ -49,5 +50,8 @@ def _build(rollout: Rollout) -> dict[str, object]:
 
 def names_of(rollout: Rollout) -> dict[str, str]:
     """Who a clause may name, see ``clauses.filled``."""
-    companies = rollout.companies()
+    return _names(rollout, rollout.companies())
+
+
+def _names(rollout: Rollout, companies: dict[str, Company]) -> dict[str, str]:
     return {role: companies[role].legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}

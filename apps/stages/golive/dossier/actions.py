@@ -3,7 +3,7 @@
 Another edition is made when a month of it is closed afterwards; the earlier ones stay (docs/decisions/0015).
 """
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from apps.core import clock
 from apps.core.process import Stage
@@ -24,6 +24,11 @@ ASKS_FOR_ONE = (rollouts.Advanced.kind, hours.MonthClosed.kind)
 def due(rollout: Rollout) -> int | None:
     """The event up to which ``rollout`` is to be archived; None when it is not completed, or was archived up to there."""
     return _due().filter(pk=rollout.pk).values_list("asked", flat=True).first()
+
+
+def is_due() -> Exists:
+    """Whether a rollout is due, to be asked with it (``annotate``)."""
+    return Exists(_due().filter(pk=OuterRef("pk")))
 
 
 def waiting() -> list[int]:

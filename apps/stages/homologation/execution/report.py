@@ -37,23 +37,33 @@ class Part:
 
 def render(rollout: Rollout, script: Script) -> bytes:
     """The PDF/A of the homologation as it stands; in Portuguese, whatever the reader's language."""
-    parts = _parts(script)
+    statuses = queries.case_statuses(script)
+    parts = _parts(script, statuses)
     pictures = _thumbnails(parts)
-    return pdf.render(_html(rollout, script, parts, pictures), pictures=pictures)
+    return pdf.render(_html(rollout, script, statuses, parts, pictures), pictures=pictures)
 
 
 def html(rollout: Rollout, script: Script) -> str:
     """The same without pictures, as HTML."""
-    return _html(rollout, script, _parts(script), {})
+    statuses = queries.case_statuses(script)
+    return _html(rollout, script, statuses, _parts(script, statuses), {})
 
 
-def _html(rollout: Rollout, script: Script, parts: list[Part], pictures: dict[str, bytes]) -> str:
+def _html(
+    rollout: Rollout,
+    script: Script,
+    statuses: list[queries.CaseStatus],
+    parts: list[Part],
+    pictures: dict[str, bytes],
+) -> str:
     with translation.override("pt-br"):
-        context = _context(rollout, script, parts) | {"pictures": pictures}
+        context = _context(rollout, script, statuses, parts) | {"pictures": pictures}
         return render_to_string("homologation/report_pdf.html", context)
 
 
-def _context(rollout: Rollout, script: Script, parts: list[Part]) -> dict[str, object]:
+def _context(
+    rollout: Rollout, script: Script, statuses: list[queries.CaseStatus], parts: list[Part]
+) -> dict[str, object]:
     return {
         "rollout": rollout,
         "script": script,
@@ -64,17 +74,15 @@ def _context(rollout: Rollout, script: Script, parts: list[Part]) -> dict[str, o
         "parts": parts,
         "nonconformities": [
             (nonconformity, nonconformities.days_open(nonconformity))
-            for nonconformity in nonconformities.listed(rollout)
+            for nonconformity in queries.nonconformities_among(statuses)
         ],
-        "reservations": rollout.reservations.filter(withdrawn_at=None).select_related(
-            "case__script", "client_agreed_by", "presence_agreed_by"
-        ),
+        "reservations": queries.reservations_among(statuses),
     }
 
 
-def _parts(script: Script) -> list[Part]:
+def _parts(script: Script, statuses: list[queries.CaseStatus]) -> list[Part]:
     parts = []
-    for process in queries.processes(script):
+    for process in queries.processes(script, statuses=statuses):
         part = Part(process)
         for status in process.applicable:
             part.lines.append(Line(status, sorted(status.by_round.values(), key=lambda result: result.round.number)))

@@ -10,5 +10,5 @@ from apps.stages.homologation.http import script_of
 @require_GET
 def report(request: SignedInRequest, pk: int) -> HttpResponse:
     """The report as it stands now, for whoever sees the rollout."""
-    rollout, script = script_of(request, pk)
+    rollout, script = script_of(request, pk, framed=False)
     return download(homologation_report.render(rollout, script), f"homologacao-{rollout.code}.pdf")

@@ -1,14 +1,13 @@
 """What failed: the list of it, and a page for each."""
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.web.forms import attempt, refusal_status
-from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Nonconformity
@@ -34,8 +33,7 @@ def listing(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def detail(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    rollout, nonconformity = _nonconformity(request, pk, number)
-    return _page(request, rollout, nonconformity)
+    return _page(request, *_nonconformity(request, pk, number))
 
 
 @require_POST
@@ -60,30 +58,31 @@ def change(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 @require_POST
 def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
-    _rollout, nonconformity = _nonconformity(request, pk, number)
+    nonconformity, _status = _nonconformity(request, pk, number)
     actions.verify_fix(nonconformity, by=request.user)
     messages.success(request, _("Correção verificada."))
     return redirect("homologation:nonconformity", pk, number)
 
 
-def _nonconformity(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, Nonconformity]:
-    rollout, script = script_of(request, pk)
-    rows = Nonconformity.objects.select_related("case", "opened_by")
-    nonconformity = get_object_or_404(rows, rollout=rollout, number=number)
-    nonconformity.rollout, nonconformity.case.script = rollout, script
-    return rollout, nonconformity
+def _nonconformity(request: SignedInRequest, pk: int, number: int) -> tuple[Nonconformity, queries.CaseStatus]:
+    """The nonconformity and how its case stands, if the person may see the rollout; 404 otherwise."""
+    _rollout, script = script_of(request, pk)
+    nonconformity_with_status = queries.nonconformity_of(script, number)
+    if nonconformity_with_status is None:
+        raise Http404
+    return nonconformity_with_status
 
 
 def _act(request: SignedInRequest, pk: int, number: int, name: str, form_class, action) -> HttpResponse:
-    rollout, nonconformity = _nonconformity(request, pk, number)
+    nonconformity, status = _nonconformity(request, pk, number)
     form = form_class(request.POST, auto_id=f"{name}_%s")
     if attempt(request, form, action, nonconformity, by=request.user):
         return redirect("homologation:nonconformity", pk, number)
-    return _page(request, rollout, nonconformity, **{name: form})
+    return _page(request, nonconformity, status, **{name: form})
 
 
-def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformity, **failed) -> HttpResponse:
-    user = request.user
+def _page(request: SignedInRequest, nonconformity: Nonconformity, status: queries.CaseStatus, **failed) -> HttpResponse:
+    user, rollout = request.user, nonconformity.rollout
     fixes = list(nonconformity.fixes.select_related("by"))
     settled = {"severity": nonconformity.severity, "owner": nonconformity.owner, "due": nonconformity.due}
     is_open, is_fixed = nonconformity.state == "open", nonconformity.state == "fixed"
@@ -92,7 +91,7 @@ def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformi
         "rollout": rollout,
         "room": "homologation",
         "nc": nonconformity,
-        "status": queries.status_of(nonconformity.case, bare=True),
+        "status": status,
         "days": days_open(nonconformity),
         "fixes": fixes,
         "fixed_by_reader": bool(fixes) and fixes[-1].by_id == user.pk,
@@ -107,5 +106,4 @@ def _page(request: SignedInRequest, rollout: Rollout, nonconformity: Nonconformi
         "may_check": rollout.is_open and is_fixed and user.has_perm("homologation.verify", nonconformity),
         **permissions(request, rollout),
     }
-    status = refusal_status(*failed.values())
-    return render(request, "homologation/nonconformity.html", context, status=status)
+    return render(request, "homologation/nonconformity.html", context, status=refusal_status(*failed.values()))
