@@ -139,7 +139,7 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 def _rollout(request: SignedInRequest, pk: int) -> Rollout:
     """The rollout, with what is scheduled in it."""
-    return visible_rollout(request, pk, **queries.scheduled())
+    return visible_rollout(request, pk, framed=True, **queries.scheduled())
 
 
 def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
