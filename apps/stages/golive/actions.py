@@ -6,11 +6,11 @@ from apps.accounts.models import User
 from apps.blueprints.catalogues import content
 from apps.core import clock
 from apps.core.canonical import instant
-from apps.core.process import Stage
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.models import Prerequisite, Probe
-from apps.rollouts import timeline
+from apps.rollouts import gates, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.stages.golive import events, queries
@@ -109,7 +109,7 @@ def refuse_outside_golive(rollout: Rollout) -> None:
 
 
 def _refuse_while_open(rollout: Rollout) -> None:
-    if requirements := queries.open_before_release(rollout):
+    if requirements := queries.before_the_release(gates.unmet(rollout, Gate.COMPLETE)):
         raise Refusal(
             _("Ainda há pendências em aberto na entrada em produção."),
             details=[f"{requirement.owed_by_label}: {requirement.text}" for requirement in requirements],

@@ -1,11 +1,14 @@
+from collections.abc import Iterable
+from typing import TypeVar
+
 from django.db.models import Prefetch
 
-from apps.core.process import Gate, PartyRole
+from apps.core.process import PartyRole
 from apps.core.requirements import Requirement
-from apps.rollouts import gates
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import OpenRequirement, Rollout
 from apps.stages.golive.models import Incident, Window, WindowAnswer
 
+T = TypeVar("T", Requirement, OpenRequirement)
 LAST_STEPS = ("golive:confirmation", "golive:release")
 
 
@@ -37,11 +40,7 @@ def open_severe(rollout: Rollout) -> list[Incident]:
     return list(rollout.incidents.filter(severity=Incident.Severity.SEVERE, until=None))
 
 
-def open_before_release(rollout: Rollout) -> list[Requirement]:
-    """What of the go-live must be settled before the client confirms and Presence records the release."""
-    unmet = gates.unmet(rollout, Gate.COMPLETE)
-    return [
-        requirement
-        for requirement in unmet
-        if requirement.key.startswith("golive:") and requirement.key not in LAST_STEPS
-    ]
+def before_the_release(unmet: Iterable[T]) -> list[T]:
+    """What of the go-live, among the requirements ``unmet`` or their kept rows, must be settled before the client confirms
+    and Presence records the release."""
+    return [item for item in unmet if item.key.startswith("golive:") and item.key not in LAST_STEPS]

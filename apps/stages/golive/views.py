@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.process import PartyRole, Stage
+from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Probe
 from apps.rollouts.models import Rollout
+from apps.rollouts.queries import gate_status
 from apps.rollouts.views import visible_rollout
 from apps.stages.golive import actions, days, forms, queries
 from apps.stages.golive.dossier import actions as dossiers
@@ -97,7 +98,7 @@ def room_page(
         "incident_form": incident_form or forms.IncidentForm(prefix="incident"),
         "may_note": at_work and user.has_perm("golive.note_incident", rollout),
         "release": release,
-        "in_the_way": queries.open_before_release(rollout) if at_work else [],
+        "in_the_way": queries.before_the_release(gate_status(rollout, Gate.COMPLETE).unmet) if at_work else [],
         "may_confirm": at_work and user.has_perm("golive.confirm", rollout),
         "may_record": at_work and user.has_perm("golive.record", rollout),
         "purge_on": rollout.closed_at + purge.after() if rollout.closed_at else None,
