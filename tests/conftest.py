@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
+from tests import read_model
 from tests.standing import standing
 
 gc.disable()  # Until everything is imported: of that nothing is let go.
@@ -51,8 +52,6 @@ def _data_files_are_read_once():
 
 @pytest.fixture(autouse=True, scope="session")
 def _what_is_open_follows_what_tests_write():
-    from tests import read_model
-
     with pytest.MonkeyPatch.context() as patch:
         read_model.watch(patch)
         yield
@@ -72,6 +71,8 @@ def _quick_and_contained(settings, tmp_path, demonstration_seal):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TERM_SEAL_DEMO = demonstration_seal
+    yield
+    read_model.forget()  # What the test wrote is gone with it.
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
 
+from tests import read_model
+
 
 class Standing:
     """``made`` is what was built, ``copy`` one that a test may change, with its files in that test's own folder."""
@@ -34,5 +36,6 @@ def standing(build: Callable[[], Any], blocker: Any, folder: Path, seal: Path) -
     with blocker.unblock(), transaction.atomic():
         with contained:
             made = build()
+            read_model.follow()
         yield Standing(made, folder)
         transaction.set_rollback(True)

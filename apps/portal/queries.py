@@ -1,6 +1,6 @@
 """What waits for whom: the portal's pages are these lists, read from the requirements that the last event left open."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from django.db.models import (
     CharField,
     Count,
     Exists,
+    Expression,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -105,8 +106,8 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
     None), ``is_mine`` and ``is_with_a_colleague``. First what is theirs alone, then what blocks, what nobody has taken yet,
     the longest owed.
     """
-    companies = roles_of(user)
-    led = [company for company, (_kind, role) in companies.items() if role == Role.LEAD]
+    companies = list(roles_of(user))
+    led = [company for company, (_kind, role) in roles_of(user).items() if role == Role.LEAD]
     assigned = Assignment.objects.filter(rollout=OuterRef("rollout"), requirement=OuterRef("key"))
     rows = OpenRequirement.objects.filter(
         Q(blocking=True) | Q(gate=""), rollout__in=Rollout.objects.visible_to(user).open()
@@ -134,13 +135,15 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
     return rows.annotate(group=group).select_related("rollout__platform", "person").order_by(*ORDER)
 
 
-def _played_by(field: str, companies: Iterable[int]) -> ExpressionWrapper:
+def _played_by(field: str, companies: Collection[int]) -> Expression:
     """Whether one of ``companies`` plays, in the row's rollout, the role that the row names in ``field``.
 
     One list of rollouts for each role: the database reads it once, and not anew for each row."""
-    plays = Q(pk__in=[])
+    if not companies:
+        return Value(False)
+    plays = Q()
     for role in PartyRole.values:
-        rollouts = Party.objects.filter(role=role, company__in=list(companies)).values("rollout")
+        rollouts = Party.objects.filter(role=role, company__in=companies).values("rollout")
         plays |= Q(**{field: role}, rollout__in=rollouts)
     return ExpressionWrapper(plays, output_field=BooleanField())
 

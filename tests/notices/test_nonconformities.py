@@ -4,7 +4,7 @@ import pytest
 
 from apps.notices.tasks import send_notices
 from apps.stages.homologation.nonconformities import actions as nonconformities
-from tests.homologation.conftest import rollout, script  # noqa: F401 - fixtures
+from tests.homologation.conftest import rollout, script, standing_script  # noqa: F401 - fixtures
 from tests.homologation.test_homologation import FAILURE, report
 
 pytestmark = pytest.mark.django_db

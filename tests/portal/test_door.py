@@ -173,6 +173,16 @@ class TestSettlingInPlace:
         assert client.post(url, {"answer": "go"}).status_code == 302
         assert window.answers.get().role == "client"
 
+    def test_what_only_a_lead_may_settle_is_so_for_them_alone(self):
+        rollout = at_stage(RolloutFactory(), Stage.GO_LIVE)
+        answerable = {
+            name: next(
+                item.is_answerable for item in matters(rollout.people[name]) if item.key == "golive:confirmation"
+            )
+            for name in ("client", "client_member")
+        }
+        assert answerable == {"client": True, "client_member": False}
+
     def test_only_the_clients_lead_can_confirm_the_operation(self, client_for):
         rollout = at_stage(RolloutFactory(), Stage.GO_LIVE)
         all_say_go(rollout)

@@ -1,6 +1,7 @@
 """A browser as the production server meets it: behind the proxy that ends HTTPS, with cookies, without scripts."""
 
 import http.client
+from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
@@ -48,7 +49,8 @@ class Visitor:
         }
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request(method, path, body or None, sent)
+            with suppress(BrokenPipeError, ConnectionResetError):  # What is too much is answered before it has come.
+                connection.request(method, path, body or None, sent)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
         finally:
