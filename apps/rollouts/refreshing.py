@@ -3,10 +3,10 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from apps.core import clock
-from apps.core.process import PartyRole
+from apps.core.process import CLOSED, PartyRole
 from apps.rollouts import events, read_model, timeline
 from apps.rollouts.models import OpenRequirement, Rollout
 
@@ -51,11 +51,12 @@ def compared(rollout_pk: int, *, mend: bool) -> tuple[str, list[str]]:
 
 
 def unchecked() -> QuerySet[Rollout]:
-    """The open rollouts whose rules were not all asked since yesterday, the longest first."""
-    since = clock.now() - CHECKED_EVERY
-    return (
-        Rollout.objects.open().exclude(requirements_at__gt=since).order_by(F("requirements_at").asc(nulls_first=True))
-    )
+    """The rollouts whose rules were not all asked since yesterday, of closed ones since a week, the longest first: hours go
+    on after the end, and what a page says in short follows them."""
+    now = clock.now()
+    stale = Q(requirements_at=None) | Q(requirements_at__lte=now - CLOSED_CHECKED_EVERY)
+    stale |= Q(requirements_at__lte=now - CHECKED_EVERY) & ~Q(stage__in=CLOSED)
+    return Rollout.objects.filter(stale).order_by(F("requirements_at").asc(nulls_first=True))
 
 
 def _keep(rollout: Rollout, apps: set[str] | None) -> bool:

@@ -214,9 +214,15 @@ class TestHealing:
         assert "had not followed" in caplog.text
         assert read_model.differences(Rollout.objects.get(pk=item.rollout_id)) == []
 
-    def test_who_was_asked_today_is_not_asked_again(self, rollout):
-        something_happens(rollout)
-        assert not refreshing.unchecked().filter(pk=rollout.pk).exists()
+    @pytest.mark.parametrize(("stage", "days"), [(Stage.TRAINING, 1), (Stage.COMPLETED, 7)])
+    def test_an_open_one_is_asked_each_night_and_a_closed_one_each_week(self, stage, days):
+        rollout = at_stage(RolloutFactory(), stage)
+        asked = clock.now()
+        Rollout.objects.filter(pk=rollout.pk).update(requirements_at=asked)
+        with clock.at(asked + timedelta(days=days, hours=-6)):
+            assert not refreshing.unchecked().filter(pk=rollout.pk).exists()
+        with clock.at(asked + timedelta(days=days)):
+            assert refreshing.unchecked().filter(pk=rollout.pk).exists()
 
     def test_the_command_names_each_difference_and_mends_on_request(self):
         item = PrerequisiteFactory()
