@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -109,7 +110,7 @@ def ready_of(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
 
 
 def late_of(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
-    """Those whose day of going live has passed, the latest first."""
+    """Those whose day of going live has passed, the oldest day first."""
     return rollouts.filter(target_date__lt=clock.today()).order_by("target_date", "pk")
 
 
@@ -121,7 +122,7 @@ def held_by(role: PartyRole, rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
 ROLLOUT_LISTS: "dict[str, tuple[StrOrPromise, Callable[[QuerySet[Rollout]], QuerySet[Rollout]]]]" = {
     "ready": (_("Prontos para seguir"), ready_of),
     "late_projects": (_("Entrada em produção prevista para antes de hoje"), late_of),
-    **{role.value: (role.label, partial(held_by, role)) for role in PartyRole},
+    **{role.value: (format_lazy("{} {}", _("Bola com"), role.label), partial(held_by, role)) for role in PartyRole},
 }
 """The lists of rollouts on a desk: their heading, and their rows."""
 LISTS = {
