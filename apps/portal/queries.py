@@ -37,6 +37,7 @@ from apps.core.process import PATH, PartyRole, Stage
 from apps.core.requirements import Answer
 from apps.portal.models import Draft
 from apps.rollouts import queries
+from apps.rollouts.actions import ELIGIBLE
 from apps.rollouts.models import Assignment, OpenRequirement, Party, Rollout
 
 if TYPE_CHECKING:
@@ -106,15 +107,17 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
     None), ``is_mine`` and ``is_with_a_colleague``. First what is theirs alone, then what blocks, what nobody has taken yet,
     the longest owed.
     """
-    companies = list(roles_of(user))
-    led = [company for company, (_kind, role) in roles_of(user).items() if role == Role.LEAD]
+    companies = roles_of(user)
+    kinds = {kind for kind, _role in companies.values()}
+    playable = [role for role, playing in ELIGIBLE.items() if playing & kinds]
+    led = [company for company, (_kind, role) in companies.items() if role == Role.LEAD]
     assigned = Assignment.objects.filter(rollout=OuterRef("rollout"), requirement=OuterRef("key"))
     rows = OpenRequirement.objects.filter(
         Q(blocking=True) | Q(gate=""), rollout__in=Rollout.objects.visible_to(user).open()
     ).annotate(
-        is_own=_played_by("owed_by", companies),
-        is_for_another=_played_by("also_by", companies),
-        is_led=_played_by("owed_by", led),
+        is_own=_played_by("owed_by", list(companies), playable),
+        is_for_another=_played_by("also_by", list(companies), playable),
+        is_led=_played_by("owed_by", led, playable),
         assigned_to=Coalesce(
             F("person_id"), Subquery(assigned.values("membership__user_id")[:1]), output_field=BigIntegerField()
         ),
@@ -135,14 +138,15 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
     return rows.annotate(group=group).select_related("rollout__platform", "person").order_by(*ORDER)
 
 
-def _played_by(field: str, companies: Collection[int]) -> Expression:
-    """Whether one of ``companies`` plays, in the row's rollout, the role that the row names in ``field``.
+def _played_by(field: str, companies: Collection[int], roles: Collection[PartyRole]) -> Expression:
+    """Whether one of ``companies``, which may play ``roles``, plays in the row's rollout the role that the row names in
+    ``field``.
 
     One list of rollouts for each role: the database reads it once, and not anew for each row."""
-    if not companies:
+    if not companies or not roles:
         return Value(False)
     plays = Q()
-    for role in PartyRole.values:
+    for role in roles:
         rollouts = Party.objects.filter(role=role, company__in=companies).values("rollout")
         plays |= Q(**{field: role}, rollout__in=rollouts)
     return ExpressionWrapper(plays, output_field=BooleanField())
