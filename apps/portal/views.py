@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from apps.companies.access import is_presence
 from apps.core.refusals import NotAllowed
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.portal import actions, desk, queries
 from apps.portal.forms import AssignForm
 from apps.portal.middleware import SESSION_KEY
@@ -24,8 +24,6 @@ from apps.portal.queries import Matter
 from apps.rollouts import actions as rollouts
 from apps.rollouts.models import OpenRequirement
 from apps.rollouts.views import visible_rollout
-
-MATTERS_ON_A_PAGE = 50
 
 
 @require_GET
@@ -51,14 +49,15 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def matters(request: SignedInRequest) -> HttpResponse:
-    """All of one list of a first page, some at a time: ``list`` is one of ``queries.GROUPS`` or of ``desk.LISTS``."""
+    """All of one list of a first page, some at a time: ``list`` is one of ``queries.GROUPS``, ``desk.LISTS`` or
+    ``desk.ROLLOUT_LISTS``."""
     name = request.GET.get("list") or ("todo" if is_presence(request.user) else "mine")
     everybodys = request.GET.get("scope") == "all"
     rows: QuerySet[OpenRequirement]
     if name in desk.ROLLOUT_LISTS and is_presence(request.user):
         title, list_of = desk.ROLLOUT_LISTS[name]
         rollouts = list_of(desk.rollouts_of(request.user, everybodys=everybodys)).for_listing()
-        page = Paginator(rollouts, MATTERS_ON_A_PAGE).get_page(request.GET.get("page"))
+        page = page_of(request, rollouts)
         context = {"page": page, "rollouts": page.object_list, "title": title, "everybodys": everybodys}
         return render(request, "portal/matters.html", context)
     if name in desk.LISTS and is_presence(request.user):
@@ -68,7 +67,7 @@ def matters(request: SignedInRequest) -> HttpResponse:
         rows = queries.Door(request.user).of_group(name)
     else:
         raise Http404
-    page = Paginator(rows, MATTERS_ON_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     context = {
         "page": page,
         "list": name,
