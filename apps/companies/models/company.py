@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.cnpj import CNPJField
-from apps.core.network import mailboxes
 
 
 class Kind(models.TextChoices):
@@ -132,27 +131,3 @@ def roles_of(user) -> dict[int, tuple[str, str]]:
         cached = {company: (kind, role) for company, kind, role in rows}
         user._company_roles = cached
     return cached
-
-
-class Contact(models.Model):
-    """Somebody to call at a company, with or without a sign-in."""
-
-    class Kind(models.TextChoices):
-        TECHNICAL = "technical", _("Técnico")
-        DECISION = "decision", _("Decisão")
-
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="contacts")
-    kind = models.CharField(_("tipo"), max_length=10, choices=Kind)
-    name = models.CharField(_("nome"), max_length=120)
-    position = models.CharField(_("cargo"), max_length=80, blank=True)
-    email = mailboxes.MailboxField(_("e-mail"))
-    phone = models.CharField(_("telefone"), max_length=30, blank=True)
-
-    class Meta:
-        verbose_name = _("contato")
-        verbose_name_plural = _("contatos")
-        ordering = ["kind", "name"]
-        constraints = [models.UniqueConstraint(fields=["company", "kind", "email"], name="contact_once_per_kind")]
-
-    def __str__(self) -> str:
-        return self.name

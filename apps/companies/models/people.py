@@ -1,0 +1,141 @@
+"""The people of a company: who they are and how they are reached, with or without a sign-in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext_lazy as _
+
+from apps.companies.models.company import Company
+from apps.core import clock
+from apps.core.network import mailboxes
+
+
+class Purpose(models.TextChoices):
+    """What somebody of a company is there for, as the other companies need to know it."""
+
+    TECHNICAL = "technical", _("Técnico")
+    DECISION = "decision", _("Decisão")
+    FINANCE = "finance", _("Financeiro")
+    SIGNATORY = "signatory", _("Assina pela empresa")
+    ON_CALL = "on_call", _("Plantão")
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def named(self) -> "PersonQuerySet":
+        """With ``shown_name``: the account's name of who signs in, otherwise the name that was typed."""
+        account_name = NullIf(F("user__name"), Value(""))
+        return self.annotate(shown_name=Coalesce(account_name, F("name")))
+
+    def in_directory(self) -> "PersonQuerySet":
+        """Those who may be chosen: neither inactive nor merged into another record."""
+        return self.filter(inactive_at=None, merged_into=None)
+
+
+class Person(models.Model):
+    """Somebody of ``company``, who may have no sign-in.
+
+    ``name`` is empty for who has an account (``user``): theirs is read. ``language`` is empty while it is not known.
+    ``purposes`` are of ``Purpose``. A record that turned out to be the same person as another keeps ``merged_into``, so that
+    what refers to it leads to the one that stays. ``inactive_at`` (UTC) is when they left or stopped answering for it.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="people")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="people")
+    name = models.CharField(_("nome"), max_length=120, blank=True)
+    position = models.CharField(_("cargo"), max_length=80, blank=True)
+    purposes = ArrayField(models.CharField(max_length=12, choices=Purpose), default=list, blank=True)
+    language = models.CharField(_("idioma"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    inactive_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pessoa da empresa")
+        verbose_name_plural = _("pessoas da empresa")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "user"], condition=Q(user__isnull=False, merged_into=None),
+                name="person_once_per_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(user=None) & ~Q(name="") | Q(user__isnull=False, name=""), name="person_has_one_name"
+            ),
+            models.CheckConstraint(condition=Q(purposes__contained_by=Purpose.values), name="person_purposes_are_known"),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="person_is_not_merged_into_itself"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.user) if self.user else self.name
+
+    @property
+    def purpose_labels(self) -> list[Any]:
+        return [Purpose(purpose).label for purpose in self.purposes]
+
+
+class PersonEmail(models.Model):
+    """An address of a person without an account, or a further one of who has one: the account keeps its own."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="emails")
+    email = mailboxes.MailboxField(_("e-mail"), max_length=254)
+
+    class Meta:
+        verbose_name = _("e-mail da pessoa")
+        verbose_name_plural = _("e-mails da pessoa")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "email"], name="person_email_once"),
+            models.CheckConstraint(condition=Q(email__regex=mailboxes.NORMALISED), name="person_email_is_normalised"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class PersonPhone(models.Model):
+    """A telephone of a person: ``text`` as it was typed, ``e164`` (``+5511999998888``) where it could be read as a number,
+    ``extension`` (digits) beside it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
+    text = models.CharField(_("telefone"), max_length=80)
+    e164 = models.CharField(max_length=16, blank=True)
+    extension = models.CharField(_("ramal"), max_length=8, blank=True)
+
+    class Meta:
+        verbose_name = _("telefone da pessoa")
+        verbose_name_plural = _("telefones da pessoa")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="person_phone_is_written")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Contact(models.Model):
+    """Somebody to call at a company, with or without a sign-in."""
+
+    class Kind(models.TextChoices):
+        TECHNICAL = "technical", _("Técnico")
+        DECISION = "decision", _("Decisão")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="contacts")
+    kind = models.CharField(_("tipo"), max_length=10, choices=Kind)
+    name = models.CharField(_("nome"), max_length=120)
+    position = models.CharField(_("cargo"), max_length=80, blank=True)
+    email = mailboxes.MailboxField(_("e-mail"))
+    phone = models.CharField(_("telefone"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("contato")
+        verbose_name_plural = _("contatos")
+        ordering = ["kind", "name"]
+        constraints = [models.UniqueConstraint(fields=["company", "kind", "email"], name="contact_once_per_kind")]
+
+    def __str__(self) -> str:
+        return self.name
