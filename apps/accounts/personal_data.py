@@ -24,7 +24,7 @@ from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.canonical import instant
 from apps.core.jobs import Job
-from apps.core.personal_data import Holding
+from apps.core.personal_data import Holding, Mention
 from apps.core.refusals import Refusal
 from apps.limits import actions as limits
 
@@ -56,6 +56,11 @@ def export(user: "User") -> dict[str, Any]:
 def objections(user: "User") -> list[str]:
     """Why ``user`` cannot be erased yet, a sentence each in the active language; empty when nothing stands in the way."""
     return [text for holding in _holdings().values() if holding.objections for text in holding.objections(user)]
+
+
+def mentions(user: "User") -> list[Mention]:
+    """Where others wrote the name of ``user`` and erasing puts a number in its place."""
+    return [mention for holding in _holdings().values() if holding.mentions for mention in holding.mentions(user)]
 
 
 def erase(user: "User") -> None:

@@ -39,6 +39,10 @@ def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "account/terms.html", {"version": actions.TERMS_VERSION})
 
 
+MENTIONS_SHOWN = 20
+"""Places with the person's name that the page of erasure shows; of further ones it gives the number."""
+
+
 @require_http_methods(["GET", "POST"])
 def consent(request: SignedInRequest) -> HttpResponse:
     """Ask again when the terms have changed, then go on to where the person was going."""
@@ -54,8 +58,7 @@ def consent(request: SignedInRequest) -> HttpResponse:
 def privacy(request: SignedInRequest) -> HttpResponse:
     """What a person may do with their own data."""
     form = EraseForm(initial=fresh.typed(request, at=reverse("accounts:erase")))
-    context = {"form": form, "objections": personal_data.objections(request.user)}
-    return render(request, "account/privacy.html", context)
+    return _privacy(request, form)
 
 
 @require_GET
@@ -76,7 +79,18 @@ def erase(request: SignedInRequest) -> HttpResponse:
         logout(request)
         messages.success(request, _("A sua conta foi apagada. Obrigado pelo seu trabalho nos projetos."))
         return redirect("account_login")
-    context = {"form": form, "objections": personal_data.objections(user)}
+    return _privacy(request, form)
+
+
+def _privacy(request: SignedInRequest, form: EraseForm) -> HttpResponse:
+    mentions = personal_data.mentions(request.user)
+    context = {
+        "form": form,
+        "objections": personal_data.objections(request.user),
+        "mentions": mentions[:MENTIONS_SHOWN],
+        "further_mentions": max(0, len(mentions) - MENTIONS_SHOWN),
+        "replacement": personal_data.erased_name(request.user),
+    }
     return render(request, "account/privacy.html", context, status=refusal_status(form))
 
 

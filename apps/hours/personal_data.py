@@ -1,10 +1,12 @@
-import re
+from collections.abc import Iterator
 from typing import Any
 
-from apps.accounts import personal_data
+from django.db.models import QuerySet
+
+from apps.accounts import names_in_texts
 from apps.accounts.models import User
 from apps.core.canonical import instant
-from apps.core.personal_data import Holding
+from apps.core.personal_data import Holding, Mention
 from apps.hours.models import ContestMessage, ExtraHoursRequest, Proposal, TimeEntry, Timer
 from apps.rollouts.models import Rollout
 
@@ -52,13 +54,25 @@ def _request(row: ExtraHoursRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _messages_with_name(user: User) -> QuerySet[ContestMessage]:
+    first_name = user.name.split(" ")[0]
+    messages = ContestMessage.objects.filter(contest__rollout__in=_rollouts_of(user), text__icontains=first_name)
+    return messages.select_related("contest__rollout").order_by("pk")
+
+
+def _mentions(user: User) -> Iterator[Mention]:
+    rows = _messages_with_name(user)
+    return names_in_texts.of(user).mentions((f"{row.contest.rollout.code} · {row.contest}", row.text) for row in rows)
+
+
 def _erase_agreement(user: User) -> None:
-    """A decision about money stays, by a number; in the texts of threads their name gives way to the same number."""
-    if not user.name:
-        return
-    for row in ContestMessage.objects.filter(contest__rollout__in=_rollouts_of(user), text__icontains=user.name):
-        row.text = re.sub(re.escape(user.name), personal_data.erased_name(user), row.text, flags=re.IGNORECASE)
-        row.save(update_fields=["text"])
+    """A decision about money stays, by a number; in the texts of threads their name gives way to the same number where it is
+    surely theirs."""
+    name = names_in_texts.of(user)
+    for row in _messages_with_name(user):
+        if (text := name.without(row.text)) != row.text:
+            row.text = text
+            row.save(update_fields=["text"])
 
 
 def _rollouts_of(user: User):
@@ -73,6 +87,6 @@ def _erase(user: User) -> None:
 
 
 HOLDINGS = [
-    Holding("hours_agreement", _export_agreement, _erase_agreement),
+    Holding("hours_agreement", _export_agreement, _erase_agreement, mentions=_mentions),
     Holding("hours", _export, _erase),
 ]

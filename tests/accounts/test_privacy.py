@@ -23,6 +23,7 @@ from apps.accounts.tasks import forget_what_expired
 from apps.companies.models import Contact
 from apps.core import clock
 from apps.core.refusals import Refusal
+from apps.hours.models import ContestMessage
 from apps.invitations.models import Invitation
 from apps.prerequisites import actions as prerequisites
 from apps.rollouts import timeline
@@ -31,6 +32,7 @@ from apps.stages.kickoff.models import Kickoff, Participant
 from apps.stages.training.models import Attendance, TrainingSession
 from tests.accounts.proving import prove
 from tests.companies.factories import PASSWORD, CompanyFactory, ContactFactory, UserFactory, a_person
+from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 from tests.portal.factories import DraftFactory
 from tests.prerequisites.factories import PrerequisiteFactory
@@ -190,11 +192,27 @@ class TestErasure:
         assert says in client_for(person).get(reverse("accounts:privacy")).content.decode()
         assert User.objects.get(pk=person.pk).is_active
 
+    def test_what_others_wrote_of_the_person_is_shown_before_it_changes(self, client_for, capsys):
+        contest = ContestFactory()
+        person = contest.opened_by
+        User.objects.filter(pk=person.pk).update(name="Rita Alves")
+        message = ContestMessage.objects.create(
+            contest=contest, author=contest.entry.person, party="presence", text="Corrigir com Rita Alves amanhã"
+        )
+        page = client_for(person).get(reverse("accounts:privacy")).content.decode()
+        assert "Corrigir com <mark>Rita Alves</mark> amanhã" in page
+        assert f"Pessoa removida {person.pk}" in page
+        call_command("erase_person", person.email)
+        assert "Corrigir com [Rita Alves] amanhã" in capsys.readouterr().out
+        assert not User.objects.get(pk=person.pk).erased_at
+        message.refresh_from_db()
+        assert message.text == "Corrigir com Rita Alves amanhã"
+
     def test_a_request_on_paper(self, rita, capsys):
-        call_command("erase_person", rita.email)
+        call_command("erase_person", rita.email, confirm=True)
         assert User.objects.get(pk=rita.pk).erased_at
         with pytest.raises(CommandError):
-            call_command("erase_person", rita.email)
+            call_command("erase_person", rita.email, confirm=True)
 
 
 class TestWhatTimeDrops:

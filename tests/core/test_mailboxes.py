@@ -130,6 +130,6 @@ class TestPeople:
         assert User.objects.get(is_superuser=True).email == "chefe@exemplo.com.br"
         with pytest.raises((CommandError, IntegrityError)), transaction.atomic():
             call_command("createsuperuser", email=WAYS[1], name="Outra", interactive=False)
-        call_command("erase_person", WAYS[1])
+        call_command("erase_person", WAYS[1], confirm=True)
         ana.refresh_from_db()
         assert ana.erased_at

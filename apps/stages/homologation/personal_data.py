@@ -1,10 +1,12 @@
-import re
+from collections.abc import Iterator
 from typing import Any
 
-from apps.accounts import personal_data
+from django.db.models import QuerySet
+
+from apps.accounts import names_in_texts, personal_data
 from apps.accounts.models import User
 from apps.core.canonical import instant
-from apps.core.personal_data import Holding
+from apps.core.personal_data import Holding, Mention
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Attendance, NonconformityComment
 
@@ -41,17 +43,29 @@ def _export_discussion(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _erase_discussion(user: User) -> None:
-    """What they wrote stays; their name in it is replaced by a number."""
-    if not user.name:
-        return
+def _comments_with_name(user: User) -> QuerySet[NonconformityComment]:
     rollouts = Rollout.objects.visible_to(user).values("pk")
-    for row in NonconformityComment.objects.filter(nonconformity__rollout__in=rollouts, text__icontains=user.name):
-        row.text = re.sub(re.escape(user.name), personal_data.erased_name(user), row.text, flags=re.IGNORECASE)
-        row.save(update_fields=["text"])
+    first_name = user.name.split(" ")[0]
+    comments = NonconformityComment.objects.filter(nonconformity__rollout__in=rollouts, text__icontains=first_name)
+    return comments.select_related("nonconformity__rollout").order_by("pk")
+
+
+def _mentions(user: User) -> Iterator[Mention]:
+    comments = _comments_with_name(user)
+    texts = ((f"{row.nonconformity.rollout.code} · {row.nonconformity.label}", row.text) for row in comments)
+    return names_in_texts.of(user).mentions(texts)
+
+
+def _erase_discussion(user: User) -> None:
+    """What they wrote stays; their name in it is replaced by a number where it is surely theirs."""
+    name = names_in_texts.of(user)
+    for row in _comments_with_name(user):
+        if (text := name.without(row.text)) != row.text:
+            row.text = text
+            row.save(update_fields=["text"])
 
 
 HOLDINGS = [
     Holding("homologation_sessions", _export, _erase),
-    Holding("nonconformity_discussions", _export_discussion, _erase_discussion),
+    Holding("nonconformity_discussions", _export_discussion, _erase_discussion, mentions=_mentions),
 ]
