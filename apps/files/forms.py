@@ -15,7 +15,7 @@ from apps.files.actions import FormFile
 from apps.files.uploads import Claim
 
 # With images among what is taken, a phone offers its camera beside its files.
-ACCEPT = "image/*,.pdf,.doc,.docx,.odt,.xls,.xlsx,.ods,.csv,.txt,.md,.json,.yaml,.yml,.xml,.zip"
+ACCEPT = "image/*,.mp4,.webm,.mov,.pdf,.doc,.docx,.odt,.xls,.xlsx,.ods,.csv,.txt,.md,.json,.yaml,.yml,.xml,.zip"
 
 
 class FilesInput(forms.FileInput):

@@ -29,6 +29,25 @@ SIGNATURES = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "document",  # Office before 2007
     b"{\\rtf": "document",
 }
+VIDEO_BRANDS = {
+    b"isom",
+    b"iso2",
+    b"iso4",
+    b"iso5",
+    b"iso6",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"M4V ",
+    b"M4VP",
+    b"MSNV",
+    b"dash",
+    b"3gp4",
+    b"3gp5",
+    b"qt  ",
+}
+"""What MP4 files of screen recorders, phones and QuickTime name as their kind, after ``ftyp``."""
+MATROSKA = b"\x1a\x45\xdf\xa3"
 HEAD = 8192
 CHUNK = 1024 * 1024
 LETTERS = bytes(byte for byte in range(256) if byte >= 32 or byte in b"\t\n\r\f\0")
@@ -69,7 +88,7 @@ def check(file: File, *, field: str = "file") -> str:
 
 
 def inspect(content: BinaryIO, name: str) -> str:
-    """The kind of ``content`` (pdf, image, archive, document, text), which is left at its beginning.
+    """The kind of ``content`` (pdf, image, video, archive, document, text), which is left at its beginning.
 
     Raises ``Invalid`` (422) for programs, pages, images that a browser runs, unknown kinds, archives that hide what they
     are or that grow without measure, and files that are two kinds at once. Archives and XML are read in a process of their
@@ -84,7 +103,9 @@ def inspect(content: BinaryIO, name: str) -> str:
         raise Invalid(_("Páginas HTML e imagens SVG não são aceitas. Envie um PDF ou uma captura de tela."))
     kind = kind or ("text" if _is_text(content) else "")
     if not kind:
-        raise Invalid(_("O conteúdo deste arquivo não é um documento, imagem, planilha, texto ou ZIP."))
+        raise Invalid(
+            _("O conteúdo deste arquivo não é um documento, imagem, vídeo (MP4 ou WebM), planilha, texto ou ZIP.")
+        )
     content.seek(0)
     if (kind != "archive" and zipfile.is_zipfile(content)) or _hides_a_page(content, kind):
         raise Invalid(_("Este arquivo traz outro escondido dentro de si. Envie-os separados."))
@@ -101,6 +122,10 @@ def _kind_by_signature(head: bytes) -> str:
         kind = "image"
     if not kind and (head[4:12] in (b"ftypheic", b"ftypmif1", b"ftypheix") or head[:4] + head[8:12] == b"RIFFWEBP"):
         kind = "image"
+    if not kind and (
+        (head[4:8] == b"ftyp" and head[8:12] in VIDEO_BRANDS) or (head.startswith(MATROSKA) and b"webm" in head[:64])
+    ):
+        kind = "video"
     return kind
 
 
@@ -131,7 +156,7 @@ def _is_page(content: BinaryIO, name: str) -> bool:
 def _hides_a_page(content: BinaryIO, kind: str) -> bool:
     if kind == "pdf":
         return pages.hides_in_pdf(content)
-    return kind == "image" and pages.hides_in(content)
+    return kind in ("image", "video") and pages.hides_in(content)
 
 
 def _look_into_archive(content: BinaryIO, name: str) -> None:

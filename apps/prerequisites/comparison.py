@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
+from apps.core.untrusted import texts
 from apps.files.models import StoredFile
 
 TEXT_BYTES = 200_000
@@ -115,8 +116,5 @@ def _read(stored: StoredFile) -> str | None:
     if not stored.can_be_read or stored.size > TEXT_BYTES:
         return None
     with stored.content.open("rb") as content:
-        try:
-            text = content.read().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return None
+        text = texts.text_of(content.read())
     return text if text.count("\n") <= TEXT_LINES else None

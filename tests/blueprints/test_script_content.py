@@ -166,7 +166,8 @@ class TestToml:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("version = ", "TOML"),
+            ("version = ", "termina no meio"),
+            ('version = 1\ntitle = "Roteiro\n', 'linha 2, “title = "Roteiro”'),
             ("a = " + "[" * 5_000, "tempo ou memória demais"),
             ("a." * 900_000, "tempo ou memória demais"),
             ("version = 1", "não é um roteiro"),
@@ -176,5 +177,27 @@ class TestToml:
     def test_a_file_that_is_no_script_is_refused_with_the_place(self, monkeypatch, text, said):
         monkeypatch.setattr(toml, "LIMITS", replace(toml.LIMITS, cpu_seconds=1))
         with pytest.raises(Invalid, match=said) as refusal:
-            toml.read(text)
+            toml.read(text.encode())
         assert refusal.value.field == "file"
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+    def test_a_script_is_read_in_whichever_encoding_it_was_saved(self, encoding):
+        script = a_script(a_case("PED-01", expected={"pt": "Não há diferença", "en": "No difference"}))
+        assert toml.read(toml.write(script, 3).encode(encoding)) == (3, script)
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (lambda script: script["cases"][0].pop("expected"), "expected: falta este campo"),
+            (lambda script: script["cases"][0].update(obligation="às vezes"), "obligation: este valor não está entre"),
+            (lambda script: script.update(title=7), "title: "),
+            (lambda script: script.update(retired=7), "retired: aqui vai uma lista"),
+        ],
+    )
+    def test_what_does_not_fit_is_said_in_the_readers_words(self, change, sentence):
+        script = a_script(a_case("PED-01"))
+        change(script)
+        with pytest.raises(Invalid) as refusal:
+            toml.read(toml.write(script, 1).encode())
+        assert sentence in " ".join(refusal.value.details)
+        assert "Input should" not in " ".join(refusal.value.details)

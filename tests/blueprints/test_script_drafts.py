@@ -278,7 +278,9 @@ class TestFiles:
         with pytest.raises(Invalid, match="PED-05"):
             actions.import_file(by=pm, file=SimpleUploadedFile("script.toml", text.encode()))
 
-    @pytest.mark.parametrize("data", [b"\xff\xfe", b"x" * 2_000_001], ids=["no UTF-8", "too long"])
+    @pytest.mark.parametrize(
+        "data", [b"\xff\xfe", b"\x00\x9d" * 9, b"x" * 2_000_001], ids=["empty", "no text", "too long"]
+    )
     def test_a_file_that_cannot_be_read_is_refused(self, published, pm, data):
         with pytest.raises(Invalid) as refusal:
             actions.import_file(by=pm, file=SimpleUploadedFile("script.toml", data))

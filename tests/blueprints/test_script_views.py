@@ -155,8 +155,8 @@ def test_processes_and_conditions_are_edited(browser, draft):
 def test_a_version_and_the_draft_are_exported_and_a_file_is_brought_in(browser, draft, published):
     answer = browser.get(url("export", 1))
     assert answer["Content-Disposition"] == 'attachment; filename="script-v1.toml"'
-    assert toml.read(text(answer)) == (1, published.content)
-    assert toml.read(text(browser.get(url("export_draft")))) == (2, draft.content)
+    assert toml.read(text(answer).encode()) == (1, published.content)
+    assert toml.read(text(browser.get(url("export_draft"))).encode()) == (2, draft.content)
     busy = browser.post(url("import"), {"file": SimpleUploadedFile("x.toml", answer.content)})
     assert busy.status_code == 409
     browser.post(url("discard"))

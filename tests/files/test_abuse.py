@@ -109,6 +109,7 @@ TABLE = {
     "polyglot: PDF and HTML in a stream": ("api.pdf", PDF + b"stream\n" + HTML + b"\nendstream", "escondido"),
     "polyglot: PDF and HTML in an open stream": ("api.pdf", PDF + b"stream\nx" + HTML, "escondido"),
     "polyglot: GIF and HTML": ("logo.gif", b"GIF89a/*" + b"x" * 9_000 + HTML, "escondido"),
+    "polyglot: MP4 and HTML": ("tela.mp4", b"\0\0\0\x20ftypisom" + b"x" * 9_000 + HTML, "escondido"),
     "polyglot: ZIP and HTML": ("catalogo.zip", zipped("x.txt", b"x") + HTML, "escondido"),
     "polyglot: HTML in the comment of a ZIP": ("catalogo.zip", zipped("x.txt", b"x", comment=HTML), "escondido"),
     "zip with HTML": ("catalogo.zip", zipped("docs/pagina.html", b"x"), "docs/pagina.html"),

@@ -31,10 +31,7 @@ def import_file(*, by: User, file: Any) -> ScriptDraft:
     require(by, "blueprints.edit")
     if file.size > 2_000_000:
         raise Invalid(_("O arquivo é grande demais para um roteiro."), field="file")
-    try:
-        _version, script = toml.read(file.read().decode())
-    except UnicodeDecodeError:
-        raise Invalid(_("O arquivo não é um texto em UTF-8."), field="file") from None
+    _version, script = toml.read(file.read())
 
     def write(in_force: dict[str, Any]) -> dict[str, Any]:
         base, codes = with_conditions_apart(in_force), {case["code"] for case in script["cases"]}
