@@ -59,9 +59,14 @@ def of(user: User) -> NameInTexts:
     names = {" ".join(other.split()) for other in others.values_list("name", flat=True)}
     if any(other.casefold() == name.casefold() for other in names):
         return NameInTexts(None, "")
-    longer = [_words(other) for other in sorted(names, key=len, reverse=True)]
+    return NameInTexts(pattern_of(name, names), erased_name(user))
+
+
+def pattern_of(name: str, longer_names: Iterable[str] = ()) -> re.Pattern[str]:
+    """Finds ``name``, as the group of that name, and ``longer_names`` outside of it, so that they are passed over."""
+    longer = [_words(other) for other in sorted(longer_names, key=len, reverse=True)]
     choices = "|".join([*longer, f"(?P<name>{_words(name)})"])
-    return NameInTexts(re.compile(f"{_BEFORE}(?:{choices}){_AFTER}", re.IGNORECASE), erased_name(user))
+    return re.compile(f"{_BEFORE}(?:{choices}){_AFTER}", re.IGNORECASE)
 
 
 def _words(name: str) -> str:

@@ -22,6 +22,10 @@ status=$(curl --fail-with-body --silent --show-error --retry 3 --output "$answer
 cat "$answer"
 echo
 
+if [ "$status" = 202 ]; then
+  echo "Nothing was recorded: one cause, such as an environment that is down, left most cases without an answer. A person decides." >&2
+  exit 1
+fi
 if [ "$status" != 201 ]; then
   echo "Nothing was recorded: no test of this report names a case that the open round takes." >&2
   exit 1

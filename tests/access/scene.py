@@ -298,6 +298,7 @@ class Scene:
             "homologation:add_report": {
                 "round_": rollout.script.rounds.first().pk, "title": "x", "file": ContentFile(b"a;b", name="x.csv"),
             },
+            "homologation:decide_report": {"decision": "discard"},
             "homologation:plan_session": {"planned_start": "2030-01-01T10:00", "planned_minutes": "1h"},
             "homologation:start_session": {"absent_presence": "x", "absent_client": "x", "absent_integrator": "x"},
             "hours:log": {

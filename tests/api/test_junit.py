@@ -6,10 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.core.process import Stage
-from apps.core.refusals import Invalid
+from apps.core.refusals import Invalid, Refusal
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.execution import actions, junit
+from apps.stages.homologation.execution import actions, junit, reported_tests
 from apps.stages.homologation.models import Case, Nonconformity, Result, RoundReport
 from tests.api.factories import ApiTokenFactory, tool
 from tests.api.scenes import in_homologation
@@ -154,35 +154,158 @@ class TestRecording:
         assert set(Result.objects.values_list("machine", flat=True)) == {""}
 
 
-INPUTS = Path(__file__).parents[1] / "inputs"
+INPUTS = Path(__file__).parents[1] / "inputs" / "junit"
+CODES = ("PED-01", "PED-02", "PED-03", "PED-04", "PRO-01", "EST-01")
+FOUR = {"PED-01": "passed", "PED-02": "failed", "PED-03": "skipped", "PED-04": "blocked"}
+THREE = {code: outcome for code, outcome in FOUR.items() if code != "PED-04"}
+
+
+def reported(content):
+    """``{code: (outcome, note)}`` of a report, for cases of ``CODES``."""
+    cases = [Case(code=code) for code in CODES]
+    reported_cases, _unknown = reported_tests.by_case(reported_tests.parse(content), cases)
+    return {row.case.code: (row.outcome, row.note) for row in reported_cases}
 
 
 class TestReportsOfTools:
-    def outcomes(self, name):
-        tests = junit.parse((INPUTS / name).read_bytes())
-        cases = [Case(code=code) for code in ("PED-01", "PED-02", "PED-03", "PED-04", "PRO-01", "EST-01")]
-        reported_cases, _unknown = junit.by_case(tests, cases)
-        return {row.case.code: (row.outcome, row.note) for row in reported_cases}
+    """A report of each tool, as it writes them: what passed, failed, was not run, and whose set-up failed."""
 
-    def test_googletest_says_in_an_attribute_that_a_test_did_not_run(self):
-        outcomes = {code: outcome for code, (outcome, _note) in self.outcomes("junit-googletest.xml").items()}
-        assert outcomes == {"PED-01": "passed", "PED-03": "skipped", "PED-04": "skipped"}
+    @pytest.mark.parametrize(
+        ("tool_name", "outcomes"),
+        [
+            ("pytest", FOUR | {"EST-01": "passed"}),  # The last by a property, the fourth by an error of the set-up.
+            ("jest", FOUR),
+            ("surefire", FOUR | {"EST-01": "passed"}),  # A flaky test that passed at last.
+            ("gradle", THREE),
+            ("googletest", {"PED-01": "passed", "PED-03": "skipped", "PED-04": "skipped"}),  # In attributes alone.
+            ("newman", {"PRO-01": "failed", "EST-01": "passed"}),  # The suite names the case.
+            ("playwright", FOUR),  # A property with the value as text; a hook in the text of a failure.
+            ("cypress", FOUR),
+            ("robot", FOUR),
+            ("allure", FOUR),
+            ("k6", {"PED-01": "passed", "PED-02": "failed"}),
+            ("dotnet", THREE),
+            ("gotestsum", THREE),
+        ],
+    )
+    def test_what_it_says_of_each_case(self, tool_name, outcomes):
+        answers = reported((INPUTS / f"{tool_name}.xml").read_bytes())
+        assert {code: outcome for code, (outcome, _note) in answers.items()} == outcomes
+        assert all(bool(note) == (outcome in ("failed", "blocked")) for outcome, note in answers.values())
 
-    def test_newman_names_the_case_in_the_suite(self):
-        note = "PRO01CriarProduto.SKU volta igual: expected 'SKU-1' to equal 'SKU-2'"
-        assert self.outcomes("junit-newman.xml") == {"PRO-01": ("failed", note), "EST-01": ("passed", "")}
-        [test] = junit.parse(b"<testsuite name='PRO-01 Criar'><testcase name='Status is 200'/></testsuite>")
-        assert junit.by_case([test], [Case(code="PRO-01")])[1] == []
+    def test_every_report_at_hand_is_tried(self):
+        tried = {row[0] for row in TestReportsOfTools.test_what_it_says_of_each_case.pytestmark[0].args[1]}
+        assert {path.stem for path in INPUTS.glob("*.xml")} - tried == {"nothing", "staging-down"}
 
-    def test_errors_of_an_environment_that_is_down_block_and_open_no_nonconformity(self, rollout, token):
-        answer = send(token, (INPUTS / "junit-staging-down.xml").read_bytes())
-        assert {row["outcome"] for row in answer.json()["cases"]} == {"blocked"}
-        assert set(Result.objects.values_list("outcome", flat=True)) == {"blocked"}
+    @pytest.mark.parametrize(
+        ("words", "outcome"),
+        [('status="failed"', "failed"), ('result="Failed"', "failed"), ('status="error"', "blocked"),
+         ('status="NotExecuted"', "skipped"), ('result="skipped" status="run"', "skipped"), ('status="run"', "passed"),
+         ('status="passed" result="completed"', "passed"), ('status="timed out"', "blocked")],
+    )  # fmt: skip
+    def test_an_attribute_that_alone_says_how_it_ended_is_believed(self, words, outcome):
+        content = f'<testsuite><testcase name="PED-01" {words}/></testsuite>'
+        assert reported(content.encode())["PED-01"][0] == outcome
+
+    @pytest.mark.parametrize(
+        "case",
+        ['id="PED-02" name="PED-01"', 'name="PED-01"><properties><property name="Test-ID" value="PED-02"/></properties',
+         'name="soma" case_id="ped_02"'],
+    )  # fmt: skip
+    def test_what_a_test_names_as_its_case_counts_before_its_name(self, case):
+        content = f"<testsuite name='EST-01'><testcase {case}></testcase></testsuite>"
+        expected = "PED-01" if 'id="PED-02" name' in case and "case_id" not in case else "PED-02"
+        assert [*reported(content.encode())] == [expected]
+
+    def test_of_suites_within_suites_the_nearest_that_names_a_case_counts(self):
+        content = (
+            b"<testsuite name='EST-01'><testsuite name='PED-02'><testsuite name='x'><testcase name='y'/></testsuite>"
+        )
+        assert [*reported(content + b"</testsuite></testsuite>")] == ["PED-02"]
+
+
+class TestOneCauseForMany:
+    """A report in which an environment was down waits for a person: nothing is recorded, nothing is lost."""
+
+    STAGING_DOWN = (INPUTS / "staging-down.xml").read_bytes()
+
+    @pytest.fixture
+    def waiting(self, token):
+        answer = send(token, self.STAGING_DOWN)
+        assert answer.status_code == 202
+        return RoundReport.objects.get()
+
+    def test_it_is_kept_records_nothing_and_says_so(self, rollout, token, waiting):
+        assert (waiting.state, waiting.unanswered_cases, waiting.machine) == ("waiting", 3, "CI da Conecta")
+        assert not Result.objects.exists()
+        assert not Nonconformity.objects.exists()
+        answer = send(token, self.STAGING_DOWN, query="?dry_run=true")
+        assert (answer.status_code, answer.json()["waiting"]) == (200, True)
+        assert {row["status"] for row in answer.json()["cases"]} == {"waiting"}
+        assert RoundReport.objects.count() == 1
+
+    def test_the_integrator_owes_the_decision_and_gives_it_on_the_first_page(self, rollout, waiting, client_for):
+        row = rollout.open_requirements.get(key=f"homologation:report:{waiting.pk}")
+        assert row.owed_by == "integrator"
+        page = client_for(rollout.people["integrator"]).get(f"/projetos/{rollout.pk}/homologacao/matriz/")
+        assert "3 casos sem resposta por uma mesma causa" in page.content.decode()
+
+    @pytest.mark.parametrize("person", ["integrator", "client", "analyst"])
+    def test_recorded_by_decision_each_case_is_blocked_and_no_nonconformity_opens(self, rollout, waiting, person):
+        junit.decide(waiting, by=rollout.people[person], records=True)
+        assert set(Result.objects.values_list("outcome", "machine")) == {("blocked", "CI da Conecta")}
         assert "staging não responde" in Result.objects.first().note
         assert not Nonconformity.objects.exists()
+        assert RoundReport.objects.get().state == "recorded"
+        assert not rollout.open_requirements.filter(key__startswith="homologation:report").exists()
+
+    def test_discarded_it_stays_with_the_round_and_says_nothing(self, rollout, waiting, client_for):
+        url = f"/projetos/{rollout.pk}/homologacao/relatorios/{waiting.pk}/decidir/"
+        integrator = client_for(rollout.people["integrator"])
+        assert integrator.post(url, {}).status_code == 422
+        assert integrator.post(url, {"decision": "discard"}).status_code == 302
+        assert integrator.post(url, {"decision": "record"}).status_code == 409
+        assert (RoundReport.objects.get().state, Result.objects.count()) == ("discarded", 0)
+        assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+    def test_after_its_round_was_closed_it_can_only_be_discarded(self, rollout, waiting):
+        actions.close_round(rollout.script, by=rollout.people["analyst"])
+        with pytest.raises(Refusal, match="já foi encerrada"):
+            junit.decide(waiting, by=rollout.people["analyst"], records=True)
+        junit.decide(waiting, by=rollout.people["analyst"], records=False)
+
+    def test_a_report_that_is_kept_packed_is_recorded_from_its_zip(self, rollout, token):
+        styled = self.STAGING_DOWN.replace(
+            b"<testsuites>", b"<?xml-stylesheet type='text/xsl' href='x.xsl'?><testsuites>"
+        )
+        send(token, styled)
+        report = RoundReport.objects.get()
+        assert report.file.name == "junit.zip"
+        junit.decide(report, by=rollout.people["analyst"], records=True)
+        assert Result.objects.count() == 3
+
+    @pytest.mark.parametrize(
+        ("outcomes", "waits"),
+        [(["blocked"] * 3, True), (["blocked"] * 3 + ["passed"] * 3, True), (["blocked"] * 3 + ["passed"] * 4, False),
+         (["blocked"] * 2, False), (["blocked"] * 3 + ["skipped"] * 9, True), (["failed"] * 5, True), (["failed"] * 4, False),
+         (["failed"] * 5 + ["passed"] * 6, False), ([], False)],
+    )  # fmt: skip
+    def test_from_which_number_on_it_waits(self, outcomes, waits):
+        cases = [
+            reported_tests.CaseTests(Case(), [reported_tests.Test("t", "", outcome, f"timeout after {number} ms")])
+            for number, outcome in enumerate(outcomes)
+        ]
+        assert junit.has_one_cause(cases) == waits
+
+    def test_failures_for_different_reasons_are_recorded(self):
+        cases = [
+            reported_tests.CaseTests(Case(), [reported_tests.Test("t", "", "failed", f"campo {letter}")])
+            for letter in "abcdefgh"
+        ]
+        assert not junit.has_one_cause(cases)
 
     def test_a_report_without_tests_records_nothing_and_says_so(self, token):
-        answer = send(token, (INPUTS / "junit-nothing.xml").read_bytes())
+        answer = send(token, (INPUTS / "nothing.xml").read_bytes())
         assert (answer.status_code, answer.json()["tests"], answer.json()["cases"]) == (200, 0, [])
 
 
@@ -245,12 +368,12 @@ class TestReading:
     )  # fmt: skip
     def test_what_is_no_report_or_would_expand_is_refused(self, content, why):
         with pytest.raises(Invalid, match=why):
-            junit.parse(content)
+            reported_tests.parse(content)
 
     def test_more_tests_than_are_read_is_refused(self, monkeypatch):
-        monkeypatch.setattr(junit, "MOST_TESTS", 2)
+        monkeypatch.setattr(reported_tests, "MOST_TESTS", 2)
         with pytest.raises(Invalid, match="2 testes"):
-            junit.parse(b"<testsuite>" + b"<testcase name='x'/>" * 3 + b"</testsuite>")
+            reported_tests.parse(b"<testsuite>" + b"<testcase name='x'/>" * 3 + b"</testsuite>")
 
     def test_suites_within_suites_errors_and_words_without_a_message(self):
         content = """<testsuites xmlns="urn:x"><testsuite><testsuite>
@@ -259,7 +382,7 @@ class TestReading:
           <testcase name="b"><system-out>noise</system-out><skipped/></testcase>
           <testcase name="ç"/>
         </testsuite></testsuite></testsuites>""".encode("utf-16")
-        assert [(test.name, test.outcome, test.message) for test in junit.parse(content)] == [
+        assert [(test.name, test.outcome, test.message) for test in reported_tests.parse(content)] == [
             ("a", "blocked", "boom"), ("b", "skipped", ""), ("ç", "passed", ""),
         ]  # fmt: skip
 
@@ -269,21 +392,21 @@ class TestReading:
          "test[PED-03]", "ped_003", "PED 03"],
     )  # fmt: skip
     def test_names_that_mean_the_case(self, name):
-        assert junit.pattern_of("PED-03").search(junit.spaced(name))
+        assert reported_tests.pattern_of("PED-03").search(reported_tests.spaced(name))
 
     @pytest.mark.parametrize(
         "name", ["speed_03", "ped_031", "ped_30", "ped", "test_03", "pedido_03", "xped03", "ped__03"]
     )
     def test_names_that_do_not(self, name):
-        assert not junit.pattern_of("PED-03").search(junit.spaced(name))
+        assert not reported_tests.pattern_of("PED-03").search(reported_tests.spaced(name))
 
     def test_the_class_names_the_case_where_the_test_names_none_and_a_test_may_name_two(self):
         cases = [Case(code="PED-01"), Case(code="PED-02")]
         tests = [
-            junit.Test("test_create", "TestPED01"), junit.Test("ped_02 after ped_01", ""),
-            junit.Test("test_ped_02", "TestPED01"),
+            reported_tests.Test("test_create", "TestPED01"), reported_tests.Test("ped_02 after ped_01", ""),
+            reported_tests.Test("test_ped_02", "TestPED01"),
         ]  # fmt: skip
-        reported_cases, unknown = junit.by_case(tests, cases)
+        reported_cases, unknown = reported_tests.by_case(tests, cases)
         assert {row.case.code: [test.name for test in row.tests] for row in reported_cases} == {
             "PED-01": ["test_create", "ped_02 after ped_01"], "PED-02": ["ped_02 after ped_01", "test_ped_02"],
         }  # fmt: skip
@@ -295,10 +418,10 @@ class TestReading:
          (["skipped", "failed"], "failed"), (["blocked", "failed"], "failed"), (["passed", "blocked"], "blocked")],
     )  # fmt: skip
     def test_several_tests_of_a_case_are_one_outcome(self, outcomes, expected):
-        tests = [junit.Test("t", "", outcome) for outcome in outcomes]
-        assert junit.CaseTests(Case(), tests).outcome == expected
+        tests = [reported_tests.Test("t", "", outcome) for outcome in outcomes]
+        assert reported_tests.CaseTests(Case(), tests).outcome == expected
 
     def test_a_long_list_of_tests_is_cut(self):
-        proof = junit.CaseTests(Case(), [junit.Test(f"t{n}", "") for n in range(100)]).proof
+        proof = reported_tests.CaseTests(Case(), [reported_tests.Test(f"t{n}", "") for n in range(100)]).proof
         assert proof.splitlines()[0] == "JUnit: 100 ✓"
-        assert (len(proof.splitlines()), proof[-1]) == (junit.LISTED_TESTS + 2, "…")
+        assert (len(proof.splitlines()), proof[-1]) == (reported_tests.LISTED_TESTS + 2, "…")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from apps.accounts import names_in_texts
 from apps.prerequisites.evidence import api_docs, capabilities
-from apps.stages.homologation.execution import junit
+from apps.stages.homologation.execution import reported_tests
 from tests.core.linear import superlinear
 
 HOUSE = Path(__file__).parents[2]
@@ -17,17 +18,26 @@ METHODS = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "f
 KEYWORDS = {"regex", "pattern"}
 CALLS = {"RegexValidator", "RegexField", "re_path"}
 
-NAMES = [re.escape("Ana (de) Souza+*"), re.escape("a" * 30)]
+NAMES = [
+    names_in_texts.pattern_of(name, longer_names).pattern
+    for name, longer_names in [
+        ("Ana (de) Souza+*", []),
+        ("a" * 30, []),
+        ("Rita Alves", ["Rita Alves Prado", "A Rita Alves"]),
+    ]
+]
 SEARCHES = ["search|busca\\w*|consult\\w*|list\\w*|query", "cancel\\w*", "track\\w*|rastre\\w*"]
 WORDS = [value for name, value in vars(capabilities).items() if name.isupper() and isinstance(value, str)]
 CAPABILITIES = [rf"\b(?:{words})\b" for words in [*WORDS, *SEARCHES]]
-PED_03 = [junit.pattern_of("PED-03").pattern]
+PED_03 = [reported_tests.pattern_of("PED-03").pattern]
 
 # Patterns that are made while the application runs, by module and words in the code: some that they come out as.
 MADE = {
-    ("apps.hours.personal_data", "re.escape(user.name)"): NAMES,
-    ("apps.stages.homologation.personal_data", "re.escape(user.name)"): NAMES,
-    ("apps.stages.homologation.execution.junit", """rf"(?<![a-z0-9]){'[-_. ]?'.join(words)}(?![0-9])" """): PED_03,
+    ("apps.accounts.names_in_texts", "f'{_BEFORE}(?:{choices}){_AFTER}'"): NAMES,
+    (
+        "apps.stages.homologation.execution.reported_tests",
+        """rf"(?<![a-z0-9]){'[-_. ]?'.join(words)}(?![0-9])" """,
+    ): PED_03,
     ("apps.prerequisites.evidence.capabilities", r"""rf"\b(?:{pattern})\b" """): CAPABILITIES,
     ("apps.prerequisites.evidence.api_docs", "pattern"): list(api_docs.PROCESSES.values()),
 }

@@ -16,7 +16,7 @@ from apps.core.untrusted import archives, confined, markup
 from apps.files import archive_reader, inspection, pages, xml_reader
 from apps.prerequisites import comparison
 from apps.prerequisites.evidence import api_docs, document_reader, environments, links
-from apps.stages.homologation.execution import junit
+from apps.stages.homologation.execution import reported_tests
 from tests.core.linear import grows_faster
 
 HOUSE = Path(__file__).parents[2]
@@ -35,14 +35,15 @@ LINEAR = {
     "apps.blueprints.editor.changes": "words of clauses and cases, which are short",
     "apps.files.inspection": "asks zipfile only whether an archive ends the file",
     "apps.prerequisites.comparison": "lines and words up to a number",
-    "apps.stages.homologation.execution.junit": "expat without DOCTYPE, in a request: bytes, depth and tests are limited",
+    "apps.stages.homologation.execution.reported_tests": "expat without DOCTYPE, in a request: bytes, depth, tests limited",
 }
 OURS = {
     "apps.accounts", "apps.api", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
     "apps.core.exports.calendar", "apps.core.exports.tables", "apps.core.canonical", "apps.core.untrusted.confined",
     "apps.core.network.outbound", "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work",
     "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads",
-    "apps.rollouts.tasks", "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.report",
+    "apps.rollouts.tasks", "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.junit",
+    "apps.stages.homologation.execution.report",
     "apps.stages.kickoff", "apps.vault",
 }  # fmt: skip
 """What reads only what the application wrote itself, what an operator hands to a command, or writes."""
@@ -124,8 +125,8 @@ READERS = {
     "whether a page hides": lambda content: pages.hides_in(io.BytesIO(content)),
     "whether a page hides in a PDF": lambda content: pages.hides_in_pdf(io.BytesIO(content)),
     "name of a file": lambda content: inspection.tidy(text(content)),
-    "JUnit": junit.parse,
-    "name of a test": lambda content: junit.pattern_of("PED-03").search(junit.spaced(text(content))),
+    "JUnit": reported_tests.parse,
+    "name of a test": lambda content: reported_tests.pattern_of("PED-03").search(reported_tests.spaced(text(content))),
     "duration": lambda content: minutes.parse(text(content)),
     "braces of a clause": lambda content: clauses.unknown_braces(text(content)),
     "parties of a clause": lambda content: clauses.filled(text(content), dict.fromkeys(clauses.PARTIES, "x")),

@@ -175,7 +175,7 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
 
 @router.post(
     "/{int:rollout_id}/junit/",
-    response={200: ReportOut, 201: ReportOut},
+    response={200: ReportOut, 201: ReportOut, 202: ReportOut},
     summary="Record what a JUnit report says",
     openapi_extra={
         "requestBody": {
@@ -201,16 +201,18 @@ def attach_evidence(request: SignedInRequest, rollout_id: int, result_id: int):
     gettext_lazy(
         "O nome do teste diz o caso: test_ped_03_devolucao e “PED-03 devolução” são do PED-03. Um caso "
         "falha se um dos seus testes falha; pulado por inteiro, não é registrado. dry_run diz o que "
-        "seria feito e não muda nada."
+        "seria feito e não muda nada. Se uma mesma causa deixa metade dos casos sem resposta (um ambiente fora do ar), o "
+        "relatório fica guardado, nada é registrado (202) e uma pessoa decide no navegador."
     ),
     report=gettext_lazy("O arquivo XML, de até 10 MB."),
     dry_run=gettext_lazy("true: diz o que seria feito, sem fazer."),
 )
 @takes_files
 def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = False):
-    """A test belongs to the case that its name (or its class) names: ``test_ped_03_refund`` and ``PED-03 refund`` both mean
-    PED-03. A case fails when one of its tests does, and is blocked by an error; one of which no test ran is not recorded. 201
-    when something was recorded, 200 when nothing was; ``dry_run`` says what would be and changes nothing."""
+    """A test belongs to the case that its properties, its name or its class name: ``test_ped_03_refund`` and ``PED-03 x``
+    mean PED-03. A case fails when one of its tests does, and is blocked by an error; one of which no test ran is not
+    recorded. 201 when something was recorded, 202 when the report waits for a person, 200 when nothing was; ``dry_run`` says
+    what would be and changes nothing."""
     script = script_for(request, rollout_id)
     name, content = report_of(request)
     report = junit.record(
@@ -222,7 +224,8 @@ def record_junit(request: SignedInRequest, rollout_id: int, dry_run: bool = Fals
         dry_run=dry_run,
     )
     recorded = any(row["status"] == "recorded" for row in report["cases"])
-    return Status(201 if recorded else 200, report)
+    waits = report["waiting"] and not dry_run
+    return Status(201 if recorded else 202 if waits else 200, report)
 
 
 def report_of(request: SignedInRequest) -> tuple[str, bytes]:

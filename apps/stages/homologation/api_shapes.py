@@ -133,7 +133,7 @@ class ReportCaseOut(Schema):
 
     case: str
     outcome: Literal["passed", "failed", "blocked", "skipped"]
-    status: Literal["recorded", "would_be_recorded", "skipped", "refused"]
+    status: Literal["recorded", "would_be_recorded", "skipped", "refused", "waiting"]
     tests: list[str]
     result: int | None = None
     nonconformity: str | None = None
@@ -142,9 +142,11 @@ class ReportCaseOut(Schema):
 
 
 class ReportOut(Schema):
-    """``unknown`` are the tests that name no case of this script."""
+    """``unknown`` are the tests that name no case of this script. ``waiting``: one cause keeps half of the cases or more
+    from an answer; the report is kept, and a person decides in the browser whether its results are recorded."""
 
     dry_run: bool
+    waiting: bool
     tests: int
     cases: list[ReportCaseOut]
     unknown: list[str]

@@ -31,6 +31,16 @@ def owner_and_project_manager(event: Event) -> Iterable[User]:
     return [*owner_of_the_correction(event), *audiences.project_manager(event)]
 
 
+def senders_and_project_manager(event: Event) -> Iterable[User]:
+    """Everybody of the party whose tool or person sent it, and the project manager."""
+    senders = audiences.people_of(event.rollout, event.party) if event.party else []
+    return [*senders, *audiences.project_manager(event)]
+
+
+def reports_url(event: Event) -> str:
+    return reverse("homologation:matrix", args=[event.rollout_id]) + "#relatorios"
+
+
 def nonconformity_url(event: Event) -> str:
     nonconformity = nonconformity_of(event)
     if nonconformity is None:
@@ -177,6 +187,33 @@ class JunitReceived(
     recorded: int
     tests: int
     machine: str
+
+
+class JunitWaits(
+    EventData,
+    kind="homologation.junit_waits",
+    sentence=_("enviou um relatório JUnit que espera decisão: %(cases)s casos sem resposta por uma mesma causa"),
+    icon="file-search",
+    notice=Notice(
+        to=senders_and_project_manager,
+        subject=_("%(code)s: um relatório de testes espera decisão"),
+        sentence=_("%(cases)s casos ficaram sem resposta por uma mesma causa. Nada foi registrado: decida se vale."),
+        url=reports_url,
+    ),
+):
+    """Nothing of it was recorded. ``cases`` is how many cases it leaves without an answer."""
+
+    cases: int
+    machine: str | None = None
+
+
+class JunitDiscarded(
+    EventData,
+    kind="homologation.junit_discarded",
+    sentence=_("deixou sem resultados o relatório JUnit com %(cases)s casos sem resposta"),
+    icon="file-x",
+):
+    cases: int
 
 
 # --- Nonconformities ------------------------------------------------------------------------------------

@@ -1,18 +1,21 @@
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.core.localized import both
+from apps.core.numbers import whole_number
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import reservations
-from apps.stages.homologation.models import Nonconformity
+from apps.stages.homologation.execution import junit, reservations
+from apps.stages.homologation.execution.forms import ReportDecisionForm
+from apps.stages.homologation.models import Nonconformity, RoundReport
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
 
@@ -146,6 +149,46 @@ def round_is_run(rollout: Rollout) -> Iterator[Requirement]:
             since=round_.opened_at,
             url=reverse("homologation:case", args=[rollout.pk, cases[0].code]),
         )
+
+
+def answer_with_a_decision(rollout: Rollout, pk: str) -> Answer | None:
+    report = _waiting_reports(rollout).filter(pk=whole_number(pk)).select_related("round__script").first()
+    if report is None:
+        return None
+    return Answer(
+        button=_("Decidir"),
+        icon="file-search",
+        permission="homologation.execute",
+        subject=report.round.script,
+        make_form=ReportDecisionForm,
+        act=lambda **data: junit.decide(report, **data),
+        help=_(
+            "Metade ou mais dos casos que este relatório executou ficou sem resposta por uma mesma causa, como um ambiente "
+            "fora do ar. Nada foi registrado ainda."
+        ),
+    )
+
+
+@requirement("homologation:report", answer=answer_with_a_decision)
+def waiting_reports_are_decided(rollout: Rollout) -> Iterator[Requirement]:
+    """A JUnit report that names one cause for many cases, which records nothing before a person decides."""
+    if rollout.stage != Stage.HOMOLOGATION:
+        return
+    for report in _waiting_reports(rollout).select_related("by"):
+        roles = rollout.roles_of(report.by)
+        yield Requirement(
+            key=f"homologation:report:{report.pk}",
+            text=both(
+                _("Decidir sobre o relatório JUnit com %(count)d casos sem resposta"), count=report.unanswered_cases
+            ),
+            owed_by=PartyRole.INTEGRATOR if PartyRole.INTEGRATOR in roles else PartyRole.PRESENCE,
+            since=report.at,
+            url=reverse("homologation:matrix", args=[rollout.pk]) + "#relatorios",
+        )
+
+
+def _waiting_reports(rollout: Rollout) -> QuerySet[RoundReport]:
+    return RoundReport.objects.filter(round__script__rollout=rollout, state=RoundReport.State.WAITING)
 
 
 # --- Nonconformities ------------------------------------------------------------------------------------

@@ -39,6 +39,11 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/matriz/<str:code>/", round_views.history, name="history"),
     path("projetos/<int:pk>/homologacao/relatorios/", round_views.add_report, name="add_report"),
     path("projetos/<int:pk>/homologacao/relatorios/<int:report_pk>/", round_views.report_file, name="report_file"),
+    path(
+        "projetos/<int:pk>/homologacao/relatorios/<int:report_pk>/decidir/",
+        round_views.decide_report,
+        name="decide_report",
+    ),
     path("projetos/<int:pk>/homologacao/reuniao/", meeting_views.meeting, name="meeting"),
     path("projetos/<int:pk>/homologacao/reuniao/andamento/", meeting_views.live, name="live"),
     path("projetos/<int:pk>/homologacao/reuniao/iniciar/", meeting_views.start, name="start_session"),

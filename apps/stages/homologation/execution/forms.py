@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -72,3 +74,22 @@ class ReportForm(forms.Form):
     def __init__(self, *args, script: Script, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["round_"].queryset = script.rounds.order_by("-number")  # type: ignore[attr-defined]
+
+
+class ReportDecisionForm(forms.Form):
+    """Whether the results of a report that waits are recorded."""
+
+    success_message = _("Decisão registrada.")
+
+    decision = forms.ChoiceField(
+        label=_("O que fazer com este relatório?"),
+        choices=[
+            ("discard", _("Não registrar: o ambiente falhou, vamos executar de novo")),
+            ("record", _("Registrar os resultados como estão no relatório")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the action what it takes."""
+        return {"records": (super().clean() or {}).get("decision") == "record"}

@@ -17,7 +17,7 @@ from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import actions, forms, round_reports
+from apps.stages.homologation.execution import actions, forms, junit, round_reports
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Case, Result, Round, RoundReport, Script
 
@@ -77,6 +77,18 @@ def add_report(request: SignedInRequest, pk: int) -> HttpResponse:
     return _matrix(request, rollout, script, form)
 
 
+@require_POST
+def decide_report(request: SignedInRequest, pk: int, report_pk: int) -> HttpResponse:
+    """Record what a report that waits says, or leave it without results."""
+    rollout, script = script_of(request, pk)
+    report = get_object_or_404(RoundReport.objects.select_related("round"), pk=report_pk, round__script=script)
+    report.round.script = script
+    form = forms.ReportDecisionForm(request.POST)
+    if attempt(request, form, junit.decide, report, by=request.user):
+        return redirect(reverse("homologation:matrix", args=[pk]) + "#relatorios")
+    return _matrix(request, rollout, script, decision=form)
+
+
 @require_GET
 def report_file(request: SignedInRequest, pk: int, report_pk: int) -> FileResponse:
     rollout = visible_rollout(request, pk)
@@ -87,9 +99,9 @@ def _script_section(pk: int) -> str:
     return reverse("homologation:room", args=[pk]) + "#roteiro"
 
 
-def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=None) -> HttpResponse:
+def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=None, decision=None) -> HttpResponse:
     rounds = queries.rounds_of(script)
-    reports = RoundReport.objects.select_related("file", "by")
+    reports = RoundReport.objects.select_related("file", "by", "decided_by")
     prefetch_related_objects(rounds, Prefetch("reports", reports))
     cases_of = {round_.pk: set(round_.case_keys) for round_ in rounds}  # type: ignore[attr-defined]
     groups = []
@@ -108,6 +120,7 @@ def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=Non
         "rounds": rounds,
         "groups": groups,
         "form": form or forms.ReportForm(script=script),
+        "decision_form": decision or forms.ReportDecisionForm(auto_id=False),
         **permissions(request, rollout),
     }
-    return render(request, "homologation/matrix.html", context, status=refusal_status(form))
+    return render(request, "homologation/matrix.html", context, status=refusal_status(form, decision))

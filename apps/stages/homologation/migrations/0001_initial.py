@@ -434,6 +434,31 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("title", models.CharField(max_length=120, verbose_name="título")),
                 ("at", models.DateTimeField(default=apps.core.clock.now)),
+                ("machine", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Guardado"),
+                            ("waiting", "Espera decisão"),
+                            ("recorded", "Registrado por decisão"),
+                            ("discarded", "Sem resultados por decisão"),
+                        ],
+                        default="stored",
+                        max_length=10,
+                    ),
+                ),
+                ("unanswered_cases", models.PositiveSmallIntegerField(default=0)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "by",
                     models.ForeignKey(
@@ -457,6 +482,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "relatório de rodada",
                 "verbose_name_plural": "relatórios de rodada",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state__in", ["stored", "waiting"])),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("state__in", ["recorded", "discarded"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_report_decided_by_somebody",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -115,18 +115,40 @@ class Evidence(models.Model):
 
 
 class RoundReport(models.Model):
-    """A report for a whole round, as somebody brought it: that of a load test, a spreadsheet of the platform."""
+    """A report for a whole round, as somebody brought it: that of a load test, a spreadsheet of the platform, a JUnit report.
+
+    A JUnit report that names one cause for many cases is ``waiting`` until a person decides whether its results are recorded;
+    ``unanswered_cases`` is how many cases it leaves without an answer. ``machine`` is the label of the token that sent it.
+    """
+
+    class State(models.TextChoices):
+        STORED = "stored", _("Guardado")
+        WAITING = "waiting", _("Espera decisão")
+        RECORDED = "recorded", _("Registrado por decisão")
+        DISCARDED = "discarded", _("Sem resultados por decisão")
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="reports")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(_("título"), max_length=120)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
+    machine = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.STORED)
+    unanswered_cases = models.PositiveSmallIntegerField(default=0)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("relatório de rodada")
         verbose_name_plural = _("relatórios de rodada")
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["stored", "waiting"], decided_by=None, decided_at=None)
+                | Q(state__in=["recorded", "discarded"], decided_by__isnull=False, decided_at__isnull=False),
+                name="round_report_decided_by_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
