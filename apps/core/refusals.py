@@ -7,11 +7,14 @@ over becomes a page, an htmx toast or a JSON body here.
 import json
 from collections.abc import Callable, Sequence
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from apps.core.web.pages import own_page, page_above
 
 
 class Refusal(Exception):
@@ -113,7 +116,10 @@ def refusal_response(request: HttpRequest, message: str, details: Sequence[str],
 
 
 def method_refused(request: HttpRequest, allowed: str) -> HttpResponse:
-    """What answers 405, which Django leaves bare: a form's address was opened as a page, or the reverse."""
+    """What answers 405, which Django leaves bare: a form's address was opened as a page, or the reverse. A browser that opens
+    the address of a form is led to the page above it, which has the form."""
+    if request.method == "GET" and "POST" in allowed and "text/html" in request.headers.get("Accept", ""):
+        return redirect(page_above(request.path))
     message = _("Este endereço não aceita %(method)s.") % {"method": request.method}
     if request.path.startswith("/api/") or getattr(request, "htmx", False):
         response = refusal_response(request, message, [], 405)
@@ -121,6 +127,26 @@ def method_refused(request: HttpRequest, allowed: str) -> HttpResponse:
         response = render(request, "405.html", status=405)
     response["Allow"] = allowed
     return response
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What answers a form without the token of this browser's session, as a page has that was opened before somebody signed
+    in again: the page comes back, the browser puts back what was typed (static/js/app.js), and nothing was done. 403 where
+    it came from another site, or from nowhere."""
+    if request.path.startswith("/api/"):
+        return problem(_("Este pedido veio sem a proteção do formulário."), status=403, code="csrf")
+    htmx = getattr(request, "htmx", False)
+    page = own_page(request, request.headers.get("Referer", ""), otherwise="")
+    if not page:
+        return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    messages.warning(
+        request,
+        _("Esta página tinha vencido e nada foi gravado. Confira o que você digitou e envie de novo."),
+        extra_tags="not-sent",
+    )
+    if htmx:
+        return HttpResponse(status=403, headers={"HX-Redirect": page})
+    return redirect(page)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -50,12 +50,31 @@
   };
 
   /* Forms that keep what was typed --------------------------------------------------------------- */
-  const keepKey = (form) => `keep:${location.pathname}:${form.dataset.keep}`;
+  /* In this tab, for the person who typed it, by the address that the form is sent to: a form that is shown again under that
+     address finds it, too. */
+  const person = words.person || "";
+  const DRAFTS = "keep:";
+  const SENT = "keep-sent";
+  const HELD = "keep-held";
+
+  const keepKey = (form) =>
+    `${DRAFTS}${person}:${new URL(form.getAttribute("action") || "", location).pathname}:${form.dataset.keep || ""}`;
   const keepable = (field) =>
     field.name &&
     !["password", "file", "hidden", "submit", "button"].includes(field.type) &&
     field.name !== "csrfmiddlewaretoken" &&
     !field.closest("[data-secret]");
+
+  /* Every form that is sent and has something typed in it, but those of the door and those that save themselves. Only those that
+     name a key bring it back on any later visit; the others after an interruption alone, for they may stand for something else. */
+  const keeps = (form) =>
+    form instanceof HTMLFormElement &&
+    person !== "" &&
+    form.getAttribute("method") === "post" &&
+    form.dataset.keep !== "off" &&
+    form.dataset.worksheet === undefined &&
+    !form.closest("[data-entrance]") &&
+    [...form.elements].some(keepable);
 
   const keep = (form) => {
     const values = [...form.elements].filter(keepable).map((field) => {
@@ -81,20 +100,43 @@
 
   const forget = (form) => store("sessionStorage", (area) => area.removeItem(keepKey(form)));
 
+  /* What somebody else typed in this tab before, and on signing out one's own. */
+  const forgetAll = (isForgotten) =>
+    store("sessionStorage", (area) => {
+      for (const key of Object.keys(area)) if (key.startsWith(DRAFTS) && isForgotten(key)) area.removeItem(key);
+    });
+
   const cameBackWithErrors = (form) => form.querySelector("[data-form-errors], [aria-invalid='true']") !== null;
 
   /* A submitted form is forgotten once another page has come for it. Coming back by "back" or "reload" (the way out of a
-     connection that failed), being sent to the sign-in page first, and errors on the form all keep it. */
+     connection that failed), errors on the form, a page that had expired and a session that had ended keep it: the form is then
+     found as it was, its dialog open. */
+  const [navigation] = performance.getEntriesByType("navigation");
+  const arrived = !navigation || navigation.type === "navigate";
+  let heldKey = null;
+
   const settleKept = () => {
-    const [navigation] = performance.getEntriesByType("navigation");
-    const arrived = !navigation || navigation.type === "navigate";
+    if (person) forgetAll((key) => !key.startsWith(`${DRAFTS}${person}:`));
     store("sessionStorage", (area) => {
-      const sent = JSON.parse(area.getItem("keep-sent") || "null");
-      if (!sent) return;
-      area.removeItem("keep-sent");
-      const form = [...document.querySelectorAll("form[data-keep]")].find((candidate) => keepKey(candidate) === sent);
-      if (arrived && !document.querySelector("[data-entrance]") && !(form && cameBackWithErrors(form))) area.removeItem(sent);
+      const sent = area.getItem(SENT);
+      const held = area.getItem(HELD);
+      area.removeItem(SENT);
+      if (document.querySelector("[data-entrance]")) {
+        if (sent) area.setItem(HELD, sent);
+        return;
+      }
+      area.removeItem(HELD);
+      const formOf = (key) => [...document.querySelectorAll("form")].find((form) => keeps(form) && keepKey(form) === key);
+      heldKey = held || (document.querySelector("[data-not-sent]") ? sent : null);
+      if (heldKey) openDialog(formOf(heldKey)?.closest("dialog"));
+      else if (sent && arrived && !(formOf(sent) && cameBackWithErrors(formOf(sent)))) area.removeItem(sent);
     });
+  };
+
+  const settleForm = (form) => {
+    if (!keeps(form) || cameBackWithErrors(form)) return;
+    if (form.dataset.keep || !arrived || keepKey(form) === heldKey) bringBack(form);
+    else forget(form);
   };
 
   /* What is shown for so many seconds and then is gone from the page -------------------------------- */
@@ -111,7 +153,7 @@
 
   /* Arrivals: the page, or a fragment --------------------------------------------------------------- */
   const arrive = (root) => {
-    for (const form of root.querySelectorAll("form[data-keep]")) if (!cameBackWithErrors(form)) bringBack(form);
+    for (const form of root.querySelectorAll("form")) settleForm(form);
     for (const dialog of root.querySelectorAll("dialog[data-open-now]")) openDialog(dialog);
     for (const node of root.querySelectorAll("[data-toast]")) letGo(node);
     if (root.matches?.("dialog[data-open-now]")) openDialog(root);
@@ -188,12 +230,12 @@
   /* Forms ------------------------------------------------------------------------------------------------- */
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form?.dataset.keep !== undefined) keep(form);
+    if (keeps(form)) keep(form);
   });
 
   document.addEventListener("change", (event) => {
     const form = event.target.form;
-    if (form?.dataset.keep !== undefined) keep(form);
+    if (keeps(form)) keep(form);
     if (form?.dataset.autosubmit !== undefined) form.requestSubmit();
   });
 
@@ -220,7 +262,8 @@
       return;
     }
     form.dataset.sending = "";
-    if (form.dataset.keep !== undefined) store("sessionStorage", (area) => area.setItem("keep-sent", JSON.stringify(keepKey(form))));
+    if (keeps(form)) store("sessionStorage", (area) => area.setItem(SENT, keepKey(form)));
+    if (new URL(form.action, location).pathname === words.logoutUrl) forgetAll(() => true);
     const button = event.submitter;
     if (button) {
       busy.set(form, [button, [...button.childNodes]]);
@@ -271,7 +314,7 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;
-    if (form instanceof HTMLFormElement && form.dataset.keep !== undefined && event.detail.successful) forget(form);
+    if (keeps(form) && event.detail.successful) forget(form);
   });
 
   settleKept();

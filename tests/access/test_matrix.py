@@ -1,10 +1,13 @@
 """Access that cannot be forgotten: every route stands in the table, and the table is what happens."""
 
+import random
+from urllib.parse import urlencode
+
 import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import probe, queries, tokens
+from tests.access import hostile, probe, queries, tokens
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -117,6 +120,35 @@ class TestInTheScene:
         assert others
         marks = {(method, route): probe.answer(scene, "manager", route, method) for route, method in others}
         wrong = [f"{method} {route}: answers {mark}" for (method, route), mark in marks.items() if mark != "405"]
+        assert not wrong, "\n".join(wrong)
+
+    def test_whatever_is_sent_is_answered_with_a_refusal_and_never_with_a_fault_of_ours(self, scene):
+        """The one most able sends what nobody means to send to every route: values, parameters, numbers, methods, types."""
+        chance, wrong, sent = random.Random(hostile.SEED), [], 0
+
+        def hold(status, *what):
+            nonlocal sent
+            sent += 1
+            if status >= 500:
+                wrong.append(f"{status}: {' '.join(map(repr, what))[:300]}")
+
+        for row in rows():
+            person = next((name for name in reversed(PEOPLE) if row.marks[name] in "+!"), "manager")
+            url = probe.address(scene, row.route)
+            if row.method == "POST":
+                for form in hostile.posts(scene, row.route, chance):
+                    hold(hostile.send(scene, person, "POST", url, form), row.route, form)
+                body, content_type = chance.choice(hostile.BODIES), chance.choice(hostile.TYPES)
+                hold(hostile.send(scene, person, "POST", url, body, content_type), row.route, body, content_type)
+            else:
+                for query in hostile.queries(chance):
+                    where = f"{url}?{urlencode(query)}"
+                    hold(hostile.send(scene, person, "GET", where), row.route, query)
+            for far in hostile.far_addresses(url):
+                hold(hostile.send(scene, person, row.method, far, {} if row.method == "POST" else None), far)
+            method = chance.choice(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND"])
+            hold(hostile.send(scene, person, method, url), method, row.route)
+        assert sent > 1_000
         assert not wrong, "\n".join(wrong)
 
     def test_each_token_gets_what_the_table_of_tokens_says_and_opens_nothing_but_the_api(self, scene, settings):

@@ -36,6 +36,58 @@ def test_a_form_whose_protection_expired_is_told_to_be_sent_again():
     assert "Esta página venceu" in answer.content.decode()
 
 
+@pytest.mark.django_db
+class TestAPageThatExpired:
+    """A form with the token of an earlier sign-in."""
+
+    PAGE = "/conta/perfil/"
+
+    @pytest.fixture
+    def browser(self):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(
+            UserFactory(name="Ana Souza"), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        return browser
+
+    def test_its_page_comes_back_and_says_that_nothing_was_done(self, browser):
+        answer = browser.post(self.PAGE, {"name": "Bia"}, headers={"referer": f"http://testserver{self.PAGE}?aba=1"})
+        assert (answer.status_code, answer.url) == (302, f"http://testserver{self.PAGE}?aba=1")
+        page = browser.get(answer.url).content.decode()
+        assert "Esta página tinha vencido" in page
+        assert "data-not-sent" in page
+        assert "Ana Souza" in page
+
+    def test_htmx_is_led_to_the_page(self, browser):
+        headers = {"referer": f"http://testserver{self.PAGE}", "hx-request": "true"}
+        answer = browser.post(self.PAGE, {"name": "Bia"}, headers=headers)
+        assert (answer.status_code, answer["HX-Redirect"]) == (403, f"http://testserver{self.PAGE}")
+
+    @pytest.mark.parametrize(
+        "referer", ["", "https://longe.example/armadilha", "//longe.example", "javascript:alert(1)"]
+    )
+    def test_what_another_site_sends_is_refused(self, browser, referer):
+        answer = browser.post(self.PAGE, {"name": "Bia"}, headers={"referer": referer} if referer else {})
+        assert answer.status_code == 403
+        assert "Esta página venceu" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "above"),
+    [
+        ("/projetos/7/treinamento/3/realizada/", "/projetos/7/treinamento/"),
+        ("/projetos/7/avancar/", "/projetos/7/"),
+        ("/conta/privacidade/apagar/", "/conta/privacidade/"),
+    ],
+)
+def test_who_opens_the_address_of_a_form_as_a_page_is_led_to_the_page_that_has_it(client_for, address, above):
+    browser = client_for(UserFactory())
+    answer = browser.get(address, headers={"accept": "text/html,*/*"})
+    assert (answer.status_code, answer.url) == (302, above)
+    assert browser.get(address).status_code == 405
+
+
 def test_the_page_of_a_failure_needs_neither_request_nor_database():
     assert "Algo deu errado do nosso lado" in render_to_string("500.html")
 
