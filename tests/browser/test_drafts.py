@@ -1,5 +1,7 @@
 """What somebody typed is theirs: it outlives a session that ended and a page that expired, and no other person meets it."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from apps.demo.people import PASSWORD
@@ -23,7 +25,7 @@ def reason(page):
 
 def types_a_reason(page):
     """In the dialog of a project's page in which it is put on hold."""
-    page.goto("/projetos/4/")
+    page.goto("/projetos/5/")
     page.locator("details:has([data-open-dialog='hold']) > summary").click()
     page.locator("[data-open-dialog='hold']").click()
     reason(page).fill(TEXT)
@@ -32,7 +34,8 @@ def types_a_reason(page):
 
 def session_ends(page):
     """The browser keeps the cookie of a session that the server no longer knows."""
-    page.context.add_cookies([{"name": "sessionid", "value": "x" * 32, "url": page.url}])
+    host = urlsplit(page.url).hostname
+    page.context.add_cookies([{"name": "sessionid", "value": "x" * 32, "domain": host, "path": "/"}])
 
 
 def sends(page):
@@ -47,7 +50,7 @@ def test_after_the_session_ended_the_text_and_its_dialog_come_back(sign_in, shot
     page.get_by_text("Sua sessão terminou").wait_for()
     signs_in(page, "gerente@presence.demo")
     reason(page).wait_for()
-    assert page.url.endswith("/projetos/4/")
+    assert page.url.endswith("/projetos/5/")
     assert reason(page).input_value() == TEXT
     clean(page)
     shot(page, "rascunho-de-volta-390")
@@ -58,7 +61,7 @@ def test_another_person_who_signs_in_in_the_same_tab_does_not_meet_it(sign_in):
     session_ends(page)
     sends(page)
     signs_in(page, "gestora@presence.demo")
-    page.goto("/projetos/4/")
+    page.goto("/projetos/5/")
     assert reason(page).input_value() == ""
     assert TEXT not in page.evaluate("JSON.stringify({...sessionStorage})")
 
@@ -66,7 +69,7 @@ def test_another_person_who_signs_in_in_the_same_tab_does_not_meet_it(sign_in):
 def test_signing_out_forgets_it(sign_in):
     page = types_a_reason(sign_in("gerente@presence.demo", anew=True))
     page.keyboard.press("Escape")
-    page.locator("details:has(form[action$='/conta/logout/']) > summary").last.click()
+    page.locator("details:has(form[action$='/conta/logout/']) > summary:visible").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Sair").click()
     assert TEXT not in page.evaluate("JSON.stringify({...sessionStorage})")

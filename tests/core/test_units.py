@@ -1,6 +1,8 @@
 """Minutes, money, canonical records and bilingual text: the small types everything counts with."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,45 +13,68 @@ from hypothesis import strategies as st
 from apps.core import canonical, clock, minutes, money
 from apps.core.localized import Localized
 
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("1h30", 90),
-        ("1:30", 90),
-        ("90m", 90),
-        ("90 min", 90),
-        ("1,5", 90),
-        ("1.5h", 90),
-        ("2", 120),
-        ("0h05", 5),
-        ("2h", 120),
-        ("1 h 30 min", 90),
-        ("1H30min", 90),
-        ("45min", 45),
-        ("1 hora e 30 minutos", 90),
-        ("2 horas", 120),
-        ("1,75", 105),
-        ("0,5", 30),
-        ("8", 480),
-        ("25", 25),
-        ("90", 90),
-        ("480", 480),
-    ],
-)
-def test_a_duration_is_read_as_people_type_it(typed, meant):
-    assert minutes.parse(typed) == meant
+PAGE = (Path(__file__).parents[2] / "docs" / "typing.md").read_text()
 
 
-@pytest.mark.parametrize("typed", ["", "1h75", "abc", "-1h00", "1h30x", "1,555"])
+def table(heading, number=0):
+    return list(_table(heading, number))
+
+
+def _table(heading, number):
+    """``(typed, read)`` of each example of a table of docs/typing.md below ``heading``."""
+    section = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = section.split("| typed | read as |\n|---|---|\n")[number + 1].split("\n\n")[0].strip().splitlines()
+    for row in rows:
+        typed, read = (cell.strip() for cell in row.strip("|").split("|"))
+        examples, answers = re.findall("`([^`]+)`", typed), read.split(" · ")
+        for place, example in enumerate(examples):
+            yield example, answers[min(place, len(answers) - 1)]
+
+
+def answered(parse, show, typed):
+    try:
+        return show(parse(typed))
+    except minutes.Ambiguous:
+        return "asked"
+    except ValueError:
+        return "refused"
+
+
+@pytest.mark.parametrize(("typed", "read"), table("Durations"))
+def test_a_duration_is_read_as_people_type_it(typed, read):
+    assert answered(minutes.parse, minutes.show, typed) == ("asked" if "asked" in read else read)
+
+
+@pytest.mark.parametrize(("typed", "read"), table("Durations", 1))
+def test_of_an_allowance_a_bare_number_is_asked_back(typed, read):
+    assert answered(minutes.parse_allowance, minutes.show, typed) == ("asked" if "asked" in read else read)
+
+
+@pytest.mark.parametrize(("typed", "read"), table("Amounts"))
+def test_an_amount_is_read_as_people_type_it(typed, read):
+    assert answered(money.parse, money.show, typed) == read
+
+
+@pytest.mark.parametrize("typed", ["٣h", "３h", "3H", " 3  h ", "3\u00a0h"])
+def test_digits_of_every_script_and_any_blank_are_read(typed):
+    assert minutes.parse(typed) == 180
+
+
+@pytest.mark.parametrize("typed", ["", "1h30x", "h", "'", ":", "1::30", "٣x", "1h30 2h", "9" * 40])
 def test_what_is_no_duration_is_refused(typed):
-    with pytest.raises(ValueError, match=r"^"):
-        minutes.parse(typed)
+    assert answered(minutes.parse, minutes.show, typed) == "refused"
 
 
 @pytest.mark.parametrize(
     ("typed", "readings"),
-    [("9", (540, 9)), ("15", (900, 15)), ("24", (1440, 24)), ("1,30", (90, 78)), ("1.15h", (75, 69))],
+    [
+        ("9", (540, 9)),
+        ("15", (900, 15)),
+        ("24", (1440, 24)),
+        ("1,30", (90, 78)),
+        ("1,50", (110, 90)),
+        ("1.15h", (75, 69)),
+    ],
 )
 def test_what_may_mean_two_durations_is_asked_back(typed, readings):
     with pytest.raises(minutes.Ambiguous) as doubt:
@@ -59,14 +84,32 @@ def test_what_may_mean_two_durations_is_asked_back(typed, readings):
         minutes.MinutesField().clean(typed)
 
 
+@given(st.integers(min_value=0, max_value=money.MOST))
+def test_an_amount_survives_being_shown_and_typed_again_in_either_language(centavos):
+    assert money.parse(money.show(centavos)) == centavos
+    for language in ("pt-br", "en"):
+        with override(language):
+            assert money.parse(money.MoneyField().prepare_value(centavos)) == centavos
+
+
+@given(st.text(max_size=12))
+def test_no_text_is_read_by_half(text):
+    """It is a duration or an amount as a whole, or none; nothing else can happen."""
+    answered(minutes.parse, minutes.show, text)
+    answered(minutes.parse_allowance, minutes.show, text)
+    answered(money.parse, money.show, text)
+
+
 @given(st.integers(min_value=0, max_value=59_999))
 def test_a_duration_survives_being_shown_and_typed_again(value):
     assert minutes.parse(minutes.show(value)) == value
 
 
-def test_the_field_repeats_what_it_did_not_understand():
-    with pytest.raises(ValidationError, match="uma hora"):
-        minutes.MinutesField().clean("uma hora")
+def test_a_field_repeats_what_it_did_not_understand():
+    with pytest.raises(ValidationError, match="uma eternidade"):
+        minutes.MinutesField().clean("uma eternidade")
+    with pytest.raises(ValidationError, match="muito"):
+        money.MoneyField().clean("muito")
 
 
 def test_an_adjustment_keeps_its_sign():

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.minutes import MinutesField
+from apps.core.minutes import AllowanceField, MinutesField
+from apps.core.money import MoneyField
 from apps.core.web.widgets import DateInput, DateTimeInput, TimeInput
 from apps.hours import queries
 from apps.hours.classification import Activity, Rounding
@@ -141,32 +142,20 @@ class CloseForm(forms.Form):
     acknowledged = forms.CharField(label=_("Li os avisos e confirmo o fechamento."), required=False, max_length=64)
 
 
-class RateField(forms.DecimalField):
-    """Reais an hour as people type them (``250,00``); gives whole centavos."""
-
-    def __init__(self, **kwargs) -> None:
-        super().__init__(max_digits=9, decimal_places=2, min_value=0, localize=True, **kwargs)
-
-    def clean(self, value):
-        typed = super().clean(value)
-        return None if typed is None else int(typed * 100)
-
-    def prepare_value(self, value: object) -> object:
-        return f"{value // 100},{value % 100:02d}" if isinstance(value, int) else value
-
-
 class PolicyForm(forms.Form):
     success_message = _("Política de horas mudada.")
 
     effective_from = forms.DateField(label=_("Vale a partir de"), widget=DateInput)
-    training_allowance = MinutesField(label=_("Franquia de treinamento"), help_text=_("Como 4h00."))
-    homologation_allowance = MinutesField(label=_("Franquia de homologação"), help_text=_("Como 6h00."))
-    hourly_rate = RateField(label=_("Valor da hora (R$)"))
-    training_rate = RateField(
+    training_allowance = AllowanceField(label=_("Franquia de treinamento"), help_text=_("Como 4h00."))
+    homologation_allowance = AllowanceField(label=_("Franquia de homologação"), help_text=_("Como 6h00."))
+    hourly_rate = MoneyField(label=_("Valor da hora (R$)"))
+    training_rate = MoneyField(
         label=_("Treinamento além da franquia (R$/h)"), required=False, help_text=_("Vazio: o valor da hora.")
     )
-    follow_up_rate = RateField(label=_("Acompanhamento (R$/h)"), required=False, help_text=_("Vazio: o valor da hora."))
-    homologation_rate = RateField(
+    follow_up_rate = MoneyField(
+        label=_("Acompanhamento (R$/h)"), required=False, help_text=_("Vazio: o valor da hora.")
+    )
+    homologation_rate = MoneyField(
         label=_("Homologação além da franquia (R$/h)"), required=False, help_text=_("Vazio: o valor da hora.")
     )
     increment = forms.IntegerField(label=_("Incremento mínimo (minutos)"), min_value=1, max_value=240)
