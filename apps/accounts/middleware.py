@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.actions import TERMS_VERSION, has_consented
 from apps.accounts.http import is_always_open
 from apps.core import clock
+from apps.core.own_pages import own_page
 from apps.core.refusals import problem
-from apps.core.web.pages import own_page
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -17,8 +17,8 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.accounts.proof import fresh
 from apps.core.exports.downloads import as_download
+from apps.core.own_pages import own_page
 from apps.core.web.forms import attempt, refusal_status
-from apps.core.web.pages import own_page
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from apps.core.web.pages import own_page, page_above
+from apps.core.own_pages import own_page, page_above
 
 
 class Refusal(Exception):

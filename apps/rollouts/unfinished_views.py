@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.background import work
+from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal, require
-from apps.core.web.pages import own_page, page_of
+from apps.core.web.pages import page_of
 from apps.rollouts import events, unfinished
 from apps.rollouts.models import Rollout
 

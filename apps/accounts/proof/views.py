@@ -22,8 +22,8 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import codes, fresh
 from apps.accounts.proof.forms import MailedCodeForm
 from apps.accounts.proof.fresh import Way
+from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal
-from apps.core.web.pages import own_page
 
 # The field by which a posted form is told from the others on the page.
 FIELDS = {Way.PASSKEY: "credential", Way.PASSWORD: "password", Way.APP: "code", Way.MAIL: "mailed"}

@@ -18,9 +18,9 @@ from apps.accounts.models import User
 from apps.companies.models import Kind
 from apps.core import clock, minutes
 from apps.core.numbers import whole_number
+from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
-from apps.core.web.pages import own_page
 from apps.core.web.search import matching
 from apps.hours import queries
 from apps.hours.agreement import coverage as agreement
