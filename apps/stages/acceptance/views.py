@@ -76,8 +76,8 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
     signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
     may_draft = wording.may_change(request.user, rollout)
-    version = wording.version_taken(rollout)
-    clauses = wording.all_of(rollout, version) if may_draft or version else []
+    text = wording.text_of(rollout) if may_draft or wording.version_taken(rollout) else None
+    clauses = text.clauses if text else []
     context = {
         "rollout": rollout,
         "room": "acceptance",
@@ -92,7 +92,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "may_draft": may_draft,
         "clause_count": sum(not clause.is_left_out for clause in clauses),
         "own_clauses": [clause for clause in clauses if clause.own_clause],
-        "newer_clauses": wording.newer_version(rollout, version) if may_draft else None,
+        "newer_clauses": wording.newer_version(rollout, text.version) if text and may_draft else None,
         "refused": queries.unsettled_among(terms) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
         "form": form or (forms.DraftForm(rollout=rollout) if may_draft else None),
