@@ -24,6 +24,8 @@ from tests.companies.factories import several_people
 
 MOST = 15
 """What any page may ask."""
+MOST_BYTES_COLD, MOST_BYTES_WARM = 100_000, 30_000
+"""What any page may weigh as it travels, with every static file that it asks for and without."""
 PEOPLE = ("manager", "pm", "lead", "integrator")
 COPIES = 9
 NO_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "SET CONSTRAINTS")
@@ -95,6 +97,7 @@ def _rows_of(rollout: Rollout) -> Iterator[QuerySet[Any]]:
     yield rollout.training_sessions.all()
     first_cases = list(rollout.script.cases.values_list("pk", flat=True)[:8])
     yield Case.objects.filter(pk__in=first_cases)
+    yield rollout.nonconformities.all()
     yield Session.objects.filter(script__rollout=rollout).exclude(started_at__isnull=False, ended_at=None)
     yield rollout.time_entries.filter(nonconformity=None, adjusts=None)
     for model in (ChecklistItem, Incident, Window):

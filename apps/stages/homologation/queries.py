@@ -27,7 +27,7 @@ from apps.stages.homologation.models import (
 )
 
 EMBEDDED: dict[type[Model], str] = {Result: "embedded_results", Nonconformity: "embedded_nonconformities"}
-"""What comes with a case in its query, for who only asks how the cases stand, and under which name."""
+"""What may come with a case in its query, and under which name; who did it is not read with it."""
 Record = TypeVar("Record", Result, Nonconformity)
 
 
@@ -224,12 +224,7 @@ def _statuses(
     script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
 ) -> list[CaseStatus]:
     statuses = _with_results(script, cases, bare=bare, rounds=rounds)
-    nonconformities = (
-        _embedded(Nonconformity, statuses)
-        if bare
-        else Nonconformity.objects.filter(case__in=statuses).select_related("opened_by")
-    )
-    for nonconformity in nonconformities:
+    for nonconformity in _embedded(Nonconformity, statuses):
         nonconformity.case = statuses[nonconformity.case_id].case
         statuses[nonconformity.case_id].nonconformities.append(nonconformity)
     return list(statuses.values())
@@ -263,14 +258,15 @@ def nonconformity_of(script: Script, number: int) -> tuple[Nonconformity, CaseSt
 def _with_results(
     script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
 ) -> dict[int, CaseStatus]:
-    """How each case stands, by its key, without its nonconformities; what is ``bare`` comes with its case."""
+    """How each case stands, by its key, without its nonconformities, which come with it; if ``bare``, so do its results."""
     if bare:
-        cases = cases.defer("actors", "preconditions", "steps", "expected", "evidence").annotate(
-            **{
-                EMBEDDED[model]: embedded(model.objects.filter(case=OuterRef("pk")).order_by("pk"))
-                for model in (Result, Nonconformity)
-            }
-        )
+        cases = cases.defer("actors", "preconditions", "steps", "expected", "evidence")
+    cases = cases.annotate(
+        **{
+            EMBEDDED[model]: embedded(model.objects.filter(case=OuterRef("pk")).order_by("pk"))
+            for model in ((Result, Nonconformity) if bare else (Nonconformity,))
+        }
+    )
     statuses: dict[int, CaseStatus] = {}
     for case in with_standing(cases, bare=bare):
         case.script = script

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -48,6 +49,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     keys_to_run = queries.left_to_run(round_)
     listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
+    prefetch_related_objects(listed, "opened_by")
     context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",

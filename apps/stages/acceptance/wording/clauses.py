@@ -73,7 +73,14 @@ class Text:
 
     version: int
     is_taken: bool
+    newest: int
+    """The version in force."""
     clauses: list[Clause]
+
+    @property
+    def newer_version(self) -> int | None:
+        """The version in force, where the rollout took an earlier one."""
+        return self.newest if self.newest > self.version else None
 
     @property
     def said_clauses(self) -> list[Clause]:
@@ -84,13 +91,20 @@ class Text:
 def text_of(rollout: Rollout) -> Text:
     """What the term of ``rollout`` says, in one query; who changed its own clauses is not read with them."""
     own_clauses = OwnClause.objects.filter(wording__rollout=rollout).order_by("pk")
-    taken = Wording.objects.filter(rollout=rollout).values("version")
-    versions = Blueprint.objects.filter(kind=Blueprint.Kind.TERM, key="default").annotate(
-        taken=Subquery(taken), own_clauses=embedded(own_clauses)
+    own_version = Wording.objects.filter(rollout=rollout).values("version")
+    all_versions = Blueprint.objects.filter(kind=Blueprint.Kind.TERM, key="default")
+    blueprints = all_versions.annotate(
+        own_version=Subquery(own_version),
+        newest=Subquery(all_versions.order_by("-version").values("version")[:1]),
+        own_clauses=embedded(own_clauses),
     )
-    template = versions.filter(Q(taken=None) | Q(version=F("taken"))).order_by("-version")[:1].get()
-    clauses_ = _with_own(template, rows_of(OwnClause, template.own_clauses))
-    return Text(template.version, template.taken is not None, clauses_)
+    blueprint = blueprints.filter(Q(own_version=None) | Q(version=F("own_version"))).order_by("-version")[:1].get()
+    return Text(
+        blueprint.version,
+        blueprint.own_version is not None,
+        blueprint.newest,
+        _with_own(blueprint, rows_of(OwnClause, blueprint.own_clauses)),
+    )
 
 
 def clauses_of(rollout: Rollout) -> list[Clause]:
@@ -109,10 +123,10 @@ def with_people(clauses_: list[Clause]) -> list[Clause]:
     return clauses_
 
 
-def _with_own(template: Blueprint, own_rows: Iterable[OwnClause]) -> list[Clause]:
+def _with_own(blueprint: Blueprint, own_rows: Iterable[OwnClause]) -> list[Clause]:
     own_clauses = {row.key: row for row in own_rows}
     of_term = []
-    for row in _in_portuguese(template):
+    for row in _in_portuguese(blueprint):
         own_clause = own_clauses.pop(row["key"], None)
         words = {"title": own_clause.title, "text": own_clause.text} if own_clause else row
         template = {"title": row["title"], "text": row["text"]}
@@ -136,11 +150,10 @@ def version_of(rollout: Rollout) -> int:
     return version_taken(rollout) or Blueprint.objects.current(Blueprint.Kind.TERM).version
 
 
-def newer_version(rollout: Rollout, version: int | None = None) -> Blueprint | None:
-    """The version in force, where the rollout took an earlier one; ``version`` is that of its ``Text``, where it was read
-    already."""
-    current = Blueprint.objects.current(Blueprint.Kind.TERM)
-    return current if current.version > (version or version_of(rollout)) else None
+def newer_version(rollout: Rollout, text: Text | None = None) -> Blueprint | None:
+    """The version in force, where the rollout took an earlier one; ``text`` is the rollout's, where it was read already."""
+    version = (text or text_of(rollout)).newer_version
+    return _version(version) if version else None
 
 
 def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:
@@ -149,8 +162,13 @@ def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:
     return changes.between_clauses(_version(version_of(rollout)).content, current.content)
 
 
-def may_change(user: User, rollout: Rollout) -> bool:
-    return user.has_perm("acceptance.draft", rollout) and rollout.stage == Stage.ACCEPTANCE and not _is_signed(rollout)
+def may_change(user: User, rollout: Rollout, terms: Iterable[AcceptanceTerm] | None = None) -> bool:
+    """``terms`` are those of ``rollout``, where they were read already."""
+    if not user.has_perm("acceptance.draft", rollout) or rollout.stage != Stage.ACCEPTANCE:
+        return False
+    if terms is None:
+        return not _is_signed(rollout)
+    return all(term.state != AcceptanceTerm.State.SIGNED for term in terms)
 
 
 def pin(rollout: Rollout) -> Wording:
@@ -271,8 +289,8 @@ def _version(version: int) -> Blueprint:
     return Blueprint.objects.get(kind=Blueprint.Kind.TERM, key="default", version=version)
 
 
-def _in_portuguese(template: Blueprint) -> list[dict[str, str]]:
-    rows = template.content["clauses"]
+def _in_portuguese(blueprint: Blueprint) -> list[dict[str, str]]:
+    rows = blueprint.content["clauses"]
     return [{"key": row["key"], "title": row["title"]["pt"], "text": row["text"]["pt"]} for row in rows]
 
 

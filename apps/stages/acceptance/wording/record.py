@@ -11,15 +11,16 @@ from apps.rollouts.models import Rollout
 from apps.stages.acceptance.wording import clauses as wording
 
 
-def build(rollout: Rollout) -> dict[str, object]:
+def build(rollout: Rollout, text: wording.Text | None = None) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash. It
-    is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased."""
+    is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased. ``text`` is what the
+    term says, where it was read already."""
     with translation.override("pt-br"):
-        return _build(rollout)
+        return _build(rollout, text or wording.text_of(rollout))
 
 
-def _build(rollout: Rollout) -> dict[str, object]:
-    text, companies = wording.text_of(rollout), rollout.companies()
+def _build(rollout: Rollout, text: wording.Text) -> dict[str, object]:
+    companies = rollout.companies()
     names = _names(rollout, companies)
     shares = shares_of(rollout, {key: share for plugin in plugins.plugins() for key, share in plugin.term.items()})
     return {

@@ -25,7 +25,7 @@ def clauses(request: SignedInRequest, pk: int) -> HttpResponse:
     """Each clause as the term says it, and in what, since when and why it differs from the template."""
     rollout = visible_rollout(request, pk)
     text = wording.text_of(rollout)
-    newer, names = wording.newer_version(rollout, text.version), record.names_of(rollout)
+    newer, names = wording.newer_version(rollout, text), record.names_of(rollout)
     context = {
         "clauses": [(clause, filled(clause.text, names)) for clause in wording.with_people(text.clauses)],
         "version": text.version,

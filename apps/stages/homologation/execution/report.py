@@ -101,7 +101,7 @@ def _thumbnails(parts: list[Part]) -> dict[str, bytes]:
         for evidence in result.evidence.all()
         if evidence.file and evidence.file.can_be_read
     ]
-    prefetch_related_objects([evidence.file for evidence in readable], "previews")
+    prefetch_related_objects([evidence.file for evidence in readable if evidence.file], "previews")
     pictures: dict[str, bytes] = {}
     for evidence in readable:
         if len(pictures) == THUMBNAILS:
