@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
@@ -49,7 +50,8 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     keys_to_run = queries.left_to_run(round_)
     listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
-    prefetch_related_objects(listed, "opened_by")
+    page = page_of(request, listed, parameter="nonconformities")
+    prefetch_related_objects(list(page), "opened_by")
     context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",
@@ -59,7 +61,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
         "round": round_,
         "to_run": [status.case for status in statuses if status.case.pk in keys_to_run],
         "session": queries.open_session(script) if rounds else None,  # A session needs a round.
-        "nonconformities": listed,
+        "nonconformities": page,
         "aging": nonconformities.aging_of(listed),
         "newer": catalogue.newer(script),
         **permissions(request, rollout),
