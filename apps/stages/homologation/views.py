@@ -14,7 +14,7 @@ from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
-from apps.stages.homologation.models import Script
+from apps.stages.homologation.models import Report, Script
 from apps.stages.homologation.nonconformities import queries as nonconformities
 from apps.stages.homologation.script import actions, catalogue, forms
 
@@ -64,6 +64,7 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
         "nonconformities": page,
         "aging": nonconformities.aging_of(listed),
         "newer": catalogue.newer(script),
+        "report": Report.objects.filter(script=script).select_related("pdf").first(),
         **permissions(request, rollout),
     }
     if not script.frozen_at and context["may_lead"]:
