@@ -38,8 +38,8 @@ def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
     stored = stored.filter(rollout=rollout) if rollout else stored
     trainings, meetings, results = _attended_trainings(user, rollout), _attended(user, rollout), _results(user, rollout)
     # Most often there is nothing, which one query tells.
-    anything = (rows.order_by().values("pk") for rows in (stored, trainings, meetings, results))
-    if not next(anything).union(*anything).exists():
+    keys, *other_keys = (rows.order_by().values("pk") for rows in (stored, trainings, meetings, results))
+    if not keys.union(*other_keys).exists():
         return []
     proposals = list(stored)
     of_sessions = _of_sessions(user, trainings, list(meetings), results)
