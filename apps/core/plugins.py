@@ -24,6 +24,7 @@ from apps.core.localized import Localized, both
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
+from apps.core.term_shares import TermShare
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -117,7 +118,7 @@ class Plugin:
     address_changed: Sequence[Callable[[Any], None]] = ()
     """Called with the ``AddressChange`` in the transaction of each change of an account's address, of its confirmation and
     of its undoing."""
-    term: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    term: Mapping[str, TermShare] = field(default_factory=dict)
     """Its share of the acceptance term's record, as JSON by the key that it has there."""
     dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()
     """Its files of the dossier, by their path."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from django.core.files.base import File
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -14,11 +13,6 @@ from apps.files.models import StoredFile
 from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 
 FILES_AT_MOST = 20
-
-
-def with_files() -> Prefetch:
-    """What ``prefetch_related`` of submissions takes to bring their files, with previews."""
-    return Prefetch("attached", SubmissionFile.objects.select_related("file").prefetch_related("file__previews"))
 
 
 def kept_files_of(last: Submission | None, keys: Sequence[str]) -> list[StoredFile]:

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from apps.core import clock, workdays
 from apps.core.localized import Localized, LocalizedField
 from apps.core.process import Gate, PartyRole
+from apps.core.rows import embedded_first, row_of
 from apps.files.models import StoredFile
+from apps.files.queries import preview_pages
 from apps.rollouts import planning, reminders
 from apps.rollouts.models import Rollout
 from apps.vault.models import Secret
@@ -131,6 +134,25 @@ class Prerequisite(models.Model):
         ]
 
 
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def as_shown(self) -> "SubmissionQuerySet":
+        """With what a page shows of a delivery, in two queries: its people, its files with the pages that have a picture
+        (``preview_pages``), which of its fields are in the vault, and the newest of what was found out about it."""
+        files = SubmissionFile.objects.select_related("file").annotate(preview_pages=preview_pages())
+        secrets = Submission.secrets.through.objects.filter(submission=models.OuterRef("pk")).order_by("pk")
+        probes = Probe.objects.filter(submission=models.OuterRef("pk")).order_by("-pk")
+        checks = EnvironmentCheck.objects.filter(submission=models.OuterRef("pk")).order_by("-pk")
+        return (
+            self.select_related("submitted_by", "decided_by")
+            .prefetch_related(models.Prefetch("attached", files))
+            .annotate(
+                shown_secrets=ArraySubquery(secrets.values("secret__field")),
+                shown_probe=embedded_first(probes),
+                shown_check=embedded_first(checks),
+            )
+        )
+
+
 class Submission(models.Model):
     """One delivery of a prerequisite and what was decided of it. Deliveries are kept for ever.
 
@@ -172,6 +194,8 @@ class Submission(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
+    objects = SubmissionQuerySet.as_manager()
+
     class Meta:
         verbose_name = gettext_lazy("entrega")
         verbose_name_plural = gettext_lazy("entregas")
@@ -202,11 +226,22 @@ class Submission(models.Model):
         return [row.file for row in self.attached.all()]
 
     @property
+    def fields_in_vault(self) -> list[str]:
+        """The fields of which the vault holds the value."""
+        if hasattr(self, "shown_secrets"):
+            return self.shown_secrets
+        return [secret.field for secret in self.secrets.all()]
+
+    @property
     def last_probe(self) -> "Probe | None":
+        if hasattr(self, "shown_probe"):
+            return row_of(Probe, self.shown_probe)
         return max(self.probes.all(), key=lambda probe: probe.pk, default=None)
 
     @property
     def last_check(self) -> "EnvironmentCheck | None":
+        if hasattr(self, "shown_check"):
+            return row_of(EnvironmentCheck, self.shown_check)
         return max(self.environment_checks.all(), key=lambda check: check.pk, default=None)
 
     def contacts(self) -> list[dict[str, str]]:

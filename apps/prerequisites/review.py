@@ -17,7 +17,7 @@ from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import ROWS_OF_A_PAGE, page_of
-from apps.prerequisites import actions, attachments, forms, kinds
+from apps.prerequisites import actions, forms, kinds
 from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts.models import Party, Rollout
 
@@ -131,8 +131,8 @@ def _detail(current: Submission, form: forms.ReasonForm | None) -> dict:
     item = current.prerequisite
     last_two = (
         item.submissions.filter(number__lte=current.number)
-        .select_related("submitted_by", "decided_by")
-        .prefetch_related("secrets", "probes", "environment_checks", attachments.with_files())
+        .as_shown()
+        .prefetch_related("secrets")
         .order_by("-number")[:2]
     )
     for delivery in (deliveries := list(last_two)):

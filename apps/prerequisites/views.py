@@ -197,8 +197,9 @@ def compare(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     submissions = list(
         Submission.objects.filter(prerequisite=item_pk, prerequisite__rollout=rollout)
-        .select_related("prerequisite", "submitted_by", "decided_by")
-        .prefetch_related("secrets", "probes", "environment_checks", attachments.with_files())
+        .as_shown()
+        .select_related("prerequisite")
+        .prefetch_related("secrets")
     )
     if len(submissions) < 2:
         raise Http404
@@ -252,10 +253,8 @@ def _anchor(rollout: Rollout, item: Prerequisite) -> str:
 def _room(
     request: SignedInRequest, rollout: Rollout, failed: Prerequisite | None = None, **failed_forms
 ) -> HttpResponse:
-    submissions = Submission.objects.select_related("submitted_by", "decided_by").prefetch_related(
-        "secrets", attachments.with_files(), "probes", "environment_checks"
-    )
-    items = list(rollout.prerequisites.prefetch_related(Prefetch("submissions", submissions)))
+    submissions = Prefetch("submissions", Submission.objects.as_shown())
+    items = list(rollout.prerequisites.prefetch_related(submissions))
     attachments.note_duplicates(items)
     rows, withdrawn = [], [item for item in items if item.state == Prerequisite.State.WITHDRAWN]
     starts = planning.starts(rollout)
@@ -293,13 +292,13 @@ def _room(
             }
         )
     holds_secrets = rollout.closed_at is not None and any(
-        submission.secrets.all() for item in items for submission in item.submissions.all()
+        submission.fields_in_vault for item in items for submission in item.submissions.all()
     )
     context = {
         "rollout": rollout,
         "room": "prerequisites",
         "rows": rows,
-        "certificates": purging.certificates(rollout) if rollout.closed_at else [],
+        "certificates": purging.certificates(rollout) if rollout.closed_at and not holds_secrets else [],
         "purge_on": rollout.closed_at + purging.after() if rollout.closed_at and holds_secrets else None,
         "may_purge": holds_secrets and request.user.has_perm("prerequisites.purge", rollout),
         "withdrawn": withdrawn,

@@ -23,7 +23,7 @@ LEADS_TO: dict[str, Stage] = {FORWARD[stage].value: STEPS[place + 1] for place, 
 
 def starts(rollout: Rollout) -> dict[str, date]:
     """The planned day of each stage; empty for a rollout without a plan."""
-    return {row.stage: row.starts for row in rollout.planned_stages.all()}
+    return {row.stage: row.starts for row in rollout.plan}
 
 
 def opening_of(gate: str, starts: dict[str, date]) -> date | None:

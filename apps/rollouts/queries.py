@@ -85,7 +85,7 @@ def steps(rollout: Rollout) -> list[Step]:
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"
     urls = {page.stage: reverse(page.url_name, args=[rollout.pk]) for page in plugins.pages() if page.stage}
-    planned = {row.stage: row.starts for row in rollout.planned_stages.all()} if rollout.is_open else {}
+    planned = {row.stage: row.starts for row in rollout.plan} if rollout.is_open else {}
     return [
         Step(
             step,

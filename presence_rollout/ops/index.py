@@ -132,9 +132,9 @@ def shares() -> Iterator[tuple[str, ...]]:
 
     for plugin in plugins.plugins():
         for key, share in plugin.term.items():
-            yield plugin.app, f"`{key}` of the term", _place(share)
-        for share in plugin.dossier:
-            yield plugin.app, "files of the dossier", _place(share)
+            yield plugin.app, f"`{key}` of the term", _place(share.make)
+        for files in plugin.dossier:
+            yield plugin.app, "files of the dossier", _place(files)
 
 
 def _cell(text: str) -> str:

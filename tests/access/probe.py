@@ -1,9 +1,14 @@
 """Asks the application what each person gets at each route. Used by the test, and by hand to see the table."""
 
+import gzip
+import re
 from functools import cache
 from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
@@ -31,22 +36,56 @@ def routes() -> list[str]:
     return found
 
 
+STATIC_FILE = re.compile(rb'(?:src|href)="/static/([^"#?]+)')
+
+
+class Answer(NamedTuple):
+    """``mark`` (``MARKS``) and how many ``queries`` it took; of a page also its bytes as they travel, and with all static
+    files that it asks for. Both are 0 for what is no page."""
+
+    mark: str
+    queries: int
+    warm: int = 0
+    cold: int = 0
+
+
 def answer(scene, person: str, name: str, method: str) -> str:
     """One mark for what ``person`` (a column of the table) gets at route ``name``; whatever happened is rolled back."""
     return counted_answer(scene, person, name, method)[0]
 
 
-def counted_answer(scene, person: str, name: str, method: str) -> tuple[str, int]:
-    """The same, and how many queries it took."""
-    client = Client()
-    if scene.sessions[person]:
-        client.cookies[settings.SESSION_COOKIE_NAME] = scene.sessions[person]
-    url = address(scene, name)
+def counted_answer(scene, person: str, name: str, method: str) -> Answer:
+    """The same, with what it took."""
+    return counted_page(scene.sessions[person], address(scene, name), scene.data(name) if method == "POST" else None)
+
+
+def counted_page(session_key: str | None, url: str, data: dict | None = None) -> Answer:
+    """The same of an address, in a session or without one; ``data`` is posted."""
+    client = Client(headers={"Accept-Encoding": "gzip"})
+    if session_key:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_key
     read_model.follow()
     with transaction.atomic(), queries.counted() as statements:
-        response = client.post(url, scene.data(name)) if method == "POST" else client.get(url)
+        response = client.get(url) if data is None else client.post(url, data)
         transaction.set_rollback(True)
-    return _mark(response), len(statements)
+    return Answer(_mark(response), len(statements), *_weight(response))
+
+
+def _weight(response) -> tuple[int, int]:
+    """The bytes of a page as they travel, without the files that were got before and with them."""
+    if response.status_code != 200 or response.streaming or not response["Content-Type"].startswith("text/html"):
+        return 0, 0
+    content = response.content
+    html = gzip.decompress(content) if response.get("Content-Encoding") == "gzip" else content
+    return len(content), len(content) + sum(map(_static_weight, set(STATIC_FILE.findall(html))))
+
+
+@cache
+def _static_weight(name: bytes) -> int:
+    """The bytes of a static file, compressed as it is when it is collected."""
+    path = finders.find(name.decode())
+    assert path, name
+    return len(gzip.compress(Path(path).read_bytes(), compresslevel=9))
 
 
 def _mark(response) -> str:

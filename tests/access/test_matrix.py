@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import hostile, probe, queries, tokens
+from tests.access import hostile, mid_stage, probe, queries, tokens
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -50,7 +50,7 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
         with contained:
             scene = Scene(patch)
             for person in queries.PEOPLE:
-                queries.settle(scene, person)
+                queries.settle(scene.sessions[person])
         yield scene, files
 
 
@@ -75,7 +75,7 @@ class TestInTheScene:
 
     @pytest.fixture(scope="class")
     def answers(self, built):
-        """``(mark, queries)`` of each ``(person, method, route)`` in the scene, asked once for all tests."""
+        """The ``probe.Answer`` of each ``(person, method, route)`` in the scene, asked once for all tests."""
         scene, _files = built
         return Answers(scene)
 
@@ -84,7 +84,7 @@ class TestInTheScene:
         assert rows()
         wrong = []
         for row in rows():
-            mark, _count = answers[person, row.method, row.route]
+            mark = answers[person, row.method, row.route].mark
             if mark != row.marks[person]:
                 wrong.append(f"{row.method} {row.route}: {person} gets {mark}, not {row.marks[person]}")
         assert not wrong, "\n".join(wrong)
@@ -99,20 +99,71 @@ class TestInTheScene:
         ]
         assert pages
 
-        def most(route):
-            return queries.ALLOWED.get(route, queries.MOST)
-
         before = {(route, person): answers[person, "GET", route] for route, person in pages}
         with transaction.atomic():
             queries.crowd(scene)
             after = {page: probe.counted_answer(scene, page[1], page[0], "GET") for page in pages}
             transaction.set_rollback(True)
         wrong = [
-            f"{route}: {person} {count} → {after[route, person][1]}"
-            for (route, person), (mark, count) in before.items()
-            if after[route, person][0] != mark or not after[route, person][1] <= count <= most(route)
+            f"{route}: {person} {answer.queries} → {after[route, person].queries}"
+            for (route, person), answer in before.items()
+            if after[route, person].mark != answer.mark
+            or not after[route, person].queries <= answer.queries <= queries.MOST
         ]
         assert not wrong, "\n".join(wrong)
+
+    def test_a_page_weighs_little(self, answers):
+        """With every file that it asks for, and without those that a browser has by then."""
+        pages = {
+            (row.route, person): answers[person, "GET", row.route]
+            for row in rows()
+            for person in queries.PEOPLE
+            if row.method == "GET" and row.marks[person] == "+"
+        }
+        assert any(answer.warm for answer in pages.values())
+        wrong = [
+            f"{route}: {person} {answer.cold} bytes, {answer.warm} the second time"
+            for (route, person), answer in pages.items()
+            if answer.cold > queries.MOST_BYTES_COLD or answer.warm > queries.MOST_BYTES_WARM
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    def test_a_page_of_a_project_in_mid_stage_asks_no_more_for_ten_times_as_much(self, scene):
+        with transaction.atomic():
+            counts = list(self.counts_in_mid_stage(scene))
+            transaction.set_rollback(True)
+        assert counts
+        wrong = [
+            f"{address}: {person} {before.queries} → {after.queries}"
+            for address, person, before, after in counts
+            if before.mark not in "+-"
+            or after.mark != before.mark
+            or not after.queries <= before.queries <= queries.MOST
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    def counts_in_mid_stage(self, scene):
+        """``(address, person, before, after)`` of each page: what it answers with what the project has, and with ten times as
+        much."""
+        projects = list(mid_stage.projects())
+        sessions = {}
+        for project in projects:
+            for user in project.people.values():
+                sessions.setdefault(user, probe.signed_in(user))
+        for key in sessions.values():
+            queries.settle(key)
+        pages = [
+            (address, person, scene.sessions["manager"] if person == "manager" else sessions[project.people[person]])
+            for project in projects
+            for address in project.addresses
+            for person in ("manager", *project.people)
+        ]
+        before = [probe.counted_page(session, address) for address, _person, session in pages]
+        for project in projects:
+            queries.multiply_within(project.rollout)
+        queries.analyze()
+        for (address, person, session), counted in zip(pages, before, strict=True):
+            yield address, person, counted, probe.counted_page(session, address)
 
     def test_no_route_takes_a_method_that_stands_in_no_line_of_the_table(self, scene):
         stated = {(row.route, row.method) for row in rows()}

@@ -228,7 +228,7 @@ class TestReservations:
         assert missing(rollout) == {("case:PED-01", "presence")}
         reservations.agree(reservation, by=rollout.people["pm"])
         assert missing(rollout) == set()
-        assert term.summary(rollout)["reservations"][0]["case"] == "PED-01"
+        assert term.HOMOLOGATION.of(rollout)["reservations"][0]["case"] == "PED-01"
 
     def test_withdrawing_closes_the_gate_again(self, rollout, script):
         reservation = self.propose(rollout, script)

@@ -25,7 +25,7 @@ def test_a_pass_awaits_confirmation_and_the_gate_says_who_owes_it(rollout, scrip
     assert standing(script).awaits_confirmation
     assert not standing(script).passed
     assert missing(rollout) == {("case:PED-01", "presence")}
-    assert term.summary(rollout)["processes"][0]["passed"] == 0
+    assert term.HOMOLOGATION.of(rollout)["processes"][0]["passed"] == 0
 
 
 @pytest.mark.parametrize("who", ["client", "analyst", "pm"])

@@ -35,7 +35,7 @@ def test_the_gate_asks_for_each_thing_until_it_is_done(rollout, kickoff):
     for party in ("client", "integrator"):
         actions.answer_minutes(minutes, by=rollout.people[party], party=party, agrees=True)
     assert missing(rollout) == set()
-    assert term.summary(rollout)["methods"][0]["fields"] == 1
+    assert term.KICKOFF.of(rollout)["methods"][0]["fields"] == 1
 
 
 def test_changing_what_was_agreed_asks_for_new_minutes(rollout, kickoff):

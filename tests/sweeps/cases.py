@@ -33,11 +33,14 @@ from apps.rollouts.models import ChainAnchor, OpenRequirement, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.golive.dossier.contents import Contents
 from apps.stages.golive.models import Dossier
+from apps.stages.homologation.execution import report_actions
+from apps.stages.homologation.models import Report
 from apps.stages.kickoff.models import Minutes
 from tests import read_model
 from tests.acceptance.factories import ROLES, a_draft, opened, signs
 from tests.companies.factories import UserFactory
 from tests.files.factories import StoredFileFactory
+from tests.homologation.test_homologation import make_script
 from tests.hours.factories import a_client_statement, a_statement
 from tests.invitations.factories import InvitationFactory
 from tests.kickoff.factories import MinutesFactory
@@ -181,6 +184,20 @@ def _minutes_without_pdf() -> Case:
         "apps.stages.kickoff.documents.minutes_html", lambda row: row.pk, lambda row: "<p>Ata</p>",
         page=(rollout.people["platform"], reverse("kickoff:room", args=[rollout.pk])),
         also={"apps.core.pdf.render": lambda *args: PDF},
+    )  # fmt: skip
+
+
+@case("draw-waiting-reports")
+def _homologation_report() -> Case:
+    rollouts = [RolloutFactory(), RolloutFactory()]
+    poisoned, good = (report_actions.ask(make_script(rollout)).pk for rollout in rollouts)
+    rollout = rollouts[0]
+    return Case(
+        "homologation.report", poisoned, good,
+        lambda pk: Report.objects.get(pk=pk).pdf is not None,
+        "apps.stages.homologation.execution.report.render", lambda _rollout, script: script.report.pk,
+        lambda _rollout, _script: PDF,
+        page=(rollout.people["platform"], reverse("homologation:room", args=[rollout.pk])),
     )  # fmt: skip
 
 

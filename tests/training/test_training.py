@@ -49,7 +49,7 @@ def test_the_gate_asks_until_sessions_are_held_and_topics_covered(rollout):
     assert missing(rollout) == {"training:held", "training:planned", "training:topics"}
     hold(rollout, session)
     assert missing(rollout) == set()
-    assert term.summary(rollout)[0]["attendance"][0]["name"] == "Rita"
+    assert term.TRAINING.of(rollout)[0]["attendance"][0]["name"] == "Rita"
 
 
 def test_only_the_topics_may_be_waived(rollout):

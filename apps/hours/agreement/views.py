@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.hours import classification
 from apps.hours.agreement import actions as agreement_actions
 from apps.hours.agreement import coverage as agreement
@@ -126,7 +127,7 @@ def _thread(request: SignedInRequest, rollout: Rollout, contest: Contest, form=N
         ],
         "now": agreement.part(contest.entry, contest.hour_class),
         "was_corrected": agreement.was_corrected(contest),
-        "thread": contest.messages.select_related("author"),
+        "thread": page_of(request, contest.messages.select_related("author"), from_end=True),
         "form": form or agreement_forms.MessageForm(auto_id="message_%s"),
         "resolve_form": (resolve_form or agreement_forms.ResolveForm(auto_id="resolve_%s")) if may_resolve else None,
         "may_withdraw": contest.is_open and request.user.has_perm("hours.contest", contest),

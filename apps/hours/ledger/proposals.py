@@ -1,11 +1,12 @@
 """Time that may be logged with one press: what a timer measured, and a person's part in the sessions that were held."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -33,10 +34,18 @@ def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
 
     A session is left out once it was answered, and where the person already logged the same work in its time.
     """
-    answered = set(Proposal.objects.filter(person=user).values_list("source", flat=True))
     stored = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
-    proposals = list(stored.filter(rollout=rollout) if rollout else stored)
-    for proposal in _of_sessions(user, rollout):
+    stored = stored.filter(rollout=rollout) if rollout else stored
+    trainings, meetings, results = _attended_trainings(user, rollout), _attended(user, rollout), _results(user, rollout)
+    # Most often there is nothing, which one query tells.
+    keys, *other_keys = (rows.order_by().values("pk") for rows in (stored, trainings, meetings, results))
+    if not keys.union(*other_keys).exists():
+        return []
+    proposals = list(stored)
+    of_sessions = _of_sessions(user, trainings, list(meetings), results)
+    sources = [proposal.source for proposal in of_sessions]
+    answered = set(Proposal.objects.filter(person=user, source__in=sources).values_list("source", flat=True))
+    for proposal in of_sessions:
         if proposal.source not in answered and _is_to_be_logged(proposal):
             proposals.append(proposal)
     return sorted(proposals, key=lambda proposal: (proposal.started_at, proposal.source))
@@ -119,33 +128,43 @@ def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
     row.save()
 
 
-def _of_sessions(user: User, rollout: Rollout | None) -> list[Proposal]:
+def _of_sessions(
+    user: User, trainings: Iterable[Attendance], meetings: list[Session], results: Iterable[Result]
+) -> list[Proposal]:
     """What the person's part in sessions proposes. The notes are in Portuguese whoever logs them, as is the statement that
     they end in."""
     with translation.override("pt-br"):
-        return [*_trainings(user, rollout), *_meetings(user, rollout), *_homologations(user, rollout)]
+        return [
+            *_trainings(user, trainings),
+            *_meetings(user, meetings),
+            *_homologations(user, results, meetings),
+        ]
 
 
-def _trainings(user: User, rollout: Rollout | None) -> list[Proposal]:
+def _attended_trainings(user: User, rollout: Rollout | None) -> QuerySet[Attendance]:
     """The held sessions whose attendance has the person, by name, at Presence."""
-    rows = Attendance.objects.filter(
+    presence = user.memberships.filter(company__kind=Kind.PRESENCE).order_by().values("company__trade_name")
+    return Attendance.objects.filter(
         name__iexact=user.name,
+        company__in=presence,
         session__state=TrainingSession.State.HELD,
         session__scheduled_at__gte=clock.now() - WITHIN,
         session__rollout__in=_rollouts(user, rollout),
     ).select_related("session__rollout")
-    presence = dict(user.memberships.filter(company__kind=Kind.PRESENCE).values_list("company__trade_name", "pk"))
+
+
+def _trainings(user: User, rows: Iterable[Attendance]) -> list[Proposal]:
     return [
         Proposal(
             person=user, rollout=row.session.rollout, source=f"session:{row.session.pk}.{row.session.number}",
             activity=Activity.TRAINING, started_at=row.session.scheduled_at, minutes=row.session.held_minutes,
             note=_("Treinamento: %(session)s") % {"session": row.session},
         )
-        for row in rows if row.company in presence
+        for row in rows
     ]  # fmt: skip
 
 
-def _attended(user: User, rollout: Rollout | None):
+def _attended(user: User, rollout: Rollout | None) -> QuerySet[Session]:
     """The ended meetings of a homologation in which the person was for Presence."""
     return (
         Session.objects.filter(
@@ -159,11 +178,11 @@ def _attended(user: User, rollout: Rollout | None):
     )
 
 
-def _meetings(user: User, rollout: Rollout | None) -> list[Proposal]:
+def _meetings(user: User, sessions: Iterable[Any]) -> list[Proposal]:
     """Each attended meeting, from its start, or from when the person came, to its end; one that retested one
     nonconformity and nothing else names it."""
     proposals = []
-    for session in _attended(user, rollout):
+    for session in sessions:
         came_at = session.arrived_at or session.started_at
         started_at = came_at.astimezone(UTC).replace(second=0, microsecond=0)
         results = list(homologation.results_of(session).select_related("round__script__rollout"))
@@ -178,15 +197,19 @@ def _meetings(user: User, rollout: Rollout | None) -> list[Proposal]:
     return proposals
 
 
-def _homologations(user: User, rollout: Rollout | None) -> list[Proposal]:
-    """A day of a round in which the person recorded results, once the round was closed: from the first to the last.
+def _results(user: User, rollout: Rollout | None) -> QuerySet[Result]:
+    """What the person recorded in rounds that were closed since."""
+    return Result.objects.filter(
+        by=user, round__closed_at__gte=clock.now() - WITHIN, round__script__rollout__in=_rollouts(user, rollout)
+    ).select_related("round__script__rollout", "case")
+
+
+def _homologations(user: User, results: Iterable[Result], meetings: list[Session]) -> list[Proposal]:
+    """A day of a round in which the person recorded results, once the round was closed: from the first to the last. What was
+    recorded in one of ``meetings`` is of that meeting.
 
     A retest of the case of one nonconformity, and of nothing else, names it.
     """
-    results = Result.objects.filter(
-        by=user, round__closed_at__gte=clock.now() - WITHIN, round__script__rollout__in=_rollouts(user, rollout)
-    ).select_related("round__script__rollout", "case")
-    meetings = list(_attended(user, rollout))
     results_by_day: dict[tuple[Round, str], list[Result]] = defaultdict(list)
     for result in results:
         if any(_was_in(meeting, result) for meeting in meetings):

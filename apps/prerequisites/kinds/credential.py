@@ -47,7 +47,7 @@ class Credential(DeliveryKind):
 
     def form_fields(self) -> dict[str, forms.Field]:
         item, last = self.item, self.item.last
-        stored = {secret.field for secret in last.secrets.all()} if last else set()
+        stored = last.fields_in_vault if last else []
         fields: dict[str, forms.Field] = {}
         for spec in item.specs():
             name = spec["name"]
@@ -124,7 +124,7 @@ class Credential(DeliveryKind):
 
     def part_values(self, submission: Submission) -> dict[str, str]:
         plain = {name: value for name, value in submission.values.items() if isinstance(value, str)}
-        return plain | {secret.field: _("guardado no cofre") for secret in submission.secrets.all()}
+        return plain | dict.fromkeys(submission.fields_in_vault, _("guardado no cofre"))
 
     def compare_values(self, before: Submission, after: Submission) -> Iterator[comparison.Row]:
         """A secret is never read here: the vault only says whether it changed."""
@@ -156,7 +156,7 @@ class Credential(DeliveryKind):
 def _secrets(submission: Submission) -> dict[str, str]:
     """Where each secret of a delivery is, in words, by its field."""
     purged = {name: _purged_on(instant) for name, instant in submission.purged.items()}
-    return purged | {secret.field: _("guardado no cofre") for secret in submission.secrets.all()}
+    return purged | dict.fromkeys(submission.fields_in_vault, _("guardado no cofre"))
 
 
 def _purged_on(instant: str) -> str:

@@ -14,6 +14,7 @@ from apps.core import clock, plugins
 from apps.core.canonical import instant
 from apps.core.localized import LocalizedField
 from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
+from apps.core.rows import embedded, embedded_first, row_of, rows_of
 from apps.rollouts.models.machine import StageMachine
 
 
@@ -43,7 +44,17 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         return self.select_related("platform").prefetch_related(parties)
 
     def for_listing(self) -> "RolloutQuerySet":
-        return self.with_titles().select_related("project_manager").prefetch_related("holds", "planned_stages")
+        """With what a row of a list or the frame of a page shows; for reading only, since what comes with the rollout
+        (``open_hold``, ``planning.starts``) stays as it was read."""
+        outer = models.OuterRef("pk")
+        return (
+            self.with_titles()
+            .select_related("project_manager")
+            .annotate(
+                listed_hold=embedded_first(Hold.objects.filter(rollout=outer, ended_at=None)),
+                listed_plan=embedded(PlannedStage.objects.filter(rollout=outer).order_by("pk")),
+            )
+        )
 
 
 class Rollout(StageMachine, FSMModelMixin, models.Model):
@@ -111,7 +122,16 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     @property
     def open_hold(self) -> "Hold | None":
+        if hasattr(self, "listed_hold"):
+            return row_of(Hold, self.listed_hold)
         return next((hold for hold in self.holds.all() if hold.ended_at is None), None)
+
+    @property
+    def plan(self) -> "list[PlannedStage]":
+        """The planned day of each stage; empty without a plan."""
+        if hasattr(self, "listed_plan"):
+            return rows_of(PlannedStage, self.listed_plan)
+        return list(self.planned_stages.all())
 
     def summary_of(self, page: str) -> list[plugins.Fact]:
         """What the page with the key ``page`` says of it in short, as it stood after the last event."""

@@ -21,7 +21,7 @@ def is_the_signatory(user, signatory) -> bool:
 
 @rules.predicate
 def signs_the_term(user, term) -> bool:
-    return term is not None and any(is_the_signatory(user, row) for row in term.signatories.filter(user=user))
+    return term is not None and any(is_the_signatory(user, row) for row in term.signatories.all())
 
 
 def refuse_drafter(person: Any, role: str, drafted_by: int) -> None:

@@ -1,7 +1,10 @@
+from collections import defaultdict
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.companies.models import Membership
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.actions import REQUIRED
@@ -12,15 +15,26 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        places = Membership.objects.filter(company__in=rollout.companies().values(), user__is_active=True)
+        people: dict[int, list[User]] = defaultdict(list)
+        for place in places.select_related("user").order_by("user__name"):
+            people[place.company_id].append(place.user)
         for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE, PartyRole.PLATFORM):
-            people = User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("name")
-            usual = rollout.project_manager if role == PartyRole.PRESENCE else people.first()
-            self.fields[role.value] = forms.ModelChoiceField(
-                people,
+            company = rollout.company(role)
+            usual = rollout.project_manager if role == PartyRole.PRESENCE else next(iter(people[company.pk]), None)
+            field = forms.ModelChoiceField(
+                User.objects.filter(memberships__company=company, is_active=True),
                 label=_("Assina por %(role)s") % {"role": role.label},
                 required=role in REQUIRED,
                 initial=usual if role in REQUIRED else None,
             )
+            choices: list[tuple[int | str, object]] = [
+                (person.pk, field.label_from_instance(person)) for person in people[company.pk]
+            ]
+            if field.empty_label is not None:
+                choices.insert(0, ("", field.empty_label))
+            field.choices = choices  # type: ignore[assignment]
+            self.fields[role.value] = field
             self.fields[f"step_{role.value}"] = forms.TypedChoiceField(
                 label=_("Ordem"),
                 choices=[(number, str(number)) for number in range(1, len(PartyRole) + 1)],

@@ -9,6 +9,7 @@ from apps.rollouts.models import Rollout
 from apps.seals import certificates
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.wording import record
+from apps.stages.acceptance.wording.clauses import Text
 
 # What is read for what, where a code was copied by hand.
 CONFUSED = str.maketrans("OIL", "011")
@@ -24,11 +25,12 @@ def latest_term(rollout: Rollout) -> AcceptanceTerm | None:
     return rollout.terms.last()
 
 
-def is_stale(term: AcceptanceTerm) -> bool:
-    """The record changed since the term was drafted. A signed term does not go stale."""
+def is_stale(term: AcceptanceTerm, text: Text | None = None) -> bool:
+    """The record changed since the term was drafted. A signed term does not go stale. ``text`` is what the rollout's term
+    says now, where it was read already."""
     if term.state == AcceptanceTerm.State.SIGNED:
         return False
-    return canonical.sha256(record.build(term.rollout)) != term.record_sha256
+    return canonical.sha256(record.build(term.rollout, text)) != term.record_sha256
 
 
 def whose_turn(term: AcceptanceTerm) -> QuerySet[Signatory]:
@@ -47,7 +49,7 @@ def next_to_sign(term: AcceptanceTerm, signatories: Iterable[Signatory]) -> list
 
 
 def has_turn(signatory: Signatory) -> bool:
-    return whose_turn(signatory.term).filter(pk=signatory.pk).exists()
+    return signatory in next_to_sign(signatory.term, signatory.term.signatories.all())
 
 
 def is_over(term: AcceptanceTerm) -> bool:
@@ -62,7 +64,8 @@ def may_bring(user: User, term: AcceptanceTerm | None) -> bool:
         return False
     if user.has_perm("acceptance.draft", term.rollout):
         return True
-    return whose_turn(term).filter(user=user).exists() and bool(certificates.trusted_authorities()[0])
+    turn = next_to_sign(term, term.signatories.all())
+    return any(row.user_id == user.pk for row in turn) and bool(certificates.trusted_authorities()[0])
 
 
 def unsettled_refusal(rollout: Rollout) -> AcceptanceTerm | None:

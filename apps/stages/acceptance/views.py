@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.seals import certificates
 from apps.stages.acceptance import actions, forms, queries
-from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.wording import clauses as wording
 from apps.stages.acceptance.wording import record
@@ -73,11 +74,13 @@ def settle(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None) -> HttpResponse:
     terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed"))
     term = terms[-1] if terms else None
-    signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
+    if term:
+        prefetch_related_objects([term], Prefetch("signatories", Signatory.objects.select_related("user")))
+    signatories = sorted(term.signatories.all(), key=lambda row: (row.step, row.pk)) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
-    may_draft = wording.may_change(request.user, rollout)
-    version = wording.version_taken(rollout)
-    clauses = wording.all_of(rollout, version) if may_draft or version else []
+    may_draft = wording.may_change(request.user, rollout, terms)
+    text = wording.text_of(rollout) if may_draft or terms or wording.version_taken(rollout) else None
+    clauses = text.clauses if text else []
     context = {
         "rollout": rollout,
         "room": "acceptance",
@@ -86,13 +89,13 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "signatories": signatories,
         "turn": {row.pk for row in queries.next_to_sign(term, signatories)} if term else set(),
         "in_order": len({row.step for row in signatories}) > 1,
-        "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term),
+        "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term, text),
         "demonstration": certificates.is_demonstration(),
         "may_bring": queries.may_bring(request.user, term),
         "may_draft": may_draft,
         "clause_count": sum(not clause.is_left_out for clause in clauses),
         "own_clauses": [clause for clause in clauses if clause.own_clause],
-        "newer_clauses": wording.newer_version(rollout, version) if may_draft else None,
+        "newer_version": text.newer_version if text and may_draft else None,
         "refused": queries.unsettled_among(terms) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
         "form": form or (forms.DraftForm(rollout=rollout) if may_draft else None),

@@ -38,6 +38,6 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
-    term={"connector": term.connector},
+    term={"connector": term.CONNECTOR},
     routers={"/rollouts": router},
 )

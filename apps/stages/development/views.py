@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.process import Stage
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.development import actions, forms, queries
@@ -45,14 +46,16 @@ def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
     may_report = rollout.is_open and request.user.has_perm("development.report", rollout)
     developing = rollout.stage == Stage.DEVELOPMENT
     due = queries.due_date(rollout)
+    notes = page_of(request, rollout.progress_notes.select_related("written_by"), parameter="notes")
     context = {
         "rollout": rollout,
         "room": "development",
         "due": due,
         "due_dates": rollout.due_dates.select_related("given_by"),
         "days_late": queries.days_late(rollout),
-        "notes": rollout.progress_notes.select_related("written_by"),
-        "deliveries": rollout.deliveries.select_related("declared_by"),
+        "notes": notes,
+        "newest_note": next(iter(notes), None) if notes.number == 1 else rollout.progress_notes.first(),
+        "deliveries": page_of(request, rollout.deliveries.select_related("declared_by"), parameter="deliveries"),
         "due_form": failed.get("due") or forms.DueDateForm(first=due is None, auto_id="due_%s"),
         "progress_form": failed.get("progress") or forms.ProgressForm(auto_id="progress_%s"),
         "delivery_form": failed.get("delivery") or forms.DeliveryForm(auto_id="delivery_%s"),

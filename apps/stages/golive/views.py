@@ -1,6 +1,8 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.core.paginator import Page
+from django.db.models import F
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.files.http import attachment
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Probe
@@ -94,7 +97,8 @@ def room_page(
         "window_form": window_form or forms.WindowForm(prefix="window"),
         "may_propose": before_release and user.has_perm("golive.propose", rollout),
         "rows": _rows(user, rollout, at_work, check_forms or {}),
-        "incidents": _incidents(user, rollout, at_work, resolve_forms or {}),
+        "incidents": (incidents := _incidents(request, rollout)),
+        "incident_rows": _incident_rows(user, rollout, incidents, at_work, resolve_forms or {}),
         "incident_form": incident_form or forms.IncidentForm(prefix="incident"),
         "may_note": at_work and user.has_perm("golive.note_incident", rollout),
         "release": release,
@@ -147,9 +151,15 @@ def _probe_answer(evidence: dict) -> dict:
     return {"outcome": Probe.Outcome(evidence["outcome"]).label, "at": datetime.fromisoformat(evidence["at"])}
 
 
-def _incidents(user, rollout: Rollout, at_work: bool, bound: dict) -> list[dict]:
+def _incidents(request: SignedInRequest, rollout: Rollout) -> Page:
+    """Those that are open first, which somebody has to see; each of the two the newest first."""
+    incidents = rollout.incidents.select_related("noted_by", "resolved_by")
+    return page_of(request, incidents.order_by(F("until").desc(nulls_first=True), "-number"), parameter="incidents")
+
+
+def _incident_rows(user, rollout: Rollout, incidents: Page, at_work: bool, bound: dict) -> list[dict]:
     rows = []
-    for incident in rollout.incidents.select_related("noted_by", "resolved_by").order_by("-number"):
+    for incident in incidents:
         incident.rollout = rollout
         may = at_work and incident.until is None and user.has_perm("golive.resolve_incident", incident)
         form = bound.get(incident.number) or forms.ResolveForm(prefix=f"resolve-{incident.number}")

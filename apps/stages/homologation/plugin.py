@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import dossier, events, personal_data, queries, requirements, term
+from apps.stages.homologation import dossier, events, personal_data, queries, requirements, tasks, term
 from apps.stages.homologation.api import router
 from apps.stages.homologation.script import catalogue
 
@@ -44,8 +44,9 @@ plugin = Plugin(
     model_changed=[catalogue.apply_rules],
     events=events,
     requirements=requirements,
-    term={"homologation": term.summary},
+    term={"homologation": term.HOMOLOGATION},
     dossier=[dossier.files],
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
+    jobs=[tasks.REPORT],
 )

@@ -1,14 +1,17 @@
 """Reads over the script: the newest result counts, and everything is derived from it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, FilteredRelation, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from apps.core.localized import Localized
+from apps.core.rows import embedded, rows_of
+from apps.files.queries import preview_pages
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import (
     Attendance,
@@ -22,6 +25,10 @@ from apps.stages.homologation.models import (
     Script,
     Session,
 )
+
+EMBEDDED: dict[type[Model], str] = {Result: "embedded_results", Nonconformity: "embedded_nonconformities"}
+"""What may come with a case in its query, and under which name; who did it is not read with it."""
+Record = TypeVar("Record", Result, Nonconformity)
 
 
 @dataclass
@@ -185,7 +192,7 @@ def case_statuses(
 ) -> list[CaseStatus]:
     """Every case of ``script`` in order, but for those whose keys are in ``without``, in as many queries for one as for all;
     ``bare`` without texts, evidence and people, for who only asks how the cases stand. ``rounds`` are those of ``rounds_of``,
-    where they were read already."""
+    where they were read already; without them one query more reads them."""
     cases = script.cases.exclude(pk__in=without) if without else script.cases.all()
     return _statuses(script, cases, bare=bare, rounds=rounds)
 
@@ -217,7 +224,7 @@ def _statuses(
     script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
 ) -> list[CaseStatus]:
     statuses = _with_results(script, cases, bare=bare, rounds=rounds)
-    for nonconformity in Nonconformity.objects.filter(case__in=statuses).select_related("opened_by"):
+    for nonconformity in _embedded(Nonconformity, statuses):
         nonconformity.case = statuses[nonconformity.case_id].case
         statuses[nonconformity.case_id].nonconformities.append(nonconformity)
     return list(statuses.values())
@@ -251,9 +258,15 @@ def nonconformity_of(script: Script, number: int) -> tuple[Nonconformity, CaseSt
 def _with_results(
     script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
 ) -> dict[int, CaseStatus]:
-    """How each case stands, by its key, without its nonconformities."""
+    """How each case stands, by its key, without its nonconformities, which come with it; if ``bare``, so do its results."""
     if bare:
         cases = cases.defer("actors", "preconditions", "steps", "expected", "evidence")
+    cases = cases.annotate(
+        **{
+            EMBEDDED[model]: embedded(model.objects.filter(case=OuterRef("pk")).order_by("pk"))
+            for model in ((Result, Nonconformity) if bare else (Nonconformity,))
+        }
+    )
     statuses: dict[int, CaseStatus] = {}
     for case in with_standing(cases, bare=bare):
         case.script = script
@@ -262,18 +275,25 @@ def _with_results(
             reservation.rollout = script.rollout
         last_round: int | None = case.last_round  # type: ignore[attr-defined]
         statuses[case.pk] = CaseStatus(case, last_round=last_round or 0, reservation=reservation)
-    results = Result.objects.filter(case__in=statuses)
-    if not bare:
-        evidence = Evidence.objects.select_related("file").prefetch_related("file__previews")
-        results = results.select_related("by", "confirmed_by").prefetch_related(Prefetch("evidence", evidence))
-    rounds_by_pk = {round_.pk: round_ for round_ in rounds or ()}
-    for result in results.select_related("round") if rounds is None else results:
+    rounds_by_pk = {round_.pk: round_ for round_ in (script.rounds.all() if rounds is None else rounds)}
+    for result in _embedded(Result, statuses) if bare else _results(statuses):
         status = statuses[result.case_id]
-        if result.round_id not in rounds_by_pk:
-            rounds_by_pk[result.round_id] = result.round
         result.case, result.round = status.case, rounds_by_pk[result.round_id]
         status.add(result)
     return statuses
+
+
+def _results(statuses: dict[int, CaseStatus]) -> QuerySet[Result]:
+    """Every result of the cases, with its people and evidence."""
+    evidence = Evidence.objects.select_related("file").annotate(preview_pages=preview_pages())
+    results = Result.objects.filter(case__in=statuses).select_related("by", "confirmed_by")
+    return results.prefetch_related(Prefetch("evidence", evidence))
+
+
+def _embedded(model: type[Record], statuses: dict[int, CaseStatus]) -> Iterator[Record]:
+    """The results or nonconformities that came with the cases, a case after the other."""
+    for status in statuses.values():
+        yield from rows_of(model, getattr(status.case, EMBEDDED[model]))
 
 
 def never_run_cases(script: Script) -> dict[str, set[int]]:

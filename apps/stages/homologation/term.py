@@ -1,8 +1,13 @@
 """What the homologation gives to the acceptance term's record."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import OuterRef
+
 from apps.core import clock
+from apps.core.rows import JSON, embedded, rows_of
+from apps.core.term_shares import TermShare
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Outcome, Round, Script
@@ -26,12 +31,12 @@ def _results_by_process(script: Script, statuses: list[CaseStatus], round_: Roun
     ]
 
 
-def summary(rollout: Rollout) -> dict[str, object]:
+def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
     """The script, its rounds, and what failed or was reserved: plain JSON, Portuguese texts."""
-    script = queries.script_of(rollout)
+    script: Script | None = getattr(rollout, "script", None)
     if script is None:
         return {"script": None, "rounds": [], "processes": [], "nonconformities": [], "reservations": []}
-    rounds = list(script.rounds.all())
+    rounds = rows_of(Round, all_rounds)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     return {
         "script": {"title": script.title.get("pt", ""), "version": script.version, "frozen_on": _day(script.frozen_at)},
@@ -78,3 +83,7 @@ def summary(rollout: Rollout) -> dict[str, object]:
             if reservation.is_agreed
         ],
     }
+
+
+_rounds = Round.objects.filter(script__rollout=OuterRef("pk")).order_by("number")
+HOMOLOGATION = TermShare(summary, rows={"all_rounds": embedded(_rounds)}, related=["script"])

@@ -12,6 +12,7 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/", views.room, name="room"),
     path("projetos/<int:pk>/homologacao/andamento/", views.overview, name="overview"),
     path("projetos/<int:pk>/homologacao/relatorio.pdf", report_views.report, name="report"),
+    path("projetos/<int:pk>/homologacao/relatorio/", report_views.ask_report, name="ask_report"),
     path("projetos/<int:pk>/homologacao/condicoes/", views.conditions, name="conditions"),
     path("projetos/<int:pk>/homologacao/congelar/", script_views.freeze, name="freeze"),
     path("projetos/<int:pk>/homologacao/rodada/abrir/", round_views.start_round, name="start_round"),

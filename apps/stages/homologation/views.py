@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,10 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
-from apps.stages.homologation.models import Script
+from apps.stages.homologation.models import Report, Script
 from apps.stages.homologation.nonconformities import queries as nonconformities
 from apps.stages.homologation.script import actions, catalogue, forms
 
@@ -48,6 +50,8 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     keys_to_run = queries.left_to_run(round_)
     listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
+    page = page_of(request, listed, parameter="nonconformities")
+    prefetch_related_objects(list(page), "opened_by")
     context: dict[str, Any] = {
         "rollout": rollout,
         "room": "homologation",
@@ -57,9 +61,10 @@ def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions
         "round": round_,
         "to_run": [status.case for status in statuses if status.case.pk in keys_to_run],
         "session": queries.open_session(script) if rounds else None,  # A session needs a round.
-        "nonconformities": listed,
+        "nonconformities": page,
         "aging": nonconformities.aging_of(listed),
         "newer": catalogue.newer(script),
+        "report": Report.objects.filter(script=script).select_related("pdf").first(),
         **permissions(request, rollout),
     }
     if not script.frozen_at and context["may_lead"]:

@@ -1,8 +1,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from apps.core import cnpj
 from apps.core.canonical import instant
@@ -55,13 +54,6 @@ def agreed_fields(kickoff: Kickoff, methods: list[AgreedMethod] | None = None) -
         method.code: sum(row.is_agreed for row in method_rows)
         for method, method_rows in fields_by_method(kickoff, field_rows, methods)
     }
-
-
-def agreed_fields_by_method(kickoff: Kickoff) -> list[tuple[AgreedMethod, int]]:
-    """Each adopted method with the number of its fields that have their place on the platform, in one query."""
-    cells = Row.objects.filter(method=OuterRef("pk"), sheet=FIELDS.key, removed_at=None).order_by().values("cells")
-    methods = kickoff.methods.filter(agreed=True).defer("fields").annotate(all_cells=ArraySubquery(cells))
-    return [(method, sum(Row(cells=row).is_agreed for row in method.all_cells)) for method in methods]
 
 
 def statuses_to_agree(kickoff: Kickoff) -> list[Row]:

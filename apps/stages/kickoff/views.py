@@ -199,7 +199,8 @@ def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed
         "participant_form": failed.get("participant") or forms.ParticipantForm(auto_id="participant_%s"),
         "hold_form": failed.get("hold") or forms.HoldForm(kickoff=kickoff, auto_id="hold_%s"),
         "model_form": failed.get("model") or forms.ModelForm(kickoff=kickoff, auto_id="model_%s"),
-        "methods_form": failed.get("methods") or forms.MethodsForm(kickoff=kickoff, auto_id="methods_%s"),
+        "methods_form": failed.get("methods")
+        or forms.MethodsForm(kickoff=kickoff, initial={"methods": methods}, auto_id="methods_%s"),
         "minutes_form": failed.get("minutes")
         or forms.MinutesForm(initial={"minutes": kickoff.minutes}, auto_id="minutes_%s"),
     }

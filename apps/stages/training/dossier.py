@@ -8,4 +8,4 @@ from apps.stages.training import term
 
 
 def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
-    yield "treinamento/presenca.json", canonical.readable(term.summary(rollout))
+    yield "treinamento/presenca.json", canonical.readable(term.TRAINING.of(rollout))

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -31,9 +32,13 @@ class HeldForm(forms.Form):
     )
     note = forms.CharField(label=_("Observações"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args, session: TrainingSession, **kwargs) -> None:
+    def __init__(self, *args, session: TrainingSession, open_topics: Iterable[Topic] | None = None, **kwargs) -> None:
+        """``open_topics`` are those that no session covered, where they were read already."""
         super().__init__(*args, **kwargs)
-        self.fields["topics"].queryset = session.rollout.training_topics.filter(covered_in=None)  # type: ignore[attr-defined]
+        topics = self.fields["topics"]
+        topics.queryset = session.rollout.training_topics.filter(covered_in=None)  # type: ignore[attr-defined]
+        if open_topics is not None:
+            topics.choices = [(topic.pk, str(topic)) for topic in open_topics]  # type: ignore[attr-defined]
         self.fields["held_minutes"].initial = session.planned_minutes
 
     def clean_attendance(self) -> list[dict[str, Any]]:

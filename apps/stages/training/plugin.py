@@ -46,7 +46,7 @@ plugin = Plugin(
     starts=[copy_syllabus],
     events=events,
     requirements=requirements,
-    term={"training": term.summary},
+    term={"training": term.TRAINING},
     dossier=[dossier.files],
     personal_data=personal_data.HOLDINGS,
 )

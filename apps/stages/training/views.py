@@ -59,13 +59,16 @@ def _session(request: SignedInRequest, pk: int, session_pk: int) -> tuple[Rollou
 
 def _room(request: SignedInRequest, rollout: Rollout, session: TrainingSession | None = None, **failed) -> HttpResponse:
     may_conduct = rollout.is_open and request.user.has_perm("training.conduct", rollout)
+    topics = list(rollout.training_topics.select_related("covered_in"))
+    open_topics = [topic for topic in topics if topic.covered_in is None]
     rows = []
     for row in rollout.training_sessions.prefetch_related("attendances", "topics"):
         refused = failed if session and session.pk == row.pk else {}
         rows.append(
             {
                 "session": row,
-                "held_form": refused.get("held") or forms.HeldForm(session=row, auto_id=f"held{row.pk}_%s"),
+                "held_form": refused.get("held")
+                or forms.HeldForm(session=row, open_topics=open_topics, auto_id=f"held{row.pk}_%s"),
                 "cancel_form": refused.get("cancel") or forms.CancelForm(auto_id=f"cancel{row.pk}_%s"),
             }
         )
@@ -73,7 +76,7 @@ def _room(request: SignedInRequest, rollout: Rollout, session: TrainingSession |
         "rollout": rollout,
         "room": "training",
         "rows": rows,
-        "topics": rollout.training_topics.select_related("covered_in"),
+        "topics": topics,
         "plan_form": failed.get("plan") or forms.PlanForm(auto_id="plan_%s"),
         "may_plan": may_conduct and rollout.stage in actions.OPEN_STAGES,
         "may_conduct": may_conduct,

@@ -102,8 +102,12 @@ def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespon
 
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
     rollout = visible_rollout(request, pk)
-    signatories = Signatory.objects.select_related("term__rollout", "term__pdf")
-    return rollout, get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
+    signatories = Signatory.objects.select_related("term__pdf")
+    if request.method == "GET":  # Who else signs is read once for a page; an action asks under its lock.
+        signatories = signatories.prefetch_related("term__signatories")
+    signatory = get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
+    signatory.term.rollout = rollout
+    return rollout, signatory
 
 
 def _back(signatory: Signatory) -> str:

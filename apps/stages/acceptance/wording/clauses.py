@@ -3,11 +3,12 @@
 A newly published template changes no rollout by itself: who drafts reads what differs and takes it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F, Q, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -18,6 +19,7 @@ from apps.blueprints.models import Blueprint
 from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
+from apps.core.rows import embedded, rows_of
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import events
@@ -64,19 +66,67 @@ class Clause:
         return fingerprint(self.words)
 
 
-def clauses_of(rollout: Rollout, version: int | None = None) -> list[Clause]:
-    """What the term says, in its order: the template's clauses, then those that the rollout added; ``version`` as in
-    ``all_of``."""
-    return [clause for clause in all_of(rollout, version) if not clause.is_left_out]
+@dataclass(frozen=True)
+class Text:
+    """The clauses of a rollout's term, also those left out, by ``version`` of the template. The rollout keeps that version
+    if it ``is_taken``; else it is the one in force."""
+
+    version: int
+    is_taken: bool
+    newest: int
+    """The version in force."""
+    clauses: list[Clause]
+
+    @property
+    def newer_version(self) -> int | None:
+        """The version in force, where the rollout took an earlier one."""
+        return self.newest if self.newest > self.version else None
+
+    @property
+    def said_clauses(self) -> list[Clause]:
+        """Those that were not left out."""
+        return [clause for clause in self.clauses if not clause.is_left_out]
 
 
-def all_of(rollout: Rollout, version: int | None = None) -> list[Clause]:
-    """The same with those that were left out, at their places and without words. ``version`` is what ``version_of`` says,
-    where it was asked already."""
-    own_rows = OwnClause.objects.filter(wording__rollout=rollout).select_related("changed_by")
+def text_of(rollout: Rollout) -> Text:
+    """What the term of ``rollout`` says, in one query; who changed its own clauses is not read with them."""
+    own_clauses = OwnClause.objects.filter(wording__rollout=rollout).order_by("pk")
+    own_version = Wording.objects.filter(rollout=rollout).values("version")
+    all_versions = Blueprint.objects.filter(kind=Blueprint.Kind.TERM, key="default")
+    blueprints = all_versions.annotate(
+        own_version=Subquery(own_version),
+        newest=Subquery(all_versions.order_by("-version").values("version")[:1]),
+        own_clauses=embedded(own_clauses),
+    )
+    blueprint = blueprints.filter(Q(own_version=None) | Q(version=F("own_version"))).order_by("-version")[:1].get()
+    return Text(
+        blueprint.version,
+        blueprint.own_version is not None,
+        blueprint.newest,
+        _with_own(blueprint, rows_of(OwnClause, blueprint.own_clauses)),
+    )
+
+
+def clauses_of(rollout: Rollout) -> list[Clause]:
+    """What the term says, in its order: the template's clauses, then those that the rollout added."""
+    return text_of(rollout).said_clauses
+
+
+def all_of(rollout: Rollout) -> list[Clause]:
+    """The same with those that were left out, at their places and without words."""
+    return text_of(rollout).clauses
+
+
+def with_people(clauses_: list[Clause]) -> list[Clause]:
+    """``clauses_`` with who changed them, in one query for all, if any was changed."""
+    prefetch_related_objects([clause.own_clause for clause in clauses_ if clause.own_clause], "changed_by")
+    return clauses_
+
+
+def _with_own(blueprint: Blueprint, own_rows: Iterable[OwnClause]) -> list[Clause]:
     own_clauses = {row.key: row for row in own_rows}
     of_term = []
-    for row in _template(version or version_of(rollout)):
+    for row in _in_portuguese(blueprint):
         own_clause = own_clauses.pop(row["key"], None)
         words = {"title": own_clause.title, "text": own_clause.text} if own_clause else row
         template = {"title": row["title"], "text": row["text"]}
@@ -100,10 +150,10 @@ def version_of(rollout: Rollout) -> int:
     return version_taken(rollout) or Blueprint.objects.current(Blueprint.Kind.TERM).version
 
 
-def newer_version(rollout: Rollout, version: int | None = None) -> Blueprint | None:
-    """The version in force, where the rollout took an earlier one; ``version`` as in ``all_of``."""
-    current = Blueprint.objects.current(Blueprint.Kind.TERM)
-    return current if current.version > (version or version_of(rollout)) else None
+def newer_version(rollout: Rollout, text: Text | None = None) -> Blueprint | None:
+    """The version in force, where the rollout took an earlier one; ``text`` is the rollout's, where it was read already."""
+    version = (text or text_of(rollout)).newer_version
+    return _version(version) if version else None
 
 
 def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:
@@ -112,8 +162,13 @@ def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:
     return changes.between_clauses(_version(version_of(rollout)).content, current.content)
 
 
-def may_change(user: User, rollout: Rollout) -> bool:
-    return user.has_perm("acceptance.draft", rollout) and rollout.stage == Stage.ACCEPTANCE and not _is_signed(rollout)
+def may_change(user: User, rollout: Rollout, terms: Iterable[AcceptanceTerm] | None = None) -> bool:
+    """``terms`` are those of ``rollout``, where they were read already."""
+    if not user.has_perm("acceptance.draft", rollout) or rollout.stage != Stage.ACCEPTANCE:
+        return False
+    if terms is None:
+        return not _is_signed(rollout)
+    return all(term.state != AcceptanceTerm.State.SIGNED for term in terms)
 
 
 def pin(rollout: Rollout) -> Wording:
@@ -234,9 +289,8 @@ def _version(version: int) -> Blueprint:
     return Blueprint.objects.get(kind=Blueprint.Kind.TERM, key="default", version=version)
 
 
-def _template(version: int) -> list[dict[str, str]]:
-    """The clauses of a version in Portuguese."""
-    rows = _version(version).content["clauses"]
+def _in_portuguese(blueprint: Blueprint) -> list[dict[str, str]]:
+    rows = blueprint.content["clauses"]
     return [{"key": row["key"], "title": row["title"]["pt"], "text": row["text"]["pt"]} for row in rows]
 
 

@@ -6,21 +6,23 @@ from apps.blueprints.catalogues import clauses
 from apps.companies.models import Company
 from apps.core import cnpj, plugins
 from apps.core.process import PartyRole
+from apps.core.term_shares import shares_of
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.wording import clauses as wording
 
 
-def build(rollout: Rollout) -> dict[str, object]:
+def build(rollout: Rollout, text: wording.Text | None = None) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash. It
-    is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased."""
+    is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased. ``text`` is what the
+    term says, where it was read already."""
     with translation.override("pt-br"):
-        return _build(rollout)
+        return _build(rollout, text or wording.text_of(rollout))
 
 
-def _build(rollout: Rollout) -> dict[str, object]:
-    version, companies = wording.version_taken(rollout), rollout.companies()
+def _build(rollout: Rollout, text: wording.Text) -> dict[str, object]:
+    companies = rollout.companies()
     names = _names(rollout, companies)
-    shares = {key: share(rollout) for plugin in plugins.plugins() for key, share in plugin.term.items()}
+    shares = shares_of(rollout, {key: share for plugin in plugins.plugins() for key, share in plugin.term.items()})
     return {
         **shares,
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
@@ -41,10 +43,10 @@ def _build(rollout: Rollout) -> dict[str, object]:
             # Whoever signs is told what is not the template's; what is says nothing of it.
             {"title": clause.title, "text": clauses.filled(clause.text, names)}
             | ({"origin": clause.own_clause.kind} if clause.own_clause else {})
-            for clause in wording.clauses_of(rollout, version)
+            for clause in text.said_clauses
         ],
         # Terms that were drafted before rollouts kept a version have none, and are not stale for that.
-        **({"clauses_version": version} if version else {}),
+        **({"clauses_version": text.version} if text.is_taken else {}),
     }
 
 

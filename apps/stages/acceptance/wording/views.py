@@ -24,11 +24,11 @@ from apps.stages.acceptance.wording import forms, record
 def clauses(request: SignedInRequest, pk: int) -> HttpResponse:
     """Each clause as the term says it, and in what, since when and why it differs from the template."""
     rollout = visible_rollout(request, pk)
-    version = wording.version_of(rollout)
-    newer, names = wording.newer_version(rollout, version), record.names_of(rollout)
+    text = wording.text_of(rollout)
+    newer, names = wording.newer_version(rollout, text), record.names_of(rollout)
     context = {
-        "clauses": [(clause, filled(clause.text, names)) for clause in wording.all_of(rollout, version)],
-        "version": version,
+        "clauses": [(clause, filled(clause.text, names)) for clause in wording.with_people(text.clauses)],
+        "version": text.version,
         "newer": newer,
         "changes": wording.changes_of_newer_version(rollout) if newer else [],
         "may_change": wording.may_change(request.user, rollout),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
@@ -140,6 +141,7 @@ def _case(
         "rollout": rollout,
         "room": "homologation",
         "status": status,
+        "results": page_of(request, status.results, parameter="results", from_end=True),
         "case": case,
         "round": round_,
         "in_round": round_ is not None and case.pk in round_.case_keys,  # type: ignore[attr-defined]

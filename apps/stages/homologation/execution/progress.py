@@ -59,14 +59,16 @@ class Progress:
         return [(value, str(label), outcomes.count(value)) for value, label in Outcome.choices if value in outcomes]
 
 
-def of_round(script: Script, rounds: list[Round]) -> Progress | None:
-    """Every case of the open one of ``rounds`` (``queries.rounds_of``) in order; None where none is open."""
+def of_round(script: Script, rounds: list[Round], statuses: list[queries.CaseStatus] | None = None) -> Progress | None:
+    """Every case of the open one of ``rounds`` (``queries.rounds_of``) in order; None where none is open. ``statuses`` are
+    all of ``script``, where they were read already."""
     round_ = queries.open_among(rounds)
     if round_ is None:
         return None
     in_round = set(round_.case_keys)  # type: ignore[attr-defined]
     groups = []
-    for process in queries.processes(script, statuses=queries.case_statuses(script, bare=True, rounds=rounds)):
+    statuses = queries.case_statuses(script, bare=True, rounds=rounds) if statuses is None else statuses
+    for process in queries.processes(script, statuses=statuses):
         rows = [Row(status, status.by_round.get(round_.pk)) for status in process.cases if status.case.pk in in_round]
         if rows:
             groups.append(Group(process, rows))

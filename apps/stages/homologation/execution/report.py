@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import Image, UnidentifiedImageError
@@ -101,6 +101,7 @@ def _thumbnails(parts: list[Part]) -> dict[str, bytes]:
         for evidence in result.evidence.all()
         if evidence.file and evidence.file.can_be_read
     ]
+    prefetch_related_objects([evidence.file for evidence in readable if evidence.file], "previews")
     pictures: dict[str, bytes] = {}
     for evidence in readable:
         if len(pictures) == THUMBNAILS:

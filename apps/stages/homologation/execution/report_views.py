@@ -1,14 +1,29 @@
-from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.exports.downloads import download
-from apps.stages.homologation.execution import report as homologation_report
+from apps.files.http import attachment
+from apps.stages.homologation.execution import report_actions as reports
 from apps.stages.homologation.http import script_of
+from apps.stages.homologation.models import Report
 
 
 @require_GET
-def report(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The report as it stands now, for whoever sees the rollout."""
-    rollout, script = script_of(request, pk, framed=False)
-    return download(homologation_report.render(rollout, script), f"homologacao-{rollout.code}.pdf")
+def report(request: SignedInRequest, pk: int) -> FileResponse | HttpResponseRedirect:
+    """The report as it was last asked for, for whoever sees the rollout; the room, where none is drawn yet."""
+    _rollout, script = script_of(request, pk, framed=False)
+    drawn = Report.objects.filter(script=script).exclude(pdf=None).select_related("pdf").first()
+    return attachment(drawn.pdf) if drawn and drawn.pdf else redirect(_place(pk))
+
+
+@require_POST
+def ask_report(request: SignedInRequest, pk: int) -> HttpResponse:
+    _rollout, script = script_of(request, pk)
+    reports.ask(script)
+    return redirect(_place(pk))
+
+
+def _place(pk: int) -> str:
+    return reverse("homologation:room", args=[pk]) + "#relatorio"

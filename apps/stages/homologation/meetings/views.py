@@ -19,7 +19,7 @@ from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.meetings import agenda
 from apps.stages.homologation.meetings import forms as session_forms
-from apps.stages.homologation.models import Case, Outcome, Script, Session
+from apps.stages.homologation.models import Case, Outcome, Round, Script, Session
 
 # The key that chooses an outcome in meeting mode.
 KEYS = {Outcome.PASSED: "p", Outcome.FAILED: "f", Outcome.BLOCKED: "b", Outcome.NOT_APPLICABLE: "n"}
@@ -39,25 +39,33 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session: Session, join=None) -> HttpResponse:
     rounds = queries.rounds_of(script)
-    case = script.cases.filter(code=request.GET.get("case", "")).first() or queries.to_run(script).first()
+    statuses = queries.case_statuses(script, bare=True, rounds=rounds)
+    case = _case_to_show(request.GET.get("case", ""), [status.case for status in statuses], rounds)
     context = {
         "rollout": rollout,
         "room": "homologation",
         "session": session,
-        "attendances": session.attendances.select_related("person"),
+        "attendances": session.attendances.all(),
         "join_form": join or session_forms.JoinForm(session=session, auto_id="join_%s"),
         "own_place": _own_place(request, rollout, session),
         "absences": session.absences.all(),
-        "progress": progress.of_round(script, rounds),
-        **(_case_context(request, rollout, case) if case else {}),
+        "progress": progress.of_round(script, rounds, statuses),
+        **(_case_context(request, rollout, case, read=(rounds, statuses)) if case else {}),
         **permissions(request, rollout),
     }
     return render(request, "homologation/meeting.html", context, status=refusal_status(join))
 
 
+def _case_to_show(code: str, cases: list[Case], rounds: list[Round]) -> Case | None:
+    """The one with ``code``; without it the first that lacks a result in the open round."""
+    keys_to_run = queries.left_to_run(queries.open_among(rounds))
+    chosen = (case for case in cases if case.code == code)
+    return next(chosen, None) or next((case for case in cases if case.pk in keys_to_run), None)
+
+
 def _own_place(request: SignedInRequest, rollout: Rollout, session: Session) -> str:
     """The value by which the reader records that they are present; empty for who is listed already."""
-    if session.attendances.filter(person=request.user).exists():
+    if any(attendance.person_id == request.user.pk for attendance in session.attendances.all()):
         return ""
     roles = rollout.roles_of(request.user)
     return next((f"{role.value}:{request.user.pk}" for role in session_forms.PARTIES if role in roles), "")
@@ -165,16 +173,28 @@ def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
     return calendar.download(calendar_entry)
 
 
-def _case_context(request: SignedInRequest, rollout: Rollout, case: Case, form=None) -> dict[str, object]:
-    script = case.script
-    status = queries.status_of(case)
-    round_ = queries.open_round(script)
-    in_round = list(round_.cases.values_list("code", flat=True)) if round_ else []
+def _case_context(
+    request: SignedInRequest,
+    rollout: Rollout,
+    case: Case,
+    form=None,
+    read: tuple[list[Round], list[queries.CaseStatus]] | None = None,
+) -> dict[str, object]:
+    """``read`` are the rounds and all cases of the script, where they were read already."""
+    rounds, statuses = read or (queries.rounds_of(case.script), None)
+    status = queries.status_of(case, rounds=rounds)
+    round_ = queries.open_among(rounds)
+    if round_ is None:
+        in_round = []
+    elif statuses is None:
+        in_round = list(round_.cases.values_list("code", flat=True))
+    else:
+        in_round = [row.case.code for row in statuses if row.case.pk in round_.case_keys]  # type: ignore[attr-defined]
     place = in_round.index(case.code) if case.code in in_round else None
     leads = request.user.has_perm("homologation.lead", rollout)
     return {
         "status": status,
-        "case": case,
+        "case": status.case,
         "round": round_,
         "place": None if place is None else place + 1,
         "total": len(in_round),

@@ -527,6 +527,35 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "roteiros",
             },
         ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("asked_at", models.DateTimeField(default=apps.core.clock.now)),
+                (
+                    "pdf",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "script",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="report",
+                        to="homologation.script",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "relatório da homologação",
+                "verbose_name_plural": "relatórios da homologação",
+            },
+        ),
         migrations.AddField(
             model_name="round",
             name="script",

@@ -1,6 +1,6 @@
 from apps.stages.homologation.models.nonconformities import Nonconformity, NonconformityComment, NonconformityFix
 from apps.stages.homologation.models.reservations import Reservation
-from apps.stages.homologation.models.rounds import Evidence, Outcome, Result, Round, RoundReport
+from apps.stages.homologation.models.rounds import Evidence, Outcome, Report, Result, Round, RoundReport
 from apps.stages.homologation.models.script import Case, Script
 from apps.stages.homologation.models.sessions import Absence, Attendance, Session
 
@@ -13,6 +13,7 @@ __all__ = [
     "NonconformityComment",
     "NonconformityFix",
     "Outcome",
+    "Report",
     "Reservation",
     "Result",
     "Round",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.files.models import StoredFile
+from apps.rollouts.models import Rollout
 from apps.stages.homologation.models.script import Case, Script
 
 
@@ -112,6 +113,27 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.text or self.link or str(self.file)
+
+
+class Report(models.Model):
+    """The homologation on paper, as it was last asked for: a worker draws the ``pdf`` (None until then), which shows the
+    rollout at ``version``. One that is asked for again takes its place."""
+
+    script = models.OneToOneField(Script, on_delete=models.CASCADE, related_name="report")
+    version = models.PositiveIntegerField()
+    asked_at = models.DateTimeField(default=clock.now)
+    pdf = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("relatório da homologação")
+        verbose_name_plural = _("relatórios da homologação")
+
+    def __str__(self) -> str:
+        return f"homologacao-{self.rollout.code}"
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.script.rollout
 
 
 class RoundReport(models.Model):

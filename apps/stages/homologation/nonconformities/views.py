@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Nonconformity
@@ -19,13 +20,14 @@ from apps.stages.homologation.nonconformities.queries import aging, days_open, l
 def listing(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _script = script_of(request, pk)
     form = forms.FilterForm(request.GET)
-    nonconformities = listed(rollout, **(form.cleaned_data if form.is_valid() else {}))
+    page = page_of(request, listed(rollout, **(form.cleaned_data if form.is_valid() else {})))
     context = {
         "rollout": rollout,
         "room": "homologation",
         "form": form,
-        "rows": [(nonconformity, days_open(nonconformity)) for nonconformity in nonconformities],
-        "any": bool(nonconformities) or rollout.nonconformities.exists(),
+        "page": page,
+        "rows": [(nonconformity, days_open(nonconformity)) for nonconformity in page],
+        "any": bool(page) or rollout.nonconformities.exists(),
         "aging": aging(rollout),
     }
     return render(request, "homologation/nonconformities.html", context)
@@ -95,8 +97,10 @@ def _page(request: SignedInRequest, nonconformity: Nonconformity, status: querie
         "days": days_open(nonconformity),
         "fixes": fixes,
         "fixed_by_reader": bool(fixes) and fixes[-1].by_id == user.pk,
-        "comments": nonconformity.comments.select_related("author"),
-        "events": events.select_related("actor"),
+        "comments": page_of(
+            request, nonconformity.comments.select_related("author"), parameter="comments", from_end=True
+        ),
+        "events": page_of(request, events.select_related("actor"), parameter="events", from_end=True),
         "fix_form": failed.get("fix") or forms.FixForm(auto_id="fix_%s"),
         "reopen_form": failed.get("reopen") or forms.ReopenForm(auto_id="reopen_%s"),
         "comment_form": failed.get("comment") or forms.CommentForm(auto_id="comment_%s"),
