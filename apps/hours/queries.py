@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
+from apps.core.requirements import asked_once
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
@@ -30,6 +31,7 @@ def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
     return first is not None and month_of(instant) < first
 
 
+@asked_once
 def first_open_month(rollout: Rollout) -> date | None:
     """The month after the last closed one; None while none is closed."""
     client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
@@ -61,6 +63,7 @@ def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
     )
 
 
+@asked_once
 def policies(rollout: Rollout) -> list[Policy]:
     """The versions of the policy, in the order in which they begin to hold; never none."""
     return list(rollout.hours_policies.order_by("effective_from", "number")) or [Policy(rollout=rollout)]
@@ -107,6 +110,8 @@ def open_entries(rollout: Rollout) -> QuerySet[TimeEntry]:
 def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classification.Line]:
     """What the closed lines mean to ``entries``: how much of each allowance is used and since when, and the lines of
     the entries that they adjust. Sums instead of every line ever closed, so that a long project stays quick."""
+    if first_open_month(rollout) is None:
+        return []
     adjusted = {entry.adjusts_id for entry in entries if entry.adjusts_id}
     corrections = rollout.time_entries.filter(adjusts__in=adjusted, deleted_at=None).values("pk")
     of_adjusted_entries = Q(entry__in=adjusted) | Q(entry__in=corrections)
@@ -184,6 +189,7 @@ def _planned_minutes(sessions: QuerySet, rollout: str) -> Coalesce:
     return Coalesce(Subquery(by_rollout.annotate(all=Sum("planned_minutes")).values("all")), 0)
 
 
+@asked_once
 def hour_sums(rollout: Rollout) -> list[HourSum]:
     """The hours of ``rollout`` as kept sums, by month."""
     return list(rollout.hour_sums.order_by("month"))

@@ -14,6 +14,8 @@ from apps.files.models import StoredFile
 from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 
 FILES_AT_MOST = 20
+OF_SUBMISSIONS = Prefetch("submissions__attached", SubmissionFile.objects.select_related("file"))
+"""What ``prefetch_related`` of items takes to bring their deliveries with their files."""
 
 
 def with_files() -> Prefetch:

@@ -11,10 +11,11 @@ from apps.companies.access import is_presence
 from apps.core import clock
 from apps.core.minutes import show as show_minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.core.requirements import asking
 from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import closing, days, history, sums
-from apps.hours.models import Line, Policy, Reclassification, TimeEntry
+from apps.hours.models import Line, Reclassification, TimeEntry
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -46,11 +47,10 @@ def log(
         require(by, "hours.log_for_others", rollout)
     if not is_presence(person):
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
-    with timeline.changing(rollout) as rollout:
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)  # Their day is counted over every rollout.
+    with timeline.changing(rollout) as rollout, asking(rollout):
+        number = _lock_the_day_of(person, rollout)
         if source and (existing := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
             raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": existing})
-        number = numbering.next_number(rollout, rollout.time_entries)
         entry = TimeEntry(rollout=rollout, number=number, person=person, source=source)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
@@ -160,8 +160,9 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
     Where an entry's classes become others, what they were is kept, with the entry that was changed (``cause``) and how.
     """
     entries = {entry.number: entry for entry in queries.open_entries(rollout)}
-    if not rollout.hours_policies.exists():
-        Policy.objects.create(rollout=rollout)
+    versions = queries.policies(rollout)
+    if versions[0].pk is None:
+        versions[0].save()
     closed = queries.closed_so_far(rollout, entries.values())
     expected: dict[int, list[Line]] = {entry.pk: [] for entry in entries.values()}
     for line in classification.classify([entry.work() for entry in entries.values()], queries.rules(rollout), closed):
@@ -195,6 +196,14 @@ def _line_values(line: Line) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _lock_the_day_of(person: User, rollout: Rollout) -> int:
+    """Nobody else enters time for ``person`` meanwhile: their day is counted over every rollout. The next number of
+    ``rollout``, whose lock keeps it, is read in the same query."""
+    last = numbering.last_number(rollout.time_entries)
+    people = User.objects.select_for_update(of=("self",), no_key=True).annotate(last_number=last)
+    return numbering.next_of(rollout, [people.get(pk=person.pk).last_number])
+
+
 def _open_entry(entry: TimeEntry) -> TimeEntry:
     entry = TimeEntry.objects.get(pk=entry.pk)
     if entry.deleted_at or entry.adjusts_id:
@@ -225,7 +234,8 @@ def _fill(
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
     if not note.strip():
         raise Invalid(_("Diga o que foi feito."), field="note")
-    for day, minutes_there, minutes_added in days.minutes_by_day(entry.person, started_at, duration, without=entry.pk):
+    near = days.around(entry.person, started_at, duration, without=entry.pk)
+    for day, minutes_there, minutes_added in days.minutes_by_day(entry.person, started_at, duration, entries=near):
         if minutes_there + minutes_added > DAY:
             raise Invalid(
                 _("Com isto, %(person)s passaria de 24 horas em %(day)s (já tem %(already)s).")
@@ -234,3 +244,4 @@ def _fill(
             )
     entry.activity, entry.started_at, entry.minutes = activity, started_at, duration
     entry.note, entry.nonconformity = note.strip(), nonconformity
+    entry.overlaps = days.sharing(near, started_at, started_at + timedelta(minutes=duration))

@@ -43,6 +43,7 @@ plugin = Plugin(
         summary=summary,
         stage=Stage.GO_LIVE,
         position=70,
+        summary_stages=(Stage.GO_LIVE, Stage.COMPLETED),
     ),
     starts=[actions.copy_checklist],
     events=events,
