@@ -214,9 +214,8 @@ def to_run(script: Script, round_: Round | None = None) -> QuerySet[Case]:
     """The cases of the open round that have no result in it yet; none without an open round. Who has read it gives
     ``round_``."""
     rounds = [round_] if round_ else script.rounds.filter(closed_at=None).order_by().values("pk")
-    return script.cases.filter(rounds__in=rounds).exclude(
-        Exists(Result.objects.filter(case=OuterRef("pk"), round__in=rounds))
-    )
+    run = Result.objects.filter(case=OuterRef("pk"), round__in=rounds)
+    return script.cases.filter(rounds__in=rounds).exclude(Exists(run))
 
 
 def with_following(cases: QuerySet[Case]) -> QuerySet[Case]:

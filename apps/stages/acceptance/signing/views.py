@@ -101,9 +101,11 @@ def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespon
 
 
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
-    rollout = visible_rollout(request, pk)
-    signatories = Signatory.objects.select_related("term__rollout", "term__pdf")
-    return rollout, get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
+    rollout = visible_rollout(request, pk, "project_manager")
+    signatories = Signatory.objects.select_related("term__pdf")
+    signatory = get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
+    signatory.term.rollout = rollout
+    return rollout, signatory
 
 
 def _back(signatory: Signatory) -> str:
