@@ -44,8 +44,8 @@ def sign(
     new_addresses.require_settled_address(by)
     if not consent:
         raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
-    version = signatory.rollout.version
-    signable(signatory, rollout=signatory.rollout)
+    _signatory, term = signable(signatory)
+    version = term.rollout.version
     spent = None if passkey else codes.spend(signatory, by=by, code=code)
     with timeline.changing(signatory.rollout) as rollout:
         signatory, term = signable(signatory, rollout=rollout, compared_at=version)
@@ -192,7 +192,8 @@ def with_the_others(signatory_pk: int, rollout: Rollout | None = None) -> Signat
     """The signatory with the term, its PDF and all its signatories, in one query; the term is of ``rollout``, where the
     caller has read that. Raises ``Signatory.DoesNotExist``."""
     of_the_term = Signatory.objects.filter(term__signatories=signatory_pk)
-    rows = list(of_the_term.select_related("user", "term__pdf", *([] if rollout else ["term__rollout"])).order_by("pk"))
+    of_the_rollout = [] if rollout else ["term__rollout__platform", "term__rollout__project_manager"]
+    rows = list(of_the_term.select_related("user", "term__pdf", *of_the_rollout).order_by("pk"))
     signatory = next((row for row in rows if row.pk == signatory_pk), None)
     if signatory is None:
         raise Signatory.DoesNotExist
@@ -201,5 +202,7 @@ def with_the_others(signatory_pk: int, rollout: Rollout | None = None) -> Signat
         term.rollout = rollout
     for row in rows:
         row.term = term
-    term._prefetched_objects_cache = {"signatories": rows}  # type: ignore[attr-defined]
+    signatories = term.signatories.all()
+    signatories._result_cache = rows
+    term._prefetched_objects_cache = {"signatories": signatories}  # type: ignore[attr-defined]
     return signatory

@@ -101,7 +101,7 @@ def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespon
 
 
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
-    rollout = visible_rollout(request, pk, "project_manager")
+    rollout = visible_rollout(request, pk)
     signatories = Signatory.objects.select_related("term__pdf")
     signatory = get_object_or_404(signatories, pk=signatory_pk, term__rollout=rollout)
     signatory.term.rollout = rollout
