@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from apps.accounts.models import User
 from apps.companies.models import Company
@@ -31,14 +31,26 @@ def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
     return first is not None and month_of(instant) < first
 
 
-@asked_once
 def first_open_month(rollout: Rollout) -> date | None:
     """The month after the last closed one; None while none is closed."""
-    client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
-    own_months = rollout.statements.order_by().values_list("month")
-    client_months = ClientStatement.objects.filter(client__in=client).order_by().values_list("month")
-    last = max((month for (month,) in own_months.union(client_months)), default=None)
+    last, _number = _end_of_the_ledger(rollout)
     return following(last) if last else None
+
+
+def last_number(rollout: Rollout) -> int:
+    """The number of the newest entry of ``rollout``, deleted or not; 0 before the first."""
+    return _end_of_the_ledger(rollout)[1]
+
+
+@asked_once
+def _end_of_the_ledger(rollout: Rollout) -> tuple[date | None, int]:
+    """The last closed month of ``rollout``, by a statement of its own or of its client, and its highest entry number."""
+    own = Statement.objects.filter(rollout=OuterRef("pk")).order_by("-month").values("month")
+    client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
+    of_client = ClientStatement.objects.filter(client__in=client).order_by("-month").values("month")
+    last = Greatest(Subquery(own[:1]), Subquery(of_client[:1]))  # In PostgreSQL the one that there is.
+    number = numbering.last_number(TimeEntry.objects.filter(rollout=OuterRef("pk")))
+    return Rollout.objects.filter(pk=rollout.pk).annotate(last=last, number=number).values_list("last", "number").get()
 
 
 def following(month: date) -> date:

@@ -48,9 +48,10 @@ def log(
     if not is_presence(person):
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
     with timeline.changing(rollout) as rollout, asking(rollout):
-        number = _lock_the_day_of(person, rollout)
+        days.lock(person)
         if source and (existing := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
             raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": existing})
+        number = numbering.next_of(rollout, [queries.last_number(rollout)])
         entry = TimeEntry(rollout=rollout, number=number, person=person, source=source)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
@@ -74,7 +75,7 @@ def edit(
     require(by, "hours.change", entry)
     with timeline.changing(entry.rollout) as rollout:
         entry = _open_entry(entry)
-        User.objects.select_for_update(no_key=True).get(pk=entry.person_id)
+        days.lock(entry.person)
         before = history.values(entry)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
@@ -194,14 +195,6 @@ def _line_values(line: Line) -> tuple[object, ...]:
         line.position, line.minutes, str(line.hour_class), line.allowance, line.charged_minutes, line.rate, line.amount,
         line.reason, line.params,
     )  # fmt: skip
-
-
-def _lock_the_day_of(person: User, rollout: Rollout) -> int:
-    """Nobody else enters time for ``person`` meanwhile: their day is counted over every rollout. The next number of
-    ``rollout``, whose lock keeps it, is read in the same query."""
-    last = numbering.last_number(rollout.time_entries)
-    people = User.objects.select_for_update(of=("self",), no_key=True).annotate(last_number=last)
-    return numbering.next_of(rollout, [people.get(pk=person.pk).last_number])
 
 
 def _open_entry(entry: TimeEntry) -> TimeEntry:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.background import locks
 from apps.hours.models import TimeEntry
 
 FULL_DAY = timedelta(days=1)
@@ -22,6 +23,12 @@ def zone_of(person: User) -> tzinfo:
 
 def ends(entry: TimeEntry) -> datetime:
     return entry.started_at + timedelta(minutes=entry.minutes)
+
+
+def lock(person: User) -> None:
+    """Nobody else enters time for ``person``, or stops their timer, until the end of this transaction: their day is counted
+    over every rollout. Their account stays free: what names it, or changes it, waits for no hours."""
+    locks.hold(f"hours of {person.pk}")
 
 
 def worked_by(person: User) -> QuerySet[TimeEntry]:
