@@ -45,10 +45,10 @@ def last_number(rollout: Rollout) -> int:
 @asked_once
 def _end_of_the_ledger(rollout: Rollout) -> tuple[date | None, int]:
     """The last closed month of ``rollout``, by a statement of its own or of its client, and its highest entry number."""
-    own = Statement.objects.filter(rollout=OuterRef("pk")).order_by("-month").values("month")
+    own_months = Statement.objects.filter(rollout=OuterRef("pk")).order_by("-month").values("month")
     client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
     of_client = ClientStatement.objects.filter(client__in=client).order_by("-month").values("month")
-    last = Greatest(Subquery(own[:1]), Subquery(of_client[:1]))  # In PostgreSQL the one that there is.
+    last = Greatest(Subquery(own_months[:1]), Subquery(of_client[:1]))  # In PostgreSQL the one that there is.
     number = numbering.last_number(TimeEntry.objects.filter(rollout=OuterRef("pk")))
     return Rollout.objects.filter(pk=rollout.pk).annotate(last=last, number=number).values_list("last", "number").get()
 

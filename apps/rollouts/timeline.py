@@ -66,8 +66,8 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()
         party = next((role for role in PartyRole.values if role in roles), "")
-    asked, summarized = plugins.asking_after(event.kind), plugins.summarizing_after(event.kind)
-    read_model.keep(rollout, asked, pages=summarized, held_by=held_by)
+    asking_apps, summarized_apps = plugins.asking_after(event.kind), plugins.summarizing_after(event.kind)
+    read_model.keep(rollout, asking_apps, pages=summarized_apps, held_by=held_by)
     rollout.version += 1
     row = Event(
         rollout=rollout,

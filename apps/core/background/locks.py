@@ -15,11 +15,11 @@ def alone(name: str) -> Iterator[bool]:
     when the connection is lost. A block within another of the same session is let in.
     """
     key = key_of(name)
-    taken: bool = _ask("SELECT pg_try_advisory_lock(%s)", key)
+    is_alone: bool = _ask("SELECT pg_try_advisory_lock(%s)", key)
     try:
-        yield taken
+        yield is_alone
     finally:
-        if taken:
+        if is_alone:
             _ask("SELECT pg_advisory_unlock(%s)", key)
 
 

@@ -135,12 +135,12 @@ def script_with_round(rollout: Rollout) -> Script | None:
     result in it yet (``codes_left``), and the number of cases that the gate asks for (``binding_cases``)."""
     round_ = "open_round__pk"
     run = Result.objects.filter(case=OuterRef("pk"), round=OuterRef(OuterRef(round_)))
-    left = Case.objects.filter(rounds=OuterRef(round_)).exclude(Exists(run)).order_by("position")
+    cases_left = Case.objects.filter(rounds=OuterRef(round_)).exclude(Exists(run)).order_by("position")
     binding = Case.objects.binding().filter(script=OuterRef("pk")).order_by().values("script")
     scripts = Script.objects.annotate(
         open_round=FilteredRelation("rounds", condition=Q(rounds__closed_at=None)),
         binding_cases=Coalesce(Subquery(binding.annotate(number=Count("pk")).values("number")), 0),
-        codes_left=ArraySubquery(left.values("code")),
+        codes_left=ArraySubquery(cases_left.values("code")),
     )
     return scripts.select_related("open_round").filter(rollout=rollout).first()
 
@@ -330,15 +330,16 @@ def unsettled_cases(script: Script) -> list[Case]:
     """The cases that the gate still asks for, in order, as they are kept: each ``with_standing`` and with whether one of its
     nonconformities waits for its correction (``is_failing``)."""
     open_ones = Nonconformity.objects.filter(case=OuterRef("pk"), state=Nonconformity.State.OPEN)
-    cases = Case.objects.binding().filter(script=script).exclude(standing=Case.Standing.PASSED)
+    not_passed = Case.objects.binding().filter(script=script).exclude(standing=Case.Standing.PASSED)
     cases = with_standing(
-        cases.only("script", "position", "code", "process", "title", "standing", "standing_at"), bare=True
+        not_passed.only("script", "position", "code", "process", "title", "standing", "standing_at"), bare=True
     )
-    return [
-        case
-        for case in cases.annotate(is_failing=Exists(open_ones))
-        if not (reservation_of(case) and reservation_of(case).is_agreed)
-    ]
+    return [case for case in cases.annotate(is_failing=Exists(open_ones)) if not _is_reserved(case)]
+
+
+def _is_reserved(case: Case) -> bool:
+    reservation = reservation_of(case)
+    return reservation is not None and reservation.is_agreed
 
 
 def reservation_of(case: Case) -> Reservation | None:
