@@ -25,6 +25,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
+from tests import read_model
 from tests.acceptance.factories import a_draft
 from tests.hours.factories import ProposalFactory
 from tests.portal.factories import DraftFactory
@@ -97,10 +98,9 @@ def test_who_acts_in_one_project_does_not_wait_for_who_acts_in_another():
     first, second = RolloutFactory(), RolloutFactory()
     item = PrerequisiteFactory(rollout=second)
     work = {"activity": "internal", "started_at": clock.now() - timedelta(hours=10), "minutes": 60, "note": "Aula"}
+    read_model.follow()
     with timeline.changing(first):
-        outcomes = at_once(
-            waiting_for_nobody(lambda: prerequisites.submit(item, by=second.people["client"], text="x")),
-        )
+        outcomes = at_once(waiting_for_nobody(lambda: prerequisites.submit(item, by=second.people["client"], text="x")))
         outcomes += at_once(waiting_for_nobody(lambda: hours.log(second, by=second.people["analyst"], **work)))
     assert [type(outcome).__name__ for outcome in outcomes] == ["Submission", "TimeEntry"]
 

@@ -137,10 +137,13 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
             self._prefetched_objects_cache = {"parties": parties}  # type: ignore[attr-defined]
 
     def _parties(self) -> "list[Party]":
-        """With their companies, read once."""
-        if "parties" not in getattr(self, "_prefetched_objects_cache", {}):
-            models.prefetch_related_objects([self], models.Prefetch("parties", Party.objects.select_related("company")))
-        return list(self.parties.all())
+        """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
+        with_companies = Party.objects.select_related("company")
+        if getattr(self, "_is_locked", False):
+            models.prefetch_related_objects([self], models.Prefetch("parties", with_companies))
+        if "parties" in getattr(self, "_prefetched_objects_cache", {}):
+            return list(self.parties.all())
+        return list(with_companies.filter(rollout=self))
 
     def has_reached(self, stage: Stage) -> bool:
         """True when the rollout is at ``stage`` or beyond it on the path (a completed one has reached them all)."""
