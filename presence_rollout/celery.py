@@ -1,11 +1,35 @@
 """The Celery application: JSON messages only, tasks found in each app's ``tasks.py``."""
 
+import logging
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+
+from presence_rollout import work
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
-app = Celery("presence_rollout")
+logger = logging.getLogger(__name__)
+PERIODIC = {entry["task"] for entry in work.SCHEDULE.values()}
+
+
+class OneAtATime(Task):
+    """A task. One that the clock asks for runs once at a time, over all workers: while it is at work, or its message came
+    twice, a second one does nothing, since the first finds the same work."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.name not in PERIODIC:
+            return super().__call__(*args, **kwargs)
+        from apps.core.background import locks
+
+        with locks.alone(f"task {self.name}") as alone:
+            if alone:
+                return super().__call__(*args, **kwargs)
+        logger.info("%s is at work already.", self.name)
+        return None
+
+
+app = Celery("presence_rollout", task_cls=OneAtATime)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -52,16 +52,12 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "scan-waiting-files": {"task": "apps.files.tasks.scan_waiting_files", "schedule": 60},
     "draw-waiting-files": {"task": "apps.files.tasks.draw_waiting_files", "schedule": 60},
     "sweep-orphans": {"task": "apps.files.tasks.sweep_orphans", "schedule": crontab(hour=6, minute=30)},
-    "probe-credentials": {
-        "task": "apps.prerequisites.tasks.gather_evidence_daily",
-        "schedule": crontab(hour=8, minute=30),
-    },
     "purge-credentials": {
         "task": "apps.prerequisites.tasks.purge_closed_rollouts",
         "schedule": crontab(hour=7, minute=0),
     },
     "look-into-unread-documents": {"task": "apps.prerequisites.tasks.read_unread_documents", "schedule": 60},
-    "probe-untried-credentials": {"task": "apps.prerequisites.tasks.gather_missing_evidence", "schedule": 60},
+    "gather-due-evidence": {"task": "apps.prerequisites.tasks.gather_due_evidence", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
     # Somebody reads a credential: its owner hears of it at once.
     "tell-of-events": {"task": "apps.notices.tasks.send_notices", "schedule": 20},

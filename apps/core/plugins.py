@@ -63,7 +63,8 @@ class Fact:
 @dataclass(frozen=True)
 class Page:
     """An app's page of a rollout. ``url_name`` takes the rollout's pk; ``stage`` is the stage it serves, empty for all.
-    ``summary`` takes the rollout; its facts change with the events after which the app's requirements may change."""
+    ``summary`` takes the rollout; its facts change with the events of the app and of those that it follows, and when a stage
+    of ``summary_stages`` begins or ends."""
 
     key: str
     title: "StrOrPromise"
@@ -72,6 +73,7 @@ class Page:
     summary: Callable[[Any], Iterable[Fact]]
     stage: str = ""
     position: int = 100
+    summary_stages: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ class Plugin:
     requirements: ModuleType | None = None
     """The module that declares what the gates ask of it."""
     requirements_follow: Sequence[str] = ()
-    """The apps whose events may change what it asks and what its page says in short, besides itself and ``EVERY_RULE``."""
+    """The apps whose events may change what it asks and what its page says in short, besides itself; what it asks may change
+    with those of ``EVERY_RULE`` too."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
     personal_data: Sequence[Holding] = ()
@@ -248,7 +251,20 @@ def _asker(key: str) -> tuple[str, int]:
 
 def asking_after(event_kind: str) -> frozenset[str] | None:
     """The apps whose requirements an event of ``event_kind`` may change; None for all of them."""
-    return _index().after.get(event_kind)
+    event = events().get(event_kind)
+    return frozenset() if event and event.settles_nothing else _index().after.get(event_kind)
+
+
+def summarizing_after(event_kind: str) -> frozenset[str] | None:
+    """The apps whose summaries an event of ``event_kind`` may change, where it moves the rollout to no other stage; None for
+    all of them."""
+    index = _index()
+    return index.after.get(event_kind, frozenset() if event_kind in index.events else None)
+
+
+def summarizing_between(*stages: str) -> set[str]:
+    """The apps whose summaries change when a rollout moves from one of ``stages`` to the other."""
+    return {plugin.app for plugin in plugins() if plugin.page and {*stages} & {*plugin.page.summary_stages}}
 
 
 def answer_to(rollout: Any, key: str) -> Answer | None:

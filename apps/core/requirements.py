@@ -100,8 +100,8 @@ class RequirementKind:
 
 @contextmanager
 def asking(rollout: Any) -> Iterator[None]:
-    """Within the block what is ``asked_once`` of ``rollout`` is read once: all its rules look at the same moment, and nothing
-    is written meanwhile. One such block within another is part of it."""
+    """Within the block what is ``asked_once`` of ``rollout`` is read once: all its rules look at the same moment, and what
+    they read is not written meanwhile. One such block within another is part of it."""
     if hasattr(rollout, "_answers"):
         yield
         return
@@ -114,7 +114,7 @@ def asking(rollout: Any) -> Iterator[None]:
 
 def asked_once(read: Callable[[Any], T]) -> Callable[[Any], T]:
     """For a query of a rollout that several rules need: it is asked once while the rules are (``asking``), and each time
-    elsewhere."""
+    elsewhere. Who has just written what it reads says so with ``remember(ask, rollout, answer)``."""
 
     @wraps(read)
     def ask(rollout: Any) -> T:
@@ -126,6 +126,13 @@ def asked_once(read: Callable[[Any], T]) -> Callable[[Any], T]:
         return answers[ask]
 
     return ask
+
+
+def remember(ask: Callable[[Any], T], rollout: Any, answer: T) -> None:
+    """``answer`` is what ``ask``, which is ``asked_once``, would read of ``rollout`` now; forgotten outside ``asking``."""
+    answers = getattr(rollout, "_answers", None)
+    if answers is not None:
+        answers[ask] = answer
 
 
 declared: list[RequirementKind] = []

@@ -28,7 +28,13 @@ Month = Annotated[str, shown_month]
 Warnings = Annotated[list[dict[str, Any]], shown_warnings]
 
 
-class Logged(EventData, kind="hours.logged", sentence=_("apontou %(duration)s de %(activity)s"), icon="clock"):
+class Logged(
+    EventData,
+    kind="hours.logged",
+    sentence=_("apontou %(duration)s de %(activity)s"),
+    icon="clock",
+    settles_nothing=True,
+):
     """``number`` is the entry's within the rollout."""
 
     number: int
@@ -37,7 +43,11 @@ class Logged(EventData, kind="hours.logged", sentence=_("apontou %(duration)s de
 
 
 class Edited(
-    EventData, kind="hours.edited", sentence=_("corrigiu o apontamento %(number)s para %(duration)s"), icon="pencil"
+    EventData,
+    kind="hours.edited",
+    sentence=_("corrigiu o apontamento %(number)s para %(duration)s"),
+    icon="pencil",
+    settles_nothing=True,
 ):
     number: int
     duration: Minutes

@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
+from apps.core.requirements import asked_once
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
@@ -32,11 +33,24 @@ def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
 
 def first_open_month(rollout: Rollout) -> date | None:
     """The month after the last closed one; None while none is closed."""
-    client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
-    own_months = rollout.statements.order_by().values_list("month")
-    client_months = ClientStatement.objects.filter(client__in=client).order_by().values_list("month")
-    last = max((month for (month,) in own_months.union(client_months)), default=None)
+    last, _number = _end_of_the_ledger(rollout)
     return following(last) if last else None
+
+
+def last_number(rollout: Rollout) -> int:
+    """The number of the newest entry of ``rollout``, deleted or not; 0 before the first."""
+    return _end_of_the_ledger(rollout)[1]
+
+
+@asked_once
+def _end_of_the_ledger(rollout: Rollout) -> tuple[date | None, int]:
+    """The last closed month of ``rollout``, by a statement of its own or of its client, and its highest entry number."""
+    own_months = Statement.objects.filter(rollout=OuterRef("pk")).order_by("-month").values("month")
+    client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
+    of_client = ClientStatement.objects.filter(client__in=client).order_by("-month").values("month")
+    last = Greatest(Subquery(own_months[:1]), Subquery(of_client[:1]))  # In PostgreSQL the one that there is.
+    number = numbering.last_number(TimeEntry.objects.filter(rollout=OuterRef("pk")))
+    return Rollout.objects.filter(pk=rollout.pk).annotate(last=last, number=number).values_list("last", "number").get()
 
 
 def following(month: date) -> date:
@@ -61,6 +75,7 @@ def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
     )
 
 
+@asked_once
 def policies(rollout: Rollout) -> list[Policy]:
     """The versions of the policy, in the order in which they begin to hold; never none."""
     return list(rollout.hours_policies.order_by("effective_from", "number")) or [Policy(rollout=rollout)]
@@ -107,6 +122,8 @@ def open_entries(rollout: Rollout) -> QuerySet[TimeEntry]:
 def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classification.Line]:
     """What the closed lines mean to ``entries``: how much of each allowance is used and since when, and the lines of
     the entries that they adjust. Sums instead of every line ever closed, so that a long project stays quick."""
+    if first_open_month(rollout) is None:
+        return []
     adjusted = {entry.adjusts_id for entry in entries if entry.adjusts_id}
     corrections = rollout.time_entries.filter(adjusts__in=adjusted, deleted_at=None).values("pk")
     of_adjusted_entries = Q(entry__in=adjusted) | Q(entry__in=corrections)
@@ -184,6 +201,7 @@ def _planned_minutes(sessions: QuerySet, rollout: str) -> Coalesce:
     return Coalesce(Subquery(by_rollout.annotate(all=Sum("planned_minutes")).values("all")), 0)
 
 
+@asked_once
 def hour_sums(rollout: Rollout) -> list[HourSum]:
     """The hours of ``rollout`` as kept sums, by month."""
     return list(rollout.hour_sums.order_by("month"))

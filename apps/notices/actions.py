@@ -5,7 +5,7 @@ A message whose sending was not noted (the worker was killed in between) is sent
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -15,14 +15,17 @@ from apps.accounts.models import User
 from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.jobs import Job
+from apps.core.models import UnfinishedWork
 from apps.notices import queries, words
-from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder
+from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder, ReminderRun
 from apps.rollouts.models import Event, Rollout
 
 # How long a message waits after each failure of the mail server; after the last one nobody tries again. Four days in all.
 PAUSES = tuple(timedelta(hours=hours) for hours in (1 / 60, 1 / 12, 1 / 2, 2, 6, 12, 24, 24, 24))
 # A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run.
 FAILURES_PER_RUN = 5
+# The rollouts whose reminders are made together.
+BATCH = 500
 # What a mail server says of one message: errors of Python's library, which only ``core.network.outbound`` may import.
 OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
 
@@ -56,13 +59,6 @@ REMIND = Job(
     task="apps.notices.tasks.remind_of",
     model="rollouts.Rollout",
 )
-MAKE_DIGEST = Job(
-    "notices.make_digest",
-    gettext_lazy("Lembrete do dia de uma pessoa"),
-    gettext_lazy("Não foi possível preparar o lembrete do dia"),
-    task="apps.notices.tasks.make_digest",
-    model="accounts.User",
-)
 
 
 def consume_event(event_pk: int) -> None:
@@ -84,52 +80,72 @@ def consume(event: Event) -> None:
 
 
 def remind() -> None:
-    """Make today's digests. Who has one already gets no other today."""
+    """Make today's digests, some hundred rollouts at a time. Who has one already from an earlier run gets no other today;
+    a run that was interrupted goes on where it was."""
     today = clock.today()
+    keys = list(queries.rollouts_to_remind(today).order_by("pk").values_list("pk", flat=True))
+    if keys:
+        run, _is_new = ReminderRun.objects.get_or_create(day=today, finished_at=None)
+        _remind_of_all([pk for pk in keys if pk > run.through], run, today)
+    ReminderRun.objects.filter(day=today, finished_at=None).update(finished_at=clock.now())
+
+
+def _remind_of_all(keys: list[int], run: ReminderRun, today: date) -> None:
+    """Add what the rollouts of ``keys`` wait for to the digests of ``run``, and note how far that has come."""
+    tried = set(UnfinishedWork.objects.filter(kind=REMIND.name).values_list("key", flat=True))
+    failing = [pk for pk in keys if str(pk) in tried]
+    for first in range(0, len(keys), BATCH):
+        batch = keys[first : first + BATCH]
+        failing += _remind_of_many([pk for pk in batch if str(pk) not in tried], run, today)
+        run.through = batch[-1]
+        run.save(update_fields=["through"])
+    if failing:
+        work.do_all(REMIND, failing, remind_of)  # A failure is noted, and comes to its turn again.
+
+
+def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[int]:
+    """Add what ``rollouts`` (their keys) wait for to the digests of ``run``; those of which that failed, which keep none of
+    the others."""
     people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
-
-    def gather(rollout_pk: int) -> None:
-        rollout = Rollout.objects.for_listing().get(pk=rollout_pk)
-        for user, matters in queries.to_remind(rollout, today).items():
-            people[user] += matters
-
-    rollouts = list(queries.rollouts_to_remind(today).order_by().values_list("pk", flat=True))
-    work.do_all(REMIND, rollouts, gather, most=len(rollouts), seconds=150)
-    matters_of = {user.pk: matters for user, matters in people.items()}
-    work.do_all(MAKE_DIGEST, matters_of, lambda pk: _make_digest(pk, matters_of[pk]), most=len(matters_of))
+    failed = []
+    for rollout in queries.with_whom_to_remind(Rollout.objects.filter(pk__in=rollouts).order_by("pk"), today):
+        try:
+            for user, matters in queries.to_remind(rollout, today).items():
+                people[user] += matters
+        except Exception:
+            failed.append(rollout.pk)
+    with transaction.atomic():
+        Digest.objects.bulk_create(
+            (Digest(user=user, day=today, run=run) for user in queries.wants(list(people), "reminders")),
+            ignore_conflicts=True,
+        )
+        matters_of = {user.pk: matters for user, matters in people.items()}
+        digests = Digest.objects.filter(run=run, user__in=matters_of)
+        Reminder.objects.bulk_create(
+            (
+                Reminder(digest=digest, rollout=rollout, requirement=key)
+                for digest in digests
+                for rollout, key in matters_of[digest.user_id]
+            ),
+            ignore_conflicts=True,
+        )
+    return failed
 
 
 def remind_of(rollout_pk: int) -> None:
     """Add what one rollout waits for to today's digests, but for those that were sent already."""
-    rollout = Rollout.objects.open().for_listing().filter(pk=rollout_pk).first()
+    today = clock.today()
+    running = Rollout.objects.open().filter(pk=rollout_pk)
+    rollout = queries.with_whom_to_remind(running, today).first()
     if rollout is None:
         return
-    for user, matters in queries.to_remind(rollout, clock.today()).items():
+    people = queries.to_remind(rollout, today)
+    for user in queries.wants(list(people), "reminders"):
         with transaction.atomic():
-            digest, _is_new = Digest.objects.get_or_create(user=user, day=clock.today())
+            digest, _is_new = Digest.objects.get_or_create(user=user, day=today)
             if Digest.objects.select_for_update(no_key=True).filter(WAITING, pk=digest.pk).exists():
-                rows = (Reminder(digest=digest, rollout=rollout, requirement=key) for _rollout, key in matters)
+                rows = (Reminder(digest=digest, rollout=rollout, requirement=key) for _rollout, key in people[user])
                 Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def make_digest(user_pk: int) -> None:
-    """Make today's digest of one person."""
-    visible_rollouts = Rollout.objects.visible_to(User.objects.get(pk=user_pk))
-    matters: list[tuple[Rollout, str]] = []
-    for rollout in visible_rollouts.filter(pk__in=queries.rollouts_to_remind(clock.today()).values("pk")).for_listing():
-        people = {user.pk: of_them for user, of_them in queries.to_remind(rollout, clock.today()).items()}
-        matters += people.get(user_pk, [])
-    if matters:
-        _make_digest(user_pk, matters)
-
-
-def _make_digest(user_pk: int, matters: list[tuple[Rollout, str]]) -> None:
-    with transaction.atomic():
-        digest, is_first = Digest.objects.get_or_create(user_id=user_pk, day=clock.today())
-        if is_first:
-            Reminder.objects.bulk_create(
-                Reminder(digest=digest, rollout=rollout, requirement=key) for rollout, key in matters
-            )
 
 
 def send_waiting() -> None:

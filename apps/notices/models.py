@@ -85,10 +85,30 @@ class Notice(Outgoing):
         return self.event.rollout
 
 
-class Digest(Outgoing):
-    """One day's reminder of all that a person's rollouts wait for from them."""
+class ReminderRun(models.Model):
+    """Reminders of one day as they are being made, rollout by rollout: ``through`` is the key of the last one that was gone
+    through, 0 before the first. One that was interrupted goes on from there; what it made is sent once it is finished."""
 
     day = models.DateField()
+    through = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("preparação dos lembretes do dia")
+        verbose_name_plural = _("preparações dos lembretes do dia")
+        constraints = [
+            models.UniqueConstraint(fields=["day"], condition=Q(finished_at=None), name="reminder_run_one_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Digest(Outgoing):
+    """One day's reminder of all that a person's rollouts wait for from them, made by ``run``."""
+
+    day = models.DateField()
+    run = models.ForeignKey(ReminderRun, on_delete=models.SET_NULL, null=True, related_name="digests")
 
     class Meta:
         verbose_name = _("lembrete do dia")

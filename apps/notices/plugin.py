@@ -4,5 +4,5 @@ from apps.notices import actions, personal_data
 plugin = Plugin(
     app="notices",
     personal_data=personal_data.HOLDINGS,
-    jobs=[actions.CONSUME, actions.SEND_NOTICE, actions.SEND_DIGEST, actions.REMIND, actions.MAKE_DIGEST],
+    jobs=[actions.CONSUME, actions.SEND_NOTICE, actions.SEND_DIGEST, actions.REMIND],
 )

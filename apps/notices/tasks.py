@@ -40,9 +40,3 @@ def send_digest(digest_pk: int) -> None:
 def remind_of(rollout_pk: int) -> None:
     """Add what one rollout waits for to today's reminders that were not sent yet."""
     work.do(actions.REMIND, rollout_pk, actions.remind_of)
-
-
-@shared_task(soft_time_limit=60, time_limit=90)
-def make_digest(user_pk: int) -> None:
-    """Make today's reminder of one person; who has one already gets no other."""
-    work.do(actions.MAKE_DIGEST, user_pk, actions.make_digest)

@@ -74,7 +74,8 @@ def submit(
     """
     require(by, "prerequisites.submit", prerequisite)
     with timeline.changing(prerequisite.rollout) as rollout:
-        prerequisite = Prerequisite.objects.prefetch_related("submissions__attached__file").get(pk=prerequisite.pk)
+        prerequisite = Prerequisite.objects.prefetch_related(attachments.OF_SUBMISSIONS).get(pk=prerequisite.pk)
+        prerequisite.rollout = rollout
         if prerequisite.state == State.SUBMITTED:
             raise Refusal(_("Este item já foi entregue e está em conferência na Presence."))
         if prerequisite.state == State.WITHDRAWN:
@@ -97,9 +98,10 @@ def submit(
         attachments.refuse_returned_files(prerequisite, delivery.new_files, delivery.kept_files, delivery.link)
         submission = Submission.objects.create(
             prerequisite=prerequisite,
-            number=numbering.next_number(rollout, prerequisite.submissions),
+            number=numbering.next_of(rollout, (submission.number for submission in prerequisite.submissions.all())),
             text=delivery.text,
             link=delivery.link,
+            values=kind.stored_values(delivery),
             submitted_by=by,
         )
         prerequisite._prefetched_objects_cache.clear()  # type: ignore[attr-defined] # There is one delivery more.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.core.files.base import File
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -13,6 +14,8 @@ from apps.files.models import StoredFile
 from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 
 FILES_AT_MOST = 20
+OF_SUBMISSIONS = Prefetch("submissions__attached", SubmissionFile.objects.select_related("file"))
+"""What ``prefetch_related`` of items takes to bring their deliveries with their files."""
 
 
 def kept_files_of(last: Submission | None, keys: Sequence[str]) -> list[StoredFile]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from apps.core import clock
-from apps.prerequisites import actions, kinds
+from apps.prerequisites import actions, kinds, schedule
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.evidence import api_docs, documents, environments
 from apps.prerequisites.models import EnvironmentCheck, Probe, Submission
@@ -16,13 +16,21 @@ APART = timedelta(hours=1)
 
 
 def probe(submission_pk: int) -> Probe | None:
-    """Try the delivered credential at its platform and keep the answer; None when there is nothing to try.
+    """Try the delivered credential at its platform and keep the answer; None when there is nothing to try, and while another
+    of the same host is tried.
 
     An accepted credential that worked before goes back to its owner when it is refused twice, an hour apart at least; at
     once when the platform says that it is wrong and the probe is trusted.
     """
-    submission = Submission.objects.select_related("prerequisite__rollout__platform").get(pk=submission_pk)
-    if not submission.prerequisite.rollout.is_open or (result := probes.ask(submission)) is None:
+    submission = _delivered(submission_pk)
+    if not submission.prerequisite.rollout.is_open:
+        return None
+    with schedule.looking(submission) as alone:
+        return _probe(submission) if alone else None
+
+
+def _probe(submission: Submission) -> Probe | None:
+    if (result := probes.ask(submission)) is None:
         return None
     worked = submission.probes.filter(outcome__in=[Probe.Outcome.VALID, Probe.Outcome.ELSEWHERE]).last()
     before = submission.last_probe
@@ -35,20 +43,24 @@ def probe(submission_pk: int) -> Probe | None:
 
 
 def check_environment(submission_pk: int) -> EnvironmentCheck | None:
-    """Look at the address of a delivered environment and keep what was found; None when the rollout is closed."""
-    submission = Submission.objects.select_related("prerequisite__rollout").get(pk=submission_pk)
+    """Look at the address of a delivered environment and keep what was found; None when the rollout is closed, and while
+    another of its host is looked at."""
+    submission = _delivered(submission_pk)
     if (
         kinds.of(submission.prerequisite).gathering != kinds.ENVIRONMENT_CHECK
         or not submission.prerequisite.rollout.is_open
     ):
         return None
-    observation = environments.look(submission)
-    return EnvironmentCheck.objects.create(
-        submission=submission,
-        status=observation.status,
-        certificate_until=observation.certificate_until,
-        findings=observation.findings,
-    )
+    with schedule.looking(submission) as alone:
+        if not alone:
+            return None
+        observation = environments.look(submission)
+        return EnvironmentCheck.objects.create(
+            submission=submission,
+            status=observation.status,
+            certificate_until=observation.certificate_until,
+            findings=observation.findings,
+        )
 
 
 def read_document(submission_pk: int) -> dict[str, Any]:
@@ -56,7 +68,12 @@ def read_document(submission_pk: int) -> dict[str, Any]:
 
     A link that once showed something and does no more keeps that, with ``died`` beside it: what was found now.
     """
-    submission = Submission.objects.get(pk=submission_pk)
+    submission = _delivered(submission_pk)
+    with schedule.looking(submission) as alone:
+        return _read(submission) if alone else {}
+
+
+def _read(submission: Submission) -> dict[str, Any]:
     if files := _files(submission):
         evidence = documents.joined([documents.of_content(content) for content in files])
     elif submission.link:
@@ -74,6 +91,10 @@ def read_document(submission_pk: int) -> dict[str, Any]:
     submission.evidence = evidence
     submission.save(update_fields=["evidence"])
     return evidence
+
+
+def _delivered(submission_pk: int) -> Submission:
+    return Submission.objects.select_related("prerequisite__rollout__platform").get(pk=submission_pk)
 
 
 def _files(submission: Submission) -> list[bytes]:

@@ -160,6 +160,7 @@ class Submission(models.Model):
     ``wrong`` names the parts (``kinds``) a reviewer pointed at; empty is all of it.
     ``reason`` is the reviewer's; ``stopped`` says why the application itself sent an accepted credential back.
     ``purged`` says of each secret that is no longer kept (by field) when it was destroyed, in ISO 8601 (see ``purge``).
+    ``next_probe_at`` is when the application looks at it by itself; None once nobody relies on it (see ``schedule``).
     """
 
     class Decision(models.TextChoices):
@@ -193,6 +194,7 @@ class Submission(models.Model):
     evidence = models.JSONField(default=dict)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    next_probe_at = models.DateTimeField(null=True, default=clock.now, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -206,6 +208,11 @@ class Submission(models.Model):
                 condition=~Q(decision="rejected") | ~Q(reason="") | ~Q(stopped=""),
                 name="submission_rejected_with_a_reason",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_probe_at"], name="submission_next_probe", condition=Q(next_probe_at__isnull=False)
+            )
         ]
 
     def __str__(self) -> str:

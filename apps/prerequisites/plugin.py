@@ -9,8 +9,7 @@ from apps.rollouts.models import Rollout
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    items = rollout.prerequisites.exclude(state=Prerequisite.State.WITHDRAWN)
-    states = list(items.values_list("state", flat=True))
+    states = [item.state for item in requirements.items(rollout) if item.state != Prerequisite.State.WITHDRAWN]
     accepted = states.count("accepted")
     all_accepted = bool(states) and accepted == len(states)
     yield Fact(_("Aceitos"), f"{accepted}/{len(states)}", "success" if all_accepted else "neutral")

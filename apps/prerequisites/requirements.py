@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +12,8 @@ from apps.core.process import FORWARD, Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.prerequisites import actions, kinds
 from apps.prerequisites.forms import SubmitForm
-from apps.prerequisites.models import Prerequisite
-from apps.rollouts import planning
+from apps.prerequisites.models import Prerequisite, Submission
+from apps.rollouts import gates, planning
 from apps.rollouts.models import Rollout
 
 SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
@@ -47,8 +48,7 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
     text = _("Conferir: %(item)s") if in_review else "%(item)s"
     if item.state == Prerequisite.State.REJECTED:
         # Nobody sent it back: the platform stopped taking the credential.
-        stopped = item.last is not None and item.last.stopped
-        text = _("Deixou de funcionar: %(item)s") if stopped else _("Corrigir: %(item)s")
+        text = _("Deixou de funcionar: %(item)s") if item.last_stopped else _("Corrigir: %(item)s")  # type: ignore[attr-defined]
     return Requirement(
         key=item.requirement_key,
         text=both(text, item=item.title),
@@ -65,11 +65,20 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
 _starts = asked_once(planning.starts)
 
 
+@asked_once
+def items(rollout: Rollout) -> list[Prerequisite]:
+    """All that the rollout asks, in order, as far as rules and summary read it; each with why the application itself sent the
+    last delivery back (``last_stopped``), empty or None where it did not."""
+    last = Submission.objects.filter(prerequisite=OuterRef("pk")).order_by("-number")
+    rows = rollout.prerequisites.defer("help", "where", "example", "fields")
+    return list(rows.annotate(last_stopped=Subquery(last.values("stopped")[:1])))
+
+
 @requirement("prerequisite", *FORWARD.values(), answer=answer_with_a_delivery, by_gate=True)
 def prerequisites_are_accepted(rollout: Rollout, gate: Gate) -> Iterator[Requirement]:
-    starts = _starts(rollout)
-    for item in rollout.prerequisites.filter(gate=gate).exclude(state__in=SETTLED):
-        yield _requirement(rollout, item, starts)
+    for item in items(rollout):
+        if item.gate == gate and item.state not in SETTLED:
+            yield _requirement(rollout, item, _starts(rollout))
 
 
 @requirement("prerequisite")
@@ -77,9 +86,10 @@ def what_later_gates_will_ask(rollout: Rollout) -> Iterator[Requirement]:
     """An item can be delivered, and must be reviewed, long before its gate comes. What a passed gate let through is
     asked again only when it was sent back."""
     passed_gates = [gate for stage, gate in FORWARD.items() if rollout.has_reached(stage) and stage != rollout.stage]
-    items = rollout.prerequisites.exclude(state__in=SETTLED)
-    waived = set(rollout.waivers.values_list("gate", "requirement"))
-    starts = _starts(rollout)
-    for item in items.exclude(gate__in=passed_gates, state=Prerequisite.State.PENDING):
-        if item.state == Prerequisite.State.SUBMITTED or (item.gate, item.requirement_key) not in waived:
-            yield _requirement(rollout, item, starts)
+    for item in items(rollout):
+        if item.state in SETTLED or (item.state == Prerequisite.State.PENDING and item.gate in passed_gates):
+            continue
+        if item.state == Prerequisite.State.SUBMITTED or (item.gate, item.requirement_key) not in gates.waivers(
+            rollout
+        ):
+            yield _requirement(rollout, item, _starts(rollout))

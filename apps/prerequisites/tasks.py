@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.background import queue, work
 from apps.core.jobs import Job
 from apps.prerequisites import gathering as evidence
-from apps.prerequisites import queries
+from apps.prerequisites import queries, schedule
 from apps.prerequisites.credentials import purge
 
 PROBE = Job(
@@ -62,20 +62,15 @@ def read_unread_documents() -> None:
 
 
 @shared_task
-def gather_missing_evidence() -> None:
-    """What a lost message, or a day on which nothing ran, left without an answer."""
-    work.do_all(PROBE, queries.credentials_to_probe(untried=True), evidence.probe)
-    work.do_all(LOOK, queries.environments_to_look_at(unseen=True), evidence.check_environment)
-
-
-@shared_task
-def gather_evidence_daily() -> None:
-    """Daily: try the credentials, environments and links that open rollouts rely on, each in a task of its own."""
-    for submission_pk in queries.credentials_to_probe():
-        queue.send(PROBE.task, submission_pk)
-    for submission_pk in queries.environments_to_look_at():
-        queue.send(LOOK.task, submission_pk)
-    for submission_pk in queries.links_to_open():
+def gather_due_evidence() -> None:
+    """The credentials, environments and links that open rollouts rely on, each once a day at its time; and what a lost
+    message, or a day on which nothing ran, left without an answer."""
+    due = schedule.due()
+    if due.credentials:
+        work.do_all(PROBE, due.credentials, evidence.probe)
+    if due.environments:
+        work.do_all(LOOK, due.environments, evidence.check_environment)
+    for submission_pk in due.links:
         queue.send(READ.task, submission_pk)
 
 

@@ -242,7 +242,7 @@ def _with_reason(request: SignedInRequest, pk: int, item_pk: int, action) -> Htt
 
 def _item(request: SignedInRequest, pk: int, item_pk: int) -> tuple[Rollout, Prerequisite]:
     rollout = visible_rollout(request, pk)
-    items = rollout.prerequisites.prefetch_related("submissions__attached__file")
+    items = rollout.prerequisites.prefetch_related(attachments.OF_SUBMISSIONS)
     return rollout, get_object_or_404(items, pk=item_pk)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
@@ -15,6 +16,7 @@ from apps.core.events import EventData
 from apps.core.localized import Localized
 from apps.core.process import BACKWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.core.requirements import asking
 from apps.rollouts import events, gates, timeline
 from apps.rollouts.models import Assignment, Hold, OpenRequirement, Party, Rollout, Waiver
 
@@ -117,8 +119,9 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
             raise Refusal(
                 _("O projeto está em %(stage)s; esta passagem não se aplica.") % {"stage": locked.get_stage_display()}
             )
-        _go_through(locked, gate)
-        timeline.record(locked, events.Advanced(stage=Stage(locked.stage), gate=gate), by)
+        with asking(locked):  # What the gate asks about is not read a second time for what is asked next.
+            _go_through(locked, gate)
+            timeline.record(locked, events.Advanced(stage=Stage(locked.stage), gate=gate), by)
         return locked
 
 
@@ -250,6 +253,8 @@ def _stated(reason: str) -> str:
 
 
 def _refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
+    if rollout.version == seen_version:
+        return
     changes = rollout.events.filter(sequence__gt=seen_version, kind__in=events.MACHINE_EVENTS)
     if changes:
         raise Stale(
@@ -259,10 +264,11 @@ def _refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
 
 
 def _go_through(rollout: Rollout, gate: Gate) -> None:
+    """Through ``gate``, as the caller's event saves it."""
+    prefetch_related_objects([rollout], "holds")
     if rollout.open_hold:
         raise Refusal(_("O projeto está em pausa. Retome-o antes de mudar de etapa."))
     try:
         getattr(rollout, gate.value)()
     except TransitionNotAllowed:
         raise GateClosed(gate, gates.unmet(rollout, gate)) from None
-    rollout.save()

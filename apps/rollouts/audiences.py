@@ -19,7 +19,11 @@ def people_of(rollout: Rollout, role: str) -> list[User]:
     """Everybody who is active in the company that plays ``role``; of Presence only the project manager."""
     if role == PartyRole.PRESENCE:
         return [rollout.project_manager] if rollout.project_manager.is_active else []
-    return list(User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("pk"))
+    company = rollout.company(role)
+    if "memberships" in getattr(company, "_prefetched_objects_cache", {}):
+        people = {membership.user for membership in company.memberships.all() if membership.user.is_active}
+        return sorted(people, key=lambda user: user.pk)
+    return list(User.objects.filter(memberships__company=company, is_active=True).order_by("pk"))
 
 
 def everybody(role: str) -> Audience:

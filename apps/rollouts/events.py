@@ -67,9 +67,13 @@ class Resumed(EventData, kind="rollouts.resumed", sentence=_("retomou o projeto"
 
 
 class BallPassed(
-    EventData, kind="rollouts.ball_passed", sentence=_("passou a bola para %(holder)s"), icon="arrow-right-left"
+    EventData,
+    kind="rollouts.ball_passed",
+    sentence=_("passou a bola para %(holder)s"),
+    icon="arrow-right-left",
+    settles_nothing=True,
 ):
-    """Nobody acted: time, or something outside the rollout, changed what is open."""
+    """Nobody acted: time, or something outside the rollout, changed what is open, which is kept already."""
 
     holder: PartyRole
 

@@ -37,13 +37,13 @@ def requirements(rollout: Rollout, gate: Gate, apps: Collection[str] | None = No
     by_key: dict[str, Requirement] = {}
     with asking(rollout):
         for requirement in plugins.requirements_at(rollout, gate, apps):
-            waiver = _waivers(rollout).get((gate, requirement.key)) if requirement.waivable else None
+            waiver = waivers(rollout).get((gate, requirement.key)) if requirement.waivable else None
             by_key.setdefault(requirement.key, replace(requirement, waiver=waiver))
     return list(by_key.values())
 
 
 @asked_once
-def _waivers(rollout: Rollout) -> dict[tuple[str, str], Any]:
+def waivers(rollout: Rollout) -> dict[tuple[str, str], Any]:
     """By the gate and the requirement's key."""
     return {(waiver.gate, waiver.requirement): waiver for waiver in rollout.waivers.all()}
 

@@ -12,10 +12,13 @@ from apps.core import plugins
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates
 from apps.rollouts.events import Advanced, SentBack
-from apps.rollouts.models import OpenRequirement, Party, Rollout
+from apps.rollouts.models import Assignment, OpenRequirement, Party, Rollout
 
 WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select_related("waiver__waived_by", "person"))
 """What is open in each of the rollouts of a query, in one query more."""
+
+WITH_ASSIGNEES = Prefetch("assignments", Assignment.objects.select_related("membership__user").order_by("pk"))
+"""Who takes care of what in each of them, in one query more."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,8 @@ def steps(rollout: Rollout) -> list[Step]:
 
 def assignees(rollout: Rollout) -> dict[str, Membership]:
     """Who takes care of what, by the requirement's key."""
-    return {
-        row.requirement: row.membership for row in rollout.assignments.select_related("membership__user").order_by("pk")
-    }
+    prefetch_related_objects([rollout], WITH_ASSIGNEES)
+    return {row.requirement: row.membership for row in rollout.assignments.all()}
 
 
 def listing(user, *, situation: str = "open", holder: str = "", stage: str = "", text: str = "") -> QuerySet[Rollout]:

@@ -29,15 +29,40 @@ NO_GATE = 1_000_000
 """What no gate waits for stands behind all that one waits for."""
 
 
-def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
+def keep(
+    rollout: Rollout,
+    apps: Collection[str] | None = None,
+    *,
+    pages: Collection[str] | None = None,
+    held_by: str | None = None,
+) -> bool:
     """Ask the rules of ``apps``, or all of them, and write what changed; then work out whom ``rollout`` waits for and what
-    its pages say in short. Whether what is open changed.
+    its pages say in short, those of the apps ``pages`` or, left out, of ``apps``. Whether what is open changed.
 
-    ``rollout`` is locked; the caller saves its fields ``SAVED``, which are set here.
+    ``held_by`` is the party that caused the open hold, empty without one, where the caller has read it. ``rollout`` is
+    locked; the caller saves its fields ``SAVED``, which are set here.
     """
     _forget_what_was_read(rollout)
+    pages = apps if pages is None else pages
     if rollout.requirements_stage != rollout.stage:
-        apps = None  # A room's own action moved it: the refusal of a term returns to the homologation.
+        # A room's own action may have moved it: the refusal of a term returns to the homologation.
+        if pages is not None and rollout.requirements_stage:
+            pages = {*pages, *plugins.summarizing_between(rollout.requirements_stage, rollout.stage)}
+        else:
+            pages = None
+        apps = None
+    with asking(rollout):
+        changed = _write_rows(rollout, apps, held_by) if apps is None or apps else False
+        if pages is None or pages:
+            rollout.facts = {**rollout.facts, **_summaries(rollout, pages)}
+    _forget_what_was_read(rollout)
+    if apps is None:
+        rollout.requirements_at, rollout.requirements_stage = clock.now(), rollout.stage
+    return changed
+
+
+def _write_rows(rollout: Rollout, apps: Collection[str] | None, held_by: str | None) -> bool:
+    """Write what changed of what is open, and who is waited for; whether anything did."""
     before = {(row.gate, row.key): row for row in rollout.open_requirements.all()}
     after = {(row.gate, row.key): row for row in work_out(rollout, apps)}
     others = [row for row in before.values() if apps is not None and plugins.asking_app(row.key) not in {*apps, ""}]
@@ -45,21 +70,16 @@ def keep(rollout: Rollout, apps: Collection[str] | None = None) -> bool:
     changed = []
     for place, row in after.items():
         if place in before and _values(row) != _values(before[place]):
-            row.pk = before[place].pk
             changed.append(row)
     stay = {*after, *((row.gate, row.key) for row in others)}
     settled = [row.pk for place, row in before.items() if place not in stay]
     if settled:
         OpenRequirement.objects.filter(pk__in=settled).delete()
-    if changed:
-        OpenRequirement.objects.bulk_update(changed, FIELDS)
-    if new:
-        OpenRequirement.objects.bulk_create(new)
-    rollout.facts = {**rollout.facts, **_summaries(rollout, apps)}
-    _forget_what_was_read(rollout)
-    _pass_the_ball(rollout, [*others, *after.values()])
-    if apps is None:
-        rollout.requirements_at, rollout.requirements_stage = clock.now(), rollout.stage
+    if changed or new:
+        OpenRequirement.objects.bulk_create(
+            [*changed, *new], update_conflicts=True, unique_fields=["rollout", "gate", "key"], update_fields=FIELDS
+        )
+    _pass_the_ball(rollout, [*others, *after.values()], held_by)
     return bool(settled or new or any(_says_another(row, before[row.gate, row.key]) for row in changed))
 
 
@@ -138,7 +158,7 @@ def _values(row: OpenRequirement) -> dict[str, Any]:
     return {name: getattr(row, name) for name in FIELDS}
 
 
-def _holder(rollout: Rollout, rows: list[OpenRequirement]) -> str:
+def _holder(rollout: Rollout, rows: list[OpenRequirement], held_by: str | None = None) -> str:
     """The party role the rollout waits for ("bola com"); empty once it is closed.
 
     On hold it is the party that caused the hold. Otherwise it is whoever has owed something for longest at the next gate;
@@ -146,17 +166,23 @@ def _holder(rollout: Rollout, rows: list[OpenRequirement]) -> str:
     """
     if rollout.stage in CLOSED:
         return ""
-    if hold := rollout.open_hold:
-        return hold.caused_by
+    if held_by is None:
+        held_by = rollout.open_hold.caused_by if rollout.open_hold else ""
+    if held_by:
+        return held_by
     missing = sorted((row for row in rows if row.blocking), key=lambda row: (row.since, row.position))
     return missing[0].owed_by if missing else PartyRole.PRESENCE.value
 
 
-def _pass_the_ball(rollout: Rollout, rows: list[OpenRequirement]) -> None:
-    holder = _holder(rollout, rows)
+def _pass_the_ball(rollout: Rollout, rows: list[OpenRequirement], held_by: str | None) -> None:
+    holder = _holder(rollout, rows, held_by)
     if holder != rollout.holder:
         rollout.holder, rollout.holder_since = holder, clock.now()
 
 
 def _forget_what_was_read(rollout: Rollout) -> None:
-    rollout._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    """All but its parties, which stay what they were when it was created."""
+    prefetched = getattr(rollout, "_prefetched_objects_cache", {})
+    rollout._prefetched_objects_cache = {  # type: ignore[attr-defined]
+        name: rows for name, rows in prefetched.items() if name == "parties"
+    }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.core import canonical, clock, plugins
@@ -14,7 +16,7 @@ from apps.core.events import EventData
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.rollouts import read_model
-from apps.rollouts.models import AnchorSheet, Event, Rollout
+from apps.rollouts.models import AnchorSheet, Event, Hold, Rollout
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -34,7 +36,9 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
     Raises ``Refusal`` (409) when the rollout is completed or cancelled, unless ``even_closed``.
     """
     with transaction.atomic():
-        locked = Rollout.objects.select_for_update(of=("self",), no_key=True).get(pk=rollout.pk)
+        rows = Rollout.objects.select_related("platform").select_for_update(of=("self",), no_key=True)
+        locked = rows.get(pk=rollout.pk)
+        locked.take_parties_of(rollout)
         if not (locked.is_open or even_closed):
             raise Refusal(
                 _("O projeto %(code)s está encerrado (%(stage)s) e não aceita mais alterações.")
@@ -58,11 +62,12 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     settle something and pass the ball; the event keeps who has it from then on.
     """
     require_lock(rollout)
-    last = rollout.events.order_by("-sequence").values_list("hash", flat=True).first()
+    last, held_by = _end_of_the_chain(rollout)
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()
         party = next((role for role in PartyRole.values if role in roles), "")
-    read_model.keep(rollout, plugins.asking_after(event.kind))
+    asking_apps, summarized_apps = plugins.asking_after(event.kind), plugins.summarizing_after(event.kind)
+    read_model.keep(rollout, asking_apps, pages=summarized_apps, held_by=held_by)
     rollout.version += 1
     row = Event(
         rollout=rollout,
@@ -73,14 +78,21 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
         at=clock.now(),
         data=event.as_json(),
         holder=rollout.holder,
-        previous=last or GENESIS,
+        previous=last,
     )
     row.hash = canonical.sha256(row.hashed())
     row.save(force_insert=True)
-    rollout.save(update_fields=["version", *read_model.SAVED])
+    rollout.save(update_fields=["version", "stage", "stage_entered_at", "closed_at", *read_model.SAVED])
     if event.anchored:
         queue.after_commit("apps.rollouts.tasks.anchor_asked_rollouts")
     return row
+
+
+def _end_of_the_chain(rollout: Rollout) -> tuple[str, str | None]:
+    """The hash of the last event and the party that caused the open hold: empty without one, None where it was not read."""
+    hold = Hold.objects.filter(rollout=OuterRef("rollout"), ended_at=None).values("caused_by")
+    events = rollout.events.order_by("-sequence").annotate(held_by=Coalesce(Subquery(hold[:1]), Value("")))
+    return events.values_list("hash", "held_by").first() or (GENESIS, None)
 
 
 def head(rollout: Rollout) -> dict[str, object]:

@@ -172,10 +172,10 @@ def _change(request: SignedInRequest, pk: int, name: str, form_class, action) ->
     """Run one action on the rollout; a refusal shows the project page again, with the form open and the reason on it."""
     rollout = visible_rollout(request, pk)
     form = form_class(request.POST, auto_id=f"{name}_%s")
-    if attempt(request, form, action, rollout, by=request.user):
+    changed: list[Rollout] = []
+    if attempt(request, form, lambda **data: changed.append(action(rollout, by=request.user, **data))):
         if name == "advance":
-            rollout.refresh_from_db()
-            messages.success(request, _("Projeto em: %(stage)s.") % {"stage": rollout.get_stage_display()})
+            messages.success(request, _("Projeto em: %(stage)s.") % {"stage": changed[0].get_stage_display()})
         return redirect(rollout)
     return _detail(request, visible_rollout(request, pk), failed=(name, form))
 

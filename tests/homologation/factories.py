@@ -2,6 +2,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.core import clock
+from apps.stages.homologation.execution import standing
 from apps.stages.homologation.models import (
     Absence,
     Attendance,
@@ -21,8 +22,14 @@ class ResultFactory(DjangoModelFactory):
 
     class Meta:
         model = Result
+        skip_postgeneration_save = True
 
     outcome = "passed"
+
+    @factory.post_generation
+    def stands(self, create, _extracted, **_fields):
+        """What it makes of its case is kept with that, as the action does."""
+        standing.write([self.case])
 
 
 class EvidenceFactory(DjangoModelFactory):

@@ -5,22 +5,25 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.companies.models import Role
 from apps.core import clock
 from apps.core.models import UnfinishedWork
 from apps.core.process import Gate, PartyRole, Stage
+from apps.notices import actions
 from apps.notices.models import Digest, Reminder
 from apps.notices.tasks import remind, send_notices
 from apps.rollouts import gates
-from apps.rollouts.models import Assignment, Waiver
+from apps.rollouts.models import Assignment, Rollout, Waiver
+from presence_rollout.ops.multiply import multiply
 from tests import read_model
 from tests.companies.factories import a_person
 from tests.notices.factories import DigestFactory, PreferenceFactory
 from tests.rollouts.asking import rules_of_the_test
-from tests.rollouts.factories import RolloutFactory, at_stage
+from tests.rollouts.factories import OpenRequirementFactory, RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +216,54 @@ def test_with_nothing_due_the_task_asks_the_same_for_any_number_of_projects(djan
     RolloutFactory.create_batch(3)
     with django_assert_max_num_queries(4):
         remind()
+
+
+class TestManyProjects:
+    @pytest.fixture
+    def rollout(self, rollout):
+        OpenRequirementFactory(rollout=rollout, due=clock.today(), owed_by="client")
+        read_model.forget()
+        return rollout
+
+    def test_a_hundred_cost_as_many_queries_as_ten(self, rollout):
+        multiply(Rollout.objects.filter(pk=rollout.pk), 9)
+        with CaptureQueriesContext(connection) as of_ten:
+            remind()
+        assert Reminder.objects.count() == 20
+        Digest.objects.all().delete()
+        read_model.forget()
+        multiply(Rollout.objects.filter(pk=rollout.pk), 90)
+        with CaptureQueriesContext(connection) as of_a_hundred:
+            remind()
+        assert Reminder.objects.count() == 200
+        assert len(of_a_hundred) <= len(of_ten) <= 25
+
+    def test_what_was_interrupted_goes_on_where_it_was_and_is_sent_once(self, rollout, mailoutbox, monkeypatch):
+        multiply(Rollout.objects.filter(pk=rollout.pk), 2)
+        monkeypatch.setattr(actions, "BATCH", 1)
+        made, remind_of_many = [], actions._remind_of_many
+
+        def killed(keys, run, today):
+            if len(made) == 2:
+                raise SystemExit
+            made.extend(keys)
+            return remind_of_many(keys, run, today)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(actions, "_remind_of_many", killed)
+            with pytest.raises(SystemExit):
+                remind()
+        assert Reminder.objects.count() == 4
+        send_notices()
+        assert mailoutbox == []
+        with monkeypatch.context() as patched:
+            patched.setattr(
+                actions,
+                "_remind_of_many",
+                lambda keys, run, today: made.extend(keys) or remind_of_many(keys, run, today),
+            )
+            remind()
+        assert made == list(Rollout.objects.order_by("pk").values_list("pk", flat=True))
+        send_notices()
+        assert told(mailoutbox) == sorted([rollout.people["client"].email, rollout.people["client_member"].email])
+        assert Reminder.objects.count() == 6

@@ -1,14 +1,16 @@
 """What an API documentation covers, operation by operation; shaped like what platforms publish."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from apps.core import clock
 from apps.core.network import outbound
 from apps.core.network.outbound import Answer, Unreachable
-from apps.prerequisites import actions, queries
+from apps.prerequisites import actions, queries, schedule
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import api_docs
 from apps.prerequisites.tasks import read_unread_documents
@@ -162,7 +164,9 @@ class TestEvidence:
         monkeypatch.setattr(outbound, "fetch", lambda method, url, **kwargs: next(answers))
         submission = self.deliver(item, link="https://docs.exemplo.com.br/api")
         evidence.read_document(submission.pk)
-        assert queries.links_to_open() == [submission.pk]
+        assert schedule.due().links == []
+        with clock.at(clock.now() + timedelta(days=2)):
+            assert schedule.due().links == [submission.pk]
         for _day in range(2):
             found = evidence.read_document(submission.pk)
             assert (found["found"], found["died"]["found"]) == ("coverage", "unreachable")

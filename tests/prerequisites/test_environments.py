@@ -13,11 +13,11 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.core.untrusted import confined
 from apps.demo import stand_in
-from apps.prerequisites import actions, kinds, queries
+from apps.prerequisites import actions, kinds, schedule
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.evidence import environments
 from apps.prerequisites.models import Prerequisite
-from apps.prerequisites.tasks import gather_missing_evidence
+from apps.prerequisites.tasks import gather_due_evidence
 from tests.blueprints import shipped
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
@@ -144,13 +144,13 @@ def test_what_was_seen_is_kept_and_shown_and_decides_nothing(item, answers, clie
 def test_it_is_looked_at_again_when_a_day_was_missed_and_not_after_the_end(item, answers):
     answers(page())
     submission = deliver(item)
-    gather_missing_evidence()
+    gather_due_evidence()
     assert submission.environment_checks.count() == 1
-    assert queries.environments_to_look_at(unseen=True) == []
-    submission.environment_checks.update(at=clock.now() - queries.OVERDUE - timedelta(minutes=1))
-    assert queries.environments_to_look_at(unseen=True) == [submission.pk]
-    at_stage(item.rollout, Stage.COMPLETED)
-    assert queries.environments_to_look_at() == []
+    assert schedule.due().environments == []
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert schedule.due().environments == [submission.pk]
+        at_stage(item.rollout, Stage.COMPLETED)
+        assert schedule.due().environments == []
     assert evidence.check_environment(submission.pk) is None
 
 

@@ -15,7 +15,7 @@ from apps.core.network import outbound
 from apps.core.network.outbound import Answer
 from apps.core.process import Gate
 from apps.core.refusals import Invalid
-from apps.prerequisites import actions, queries
+from apps.prerequisites import actions, schedule
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes
 from apps.prerequisites.models import Prerequisite, Probe
@@ -164,7 +164,7 @@ class TestPresenceApi:
     def test_it_is_tried_although_presence_accepts_its_own_at_once(self):
         submission = self.deliver()
         assert submission.prerequisite.last.decision == "accepted"
-        assert queries.credentials_to_probe(untried=True) == [submission.pk]
+        assert schedule.due().credentials == [submission.pk]
 
 
 class TestTheWrongEnvironment:
@@ -218,7 +218,8 @@ class TestTheWrongEnvironment:
         first = credential("bling", refresh_token="igual")
         second = credential("bling", first.prerequisite.rollout, "production", refresh_token="igual")
         assert evidence.probe(second.pk).why == "same"
-        assert second.pk in queries.credentials_to_probe(untried=False)
+        with clock.at(clock.now() + timedelta(days=2)):
+            assert second.pk in schedule.due().credentials
 
 
 class TestStopsWorking:
@@ -270,6 +271,6 @@ class TestStopsWorking:
         assert self.state(accepted) == "accepted"
 
     def test_a_day_on_which_nothing_ran_is_made_up_for(self, accepted):
-        assert queries.credentials_to_probe(untried=True) == []
-        accepted.probes.update(at=clock.now() - queries.OVERDUE - timedelta(minutes=1))
-        assert queries.credentials_to_probe(untried=True) == [accepted.pk]
+        assert schedule.due().credentials == []
+        with clock.at(clock.now() + timedelta(days=2)):
+            assert schedule.due().credentials == [accepted.pk]

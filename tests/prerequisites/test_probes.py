@@ -1,22 +1,24 @@
 """A delivered credential is tried at its platform; the answer is evidence, never the decision."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from apps.blueprints.models import Platform
+from apps.core import clock
 from apps.core.network import outbound
 from apps.core.network.addresses import BadAddress
 from apps.core.network.outbound import Answer, Unreachable
 from apps.core.process import Stage
 from apps.core.refusals import Invalid
 from apps.demo import stand_in
-from apps.prerequisites import actions, queries
+from apps.prerequisites import actions, schedule
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import destinations, probes
 from apps.prerequisites.models import Prerequisite, Probe
-from apps.prerequisites.tasks import gather_missing_evidence, probe_submission
+from apps.prerequisites.tasks import gather_due_evidence, probe_submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.vault.models import Secret
@@ -183,10 +185,13 @@ class TestACredentialThatStopsWorking:
         assert Prerequisite.objects.get(pk=item.pk).state == "accepted"
 
     def test_a_closed_rollout_is_left_alone(self, accepted, item, platform):
-        assert queries.credentials_to_probe() == [accepted.pk]
-        assert queries.credentials_to_probe(untried=True) == []
+        assert schedule.due().credentials == []
+        in_two_days = clock.now() + timedelta(days=2)
+        with clock.at(in_two_days):
+            assert schedule.due().credentials == [accepted.pk]
         at_stage(item.rollout, Stage.COMPLETED)
-        assert queries.credentials_to_probe() == []
+        with clock.at(in_two_days):
+            assert schedule.due().credentials == []
         platform.asked.clear()
         assert evidence.probe(accepted.pk) is None
         assert platform.asked == []
@@ -194,10 +199,10 @@ class TestACredentialThatStopsWorking:
 
 def test_a_lost_message_is_made_good_within_a_minute(item, platform):
     submission = deliver(item)
-    assert queries.credentials_to_probe(untried=True) == [submission.pk]
-    gather_missing_evidence()
+    assert schedule.due().credentials == [submission.pk]
+    gather_due_evidence()
     assert submission.probes.get().outcome == "valid"
-    assert queries.credentials_to_probe(untried=True) == []
+    assert schedule.due().credentials == []
 
 
 def test_the_reviewer_sees_the_evidence_and_how_far_to_trust_it(item, platform, client_for):

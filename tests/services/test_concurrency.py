@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
+from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import Gate, Stage
 from apps.hours import queries
@@ -18,14 +19,17 @@ from apps.hours.ledger import days, proposals
 from apps.hours.logging import timers
 from apps.hours.models import Proposal, Timer
 from apps.portal.models import Draft
+from apps.prerequisites import actions as prerequisites
 from apps.rollouts import actions, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
+from tests import read_model
 from tests.acceptance.factories import a_draft
 from tests.hours.factories import ProposalFactory
 from tests.portal.factories import DraftFactory
+from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory
 
@@ -74,14 +78,42 @@ def test_an_action_in_one_project_makes_no_row_wait_that_only_refers_to_it():
     """What names a project or a person is written while an action changes it: only another action waits."""
     rollout = RolloutFactory()
 
-    def keep_a_draft():
+    with timeline.changing(rollout):
+        (outcome,) = at_once(waiting_for_nobody(lambda: DraftFactory(rollout=rollout, user=rollout.people["client"])))
+    assert isinstance(outcome, Draft)
+
+
+def waiting_for_nobody(job):
+    """``job``, which fails instead of waiting for a lock for longer than two seconds."""
+
+    def run():
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '2s'")
-        return DraftFactory(rollout=rollout, user=rollout.people["client"])
+        return job()
 
-    with timeline.changing(rollout):
-        (outcome,) = at_once(keep_a_draft)
-    assert isinstance(outcome, Draft)
+    return run
+
+
+def test_who_acts_in_one_project_does_not_wait_for_who_acts_in_another():
+    first, second = RolloutFactory(), RolloutFactory()
+    item = PrerequisiteFactory(rollout=second)
+    work = {"activity": "internal", "started_at": clock.now() - timedelta(hours=10), "minutes": 60, "note": "Aula"}
+    read_model.follow()
+    with timeline.changing(first):
+        outcomes = at_once(waiting_for_nobody(lambda: prerequisites.submit(item, by=second.people["client"], text="x")))
+        outcomes += at_once(waiting_for_nobody(lambda: hours.log(second, by=second.people["analyst"], **work)))
+    assert [type(outcome).__name__ for outcome in outcomes] == ["Submission", "TimeEntry"]
+
+
+def test_who_logs_hours_does_not_wait_for_a_change_of_their_account():
+    """A change of address locks the account and then the projects where they sign; hours take their locks the other way."""
+    rollout = RolloutFactory()
+    analyst = rollout.people["analyst"]
+    work = {"activity": "internal", "started_at": clock.now() - timedelta(hours=10), "minutes": 60, "note": "Aula"}
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=analyst.pk)
+        (outcome,) = at_once(waiting_for_nobody(lambda: hours.log(rollout, by=analyst, **work)))
+    assert type(outcome).__name__ == "TimeEntry"
 
 
 def test_two_entries_at_once_at_the_edge_of_the_allowance_share_it_once():

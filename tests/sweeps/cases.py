@@ -285,8 +285,7 @@ def _credentials() -> list[Submission]:
     ]
 
 
-@case("probe-credentials")
-@case("probe-untried-credentials")
+@case("gather-due-evidence")
 def _untried_credential() -> Case:
     submissions = _credentials()
     poisoned, good = (submission.pk for submission in submissions)
@@ -297,20 +296,19 @@ def _untried_credential() -> Case:
         "apps.prerequisites.credentials.probes.ask", lambda submission: submission.pk,
         lambda submission: ProbeResult("valid"),
         page=(submissions[0].submitted_by, url),
-        also={"apps.prerequisites.queries._can_be_tried": lambda submission: True},
+        also={"apps.prerequisites.schedule.can_be_tried": lambda submission: True},
     )  # fmt: skip
 
 
-@case("probe-credentials: environments")
-@case("probe-untried-credentials: environments")
+@case("gather-due-evidence: environments")
 def _unseen_environment() -> Case:
     items = [PrerequisiteFactory(kind=Prerequisite.Kind.ENVIRONMENT) for _number in range(2)]
     submissions = [
         prerequisites.submit(
-            item, by=item.rollout.people["client"], link="https://teste.exemplo.com.br/", text="x",
+            item, by=item.rollout.people["client"], link=f"https://teste{number}.exemplo.com.br/", text="x",
             values={"sharing": "dedicated", "shared_with": ""},
         )
-        for item in items
+        for number, item in enumerate(items)
     ]  # fmt: skip
     poisoned, good = (submission.pk for submission in submissions)
     return Case(

@@ -11,10 +11,11 @@ from apps.companies.access import is_presence
 from apps.core import clock
 from apps.core.minutes import show as show_minutes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.core.requirements import asking
 from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import closing, days, history, sums
-from apps.hours.models import Line, Policy, Reclassification, TimeEntry
+from apps.hours.models import Line, Reclassification, TimeEntry
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -46,11 +47,11 @@ def log(
         require(by, "hours.log_for_others", rollout)
     if not is_presence(person):
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
-    with timeline.changing(rollout) as rollout:
-        User.objects.select_for_update(no_key=True).get(pk=person.pk)  # Their day is counted over every rollout.
+    with timeline.changing(rollout) as rollout, asking(rollout):
+        days.lock(person)
         if source and (existing := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
             raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": existing})
-        number = numbering.next_number(rollout, rollout.time_entries)
+        number = numbering.next_of(rollout, [queries.last_number(rollout)])
         entry = TimeEntry(rollout=rollout, number=number, person=person, source=source)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
@@ -74,7 +75,7 @@ def edit(
     require(by, "hours.change", entry)
     with timeline.changing(entry.rollout) as rollout:
         entry = _open_entry(entry)
-        User.objects.select_for_update(no_key=True).get(pk=entry.person_id)
+        days.lock(entry.person)
         before = history.values(entry)
         _fill(entry, activity, started_at, minutes, note, nonconformity)
         entry.save()
@@ -160,8 +161,9 @@ def reclassify(rollout: Rollout, cause: TimeEntry | None = None, how: str = "") 
     Where an entry's classes become others, what they were is kept, with the entry that was changed (``cause``) and how.
     """
     entries = {entry.number: entry for entry in queries.open_entries(rollout)}
-    if not rollout.hours_policies.exists():
-        Policy.objects.create(rollout=rollout)
+    versions = queries.policies(rollout)
+    if versions[0].pk is None:
+        versions[0].save()
     closed = queries.closed_so_far(rollout, entries.values())
     expected: dict[int, list[Line]] = {entry.pk: [] for entry in entries.values()}
     for line in classification.classify([entry.work() for entry in entries.values()], queries.rules(rollout), closed):
@@ -225,7 +227,8 @@ def _fill(
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
     if not note.strip():
         raise Invalid(_("Diga o que foi feito."), field="note")
-    for day, minutes_there, minutes_added in days.minutes_by_day(entry.person, started_at, duration, without=entry.pk):
+    near = days.around(entry.person, started_at, duration, without=entry.pk)
+    for day, minutes_there, minutes_added in days.minutes_by_day(entry.person, started_at, duration, entries=near):
         if minutes_there + minutes_added > DAY:
             raise Invalid(
                 _("Com isto, %(person)s passaria de 24 horas em %(day)s (já tem %(already)s).")
@@ -234,3 +237,4 @@ def _fill(
             )
     entry.activity, entry.started_at, entry.minutes = activity, started_at, duration
     entry.note, entry.nonconformity = note.strip(), nonconformity
+    entry.overlaps = days.sharing(near, started_at, started_at + timedelta(minutes=duration))

@@ -1,6 +1,6 @@
 """The days of a person, in their own time zone: how full they are, what overlaps, where the next entry would stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from django.db.models import QuerySet
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.background import locks
 from apps.hours.models import TimeEntry
 
 FULL_DAY = timedelta(days=1)
@@ -24,6 +25,12 @@ def ends(entry: TimeEntry) -> datetime:
     return entry.started_at + timedelta(minutes=entry.minutes)
 
 
+def lock(person: User) -> None:
+    """Nobody else enters time for ``person``, or stops their timer, until the end of this transaction: their day is counted
+    over every rollout. Their account stays free: what names it, or changes it, waits for no hours."""
+    locks.hold(f"hours of {person.pk}")
+
+
 def worked_by(person: User) -> QuerySet[TimeEntry]:
     """The entries that took time of ``person``: neither deleted nor adjustments."""
     return TimeEntry.objects.filter(person=person, deleted_at=None, adjusts=None).select_related("rollout")
@@ -32,7 +39,20 @@ def worked_by(person: User) -> QuerySet[TimeEntry]:
 def between(person: User, start: datetime, end: datetime, *, without: int | None = None) -> list[TimeEntry]:
     """The entries of ``person`` that share a minute with ``start`` to ``end``, over every rollout, in order."""
     near = worked_by(person).filter(started_at__lt=end, started_at__gt=start - FULL_DAY).exclude(pk=without)
-    return [entry for entry in near.order_by("started_at", "pk") if ends(entry) > start]
+    return sharing(near.order_by("started_at", "pk"), start, end)
+
+
+def sharing(entries: Iterable[TimeEntry], start: datetime, end: datetime) -> list[TimeEntry]:
+    """Those of ``entries`` that share a minute with ``start`` to ``end``."""
+    return [entry for entry in entries if entry.started_at < end and ends(entry) > start]
+
+
+def around(person: User, start: datetime, minutes: int, *, without: int | None = None) -> list[TimeEntry]:
+    """The entries of the days of ``person`` that this time touches, over every rollout, in order."""
+    zone = zone_of(person)
+    first, last = (clock.day_of(instant, zone) for instant in (start, start + timedelta(minutes=minutes)))
+    end = clock.instant_of(last + FULL_DAY, zone=zone)
+    return between(person, clock.instant_of(first, zone=zone), end, without=without)
 
 
 def overlapping(person: User, start: datetime, minutes: int, *, without: int | None = None) -> list[TimeEntry]:
@@ -53,15 +73,16 @@ def overlap_text(entry: TimeEntry) -> str:
 
 
 def minutes_by_day(
-    person: User, start: datetime, minutes: int, *, without: int | None = None
+    person: User, start: datetime, minutes: int, *, entries: Iterable[TimeEntry] | None = None
 ) -> Iterator[tuple[date, int, int]]:
-    """``(day, minutes already there, minutes of this)`` for each day of the person that this time touches."""
+    """``(day, minutes already there, minutes of this)`` for each day of the person that this time touches; ``entries`` are
+    those ``around`` it, where they were read already."""
+    entries = around(person, start, minutes) if entries is None else entries
     zone, start = zone_of(person), start.astimezone(UTC)  # In local time, adding minutes would miss a change of clocks.
     end = start + timedelta(minutes=minutes)
     day = clock.day_of(start, zone)
     while clock.instant_of(day, zone=zone) < end:
         first, last = clock.instant_of(day, zone=zone), clock.instant_of(day + FULL_DAY, zone=zone)
-        entries = between(person, first, last, without=without)
         minutes_there = sum(_within(entry.started_at, ends(entry), first, last) for entry in entries)
         yield day, minutes_there, _within(start, end, first, last)
         day += FULL_DAY

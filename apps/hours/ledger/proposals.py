@@ -119,7 +119,7 @@ def _room(name: str, entry: TimeEntry) -> str:
 
 def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
     """Settle ``proposal``, under the lock of its person; a session's becomes a row by it."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    days.lock(by)
     row = Proposal.objects.filter(person=by, source=proposal.source).first()
     if row is not None and row.state != Proposal.State.OPEN:
         raise Refusal(_("Esta proposta já foi respondida."))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from apps.core.requirements import remember
 from apps.hours import queries
 from apps.hours.models import HourSum, Line
 from apps.rollouts.models import Rollout
@@ -47,33 +48,37 @@ def added_up(lines: Iterable[Line]) -> dict[Key, Figures]:
     return dict(sums)
 
 
-def stored(rollout: Rollout, **filters: object) -> dict[Key, Figures]:
+def stored(rollout: Rollout) -> dict[Key, Figures]:
     """The sums that are kept of ``rollout``."""
-    return {
-        Key(row.month, row.person_id, row.activity, row.hour_class): Figures(
-            row.minutes, row.amount, row.lines, row.closed
-        )
-        for row in HourSum.objects.filter(rollout=rollout, **filters).order_by()
-    }
+    return {_key(row): _figures(row) for row in rollout.hour_sums.order_by()}
 
 
 def write_open(rollout: Rollout, lines: Iterable[Line]) -> None:
     """Keep the sums of the open part of ``rollout``, whose lines are all of ``lines``. Within the transaction that writes
     them."""
-    expected = added_up(lines)
-    before = stored(rollout, closed=False)
-    for key in before.keys() - expected.keys():
-        HourSum.objects.filter(rollout=rollout, **_columns(key)).delete()
+    rows = {
+        key: HourSum(rollout=rollout, **_columns(key), **figures._asdict()) for key, figures in added_up(lines).items()
+    }
+    before = {_key(row): row for row in rollout.hour_sums.order_by("month")}
+    emptied = [row.pk for key, row in before.items() if key not in rows and not row.closed]
+    if emptied:
+        HourSum.objects.filter(pk__in=emptied).delete()
     HourSum.objects.bulk_create(
-        [
-            HourSum(rollout=rollout, **_columns(key), **figures._asdict())
-            for key, figures in expected.items()
-            if before.get(key) != figures
-        ],
+        [row for key, row in rows.items() if key not in before or _figures(before[key]) != _figures(row)],
         update_conflicts=True,
         unique_fields=["rollout", "month", "person", "activity", "hour_class"],
         update_fields=Figures._fields,
     )
+    closed = [row for key, row in before.items() if row.closed and key not in rows]
+    remember(queries.hour_sums, rollout, sorted([*closed, *rows.values()], key=lambda row: row.month))
+
+
+def _key(row: HourSum) -> Key:
+    return Key(row.month, row.person_id, row.activity, row.hour_class)
+
+
+def _figures(row: HourSum) -> Figures:
+    return Figures(row.minutes, row.amount, row.lines, row.closed)
 
 
 def close(rollout: Rollout, month: date) -> None:

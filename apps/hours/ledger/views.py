@@ -28,19 +28,17 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
 def log(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = _rollout(request, pk)
     form = forms.EntryForm(request.POST, rollout=rollout)
-    if attempt(request, form, actions.log, rollout, by=request.user):
-        _warn_of_overlap(request, form)
+    entries: list[TimeEntry] = []
+    if attempt(request, form, lambda **data: entries.append(actions.log(rollout, by=request.user, **data))):
+        _warn_of_overlap(request, entries[0])
         return redirect("hours:room", pk)
     return _room(request, rollout, form)
 
 
-def _warn_of_overlap(request: SignedInRequest, form: forms.EntryForm, entry: TimeEntry | None = None) -> None:
+def _warn_of_overlap(request: SignedInRequest, entry: TimeEntry) -> None:
     """Say what the saved time coincides with: it is saved all the same."""
-    data, person = form.cleaned_data, entry.person if entry else request.user
-    overlaps = days.overlapping(person, data["started_at"], data["minutes"])
-    others = [row for row in overlaps if (row.started_at, row.note) != (data["started_at"], data["note"].strip())]
-    if others:
-        messages.warning(request, days.overlap_text(others[0]))
+    if entry.overlaps:
+        messages.warning(request, days.overlap_text(entry.overlaps[0]))
 
 
 @require_GET
@@ -65,8 +63,11 @@ def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     require(request.user, "hours.change", entry)
     initial = {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
     form = forms.EntryForm(request.POST or None, rollout=rollout, initial=initial)
-    if request.method == "POST" and attempt(request, form, actions.edit, entry, by=request.user):
-        _warn_of_overlap(request, form, entry)
+    edited: list[TimeEntry] = []
+    if request.method == "POST" and attempt(
+        request, form, lambda **data: edited.append(actions.edit(entry, by=request.user, **data))
+    ):
+        _warn_of_overlap(request, edited[0])
         return redirect("hours:room", pk)
     return _entry_page(request, rollout, entry, form)
 

@@ -10,6 +10,7 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.hours.classification import Activity
+from apps.hours.ledger import days
 from apps.hours.models import Proposal, Timer
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -64,7 +65,7 @@ def start(
     if nonconformity and activity != Activity.HOMOLOGATION:
         raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")
     with transaction.atomic():
-        _lock(by)
+        days.lock(by)
         if (timer := running(by)) is not None:
             _propose(timer)
         return Timer.objects.create(
@@ -79,7 +80,7 @@ def stop(*, by: User) -> Proposal:
     After more than 12 hours the proposal has no duration. A ``Refusal`` when none runs, as on another device.
     """
     with transaction.atomic():
-        _lock(by)
+        days.lock(by)
         timer = running(by)
         if timer is None:
             raise Refusal(_("Nenhum cronômetro está ligado. Ele já foi parado, talvez em outro aparelho."))
@@ -109,7 +110,3 @@ def _propose(timer: Timer) -> Proposal:
     )
     timer.delete()
     return proposal
-
-
-def _lock(person: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)

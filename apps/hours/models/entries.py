@@ -1,5 +1,6 @@
 """The ledger: time that was worked, the lines it was classified into, and what became of both."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -36,6 +37,9 @@ class TimeEntry(models.Model):
     adjusts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="adjustments")
     source = models.CharField(max_length=60, blank=True)
     deleted_at = models.DateTimeField(null=True)
+
+    overlaps: "Sequence[TimeEntry]" = ()
+    """The other entries of the person that share a minute with it, as they were when it was saved just now; not kept."""
 
     class Meta:
         verbose_name = _("apontamento")

@@ -94,20 +94,19 @@ def check(item: Prerequisite, values: dict[str, str]) -> dict[str, Secret]:
 
 @sensitive_variables()
 def keep(submission: Submission, values: dict[str, str], reusable: dict[str, Secret]) -> None:
-    """Keep ``values`` with ``submission``: what was typed of the secrets goes to the vault, bound to its destination; what
-    was not is of those that stay."""
+    """Keep the secrets of ``submission``: what was typed of them in ``values`` goes to the vault, bound to its destination;
+    what was not is of those that stay."""
     item = submission.prerequisite
     destination = probes.destination(item, plain_of(item, values))
     for row in item.fields:
         name = row["name"]
         value = values.get(name, "")
         if not row["secret"]:
-            submission.values[name] = value
-        elif value:
+            continue
+        if value:
             submission.secrets.add(vault.seal(value, field=name, destination=destination))
         else:
             submission.secrets.add(reusable[name])
-    submission.save(update_fields=["values"])
 
 
 def new_hosts(item: Prerequisite, values: dict[str, Any], last: Submission | None) -> list[str]:

@@ -149,11 +149,12 @@ class DeliveryKind(ABC):
     def check(self, delivery: Delivery) -> None:  # noqa: B027 - some kinds need nothing
         """Raises ``Invalid`` (422) when something needed is missing from the ``completed`` delivery."""
 
-    def store(self, submission: Submission, delivery: Delivery) -> None:
-        """Keep with ``submission`` what its columns do not hold yet; text, link and files are there already."""
-        if delivery.values:
-            submission.values = delivery.values
-            submission.save(update_fields=["values"])
+    def stored_values(self, delivery: Delivery) -> dict[str, Any]:
+        """The ``values`` of a submission, which hold no secret."""
+        return delivery.values
+
+    def store(self, submission: Submission, delivery: Delivery) -> None:  # noqa: B027 - most kinds have no more
+        """Keep with ``submission`` what its columns do not hold; text, link, values and files are there already."""
 
     def events(self, submission: Submission, last: Submission | None) -> Iterator[EventData]:
         """What the timeline keeps of ``submission`` besides the delivery itself; ``last`` is the delivery before."""

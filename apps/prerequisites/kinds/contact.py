@@ -58,9 +58,8 @@ class Contacts(DeliveryKind):
         if not delivery.contacts:
             raise Invalid(_("Informe o contato técnico e o de decisão."))
 
-    def store(self, submission: Submission, delivery: Delivery) -> None:
-        submission.values = {"contacts": list(delivery.contacts)}
-        submission.save(update_fields=["values"])
+    def stored_values(self, delivery: Delivery) -> dict[str, Any]:
+        return {"contacts": list(delivery.contacts)}
 
     def accepted(self, submission: Submission) -> None:
         company = self.item.rollout.company(self.item.owner)

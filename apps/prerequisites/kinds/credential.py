@@ -103,6 +103,9 @@ class Credential(DeliveryKind):
         credentials.check(self.item, delivery.values)
 
     @sensitive_variables()
+    def stored_values(self, delivery: Delivery) -> dict[str, Any]:
+        return {row["name"]: delivery.values.get(row["name"], "") for row in self.item.fields if not row["secret"]}
+
     def store(self, submission: Submission, delivery: Delivery) -> None:
         credentials.keep(submission, delivery.values, delivery.kept_secrets)
 

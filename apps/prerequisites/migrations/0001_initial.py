@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                 ("wrong", models.JSONField(default=list)),
                 ("evidence", models.JSONField(default=dict)),
                 ("decided_at", models.DateTimeField(null=True)),
+                ("next_probe_at", models.DateTimeField(default=apps.core.clock.now, editable=False, null=True)),
                 (
                     "decided_by",
                     models.ForeignKey(
@@ -203,6 +204,13 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="submission_rejected_with_a_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_probe_at__isnull", False)),
+                        fields=["next_probe_at"],
+                        name="submission_next_probe",
                     ),
                 ],
             },

@@ -142,15 +142,28 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         return self.companies()[role]
 
     def companies(self) -> dict[str, Company]:
-        """The company that plays each role, in one query where the parties were not prefetched."""
-        prefetched = "parties" in getattr(self, "_prefetched_objects_cache", {})
-        parties = self.parties.all() if prefetched else self.parties.select_related("company")
-        return {party.role: party.company for party in parties}
+        """The company that plays each role."""
+        return {party.role: party.company for party in self._parties()}
 
     def roles_of(self, user) -> set[str]:
         """The party roles for which ``user`` may act here: those played by a company of theirs."""
         companies = roles_of(user)
-        return {party.role for party in self.parties.all() if party.company_id in companies}
+        return {party.role for party in self._parties() if party.company_id in companies}
+
+    def take_parties_of(self, read: "Rollout") -> None:
+        """Those that were read with ``read``, which is the same rollout: they stay what they were when it was created."""
+        parties = getattr(read, "_prefetched_objects_cache", {}).get("parties")
+        if parties is not None and read is not self:
+            self._prefetched_objects_cache = {"parties": parties}  # type: ignore[attr-defined]
+
+    def _parties(self) -> "list[Party]":
+        """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
+        with_companies = Party.objects.select_related("company")
+        if getattr(self, "_is_locked", False):
+            models.prefetch_related_objects([self], models.Prefetch("parties", with_companies))
+        if "parties" in getattr(self, "_prefetched_objects_cache", {}):
+            return list(self.parties.all())
+        return list(with_companies.filter(rollout=self))
 
     def has_reached(self, stage: Stage) -> bool:
         """True when the rollout is at ``stage`` or beyond it on the path (a completed one has reached them all)."""

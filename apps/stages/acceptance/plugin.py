@@ -13,13 +13,15 @@ TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready"
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    term = queries.latest_term(rollout)
-    if term is None:
+    terms = queries.terms_of(rollout)
+    if not terms:
         yield Fact(_("Termo"), _("a redigir"))
         return
+    term = terms[-1]
     yield Fact(_("Termo"), term.get_state_display, TONES.get(term.state, "neutral"))
-    signed = term.signatories.filter(state=Signatory.State.SIGNED).count()
-    yield Fact(_("Assinaturas"), f"{signed}/{term.signatories.count()}")
+    signatories = term.signatories.all()
+    signed = sum(row.state == Signatory.State.SIGNED for row in signatories)
+    yield Fact(_("Assinaturas"), f"{signed}/{len(signatories)}")
 
 
 plugin = Plugin(

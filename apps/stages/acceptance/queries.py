@@ -1,10 +1,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core import canonical, clock
+from apps.core.requirements import asked_once
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
@@ -14,6 +15,13 @@ from apps.stages.acceptance.wording.clauses import Text
 # What is read for what, where a code was copied by hand.
 CONFUSED = str.maketrans("OIL", "011")
 IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, AcceptanceTerm.State.SIGNED)
+
+
+@asked_once
+def terms_of(rollout: Rollout) -> list[AcceptanceTerm]:
+    """All of them by version, with their signatories and those people, without what the PDF was made of."""
+    people = Prefetch("signatories", Signatory.objects.select_related("user"))
+    return list(rollout.terms.defer("record", "envelope").prefetch_related(people))
 
 
 def term_in_force(rollout: Rollout) -> AcceptanceTerm | None:
@@ -49,7 +57,8 @@ def next_to_sign(term: AcceptanceTerm, signatories: Iterable[Signatory]) -> list
 
 
 def has_turn(signatory: Signatory) -> bool:
-    return signatory in next_to_sign(signatory.term, signatory.term.signatories.all())
+    """Of a ``signatory`` whose term came with its signatories, without a query."""
+    return signatory.pk in [row.pk for row in next_to_sign(signatory.term, signatory.term.signatories.all())]
 
 
 def is_over(term: AcceptanceTerm) -> bool:
@@ -80,7 +89,7 @@ def unsettled_among(terms: Iterable[AcceptanceTerm]) -> AcceptanceTerm | None:
 
 
 def refusal_of(term: AcceptanceTerm) -> Signatory | None:
-    return term.signatories.filter(state=Signatory.State.REFUSED).first()
+    return next((row for row in term.signatories.all() if row.state == Signatory.State.REFUSED), None)
 
 
 def by_code(code: str) -> AcceptanceTerm | None:

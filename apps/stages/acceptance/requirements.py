@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.localized import both
 from apps.core.process import Gate, PartyRole
-from apps.core.requirements import Answer, Requirement, asked_once, requirement
+from apps.core.requirements import Answer, Requirement, requirement
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm
 
-_term_in_force = asked_once(queries.term_in_force)
+
+def _term_in_force(rollout: Rollout) -> AcceptanceTerm | None:
+    return next((term for term in queries.terms_of(rollout) if term.state in queries.IN_FORCE), None)
 
 
 @requirement("acceptance:term", Gate.START_GO_LIVE)
@@ -29,7 +31,7 @@ def the_term_is_there_to_sign(rollout: Rollout) -> Iterator[Requirement]:
 
 def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
     term = _term_in_force(rollout)
-    signatory = term.signatories.filter(role=role).select_related("user").first() if term else None
+    signatory = next((row for row in term.signatories.all() if row.role == role), None) if term else None
     if signatory is None:
         return None
     return Answer(
@@ -48,7 +50,7 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
     term = _term_in_force(rollout)
     if term is None or term.state == AcceptanceTerm.State.DRAFTED:
         return
-    for signatory in queries.whose_turn(term).select_related("user"):
+    for signatory in queries.next_to_sign(term, term.signatories.all()):
         yield Requirement(
             key=f"acceptance:signature:{signatory.role}",
             text=both(_("Assinar o termo de aceite: %(name)s"), name=signatory.name),
@@ -63,7 +65,7 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
 @requirement("acceptance:refusal", Gate.START_ACCEPTANCE)
 def the_refusal_is_settled(rollout: Rollout) -> Iterator[Requirement]:
     """The reason of a refusal is answered before there is another term."""
-    term = queries.unsettled_refusal(rollout)
+    term = queries.unsettled_among(queries.terms_of(rollout))
     refusal = queries.refusal_of(term) if term else None
     if term is None or refusal is None:
         return
@@ -82,8 +84,8 @@ def the_refusal_is_settled(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("acceptance:not_refused", Gate.RETURN_TO_HOMOLOGATION)
 def the_term_was_refused(rollout: Rollout) -> Iterator[Requirement]:
-    term = queries.latest_term(rollout)
-    if term is None or term.state != AcceptanceTerm.State.REFUSED:
+    terms = queries.terms_of(rollout)
+    if not terms or terms[-1].state != AcceptanceTerm.State.REFUSED:
         yield Requirement(
             key="acceptance:not_refused",
             text=both(_("Só se devolve à homologação quando o termo é recusado")),

@@ -35,6 +35,7 @@ plugin = Plugin(
         summary=summary,
         stage=Stage.DEVELOPMENT,
         position=30,
+        summary_stages=(Stage.DEVELOPMENT,),
     ),
     events=events,
     requirements=requirements,

@@ -11,7 +11,6 @@ from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, chain_checks, events, queries, requirements, tasks
 from apps.stages.golive.dossier import share
-from apps.stages.golive.models import Release
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -21,12 +20,14 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
             partial(clock.installation_time, window.starts_at),
             "success" if queries.is_go(window) else "warning",
         )
-    items = list(rollout.golive_items.values_list("mandatory", "done_at"))
-    done = sum(1 for _mandatory, done_at in items if done_at)
+    items = queries.items_of(rollout)
+    done = sum(1 for item in items if item.done_at)
     yield Fact(_("Lista"), f"{done}/{len(items)}", "success" if items and done == len(items) else "neutral")
-    if count := rollout.incidents.filter(until=None).count():
-        yield Fact(_("Incidentes em aberto"), str(count), "danger" if queries.open_severe(rollout) else "warning")
-    release = Release.objects.filter(rollout=rollout).first()
+    if incidents := queries.open_incidents(rollout):
+        yield Fact(
+            _("Incidentes em aberto"), str(len(incidents)), "danger" if queries.open_severe(rollout) else "warning"
+        )
+    release = queries.release_of(rollout)
     if release and release.recorded_at:
         yield Fact(
             _("Liberação"), partial(date_format, clock.day_of(release.recorded_at), "SHORT_DATE_FORMAT"), "success"
@@ -43,6 +44,7 @@ plugin = Plugin(
         summary=summary,
         stage=Stage.GO_LIVE,
         position=70,
+        summary_stages=(Stage.GO_LIVE, Stage.COMPLETED),
     ),
     starts=[actions.copy_checklist],
     events=events,

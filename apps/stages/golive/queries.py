@@ -4,14 +4,15 @@ from typing import TypeVar
 from django.db.models import Prefetch
 
 from apps.core.process import PartyRole
-from apps.core.requirements import Requirement
+from apps.core.requirements import Requirement, asked_once
 from apps.rollouts.models import OpenRequirement, Rollout
-from apps.stages.golive.models import Incident, Window, WindowAnswer
+from apps.stages.golive.models import ChecklistItem, Incident, Release, Window, WindowAnswer
 
 T = TypeVar("T", Requirement, OpenRequirement)
 LAST_STEPS = ("golive:confirmation", "golive:release")
 
 
+@asked_once
 def window_in_force(rollout: Rollout) -> Window | None:
     """The newest window; those before it are history."""
     return next(iter(windows(rollout)), None)
@@ -36,8 +37,24 @@ def is_go(window: Window) -> bool:
     return all(seat.answer == WindowAnswer.Answer.GO for seat in seats(window))
 
 
+@asked_once
+def open_incidents(rollout: Rollout) -> list[Incident]:
+    return list(rollout.incidents.filter(until=None))
+
+
 def open_severe(rollout: Rollout) -> list[Incident]:
-    return list(rollout.incidents.filter(severity=Incident.Severity.SEVERE, until=None))
+    return [incident for incident in open_incidents(rollout) if incident.severity == Incident.Severity.SEVERE]
+
+
+@asked_once
+def release_of(rollout: Rollout) -> Release | None:
+    return Release.objects.filter(rollout=rollout).first()
+
+
+@asked_once
+def items_of(rollout: Rollout) -> list[ChecklistItem]:
+    """The go-live checklist, in order."""
+    return list(rollout.golive_items.all())
 
 
 def before_the_release(unmet: Iterable[T]) -> list[T]:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole
-from apps.core.requirements import Answer, Requirement, asked_once, requirement
+from apps.core.requirements import Answer, Requirement, requirement
 from apps.core.web.forms import ConfirmForm, NoteForm
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, queries, windows
 from apps.stages.golive.forms import AnswerForm
-from apps.stages.golive.models import ChecklistItem, Release, Window, WindowAnswer
+from apps.stages.golive.models import ChecklistItem, Window, WindowAnswer
 
 
 def _owed(rollout: Rollout, key: str, text: Localized, by: str, anchor: str, since=None, **more) -> Requirement:
@@ -20,12 +20,9 @@ def _owed(rollout: Rollout, key: str, text: Localized, by: str, anchor: str, sin
     return Requirement(f"golive:{key}", text, by, since or rollout.stage_entered_at, f"{url}#{anchor}", **more)
 
 
-_window_in_force = asked_once(queries.window_in_force)
-
-
 @requirement("golive:window", Gate.COMPLETE)
 def a_window_is_proposed(rollout: Rollout) -> Iterator[Requirement]:
-    if _window_in_force(rollout) is None:
+    if queries.window_in_force(rollout) is None:
         text = both(_("Propor a janela de entrada em produção"))
         yield _owed(rollout, "window", text, PartyRole.PRESENCE, "janela", waivable=True)
 
@@ -33,7 +30,7 @@ def a_window_is_proposed(rollout: Rollout) -> Iterator[Requirement]:
 def answer_the_window(rollout: Rollout, rest: str) -> Answer | None:
     """While the window lies ahead and the party has not spoken; what a no asks for is settled in the room."""
     number, _colon, role = rest.partition(":")
-    window = _window_in_force(rollout)
+    window = queries.window_in_force(rollout)
     if window is None or str(window.number) != number or window.is_over:
         return None
     seat = next((seat for seat in queries.seats(window) if seat.role == role), None)
@@ -52,7 +49,7 @@ def answer_the_window(rollout: Rollout, rest: str) -> Answer | None:
 
 @requirement("golive:answer", Gate.COMPLETE, answer=answer_the_window)
 def the_four_said_go(rollout: Rollout) -> Iterator[Requirement]:
-    window = _window_in_force(rollout)
+    window = queries.window_in_force(rollout)
     for seat in queries.seats(window) if window else []:
         if window and seat.answer != WindowAnswer.Answer.GO:
             yield _no_go(rollout, window, seat)
@@ -104,7 +101,9 @@ def answer_the_point(rollout: Rollout, key: str) -> Answer | None:
 
 @requirement("golive:item", Gate.COMPLETE, answer=answer_the_point)
 def the_checklist_is_done(rollout: Rollout) -> Iterator[Requirement]:
-    for item in rollout.golive_items.filter(mandatory=True, done_at=None):
+    for item in queries.items_of(rollout):
+        if not item.mandatory or item.done_at:
+            continue
         # The platform may be unable to answer: a Presence manager decides then.
         is_probed = item.proof == ChecklistItem.Proof.PROBE
         yield _owed(rollout, f"item:{item.key}", item.title, item.owner, f"item-{item.pk}", waivable=is_probed)
@@ -124,7 +123,7 @@ def answer_by_confirming(rollout: Rollout, _rest: str) -> Answer:
 
 @requirement("golive:confirmation", Gate.COMPLETE, answer=answer_by_confirming)
 def the_client_confirms(rollout: Rollout) -> Iterator[Requirement]:
-    release = Release.objects.filter(rollout=rollout).first()
+    release = queries.release_of(rollout)
     if release is None or release.confirmed_at is None:
         text = both(_("Confirmar a operação não assistida"))
         yield _owed(rollout, "confirmation", text, PartyRole.CLIENT, "liberacao", by_lead=True)
@@ -132,7 +131,7 @@ def the_client_confirms(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("golive:release", Gate.COMPLETE)
 def the_release_is_recorded(rollout: Rollout) -> Iterator[Requirement]:
-    release = Release.objects.filter(rollout=rollout).first()
+    release = queries.release_of(rollout)
     if release is None or release.recorded_at is None:
         since = release.confirmed_at if release else None
         yield _owed(rollout, "release", both(_("Registrar a liberação")), PartyRole.PRESENCE, "liberacao", since)

@@ -6,24 +6,21 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import dossier, events, personal_data, queries, requirements, tasks, term
+from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
 from apps.stages.homologation.api import router
 from apps.stages.homologation.script import catalogue
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    script = queries.script_of(rollout)
+    script = requirements.script(rollout)
     if script is None:
         return
     if script.frozen_at is None:
         yield Fact(_("Roteiro"), _("a congelar"), "warning" if rollout.stage == Stage.TRAINING else "neutral")
         return
-    statuses = [status for status in queries.case_statuses(script, bare=True) if status.case.is_binding]
-    settled = sum(status.is_settled for status in statuses)
-    yield Fact(
-        _("Casos obrigatórios"), f"{settled}/{len(statuses)}", "success" if settled == len(statuses) else "neutral"
-    )
-    severities = Counter(rollout.nonconformities.exclude(state="verified").values_list("severity", flat=True))
+    cases, unsettled = script.binding_cases, len(requirements.unsettled(rollout))  # type: ignore[attr-defined]
+    yield Fact(_("Casos obrigatórios"), f"{cases - unsettled}/{cases}", "neutral" if unsettled else "success")
+    severities = Counter(row.severity for row in requirements.unverified(rollout))
     if severities:
         tone = "danger" if severities["blocking"] else "warning"
         yield Fact(_("Não conformidades abertas"), str(severities.total()), tone)
@@ -39,6 +36,7 @@ plugin = Plugin(
         summary=summary,
         stage=Stage.HOMOLOGATION,
         position=50,
+        summary_stages=(Stage.TRAINING,),
     ),
     starts=[catalogue.copy_script],
     model_changed=[catalogue.apply_rules],

@@ -3,10 +3,25 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, FilteredRelation, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from apps.core.localized import Localized
@@ -74,6 +89,19 @@ class CaseStatus:
         return self.latest is not None and self.latest.awaits_confirmation and not self.passed
 
     @property
+    def standing(self) -> Case.Standing:
+        """What the case keeps of it (``execution.standing``)."""
+        if self.awaits_confirmation:
+            return Case.Standing.TO_CONFIRM
+        if self.counting is None:
+            return Case.Standing.NEVER_RUN
+        return Case.Standing.TO_REPEAT if self.is_to_repeat else Case.Standing(self.counting.outcome)
+
+    @property
+    def standing_at(self) -> datetime | None:
+        return self.latest.at if self.latest else None
+
+    @property
     def reserved(self) -> bool:
         return self.reservation is not None and self.reservation.is_agreed
 
@@ -110,8 +138,32 @@ def script_of(rollout: Rollout) -> Script | None:
     return Script.objects.filter(rollout=rollout).first()
 
 
+def script_with_round(rollout: Rollout) -> Script | None:
+    """The script of ``rollout`` with its open round (``open_round``, absent without one), the codes of the cases that have no
+    result in it yet (``codes_left``), and the number of cases that the gate asks for (``binding_cases``)."""
+    round_ = "open_round__pk"
+    run = Result.objects.filter(case=OuterRef("pk"), round=OuterRef(OuterRef(round_)))
+    cases_left = Case.objects.filter(rounds=OuterRef(round_)).exclude(Exists(run)).order_by("position")
+    binding = Case.objects.binding().filter(script=OuterRef("pk")).order_by().values("script")
+    scripts = Script.objects.annotate(
+        open_round=FilteredRelation("rounds", condition=Q(rounds__closed_at=None)),
+        binding_cases=Coalesce(Subquery(binding.annotate(number=Count("pk")).values("number")), 0),
+        codes_left=ArraySubquery(cases_left.values("code")),
+    )
+    return scripts.select_related("open_round").filter(rollout=rollout).first()
+
+
 def open_round(script: Script) -> Round | None:
     return script.rounds.filter(closed_at=None).first()
+
+
+def open_round_for(case: Case) -> Round | None:
+    """The open round, with whether ``case`` is one of its cases (``has_case``) and the key of the newest result of ``case``
+    (``newest_result``, None before the first)."""
+    cases = Round.cases.through.objects.filter(round=OuterRef("pk"), case=case.pk)
+    results = Result.objects.filter(case=case.pk).order_by("-pk").values("pk")
+    rounds = Round.objects.filter(script=case.script_id, closed_at=None)
+    return rounds.annotate(has_case=Exists(cases), newest_result=Subquery(results[:1])).first()
 
 
 def rounds_of(script: Script) -> list[Round]:
@@ -169,10 +221,9 @@ def results_of(session: Session) -> QuerySet[Result]:
 def to_run(script: Script, round_: Round | None = None) -> QuerySet[Case]:
     """The cases of the open round that have no result in it yet; none without an open round. Who has read it gives
     ``round_``."""
-    round_ = round_ or open_round(script)
-    if round_ is None:
-        return script.cases.none()
-    return script.cases.filter(rounds=round_).exclude(results__round=round_)
+    rounds = [round_] if round_ else script.rounds.filter(closed_at=None).order_by().values("pk")
+    run = Result.objects.filter(case=OuterRef("pk"), round__in=rounds)
+    return script.cases.filter(rounds__in=rounds).exclude(Exists(run))
 
 
 def with_following(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -183,8 +234,8 @@ def with_following(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def next_in_round(script: Script, *, after: Case) -> Case | None:
     """The next case to run: the first after ``after`` that still lacks a result in the open round, else the first."""
-    cases = to_run(script)
-    return cases.filter(position__gt=after.position).first() or cases.first()
+    is_behind = ExpressionWrapper(Q(position__gt=after.position), BooleanField())
+    return to_run(script).order_by(is_behind.desc(), "position").first()
 
 
 def case_statuses(
@@ -270,7 +321,7 @@ def _with_results(
     statuses: dict[int, CaseStatus] = {}
     for case in with_standing(cases, bare=bare):
         case.script = script
-        reservation: Reservation | None = getattr(case, "standing_reservation", None)
+        reservation = reservation_of(case)
         if reservation and not bare:
             reservation.rollout = script.rollout
         last_round: int | None = case.last_round  # type: ignore[attr-defined]
@@ -296,17 +347,25 @@ def _embedded(model: type[Record], statuses: dict[int, CaseStatus]) -> Iterator[
         yield from rows_of(model, getattr(status.case, EMBEDDED[model]))
 
 
-def never_run_cases(script: Script) -> dict[str, set[int]]:
-    """The keys of the cases that the gate asks for although nobody has run them or proposed a reservation, by process."""
-    cases = Case.objects.binding().filter(
-        ~Exists(Result.objects.filter(case=OuterRef("pk"))),
-        ~Exists(Reservation.objects.filter(case=OuterRef("pk"), withdrawn_at=None)),
-        script=script,
+def unsettled_cases(script: Script) -> list[Case]:
+    """The cases that the gate still asks for, in order, as they are kept: each ``with_standing`` and with whether one of its
+    nonconformities waits for its correction (``is_failing``)."""
+    open_ones = Nonconformity.objects.filter(case=OuterRef("pk"), state=Nonconformity.State.OPEN)
+    not_passed = Case.objects.binding().filter(script=script).exclude(standing=Case.Standing.PASSED)
+    cases = with_standing(
+        not_passed.only("script", "position", "code", "process", "title", "standing", "standing_at"), bare=True
     )
-    by_process: dict[str, set[int]] = defaultdict(set)
-    for process, pk in cases.order_by().values_list("process", "pk"):
-        by_process[process].add(pk)
-    return by_process
+    return [case for case in cases.annotate(is_failing=Exists(open_ones)) if not _is_reserved(case)]
+
+
+def _is_reserved(case: Case) -> bool:
+    reservation = reservation_of(case)
+    return reservation is not None and reservation.is_agreed
+
+
+def reservation_of(case: Case) -> Reservation | None:
+    """The reservation of ``case``, one of ``with_standing``, that was not withdrawn."""
+    return getattr(case, "standing_reservation", None)
 
 
 def processes(

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import junit, reservations
 from apps.stages.homologation.execution.forms import ReportDecisionForm
-from apps.stages.homologation.models import Nonconformity, RoundReport
+from apps.stages.homologation.models import Case, Nonconformity, Round, RoundReport
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
 
@@ -23,13 +24,20 @@ MOST_LISTED_CASES = 3
 """Of a process with more cases than these that were never run, one requirement stands for all of them."""
 
 
-_script = asked_once(queries.script_of)
+script = asked_once(queries.script_with_round)
+
+
+@asked_once
+def unsettled(rollout: Rollout) -> list[Case]:
+    """The cases that the gate to acceptance still asks for."""
+    frozen = script(rollout)
+    return queries.unsettled_cases(frozen) if frozen else []
 
 
 @requirement("homologation:script", Gate.START_HOMOLOGATION)
 def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
-    script = _script(rollout)
-    if script is None or script.frozen_at is None:
+    copied = script(rollout)
+    if copied is None or copied.frozen_at is None:
         yield Requirement(
             key="homologation:script",
             text=both(_("Escolher e congelar o roteiro de homologação")),
@@ -45,12 +53,12 @@ def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
 @requirement("homologation:process", Gate.START_ACCEPTANCE)
 def processes_are_run(rollout: Rollout) -> Iterator[Requirement]:
     """One requirement for all cases of a process that were never run, where they are many."""
-    script = _script(rollout)
-    if script is None:
+    frozen = script(rollout)
+    if frozen is None:
         return
     url = reverse("homologation:room", args=[rollout.pk])
     cases_by_process = _processes_never_run(rollout)
-    for process in queries.process_list(script):
+    for process in queries.process_list(frozen):
         if process.key in cases_by_process:
             count = len(cases_by_process[process.key])
             yield Requirement(
@@ -82,44 +90,42 @@ def answer_to_a_reservation(rollout: Rollout, code: str) -> Answer | None:
 def cases_are_settled(rollout: Rollout) -> Iterator[Requirement]:
     """Every case that the gate asks for has passed or has an agreed reservation. One that stands under its process, or waits
     for a correction, is not named a second time."""
-    script = _script(rollout)
-    if script is None:
-        return
     under_their_process = {pk for cases in _processes_never_run(rollout).values() for pk in cases}
-    for status in queries.case_statuses(script, bare=True, without=under_their_process):
-        if not (status.is_settled or _waits_for_correction(status)):
-            yield _case_requirement(rollout, status)
+    for case in unsettled(rollout):
+        if case.pk not in under_their_process and not _waits_for_correction(case):
+            yield _case_requirement(rollout, case)
 
 
-@asked_once
 def _processes_never_run(rollout: Rollout) -> dict[str, set[int]]:
-    """The cases that were never run, by process, of the processes with many of them."""
-    script = _script(rollout)
-    by_process = queries.never_run_cases(script) if script else {}
+    """The cases that were never run and have no reservation, by process, of the processes with many of them."""
+    by_process: dict[str, set[int]] = defaultdict(set)
+    for case in unsettled(rollout):
+        if case.standing == Case.Standing.NEVER_RUN and queries.reservation_of(case) is None:
+            by_process[case.process].add(case.pk)
     return {process: cases for process, cases in by_process.items() if len(cases) > MOST_LISTED_CASES}
 
 
-def _waits_for_correction(status: queries.CaseStatus) -> bool:
-    return status.reservation is None and any(row.state == Nonconformity.State.OPEN for row in status.nonconformities)
+def _waits_for_correction(case: Case) -> bool:
+    return queries.reservation_of(case) is None and case.is_failing  # type: ignore[attr-defined]
 
 
-def _case_requirement(rollout: Rollout, status: queries.CaseStatus) -> Requirement:
+def _case_requirement(rollout: Rollout, case: Case) -> Requirement:
     """What an unsettled case asks: to be run, to be run again, that a machine's pass is confirmed, or that its reservation is
     agreed."""
-    case = status.case
+    reservation = queries.reservation_of(case)
     text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
     url = reverse("homologation:room", args=[rollout.pk]) + f"#caso-{case.code}"
     review = False
-    if status.reservation is not None:
+    if reservation is not None:
         text = _("Acordar a ressalva de %(case)s")
-        owed_by = PartyRole.PRESENCE if status.reservation.client_agreed_by_id else PartyRole.CLIENT
-        since = status.reservation.proposed_at
+        owed_by = PartyRole.PRESENCE if reservation.client_agreed_by_id else PartyRole.CLIENT
+        since = reservation.proposed_at
         review = True
-    elif status.awaits_confirmation and status.latest is not None:
-        text, since, review = _("Confirmar que %(case)s passou"), status.latest.at, True
+    elif case.standing == Case.Standing.TO_CONFIRM:
+        text, since, review = _("Confirmar que %(case)s passou"), case.standing_at or since, True
         url = reverse("homologation:case", args=[rollout.pk, case.code]) + "#historico"
-    elif status.latest is not None:
-        text, since = _("Executar %(case)s de novo"), status.latest.at
+    elif case.standing != Case.Standing.NEVER_RUN:
+        text, since = _("Executar %(case)s de novo"), case.standing_at or since
     return Requirement(
         key=f"homologation:case:{case.code}",
         text=both(text, case=lambda: str(case)),
@@ -133,21 +139,19 @@ def _case_requirement(rollout: Rollout, status: queries.CaseStatus) -> Requireme
 @requirement("homologation:round")
 def round_is_run(rollout: Rollout) -> Iterator[Requirement]:
     """The open round's cases, which the integrator runs with the others."""
-    script = _script(rollout)
-    if script is None or rollout.stage != Stage.HOMOLOGATION:
-        return
-    round_ = queries.open_round(script)
-    cases = list(queries.to_run(script, round_)) if round_ else []
-    if round_ and cases:
+    frozen = script(rollout) if rollout.stage == Stage.HOMOLOGATION else None
+    round_: Round | None = getattr(frozen, "open_round", None)
+    codes: list[str] = frozen.codes_left if frozen else []  # type: ignore[attr-defined]
+    if round_ and codes:
         text = ngettext_lazy(
-            "Executar %(count)d caso da %(round)s", "Executar %(count)d casos da %(round)s", len(cases)
+            "Executar %(count)d caso da %(round)s", "Executar %(count)d casos da %(round)s", len(codes)
         )
         yield Requirement(
             key=f"homologation:round:{round_.number}",
-            text=both(text, count=len(cases), round=lambda: str(round_).lower()),
+            text=both(text, count=len(codes), round=lambda: str(round_).lower()),
             owed_by=PartyRole.INTEGRATOR,
             since=round_.opened_at,
-            url=reverse("homologation:case", args=[rollout.pk, cases[0].code]),
+            url=reverse("homologation:case", args=[rollout.pk, codes[0]]),
         )
 
 
@@ -197,15 +201,10 @@ def _waiting_reports(rollout: Rollout) -> QuerySet[RoundReport]:
 @requirement("homologation:nonconformity", Gate.START_ACCEPTANCE)
 def nonconformities_are_corrected(rollout: Rollout) -> Iterator[Requirement]:
     """Those that block, and those by which a case that the gate asks for has failed."""
-    unverified = _unverified(rollout)
-    failed = [row for row in unverified if not _blocks(row) and row.state == Nonconformity.State.OPEN]
-    waiting = {
-        status.case.pk
-        for status in queries.statuses_of([row.case for row in failed])
-        if not status.is_settled and status.reservation is None
-    }
-    for nonconformity in unverified:
-        if _blocks(nonconformity) or (nonconformity in failed and nonconformity.case_id in waiting):
+    waiting = {case.pk for case in unsettled(rollout) if _waits_for_correction(case)}
+    for nonconformity in unverified(rollout):
+        is_open = nonconformity.state == Nonconformity.State.OPEN
+        if _blocks(nonconformity) or (is_open and nonconformity.case_id in waiting):
             yield _correction_requirement(rollout, nonconformity)
 
 
@@ -230,7 +229,7 @@ def answer_with_a_correction(rollout: Rollout, number: str) -> Answer | None:
 @requirement("homologation:nonconformity", answer=answer_with_a_correction)
 def nonconformities_are_verified(rollout: Rollout) -> Iterator[Requirement]:
     """Every one that is not verified, blocking or not."""
-    for nonconformity in _unverified(rollout):
+    for nonconformity in unverified(rollout):
         yield _correction_requirement(rollout, nonconformity)
 
 
@@ -252,7 +251,7 @@ def _correction_requirement(rollout: Rollout, nonconformity: Nonconformity) -> R
 
 @requirement("homologation:nothing_blocking", Gate.RETURN_TO_DEVELOPMENT)
 def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
-    if not any(map(_blocks, _unverified(rollout))):
+    if not any(map(_blocks, unverified(rollout))):
         yield Requirement(
             key="homologation:nothing_blocking",
             text=both(_("Só se devolve ao desenvolvimento com uma não conformidade impeditiva aberta")),
@@ -263,9 +262,9 @@ def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
 
 
 @asked_once
-def _unverified(rollout: Rollout) -> list[Nonconformity]:
-    rows = rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED)
-    return list(rows.select_related("case__script"))
+def unverified(rollout: Rollout) -> list[Nonconformity]:
+    """The nonconformities that nobody has seen work yet, by number."""
+    return list(rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED).select_related("case"))
 
 
 def _blocks(nonconformity: Nonconformity) -> bool:

@@ -12,6 +12,7 @@ from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
+from apps.rollouts.models import Rollout
 from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
@@ -47,7 +48,7 @@ def sign(
     version = term.rollout.version
     spent = None if passkey else codes.spend(signatory, by=by, code=code)
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = signable(signatory, compared_at=version)
+        signatory, term = signable(signatory, rollout=rollout, compared_at=version)
         require(by, "acceptance.sign", signatory)
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
         signatory.proof = _proof(fresh, spent)
@@ -72,7 +73,7 @@ def record_signature(signatory: Signatory, term: AcceptanceTerm) -> list[PartyRo
     signatory.signed_at, signatory.signed_sha256 = clock.now(), term.pdf.sha256
     signatory.save()
     opens = _open_next(term, after=signatory)
-    if not term.signatories.exclude(state=Signatory.State.SIGNED).exists():
+    if all(row.state == Signatory.State.SIGNED for row in term.signatories.all()):
         term.state = State.SIGNED
         term.save(update_fields=["state"])
         unsealed = AcceptanceTerm.objects.filter(pk=term.pk, sealed=None)
@@ -88,7 +89,7 @@ def refuse(signatory: Signatory, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Diga o motivo da recusa."), field="reason")
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = _pending(signatory)
+        signatory, term = _pending(signatory, rollout)
         signatory.state, signatory.reason = Signatory.State.REFUSED, reason.strip()
         signatory.save(update_fields=["state", "reason"])
         term.state = State.REFUSED
@@ -108,7 +109,7 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
     require(by, "acceptance.sign", signatory)
     new_addresses.require_settled_address(by)
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = _pending(signatory)
+        signatory, term = _pending(signatory, rollout)
         require(by, "acceptance.sign", signatory)
         if signatory.delegated_from:
             raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
@@ -128,8 +129,9 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
 
 def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[PartyRole]:
     """The parties whose turn begins with the signature of ``after``."""
-    following = [row for row in queries.whose_turn(term) if row.step > after.step]
-    Signatory.objects.filter(pk__in=[row.pk for row in following]).update(since=clock.now())
+    following = [row for row in queries.next_to_sign(term, term.signatories.all()) if row.step > after.step]
+    if following:
+        Signatory.objects.filter(pk__in=[row.pk for row in following]).update(since=clock.now())
     return [PartyRole(row.role) for row in following]
 
 
@@ -158,19 +160,22 @@ def _proof(fresh: Proof | None, spent: SigningCode | None) -> dict[str, dict[str
     return proof
 
 
-def signable(signatory: Signatory, *, compared_at: int | None = None) -> tuple[Signatory, AcceptanceTerm]:
-    """``signatory`` and the term, read anew. Raises ``Refusal`` unless it is open, in time, in turn and not stale,
-    ``NotAllowed`` for who drafted it (``refuse_drafter``). ``compared_at`` is the version of the rollout at which the caller
-    has had its record compared already; it is compared again only if something happened in the rollout since."""
-    signatory, term = _pending(signatory)
+def signable(
+    signatory: Signatory, *, rollout: Rollout | None = None, compared_at: int | None = None
+) -> tuple[Signatory, AcceptanceTerm]:
+    """``signatory`` and the term, read anew, of ``rollout`` where the caller has read that. Raises ``Refusal`` unless it is
+    open, in time, in turn and not stale, ``NotAllowed`` for who drafted it (``refuse_drafter``). ``compared_at`` is the
+    version of the rollout at which the caller has had its record compared already; it is compared again only if something
+    happened in the rollout since."""
+    signatory, term = _pending(signatory, rollout)
     refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
     if term.rollout.version != compared_at and queries.is_stale(term):
         raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
     return signatory, term
 
 
-def _pending(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
-    signatory = Signatory.objects.select_related("term__rollout", "term__pdf").get(pk=signatory.pk)
+def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
+    signatory = with_the_others(signatory.pk, rollout)
     term = signatory.term
     if signatory.state != Signatory.State.PENDING:
         raise Refusal(_("Você já respondeu a este termo."))
@@ -181,3 +186,23 @@ def _pending(signatory: Signatory) -> tuple[Signatory, AcceptanceTerm]:
     if not queries.has_turn(signatory):
         raise Refusal(_("Ainda não é a sua vez: outras pessoas assinam antes. Você será avisado por e-mail."))
     return signatory, term
+
+
+def with_the_others(signatory_pk: int, rollout: Rollout | None = None) -> Signatory:
+    """The signatory with the term, its PDF and all its signatories, in one query; the term is of ``rollout``, where the
+    caller has read that. Raises ``Signatory.DoesNotExist``."""
+    of_the_term = Signatory.objects.filter(term__signatories=signatory_pk)
+    of_the_rollout = [] if rollout else ["term__rollout__platform", "term__rollout__project_manager"]
+    rows = list(of_the_term.select_related("user", "term__pdf", *of_the_rollout).order_by("pk"))
+    signatory = next((row for row in rows if row.pk == signatory_pk), None)
+    if signatory is None:
+        raise Signatory.DoesNotExist
+    term = signatory.term
+    if rollout:
+        term.rollout = rollout
+    for row in rows:
+        row.term = term
+    signatories = term.signatories.all()
+    signatories._result_cache = rows
+    term._prefetched_objects_cache = {"signatories": signatories}  # type: ignore[attr-defined]
+    return signatory

@@ -14,7 +14,7 @@ from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
-from apps.stages.homologation.execution import evidence, retest
+from apps.stages.homologation.execution import evidence, retest, standing
 from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result, Round, Script
 from apps.stages.homologation.nonconformities import actions as nonconformities
 
@@ -45,6 +45,7 @@ def start_round(script: Script, *, by: User) -> Round:
             raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
         round_ = Round.objects.create(script=script, number=number)
         round_.cases.set(cases)
+        standing.write(cases)
         timeline.record(rollout, events.RoundOpened(number=number, cases=len(cases)), by)
         return round_
 
@@ -87,14 +88,14 @@ def record_result(
     require(by, "homologation.execute", case)
     with timeline.changing(case.rollout) as rollout:
         refuse_outside_homologation(rollout)
-        round_ = queries.open_round(case.script)
+        round_ = queries.open_round_for(case)
         if round_ is None:
             raise Refusal(_("Não há rodada aberta. A Presence precisa abrir a próxima."))
-        if not round_.cases.filter(pk=case.pk).exists():
+        if not round_.has_case:  # type: ignore[attr-defined]
             raise Refusal(_("%(code)s não faz parte desta rodada.") % {"code": case.code})
-        newest = case.results.select_related("by", "case").last()
-        if seen_result is not None and newest is not None and newest.pk != seen_result:
-            raise Overtaken(newest)
+        newest = round_.newest_result  # type: ignore[attr-defined]
+        if seen_result is not None and newest not in (None, seen_result):
+            raise Overtaken(Result.objects.select_related("by", "case").get(pk=newest))
         note = note.strip()
         if outcome not in Outcome.values:
             raise Invalid(_("Informe o resultado."), field="outcome")
@@ -114,6 +115,7 @@ def record_result(
             round=round_, case=case, outcome=outcome, note=note, by=by, machine=machine.strip()[:80]
         )
         evidence.add(result, proof, by=by, field="evidence_files")
+        standing.note_result(result)
         if outcome == Outcome.FAILED:
             nonconformity = nonconformities.open_or_reopen(
                 rollout, case, by=by, note=note, severity=severity, owner=owner, due=due
@@ -149,6 +151,7 @@ def confirm_result(result: Result, *, by: User) -> Result:
             raise Refusal(_("Só se confirma um caso obrigatório que passou."))
         result.confirmed_by, result.confirmed_at = by, clock.now()
         result.save(update_fields=["confirmed_by", "confirmed_at"])
+        standing.write([result.case])
         confirmed = events.ResultConfirmed(case=result.case.code, machine=result.machine)
         timeline.record(rollout, confirmed, by)
         return result
@@ -169,5 +172,5 @@ def attach_evidence(
         proof = evidence.proof_of(text=text, link=link, files=files)
         if not proof:
             raise Invalid(_("Junte a evidência: texto, link ou arquivo."), field="text")
-        evidence.add(result, proof, by=by, field="files")
+        evidence.add(result, proof, by=by, field="files", after=result.evidence.count())
         timeline.record(rollout, events.EvidenceAttached(case=result.case.code), by)

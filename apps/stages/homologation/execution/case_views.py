@@ -31,9 +31,7 @@ def case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     case.script = script
     form = None
     if request.method == "POST":
-        form = forms.ResultForm.after(
-            case.results.last(), request.POST or None, request.FILES or None, auto_id="result_%s"
-        )
+        form = forms.ResultForm(request.POST, request.FILES, auto_id="result_%s")
     if form is not None and record(request, form, case):
         if following := queries.next_in_round(script, after=case):
             return redirect("homologation:case", pk, following.code)

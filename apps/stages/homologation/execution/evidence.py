@@ -30,14 +30,14 @@ def proof_of(
     return Proof(text.strip(), link.strip(), list(files))
 
 
-def add(result: Result, proof: Proof, *, by: User, field: str) -> None:
-    """Add ``proof`` behind what ``result`` has. Raises what ``files.store_all`` raises, on ``field``."""
+def add(result: Result, proof: Proof, *, by: User, field: str, after: int = 0) -> None:
+    """Add ``proof`` behind the ``after`` things that ``result`` has. Raises what ``files.store_all`` raises, on ``field``."""
     stored = files.store_all(files.received(proof.files, by=by, field=field), by=by, field=field)
     rows = [
         *([Evidence(text=proof.text)] if proof.text else []),
         *([Evidence(link=proof.link)] if proof.link else []),
         *(Evidence(file=file) for file in stored),
     ]
-    for position, row in enumerate(rows, start=result.evidence.count() + 1):
+    for position, row in enumerate(rows, start=after + 1):
         row.result, row.position = result, position
     Evidence.objects.bulk_create(rows)

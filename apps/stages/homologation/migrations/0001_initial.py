@@ -50,6 +50,24 @@ class Migration(migrations.Migration):
                 ("applies", models.BooleanField(default=True)),
                 ("depends", models.JSONField(default=list)),
                 ("is_own", models.BooleanField(default=False)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("never_run", "Never Run"),
+                            ("passed", "Passed"),
+                            ("failed", "Failed"),
+                            ("blocked", "Blocked"),
+                            ("not_applicable", "Not Applicable"),
+                            ("to_confirm", "To Confirm"),
+                            ("to_repeat", "To Repeat"),
+                        ],
+                        default="never_run",
+                        editable=False,
+                        max_length=16,
+                    ),
+                ),
+                ("standing_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 "verbose_name": "caso",

@@ -36,13 +36,26 @@ class Case(models.Model):
     """One case of the script. A conditional one ``applies`` only when its condition was chosen before the freeze.
 
     ``depends`` are the codes of the cases without which it means nothing: when one of them is repeated, so is it. An
-    ``is_own`` case was added by this rollout.
+    ``is_own`` case was added by this rollout. ``standing`` is what its results and rounds make of it, kept by
+    ``execution.standing``; ``standing_at`` is the instant of its newest result.
     """
 
     class Obligation(models.TextChoices):
         MANDATORY = "mandatory", _("Obrigatório")
         OPTIONAL = "optional", _("Opcional")
         CONDITIONAL = "conditional", _("Condicional")
+
+    class Standing(models.TextChoices):
+        """The outcome of the newest result that counts; or that a machine's pass awaits its confirmation, or that a later
+        round repeats the case."""
+
+        NEVER_RUN = "never_run"
+        PASSED = "passed"
+        FAILED = "failed"
+        BLOCKED = "blocked"
+        NOT_APPLICABLE = "not_applicable"
+        TO_CONFIRM = "to_confirm"
+        TO_REPEAT = "to_repeat"
 
     script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="cases")
     position = models.PositiveSmallIntegerField()
@@ -60,6 +73,8 @@ class Case(models.Model):
     applies = models.BooleanField(default=True)
     depends = models.JSONField(default=list)
     is_own = models.BooleanField(default=False)
+    standing = models.CharField(max_length=16, choices=Standing, default=Standing.NEVER_RUN, editable=False)
+    standing_at = models.DateTimeField(null=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
 

@@ -1,0 +1,42 @@
+"""How each case stands, kept with the case (``Case.standing``) by the actions that change it, so that neither the gate nor a
+summary goes through every result ever recorded. ``differences`` proves it."""
+
+from collections.abc import Iterable
+
+from django.db.models import Case as Choice
+from django.db.models import Value, When
+
+from apps.stages.homologation import queries
+from apps.stages.homologation.models import Case, Result, Script
+
+Standing = Case.Standing
+
+
+def note_result(result: Result) -> None:
+    """Keep what the newest ``result``, of a case of the open round, makes of the case. Within the transaction that records
+    it."""
+    case = Case.objects.filter(pk=result.case_id)
+    if result.awaits_confirmation:
+        passed = When(standing=Standing.PASSED, then=Value(Standing.PASSED.value))
+        case.update(standing=Choice(passed, default=Value(Standing.TO_CONFIRM.value)), standing_at=result.at)
+    else:
+        case.update(standing=result.outcome, standing_at=result.at)
+
+
+def write(cases: Iterable[Case]) -> None:
+    """Work out anew how ``cases``, of one script, stand, and keep it. Within the transaction of what changed it."""
+    changed = []
+    for status in queries.statuses_of(cases):
+        if (status.case.standing, status.case.standing_at) != (status.standing, status.standing_at):
+            status.case.standing, status.case.standing_at = status.standing, status.standing_at
+            changed.append(status.case)
+    Case.objects.bulk_update(changed, ["standing", "standing_at"])
+
+
+def differences(script: Script) -> list[str]:
+    """What is kept of the cases of ``script`` and is not what their results say."""
+    return [
+        f"{status.case.code} is kept as {status.case.standing}, its results say {status.standing}"
+        for status in queries.case_statuses(script, bare=True)
+        if (status.case.standing, status.case.standing_at) != (status.standing, status.standing_at)
+    ]

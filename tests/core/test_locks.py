@@ -1,0 +1,55 @@
+import psycopg
+import pytest
+from celery import current_app
+from django.db import connection
+
+from apps.core.background import locks
+from apps.notices import actions
+from apps.notices.tasks import remind
+from presence_rollout.celery import PERIODIC, OneAtATime
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def another_process():
+    """A connection of its own to the same database."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        yield other
+
+
+def take(process, name):
+    return process.execute("SELECT pg_try_advisory_lock(%s)", [locks.key_of(name)]).fetchone()[0]
+
+
+def test_who_comes_second_is_told_so_and_does_not_wait(another_process):
+    with locks.alone("x") as alone:
+        assert alone
+        assert not take(another_process, "x")
+        assert take(another_process, "y")
+    assert take(another_process, "x")
+    with locks.alone("x") as alone:
+        assert not alone
+
+
+def test_a_lock_is_let_go_when_the_block_fails(another_process):
+    with pytest.raises(ZeroDivisionError), locks.alone("x"):
+        raise ZeroDivisionError
+    assert take(another_process, "x")
+
+
+def test_a_periodic_task_runs_once_at_a_time(another_process, monkeypatch):
+    ran = []
+    monkeypatch.setattr(actions, "remind", lambda: ran.append(True))
+    assert take(another_process, f"task {remind.name}")
+    remind()
+    assert ran == []
+    another_process.execute("SELECT pg_advisory_unlock_all()")
+    remind()
+    assert ran == [True]
+
+
+def test_every_periodic_task_is_one_of_those():
+    current_app.loader.import_default_modules()
+    assert PERIODIC
+    assert all(isinstance(current_app.tasks[name], OneAtATime) for name in PERIODIC)
