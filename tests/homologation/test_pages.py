@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from PIL import Image
 
 from apps.core.refusals import Invalid, Refusal
 from apps.hours.ledger import proposals
-from apps.stages.homologation import queries
+from apps.stages.homologation import queries, tasks
 from apps.stages.homologation.execution import actions, round_reports
 from apps.stages.homologation.execution import report as paper
 from apps.stages.homologation.meetings import actions as sessions
@@ -260,8 +261,11 @@ class TestTheReport:
 
     def test_whoever_sees_the_rollout_downloads_it(self, rollout, script, base, client_for):
         report(script, rollout)
-        answer = client_for(rollout.people["platform"]).get(base + "relatorio.pdf")
-        assert answer.content.startswith(b"%PDF-1.7")
+        platform = client_for(rollout.people["platform"])
+        platform.post(reverse("homologation:ask_report", args=[rollout.pk]))
+        tasks.draw_waiting_reports()
+        answer = platform.get(base + "relatorio.pdf")
+        assert answer.getvalue().startswith(b"%PDF-1.7")
         assert answer["Content-Disposition"].startswith("attachment")
         assert client_for(rollout.people["stranger"]).get(base + "relatorio.pdf").status_code == 404
 
