@@ -9,7 +9,7 @@ from apps.accounts import actions as accounts
 from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
 from apps.companies.actions import join
-from apps.companies.models import Company, Contact, Kind, Role
+from apps.companies.models import Company, Kind, Role
 from apps.demo.sign_ins import PASSWORD
 
 COMPANIES = [
@@ -75,7 +75,4 @@ def create_people() -> Participants:
         accounts.consent(people[email], terms=True)
         vouch_for_address(people[email])
         join(companies[company], people[email], role=role)
-        Contact.objects.get_or_create(
-            company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}
-        )
     return Participants(companies, people)

@@ -30,6 +30,16 @@ def directory(rollout: Rollout, *, by: User, roles: Collection[str] = ()) -> Dir
     form that ``by`` fills in; they may add somebody where ``companies.add_person`` lets them."""
     companies = {party.company for party in rollout.parties.all() if not roles or party.role in roles}
     addable = sorted((company for company in companies if by.has_perm("companies.add_person", company)), key=str)
+    return Directory(of_parties(rollout, roles), url=_suggestions_url(rollout, roles), addable=addable)
+
+
+def directory_of(rollout: Rollout, role: str) -> Directory:
+    """The people of the company that plays ``role``, for a form that only this company fills in. Who works at Presence is
+    chosen, never typed."""
+    addable = [] if role == PartyRole.PRESENCE else [rollout.company(role)]
+    return Directory(of_parties(rollout, [role]), url=_suggestions_url(rollout, [role]), addable=addable)
+
+
+def _suggestions_url(rollout: Rollout, roles: Collection[str]) -> str:
     query = f"?{urlencode({'role': list(roles)}, doseq=True)}" if roles else ""
-    url = reverse("rollouts:people_suggestions", args=[rollout.pk]) + query
-    return Directory(of_parties(rollout, roles), url=url, addable=addable)
+    return reverse("rollouts:people_suggestions", args=[rollout.pk]) + query

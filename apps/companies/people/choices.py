@@ -232,7 +232,7 @@ class PersonWidget(forms.Widget):
             "prefix": f"{name}_{number}",
             "id": f"{base}_{number}",
             "row": row,
-            "is_open": is_typed(row),
+            "is_open": is_typed(row) or (number == 1 and not self.field.directory.listed),
             "is_first": number == 1,
             "doubles": [(str(person.pk), queries.wording(person)) for person in doubles],
             "same": same,
