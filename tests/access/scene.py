@@ -54,6 +54,9 @@ ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated",
 class Scene:
     """It is laid in the demonstration (``tests.demonstration``)."""
 
+    TELEPHONE = b"91234"
+    """What stands in a telephone of somebody of the client, in whichever form it is written; who reads it is noted."""
+
     def __init__(self, monkeypatch) -> None:
         # Who gets a document is asked, not what it looks like.
         monkeypatch.setattr(pdf, "render", lambda html, *args, **kwargs: b"%PDF-1.7 scene")
@@ -105,7 +108,8 @@ class Scene:
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )
         self.colleague = MembershipFactory(company=self.company)
-        self.contact = PersonFactory(company=self.company)
+        self.contact = PersonFactory(company=self.company, name="Rosa Nunes", phone="(47) 91234-0001")
+        self.telephone_readers: set[tuple[str, str]] = set()
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
         self.address_change = AddressChangeFactory()
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
