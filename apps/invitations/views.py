@@ -33,7 +33,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
         request.POST or None,
         company=invited_company,
         may_name_leads=leads,
-        initial={"person": whole_number(request.GET.get("person"))},
+        initial={"person": invited_company.people.filter(pk=whole_number(request.GET.get("person"))).first()},
     )
     if request.method == "POST" and attempt(
         request, form, actions.invite, invited_company, by=request.user, rollout=rollout

@@ -109,6 +109,7 @@ class Scene:
         )
         self.colleague = MembershipFactory(company=self.company)
         self.contact = PersonFactory(company=self.company, name="Rosa Nunes", phone="(47) 91234-0001")
+        self.double = PersonFactory(company=self.company)
         self.telephone_readers: set[tuple[str, str]] = set()
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
         self.address_change = AddressChangeFactory()
@@ -239,7 +240,7 @@ class Scene:
             "files:start": {"name": "x.pdf", "size": "9"},
             "companies:add_person": {"name": "Alguém", "emails": "x@x.com.br"},
             "companies:person": {"name": "x", "position": "x"},
-            "companies:merge_person": {"other": str(PersonFactory(company=self.company).pk)},
+            "companies:merge_person": {"other": f"#{self.double.pk}"},
             "rollouts:advance": gate,
             "rollouts:send_back": gate | {"reason": "x"},
             "rollouts:hold": gate | {"reason": "x", "caused_by": "client"},

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from apps.companies.models import Person
+from apps.core.refusals import Invalid
 from apps.prerequisites import actions
 from apps.prerequisites.forms import SubmitForm
 from tests.companies.factories import PersonFactory
@@ -117,3 +118,13 @@ def test_a_draft_keeps_who_was_being_added(item, shop, client_for):
     )
     page = browser.get(reverse("portal:matter", args=[item.rollout_id, item.requirement_key])).content.decode()
     assert 'value="11 3333"' in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"email": "josé@flores.com.br"}, {"name": "N" * 121}, {"position": "P" * 81}, {"name": "Ganhe em loja.com"}],
+)
+def test_what_the_directory_could_not_hold_is_refused_when_it_is_delivered(item, wrong):
+    row = {"kind": "technical", "name": "Rita", "email": "rita@flores.com.br", "phone": "", "position": ""} | wrong
+    with pytest.raises(Invalid):
+        actions.submit(item, by=item.rollout.people["client"], contacts=[row])

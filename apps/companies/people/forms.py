@@ -73,7 +73,7 @@ class PersonForm(forms.Form):
             for name in ("name", "language"):
                 del self.fields[name]
             self.fields["emails"].label = _("Outros e-mails")
-        if not by.has_perm("companies.manage_people", company) and person is not None:
+        if not by.has_perm("companies.manage_people", company):
             del self.fields["purposes"]
 
     @staticmethod

@@ -43,6 +43,7 @@ def person(request: SignedInRequest, pk: int, person_pk: int) -> HttpResponse:
 @require_POST
 def person_merge(request: SignedInRequest, pk: int, person_pk: int) -> HttpResponse:
     company, person = _person(request, pk, person_pk)
+    require(request.user, "companies.manage_people", company)
     form = forms.MergeForm(request.POST, person=person)
     if attempt(request, form, actions.merge, person, by=request.user):
         return redirect("companies:person", pk, person.pk)

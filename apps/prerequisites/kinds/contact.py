@@ -3,12 +3,15 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.companies.models import Company, Person, Purpose
 from apps.companies.people import actions as people
 from apps.companies.people.choices import Choice, PersonField
+from apps.core import names
+from apps.core.network import mailboxes
 from apps.core.refusals import Invalid
 from apps.core.unaccented import unaccented
 from apps.prerequisites import comparison
@@ -61,6 +64,9 @@ class Contacts(DeliveryKind):
     def check(self, delivery: Delivery) -> None:
         if not delivery.contacts:
             raise Invalid(_("Informe o contato técnico e o de decisão."))
+        for row in delivery.contacts:
+            if "choice" not in row:
+                _check_typed(row)
 
     def store(self, submission: Submission, delivery: Delivery) -> None:
         added: dict[str, Person] = {}
@@ -76,6 +82,8 @@ class Contacts(DeliveryKind):
     def accepted(self, submission: Submission) -> None:
         company = self.item.rollout.company(self.item.owner)
         for contact in submission.contacts():
+            if not contact["name"]:
+                continue  # An account that was erased meanwhile.
             people.give_purpose(_of_directory(company, contact), contact["kind"])
 
     def lines(self, submission: Submission) -> list[str]:
@@ -94,6 +102,17 @@ class Contacts(DeliveryKind):
                 texts = contacts_before.get(kind, {}).get(detail, ""), contacts_after.get(kind, {}).get(detail, "")
                 if any(texts):
                     yield comparison.text_row(f"{who}: {label}", *texts)
+
+
+def _check_typed(contact: dict[str, Any]) -> None:
+    """Raise ``Invalid`` for a contact from elsewhere that the directory could not hold."""
+    names.refuse_addresses(name=contact["name"], position=contact.get("position", ""))
+    try:
+        mailboxes.normalised(contact["email"] or "nobody@example.com")
+        for part in ("name", "position"):
+            Person._meta.get_field(part).run_validators(contact.get(part, ""))  # type: ignore[union-attr]
+    except (ValueError, ValidationError):
+        raise Invalid(_("Confira o nome, o cargo e o e-mail de cada contato.")) from None
 
 
 def _is_reachable(choice: Choice) -> bool:

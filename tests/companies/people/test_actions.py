@@ -226,6 +226,11 @@ class TestThePages:
         invitation = Invitation.objects.get()
         assert (invitation.person, invitation.email, invitation.name) == (person, "rita@flores.com.br", "Rita")
 
+    def test_nobody_of_another_company_is_shown_by_their_number_in_the_address(self, shop, lead, client_for):
+        stranger = PersonFactory(name="Gente de Fora")
+        page = client_for(lead).get(f"/empresas/{shop.pk}/convites/?person={stranger.pk}").content.decode()
+        assert "Gente de Fora" not in page
+
     def test_who_has_no_address_is_invited_once_one_is_given(self, shop, lead, client_for):
         person = PersonFactory(company=shop, name="Rita")
         browser, url = client_for(lead), f"/empresas/{shop.pk}/convites/"
