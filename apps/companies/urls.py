@@ -1,15 +1,17 @@
 from django.urls import path
 
 from apps.companies import views
+from apps.companies.people.urls import urlpatterns as people
 
 app_name = "companies"
 
 urlpatterns = [
     path("empresas/", views.company_list, name="list"),
     path("empresas/sugestoes/", views.company_suggestions, name="suggestions"),
+    path("empresas/pessoas/sugestoes/", views.people_suggestions, name="people_suggestions"),
     path("empresas/nova/", views.company_new, name="new"),
     path("empresas/<int:pk>/", views.company_detail, name="detail"),
     path("empresas/<int:pk>/editar/", views.company_edit, name="edit"),
-    path("empresas/<int:pk>/pessoas/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
-    path("empresas/<int:pk>/contatos/", views.contact_add, name="add_contact"),
+    path("empresas/<int:pk>/acessos/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
+    *people,
 ]

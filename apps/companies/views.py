@@ -7,16 +7,14 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.companies import actions, choices, forms
 from apps.companies.access import is_presence
-from apps.companies.models import Company, Kind, Membership
+from apps.companies.models import Company, Kind, Membership, Person
+from apps.companies.pages import visible_company
+from apps.companies.people import queries as people_queries
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-
-
-def visible_company(request: SignedInRequest, pk: int) -> Company:
-    """The company, where ``request.user`` may see it; 404 otherwise."""
-    return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
 
 
 @require_GET
@@ -40,12 +38,21 @@ def company_suggestions(request: SignedInRequest) -> HttpResponse:
     return suggestions(request, companies, choices.search, choices.wording)
 
 
+@require_GET
+def people_suggestions(request: SignedInRequest) -> HttpResponse:
+    """What is typed into a field of people may mean these, of those companies whose keys are given (``?company=``)."""
+    people = Person.objects.visible_to(request.user).in_directory().with_ways_to_reach()
+    if companies := [key for text in request.GET.getlist("company") if (key := whole_number(text)) is not None]:
+        people = people.filter(company__in=companies)
+    return suggestions(request, people, people_queries.search, people_queries.wording)
+
+
 def company_new(request: SignedInRequest) -> HttpResponse:
     require(request.user, "companies.add")
     form = forms.CompanyForm(request.POST or None, initial={"kind": request.GET.get("kind", Kind.CLIENT)})
     if request.method == "POST" and attempt(request, form, actions.add_company, by=request.user):
         return redirect("companies:list")
-    return render(request, "companies/form.html", {"form": form}, status=_status(form))
+    return render(request, "companies/form.html", {"form": form}, status=refusal_status(form))
 
 
 def company_edit(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -55,40 +62,22 @@ def company_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     form = form_class(request.POST or None, instance=company)
     if request.method == "POST" and attempt(request, form, actions.change_company, company, by=request.user):
         return redirect("companies:detail", pk)
-    return render(request, "companies/form.html", {"form": form, "company": company}, status=_status(form))
+    return render(request, "companies/form.html", {"form": form, "company": company}, status=refusal_status(form))
 
 
 @require_GET
 def company_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _detail(request, visible_company(request, pk))
+    """The company and its people; ``?q=`` looks for some, ``?situation=inactive`` shows those who left."""
+    company = visible_company(request, pk)
+    text, inactive = request.GET.get("q", "").strip(), request.GET.get("situation") == "inactive"
+    people = people_queries.of_company(company, text=text, inactive=inactive)
+    context = {"company": company, "page": page_of(request, people), "text": text, "inactive": inactive}
+    return render(request, "companies/detail.html", context)
 
 
 @require_POST
 def person_remove(request: SignedInRequest, pk: int, membership_pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     actions.remove_person(get_object_or_404(Membership, pk=membership_pk, company=company), by=request.user)
-    messages.success(request, _("Pessoa removida da empresa."))
+    messages.success(request, _("Acesso removido. A pessoa fica inativa no cadastro da empresa."))
     return redirect("companies:detail", pk)
-
-
-@require_POST
-def contact_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    company = visible_company(request, pk)
-    form = forms.ContactForm(request.POST, auto_id="contact_%s")
-    if attempt(request, form, actions.add_contact, company, by=request.user):
-        return redirect("companies:detail", pk)
-    return _detail(request, company, contact=form)
-
-
-def _status(form) -> int:
-    return refusal_status(form)
-
-
-def _detail(request: SignedInRequest, company: Company, contact=None) -> HttpResponse:
-    context = {
-        "company": company,
-        "memberships": company.memberships.select_related("user"),
-        "contacts": company.contacts.all(),
-        "contact_form": contact or forms.ContactForm(auto_id="contact_%s"),
-    }
-    return render(request, "companies/detail.html", context, status=_status(contact) if contact else 200)

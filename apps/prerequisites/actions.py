@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def submit(
     file: files.FormFile | Sequence[files.FormFile] | None = None,
     stays: Sequence[str] = (),
     values: dict[str, str] | None = None,
-    contacts: list[dict[str, str]] | None = None,
+    contacts: list[dict[str, Any]] | None = None,
 ) -> Submission:
     """Deliver ``prerequisite``, for the first time or again.
 
@@ -101,7 +102,7 @@ def submit(
             number=numbering.next_of(rollout, (submission.number for submission in prerequisite.submissions.all())),
             text=delivery.text,
             link=delivery.link,
-            values=kind.stored_values(delivery),
+            values=kind.stored_values(delivery, by=by),
             submitted_by=by,
         )
         prerequisite._prefetched_objects_cache.clear()  # type: ignore[attr-defined] # There is one delivery more.

@@ -251,7 +251,7 @@ class Submission(models.Model):
             return row_of(EnvironmentCheck, self.shown_check)
         return max(self.environment_checks.all(), key=lambda check: check.pk, default=None)
 
-    def contacts(self) -> list[dict[str, str]]:
+    def contacts(self) -> list[dict[str, Any]]:
         return self.values.get("contacts", [])
 
 

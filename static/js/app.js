@@ -96,6 +96,8 @@
       else if (Array.isArray(value)) for (const choice of field.options) choice.selected = value.includes(choice.value);
       else field.value = value;
     }
+    // Whoever was being added is seen again, so that nobody is sent unseen.
+    for (const added of form.querySelectorAll("details.new-person")) if ([...added.querySelectorAll(":scope > div > label > input")].some((input) => input.value)) added.open = true;
   };
 
   const forget = (form) => store("sessionStorage", (area) => area.removeItem(keepKey(form)));
@@ -231,6 +233,15 @@
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (keeps(form)) keep(form);
+    // The last line of a list of people was begun: there is always one more.
+    const line = byData(event.target, "data-person-line");
+    if (!line || !event.target.value || line.nextElementSibling?.matches("[data-person-line]")) return;
+    const another = line.cloneNode(true);
+    const input = another.querySelector("input");
+    input.id += "_more";
+    input.value = "";
+    line.after(another);
+    window.htmx?.process(another);
   });
 
   document.addEventListener("change", (event) => {

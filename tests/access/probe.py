@@ -38,15 +38,19 @@ def routes() -> list[str]:
 
 STATIC_FILE = re.compile(rb'(?:src|href)="/static/([^"#?]+)')
 
+TELEPHONE = b"91234"
+"""What stands in a telephone of somebody of the client, in whichever form it is written; who reads it is noted."""
+
 
 class Answer(NamedTuple):
     """``mark`` (``MARKS``) and how many ``queries`` it took; of a page also its bytes as they travel, and with all static
-    files that it asks for. Both are 0 for what is no page."""
+    files that it asks for, both 0 for what is no page; and whether it shows the ``TELEPHONE`` of the scene."""
 
     mark: str
     queries: int
     warm: int = 0
     cold: int = 0
+    telephone: bool = False
 
 
 def answer(scene, person: str, name: str, method: str) -> str:
@@ -56,7 +60,11 @@ def answer(scene, person: str, name: str, method: str) -> str:
 
 def counted_answer(scene, person: str, name: str, method: str) -> Answer:
     """The same, with what it took."""
-    return counted_page(scene.sessions[person], address(scene, name), scene.data(name) if method == "POST" else None)
+    data = scene.data(name) if method == "POST" else None
+    page = counted_page(scene.sessions[person], address(scene, name), data)
+    if page.telephone:
+        scene.telephone_readers.add((name, person))
+    return page
 
 
 def counted_page(session_key: str | None, url: str, data: dict | None = None) -> Answer:
@@ -68,16 +76,23 @@ def counted_page(session_key: str | None, url: str, data: dict | None = None) ->
     with transaction.atomic(), queries.counted() as statements:
         response = client.get(url) if data is None else client.post(url, data)
         transaction.set_rollback(True)
-    return Answer(_mark(response), len(statements), *_weight(response))
+    return Answer(_mark(response), len(statements), *_weight(response), telephone=TELEPHONE in _body(response))
+
+
+def _body(response) -> bytes:
+    """What the reader gets, unpacked."""
+    if response.streaming:
+        return b"".join(response.streaming_content)
+    content = response.content
+    return gzip.decompress(content) if response.get("Content-Encoding") == "gzip" else content
 
 
 def _weight(response) -> tuple[int, int]:
     """The bytes of a page as they travel, without the files that were got before and with them."""
     if response.status_code != 200 or response.streaming or not response["Content-Type"].startswith("text/html"):
         return 0, 0
-    content = response.content
-    html = gzip.decompress(content) if response.get("Content-Encoding") == "gzip" else content
-    return len(content), len(content) + sum(map(_static_weight, set(STATIC_FILE.findall(html))))
+    html = _body(response)
+    return len(response.content), len(response.content) + sum(map(_static_weight, set(STATIC_FILE.findall(html))))
 
 
 @cache

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from apps.accounts.models import User
 from apps.core.events import EventData
 from apps.core.refusals import Invalid
 from apps.files.models import StoredFile
@@ -33,7 +34,7 @@ class Delivery:
     kept_files: Sequence[StoredFile] = ()
     values: dict[str, str] = field(default_factory=dict, repr=False)
     kept_secrets: dict[str, Secret] = field(default_factory=dict)
-    contacts: Sequence[dict[str, str]] = ()
+    contacts: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class DeliveryKind(ABC):
     def check(self, delivery: Delivery) -> None:  # noqa: B027 - some kinds need nothing
         """Raises ``Invalid`` (422) when something needed is missing from the ``completed`` delivery."""
 
-    def stored_values(self, delivery: Delivery) -> dict[str, Any]:
+    def stored_values(self, delivery: Delivery, *, by: User) -> dict[str, Any]:
         """The ``values`` of a submission, which hold no secret."""
         return delivery.values
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
+from apps.accounts.models import User
 from apps.core import clock
 from apps.core.events import EventData
 from apps.core.refusals import Invalid
@@ -103,7 +104,7 @@ class Credential(DeliveryKind):
         credentials.check(self.item, delivery.values)
 
     @sensitive_variables()
-    def stored_values(self, delivery: Delivery) -> dict[str, Any]:
+    def stored_values(self, delivery: Delivery, *, by: User) -> dict[str, Any]:
         return {row["name"]: delivery.values.get(row["name"], "") for row in self.item.fields if not row["secret"]}
 
     def store(self, submission: Submission, delivery: Delivery) -> None:

@@ -1,10 +1,11 @@
 from collections import defaultdict
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.companies.models import Membership
+from apps.companies.models import Membership, Person, Purpose
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.actions import REQUIRED
@@ -16,12 +17,21 @@ class DraftForm(forms.Form):
     def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         places = Membership.objects.filter(company__in=rollout.companies().values(), user__is_active=True)
+        signing = Person.objects.filter(
+            company=OuterRef("company"), user=OuterRef("user"), purposes__contains=[Purpose.SIGNATORY]
+        )
         people: dict[int, list[User]] = defaultdict(list)
-        for place in places.select_related("user").order_by("user__name"):
+        signs: set[int] = set()
+        for place in places.select_related("user").annotate(signs=Exists(signing)).order_by("user__name"):
             people[place.company_id].append(place.user)
+            if place.signs:
+                signs.add(place.user_id)
         for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE, PartyRole.PLATFORM):
             company = rollout.company(role)
-            usual = rollout.project_manager if role == PartyRole.PRESENCE else next(iter(people[company.pk]), None)
+            signer = next((person for person in people[company.pk] if person.pk in signs), None)
+            usual = signer or next(iter(people[company.pk]), None)
+            if role == PartyRole.PRESENCE:
+                usual = rollout.project_manager
             field = forms.ModelChoiceField(
                 User.objects.filter(memberships__company=company, is_active=True),
                 label=_("Assina por %(role)s") % {"role": role.label},
