@@ -110,6 +110,10 @@ class Plugin:
     """The module that declares what the gates ask of it."""
     requirements_follow: Sequence[str] = ()
     """The apps whose events may change what it asks and what its page says in short, besides itself and ``EVERY_RULE``."""
+    meetings: Mapping[str, Any] = field(default_factory=dict)
+    """What it adds to the meetings of its kind (``meetings.rooms.Room``), by the kind."""
+    meeting_objections: Sequence[Callable[[Any, Any], None]] = ()
+    """Take a completed rollout and the instant of a meeting; raise ``Refusal`` when that day takes no meeting any more."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
     personal_data: Sequence[Holding] = ()

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, QuerySet
 from apps.core import cnpj
 from apps.core.canonical import instant
 from apps.core.localized import Localized
+from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Minutes, Row
 from apps.stages.kickoff.sheets import FIELDS, SHEETS, STATUSES, Sheet
@@ -17,6 +18,17 @@ VERSION = 1
 
 def kickoff_of(rollout: Rollout) -> Kickoff | None:
     return Kickoff.objects.filter(rollout=rollout).first()
+
+
+def meeting_of(rollout: Rollout) -> Meeting | None:
+    """The kickoff's meeting: that which was held, otherwise the one that is planned; None while there is neither."""
+    meetings = rollout.meetings.filter(kind=MeetingKind.KICKOFF)
+    return meetings.filter(state__in=[Meeting.State.HELD, Meeting.State.PLANNED]).order_by("state", "-number").first()
+
+
+def held_meeting(rollout: Rollout) -> Meeting | None:
+    """The kickoff's meeting, once it was held."""
+    return rollout.meetings.held().filter(kind=MeetingKind.KICKOFF).last()
 
 
 def model_title(kickoff: Kickoff) -> Localized:
@@ -104,6 +116,9 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
     changes its meaning. Texts of blueprints are Portuguese; instants are UTC; fields nobody filled in are left out."""
     kickoff = Kickoff.objects.get(rollout=rollout)
     by_sheet = rows(kickoff)
+    meeting = meeting_of(rollout)
+    attendees = sorted(meeting.attendees.select_related("person__user"), key=_place) if meeting else []
+    held_at = meeting.started_at if meeting else None
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -113,11 +128,8 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
             for party in rollout.parties.all()
         ],
         "meeting": {
-            "held_at": instant(kickoff.held_at) if kickoff.held_at else None,
-            "participants": [
-                {"name": person.name, "party": person.party, "attended": person.attended}
-                for person in kickoff.participants.all()
-            ],
+            "held_at": instant(held_at) if held_at else None,
+            "participants": [{"name": str(row), "party": row.party, "attended": row.attended} for row in attendees],
         },
         "model": {
             "key": kickoff.model, "title": model_title(kickoff).get("pt", ""), "note": kickoff.model_note,
@@ -153,6 +165,10 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
             if row.is_open_question
         ],
     }  # fmt: skip
+
+
+def _place(row: Attendee) -> tuple[str, str]:
+    return row.party, str(row)
 
 
 def _cells(sheet: Sheet, row: Row) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from apps.core import clock
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import queries
-from apps.stages.kickoff.models import Participant
 
 
 def people(rollout: Rollout) -> list[dict[str, str]]:
     """Who runs the project, and who was at the kickoff; who signs stands in the term's envelope."""
     manager = {"name": str(rollout.project_manager), "party": PartyRole.PRESENCE.value, "as": "project_manager"}
-    present = Participant.objects.filter(kickoff__rollout=rollout, attended=True)
-    others = present.exclude(name=manager["name"], party=manager["party"])
-    return [manager, *({"name": person.name, "party": person.party, "as": "kickoff"} for person in others)]
+    meeting = queries.held_meeting(rollout)
+    rows = meeting.attendees.filter(attended=True).select_related("person__user") if meeting else ()
+    present = sorted((row.party, str(row)) for row in rows)
+    others = [(party, name) for party, name in present if (name, party) != (manager["name"], manager["party"])]
+    return [manager, *({"name": name, "party": party, "as": "kickoff"} for party, name in others)]
 
 
 def summary(rollout: Rollout) -> dict[str, object]:
@@ -20,8 +21,9 @@ def summary(rollout: Rollout) -> dict[str, object]:
     kickoff = queries.kickoff_of(rollout)
     if kickoff is None:
         return {"held_on": None, "model": "", "methods": []}
+    meeting = queries.held_meeting(rollout)
     return {
-        "held_on": clock.day_of(kickoff.held_at, clock.installation_zone()).isoformat() if kickoff.held_at else None,
+        "held_on": clock.day_of(meeting.starts_at, clock.installation_zone()).isoformat() if meeting else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
             {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": count}

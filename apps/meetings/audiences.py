@@ -1,0 +1,34 @@
+"""To whom a notice about a meeting goes, and the calendar entry that comes with it."""
+
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.core.exports.calendar import Entry
+from apps.meetings import agenda
+from apps.meetings.models import Meeting
+from apps.rollouts import audiences
+from apps.rollouts.models import Event
+
+
+def meeting_of(event: Event) -> Meeting:
+    """The meeting that the event's data refers to."""
+    reference = event.data["meeting"]
+    return Meeting.objects.get(rollout=event.rollout_id, kind=reference["kind"], number=reference["number"])
+
+
+def who_is_invited(event: Event) -> list[User]:
+    """Those on the meeting's list who have an account; who speaks for each party, where nobody was invited."""
+    invited = User.objects.filter(
+        people__attendances__meeting=meeting_of(event), people__attendances__invited=True, is_active=True
+    )
+    return list(invited.distinct().order_by("pk")) or audiences.the_four(event)
+
+
+def own_page(event: Event) -> str:
+    """The address of the meeting's page."""
+    return reverse("meetings:meeting", args=[event.rollout_id, meeting_of(event).pk])
+
+
+def entry(event: Event) -> Entry | None:
+    """The meeting as it stands, for a calendar."""
+    return agenda.entry(meeting_of(event))
