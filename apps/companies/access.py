@@ -4,7 +4,7 @@ import rules
 from django.contrib.auth.models import AnonymousUser
 
 from apps.accounts.models import User
-from apps.companies.models import Company, Kind, Role, roles_of
+from apps.companies.models import Company, Kind, Person, Role, roles_of
 
 
 def presence_role(user: User | AnonymousUser) -> str | None:
@@ -56,6 +56,23 @@ def names_leads_of(user, company: Company | None) -> bool:
     )
 
 
+@rules.predicate
+def adds_people_to(user, company: Company | None) -> bool:
+    """Somebody who is met (at a meeting, in a delivery) is put into the directory of another company than Presence by
+    Presence and by the company's own people. Who works at Presence is invited there, never typed."""
+    if company is None or company.kind == Kind.PRESENCE:
+        return False
+    return is_presence(user) or company.pk in roles_of(user)
+
+
+@rules.predicate
+def may_change_person(user, person: Person | None) -> bool:
+    """Whoever manages the company's people, and the person themselves."""
+    return person is not None and (person.user_id == user.pk or manages_people_of(user, person.company))
+
+
 rules.add_perm("companies.add", is_project_manager)
 rules.add_perm("companies.change", is_project_manager | is_lead_of)
 rules.add_perm("companies.manage_people", manages_people_of)
+rules.add_perm("companies.add_person", adds_people_to)
+rules.add_perm("companies.change_person", may_change_person)

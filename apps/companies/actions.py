@@ -16,6 +16,7 @@ from apps.companies.models import (
     Role,
     on_the_other_side,
 )
+from apps.companies.people import actions as people
 from apps.core import names
 from apps.core.network.mailboxes import MailboxFormField
 from apps.core.refusals import Invalid, Refusal, require
@@ -95,6 +96,7 @@ def join(company: Company, user: User, *, role: str, position: str = "") -> Memb
         refuse_other_side(company, user.email)
         if Membership.objects.filter(user=user, company=company).exists():
             raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
+        people.belongs_to_account(company, user, position=position)
         return Membership.objects.create(user=user, company=company, role=role, position=position)
 
 
@@ -105,6 +107,7 @@ def remove_person(membership: Membership, *, by: User) -> None:
         raise Invalid(_("Você não pode remover a si mesmo."))
     with transaction.atomic():
         membership.delete()
+        people.leave(membership.company, membership.user)
         end_sessions(membership.user)
 
 

@@ -7,6 +7,7 @@ app_name = "companies"
 urlpatterns = [
     path("empresas/", views.company_list, name="list"),
     path("empresas/sugestoes/", views.company_suggestions, name="suggestions"),
+    path("empresas/pessoas/sugestoes/", views.people_suggestions, name="people_suggestions"),
     path("empresas/nova/", views.company_new, name="new"),
     path("empresas/<int:pk>/", views.company_detail, name="detail"),
     path("empresas/<int:pk>/editar/", views.company_edit, name="edit"),

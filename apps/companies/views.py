@@ -7,16 +7,14 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.companies import actions, choices, forms
 from apps.companies.access import is_presence
-from apps.companies.models import Company, Kind, Membership
+from apps.companies.models import Company, Kind, Membership, Person
+from apps.companies.pages import visible_company
+from apps.companies.people import queries as people_queries
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-
-
-def visible_company(request: SignedInRequest, pk: int) -> Company:
-    """The company, where ``request.user`` may see it; 404 otherwise."""
-    return get_object_or_404(Company.objects.visible_to(request.user), pk=pk)
 
 
 @require_GET
@@ -38,6 +36,15 @@ def company_suggestions(request: SignedInRequest) -> HttpResponse:
     if kinds := request.GET.getlist("kind"):
         companies = companies.filter(kind__in=kinds)
     return suggestions(request, companies, choices.search, choices.wording)
+
+
+@require_GET
+def people_suggestions(request: SignedInRequest) -> HttpResponse:
+    """What is typed into a field of people may mean these, of those companies whose keys are given (``?company=``)."""
+    people = Person.objects.visible_to(request.user).in_directory().with_ways_to_reach()
+    if companies := [key for text in request.GET.getlist("company") if (key := whole_number(text)) is not None]:
+        people = people.filter(company__in=companies)
+    return suggestions(request, people, people_queries.search, people_queries.wording)
 
 
 def company_new(request: SignedInRequest) -> HttpResponse:

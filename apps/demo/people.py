@@ -8,7 +8,8 @@ from stdnum.br.cnpj import calc_check_digits
 from apps.accounts import actions as accounts
 from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
-from apps.companies.models import Company, Contact, Kind, Membership, Role
+from apps.companies.actions import join
+from apps.companies.models import Company, Contact, Kind, Role
 from apps.demo.sign_ins import PASSWORD
 
 COMPANIES = [
@@ -73,7 +74,7 @@ def create_people() -> Participants:
         people[email].save(update_fields=["password"])
         accounts.consent(people[email], terms=True)
         vouch_for_address(people[email])
-        Membership.objects.create(user=people[email], company=companies[company], role=role)
+        join(companies[company], people[email], role=role)
         Contact.objects.get_or_create(
             company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}
         )

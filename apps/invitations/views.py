@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import User
 from apps.companies.models import Company
-from apps.companies.views import visible_company
+from apps.companies.pages import visible_company
 from apps.core.numbers import whole_number
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.companies.people import queries as people_queries
 from apps.core import plugins
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-from apps.rollouts import actions, choices, forms, planning, queries
+from apps.rollouts import actions, choices, forms, people, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Party, Rollout, Waiver
 from apps.seals import certificates
@@ -71,6 +72,14 @@ def rollout_suggestions(request: SignedInRequest) -> HttpResponse:
     if request.GET.get("situation") == "open":
         rollouts = rollouts.open()
     return suggestions(request, rollouts.prefetch_related(parties), choices.search, str)
+
+
+@require_GET
+def people_suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is typed into a field of people may mean these, of the rollout's parties; of those with ``?role=``."""
+    rollout = visible_rollout(request, pk, framed=False)
+    rows = people.of_parties(rollout, request.GET.getlist("role")).in_directory().with_ways_to_reach()
+    return suggestions(request, rows, people_queries.search, people_queries.wording)
 
 
 def rollout_new(request: SignedInRequest) -> HttpResponse:

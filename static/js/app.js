@@ -189,6 +189,15 @@
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form?.dataset.keep !== undefined) keep(form);
+    // The last line of a list of people was begun: there is always one more.
+    const line = byData(event.target, "data-person-line");
+    if (!line || !event.target.value || line.nextElementSibling?.matches("[data-person-line]")) return;
+    const another = line.cloneNode(true);
+    const input = another.querySelector("input");
+    input.id += "_more";
+    input.value = "";
+    line.after(another);
+    window.htmx?.process(another);
   });
 
   document.addEventListener("change", (event) => {

@@ -10,7 +10,6 @@ from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
 from apps.blueprints.editor import term_actions
 from apps.blueprints.models import Blueprint
-from apps.companies.models import Membership
 from apps.core import clock, pdf
 from apps.core.models import UnfinishedWork
 from apps.files import actions as files
@@ -26,7 +25,7 @@ from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
-from tests.companies.factories import UserFactory
+from tests.companies.factories import MembershipFactory
 from tests.golive.factories import DossierFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
@@ -102,7 +101,7 @@ class Scene:
         self.unfinished = UnfinishedWork.objects.create(
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )
-        self.colleague = Membership.objects.create(user=UserFactory(), company=self.company, role="member")
+        self.colleague = MembershipFactory(company=self.company)
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
         self.address_change = AddressChangeFactory()
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])

@@ -4,7 +4,8 @@ from stdnum.br.cnpj import calc_check_digits
 
 from apps.accounts.actions import TERMS_VERSION
 from apps.accounts.models import Consent, User
-from apps.companies.models import Company, Contact, Kind, Membership, Role
+from apps.companies.models import Company, Contact, Kind, Membership, Person, Role
+from apps.companies.people import phones
 
 PASSWORD = "uma-senha-bem-longa"  # noqa: S105
 
@@ -53,12 +54,40 @@ class PresenceFactory(CompanyFactory):
 
 
 class MembershipFactory(DjangoModelFactory):
+    """A membership with the person of the company's directory that belongs to it."""
+
     class Meta:
         model = Membership
 
     user = factory.SubFactory(UserFactory)
     company = factory.SubFactory(CompanyFactory)
     role = Role.MEMBER
+
+    @classmethod
+    def _create(cls, model_class, *args, **fields):
+        Person.objects.get_or_create(company=fields["company"], user=fields["user"])
+        return super()._create(model_class, *args, **fields)
+
+
+class PersonFactory(DjangoModelFactory):
+    """Somebody of a company without a sign-in; ``emails`` and ``phone`` as they are typed."""
+
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    company = factory.SubFactory(CompanyFactory)
+    name = factory.Sequence(lambda n: f"Contato {n}")
+
+    @factory.post_generation
+    def emails(person, create, addresses, **_kwargs):
+        for email in addresses or ():
+            person.emails.create(email=email)
+
+    @factory.post_generation
+    def phone(person, create, text, **_kwargs):
+        for number in phones.read(text or ""):
+            person.phones.create(text=number.text, e164=number.e164, extension=number.extension)
 
 
 class ContactFactory(DjangoModelFactory):
@@ -72,9 +101,12 @@ class ContactFactory(DjangoModelFactory):
 
 
 def several_people(*places: tuple[Company, str]) -> list[User]:
-    """Somebody new in each of ``places`` (a company and a role), as ``a_person`` makes them, in three statements for all."""
+    """Somebody new in each of ``places`` (a company and a role), as ``a_person`` makes them, in four statements for all."""
     people = User.objects.bulk_create(UserFactory.build_batch(len(places), consents=None))
     Consent.objects.bulk_create(Consent(user=person, version=TERMS_VERSION) for person in people)
+    Person.objects.bulk_create(
+        Person(company=company, user=person) for person, (company, _role) in zip(people, places, strict=True)
+    )
     Membership.objects.bulk_create(
         Membership(user=person, company=company, role=role)
         for person, (company, role) in zip(people, places, strict=True)

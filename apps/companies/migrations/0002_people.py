@@ -104,9 +104,9 @@ class Migration(migrations.Migration):
             name="PersonPhone",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.CharField(max_length=80, verbose_name="telefone")),
+                ("text", models.CharField(max_length=200, verbose_name="telefone")),
                 ("e164", models.CharField(blank=True, max_length=16)),
-                ("extension", models.CharField(blank=True, max_length=8, verbose_name="ramal")),
+                ("extension", models.CharField(blank=True, max_length=20, verbose_name="ramal")),
                 (
                     "person",
                     models.ForeignKey(
@@ -122,18 +122,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="person",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("merged_into", None), ("user__isnull", False)),
-                fields=("company", "user"),
-                name="person_once_per_account",
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "user"), name="person_once_per_account"),
         ),
         migrations.AddConstraint(
             model_name="person",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("user", None), models.Q(("name", ""), _negated=True)),
-                    models.Q(("name", ""), ("user__isnull", False)),
+                    models.Q(("merged_into", None), ("user", None), models.Q(("name", ""), _negated=True)),
+                    models.Q(("merged_into", None), ("name", ""), ("user__isnull", False)),
+                    models.Q(("merged_into__isnull", False), ("name", ""), ("user", None)),
                     _connector="OR",
                 ),
                 name="person_has_one_name",

@@ -25,22 +25,32 @@ class Purpose(models.TextChoices):
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, user) -> "PersonQuerySet":
+        """Presence people see the people of every company, others those of their own. The people of the other parties of a
+        project are seen through it (``rollouts.people``)."""
+        return self.filter(company__in=Company.objects.visible_to(user))
+
     def named(self) -> "PersonQuerySet":
-        """With ``shown_name``: the account's name of who signs in, otherwise the name that was typed."""
+        """With ``shown_name``: the account's name of who signs in, otherwise the name that was typed; in its order."""
         account_name = NullIf(F("user__name"), Value(""))
-        return self.annotate(shown_name=Coalesce(account_name, F("name")))
+        return self.annotate(shown_name=Coalesce(account_name, F("name"))).order_by("shown_name", "pk")
 
     def in_directory(self) -> "PersonQuerySet":
         """Those who may be chosen: neither inactive nor merged into another record."""
         return self.filter(inactive_at=None, merged_into=None)
+
+    def with_ways_to_reach(self) -> "PersonQuerySet":
+        """With account, company, addresses and telephones, in three queries."""
+        return self.select_related("user", "company").prefetch_related("emails", "phones")
 
 
 class Person(models.Model):
     """Somebody of ``company``, who may have no sign-in.
 
     ``name`` is empty for who has an account (``user``): theirs is read. ``language`` is empty while it is not known.
-    ``purposes`` are of ``Purpose``. A record that turned out to be the same person as another keeps ``merged_into``, so that
-    what refers to it leads to the one that stays. ``inactive_at`` (UTC) is when they left or stopped answering for it.
+    ``purposes`` are of ``Purpose``. A record that turned out to be the same person as another keeps ``merged_into`` and
+    nothing else, so that an old link leads to the one that stays. ``inactive_at`` (UTC) is when they left or stopped
+    answering for the company.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="people")
@@ -60,19 +70,29 @@ class Person(models.Model):
         verbose_name_plural = _("pessoas da empresa")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["company", "user"], condition=Q(user__isnull=False, merged_into=None),
-                name="person_once_per_account",
+            models.UniqueConstraint(fields=["company", "user"], name="person_once_per_account"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None, user=None) & ~Q(name="")
+                | Q(merged_into=None, user__isnull=False, name="")
+                | Q(merged_into__isnull=False, user=None, name=""),
+                name="person_has_one_name",
             ),
             models.CheckConstraint(
-                condition=Q(user=None) & ~Q(name="") | Q(user__isnull=False, name=""), name="person_has_one_name"
+                condition=Q(purposes__contained_by=Purpose.values), name="person_purposes_are_known"
             ),
-            models.CheckConstraint(condition=Q(purposes__contained_by=Purpose.values), name="person_purposes_are_known"),
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="person_is_not_merged_into_itself"),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
+        if self.merged_into:
+            return str(self.merged_into)
         return str(self.user) if self.user else self.name
+
+    @property
+    def addresses(self) -> list[str]:
+        """Their e-mail addresses, the account's first."""
+        sign_in = [self.user.email] if self.user and not self.user.erased_at else []
+        return [*sign_in, *(row.email for row in self.emails.all() if row.email not in sign_in)]
 
     @property
     def purpose_labels(self) -> list[Any]:
@@ -103,9 +123,9 @@ class PersonPhone(models.Model):
     ``extension`` (digits) beside it."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="phones")
-    text = models.CharField(_("telefone"), max_length=80)
+    text = models.CharField(_("telefone"), max_length=200)
     e164 = models.CharField(max_length=16, blank=True)
-    extension = models.CharField(_("ramal"), max_length=8, blank=True)
+    extension = models.CharField(_("ramal"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("telefone da pessoa")

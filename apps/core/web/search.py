@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.numbers import whole_number
+from apps.core.unaccented import unaccented
 
 MOST_LISTED = 20
 """Beyond so many rows the list becomes a text; and so many suggestions are shown at once."""
@@ -25,13 +26,14 @@ MOST_LISTED = 20
 Search = Callable[[Any, str], QuerySet[Any]]
 
 
-def matching(rows: QuerySet[Any], search: Search, value: object) -> Any | None:
-    """The one of ``rows`` that ``value`` means: its key, a text that is its name, or one by which ``search`` finds nothing
-    else; None for none or several."""
+def matching(rows: QuerySet[Any], search: Search, value: object, wording: Callable[[Any], str] = str) -> Any | None:
+    """The one of ``rows`` that ``value`` means: its key, a text that is its name or ``wording``, or one by which ``search``
+    finds nothing else; None for none or several."""
     text = str(value or "").strip()
     candidates = list(search(rows, text)[: MOST_LISTED + 1]) if text else []
-    namesakes = [row for row in candidates if str(row).casefold() == text.casefold()]
-    chosen = namesakes or candidates
+    worded = [row for row in candidates if wording(row) == text]
+    namesakes = [row for row in candidates if unaccented(str(row)) == unaccented(text)]
+    chosen = worded or namesakes or candidates
     if (key := whole_number(text)) is not None and (row := rows.filter(pk=key).first()):
         # A list gives a key; where many are typed for, a number may be part of a name.
         is_listed = len(rows[: MOST_LISTED + 1]) <= MOST_LISTED

@@ -1,0 +1,25 @@
+"""Texts without accents and capitals, so that “jose” finds “José”: in Python and, the same, in PostgreSQL."""
+
+import unicodedata
+from typing import Any
+
+from django.db.models import CharField, Func
+
+_MARKS = ("\u0300", "\u036f")
+"""The combining marks that a decomposed letter carries."""
+
+
+def unaccented(text: str) -> str:
+    """``text`` in small letters, decomposed (NFKD), without combining marks."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(char for char in decomposed if not _MARKS[0] <= char <= _MARKS[1])
+
+
+class Unaccented(Func):
+    """``unaccented`` of an expression, as PostgreSQL works it out."""
+
+    template = f"regexp_replace(normalize(lower(%(expressions)s), NFKD), '[{_MARKS[0]}-{_MARKS[1]}]', '', 'g')"
+    arity = 1
+
+    def __init__(self, expression: Any) -> None:
+        super().__init__(expression, output_field=CharField())
