@@ -114,7 +114,7 @@ def plan(
         meeting.planned_start, meeting.planned_minutes = planned_start, planned_minutes
         meeting.place, meeting.link = place.strip(), link
         meeting.scheduled_by, meeting.changed_at = by, clock.now()
-        rows = people.put_on_list(meeting, rollout, present)
+        rows = people.put_on_list(meeting, rollout, present, by=by)
         meeting.save()
         _invite(meeting, rows)
         timeline.record(rollout, events.Planned(meeting=events.reference(meeting), when=planned_start), by)
@@ -154,7 +154,7 @@ def invite(meeting: Meeting, *, by: User, present: Iterable[people.Participant])
         meeting = Meeting.objects.get(pk=meeting.pk)
         if not (meeting.is_planned or (room.may_be_corrected and meeting.state == Meeting.State.HELD)):
             raise Refusal(_("Esta reunião já aconteceu ou foi cancelada; a lista fica como está."))
-        rows = _invite(meeting, people.put_on_list(meeting, rollout, present))
+        rows = _invite(meeting, people.put_on_list(meeting, rollout, present, by=by))
         if not rows:
             raise Invalid(_("Marque ou escreva quem ainda não está na lista."), field="present")
         room.attendance_changed(meeting)

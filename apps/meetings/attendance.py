@@ -41,7 +41,7 @@ def start(
         if rollout.meetings.filter(kind=kind, state=Meeting.State.IN_PROGRESS).exists():
             raise Refusal(_("Já existe uma reunião em andamento."))
         meeting = planned_meeting(planned) if planned else new_meeting(rollout, kind, title=title)
-        rows = people.put_on_list(meeting, rollout, present)
+        rows = people.put_on_list(meeting, rollout, present, by=by)
         parties_present = {row.party for row in rows}
         reasons = _reasons(absent, parties_present)
         for party in room.needed:
@@ -69,11 +69,11 @@ def join(meeting: Meeting, *, by: User, present: Iterable[people.Participant]) -
     progress.
     """
     present = list(present)
-    if any(who != by for _party, who in present):
+    if any(not people.is_self(who, by) for _party, who in present):
         require(by, "meetings.conduct", meeting)
     with timeline.changing(meeting.rollout) as rollout:
         meeting = _meeting_in_progress(meeting)
-        rows = [row for row in people.put_on_list(meeting, rollout, present) if not row.attended]
+        rows = [row for row in people.put_on_list(meeting, rollout, present, by=by) if not row.attended]
         if not rows:
             raise Invalid(_("Marque ou escreva quem chegou e ainda não está na lista."), field="present")
         for row in rows:
@@ -141,7 +141,7 @@ def record(
             raise Invalid(_("A reunião ainda não começou: esta data está no futuro."), field="started_at")
         if not 0 < minutes <= LONGEST:
             raise Invalid(_("Informe quanto durou a reunião, até 12 horas."), field="minutes")
-        rows = people.put_on_list(meeting, rollout, present)
+        rows = people.put_on_list(meeting, rollout, present, by=by)
         parties_present = {row.party for row in rows}
         for party in room.needed:
             if party not in parties_present:

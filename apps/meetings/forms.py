@@ -1,7 +1,6 @@
 """The forms of a meeting: its date, who is invited or there, what became of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,62 +8,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.companies.models import Company, Membership, Person
+from apps.companies.models import Company, Person
+from apps.companies.people.choices import PeopleField
 from apps.core import clock
 from apps.core.minutes import MinutesField
 from apps.core.process import PartyRole
 from apps.core.web.forms import AddressField
 from apps.core.web.widgets import DateTimeInput
-from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.meetings.people import Guest, Participant
 from apps.meetings.rooms import room_of
+from apps.rollouts import people
 from apps.rollouts.models import Rollout
 
 PARTIES = (PartyRole.PRESENCE, PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PLATFORM)
 """In the order in which the forms list them."""
-
-SHOWN = 8
-"""How many people of a party a form shows at once; the others are below a line that opens."""
-
-
-@dataclass(frozen=True)
-class PartyPart:
-    """One party's part of the form: who may be marked, at once (``people``) and below (``more``), and who is written down."""
-
-    role: str
-    company: Company
-    people: list[forms.boundfield.BoundWidget]
-    more: list[forms.boundfield.BoundWidget]
-    guests: forms.BoundField
-    absent: forms.BoundField | None
-
-
-def choices_of(rollout: Rollout, meeting: Meeting | None = None) -> dict[str, Participant]:
-    """Who may be marked, by the value of their mark: who is on the list of ``meeting``, then the people of the four parties,
-    in the order of ``PARTIES``; accounts as ``client:7``, people without one as ``client:p7``, guests as ``client:g7``."""
-    companies = rollout.companies()
-    active = Membership.objects.filter(company__in=companies.values(), user__is_active=True)
-    members = list(active.select_related("user").order_by("user__name"))
-    records = Person.objects.in_directory().filter(company__in=companies.values(), user=None).order_by("name")
-    people = list(records)
-    choices: dict[str, Participant] = {}
-    for row in meeting.attendees.select_related("person__user") if meeting else ():
-        choices[row_value(row)] = (row.party, row.person.user if row.person and row.person.user else row.person or row)
-    for role in PARTIES:
-        company = companies[role].pk
-        accounts = {
-            f"{role.value}:{row.user_id}": (role.value, row.user) for row in members if row.company_id == company
-        }
-        records = {f"{role.value}:p{row.pk}": (role.value, row) for row in people if row.company_id == company}
-        choices = {**choices, **accounts, **records}
-    return choices
-
-
-def row_value(row: Any) -> str:
-    """The value of the mark of who is on a list already (an ``Attendee``)."""
-    if row.person is None:
-        return f"{row.party}:g{row.pk}"
-    return f"{row.party}:{row.person.user_id}" if row.person.user_id else f"{row.party}:p{row.person_id}"
 
 
 def guests_in(text: str) -> Iterator[Guest]:
@@ -80,73 +38,91 @@ def guests_in(text: str) -> Iterator[Guest]:
 
 
 class PeopleForm(forms.Form):
-    """Who is invited to a meeting, or was there: the parties' own people by a mark, others by name.
+    """Who is invited to a meeting, or was there: people of the parties from the directory, who may be added to it here, and
+    guests by name.
 
     Cleaned to ``present`` as the actions take it, and ``absent`` where ``with_absences``.
     """
 
     with_absences = False
 
-    present = forms.MultipleChoiceField(label=_("Quem"), required=False, widget=forms.CheckboxSelectMultiple)
-
-    def __init__(
-        self, *args, rollout: Rollout, meeting: Meeting | None = None, user: User | None = None, **kwargs
-    ) -> None:
+    def __init__(self, *args, rollout: Rollout, user: User, meeting: Meeting | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.rollout, self.meeting = rollout, meeting
-        self.people = choices_of(rollout, meeting)
-        self.fields["present"].choices = [(value, str(who)) for value, (_role, who) in self.people.items()]  # type: ignore[attr-defined]
-        self.initial.setdefault("present", self.marked(user))
+        self.rollout, self.meeting, self.user = rollout, meeting, user
+        self.companies = rollout.companies()
+        rows = list(meeting.attendees.select_related("person__user", "person__company")) if meeting else []
+        self.guests = {row.pk: row for row in rows if row.person is None}
+        self.fields["present"] = PeopleField(
+            people.directory(rollout, by=user), label=_("Pessoas das empresas"), required=False,
+            initial=self.first_marked(rows),
+        )  # fmt: skip
+        if self.guests:
+            self.fields["listed_guests"] = forms.MultipleChoiceField(
+                label=_("Convidados da lista"), required=False, widget=forms.CheckboxSelectMultiple,
+                choices=[(str(pk), f"{row} ({row.get_party_display()})") for pk, row in self.guests.items()],
+                initial=[str(pk) for pk, row in self.guests.items() if self.is_marked(row)],
+            )  # fmt: skip
         for role in PARTIES:
             self.fields[f"guests_{role}"] = forms.CharField(
-                label=_("Outras pessoas"), required=False, widget=forms.Textarea(attrs={"rows": 1}),
-                help_text=_("Nomes separados por vírgula, ou um por linha: nome; função; empresa."),
-            )  # fmt: skip
-            if self.with_absences and role != PartyRole.PLATFORM:
+                label=f"{role.label}: {self.companies[role]}", required=False, widget=forms.Textarea(attrs={"rows": 1})
+            )
+        for role in PARTIES if self.with_absences else ():
+            if role != PartyRole.PLATFORM:
                 self.fields[f"absent_{role}"] = forms.CharField(
-                    label=_("Se não há ninguém, por quê"), required=False, max_length=200
+                    label=self.companies[role], required=False, max_length=200
                 )
 
-    def marked(self, user: User | None) -> list[str]:
-        """Who is marked at first: those on the list, otherwise who opens the form."""
-        if self.meeting and (rows := list(self.meeting.attendees.select_related("person"))):
-            return [row_value(row) for row in rows if row.attended or not self.meeting.is_over]
-        roles = self.rollout.roles_of(user) if user else set()
-        return [f"{role.value}:{user.pk}" for role in PARTIES if user and role in roles][:1]
+    def is_marked(self, row: Attendee) -> bool:
+        """Whether somebody on the meeting's list is marked at first: everybody until it is over, then who was there."""
+        return row.attended or not (self.meeting and self.meeting.is_over)
 
-    def parts(self) -> list[PartyPart]:
-        """The form party by party."""
-        boxes = list(self["present"].subwidgets)
-        marked = set(self["present"].value() or [])
-        companies = self.rollout.companies()
-        parts = []
-        for role in PARTIES:
-            own = [box for box in boxes if str(box.data["value"]).startswith(f"{role.value}:")]
-            first = [box for box in own if box.data["value"] in marked]
-            rest = [box for box in own if box.data["value"] not in marked]
-            room = max(SHOWN - len(first), 0)
-            absent = self[f"absent_{role}"] if f"absent_{role}" in self.fields else None
-            parts.append(
-                PartyPart(role.value, companies[role], first + rest[:room], rest[room:], self[f"guests_{role}"], absent)
-            )
-        return parts
+    def first_marked(self, rows: list[Attendee]) -> list[Person]:
+        """The people who are marked at first: those on the list, otherwise who opens the form."""
+        if rows:
+            return [row.person for row in rows if row.person and self.is_marked(row)]
+        own_companies = {company.pk for company in self.companies.values()}
+        own = Person.objects.in_directory().filter(user=self.user.pk, company__in=own_companies)
+        return list(own.with_ways_to_reach()[:1])
+
+    def guest_fields(self) -> list[forms.BoundField]:
+        """Those in which guests are written down, party by party."""
+        return [self[f"guests_{role}"] for role in PARTIES]
+
+    def absence_fields(self) -> list[forms.BoundField]:
+        """Those that ask why a party sent nobody."""
+        return [self[name] for name in self.fields if name.startswith("absent_")]
+
+    def has_guests(self) -> bool:
+        """Whether a guest was written down, or something about one is wrong."""
+        return any(field.value() or field.errors for field in self.guest_fields())
 
     def other_fields(self) -> list[forms.BoundField]:
         """Those that are not about people."""
-        names = ("present", *(f"{kind}_{role}" for kind in ("guests", "absent") for role in PARTIES))
-        return [field for field in self if field.name not in names]
+        about_people = ("present", "listed_guests", "guests_", "absent_")
+        return [field for field in self if not field.name.startswith(about_people)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        guests: list[Participant] = []
+        role_of_company = {company.pk: role.value for role, company in self._companies_in_order()}
+        present: list[Participant] = []
+        for who in data.get("present", []):
+            company = who.company_id if isinstance(who, Person) else who.company.pk
+            present.append((role_of_company[company], who))
+        for key in data.pop("listed_guests", []):
+            present.append((self.guests[int(key)].party, self.guests[int(key)]))
         for role in PARTIES:
             try:
-                guests += [(role.value, guest) for guest in guests_in(data.pop(f"guests_{role}", ""))]
+                present += [(role.value, guest) for guest in guests_in(data.pop(f"guests_{role}", ""))]
             except ValidationError as error:
                 self.add_error(f"guests_{role}", error)
         absent = {role.value: data.pop(f"absent_{role}", "") for role in PARTIES}
-        data["present"] = [self.people[value] for value in data.get("present", [])] + guests
+        data["present"] = present
         return data | ({"absent": absent} if self.with_absences else {})
+
+    def _companies_in_order(self) -> Iterator[tuple[PartyRole, Company]]:
+        """The parties with their companies; of one that plays two roles, the first comes last and counts."""
+        for role in reversed(PARTIES):
+            yield role, self.companies[role]
 
 
 class DateForm(forms.Form):
@@ -182,8 +158,10 @@ class RecordForm(PeopleForm):
     started_at = forms.DateTimeField(label=_("Começou em"), widget=DateTimeInput)
     minutes = MinutesField(label=_("Duração"), help_text=_("Como 2h ou 1h30."))
 
-    def __init__(self, *args, kind: str, rollout: Rollout, meeting: Meeting | None = None, **kwargs) -> None:
-        super().__init__(*args, rollout=rollout, meeting=meeting, **kwargs)
+    def __init__(
+        self, *args, kind: str, rollout: Rollout, user: User, meeting: Meeting | None = None, **kwargs
+    ) -> None:
+        super().__init__(*args, rollout=rollout, user=user, meeting=meeting, **kwargs)
         self.fields["started_at"].initial = meeting.starts_at if meeting else clock.now()
         self.fields["minutes"].initial = (meeting.minutes or meeting.planned_minutes) if meeting else None
         if kind == MeetingKind.OTHER and meeting is None:
@@ -201,12 +179,23 @@ class RecordForm(PeopleForm):
 
 
 class JoinForm(PeopleForm):
-    """Who came after the start."""
+    """Who came after the start; ``myself``: who sends the form, without being looked for."""
 
     success_message = _("Presença registrada.")
 
-    def marked(self, user: User | None) -> list[str]:
+    myself = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def first_marked(self, rows: list[Attendee]) -> list[Person]:
         return []
+
+    def is_marked(self, row: Attendee) -> bool:
+        return False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        roles = self.rollout.roles_of(self.user) if data.pop("myself", False) else ()
+        myself: list[Participant] = [(role.value, self.user) for role in PARTIES if role in roles][:1]
+        return data | {"present": [*data["present"], *myself]}
 
 
 class CancelForm(forms.Form):

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.companies.models import Company, Person
+from apps.companies.people import actions as directory
+from apps.companies.people.choices import NewPerson
 from apps.core.refusals import Invalid
 from apps.meetings.models import Attendee, Meeting
 from apps.rollouts.models import Rollout
@@ -21,18 +23,25 @@ class Guest:
     position: str = ""
 
 
-Participant = tuple[str, "User | Person | Guest | Attendee"]
-"""The role of a party, and who is there for it: an account, a person's record, a guest, or who is on the list already."""
+Participant = tuple[str, "User | Person | NewPerson | Guest | Attendee"]
+"""The role of a party, and who is there for it: an account, a person's record, somebody to be added to the directory, a
+guest, or who is on the list already."""
 
 
 def record_of(user: User, company: Company) -> Person:
     """The record of ``user`` in ``company``, made where there is none."""
-    person, _made = Person.objects.get_or_create(company=company, user=user, merged_into=None)
-    return person
+    person = Person.objects.filter(company=company, user=user).first()
+    return person or directory.belongs_to_account(company, user)
 
 
-def put_on_list(meeting: Meeting, rollout: Rollout, participants: Iterable[Participant]) -> list[Attendee]:
-    """The row of each of ``participants``, not yet saved where it is new; each once, in order.
+def is_self(who: object, user: User) -> bool:
+    """Whether a participant is ``user``."""
+    return who == user or (isinstance(who, Person) and who.user_id == user.pk)
+
+
+def put_on_list(meeting: Meeting, rollout: Rollout, participants: Iterable[Participant], *, by: User) -> list[Attendee]:
+    """The row of each of ``participants``, not yet saved where it is new; each once, in order. Who is new in the directory is
+    added to it by ``by``.
 
     Raises ``Invalid`` on ``present`` for somebody who is not of the party that is named.
     """
@@ -43,6 +52,8 @@ def put_on_list(meeting: Meeting, rollout: Rollout, participants: Iterable[Parti
     for party, who in participants:
         if isinstance(who, Guest) and not who.name.strip():
             continue
+        if isinstance(who, NewPerson):
+            who = directory.person_of(who, by=by)
         if isinstance(who, Attendee):
             row = next((row for row in listed if row.pk == who.pk), who)
         else:

@@ -72,7 +72,7 @@ def change(request: SignedInRequest, pk: int, meeting_pk: int) -> HttpResponse:
 def invite(request: SignedInRequest, pk: int, meeting_pk: int) -> HttpResponse:
     rollout, meeting = _meeting(request, pk, meeting_pk)
     require(request.user, "meetings.conduct", rollout)
-    form = forms.InviteForm(request.POST or None, rollout=rollout, meeting=meeting)
+    form = forms.InviteForm(request.POST or None, rollout=rollout, meeting=meeting, user=request.user)
     return _edit(request, rollout, meeting, form, actions.invite, "meetings/invite.html")
 
 
@@ -146,7 +146,7 @@ def name_guest(request: SignedInRequest, pk: int, meeting_pk: int, attendee_pk: 
 def join(request: SignedInRequest, pk: int, meeting_pk: int) -> HttpResponse:
     """Record who came later; everybody may record themselves."""
     rollout, meeting = _meeting(request, pk, meeting_pk)
-    form = forms.JoinForm(request.POST, rollout=rollout, meeting=meeting)
+    form = forms.JoinForm(request.POST, rollout=rollout, meeting=meeting, user=request.user)
     if attempt(request, form, attendance.join, meeting, by=request.user):
         return redirect(room_of(meeting.kind).url(meeting))
     return _page(request, rollout, meeting, join=form)

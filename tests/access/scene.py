@@ -250,7 +250,7 @@ class Scene:
             "meetings:record_new": held | {"title": "x"},
             "meetings:record": held | {"guests_client": "x"},
             "meetings:invite": {"guests_client": "x"},
-            "meetings:join": {"present": []},
+            "meetings:join": {"myself": "1"},
             "meetings:cancel": {"reason": "x"},
             "meetings:not_held": {"reason": "x", "cause": "client"},
             "kickoff:model": {"model": "polling"},

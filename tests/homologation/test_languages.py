@@ -66,7 +66,7 @@ def test_the_events_read_in_the_language_of_their_reader(rollout):
     assert read(rollout, "en") == [
         "froze the script with 2 cases",
         "opened round 1",
-        "planned homologation session 1 for 31/01/2030 14:30",
+        "scheduled homologation session 1 for 31/01/2030 14:30",
         "started homologation session 1 with 3 people",
         "PED-01: Blocked",
         "PED-01 failed and opened NC-1: Sem imagem",

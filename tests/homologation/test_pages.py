@@ -20,7 +20,7 @@ from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.files.factories import PreviewFactory
 from tests.homologation.factories import EvidenceFactory, SessionFactory
 from tests.homologation.test_homologation import FAILURE, case, report
-from tests.meetings.factories import AbsenceFactory, AttendeeFactory
+from tests.meetings.factories import AbsenceFactory, AttendeeFactory, marks
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +150,7 @@ class TestMeetingMode:
         people = rollout.people
         analyst = client_for(people["analyst"])
         data = {
-            "present": [f"presence:{people['analyst'].pk}", f"client:{people['client'].pk}"],
+            "present": marks(people["analyst"], people["client"]),
             "guests_client": "Maria, João",
         }
         answer = analyst.post(base + "reuniao/iniciar/", data)
@@ -322,7 +322,7 @@ class TestWhoComesLater:
     def test_who_leads_puts_down_anybody_and_the_page_says_since_when(self, rollout, script, session, base, client_for):
         analyst = client_for(rollout.people["analyst"])
         url = f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/"
-        data = {"present": [f"client:{rollout.people['client'].pk}"], "guests_integrator": "Zé"}
+        data = {"present": marks(rollout.people["client"]), "guests_integrator": "Zé"}
         assert analyst.post(url, data).status_code == 302
         assert [(row.party, str(row)) for row in session.attendees.all()] == [
             ("client", str(rollout.people["client"])), ("integrator", "Zé")
@@ -337,16 +337,16 @@ class TestWhoComesLater:
         client, other = rollout.people["client"], rollout.people["integrator"]
         page = client_for(client)
         assert "Estou na reunião" in page.get(base + "reuniao/").content.decode()
-        assert page.post(url, {"present": [f"integrator:{other.pk}"]}).status_code == 403
+        assert page.post(url, {"present": marks(other)}).status_code == 403
         assert page.post(url, {"guests_client": "Zé"}).status_code == 403
-        assert page.post(url, {"present": [f"client:{client.pk}"]}).status_code == 302
+        assert page.post(url, {"myself": "1"}).status_code == 302
         assert session.attendees.get().person.user == client
         assert "Estou na reunião" not in page.get(base + "reuniao/").content.decode()
 
     def test_nobody_is_put_down_twice_and_nobody_at_all_is_asked_for(self, rollout, session, base, client_for):
         AttendeeFactory(meeting=session, party="client", user=rollout.people["client"])
         analyst = client_for(rollout.people["analyst"])
-        for data in ({"present": [f"client:{rollout.people['client'].pk}"]}, {"guests_client": "  "}, {}):
+        for data in ({"present": marks(rollout.people["client"])}, {"guests_client": "  "}, {}):
             answer = analyst.post(f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/", data)
             assert answer.status_code == 422
             assert "quem chegou" in answer.content.decode()
@@ -354,7 +354,7 @@ class TestWhoComesLater:
 
     def test_a_session_that_is_over_takes_nobody(self, rollout, script, session, base, client_for):
         sessions.end(session, by=rollout.people["analyst"])
-        mark = {"present": [f"client:{rollout.people['client'].pk}"]}
+        mark = {"present": marks(rollout.people["client"])}
         answer = client_for(rollout.people["client"]).post(
             f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/", mark
         )

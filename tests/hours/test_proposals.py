@@ -12,9 +12,10 @@ from apps.hours.models import Proposal, TimeEntry
 from apps.meetings import attendance
 from apps.meetings.people import record_of
 from apps.stages.homologation.models import Result, Round
+from tests.companies.factories import PersonFactory
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import ProposalFactory
-from tests.meetings.factories import AttendeeFactory, MeetingFactory, a_person
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +184,7 @@ class TestByPerson:
 
     def test_a_record_without_an_account_proposes_nothing(self, rollout, analyst):
         session = a_session(rollout, analyst, guest="Outra pessoa")
-        person = a_person(rollout.company("presence"), name=analyst.name)
+        person = PersonFactory(company=rollout.company("presence"), name=analyst.name)
         AttendeeFactory(meeting=session, party="presence", person=person)
         assert proposals.pending(analyst) == []
 

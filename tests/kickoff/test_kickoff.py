@@ -9,7 +9,6 @@ from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.meetings import actions as meetings
 from apps.meetings import attendance
-from apps.meetings.forms import row_value
 from apps.meetings.people import Guest
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
@@ -112,8 +111,8 @@ class TestThePage:
             assert browser.post(page + "convidar/", {f"guests_{party}": f"P {party}"}).status_code == 302
         out = meeting.attendees.get(party="integrator")
         assert browser.post(f"{page}pessoas/{out.pk}/retirar/").status_code == 302
-        present = [row_value(row) for row in meeting.attendees.all()]
-        record = {"started_at": when, "minutes": "1h", "present": present}
+        listed = [str(row.pk) for row in meeting.attendees.all()]
+        record = {"started_at": when, "minutes": "1h", "listed_guests": listed}
         assert browser.post(page + "realizada/", record).status_code == 302
         assert self.post(browser, rollout, "modelo/", model="polling").status_code == 302
         assert self.post(browser, rollout, "metodos/", methods=[method.pk]).status_code == 302

@@ -63,6 +63,7 @@ class AbsenceFactory(DjangoModelFactory):
     reason = "Sem agenda hoje"
 
 
-def a_person(company, name="Rita Alves", **fields) -> Person:
-    """Somebody of ``company`` without an account."""
-    return Person.objects.create(company=company, name=name, **fields)
+def marks(*users) -> list[str]:
+    """What a form posts of those who are marked in it."""
+    keys = Person.objects.filter(user__in=users).values_list("pk", flat=True)
+    return [f"#{pk}" for pk in keys]

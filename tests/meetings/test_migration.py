@@ -1,4 +1,4 @@
-"""What the stages kept of their own meetings before meetings had an app: every row arrives, and nobody becomes somebody else."""
+"""What the stages kept of their meetings before meetings had an app: all arrives, and nobody becomes somebody else."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace

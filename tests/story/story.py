@@ -15,7 +15,6 @@ from apps.blueprints.models import Platform
 from apps.core import clock, workdays
 from apps.core.process import FORWARD, Stage
 from apps.hours import queries as hours
-from apps.meetings.forms import row_value
 from apps.prerequisites.models import Probe
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.sealing import verification
@@ -169,9 +168,9 @@ def kickoff(tell):
     planned = tell.rollout.meetings.get()
     for party in ("presence", "client", "integrator"):
         tell.post("pm", "meetings:invite", planned.pk, **{f"guests_{party}": f"Pessoa {party}"})
-    people = [row_value(row) for row in planned.attendees.all()]
+    people = [str(row.pk) for row in planned.attendees.all()]
     earlier = local(now - timedelta(hours=1))
-    tell.post("pm", "meetings:record", planned.pk, started_at=earlier, minutes="1h", present=people)
+    tell.post("pm", "meetings:record", planned.pk, started_at=earlier, minutes="1h", listed_guests=people)
     meeting = tell.rollout.kickoff
     tell.post("pm", "kickoff:model", model="polling")
     method = meeting.methods.get(code="ECM-PRODUTOS")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
-from apps.meetings.forms import PARTIES, JoinForm
+from apps.meetings.forms import JoinForm
 from apps.meetings.models import Meeting, MeetingKind
 from apps.meetings.rooms import room_of
 from apps.rollouts.models import Rollout
@@ -42,22 +42,21 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
         "session": session,
         "attendees": session.attendees.select_related("person__user"),
         "absences": session.absences.all(),
-        "own_place": _own_place(request, rollout, session),
+        "may_join": _may_join(request, rollout, session),
         "progress": progress.of_round(script, rounds),
         **(_case_context(request, rollout, case) if case else {}),
         **permissions(request, rollout),
     }
     if context["may_lead"]:
-        context["join_form"] = JoinForm(rollout=rollout, meeting=session)
+        context["join_form"] = JoinForm(rollout=rollout, meeting=session, user=request.user)
     return render(request, "homologation/meeting.html", context)
 
 
-def _own_place(request: SignedInRequest, rollout: Rollout, session: Meeting) -> str:
-    """The value by which the reader records that they are present; empty for who is there already."""
+def _may_join(request: SignedInRequest, rollout: Rollout, session: Meeting) -> bool:
+    """Whether the reader may record that they are present: they are of a party, and not there already."""
     if session.attendees.filter(person__user=request.user, attended=True).exists():
-        return ""
-    roles = rollout.roles_of(request.user)
-    return next((f"{role.value}:{request.user.pk}" for role in PARTIES if role in roles), "")
+        return False
+    return bool(rollout.roles_of(request.user))
 
 
 @require_GET
