@@ -95,7 +95,9 @@ def leave(attendee: Attendee, *, by: User) -> Attendee:
             raise Refusal(_("Esta pessoa não está na reunião."))
         attendee.left_at = clock.now()
         attendee.save()
-        timeline.record(rollout, events.Left(meeting=events.reference(meeting), side=PartyRole(attendee.party)), by)
+        timeline.record(
+            rollout, events.LeftEarly(meeting=events.reference(meeting), side=PartyRole(attendee.party)), by
+        )
         return attendee
 
 

@@ -10,10 +10,11 @@ from apps.rollouts import audiences
 from apps.rollouts.models import Event
 
 
-def meeting_of(event: Event) -> Meeting:
+def meeting_of(event: Event) -> Meeting | None:
     """The meeting that the event's data refers to."""
     reference = event.data["meeting"]
-    return Meeting.objects.get(rollout=event.rollout_id, kind=reference["kind"], number=reference["number"])
+    meetings = Meeting.objects.filter(rollout=event.rollout_id)
+    return meetings.filter(kind=reference.get("kind"), number=reference.get("number")).first()
 
 
 def who_is_invited(event: Event) -> list[User]:
@@ -26,9 +27,13 @@ def who_is_invited(event: Event) -> list[User]:
 
 def own_page(event: Event) -> str:
     """The address of the meeting's page."""
-    return reverse("meetings:meeting", args=[event.rollout_id, meeting_of(event).pk])
+    meeting = meeting_of(event)
+    if meeting is None:
+        return reverse("meetings:project", args=[event.rollout_id])
+    return reverse("meetings:meeting", args=[event.rollout_id, meeting.pk])
 
 
 def entry(event: Event) -> Entry | None:
     """The meeting as it stands, for a calendar."""
-    return agenda.entry(meeting_of(event))
+    meeting = meeting_of(event)
+    return agenda.entry(meeting) if meeting else None

@@ -19,7 +19,7 @@ from apps.rollouts.views import visible_rollout
 
 
 @require_GET
-def mine(request: SignedInRequest) -> HttpResponse:
+def own_meetings(request: SignedInRequest) -> HttpResponse:
     """All meetings of the reader."""
     context = _calendar(request, queries.meetings_of(request.user), reverse("meetings:mine"))
     return render(request, "meetings/mine.html", context)

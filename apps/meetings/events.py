@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 
 def shown_meeting(data: dict[str, Any]) -> str:
     """A kept reference to a meeting in the reader's words, to stand in a sentence: "a sessão 2 do treinamento"."""
-    if data["kind"] == MeetingKind.OTHER:
-        return gettext("a reunião “%(title)s”") % data
-    if data["kind"] == MeetingKind.KICKOFF:
-        return pgettext("in a sentence", "a reunião inaugural")
-    if data["kind"] == MeetingKind.GO_LIVE:
-        return gettext("a reunião %(number)s da entrada em produção") % data
-    if data["kind"] == MeetingKind.TRAINING:
-        return gettext("a sessão %(number)s do treinamento") % data
-    return gettext("a sessão %(number)s da homologação") % data
+    sentences = {
+        MeetingKind.KICKOFF: pgettext("in a sentence", "a reunião inaugural"),
+        MeetingKind.TRAINING: gettext("a sessão %(number)s do treinamento"),
+        MeetingKind.HOMOLOGATION: gettext("a sessão %(number)s da homologação"),
+        MeetingKind.GO_LIVE: gettext("a reunião %(number)s da entrada em produção"),
+    }
+    sentence = sentences.get(data.get("kind", ""), gettext("a reunião “%(title)s”"))
+    return sentence % {"title": "", "number": "", **data}
 
 
 MeetingReference = Annotated[dict[str, Any], shown_meeting]
@@ -35,8 +34,8 @@ MeetingReference = Annotated[dict[str, Any], shown_meeting]
 
 def reference(meeting: Meeting) -> dict[str, Any]:
     """``meeting`` as an event keeps it."""
-    kept: dict[str, Any] = {"kind": meeting.kind, "number": meeting.number}
-    return kept | {"title": meeting.title} if meeting.title else kept
+    data: dict[str, Any] = {"kind": meeting.kind, "number": meeting.number}
+    return data | {"title": meeting.title} if meeting.title else data
 
 
 def _notice(subject: "StrOrPromise") -> Notice:
@@ -65,7 +64,7 @@ class Moved(
     EventData,
     kind="meetings.moved",
     sentence=_("mudou %(meeting)s para %(when)s"),
-    icon="calendar-sync",
+    icon="calendar-clock",
     notice=_notice(_("%(code)s: reunião mudou para %(when)s")),
 ):
     """``before`` is the date that no longer stands."""
@@ -137,7 +136,7 @@ class Joined(
     people: int
 
 
-class Left(
+class LeftEarly(
     EventData, kind="meetings.left", sentence=_("registrou quem saiu antes do fim: %(meeting)s"), icon="log-out"
 ):
     """``side`` is the party that the person belongs to."""
@@ -190,7 +189,7 @@ class NotHeld(
     EventData,
     kind="meetings.not_held",
     sentence=_("registrou que %(meeting)s não aconteceu, por causa de %(caused_by)s: %(reason)s"),
-    icon="calendar-off",
+    icon="calendar-x",
 ):
     """``when`` it was to begin; ``caused_by`` is the party to which that counts, as it does in a hold."""
 

@@ -69,7 +69,7 @@ class PeopleForm(forms.Form):
         for role in PARTIES if self.with_absences else ():
             if role != PartyRole.PLATFORM:
                 self.fields[f"absent_{role}"] = forms.CharField(
-                    label=self.companies[role], required=False, max_length=200
+                    label=str(self.companies[role]), required=False, max_length=200
                 )
 
     def is_marked(self, row: Attendee) -> bool:
@@ -80,9 +80,8 @@ class PeopleForm(forms.Form):
         """The people who are marked at first: those on the list, otherwise who opens the form."""
         if rows:
             return [row.person for row in rows if row.person and self.is_marked(row)]
-        own_companies = {company.pk for company in self.companies.values()}
-        own = Person.objects.in_directory().filter(user=self.user.pk, company__in=own_companies)
-        return list(own.with_ways_to_reach()[:1])
+        records = Person.objects.in_directory().filter(user=self.user.pk, company__in=self.companies.values())
+        return list(records.with_ways_to_reach()[:1])
 
     def guest_fields(self) -> list[forms.BoundField]:
         """Those in which guests are written down, party by party."""
@@ -194,8 +193,9 @@ class JoinForm(PeopleForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         roles = self.rollout.roles_of(self.user) if data.pop("myself", False) else ()
-        myself: list[Participant] = [(role.value, self.user) for role in PARTIES if role in roles][:1]
-        return data | {"present": [*data["present"], *myself]}
+        for role in [role for role in PARTIES if role in roles][:1]:
+            data["present"].append((role.value, self.user))
+        return data
 
 
 class CancelForm(forms.Form):

@@ -40,6 +40,12 @@ class Day:
     is_outside: bool
     meetings: list[Meeting] = field(default_factory=list)
 
+    @property
+    def css(self) -> str:
+        """The classes of the day in the calendar."""
+        states = {"outside": self.is_outside, "today": self.date == clock.today(), "empty": not self.meetings}
+        return " ".join(f"meeting-day-{name}" for name, holds in states.items() if holds)
+
 
 def week_of(day: date) -> Period:
     monday = day - timedelta(days=day.weekday())

@@ -5,7 +5,7 @@ from apps.meetings import calendar_views, views
 app_name = "meetings"
 
 urlpatterns = [
-    path("reunioes/", calendar_views.mine, name="mine"),
+    path("reunioes/", calendar_views.own_meetings, name="mine"),
     path("projetos/<int:pk>/reunioes/", calendar_views.project, name="project"),
     path("projetos/<int:pk>/reunioes/agendar/", views.plan, name="plan"),
     path("projetos/<int:pk>/reunioes/registrar/", views.record_new, name="record_new"),

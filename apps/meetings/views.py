@@ -43,13 +43,13 @@ def record_new(request: SignedInRequest, pk: int) -> HttpResponse:
 def _make(
     request: SignedInRequest, rollout: Rollout, kind: str, form: BaseForm, action: Callable[..., Meeting], template: str
 ) -> HttpResponse:
-    made: list[Meeting] = []
+    meetings: list[Meeting] = []
 
-    def act(rollout: Rollout, kind: str, **data: Any) -> None:
-        made.append(action(rollout, kind, **data))
+    def act(**data: Any) -> None:
+        meetings.append(action(rollout, kind, **data))
 
-    if request.method == "POST" and attempt(request, form, act, rollout, kind, by=request.user):
-        return _done(request, made[0])
+    if request.method == "POST" and attempt(request, form, act, by=request.user):
+        return _done(request, meetings[0])
     context = {"rollout": rollout, "room": "meetings", "form": form, "kind": MeetingKind(kind), "meeting": None}
     return render(request, template, context, status=refusal_status(form))
 
