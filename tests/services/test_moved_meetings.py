@@ -104,7 +104,8 @@ class TestTheMove:
             ("client", "rita  alves", "", True),  # by the one full name
             ("client", "João Silva", "", True),  # two at the client: a guest
             ("integrator", "João Silva", "", False),  # one at the integrator
-            ("client", "José Estoquista", "ze@aurora.com.br", True),  # by the address of a record
+            ("client", "Zé Estoquista", "ze@aurora.com.br", True),  # by the address of a record
+            ("client", "Beto Caixa", "ze@aurora.com.br", True),  # who shares it, and is another
             ("platform", "Nova Pessoa", "nova@vtex.com.br", False),  # nobody yet, known by their address
             ("platform", "Sem Endereço", "", False),
         ]:
@@ -168,6 +169,7 @@ class TestTheMove:
             ("client", "João Silva", "", True),
             ("integrator", people["joao3"].email, "", False),
             ("client", "Zé do Estoque", "", True),
+            ("client", "Beto Caixa", "", True),
             ("platform", "Nova Pessoa", "", False),
             ("platform", "Sem Endereço", "", False),
         ]

@@ -1,11 +1,13 @@
 """What the migrations of the stages share, which move their own meetings into this app: who somebody on a list is.
 
-Rows are given to a person by account, else by e-mail, else by a full name that exactly one person of that company has. What
-is left, or may be two people, becomes a guest. The models are the historical ones of ``apps``.
+Rows are given to a person by account, else by e-mail and a name that has a word in common, else by a full name that exactly one
+person of that company has. What is left, or may be two people, becomes a guest. The models are the historical ones of ``apps``.
 """
 
 from collections import defaultdict
 from typing import Any
+
+from apps.core.unaccented import are_alike
 
 
 class Carrier:
@@ -27,18 +29,16 @@ class Carrier:
         person, _made = self.Person.objects.get_or_create(company_id=company.pk, user_id=user_pk, merged_into=None)
         return person
 
-    def person_by_email(self, company: Any, email: str) -> Any | None:
-        """The person of ``company`` who has the address ``email``."""
+    def people_by_email(self, company: Any, email: str) -> list[Any]:
+        """Those of ``company`` who have the address ``email``: several may share one (``ti@loja.com.br``)."""
         if not email:
-            return None
-        member = self.Membership.objects.filter(company=company, user__email__iexact=email).first()
-        if member:
-            return self.person_of_account(company, member.user_id)
-        rows = self.PersonEmail.objects.filter(
-            person__company=company, person__merged_into=None, email__iexact=email
-        ).select_related("person")
-        people = {row.person_id: row.person for row in rows}
-        return next(iter(people.values())) if len(people) == 1 else None
+            return []
+        members = self.Membership.objects.filter(company=company, user__email__iexact=email)
+        accounts = [self.person_of_account(company, row.user_id) for row in members.order_by("pk")]
+        records = self.Person.objects.filter(company=company, merged_into=None, emails__email__iexact=email)
+        return list(
+            {person.pk: person for person in [*accounts, *records.select_related("user").order_by("pk")]}.values()
+        )
 
     def namesakes(self, company: Any, name: str) -> list[Any]:
         """Everybody of ``company`` with the full name ``name``, letters and spaces being alike: accounts first."""
@@ -48,8 +48,7 @@ class Carrier:
         records = self.Person.objects.filter(company=company, merged_into=None).select_related("user")
         people = []
         for person in records:
-            shown = person.user.name if person.user else person.name
-            if " ".join(shown.split()).casefold() == wanted:
+            if " ".join(_name(person).split()).casefold() == wanted:
                 accounts.discard(person.user_id)
                 people.append(person)
         return [*(self.person_of_account(company, user_pk) for user_pk in sorted(accounts)), *people]
@@ -70,11 +69,11 @@ class Carrier:
         company = self.companies[meeting.rollout_id][party]
         person = self.person_of_account(company, user_pk) if user_pk else None
         if person is None and not company_name:
-            person = self.person_by_email(company, email)
-            namesakes = [] if person else self.namesakes(company, name)
-            if len(namesakes) == 1:
-                person = namesakes[0]
-            elif email and not person and not namesakes:
+            with_address = self.people_by_email(company, email)
+            candidates = [row for row in with_address if are_alike(_name(row), name)] or self.namesakes(company, name)
+            if len(candidates) == 1:
+                person = candidates[0]
+            elif email and not candidates and not with_address:
                 person = self.Person.objects.create(company=company, name=name)
                 self.PersonEmail.objects.create(person=person, email=email)
         identity = {"person": person} if person else {"person": None, "name": name, "company": company_name}
@@ -100,6 +99,10 @@ class Carrier:
         """How often the entries of a rollout were changed by events of ``kinds``: no later sequence is below it."""
         events = self.apps.get_model("rollouts", "Event").objects.filter(rollout=rollout_pk, kind__in=kinds)
         return max(events.count() - 1, 0)
+
+
+def _name(person: Any) -> str:
+    return person.user.name if person.user else person.name
 
 
 def finish(schema_editor: Any) -> None:
