@@ -1,4 +1,7 @@
-"""What people do with companies, their people and their contacts. None of it belongs to one rollout's timeline."""
+"""What people do with companies and with who belongs to them; their directory is in ``people.actions``.
+
+None of it belongs to one rollout's timeline.
+"""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,9 +13,9 @@ from apps.companies.models import (
     COMPANY_ROLES,
     PRESENCE_ROLES,
     Company,
-    Contact,
     Kind,
     Membership,
+    Person,
     Role,
     on_the_other_side,
 )
@@ -87,21 +90,23 @@ def refuse_other_side(company: Company, email: str) -> None:
         )
 
 
-def join(company: Company, user: User, *, role: str, position: str = "") -> Membership:
+def join(company: Company, user: User, *, role: str, position: str = "", person: Person | None = None) -> Membership:
     """Give ``user`` a place in ``company``. Whoever calls this has asked who may; a second place is refused, and one on the
-    other side of Presence's agreements. The person's row is locked, so that two places taken at once see each other."""
+    other side of Presence's agreements. In the directory they become ``person``, or who has their address there, or somebody
+    new. The account's row is locked, so that two places taken at once see each other."""
     refuse_unfit_role(company, role)
     with transaction.atomic():
         User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         refuse_other_side(company, user.email)
         if Membership.objects.filter(user=user, company=company).exists():
             raise Invalid(_("%(name)s já faz parte desta empresa.") % {"name": user}, field="email")
-        people.belongs_to_account(company, user, position=position)
-        return Membership.objects.create(user=user, company=company, role=role, position=position)
+        people.belongs_to_account(company, user, person=person, position=position)
+        return Membership.objects.create(user=user, company=company, role=role)
 
 
 def remove_person(membership: Membership, *, by: User) -> None:
-    """Take a person's place in a company away and end their open sessions; what they did stays on the record."""
+    """Take a person's place in a company away and end their open sessions; what they did stays on the record, and they stay
+    in the directory, inactive."""
     require(by, "companies.manage_people", membership.company)
     if membership.user_id == by.pk:
         raise Invalid(_("Você não pode remover a si mesmo."))
@@ -109,11 +114,3 @@ def remove_person(membership: Membership, *, by: User) -> None:
         membership.delete()
         people.leave(membership.company, membership.user)
         end_sessions(membership.user)
-
-
-def add_contact(company: Company, *, by: User, **fields) -> Contact:
-    """Somebody to call at ``company``. The same e-mail counts once for each kind of contact."""
-    require(by, "companies.change", company)
-    if Contact.objects.filter(company=company, kind=fields["kind"], email=fields["email"]).exists():
-        raise Invalid(_("Este contato já está cadastrado."), field="email")
-    return Contact.objects.create(company=company, **fields)

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.companies.models import Company, Contact
+from apps.companies.models import Company
 
 
 class CompanyForm(forms.ModelForm):
@@ -20,11 +20,3 @@ class OwnCompanyForm(forms.ModelForm):
     class Meta:
         model = Company
         fields = ["trade_name", "street", "city", "state", "postal_code"]
-
-
-class ContactForm(forms.ModelForm):
-    success_message = _("Contato incluído.")
-
-    class Meta:
-        model = Contact
-        fields = ["kind", "name", "position", "email", "phone"]

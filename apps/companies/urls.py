@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.companies import views
+from apps.companies.people.urls import urlpatterns as people
 
 app_name = "companies"
 
@@ -11,6 +12,6 @@ urlpatterns = [
     path("empresas/nova/", views.company_new, name="new"),
     path("empresas/<int:pk>/", views.company_detail, name="detail"),
     path("empresas/<int:pk>/editar/", views.company_edit, name="edit"),
-    path("empresas/<int:pk>/pessoas/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
-    path("empresas/<int:pk>/contatos/", views.contact_add, name="add_contact"),
+    path("empresas/<int:pk>/acessos/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
+    *people,
 ]

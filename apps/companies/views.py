@@ -52,7 +52,7 @@ def company_new(request: SignedInRequest) -> HttpResponse:
     form = forms.CompanyForm(request.POST or None, initial={"kind": request.GET.get("kind", Kind.CLIENT)})
     if request.method == "POST" and attempt(request, form, actions.add_company, by=request.user):
         return redirect("companies:list")
-    return render(request, "companies/form.html", {"form": form}, status=_status(form))
+    return render(request, "companies/form.html", {"form": form}, status=refusal_status(form))
 
 
 def company_edit(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -62,40 +62,22 @@ def company_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     form = form_class(request.POST or None, instance=company)
     if request.method == "POST" and attempt(request, form, actions.change_company, company, by=request.user):
         return redirect("companies:detail", pk)
-    return render(request, "companies/form.html", {"form": form, "company": company}, status=_status(form))
+    return render(request, "companies/form.html", {"form": form, "company": company}, status=refusal_status(form))
 
 
 @require_GET
 def company_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _detail(request, visible_company(request, pk))
+    """The company and its people; ``?q=`` looks for some, ``?situation=inactive`` shows those who left."""
+    company = visible_company(request, pk)
+    text, inactive = request.GET.get("q", "").strip(), request.GET.get("situation") == "inactive"
+    people = people_queries.of_company(company, text=text, inactive=inactive)
+    context = {"company": company, "page": page_of(request, people), "text": text, "inactive": inactive}
+    return render(request, "companies/detail.html", context)
 
 
 @require_POST
 def person_remove(request: SignedInRequest, pk: int, membership_pk: int) -> HttpResponse:
     company = visible_company(request, pk)
     actions.remove_person(get_object_or_404(Membership, pk=membership_pk, company=company), by=request.user)
-    messages.success(request, _("Pessoa removida da empresa."))
+    messages.success(request, _("Acesso removido. A pessoa fica inativa no cadastro da empresa."))
     return redirect("companies:detail", pk)
-
-
-@require_POST
-def contact_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    company = visible_company(request, pk)
-    form = forms.ContactForm(request.POST, auto_id="contact_%s")
-    if attempt(request, form, actions.add_contact, company, by=request.user):
-        return redirect("companies:detail", pk)
-    return _detail(request, company, contact=form)
-
-
-def _status(form) -> int:
-    return refusal_status(form)
-
-
-def _detail(request: SignedInRequest, company: Company, contact=None) -> HttpResponse:
-    context = {
-        "company": company,
-        "memberships": company.memberships.select_related("user"),
-        "contacts": company.contacts.all(),
-        "contact_form": contact or forms.ContactForm(auto_id="contact_%s"),
-    }
-    return render(request, "companies/detail.html", context, status=_status(contact) if contact else 200)

@@ -121,6 +121,9 @@ class Plugin:
     address_changed: Sequence[Callable[[Any], None]] = ()
     """Called with the ``AddressChange`` in the transaction of each change of an account's address, of its confirmation and
     of its undoing."""
+    person_merged: Sequence[Callable[[Any, Any], None]] = ()
+    """Called with the person who is no longer and the one who stays, in the transaction that makes one record of two, before
+    foreign keys follow: for rows in which both stand."""
     term: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """Its share of the acceptance term's record, as JSON by the key that it has there."""
     dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()

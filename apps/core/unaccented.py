@@ -15,6 +15,16 @@ def unaccented(text: str) -> str:
     return "".join(char for char in decomposed if not _MARKS[0] <= char <= _MARKS[1])
 
 
+def are_alike(name: str, other: str) -> bool:
+    """Whether two names of people can be of one: they are the same, or have a word of three letters or more in common."""
+    if unaccented(name).split() == unaccented(other).split():
+        return True
+    words, other_words = (
+        {word for word in unaccented(text).replace(".", " ").split() if len(word) > 2} for text in (name, other)
+    )
+    return bool(words & other_words)
+
+
 class Unaccented(Func):
     """``unaccented`` of an expression, as PostgreSQL works it out."""
 

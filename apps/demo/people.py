@@ -9,7 +9,8 @@ from apps.accounts import actions as accounts
 from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
 from apps.companies.actions import join
-from apps.companies.models import Company, Contact, Kind, Role
+from apps.companies.models import Company, Kind, Role
+from apps.companies.people import actions as directory
 from apps.demo.sign_ins import PASSWORD
 
 COMPANIES = [
@@ -46,6 +47,30 @@ PEOPLE = [
     ("esporte", "cliente@esporte.demo", "Vanessa Leite", Role.LEAD),
 ]
 
+# People without a sign-in: company, name, position, e-mail, telephones as somebody typed them, what they are for.
+CONTACTS = [
+    (
+        "aurora",
+        "Rosa Nunes",
+        "TI",
+        "rosa@aurora.demo",
+        "(47) 3433-1020 ramal 12 ou (47) 99988-1020",
+        ["technical", "on_call"],
+    ),
+    ("aurora", "Olavo Souza", "Diretor comercial", "olavo@aurora.demo", "(47) 99988-1030", ["decision", "signatory"]),
+    ("vtex", "Plantão VTEX", "Suporte", "plantao@vtex.demo", "0800 770 1011", ["on_call"]),
+    ("shopify", "Noah Wright", "Partner manager", "noah@shopify.demo", "+1 613 555 0142", ["decision"]),
+    (
+        "conecta",
+        "Iara Figueiredo",
+        "Desenvolvedora",
+        "iara@conecta.demo",
+        "(41) 3322-8890, deixar recado",
+        ["technical"],
+    ),
+    ("passo", "Benedito Alves", "Financeiro", "financeiro@passo.demo", "16 3711-2200 r. 4", ["finance"]),
+]
+
 
 @dataclass(frozen=True)
 class Participants:
@@ -58,7 +83,7 @@ class Participants:
 
 
 def create_people() -> Participants:
-    """Make the companies and their people."""
+    """Make the companies, their people and their directories."""
     companies, people = {}, {}
     for number, (key, kind, trade, legal, city, state) in enumerate(COMPANIES, start=1):
         stem = f"{11000000 + 7919 * number:08d}0001"
@@ -75,7 +100,8 @@ def create_people() -> Participants:
         accounts.consent(people[email], terms=True)
         vouch_for_address(people[email])
         join(companies[company], people[email], role=role)
-        Contact.objects.get_or_create(
-            company=companies[company], kind=Contact.Kind.TECHNICAL, email=email, defaults={"name": name}
+    for company, name, position, email, phone, purposes in CONTACTS:
+        directory.register(
+            companies[company], name=name, position=position, emails=[email], phone=phone, purposes=purposes
         )
     return Participants(companies, people)

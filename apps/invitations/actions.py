@@ -16,6 +16,8 @@ from apps.accounts import actions as accounts
 from apps.accounts.models import AddressChange, User
 from apps.companies import actions as companies
 from apps.companies.models import Company, Membership, Role
+from apps.companies.people import actions as people
+from apps.companies.people.choices import Choice, NewPerson
 from apps.core import clock, names
 from apps.core.background import queue, work
 from apps.core.network import mailboxes
@@ -35,9 +37,19 @@ TO_ONE_ADDRESS = limits.Limit("invitations-to", ((5, limits.DAY),))
 
 
 def invite(
-    company: Company, *, by: User, email: str, name: str, role: str, position: str = "", rollout: Rollout | None = None
+    company: Company,
+    *,
+    by: User,
+    email: str,
+    name: str,
+    role: str,
+    position: str = "",
+    person: Choice | None = None,
+    rollout: Rollout | None = None,
 ) -> Invitation:
     """Offer ``email`` a place in ``company`` and send the link, valid for seven days and for one use.
+
+    ``person`` is who is invited, of the company's directory; without one it is who has the address there, or somebody new.
 
     Raises ``Invalid`` for a role of another kind of company, for somebody who is already in, and while an
     earlier invitation of the same address waits (send that again), for oneself and for somebody of the other side
@@ -64,9 +76,14 @@ def invite(
         Company.objects.select_for_update(no_key=True).get(pk=company.pk)
         if company.invitations.filter(email=email, accepted_at=None, revoked_at=None).exists():
             raise Invalid(_("Já existe um convite para este e-mail. Envie-o de novo."), field="email")
+        if isinstance(person, NewPerson):
+            person = people.register(company, name=name, position=position, emails=[email], phone=person.phone)
+        elif person is None:
+            person = people.with_address(company, email=email, name=name, position=position)
         invitation = Invitation.objects.create(
-            company=company, rollout=rollout, email=email, name=name, role=role, position=position, invited_by=by
-        )
+            company=company, person=person, rollout=rollout, email=email, name=name, role=role, position=position,
+            invited_by=by,
+        )  # fmt: skip
         if rollout is not None and role != Role.LEAD:
             with timeline.changing(rollout, even_closed=True) as locked:
                 timeline.record(locked, events.Invited(company=str(company), invitation=invitation.pk), by)
@@ -141,7 +158,9 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
             raise Refusal(_("Este convite venceu."))
         if not _may_still_invite(invitation.invited_by, invitation):
             raise Refusal(_("Quem fez este convite não pode mais convidar por esta empresa. Peça um convite novo."))
-        membership = companies.join(invitation.company, by, role=invitation.role, position=invitation.position)
+        membership = companies.join(
+            invitation.company, by, role=invitation.role, position=invitation.position, person=invitation.person
+        )
         invitation.accepted_at, invitation.accepted_by = clock.now(), by
         invitation.save(update_fields=["accepted_at", "accepted_by"])
         by.__dict__.pop("_company_roles", None)  # The roles read earlier in this request are out of date.

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.companies.models import Company, Role
+from apps.companies.models import Company, Person, Role
 from apps.core import clock
 from apps.core.network import mailboxes
 from apps.rollouts.models import Rollout
@@ -26,7 +26,8 @@ class State(models.TextChoices):
 
 
 class Invitation(models.Model):
-    """A place in ``company`` offered to an e-mail address. Who accepts it sees the company's rollouts.
+    """A place in ``company`` offered to an e-mail address. Who accepts it sees the company's rollouts, and is the ``person``
+    of its directory who was invited.
 
     ``rollout`` is the project it was sent from, if any; its timeline tells of it. ``serial`` grows when it is sent
     again, so that an earlier link dies. That a lead was invited, and later came in, is announced once each: to the company's
@@ -35,6 +36,7 @@ class Invitation(models.Model):
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="invitations")
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, null=True, related_name="invitations")
     email = mailboxes.MailboxField(_("e-mail"), max_length=254)
     name = models.CharField(_("nome"), max_length=120)

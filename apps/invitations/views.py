@@ -23,13 +23,18 @@ from apps.rollouts.models import Rollout
 
 @require_http_methods(["GET", "POST"])
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Who was invited to a company, and the form that invites; ``?rollout=`` says from which project."""
+    """Who was invited to a company, and the form that invites; ``?rollout=`` says from which project, ``?person=`` whom."""
     invited_company = visible_company(request, pk)
     require(request.user, "invitations.invite", invited_company)
     rollout_pk = whole_number(request.GET.get("rollout"))
     rollout = Rollout.objects.visible_to(request.user).filter(pk=rollout_pk, parties__company=invited_company).first()
     leads = request.user.has_perm("invitations.invite_lead", invited_company)
-    form = forms.InviteForm(request.POST or None, company=invited_company, may_name_leads=leads)
+    form = forms.InviteForm(
+        request.POST or None,
+        company=invited_company,
+        may_name_leads=leads,
+        initial={"person": invited_company.people.filter(pk=whole_number(request.GET.get("person"))).first()},
+    )
     if request.method == "POST" and attempt(
         request, form, actions.invite, invited_company, by=request.user, rollout=rollout
     ):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
-from apps.meetings import events, personal_data, requirements
+from apps.meetings import events, merging, personal_data, requirements
 from apps.rollouts.models import Rollout
 
 
@@ -29,5 +29,6 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
+    person_merged=[merging.join_rows],
     personal_data=personal_data.HOLDINGS,
 )

@@ -118,7 +118,7 @@ def draft(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     typed = {
         name: field.widget.value_from_datadict(request.POST, request.FILES, name)
         for name, field in form.fields.items()
-        if _keepable(field) and name in request.POST
+        if _keepable(field) and not field.widget.value_omitted_from_data(request.POST, request.FILES, name)
     }
     draft = actions.keep_draft(owned, by=request.user, data=typed)
     return render(request, "portal/draft_kept.html", {"draft": draft})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -61,7 +62,7 @@ def submit(
     file: files.FormFile | Sequence[files.FormFile] | None = None,
     stays: Sequence[str] = (),
     values: dict[str, str] | None = None,
-    contacts: list[dict[str, str]] | None = None,
+    contacts: list[dict[str, Any]] | None = None,
 ) -> Submission:
     """Deliver ``prerequisite``, for the first time or again.
 

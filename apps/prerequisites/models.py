@@ -209,7 +209,7 @@ class Submission(models.Model):
     def last_check(self) -> "EnvironmentCheck | None":
         return max(self.environment_checks.all(), key=lambda check: check.pk, default=None)
 
-    def contacts(self) -> list[dict[str, str]]:
+    def contacts(self) -> list[dict[str, Any]]:
         return self.values.get("contacts", [])
 
 

@@ -2,30 +2,43 @@ from typing import Any
 
 from apps.accounts import personal_data
 from apps.accounts.models import User
+from apps.companies.models import Person
 from apps.core.network import mailboxes
 from apps.core.personal_data import Holding
 from apps.prerequisites.models import Submission
 
 
-def _naming(user: User) -> list[Submission]:
-    """The deliveries of contacts in which the person's address stands."""
-    rows = Submission.objects.filter(values__has_key="contacts").select_related("prerequisite")
-    return [row for row in rows if any(_is(user, contact) for contact in row.contacts())]
-
-
-def _is(user: User, contact: dict[str, str]) -> bool:
-    return mailboxes.comparable(contact["email"]) == user.email
+def _naming(user: User) -> list[tuple[Submission, list[bool]]]:
+    """The deliveries of contacts in which the person stands, with which of the contacts are theirs."""
+    keys = set(Person.objects.filter(user=user).values_list("pk", flat=True))
+    rows = []
+    for submission in Submission.objects.filter(values__has_key="contacts").select_related("prerequisite"):
+        is_user = [
+            contact.get("person") in keys or mailboxes.comparable(contact["email"]) == user.email
+            for contact in submission.contacts()
+        ]
+        if any(is_user):
+            rows.append((submission, is_user))
+    return rows
 
 
 def _export(user: User) -> list[dict[str, Any]]:
-    return [contact for row in _naming(user) for contact in row.contacts() if _is(user, contact)]
+    return [
+        {name: value for name, value in contact.items() if name != "person"}
+        for submission, is_user in _naming(user)
+        for contact, is_of_user in zip(submission.contacts(), is_user, strict=True)
+        if is_of_user
+    ]
 
 
 def _erase(user: User) -> None:
-    for row in _naming(user):
-        blank = {"name": "", "position": "", "phone": "", "email": personal_data.erased_address(user)}
-        row.values["contacts"] = [{**contact, **blank} if _is(user, contact) else contact for contact in row.contacts()]
-        row.save(update_fields=["values"])
+    blank = {"name": "", "position": "", "phone": "", "email": personal_data.erased_address(user)}
+    for submission, is_user in _naming(user):
+        submission.values["contacts"] = [
+            {**contact, **blank} if is_of_user else contact
+            for contact, is_of_user in zip(submission.contacts(), is_user, strict=True)
+        ]
+        submission.save(update_fields=["values"])
 
 
 HOLDINGS = [

@@ -17,6 +17,7 @@ urlpatterns = [
     path("projetos/<int:pk>/dispensar/", views.rollout_waive, name="waive"),
     path("projetos/<int:pk>/dispensas/<int:waiver_pk>/retirar/", views.waiver_withdraw, name="withdraw_waiver"),
     path("projetos/<int:pk>/plano/", views.rollout_plan, name="plan"),
+    path("projetos/<int:pk>/pessoas/", views.rollout_people, name="people"),
     path("projetos/<int:pk>/pessoas/sugestoes/", views.people_suggestions, name="people_suggestions"),
     path("projetos/<int:pk>/historico/", views.rollout_timeline, name="timeline"),
     path("trabalhos/", unfinished_views.unfinished_list, name="unfinished"),

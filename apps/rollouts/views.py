@@ -75,6 +75,15 @@ def rollout_suggestions(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
+def rollout_people(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who is who in the rollout, by company, and how they are reached; ``?q=`` looks for some."""
+    rollout = visible_rollout(request, pk)
+    text = request.GET.get("q", "").strip()
+    context = {"rollout": rollout, "room": "people", "parties": people.by_company(rollout, text), "text": text}
+    return render(request, "rollouts/people.html", context)
+
+
+@require_GET
 def people_suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is typed into a field of people may mean these, of the rollout's parties; of those with ``?role=``."""
     rollout = visible_rollout(request, pk, framed=False)

@@ -148,7 +148,8 @@ def build(size: int):
     from apps.accounts.actions import TERMS_VERSION
     from apps.accounts.models import Consent, User
     from apps.blueprints.models import Platform
-    from apps.companies.models import Company, Membership
+    from apps.companies.actions import join
+    from apps.companies.models import Company
     from apps.core.process import PartyRole
     from apps.hours.ledger import actions
     from apps.hours.models import TimeEntry
@@ -166,7 +167,7 @@ def build(size: int):
     for n in range(30):
         person = User.objects.create(email=f"p{n}@example.com", name=f"Pessoa {n}")
         Consent.objects.create(user=person, version=TERMS_VERSION)
-        Membership.objects.create(user=person, company=companies[0], role="project_manager" if n == 0 else "analyst")
+        join(companies[0], person, role="project_manager" if n == 0 else "analyst")
         people.append(person)
     platform = Platform.objects.order_by("pk").first()
     rollouts = [Rollout(platform=platform, project_manager=people[0]) for _n in range(ROLLOUTS)]

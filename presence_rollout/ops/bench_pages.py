@@ -80,7 +80,7 @@ def fill(number: int) -> None:
 
     from apps.accounts.actions import TERMS_VERSION
     from apps.accounts.models import Consent, User
-    from apps.companies.models import Company, Kind, Membership, Role
+    from apps.companies.models import Company, Kind, Membership, Person, Role
     from apps.core.process import PartyRole
     from apps.invitations.models import Invitation
     from apps.rollouts.models import Party, Rollout
@@ -99,7 +99,7 @@ def fill(number: int) -> None:
     clients = list(Company.objects.filter(kind=Kind.CLIENT).order_by("pk"))
     more = number // PROJECTS_OF_A_CLIENT - len(clients)
     if more > 0:
-        multiply(Company.objects.filter(pk=clients[0].pk), more, without={Party, Membership, Invitation})
+        multiply(Company.objects.filter(pk=clients[0].pk), more, without={Party, Membership, Invitation, Person})
         clients = list(Company.objects.filter(kind=Kind.CLIENT).order_by("pk"))
     manager = User.objects.get(email=PEOPLE["gerente"])
     first = User.objects.count()
@@ -108,6 +108,7 @@ def fill(number: int) -> None:
         for place in range(number // PROJECTS_OF_A_MANAGER)
     )
     Consent.objects.bulk_create(Consent(user=person, version=TERMS_VERSION) for person in others)
+    Person.objects.bulk_create(Person(user=person, company=presence) for person in others)
     Membership.objects.bulk_create(
         Membership(user=person, company=presence, role=Role.PROJECT_MANAGER) for person in others
     )

@@ -77,6 +77,8 @@
       else if (Array.isArray(value)) for (const choice of field.options) choice.selected = value.includes(choice.value);
       else field.value = value;
     }
+    // Whoever was being added is seen again, so that nobody is sent unseen.
+    for (const added of form.querySelectorAll("details.new-person")) if ([...added.querySelectorAll(":scope > div > label > input")].some((input) => input.value)) added.open = true;
   };
 
   const forget = (form) => store("sessionStorage", (area) => area.removeItem(keepKey(form)));

@@ -46,6 +46,9 @@ def counted_answer(scene, person: str, name: str, method: str) -> tuple[str, int
     with transaction.atomic(), queries.counted() as statements:
         response = client.post(url, scene.data(name)) if method == "POST" else client.get(url)
         transaction.set_rollback(True)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if scene.TELEPHONE in body:
+        scene.telephone_readers.add((name, person))
     return _mark(response), len(statements)
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.blueprints.models import Blueprint
-from apps.companies.models import Company, Kind, Membership, Role
+from apps.companies.models import Company, Kind, Membership, Person, Role
 from apps.hours import queries as hours
 from apps.hours.ledger import sums
 from apps.invitations.models import Invitation
@@ -71,10 +71,12 @@ def crowd(scene: Any) -> None:
         repeat_events(rollout, 1)
     multiply(Rollout.objects.exclude(pk=scene.rollout.pk), COPIES, without={Invitation})
     client = scene.company
-    multiply(Company.objects.filter(kind=Kind.CLIENT).exclude(pk=client.pk), COPIES, without={Party, Membership})
+    multiply(
+        Company.objects.filter(kind=Kind.CLIENT).exclude(pk=client.pk), COPIES, without={Party, Membership, Person}
+    )
     places = [(company, Role.MEMBER) for company in scene.rollout.companies().values() if company.kind != Kind.PRESENCE]
     several_people(*places * COPIES, *[(scene.rollout.company("presence"), Role.ANALYST)] * COPIES)
-    multiply(client.contacts.all(), COPIES)
+    multiply(client.people.filter(user=None), COPIES)
     multiply(client.hour_statements.all(), COPIES)
     multiply(Invitation.objects.filter(company=client), COPIES)
     multiply(Blueprint.objects.filter(kind__in=("script", "term")).order_by("pk")[:2], COPIES)

@@ -25,7 +25,7 @@ from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
-from tests.companies.factories import MembershipFactory
+from tests.companies.factories import MembershipFactory, PersonFactory
 from tests.golive.factories import DossierFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
@@ -53,6 +53,9 @@ ENVIRONMENT = {"link": "https://homolog.exemplo.com.br", "sharing": "dedicated",
 
 class Scene:
     """It is laid in the demonstration (``tests.demonstration``)."""
+
+    TELEPHONE = b"91234"
+    """What stands in a telephone of somebody of the client, in whichever form it is written; who reads it is noted."""
 
     def __init__(self, monkeypatch) -> None:
         # Who gets a document is asked, not what it looks like.
@@ -102,6 +105,9 @@ class Scene:
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )
         self.colleague = MembershipFactory(company=self.company)
+        self.contact = PersonFactory(company=self.company, name="Rosa Nunes", phone="(47) 91234-0001")
+        self.double = PersonFactory(company=self.company)
+        self.telephone_readers: set[tuple[str, str]] = set()
         self.token = ApiTokenFactory(rollout=self.rollout, person=self.people["integrator"])
         self.address_change = AddressChangeFactory()
         self.invitation = InvitationFactory(company=self.company, invited_by=self.people["pm"])
@@ -154,7 +160,7 @@ class Scene:
         rollout = self.rollout
         case = rollout.script.cases.first()
         return {
-            "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk},
+            "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk, "person_pk": self.contact.pk},
             "blueprints": {
                 "kind": "training",
                 "code": "PED-12",
@@ -229,7 +235,9 @@ class Scene:
             "set_language": {"language": "en"},
             "accounts:address_answer": {"answer": "confirm"},
             "files:start": {"name": "x.pdf", "size": "9"},
-            "companies:add_contact": {"kind": "technical", "name": "x", "email": "x@x.com.br"},
+            "companies:add_person": {"name": "Alguém", "emails": "x@x.com.br"},
+            "companies:person": {"name": "x", "position": "x"},
+            "companies:merge_person": {"other": f"#{self.double.pk}"},
             "rollouts:advance": gate,
             "rollouts:send_back": gate | {"reason": "x"},
             "rollouts:hold": gate | {"reason": "x", "caused_by": "client"},
@@ -342,5 +350,5 @@ class Scene:
             "portal:draft": {"text": "x"},
             "portal:assign": {"to": ""},
             "portal:view_as": {"role": "client"},
-            "invitations:company": {"name": "x", "email": "novo@x.com.br", "role": "member"},
+            "invitations:company": {"person_1_name": "x", "person_1_email": "novo@x.com.br", "role": "member"},
         }  # fmt: skip

@@ -86,6 +86,19 @@ class TestInTheScene:
                 wrong.append(f"{row.method} {row.route}: {person} gets {mark}, not {row.marks[person]}")
         assert not wrong, "\n".join(wrong)
 
+    def test_a_telephone_is_read_by_the_own_company_presence_and_the_parties_of_a_common_project(self, scene, answers):
+        """No answer of any route carries it to anybody else, whatever else it says."""
+        for row in rows():
+            for person in PEOPLE:
+                assert answers[person, row.method, row.route]
+        own_company, presence = {"member", "lead"}, {"analyst", "pm", "manager"}
+        readers = {
+            "companies:detail": own_company | presence,
+            "companies:person": own_company | presence,
+            "rollouts:people": own_company | presence | {"platform", "integrator"},
+        }
+        assert scene.telephone_readers == {(route, person) for route, people in readers.items() for person in people}
+
     def test_a_page_asks_no_more_of_the_database_for_ten_times_as_much(self, scene, answers):
         """With 3 and with 30 projects, and as many more people, items, cases, hours and events in each."""
         pages = [

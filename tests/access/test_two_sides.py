@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
-from apps.companies.models import Membership, Role
+from apps.companies.models import Role
 from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed
@@ -34,7 +34,7 @@ from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
 from tests.acceptance.factories import a_draft, opened, signatory, signs
-from tests.companies.factories import a_person
+from tests.companies.factories import MembershipFactory, a_person
 from tests.golive.factories import WindowFactory, a_rollout_going_live, all_say_go
 from tests.homologation.factories import NonconformityFactory, NonconformityFixFactory
 from tests.homologation.test_homologation import case, make_script, report
@@ -50,7 +50,7 @@ def moves_to(person: User, rollout: Rollout, party: str) -> User:
     """``person`` leaves their company and is a lead (at Presence a project manager) of the one that plays ``party``."""
     person.memberships.all().delete()
     role = Role.PROJECT_MANAGER if party == "presence" else Role.LEAD
-    Membership.objects.create(user=person, company=rollout.company(party), role=role)
+    MembershipFactory(user=person, company=rollout.company(party), role=role)
     return User.objects.get(pk=person.pk)
 
 
@@ -376,7 +376,7 @@ def test_somebody_else_of_that_company_does_the_other_half(agreement):
 def test_one_person_is_not_chosen_to_sign_for_two_companies():
     rollout = at_stage(RolloutFactory(), Stage.ACCEPTANCE)
     person = rollout.people["client"]
-    Membership.objects.create(user=person, company=rollout.company("integrator"), role=Role.LEAD)
+    MembershipFactory(user=person, company=rollout.company("integrator"), role=Role.LEAD)
     chosen = {"client": person, "integrator": User.objects.get(pk=person.pk), "presence": rollout.people["pm"]}
     with pytest.raises(NotAllowed, match="outra empresa"):
         acceptance.draft(rollout, by=rollout.people["pm"], signatories=chosen)

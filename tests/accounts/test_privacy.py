@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db.models import EmailField
+from django.db.models import EmailField, Q
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -20,7 +20,7 @@ from apps.accounts import personal_data
 from apps.accounts.actions import TERMS_VERSION
 from apps.accounts.models import Consent, User
 from apps.accounts.tasks import forget_what_expired
-from apps.companies.models import Contact
+from apps.companies.models import Person
 from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.invitations.models import Invitation
@@ -29,7 +29,7 @@ from apps.prerequisites import actions as prerequisites
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from tests.accounts.proving import prove
-from tests.companies.factories import PASSWORD, CompanyFactory, ContactFactory, UserFactory, a_person
+from tests.companies.factories import PASSWORD, CompanyFactory, PersonFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
 from tests.portal.factories import DraftFactory
@@ -85,7 +85,7 @@ def rita():
     person.refresh_from_db()
     row = {"kind": "technical", "name": "Rita Alves", "position": "TI", "email": person.email, "phone": "11 4000-0000"}
     prerequisites.submit(item, by=person, contacts=[row, {**row, "kind": "decision", "email": "ana@aurora.com.br"}])
-    ContactFactory(company=rollout.company("client"), email=person.email, name="Rita Alves")
+    PersonFactory(company=rollout.company("integrator"), emails=[person.email], name="Rita Alves", phone="11 4000-0000")
     InvitationFactory(company=rollout.company("client"), email=person.email, name="Rita Alves")
     AttendeeFactory(meeting=MeetingFactory(rollout=rollout, kind="kickoff", held=True), user=person)
     AttendeeFactory(meeting=MeetingFactory(rollout=rollout, held=True), name="Rita Alves", position="TI")
@@ -119,7 +119,11 @@ class TestErasure:
         personal_data.erase(rita)
         erased = User.objects.get(pk=key)
         assert (erased.name, erased.is_active, erased.memberships.count()) == (f"Pessoa removida {key}", False, 0)
-        assert not Contact.objects.filter(name__contains="Rita").exists()
+        assert not Person.objects.filter(name__contains="Rita").exists()
+        assert {str(record) for record in erased.people.all()} == {f"Pessoa removida {key}"}
+        assert not erased.people.filter(
+            Q(inactive_at=None) | Q(phones__isnull=False) | Q(emails__isnull=False)
+        ).exists()
         assert not Invitation.objects.filter(name__contains="Rita").exists()
         assert not EmailAddress.objects.filter(user=erased).exists()
         rows = Attendee.objects.order_by("meeting__kind")

@@ -71,7 +71,7 @@ class Person:
     def _enter(self, form: Locator, name: str, value: object) -> None:
         fields = form.locator(f'[name="{name}"]')
         for folded in fields.first.locator("xpath=ancestor::details[not(@open)]").all():
-            folded.locator("summary").first.click()
+            folded.locator("> summary").click()
         kind = fields.first.get_attribute("type") or fields.first.evaluate("node => node.tagName").lower()
         if kind == "select":
             by_label = fields.first.locator("option").all_inner_texts()

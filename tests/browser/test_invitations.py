@@ -13,8 +13,9 @@ def test_a_client_who_was_never_here_comes_in_by_the_link_and_lands_on_the_first
     manager = sign_in("gerente2@presence.demo")
     manager.goto("/projetos/9/")
     manager.get_by_role("link", name="Convidar para Lojas Aurora").click()
+    manager.get_by_text("Não está na lista? Incluir pessoa").click()
     manager.get_by_label("Nome").fill("Rita Alves")
-    manager.get_by_label("E-mail").fill("rita@aurora.demo")
+    manager.get_by_label("E-mail (opcional)").fill("rita@aurora.demo")
     with manager.expect_navigation():
         manager.get_by_role("button", name="Enviar convite").click()
     assert "rita@aurora.demo" in manager.inner_text("#convites")

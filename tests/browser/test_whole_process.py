@@ -128,7 +128,7 @@ def kickoff(team):
     title = "Credenciais do ambiente de homologação"
     team.accepts(team.delivers(team.client, title, **typed_credentials(team.client, title)))
     contacts = {
-        f"{kind}_{part}": text
+        f"{kind}_1_{part}": text
         for kind in ("technical", "decision")
         for part, text in {"name": "Rita Alves", "email": f"{kind}@exemplo.com.br"}.items()
     }

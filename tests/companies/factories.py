@@ -4,7 +4,7 @@ from stdnum.br.cnpj import calc_check_digits
 
 from apps.accounts.actions import TERMS_VERSION
 from apps.accounts.models import Consent, User
-from apps.companies.models import Company, Contact, Kind, Membership, Person, Role
+from apps.companies.models import Company, Kind, Membership, Person, Role
 from apps.companies.people import phones
 
 PASSWORD = "uma-senha-bem-longa"  # noqa: S105
@@ -88,16 +88,6 @@ class PersonFactory(DjangoModelFactory):
     def phone(person, create, text, **_kwargs):
         for number in phones.read(text or ""):
             person.phones.create(text=number.text, e164=number.e164, extension=number.extension)
-
-
-class ContactFactory(DjangoModelFactory):
-    class Meta:
-        model = Contact
-
-    company = factory.SubFactory(CompanyFactory)
-    kind = Contact.Kind.TECHNICAL
-    name = factory.Sequence(lambda n: f"Contato {n}")
-    email = factory.Sequence(lambda n: f"contato{n}@exemplo.com.br")
 
 
 def several_people(*places: tuple[Company, str]) -> list[User]:

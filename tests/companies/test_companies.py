@@ -90,9 +90,9 @@ class TestThePages:
         assert browser.post("/empresas/nova/", self.DATA).status_code == 302
         company = Company.objects.get(cnpj="12ABC34501DE35")
         base = f"/empresas/{company.pk}/"
-        contact = {"kind": "technical", "name": "Rita", "email": "rita@nova.com.br"}
-        assert browser.post(base + "contatos/", contact).status_code == 302
-        assert browser.post(base + "contatos/", contact).status_code == 422
+        contact = {"purposes": ["technical"], "name": "Rita", "emails": "rita@nova.com.br"}
+        assert browser.post(base + "pessoas/nova/", contact).status_code == 302
+        assert browser.post(base + "pessoas/nova/", contact).status_code == 422
         assert "rita@nova.com.br" in browser.get(base).content.decode()
 
     def test_a_lead_corrects_their_own_company_but_not_its_cnpj(self, client_for):

@@ -11,7 +11,9 @@ from django.urls import reverse
 from apps.accounts import actions as accounts
 from apps.accounts.address_changes import vouch_for_address
 from apps.accounts.models import User
-from apps.companies.models import Contact, Role
+from apps.companies.models import Role
+from apps.companies.people.actions import add_person
+from apps.companies.people.forms import NewPersonForm
 from apps.core.network import mailboxes
 from apps.core.refusals import Invalid
 from apps.invitations import actions as invitations
@@ -118,12 +120,10 @@ class TestPeople:
     def test_a_contact_counts_once(self):
         pm = a_person(PresenceFactory(), Role.PROJECT_MANAGER)
         company = CompanyFactory()
-        from apps.companies.actions import add_contact
-
-        fields = {"kind": Contact.Kind.TECHNICAL, "name": "Ana"}
-        add_contact(company, by=pm, email=WAYS[0], **fields)
-        with pytest.raises(Invalid):
-            add_contact(company, by=pm, email=WAYS[1], **fields)
+        add_person(company, by=pm, emails=[WAYS[0]], name="Ana")
+        form = NewPersonForm({"name": "Outro nome", "emails": WAYS[1]}, by=pm, company=company)
+        assert not form.is_valid()
+        assert "Já há alguém assim" in form.errors["same"][0]
 
     def test_the_command_line_knows_any_way_too(self, ana):
         call_command("createsuperuser", email="CHEFE@Exemplo.com.br", name="Chefe", interactive=False)

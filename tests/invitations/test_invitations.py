@@ -21,6 +21,7 @@ from tests.rollouts.factories import RolloutFactory
 pytestmark = pytest.mark.django_db
 
 PERSON = {"email": "Rita@Loja.com.br", "name": "Rita Alves", "role": Role.MEMBER}
+FORM = {"person_1_name": "Rita Alves", "person_1_email": "Rita@Loja.com.br", "role": Role.MEMBER}
 ENTER = {"name": "Rita Alves", "password": "", "terms": "on"}
 
 
@@ -229,8 +230,8 @@ class TestThePage:
         company = rollout.company("integrator")
         browser = client_for(pm)
         url = reverse("invitations:company", args=[company.pk]) + f"?rollout={rollout.pk}"
-        assert browser.post(url, PERSON).status_code == 302
-        assert browser.post(url, PERSON).status_code == 422
+        assert browser.post(url, FORM).status_code == 302
+        assert browser.post(url, FORM).status_code == 422
         page = browser.get(url).content.decode()
         assert "rita@loja.com.br" in page
         invitation = Invitation.objects.get(rollout=rollout)
@@ -244,7 +245,7 @@ class TestThePage:
         assert (
             reverse("invitations:company", args=[company.pk]) in lead.get(f"/empresas/{company.pk}/").content.decode()
         )
-        assert lead.post(reverse("invitations:company", args=[company.pk]), PERSON).status_code == 302
+        assert lead.post(reverse("invitations:company", args=[company.pk]), FORM).status_code == 302
 
     def test_a_member_is_refused_and_another_company_does_not_exist(self, client_for, rollout):
         url = reverse("invitations:company", args=[rollout.company("client").pk])
@@ -267,5 +268,5 @@ def test_presence_people_are_invited_by_a_manager_alone(client_for):
     presence = PresenceFactory()
     url = reverse("invitations:company", args=[presence.pk])
     assert client_for(a_person(presence, Role.PROJECT_MANAGER)).get(url).status_code == 403
-    sent = PERSON | {"role": Role.PROJECT_MANAGER}
+    sent = FORM | {"role": Role.PROJECT_MANAGER}
     assert client_for(a_person(presence, Role.MANAGER)).post(url, sent).status_code == 302

@@ -81,7 +81,7 @@ def test_what_is_refused_for_another_reason_counts_nothing(pm, monkeypatch):
 
 def test_the_page_says_when_and_keeps_what_was_typed(pm, client_for, monkeypatch):
     monkeypatch.setattr(actions, "BY_ONE_PERSON", Limit("invitations-by", ((0, DAY),)))
-    form = {"email": "rita@exemplo.com.br", "name": "Rita Alves", "role": Role.MEMBER}
+    form = {"person_1_email": "rita@exemplo.com.br", "person_1_name": "Rita Alves", "role": Role.MEMBER}
     answer = client_for(pm).post(reverse("invitations:company", args=[CompanyFactory().pk]), form)
     assert (answer.status_code, answer["Retry-After"]) == (429, "43200")
     page = answer.content.decode()
@@ -94,7 +94,8 @@ class TestNames:
 
     @pytest.mark.parametrize("field", ["name", "position"])
     def test_an_invitation_carries_no_address(self, pm, client_for, field, mailoutbox):
-        form = {"email": "rita@exemplo.com.br", "name": "Rita", "role": Role.MEMBER, field: self.BAIT}
+        person = {"email": "rita@exemplo.com.br", "name": "Rita", field: self.BAIT}
+        form = {"role": Role.MEMBER, **{f"person_1_{part}": text for part, text in person.items()}}
         answer = client_for(pm).post(reverse("invitations:company", args=[CompanyFactory().pk]), form)
         assert answer.status_code == 422
         assert "sem e-mail nem endereço de site" in answer.content.decode()

@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
-from apps.companies.models import Membership, Role
+from apps.companies.models import Role
 from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.invitations import actions, queries, tasks
 from apps.invitations.models import State
 from tests.accounts.factories import AddressChangeFactory
-from tests.companies.factories import PresenceFactory, UserFactory, a_person
+from tests.companies.factories import MembershipFactory, PresenceFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -63,14 +63,16 @@ class TestNobodyIsBroughtToBothSides:
     def test_who_joined_presence_after_being_invited_does_not_accept(self, rollout):
         invitation = InvitationFactory(company=rollout.company("client"))
         person = UserFactory(email=invitation.email)
-        Membership.objects.create(user=person, company=PresenceFactory(), role=Role.ANALYST)
+        MembershipFactory(user=person, company=PresenceFactory(), role=Role.ANALYST)
         with pytest.raises(Invalid, match="dois lados"):
             actions.accept(invitation, by=person)
 
     def test_the_page_says_why_and_keeps_what_was_typed(self, rollout, client_for):
         pm = rollout.people["pm"]
         page = reverse("invitations:company", args=[rollout.company("client").pk])
-        answer = client_for(pm).post(page, {"email": pm.email, "name": "Um nome", "role": Role.MEMBER})
+        answer = client_for(pm).post(
+            page, {"person_1_email": pm.email, "person_1_name": "Um nome", "role": Role.MEMBER}
+        )
         assert answer.status_code == 422
         assert "Ninguém convida a si mesmo" in answer.content.decode()
         assert "Um nome" in answer.content.decode()

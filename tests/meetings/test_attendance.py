@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from apps.companies.models import Person
+from apps.companies.people import actions as directory
 from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
@@ -130,3 +131,17 @@ class TestAGuestBecomesAPerson:
     def test_only_who_manages_the_companys_people_does_it(self, rollout, guest, who):
         with pytest.raises(NotAllowed):
             attendance.name_guest(guest, by=rollout.people[who])
+
+
+def test_of_two_records_of_one_person_on_a_list_one_row_is_left(rollout):
+    company = rollout.company("client")
+    kept, other = PersonFactory(company=company, name="Rita Alves"), PersonFactory(company=company, name="Rita A.")
+    meeting = MeetingFactory(rollout=rollout, held=True)
+    AttendeeFactory(meeting=meeting, person=kept, invited=True, attended=False)
+    AttendeeFactory(meeting=meeting, person=other)
+    elsewhere = AttendeeFactory(meeting=MeetingFactory(rollout=rollout, held=True), person=other)
+    directory.merge(kept, other, by=rollout.people["pm"])
+    row = meeting.attendees.get()
+    assert (row.person, row.invited, row.attended) == (kept, True, True)
+    elsewhere.refresh_from_db()
+    assert elsewhere.person == kept

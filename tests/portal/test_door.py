@@ -247,7 +247,7 @@ class TestWhatCameBack:
         prerequisites.submit(item, by=people["client"], contacts=both)
         prerequisites.reject(item, by=people["pm"], reason="Rita não decide", wrong=["decision"])
         client_for(people["client"]).post(
-            address("matter", item), {"decision_name": "Ana", "decision_email": "ana@x.com.br"}
+            address("matter", item), {"decision_1_name": "Ana", "decision_1_email": "ana@x.com.br"}
         )
         names = {row["kind"]: row["name"] for row in Prerequisite.objects.get(pk=item.pk).last.contacts()}
         assert names == {"technical": "Rita", "decision": "Ana"}

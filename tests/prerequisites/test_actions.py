@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from apps.companies.models import Contact
+from apps.companies.models import Person
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.prerequisites import actions
@@ -149,9 +149,12 @@ def test_contacts_become_the_companys_when_they_are_accepted():
     item = PrerequisiteFactory(kind="contact")
     contact = {"kind": "technical", "name": "Rita", "email": "rita@loja.com.br", "phone": "", "position": "TI"}
     actions.submit(item, by=item.rollout.people["client"], contacts=[contact])
-    assert not Contact.objects.exists()
+    assert not Person.objects.filter(purposes__contains=["technical"]).exists()
     actions.accept(item, by=item.rollout.people["pm"])
-    assert Contact.objects.get().company == item.rollout.company("client")
+    person = Person.objects.get(purposes__contains=["technical"])
+    assert (person.company, str(person), person.addresses) == (
+        item.rollout.company("client"), "Rita", ["rita@loja.com.br"],
+    )  # fmt: skip
 
 
 class TestThePage:

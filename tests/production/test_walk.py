@@ -79,7 +79,7 @@ def test_a_pdf_is_drawn(manager, project):
 def test_the_worker_mails_an_invitation(manager, project, production, visitor):
     company = next(iter(re.findall(r"/empresas/(\d+)/", manager.get("/empresas/").text)))
     page = f"/empresas/{company}/convites/"
-    sent = manager.submit(page, page, name="Caio Nunes", email="caio@example.com", role="lead")
+    sent = manager.submit(page, page, person_1_name="Caio Nunes", person_1_email="caio@example.com", role="lead")
     assert sent.status == 302, sent.main
     link = production.mailed("caio@example.com", r"https://rollout\.example\.com(/convite/\S+)")
     assert "Caio Nunes" in visitor().get(link).text

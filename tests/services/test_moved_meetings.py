@@ -47,6 +47,7 @@ def a_rollout(models):
 
     def an_account(key, role, name):
         user = models.User.objects.create(name=name, email=f"{key}@{role}.com.br")
+        models.Person.objects.create(user=user, company=companies[role])
         models.Membership.objects.create(user=user, company=companies[role], role="member")
         people[key] = user
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from apps.companies import actions
 from apps.companies.models import Membership, Role
 from apps.core.refusals import Invalid
-from tests.companies.factories import CompanyFactory, PresenceFactory, UserFactory
+from tests.companies.factories import CompanyFactory, MembershipFactory, PresenceFactory, UserFactory
 from tests.services.test_concurrency import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -25,8 +25,8 @@ def test_of_two_invitations_accepted_at_once_one_is_refused():
 def test_of_two_rows_written_at_once_that_nobody_checked_the_database_takes_one():
     person, presence, client = UserFactory(), PresenceFactory(), CompanyFactory()
     outcomes = at_once(
-        lambda: Membership.objects.create(user=person, company=presence, role=Role.ANALYST),
-        lambda: Membership.objects.create(user=person, company=client, role=Role.LEAD),
+        lambda: MembershipFactory(user=person, company=presence, role=Role.ANALYST),
+        lambda: MembershipFactory(user=person, company=client, role=Role.LEAD),
     )
     assert [type(outcome) for outcome in outcomes if not isinstance(outcome, Membership)] == [IntegrityError]
     assert person.memberships.count() == 1

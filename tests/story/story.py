@@ -107,7 +107,7 @@ def begin(client_for, language="pt-br"):
 
 def contacts():
     return {
-        f"{kind}_{part}": value
+        f"{kind}_1_{part}": value
         for kind in ("technical", "decision")
         for part, value in {"name": "Rita", "email": f"{kind}@exemplo.com.br"}.items()
     }

@@ -11,14 +11,13 @@ from apps.companies.models.company import (
     on_the_other_side,
     roles_of,
 )
-from apps.companies.models.people import Contact, Person, PersonEmail, PersonPhone, PersonQuerySet, Purpose
+from apps.companies.models.people import Person, PersonEmail, PersonPhone, PersonQuerySet, Purpose
 
 __all__ = [
     "COMPANY_ROLES",
     "PRESENCE_ROLES",
     "Company",
     "CompanyQuerySet",
-    "Contact",
     "Kind",
     "Membership",
     "Person",

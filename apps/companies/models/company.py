@@ -75,12 +75,12 @@ class Company(models.Model):
 
 
 class Membership(models.Model):
-    """A person's place in a company."""
+    """An account's place in a company: what it may see and do there. Who it is stands in the company's directory: the
+    database refuses a membership without its ``Person`` (``membership_has_a_person``, checked when a transaction ends)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("papel"), max_length=16, choices=Role)
-    position = models.CharField(_("cargo"), max_length=80, blank=True)
 
     class Meta:
         verbose_name = _("vínculo")

@@ -9,7 +9,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from apps.companies.models.company import Company
+from apps.companies.models.company import Company, Role
 from apps.core import clock
 from apps.core.network import mailboxes
 
@@ -98,6 +98,12 @@ class Person(models.Model):
     def purpose_labels(self) -> list[Any]:
         return [Purpose(purpose).label for purpose in self.purposes]
 
+    @property
+    def role_label(self) -> Any:
+        """Of a row of ``people.queries.of_company``: the role that goes with the sign-in; empty for who has none."""
+        role = getattr(self, "role", None)
+        return Role(role).label if role else ""
+
 
 class PersonEmail(models.Model):
     """An address of a person without an account, or a further one of who has one: the account keeps its own."""
@@ -136,26 +142,9 @@ class PersonPhone(models.Model):
     def __str__(self) -> str:
         return self.text
 
-
-class Contact(models.Model):
-    """Somebody to call at a company, with or without a sign-in."""
-
-    class Kind(models.TextChoices):
-        TECHNICAL = "technical", _("Técnico")
-        DECISION = "decision", _("Decisão")
-
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="contacts")
-    kind = models.CharField(_("tipo"), max_length=10, choices=Kind)
-    name = models.CharField(_("nome"), max_length=120)
-    position = models.CharField(_("cargo"), max_length=80, blank=True)
-    email = mailboxes.MailboxField(_("e-mail"))
-    phone = models.CharField(_("telefone"), max_length=30, blank=True)
-
-    class Meta:
-        verbose_name = _("contato")
-        verbose_name_plural = _("contatos")
-        ordering = ["kind", "name"]
-        constraints = [models.UniqueConstraint(fields=["company", "kind", "email"], name="contact_once_per_kind")]
-
-    def __str__(self) -> str:
-        return self.name
+    @property
+    def href(self) -> str:
+        """The address with which a device calls it (RFC 3966); empty for what could not be read as a number."""
+        if not self.e164:
+            return ""
+        return f"tel:{self.e164};ext={self.extension}" if self.extension else f"tel:{self.e164}"

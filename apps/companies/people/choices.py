@@ -232,7 +232,7 @@ class PersonWidget(forms.Widget):
             "prefix": f"{name}_{number}",
             "id": f"{base}_{number}",
             "row": row,
-            "is_open": is_typed(row),
+            "is_open": is_typed(row) or (number == 1 and not self.field.directory.listed),
             "is_first": number == 1,
             "doubles": [(str(person.pk), queries.wording(person)) for person in doubles],
             "same": same,
@@ -251,7 +251,8 @@ class PeopleWidget(PersonWidget):
 
 class PersonField(forms.Field):
     """One person of ``directory``, or somebody new (``Choice``; None where it is not required). Who is added counts instead
-    of who is chosen. Whom the form's initial value names may stay although they are no longer offered."""
+    of whom the form began with. Whom the form's initial value names may stay although they are no longer offered; it comes
+    from the code, never from a request."""
 
     widget = PersonWidget
 
@@ -282,7 +283,10 @@ class PersonField(forms.Field):
         choices: list[Choice] = []
         errors: list[ValidationError] = []
         rows = [row for row in value["rows"] if is_typed(row)] if self.directory.addable else []
-        texts = [] if rows and self.widget.most_added == 1 else value["texts"]  # type: ignore[attr-defined]
+        texts = value["texts"]
+        if rows and self.widget.most_added == 1:  # type: ignore[attr-defined]
+            self._refuse_two(texts, rows[0])
+            texts = []
         for text in texts:
             try:
                 choices.append(self.directory.chosen(text, self.initial_people))
@@ -298,6 +302,18 @@ class PersonField(forms.Field):
         if self.required and not choices:
             raise ValidationError(self.error_messages["required"], code="required")
         return list(dict.fromkeys(choices))
+
+    def _refuse_two(self, texts: list[str], row: dict[str, str]) -> None:
+        """Raise ``ValidationError`` when one person was chosen (whom the form began with does not count) and another is being
+        added."""
+        for text in texts:
+            try:
+                chosen = self.directory.chosen(text, self.initial_people)
+            except ValidationError:
+                continue  # Whoever nobody is called like may be who is added.
+            if chosen not in self.initial_people:
+                message = _("Você escolheu %(chosen)s e começou a incluir “%(added)s”. Deixe só uma das duas.")
+                raise ValidationError(message % {"chosen": chosen, "added": row["name"]}, code="two")
 
     def clean(self, value: Any) -> Any:
         return next(iter(self.choices_of(value)), None)

@@ -2,10 +2,10 @@
 
 import re
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 
-from apps.companies.models import Person, PersonEmail, PersonPhone, PersonQuerySet
+from apps.companies.models import Company, Membership, Person, PersonEmail, PersonPhone, PersonQuerySet
 from apps.companies.people import phones
 from apps.core.network import mailboxes
 from apps.core.unaccented import Unaccented, unaccented
@@ -32,6 +32,25 @@ def search(people: PersonQuerySet, text: str) -> PersonQuerySet:
     return people
 
 
+def of_company(company: Company, *, text: str = "", inactive: bool = False) -> PersonQuerySet:
+    """The directory of ``company`` in the order of the names, with the ``role`` of who has a sign-in; those who match
+    ``text``; with ``inactive`` those who left."""
+    people = Person.objects.filter(company=company, merged_into=None, inactive_at__isnull=not inactive)
+    role = Membership.objects.filter(company=company, user=OuterRef("user")).values("role")
+    people = people.annotate(role=Subquery(role)).with_ways_to_reach()
+    return search(people, text) if text else people.named()
+
+
+def lookalikes(person: Person) -> list[Person]:
+    """Those of the same company who may be ``person`` too, by address, telephone or name."""
+    others = Person.objects.filter(company=person.company_id).in_directory().exclude(pk=person.pk)
+    phone = " / ".join(number.e164 for number in person.phones.all() if number.e164)
+    likely: dict[int, Person] = {}
+    for email in person.addresses or [""]:
+        likely |= {other.pk: other for other in doubles(others, name=str(person), email=email, phone=phone)}
+    return list(likely.values())
+
+
 def _holds(word: str) -> Q:
     if "@" in word:
         address = mailboxes.comparable(word)
@@ -53,7 +72,8 @@ def wording(person: Person) -> str:
 
 def doubles(people: PersonQuerySet, *, name: str, email: str = "", phone: str = "") -> list[Person]:
     """At most five of ``people`` who may be the person described: the same address, telephone or name without accents."""
-    condition = Q(plain_name=unaccented(" ".join(name.split())))
+    plain_name = unaccented(" ".join(name.split()))
+    condition = Q(plain_name=plain_name) if plain_name else Q(pk=None)
     if email:
         emails = PersonEmail.objects.filter(person=OuterRef("pk"), email=email)
         condition |= Q(user__email=email) | Q(Exists(emails))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from apps.companies.models import PersonEmail
 from apps.core import clock
 from apps.core.network import outbound
 from apps.core.process import PartyRole
@@ -110,7 +111,7 @@ def _signs_of_production(submission: Submission, host: str) -> list[dict[str, st
     client = rollout.company(PartyRole.CLIENT)
     addresses = [
         *client.memberships.values_list("user__email", flat=True),
-        *client.contacts.values_list("email", flat=True),
+        *PersonEmail.objects.filter(person__company=client).values_list("email", flat=True),
     ]
     domains = {_host(address.rpartition("@")[2]) for address in addresses} - MAIL_FOR_ALL - {""}
     if host.removeprefix("www.") in domains:

@@ -33,7 +33,7 @@ class Delivery:
     kept_files: Sequence[StoredFile] = ()
     values: dict[str, str] = field(default_factory=dict, repr=False)
     kept_secrets: dict[str, Secret] = field(default_factory=dict)
-    contacts: Sequence[dict[str, str]] = ()
+    contacts: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)

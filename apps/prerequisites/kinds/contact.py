@@ -3,49 +3,56 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from apps.companies.models import Contact
-from apps.core.network.mailboxes import MailboxFormField
+from apps.accounts.models import User
+from apps.companies.models import Company, Person, Purpose
+from apps.companies.people import actions as people
+from apps.companies.people.choices import Choice, PersonField
+from apps.core import names
+from apps.core.network import mailboxes
 from apps.core.refusals import Invalid
+from apps.core.unaccented import unaccented
 from apps.prerequisites import comparison
 from apps.prerequisites.kinds.base import Delivery, DeliveryKind
 from apps.prerequisites.models import Prerequisite, Submission
+from apps.rollouts.people import directory_of
 
 DETAILS = ("name", "position", "email", "phone")
+"""What a delivery keeps of each person as they were then, so that two deliveries can be compared."""
 
 
 class Contacts(DeliveryKind):
-    """The people of a company who answer for the rollout. Accepted, they are contacts of that company."""
+    """The people of a company who answer for the rollout, chosen from its directory. Accepted, they have that purpose there.
+
+    A contact of a delivery is ``{"kind", "choice"}`` from a form, or ``{"kind", "name", "position", "email", "phone"}`` from
+    elsewhere; stored, it is the latter, with the key of the ``person`` where it is known.
+    """
 
     kind = Prerequisite.Kind.CONTACT
 
     def parts(self) -> list[tuple[str, str]]:
-        return [
-            (Contact.Kind.TECHNICAL.value, _("Contato técnico")),
-            (Contact.Kind.DECISION.value, _("Contato de decisão")),
-        ]
+        return [(Purpose.TECHNICAL.value, _("Contato técnico")), (Purpose.DECISION.value, _("Contato de decisão"))]
 
     def form_fields(self) -> dict[str, forms.Field]:
-        fields: dict[str, forms.Field] = {}
-        for kind, label in self.parts():
-            values = {"who": label}
-            fields[f"{kind}_name"] = forms.CharField(label=_("%(who)s: nome") % values)
-            fields[f"{kind}_position"] = forms.CharField(label=_("%(who)s: cargo") % values, required=False)
-            fields[f"{kind}_email"] = MailboxFormField(label=_("%(who)s: e-mail") % values)
-            fields[f"{kind}_phone"] = forms.CharField(label=_("%(who)s: telefone") % values, required=False)
-        return fields
+        directory = directory_of(self.item.rollout, self.item.owner)
+        return {
+            purpose: PersonField(
+                directory, label=label, initial=next((p for p in directory.listed if purpose in p.purposes), None)
+            )
+            for purpose, label in self.parts()
+        }
 
-    def part_of(self, field_name: str) -> str:
-        return field_name.partition("_")[0]
+    def problems(self, data: dict[str, Any]) -> list[tuple[str, str]]:
+        return [
+            (kind, _("%(name)s não tem e-mail nem telefone no cadastro. Inclua um deles.") % {"name": choice})
+            for kind, choice in data.items()
+            if choice is not None and not _is_reachable(choice)
+        ]
 
     def clean(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "contacts": [
-                {"kind": kind, **{detail: data.get(f"{kind}_{detail}", "") for detail in DETAILS}}
-                for kind in self.asked_parts()
-            ]
-        }
+        return {"contacts": [{"kind": kind, "choice": data.get(kind)} for kind in self.asked_parts()]}
 
     def completed(self, delivery: Delivery, last: Submission | None, asked_again: Sequence[str]) -> Delivery:
         if last is None or not asked_again:
@@ -57,20 +64,27 @@ class Contacts(DeliveryKind):
     def check(self, delivery: Delivery) -> None:
         if not delivery.contacts:
             raise Invalid(_("Informe o contato técnico e o de decisão."))
+        for row in delivery.contacts:
+            if "choice" not in row:
+                _check_typed(row)
 
     def store(self, submission: Submission, delivery: Delivery) -> None:
-        submission.values = {"contacts": list(delivery.contacts)}
+        added: dict[str, Person] = {}
+        contacts = [
+            _described(row["kind"], _person_of(row["choice"], added, by=submission.submitted_by))
+            if "choice" in row
+            else row
+            for row in delivery.contacts
+        ]
+        submission.values = {"contacts": contacts}
         submission.save(update_fields=["values"])
 
     def accepted(self, submission: Submission) -> None:
         company = self.item.rollout.company(self.item.owner)
         for contact in submission.contacts():
-            Contact.objects.update_or_create(
-                company=company,
-                kind=contact["kind"],
-                email=contact["email"],
-                defaults={name: contact[name] for name in ("name", "phone", "position")},
-            )
+            if not contact["name"]:
+                continue  # An account that was erased meanwhile.
+            people.give_purpose(_of_directory(company, contact), contact["kind"])
 
     def lines(self, submission: Submission) -> list[str]:
         return [_line(contact) for contact in submission.contacts()]
@@ -90,7 +104,56 @@ class Contacts(DeliveryKind):
                     yield comparison.text_row(f"{who}: {label}", *texts)
 
 
-def _line(contact: dict[str, str]) -> str:
+def _check_typed(contact: dict[str, Any]) -> None:
+    """Raise ``Invalid`` for a contact from elsewhere that the directory could not hold."""
+    names.refuse_addresses(name=contact["name"], position=contact.get("position", ""))
+    try:
+        mailboxes.normalised(contact["email"] or "nobody@example.com")
+        for part in ("name", "position"):
+            Person._meta.get_field(part).run_validators(contact.get(part, ""))  # type: ignore[union-attr]
+    except (ValueError, ValidationError):
+        raise Invalid(_("Confira o nome, o cargo e o e-mail de cada contato.")) from None
+
+
+def _is_reachable(choice: Choice) -> bool:
+    if isinstance(choice, Person):
+        return bool(choice.addresses or choice.phones.all())
+    return bool(choice.email or choice.phone)
+
+
+def _person_of(choice: Choice, added: dict[str, Person], *, by: User) -> Person:
+    """The person of the directory; one who is typed for both parts of a delivery is ``added`` once."""
+    if isinstance(choice, Person):
+        return choice
+    key = f"{unaccented(choice.name)} {choice.email}"
+    if key not in added:
+        added[key] = people.person_of(choice, by=by)
+    return added[key]
+
+
+def _described(kind: str, person: Person) -> dict[str, Any]:
+    """What a delivery keeps of ``person``."""
+    return {
+        "kind": kind,
+        "person": person.pk,
+        "name": str(person),
+        "position": person.position,
+        "email": next(iter(person.addresses), ""),
+        "phone": " / ".join(phone.text for phone in person.phones.all()),
+    }
+
+
+def _of_directory(company: Company, contact: dict[str, Any]) -> Person:
+    """The person of ``company`` whom a stored contact means: by key, else by address and name; added where there is none."""
+    if person := Person.objects.filter(company=company, pk=contact.get("person")).first():
+        return person.merged_into or person
+    details = {name: contact.get(name, "") for name in ("name", "position", "phone")}
+    if not contact["email"]:
+        return people.register(company, **details)
+    return people.with_address(company, email=contact["email"], **details)
+
+
+def _line(contact: dict[str, Any]) -> str:
     """``Rita, TI · rita@loja.com.br · (11) 4000-0000``"""
     person = ", ".join(part for part in (contact["name"], contact.get("position")) if part)
     return " · ".join(part for part in (person, contact["email"], contact.get("phone")) if part)

@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.companies.models import Purpose
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.actions import REQUIRED
@@ -13,8 +14,10 @@ class DraftForm(forms.Form):
     def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE, PartyRole.PLATFORM):
-            people = User.objects.filter(memberships__company=rollout.company(role), is_active=True).order_by("name")
-            usual = rollout.project_manager if role == PartyRole.PRESENCE else people.first()
+            company = rollout.company(role)
+            people = User.objects.filter(memberships__company=company, is_active=True).order_by("name")
+            signs = people.filter(people__company=company, people__purposes__contains=[Purpose.SIGNATORY])
+            usual = rollout.project_manager if role == PartyRole.PRESENCE else signs.first() or people.first()
             self.fields[role.value] = forms.ModelChoiceField(
                 people,
                 label=_("Assina por %(role)s") % {"role": role.label},

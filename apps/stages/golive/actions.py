@@ -1,9 +1,14 @@
 """Copy the checklist, tick it, confirm, release."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import content
+from apps.companies.models import Purpose
+from apps.companies.people import actions as directory
+from apps.companies.people.choices import Choice
 from apps.core import clock
 from apps.core.canonical import instant
 from apps.core.process import Gate, Stage
@@ -14,7 +19,7 @@ from apps.rollouts import gates, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
 from apps.stages.golive import events, queries
-from apps.stages.golive.models import ChecklistItem, Release
+from apps.stages.golive.models import ON_CALL, ChecklistItem, Release
 
 
 def copy_checklist(rollout: Rollout) -> None:
@@ -34,8 +39,9 @@ def copy_checklist(rollout: Rollout) -> None:
     )
 
 
-def check_item(item: ChecklistItem, *, by: User, note: str = "") -> None:
-    """Say that a point is done, with a note.
+def check_item(item: ChecklistItem, *, by: User, note: str = "", people: Sequence[Choice] = ()) -> None:
+    """Say that a point is done, with a note. ``people`` are who is on call, where the point asks that (``ON_CALL``): they
+    have that purpose in their company's directory from then on.
 
     One that asks for a note is refused without it (422), one that asks for a probe unless the platform took the production
     credentials (409); where nothing can be probed, a note says how they were tried.
@@ -51,6 +57,11 @@ def check_item(item: ChecklistItem, *, by: User, note: str = "") -> None:
             raise Invalid(_("Anote o que foi feito e conferido: este item pede uma prova."), field="note")
         item.done_by, item.done_at, item.note = by, clock.now(), note.strip()
         item.save(update_fields=["done_by", "done_at", "note", "evidence"])
+        if item.key == ON_CALL:
+            on_call = [directory.person_of(choice, by=by) for choice in people]
+            item.people.set(on_call)
+            for person in on_call:
+                directory.give_purpose(person, Purpose.ON_CALL)
         timeline.record(rollout, events.Checked(item=item.title, note=item.note, **item.evidence), by)
 
 

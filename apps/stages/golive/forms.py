@@ -1,14 +1,33 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.companies.people.choices import PeopleField
 from apps.core.process import PartyRole
 from apps.core.web.forms import NoteForm
 from apps.core.web.widgets import DateTimeInput
-from apps.stages.golive.models import Incident, WindowAnswer
+from apps.rollouts.people import directory_for
+from apps.stages.golive.models import ON_CALL, ChecklistItem, Incident, WindowAnswer
 
 
-class CheckForm(NoteForm):
-    """A point of the checklist is done; the list itself shows it."""
+class PointForm(NoteForm):
+    """A point of the checklist is done; who is on call is chosen, where the point asks it."""
+
+    def __init__(self, *args: Any, item: ChecklistItem, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"item-{item.pk}_%s")
+        super().__init__(*args, **kwargs)
+        if item.key == ON_CALL:
+            self.fields["people"] = PeopleField(
+                directory_for(item.rollout, item.owner),
+                label=_("Quem está de plantão"),
+                required=False,
+                initial=list(item.people.all()),
+            )
+
+
+class CheckForm(PointForm):
+    """In the room, where the list itself shows what became of it."""
 
     success_message = ""  # type: ignore[assignment]
 

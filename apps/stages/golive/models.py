@@ -3,16 +3,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.companies.models import Person
 from apps.core import clock
 from apps.core.localized import LocalizedField
 from apps.core.process import PartyRole
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 
+ON_CALL = "on_call"
+"""The key of the point that is answered with people of the parties."""
+
 
 class ChecklistItem(models.Model):
     """A point of the go-live checklist, copied from the blueprint. ``evidence`` is what the application found out itself
-    when the point was ticked: of a ``probe`` the platform's answer, as ``outcome``, ``status`` and ``at``."""
+    when the point was ticked: of a ``probe`` the platform's answer, as ``outcome``, ``status`` and ``at``. ``people`` are who
+    is on call, of the point ``ON_CALL``."""
 
     class Proof(models.TextChoices):
         NOTE = "note", _("anotação de quem fez")
@@ -27,6 +32,7 @@ class ChecklistItem(models.Model):
     mandatory = models.BooleanField(default=True)
     proof = models.CharField(max_length=8, choices=Proof, blank=True)
     note = models.CharField(_("anotação"), max_length=300, blank=True)
+    people = models.ManyToManyField(Person, related_name="+")
     evidence = models.JSONField(default=dict)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField(null=True)

@@ -8,10 +8,10 @@ from apps.core import clock
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
-from apps.core.web.forms import ConfirmForm, NoteForm
+from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, queries, windows
-from apps.stages.golive.forms import AnswerForm
+from apps.stages.golive.forms import AnswerForm, PointForm
 from apps.stages.golive.models import ChecklistItem, Release, Window, WindowAnswer
 
 
@@ -96,7 +96,7 @@ def answer_the_point(rollout: Rollout, key: str) -> Answer | None:
         button=_("Está feito"),
         permission="golive.check",
         subject=item,
-        make_form=NoteForm,
+        make_form=lambda *args, **kwargs: PointForm(*args, item=item, **kwargs),
         act=lambda **data: actions.check_item(item, **data),
         help=item.help,
     )

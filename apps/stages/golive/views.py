@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.companies.models import Person
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
@@ -18,7 +20,7 @@ from apps.rollouts.queries import gate_status
 from apps.rollouts.views import visible_rollout
 from apps.stages.golive import actions, days, forms, queries
 from apps.stages.golive.dossier import actions as dossiers
-from apps.stages.golive.models import ChecklistItem, Release
+from apps.stages.golive.models import ON_CALL, ChecklistItem, Release
 
 
 @require_GET
@@ -38,7 +40,7 @@ def dossier(request: SignedInRequest, pk: int, edition: int) -> FileResponse:
 @require_POST
 def check(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     item = get_object_or_404(ChecklistItem, pk=item_pk, rollout=visible_rollout(request, pk))
-    form = forms.CheckForm(request.POST)
+    form = forms.CheckForm(request.POST, item=item)
     if attempt(request, form, actions.check_item, item, by=request.user):
         return redirect(reverse("golive:room", args=[pk]) + f"#item-{item_pk}")
     return room_page(request, item.rollout, failed=form, check_forms={item_pk: form})
@@ -125,13 +127,17 @@ def _seats(user, window, open_: bool, bound: dict) -> list[dict]:
 
 def _rows(user, rollout: Rollout, at_work: bool, bound: dict) -> list[dict]:
     rows = []
-    for item in rollout.golive_items.select_related("done_by"):
+    people = Prefetch("people", Person.objects.with_ways_to_reach())
+    for item in rollout.golive_items.select_related("done_by").prefetch_related(people):
         item.rollout = rollout
         form = bound.get(item.pk)
+        may_check = at_work and user.has_perm("golive.check", item)
+        asks_people = may_check and item.key == ON_CALL and not item.done_at
         rows.append(
             {
                 "item": item,
-                "may_check": at_work and user.has_perm("golive.check", item),
+                "may_check": may_check,
+                "people": (form or forms.CheckForm(item=item))["people"] if asks_people else None,
                 "refusal": " ".join(message for errors in form.errors.values() for message in errors) if form else "",
                 "asks_note": item.proof == ChecklistItem.Proof.NOTE,
                 "evidence": _probe_answer(item.evidence),

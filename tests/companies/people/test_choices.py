@@ -128,11 +128,21 @@ class TestAdding:
         assert (str(person), person.position, person.addresses) == ("Rita Souza", "TI", ["rita@flores.com.br"])
         assert person.phones.get().e164 == "+551133334444"
 
-    def test_who_is_added_counts_instead_of_who_was_chosen(self, shop):
+    def test_who_is_added_counts_instead_of_whom_the_form_began_with(self, shop):
         chosen = PersonFactory(company=shop)
-        form = one({**self.NEW, "who": f"#{chosen.pk}"}, shop)
+
+        class PrefilledForm(forms.Form):
+            who = PersonField(directory(shop), label="Quem", initial=chosen)
+
+        form = PrefilledForm(sent({**self.NEW, "who": f"#{chosen.pk}"}))
         assert form.is_valid(), form.errors
         assert str(form.cleaned_data["who"]) == "Rita Souza"
+
+    def test_one_who_was_chosen_and_another_who_is_added_are_one_too_many(self, shop):
+        chosen = PersonFactory(company=shop, name="Bia")
+        form = one({**self.NEW, "who": f"#{chosen.pk}"}, shop)
+        assert form.errors["who"] == ["Você escolheu Bia e começou a incluir “Rita Souza”. Deixe só uma das duas."]
+        assert 'value="Rita Souza"' in str(form["who"])
 
     def test_what_is_missing_or_wrong_is_said_and_all_that_was_typed_is_still_there(self, shop):
         other = CompanyFactory()

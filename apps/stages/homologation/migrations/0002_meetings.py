@@ -47,7 +47,7 @@ def carry(apps, schema_editor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("homologation", "0001_initial"),
-        ("companies", "0002_people"),
+        ("companies", "0003_people_of_before"),
         ("meetings", "0001_initial"),
     ]
 

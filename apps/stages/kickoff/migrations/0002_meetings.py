@@ -36,7 +36,7 @@ def carry(apps, schema_editor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("kickoff", "0001_initial"),
-        ("companies", "0002_people"),
+        ("companies", "0003_people_of_before"),
         ("meetings", "0001_initial"),
         ("rollouts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -54,7 +54,7 @@ def carry(apps, schema_editor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("training", "0001_initial"),
-        ("companies", "0002_people"),
+        ("companies", "0003_people_of_before"),
         ("meetings", "0001_initial"),
     ]
 
