@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
@@ -42,3 +43,19 @@ def attended_by(user: User, since: datetime) -> QuerySet[Attendee]:
         meeting__started_at__gte=since,
     )  # fmt: skip
     return rows.select_related("meeting__rollout").order_by(F("meeting__started_at"), "pk")
+
+
+def attendance() -> ArraySubquery:
+    """To annotate meetings: who was there, as a list of JSON objects with ``name``, ``account`` (its key), ``party``,
+    ``company`` and ``position``. The name is None of an account that was erased."""
+
+    def first_given(*names: str) -> Coalesce:
+        return Coalesce(*(NullIf(name, Value("")) for name in names), address)
+
+    address = Case(When(person__user__erased_at=None, then=F("person__user__email")))
+    rows = Attendee.objects.filter(meeting=OuterRef("pk"), attended=True).order_by("pk")
+    described = JSONObject(
+        name=first_given("name", "person__name", "person__user__name"), account="person__user", party="party",
+        company="company", position=Coalesce("person__position", "position"),
+    )  # fmt: skip
+    return ArraySubquery(rows.values(json=described))

@@ -134,16 +134,20 @@ def sessions_of(rollout_pk: int) -> QuerySet[Meeting]:
     return Meeting.objects.filter(rollout=rollout_pk, kind=MeetingKind.HOMOLOGATION).order_by("number")
 
 
-def held_sessions(script: Script) -> QuerySet[Meeting]:
-    """Those that were started, with who was there and how many results came of each (``result_count``)."""
+def sessions_with_people(script: Script) -> QuerySet[Meeting]:
+    """Those of ``sessions_of``, with who was there and how many results came of each (``result_count``)."""
     meanwhile = Result.objects.filter(
         case__script=script.pk,
         at__gte=OuterRef("started_at"),
         at__lte=Coalesce(OuterRef("ended_at"), F("at")),
     )
     count = meanwhile.order_by().values("case__script").annotate(number=Count("pk")).values("number")
-    sessions = sessions_of(script.rollout_id).started().select_related("led_by").with_people()
-    return sessions.annotate(result_count=Coalesce(Subquery(count), 0))
+    return sessions_of(script.rollout_id).with_people().annotate(result_count=Coalesce(Subquery(count), 0))
+
+
+def held_sessions(script: Script) -> QuerySet[Meeting]:
+    """Those of ``sessions_with_people`` that were started."""
+    return sessions_with_people(script).started()
 
 
 def results_of(session: Meeting) -> QuerySet[Result]:

@@ -2,7 +2,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet
 
 from apps.core import cnpj
 from apps.core.canonical import instant
@@ -70,9 +70,13 @@ def agreed_fields(kickoff: Kickoff, methods: list[AgreedMethod] | None = None) -
 
 
 def agreed_fields_by_method(kickoff: Kickoff) -> list[tuple[AgreedMethod, int]]:
-    """Each adopted method with the number of its fields that have their place on the platform, in one query."""
+    """Each adopted method, of which ``number_of_fields`` counts the fields, with the number of those that have their place
+    on the platform, in one query."""
     cells = Row.objects.filter(method=OuterRef("pk"), sheet=FIELDS.key, removed_at=None).order_by().values("cells")
-    methods = kickoff.methods.filter(agreed=True).defer("fields").annotate(all_cells=ArraySubquery(cells))
+    number_of_fields = Func(F("fields"), function="jsonb_array_length", output_field=IntegerField())
+    methods = kickoff.methods.filter(agreed=True).defer("fields").annotate(
+        all_cells=ArraySubquery(cells), number_of_fields=number_of_fields
+    )  # fmt: skip
     return [(method, sum(Row(cells=row).is_agreed for row in method.all_cells)) for method in methods]
 
 

@@ -154,21 +154,20 @@ def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed
     )
     for minutes in published:
         minutes.kickoff = kickoff
-    methods = list(kickoff.methods.filter(agreed=True))
-    counts = queries.agreed_fields(kickoff, methods)
+    meetings = list(rollout.meetings.filter(kind=MeetingKind.KICKOFF).order_by("-number").with_people())
     context = {
         "rollout": rollout,
         "room": "kickoff",
         "kickoff": kickoff,
         "model_title": queries.model_title(kickoff),
-        "meetings": rollout.meetings.filter(kind=MeetingKind.KICKOFF).order_by("-number").with_people(),
-        "meeting": queries.meeting_of(rollout),
+        "meetings": meetings,
+        "may_plan": not any(row.is_planned or row.started_at for row in meetings),
         "rules": room_of(MeetingKind.KICKOFF),
         "agenda": [
             {"item": item, "form": forms.NotesForm(initial={"notes": item.notes}, auto_id=f"agenda{item.pk}_%s")}
             for item in kickoff.agenda.all()
         ],
-        "methods": [(method, counts[method.code]) for method in methods],
+        "methods": queries.agreed_fields_by_method(kickoff),
         "published": published,
         "to_answer": _to_answer(request, rollout, published, failed),
         "may_write": rollout.stage == Stage.KICKOFF and request.user.has_perm("kickoff.conduct", rollout),

@@ -155,12 +155,13 @@ def _sessions(
     request: SignedInRequest, rollout: Rollout, script: Script, start: StartForm | None = None
 ) -> HttpResponse:
     allowed = permissions(request, rollout)
+    sessions = list(queries.sessions_with_people(script))
     context = {
         "rollout": rollout,
         "room": "homologation",
         "round": queries.open_round(script),
-        "planned": queries.sessions_of(rollout.pk).planned().with_people(),
-        "held": [(session, session.result_count) for session in queries.held_sessions(script)],
+        "planned": sorted((row for row in sessions if row.is_planned), key=lambda row: row.starts_at),
+        "held": [(session, session.result_count) for session in sessions if session.started_at],
         "rules": room_of(MeetingKind.HOMOLOGATION),
         "start_form": start or StartForm(rollout=rollout, user=request.user)
         if allowed["may_lead"] and allowed["at_work"]
