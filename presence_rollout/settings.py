@@ -126,6 +126,8 @@ INSTALLED_APPS = [
     "apps.seals",
     # floor 2
     "apps.rollouts",
+    # floor 2½
+    "apps.meetings",
     # floor 3
     "apps.invitations",
     "apps.prerequisites",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("apps.blueprints.urls")),
     path("", include("apps.files.urls")),
     path("", include("apps.rollouts.urls")),
+    path("", include("apps.meetings.urls")),
     path("", include("apps.invitations.urls")),
     path("", include("apps.prerequisites.urls")),
     path("", include("apps.stages.kickoff.urls")),

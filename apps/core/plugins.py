@@ -114,6 +114,10 @@ class Plugin:
     requirements_follow: Sequence[str] = ()
     """The apps whose events may change what it asks and what its page says in short, besides itself; what it asks may change
     with those of ``EVERY_RULE`` too."""
+    meetings: Mapping[str, Any] = field(default_factory=dict)
+    """What it adds to the meetings of its kind (``meetings.rooms.Room``), by the kind."""
+    meeting_objections: Sequence[Callable[[Any, Any], None]] = ()
+    """Take a completed rollout and the instant of a meeting; raise ``Refusal`` when that day takes no meeting any more."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
     personal_data: Sequence[Holding] = ()

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+from django.utils.translation import get_language
 
 ONE_DAY = timedelta(days=1)
 
@@ -11,6 +12,18 @@ ONE_DAY = timedelta(days=1)
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("BR", years=year))
+
+
+@lru_cache(maxsize=256)
+def _holiday_names(year: int, state: str, language: str) -> dict[date, str]:
+    is_known = state in holidays.country_holidays("BR").subdivisions
+    return dict(holidays.country_holidays("BR", subdiv=state if is_known else None, years=year, language=language))
+
+
+def holiday(day: date, state: str = "") -> str:
+    """The name of the holiday on ``day`` in Brazil or in ``state`` ("SP"), in the reader's language; empty without one."""
+    language = "pt_BR" if (get_language() or "pt").startswith("pt") else "en_US"
+    return _holiday_names(day.year, state, language).get(day, "")
 
 
 def is_workday(day: date) -> bool:

@@ -6,11 +6,15 @@ from apps.core import clock
 from apps.core.process import PartyRole
 from apps.demo import papers
 from apps.demo.hours_chapters import HoursChapters
+from apps.demo.story_base import at_work
 from apps.hours.ledger import proposals
+from apps.meetings import actions as meetings
+from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.people import Guest
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions, round_reports
 from apps.stages.homologation.meetings import actions as sessions
-from apps.stages.homologation.models import Script, Session
+from apps.stages.homologation.models import Script
 from apps.stages.homologation.nonconformities import actions as nonconformities
 
 FAILING = {
@@ -26,7 +30,7 @@ def first_round(story: HoursChapters) -> None:
     script = Script.objects.get(rollout=story.rollout)
     with story.later(24):
         round_ = actions.start_round(script, by=story.analyst)
-    session: Session | None = None
+    session: Meeting | None = None
     last = story.now
     for status in queries.case_statuses(script):
         if not status.case.applies:
@@ -102,20 +106,19 @@ def second_round_underway(story: HoursChapters) -> None:
             evidence_text="12 de 12 verificações passaram", evidence_link="https://ci.conecta.example/execucoes/4821",
         )  # fmt: skip
     with story.later(0.2):
-        sessions.plan(
-            script, by=story.analyst, planned_minutes=60,
-            planned_start=(story.today + timedelta(days=2)).replace(hour=14, minute=0),
+        meetings.plan(
+            story.rollout, MeetingKind.HOMOLOGATION, by=story.analyst, planned_minutes=60,
+            planned_start=at_work(story.today + timedelta(days=2)).replace(hour=14, minute=0),
         )  # fmt: skip
 
 
-def _meet(story: HoursChapters, script: Script) -> Session:
+def _meet(story: HoursChapters, script: Script) -> Meeting:
     return sessions.start(
         script, by=story.analyst,
         present=[
             (PartyRole.PRESENCE, story.analyst), (PartyRole.CLIENT, story.client),
-            (PartyRole.INTEGRATOR, story.integrator),
+            (PartyRole.INTEGRATOR, story.integrator), (PartyRole.CLIENT, Guest("Rita do estoque")),
         ],
-        guests=[(PartyRole.CLIENT, "Rita do estoque")],
     )  # fmt: skip
 
 

@@ -2,15 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from apps.core import clock
+from apps.core import clock, workdays
+from apps.core.process import PartyRole
 from apps.demo.story_base import StoryBase, at_work
 from apps.hours import queries as hour_queries
 from apps.hours.agreement import actions as agreement
 from apps.hours.ledger import actions as hours
 from apps.hours.ledger import closing, proposals
 from apps.hours.models import Line
-from apps.stages.training import actions as training
-from apps.stages.training.models import TrainingSession
+from apps.meetings import actions as meetings
+from apps.meetings import attendance
+from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.people import Guest
 
 
 class HoursChapters(StoryBase):
@@ -38,27 +41,28 @@ class HoursChapters(StoryBase):
 
     def meet_clients(self, today: datetime) -> None:
         """A session held on the last working day, not logged yet, and another one ahead."""
-        held_at = at_work(today - timedelta(days=3)).replace(hour=10, minute=0)
+        day = workdays.shift(clock.day_of(today), -1)
+        held_at = clock.local(today).replace(year=day.year, month=day.month, day=day.day, hour=10, minute=0)
         with clock.at(held_at - timedelta(hours=1)):
-            session = training.plan_session(self.rollout, by=self.analyst, scheduled_at=held_at, planned_minutes=120)
-        companies = self.participants.companies
-        with clock.at(held_at + timedelta(hours=2)):
-            training.record_held(
-                session, by=self.analyst, held_minutes=125,
-                attendance=[
-                    {"name": self.client.name, "company": companies[self.client_key].trade_name, "position": "Loja"},
-                    {"name": self.analyst.name, "company": companies["presence"].trade_name, "position": "Instrutor"},
-                ],
-                topics=list(self.rollout.training_topics.all()[:4]),
+            people = [(PartyRole.CLIENT, self.client), (PartyRole.PRESENCE, self.analyst)]
+            session = meetings.plan(
+                self.rollout, MeetingKind.TRAINING, by=self.analyst, planned_start=held_at, planned_minutes=120,
+                present=people,
             )  # fmt: skip
-            training.plan_session(
-                self.rollout, by=self.analyst, planned_minutes=90,
-                scheduled_at=at_work(today + timedelta(days=2)).replace(hour=14, minute=0),
+        with clock.at(held_at + timedelta(hours=2)):
+            attendance.record(
+                self.rollout, MeetingKind.TRAINING, by=self.analyst, meeting=session, started_at=held_at, minutes=125,
+                present=[*people, (PartyRole.CLIENT, Guest("Rita do estoque", position="Loja"))],
+                more={"topics": list(self.rollout.training_topics.all()[:4])},
+            )  # fmt: skip
+            meetings.plan(
+                self.rollout, MeetingKind.TRAINING, by=self.analyst, planned_minutes=90, present=people,
+                planned_start=at_work(today + timedelta(days=2)).replace(hour=14, minute=0),
             )  # fmt: skip
 
-    def log_session(self, session: TrainingSession) -> None:
+    def log_session(self, session: Meeting) -> None:
         """Accept the time that the session proposes; where there is no proposal any more, log it by hand."""
-        duration = session.held_minutes or session.planned_minutes
+        duration = session.minutes or session.planned_minutes or 0
         with self.later(duration / 60):
             session_proposals = [
                 proposal

@@ -9,6 +9,9 @@ from apps.demo.going_live import prepare_go_live
 from apps.demo.hours_chapters import HoursChapters
 from apps.demo.story_base import at_work
 from apps.hours.agreement import actions as agreement
+from apps.meetings import actions as meetings
+from apps.meetings import attendance
+from apps.meetings.models import MeetingKind
 from apps.stages.acceptance import actions as acceptance
 from apps.stages.acceptance.sealing import actions as sealing
 from apps.stages.acceptance.signing import actions as signing
@@ -23,7 +26,6 @@ from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet
 from apps.stages.kickoff.models import Kickoff, Row
-from apps.stages.training import actions as training
 
 FIELDS = {
     "ECM-PRODUTOS": [("referencia", "RefId"), ("descricao", "Name"), ("marcaDesc", "BrandName")],
@@ -51,16 +53,19 @@ class Story(Deliveries, HoursChapters):
     def hold_kickoff(self) -> None:
         meeting = Kickoff.objects.get(rollout=self.rollout)
         with self.later(4):
-            kickoff.schedule(meeting, by=self.manager, scheduled_at=self.now + timedelta(hours=48))
             people = [
-                kickoff.add_participant(meeting, by=self.manager, name=person.name, party=role, email=person.email)
-                for role, person in [
-                    (PartyRole.PRESENCE, self.manager), (PartyRole.CLIENT, self.client),
-                    (PartyRole.INTEGRATOR, self.integrator),
-                ]
+                (PartyRole.PRESENCE, self.manager), (PartyRole.CLIENT, self.client),
+                (PartyRole.INTEGRATOR, self.integrator),
             ]  # fmt: skip
+            planned = meetings.plan(
+                self.rollout, MeetingKind.KICKOFF, by=self.manager, planned_minutes=90, present=people,
+                planned_start=at_work(self.now + timedelta(hours=48)),
+            )  # fmt: skip
         with self.later(50):
-            kickoff.hold_meeting(meeting, by=self.manager, held_at=self.now, attended=people)
+            attendance.record(
+                self.rollout, MeetingKind.KICKOFF, by=self.manager, meeting=planned, minutes=90, present=people,
+                started_at=min(planned.starts_at, self.now),
+            )  # fmt: skip
             kickoff.choose_model(
                 meeting, by=self.manager, model="hybrid", model_note="Ciclo de 5 minutos; 300 pedidos por dia."
             )
@@ -103,11 +108,12 @@ class Story(Deliveries, HoursChapters):
 
     def invite_to_kickoff(self) -> None:
         """A date for the meeting, some days ahead of the present, which the client has not confirmed."""
-        meeting = Kickoff.objects.get(rollout=self.rollout)
         with self.later(2):
-            kickoff.schedule(
-                meeting, by=self.manager, scheduled_at=at_work(self.today + timedelta(days=3)).replace(minute=0)
-            )
+            meetings.plan(
+                self.rollout, MeetingKind.KICKOFF, by=self.manager, planned_minutes=90,
+                planned_start=at_work(self.today + timedelta(days=3)).replace(minute=0),
+                present=[(PartyRole.PRESENCE, self.manager), (PartyRole.CLIENT, self.client)],
+            )  # fmt: skip
 
     def kickoff_done(self, *, promise: int = 30) -> None:
         self.deliver("presence_api")
@@ -149,23 +155,17 @@ class Story(Deliveries, HoursChapters):
                     with self.later(3):
                         agreement.approve(extra_request, by=self.client)
             with self.later(1):
-                session = training.plan_session(
-                    self.rollout,
-                    by=self.analyst,
-                    scheduled_at=at_work(self.now + timedelta(hours=30)),
-                    planned_minutes=minutes,
-                )
+                people = [(PartyRole.CLIENT, self.client), (PartyRole.PRESENCE, self.analyst)]
+                session = meetings.plan(
+                    self.rollout, MeetingKind.TRAINING, by=self.analyst, planned_minutes=minutes, present=people,
+                    planned_start=at_work(self.now + timedelta(hours=30)),
+                )  # fmt: skip
             with self.later(36):
                 open_topics = list(self.rollout.training_topics.filter(covered_in=None))
-                client = self.participants.companies[self.client_key].trade_name
-                presence = self.participants.companies["presence"].trade_name
-                session = training.record_held(
-                    session, by=self.analyst, held_minutes=minutes,
-                    attendance=[
-                        {"name": self.client.name, "company": client, "position": "E-commerce"},
-                        {"name": self.analyst.name, "company": presence, "position": "Instrutor"},
-                    ],
-                    topics=open_topics[: 5 if minutes == 150 else None],
+                session = attendance.record(
+                    self.rollout, MeetingKind.TRAINING, by=self.analyst, meeting=session, minutes=minutes,
+                    started_at=session.starts_at, present=people,
+                    more={"topics": open_topics[: 5 if minutes == 150 else None]},
                 )  # fmt: skip
             self.log_session(session)
         script = Script.objects.get(rollout=self.rollout)

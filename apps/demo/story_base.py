@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.core.process import FORWARD, Gate, PartyRole
 from apps.demo.people import Participants
 from apps.rollouts import actions as rollouts
@@ -14,13 +14,13 @@ from apps.rollouts.models import Rollout
 
 
 def at_work(instant: datetime) -> datetime:
-    """``instant``, moved on to the next weekday between nine and six if it falls outside."""
+    """``instant``, moved on to the next business day between nine and six if it falls outside."""
     local = clock.local(instant)
     if local.hour >= 18:
         local = (local + timedelta(days=1)).replace(hour=9)
     elif local.hour < 9:
         local = local.replace(hour=9)
-    while local.weekday() >= 5:
+    while not workdays.is_workday(local.date()):
         local = (local + timedelta(days=1)).replace(hour=9)
     return local
 

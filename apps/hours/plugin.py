@@ -74,6 +74,7 @@ plugin = Plugin(
         Panel("nonconformity", time_spent),
     ],
     starts=[copy_the_policy],
+    meeting_objections=[queries.refuse_closed_month],
     events=events,
     requirements=requirements,
     term={"hours": term.HOURS},

@@ -5,19 +5,21 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
+from apps.core.refusals import Refusal
 from apps.core.requirements import asked_once
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
+from apps.meetings.models import Meeting, MeetingKind
 from apps.rollouts import numbering
 from apps.rollouts.models import Party, Rollout
-from apps.stages.homologation import queries as homologation
-from apps.stages.training.models import TrainingSession
 
 
 def month_of(instant: datetime) -> date:
@@ -29,6 +31,15 @@ def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
     """A month is closed when it, or a later one, has a statement: the rollout's own or its client's."""
     first = first_open_month(rollout)
     return first is not None and month_of(instant) < first
+
+
+def refuse_closed_month(rollout: Rollout, instant: datetime) -> None:
+    """Raise ``Refusal`` (409) when the month of ``instant`` is closed: what is recorded of it stands in its statement."""
+    if is_month_closed(rollout, instant):
+        raise Refusal(
+            _("%(month)s já está fechado: nada mais se registra desse mês.")
+            % {"month": date_format(month_of(instant), "F Y").capitalize()}
+        )
 
 
 def first_open_month(rollout: Rollout) -> date | None:
@@ -188,16 +199,14 @@ def allowances_by(rollout: Rollout, sums: Iterable[HourSum], policy: Policy) -> 
 
 def scheduled() -> dict[str, Coalesce]:
     """The minutes of the scheduled sessions, by activity, as a query of rollouts gives them: ``scheduled_training``, …"""
-    trainings = TrainingSession.objects.filter(rollout=OuterRef("pk"), state=TrainingSession.State.PLANNED)
-    meetings = homologation.planned_sessions(OuterRef("pk"))
     return {
-        f"scheduled_{Activity.TRAINING}": _planned_minutes(trainings, "rollout"),
-        f"scheduled_{Activity.HOMOLOGATION}": _planned_minutes(meetings, "script__rollout"),
+        f"scheduled_{Activity.TRAINING}": _planned_minutes(MeetingKind.TRAINING),
+        f"scheduled_{Activity.HOMOLOGATION}": _planned_minutes(MeetingKind.HOMOLOGATION),
     }
 
 
-def _planned_minutes(sessions: QuerySet, rollout: str) -> Coalesce:
-    by_rollout = sessions.order_by().values(rollout)
+def _planned_minutes(kind: str) -> Coalesce:
+    by_rollout = Meeting.objects.filter(rollout=OuterRef("pk"), kind=kind).planned().order_by().values("rollout")
     return Coalesce(Subquery(by_rollout.annotate(all=Sum("planned_minutes")).values("all")), 0)
 
 

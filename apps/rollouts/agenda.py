@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from apps.core.exports.calendar import Entry, Status
 from apps.core.process import PartyRole, Stage
-from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
 
 if TYPE_CHECKING:
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
 
 def entry(
     rollout: Rollout,
-    name: str,
+    key: str,
     *,
-    changes: Collection[str],
+    sequence: int,
+    changed_at: datetime,
     status: Status,
     starts_at: datetime,
     ends_at: datetime,
@@ -27,12 +27,9 @@ def entry(
     facts: Iterable[tuple["StrOrPromise", object]],
     url: str,
 ) -> Entry:
-    """The entry ``name`` of ``rollout`` in the reader's language; cancelled with it.
-
-    ``changes`` are the kinds of event that change it: how many there were is its sequence. Of ``facts``, those that say
-    something stand below the parties.
-    """
-    change_times = list(rollout.events.filter(kind__in={*changes, Cancelled.kind}).values_list("at", flat=True))
+    """The entry ``key`` of ``rollout`` in the reader's language; cancelled with it. ``sequence`` counts its changes, of which
+    ``changed_at`` was the last. Of ``facts``, those that say something stand below the parties."""
+    is_cancelled = rollout.stage == Stage.CANCELLED
     lines = [
         (_("Projeto"), rollout.code),
         *((PartyRole(role).label, rollout.company(role)) for role in PartyRole.values),
@@ -40,13 +37,19 @@ def entry(
         *facts,
     ]
     return Entry(
-        key=f"{rollout.code}-{name}",
-        sequence=max(len(change_times) - 1, 0),
-        status=Status.CANCELLED if rollout.stage == Stage.CANCELLED else status,
+        key=key,
+        sequence=sequence + is_cancelled,
+        status=Status.CANCELLED if is_cancelled else status,
         starts_at=starts_at,
         ends_at=ends_at,
         summary=f"{title}: {rollout.title}",
         description="\n".join(f"{label}: {value}" for label, value in lines if value),
         url=url,
-        changed_at=max(change_times, default=rollout.started_at),
+        changed_at=rollout.closed_at or changed_at if is_cancelled else changed_at,
     )
+
+
+def changes(rollout: Rollout, kinds: Collection[str]) -> tuple[int, datetime]:
+    """How often events of ``kinds`` changed an entry of ``rollout`` after the first, and when the last one did."""
+    times = list(rollout.events.filter(kind__in=kinds).values_list("at", flat=True))
+    return max(len(times) - 1, 0), max(times, default=rollout.started_at)

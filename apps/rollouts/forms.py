@@ -122,25 +122,3 @@ class PlanForm(forms.Form):
         data = super().clean() or {}
         dates = {name.removeprefix("date_"): day for name, day in data.items() if name.startswith("date_") and day}
         return {"dates": dates, "reason": data.get("reason", "")}
-
-
-class DateAnswerForm(forms.Form):
-    """Whether a proposed date suits; declining it needs a reason."""
-
-    success_message = _("Resposta registrada. Obrigado!")
-
-    answer = forms.ChoiceField(
-        label=_("Esta data serve?"),
-        choices=[("yes", _("Sim, confirmo")), ("no", _("Não, preciso de outra data"))],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=_("Se não serve: por quê, e quando seria melhor"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Hand the action what it takes."""
-        data = super().clean() or {}
-        return {"suits": data.get("answer") == "yes", "reason": data.get("reason", "")}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery, Value
@@ -40,12 +40,17 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
         locked = rows.get(pk=rollout.pk)
         locked.take_parties_of(rollout)
         if not (locked.is_open or even_closed):
-            raise Refusal(
-                _("O projeto %(code)s está encerrado (%(stage)s) e não aceita mais alterações.")
-                % {"code": locked.code, "stage": locked.get_stage_display().lower()}
-            )
+            refuse_closed(locked)
         locked._is_locked = True
         yield locked
+
+
+def refuse_closed(rollout: Rollout) -> NoReturn:
+    """Raise ``Refusal`` (409): ``rollout`` is completed or cancelled."""
+    raise Refusal(
+        _("O projeto %(code)s está encerrado (%(stage)s) e não aceita mais alterações.")
+        % {"code": rollout.code, "stage": rollout.get_stage_display().lower()}
+    )
 
 
 def require_lock(rollout: Rollout) -> None:

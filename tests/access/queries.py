@@ -15,10 +15,11 @@ from apps.companies.models import Company, Kind, Membership, Person, Role
 from apps.hours import queries as hours
 from apps.hours.ledger import sums
 from apps.invitations.models import Invitation
+from apps.meetings.models import Attendee
 from apps.rollouts.models import Assignment, Party, Rollout
 from apps.stages.golive.models import ChecklistItem, Incident, Window
-from apps.stages.homologation.models import Case, Session
-from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Minutes, Participant
+from apps.stages.homologation.models import Case
+from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Minutes
 from presence_rollout.ops.multiply import multiply, repeat_events
 from tests.companies.factories import several_people
 
@@ -93,14 +94,14 @@ def _rows_of(rollout: Rollout) -> Iterator[QuerySet[Any]]:
     yield rollout.prerequisites.all()
     yield rollout.waivers.all()
     yield Assignment.objects.filter(rollout=rollout)
-    for model in (Participant, AgendaItem, AgreedMethod, Minutes):
+    for model in (AgendaItem, AgreedMethod, Minutes):
         yield model.objects.filter(kickoff__rollout=rollout)
     yield from (rollout.due_dates.all(), rollout.progress_notes.all(), rollout.deliveries.all())
-    yield rollout.training_sessions.all()
+    yield Attendee.objects.filter(meeting__rollout=rollout)
+    yield rollout.meetings.exclude(state="in_progress").exclude(kind="kickoff")
     first_cases = list(rollout.script.cases.values_list("pk", flat=True)[:8])
     yield Case.objects.filter(pk__in=first_cases)
     yield rollout.nonconformities.all()
-    yield Session.objects.filter(script__rollout=rollout).exclude(started_at__isnull=False, ended_at=None)
     yield rollout.time_entries.filter(nonconformity=None, adjusts=None)
     for model in (ChecklistItem, Incident, Window):
         yield model.objects.filter(rollout=rollout)

@@ -27,9 +27,9 @@ from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import MembershipFactory, PersonFactory
 from tests.golive.factories import DossierFactory
-from tests.homologation.factories import SessionFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
 
 # The columns of the matrix: nobody signed in, a lead of another client, then the people of the rollout.
 PEOPLE = {
@@ -70,12 +70,9 @@ class Scene:
         Preview.objects.create(file=stored, page=1, picture=ContentFile(b"\x89PNG", name="1.png"))
         self.stored = stored
         self.dossier = DossierFactory(rollout=self.rollout)
-        self.session = SessionFactory(
-            script=self.rollout.script,
-            started_at=None,
-            planned_start=clock.now() + timedelta(days=1),
-            planned_minutes=60,
-        )
+        self.meeting = MeetingFactory(rollout=self.rollout, number=99)
+        self.guest = AttendeeFactory(meeting=self.meeting, attended=False, invited=True)
+        self.session = MeetingFactory(rollout=self.rollout, kind="homologation", number=99)
         self.upload = uploads.start(by=manager, name="x.pdf", size=9)
         for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
             submission.attached.create(file=stored, position=len(submission.files))
@@ -172,7 +169,6 @@ class Scene:
             "files": {"upload_pk": self.upload.pk},
             "kickoff": {
                 "item_pk": rollout.kickoff.agenda.first().pk,
-                "participant_pk": rollout.kickoff.participants.first().pk,
                 "number": rollout.kickoff.published.last().number,
                 "party": "client",
                 "row_pk": rollout.kickoff.rows.get(sheet="actions").pk,
@@ -183,7 +179,7 @@ class Scene:
                 "file_pk": self.stored.pk,
                 "page": 1,
             },
-            "training": {"session_pk": rollout.training_sessions.first().pk},
+            "meetings": {"meeting_pk": self.meeting.pk, "attendee_pk": self.guest.pk},
             "homologation": {
                 "code": case.code,
                 "number": rollout.nonconformities.first().number,
@@ -230,6 +226,7 @@ class Scene:
         """The form of each route that takes one; what the answers do to the scene is rolled back, so that they stay valid."""
         rollout, now = self.rollout, clock.now()
         gate = {"gate": "complete", "seen_version": rollout.version}
+        held = {"started_at": "2026-01-01T10:00", "minutes": "1h"}
         people = {row.role: row.user_id for row in rollout.terms.first().signatories.all()}
         return {
             "set_language": {"language": "en"},
@@ -253,9 +250,14 @@ class Scene:
             "prerequisites:waive": {"reason": "x"},
             "prerequisites:review_send_back": {"reason": "x"},
             "rollouts:plan": {"reason": "x"},
-            "kickoff:schedule": {"scheduled_at": "2030-01-01T10:00"},
-            "kickoff:add_participant": {"name": "x", "party": "client"},
-            "kickoff:hold": {"held_at": "2026-01-01T10:00", "attended": [rollout.kickoff.participants.first().pk]},
+            "meetings:plan": {"title": "x", "planned_start": "2030-01-02T10:00", "planned_minutes": "1h"},
+            "meetings:change": {"planned_start": "2030-01-02T10:00", "planned_minutes": "1h"},
+            "meetings:record_new": held | {"title": "x"},
+            "meetings:record": held | {"guests_client": "x"},
+            "meetings:invite": {"guests_client": "x"},
+            "meetings:join": {"myself": "1"},
+            "meetings:cancel": {"reason": "x"},
+            "meetings:not_held": {"reason": "x", "cause": "client"},
             "kickoff:model": {"model": "polling"},
             "kickoff:methods": {"methods": [rollout.kickoff.methods.first().pk]},
             "kickoff:cell": {"row": rollout.kickoff.rows.first().pk, "column": "note", "value": "x"},
@@ -266,9 +268,6 @@ class Scene:
             "development:due_date": {"date": "2030-01-01", "reason": "x"},
             "development:progress": {"percent": 10, "text": "x"},
             "development:delivery": {"version": "9", "notes": "x"},
-            "training:plan": {"scheduled_at": "2030-01-01T10:00", "planned_minutes": "1h"},
-            "training:held": {"held_minutes": "1h", "attendance": "x; y"},
-            "training:cancel": {"reason": "x"},
             "blueprints:case": CASE | {"seen": "x"},
             "blueprints:new_case": CASE,
             "blueprints:move_case": {"up": "PED-12"},
@@ -303,7 +302,6 @@ class Scene:
                 "round_": rollout.script.rounds.first().pk, "title": "x", "file": ContentFile(b"a;b", name="x.csv"),
             },
             "homologation:decide_report": {"decision": "discard"},
-            "homologation:plan_session": {"planned_start": "2030-01-01T10:00", "planned_minutes": "1h"},
             "homologation:start_session": {"absent_presence": "x", "absent_client": "x", "absent_integrator": "x"},
             "hours:log": {
                 "activity": "internal", "minutes": "10m", "note": "x",

@@ -18,8 +18,8 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import NotAllowed
 from apps.hours.agreement import actions as agreement_actions
+from apps.meetings import actions as meetings
 from apps.prerequisites import actions as prerequisites
-from apps.rollouts import appointments
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as acceptance
 from apps.stages.acceptance.sealing import evidence
@@ -33,7 +33,6 @@ from apps.stages.homologation.execution import reservations
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
-from apps.stages.training import actions as training
 from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.companies.factories import MembershipFactory, a_person
 from tests.golive.factories import WindowFactory, a_rollout_going_live, all_say_go
@@ -115,19 +114,20 @@ def contest_answered_and_withdrawn() -> Halves:
 def kickoff_scheduled_and_confirmed() -> Halves:
     kickoff_row = KickoffFactory()
     rollout = kickoff_row.rollout
-    kickoff.schedule(kickoff_row, by=rollout.people["pm"], scheduled_at=clock.now() + timedelta(days=3))
-    return Halves(
-        rollout, rollout.people["pm"], "client", lambda by: appointments.answer(kickoff_row, by=by, suits=True)
+    meeting = meetings.plan(
+        rollout, "kickoff", by=rollout.people["pm"], planned_start=clock.now() + timedelta(days=3), planned_minutes=60
     )
+    return Halves(rollout, rollout.people["pm"], "client", lambda by: meetings.answer_date(meeting, by=by, suits=True))
 
 
 def training_session_scheduled_and_confirmed() -> Halves:
     rollout = at_stage(RolloutFactory(), Stage.TRAINING)
-    session = training.plan_session(
-        rollout, by=rollout.people["analyst"], scheduled_at=clock.now() + timedelta(days=3), planned_minutes=60
-    )
+    session = meetings.plan(
+        rollout, "training", by=rollout.people["analyst"], planned_start=clock.now() + timedelta(days=3),
+        planned_minutes=60,
+    )  # fmt: skip
     return Halves(
-        rollout, rollout.people["analyst"], "client", lambda by: appointments.answer(session, by=by, suits=True)
+        rollout, rollout.people["analyst"], "client", lambda by: meetings.answer_date(session, by=by, suits=True)
     )
 
 
@@ -405,23 +405,25 @@ def test_a_client_that_is_its_own_integrator_agrees_to_what_it_proposed():
 def test_a_date_set_anew_is_confirmed_by_who_set_the_one_before():
     kickoff_row = KickoffFactory()
     rollout = kickoff_row.rollout
-    kickoff.schedule(kickoff_row, by=rollout.people["pm"], scheduled_at=clock.now() + timedelta(days=3))
+    plan = {"planned_start": clock.now() + timedelta(days=3), "planned_minutes": 60}
+    meeting = meetings.plan(rollout, "kickoff", by=rollout.people["pm"], **plan)
     colleague = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
-    kickoff.schedule(kickoff_row, by=colleague, scheduled_at=clock.now() + timedelta(days=4))
-    appointments.answer(kickoff_row, by=moves_to(rollout.people["pm"], rollout, "client"), suits=True)
+    meetings.change(meeting, by=colleague, **plan | {"planned_start": clock.now() + timedelta(days=4)})
+    meetings.answer_date(meeting, by=moves_to(rollout.people["pm"], rollout, "client"), suits=True)
     with pytest.raises(NotAllowed, match="outra"):
-        appointments.answer(kickoff_row, by=moves_to(colleague, rollout, "client"), suits=True)
+        meetings.answer_date(meeting, by=moves_to(colleague, rollout, "client"), suits=True)
 
 
 def test_a_new_link_leaves_who_scheduled_the_meeting():
     kickoff_row = KickoffFactory()
     rollout = kickoff_row.rollout
-    when = clock.now() + timedelta(days=3)
-    kickoff.schedule(kickoff_row, by=rollout.people["pm"], scheduled_at=when)
+    plan = {"planned_start": clock.now() + timedelta(days=3), "planned_minutes": 60}
+    meeting = meetings.plan(rollout, "kickoff", by=rollout.people["pm"], **plan)
     colleague = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
-    kickoff.schedule(kickoff_row, by=colleague, scheduled_at=when, link="https://example.com/sala")
-    kickoff_row.refresh_from_db()
-    assert kickoff_row.scheduled_by == rollout.people["pm"]
+    meetings.change(meeting, by=colleague, **plan, link="https://example.com/sala")
+    meeting.refresh_from_db()
+    assert meeting.link
+    assert meeting.scheduled_by == rollout.people["pm"]
 
 
 def test_a_company_that_plays_two_roles_has_one_person_answer_for_both():

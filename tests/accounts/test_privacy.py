@@ -25,15 +25,15 @@ from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.hours.models import ContestMessage
 from apps.invitations.models import Invitation
+from apps.meetings.models import Attendee
 from apps.prerequisites import actions as prerequisites
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff.models import Kickoff, Participant
-from apps.stages.training.models import Attendance, TrainingSession
 from tests.accounts.proving import prove
 from tests.companies.factories import PASSWORD, CompanyFactory, PersonFactory, UserFactory, a_person
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
 from tests.portal.factories import DraftFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -89,12 +89,8 @@ def rita():
     prerequisites.submit(item, by=person, contacts=[row, {**row, "kind": "decision", "email": "ana@aurora.com.br"}])
     PersonFactory(company=rollout.company("integrator"), emails=[person.email], name="Rita Alves", phone="11 4000-0000")
     InvitationFactory(company=rollout.company("client"), email=person.email, name="Rita Alves")
-    kickoff = Kickoff.objects.create(rollout=rollout)
-    Participant.objects.create(kickoff=kickoff, name="Rita Alves", party="client", email=person.email)
-    session = TrainingSession.objects.create(
-        rollout=rollout, number=1, scheduled_at=clock.now(), planned_minutes=60, state="planned"
-    )
-    Attendance.objects.create(session=session, name="Rita Alves", company=rollout.company("client").trade_name)
+    AttendeeFactory(meeting=MeetingFactory(rollout=rollout, kind="kickoff", held=True), user=person)
+    AttendeeFactory(meeting=MeetingFactory(rollout=rollout, held=True), name="Rita Alves", position="TI")
     DraftFactory(user=person, rollout=rollout, data={"text": "Rita escreveu"})
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     person.rollout = rollout
@@ -112,7 +108,7 @@ class TestACopy:
         assert copy["account"]["name"] == "Rita Alves"
         assert copy["account"]["consents"][0]["version"] == TERMS_VERSION
         assert copy["actions"][0]["kind"] == "prerequisites.submitted"
-        for holding in ("companies", "contact_lists", "kickoff_meetings", "attendance", "drafts", "invitations"):
+        for holding in ("companies", "contact_lists", "meetings", "drafts", "invitations"):
             assert copy[holding], holding
 
     def test_it_is_the_persons_own(self, rita, client_for):
@@ -132,8 +128,8 @@ class TestErasure:
         ).exists()
         assert not Invitation.objects.filter(name__contains="Rita").exists()
         assert not EmailAddress.objects.filter(user=erased).exists()
-        assert Participant.objects.get().name == f"Pessoa removida {key}"
-        assert Attendance.objects.get().name == f"Pessoa removida {key}"
+        rows = Attendee.objects.order_by("meeting__kind")
+        assert [str(row) for row in rows] == [f"Pessoa removida {key}"] * 2
         contacts = rollout.prerequisites.get().last.contacts()
         assert [(row["name"], row["email"].split("@")[1]) for row in contacts] == [
             ("", "erased.invalid"), ("Rita Alves", "aurora.com.br"),
@@ -147,7 +143,7 @@ class TestErasure:
             personal_data.erase(rita)
         erased = User.objects.get(pk=key)
         assert (erased.name, str(erased)) == (f"Pessoa removida {key}", f"Pessoa removida {key}")
-        assert Attendance.objects.get().name == f"Pessoa removida {key}"
+        assert Attendee.objects.get(person=None).name == f"Pessoa removida {key}"
         with translation.override("en"):
             assert (erased.name, str(erased)) == (f"Removed person {key}", f"Removed person {key}")
             erased.save()

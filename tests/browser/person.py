@@ -43,6 +43,11 @@ class Person:
     def path(self, room: str) -> str:
         return re.sub(r"^https?://[^/]+", "", self.base) + room
 
+    def link(self, room: str, name: str) -> str:
+        """The path under ``base`` of the link called ``name`` in ``room``."""
+        address = self.visit(room).get_by_role("link", name=name).first.get_attribute("href")
+        return address.split(self.path(""))[1]
+
     def item(self, title: str) -> str:
         """The path of the prerequisite that bears ``title``, up to its verb."""
         return f"pre-requisitos/{self.panel(title).get_attribute('id').removeprefix('item-')}/"

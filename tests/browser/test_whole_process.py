@@ -146,10 +146,11 @@ def kickoff(team):
     team.manager.sees("Já são conhecidos")
     team.integrator.does("desenvolvimento/", "desenvolvimento/prazo/", date=days(30))
     now = datetime.now()
-    team.pm.does("reuniao/", "reuniao/marcar/", scheduled_at=local(now))
-    for party in ("Presence", "Cliente", "Integrador"):
-        team.pm.does("reuniao/", "reuniao/participantes/", name=f"Pessoa {party}", party=party)
-    team.pm.does("reuniao/", "reuniao/realizada/", held_at=local(now - timedelta(hours=1)), attended="all")
+    plan = team.pm.link("reuniao/", "Marcar data")
+    team.pm.does(plan, plan, planned_start=local(now), planned_minutes="1h")
+    held = team.pm.link("reuniao/", "Registrar realização")
+    guests = {f"guests_{party}": f"Pessoa {party}" for party in ("presence", "client", "integrator")}
+    team.pm.does(held, held, started_at=local(now - timedelta(hours=1)), minutes="1h", **guests)
     team.pm.does("reuniao/", "reuniao/modelo/", model="polling")
     methods = team.pm.visit("reuniao/").locator("[name=methods]")
     first = methods.first.get_attribute("value")
@@ -178,14 +179,11 @@ def training(team):
     team.is_refused("treinamento", "roteiro")
     now = datetime.now()
     analyst = team.analyst
-    analyst.does(
-        "treinamento/", "treinamento/agendar/", scheduled_at=local(now - timedelta(hours=6)), planned_minutes="4h"
-    )
-    form = analyst.visit("treinamento/").locator("form[action$='/realizada/']").first.get_attribute("action")
-    analyst.does(
-        "treinamento/", form.split(analyst.path(""))[1], held_minutes="4h30",
-        attendance="Rita Alves; Passo Certo Calçados; E-commerce", topics="all",
-    )  # fmt: skip
+    plan = analyst.link("treinamento/", "Agendar sessão")
+    analyst.does(plan, plan, planned_start=local(now - timedelta(hours=6)), planned_minutes="4h")
+    held = analyst.link("treinamento/", "Registrar realização")
+    analyst.does(held, held, minutes="4h30", guests_client="Rita Alves; E-commerce", topics="all")
+    analyst.visit("treinamento/")
     team.shot(analyst.page, "jornada-4-treinamento")
     for ago, minutes in ((3, "3h30"), (2, "1h00")):
         started = local(now - timedelta(days=ago))

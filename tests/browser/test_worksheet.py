@@ -73,10 +73,10 @@ def test_two_companies_fill_the_worksheet_and_the_client_confirms_the_minutes(si
     shot(mine, "ficha-1440")
 
     # The meeting is held and the minutes published; the worker makes the PDF.
-    for party in ("Presence", "Cliente"):
-        pm.does("reuniao/", "reuniao/participantes/", name=f"Pessoa {party}", party=party)
-    held_at = (datetime.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
-    pm.does("reuniao/", "reuniao/realizada/", held_at=held_at, attended="all")
+    held = pm.link("reuniao/", "Registrar realização")
+    guests = {f"guests_{party}": f"Pessoa {party}" for party in ("presence", "client")}
+    started_at = (datetime.now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+    pm.does(held, held, started_at=started_at, minutes="1h", **guests)
     pm.does("reuniao/", "reuniao/modelo/", model="polling")
     page = pm.visit("reuniao/")
     page.locator("[name=minutes]").fill("Combinamos os campos e as situações.")

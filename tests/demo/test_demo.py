@@ -9,14 +9,15 @@ from django.db.models import Q
 from apps.accounts.models import User
 from apps.api.models import ApiToken
 from apps.blueprints.models import Blueprint, ScriptDraft
-from apps.core import clock, plugins
+from apps.core import clock, plugins, workdays
 from apps.core.process import Stage
+from apps.meetings.models import Attendee, Meeting
 from apps.portal.queries import open_to
 from apps.rollouts import read_model, timeline
 from apps.rollouts.models import Event, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.homologation import queries
-from apps.stages.homologation.models import Attendance, Evidence, RoundReport
+from apps.stages.homologation.models import Evidence, RoundReport
 from tests.companies.factories import UserFactory
 from tests.demonstration import demonstration
 
@@ -66,22 +67,31 @@ def test_it_shows_every_stage_with_chains_that_hold_and_nothing_in_the_future(no
     assert Rollout.objects.filter(script__frozen_at=None, script__cases__is_own=True).exists()
     assert ApiToken.objects.get().last_used_at <= now
     the_homologation_shows_what_it_can_do()
+    no_meeting_is_planned_on_a_sunday_or_a_holiday()
 
 
 def the_homologation_shows_what_it_can_do():
     rollout = Rollout.objects.get(nonconformities__state="open", nonconformities__severity="blocking")
     script = rollout.script
     assert [round_.number for round_ in script.rounds.all()] == [1, 2]
-    assert all(session.minutes and session.minutes < 480 for session in script.sessions.filter(ended_at__isnull=False))
-    assert Attendance.objects.filter(session__script=script).exclude(name="").exists()
+    sessions = queries.sessions_of(rollout.pk)
+    assert all(session.minutes and session.minutes < 480 for session in sessions.held())
+    assert Attendee.objects.filter(meeting__in=sessions.held(), person=None).exists()
     pieces = Evidence.objects.filter(result__case__script=script)
     assert all(pieces.exclude(**blank).exists() for blank in ({"text": ""}, {"link": ""}, {"file": None}))
     assert rollout.nonconformities.get(state="open").comments.count() == 3
     assert sum(status.awaits_confirmation for status in queries.case_statuses(script)) == 1
     assert RoundReport.objects.filter(round__script=script).exists()
-    assert queries.planned_sessions(rollout).exists()
+    assert sessions.planned().exists()
     ready = Rollout.objects.get(stage=Stage.HOMOLOGATION, nonconformities=None)
     assert queries.to_run(ready.script).count() == ready.script.cases.count() >= 80
+
+
+def no_meeting_is_planned_on_a_sunday_or_a_holiday():
+    planned = Meeting.objects.exclude(planned_start=None)
+    assert planned.exists()
+    days = {clock.day_of(meeting.planned_start, clock.installation_zone()) for meeting in planned}
+    assert [day for day in days if not workdays.is_workday(day)] == []
 
 
 def test_it_refuses_a_database_that_holds_anything():

@@ -18,6 +18,7 @@ from tests.homologation.factories import EvidenceFactory, ResultFactory
 from tests.homologation.test_homologation import make_script
 from tests.hours.factories import APRIL, a_statement, close_month
 from tests.kickoff.factories import KickoffFactory, MinutesFactory
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -104,10 +105,8 @@ def a_completed_rollout():
     item = PrerequisiteFactory(rollout=rollout, credential=True)
     prerequisites.submit(item, by=people["client"], values={"account": "a", "token": CANARY})
     MinutesFactory(kickoff=KickoffFactory(rollout=rollout), pdf=files.store_bytes(b"%PDF-1.7 ata", "ata.pdf"))
-    session = rollout.training_sessions.create(
-        number=1, state="held", scheduled_at=clock.now(), planned_minutes=60, held_minutes=60
-    )
-    session.attendances.create(name="Rita Alves", company="Aurora")
+    session = MeetingFactory(rollout=rollout, held=True)
+    AttendeeFactory(meeting=session, name="Rita Alves", company="Aurora")
     script = make_script(rollout)
     round_ = script.rounds.create(number=1)
     result = ResultFactory(round=round_, case=script.cases.first(), by=people["client"])

@@ -4,17 +4,15 @@ from factory.django import DjangoModelFactory
 from apps.core import clock
 from apps.stages.homologation.execution import standing
 from apps.stages.homologation.models import (
-    Absence,
-    Attendance,
     Evidence,
     Nonconformity,
     NonconformityComment,
     NonconformityFix,
     Result,
     RoundReport,
-    Session,
 )
 from tests.files.factories import StoredFileFactory
+from tests.meetings.factories import MeetingFactory
 
 
 class ResultFactory(DjangoModelFactory):
@@ -83,31 +81,10 @@ class NonconformityCommentFactory(DjangoModelFactory):
     text = "Corrigimos hoje."
 
 
-class SessionFactory(DjangoModelFactory):
-    """One that goes on; needs ``script`` and ``led_by``."""
+class SessionFactory(MeetingFactory):
+    """A meeting of the homologation that goes on; needs ``rollout`` and ``led_by``."""
 
-    class Meta:
-        model = Session
-
-    number = factory.LazyAttribute(lambda session: session.script.sessions.count() + 1)
+    kind = "homologation"
+    state = "in_progress"
+    planned_start = planned_minutes = None
     started_at = factory.LazyFunction(clock.now)
-
-
-class AttendanceFactory(DjangoModelFactory):
-    """Needs ``session``; somebody without an account unless ``person`` is given."""
-
-    class Meta:
-        model = Attendance
-
-    party = "client"
-    name = factory.LazyAttribute(lambda row: "" if getattr(row, "person", None) else "Maria da Loja")
-
-
-class AbsenceFactory(DjangoModelFactory):
-    """Needs ``session``."""
-
-    class Meta:
-        model = Absence
-
-    party = "integrator"
-    reason = "Sem agenda hoje"

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.exports import calendar
-from apps.stages.homologation.meetings import actions as sessions
-from apps.stages.homologation.meetings import agenda
-from apps.stages.homologation.models import Session
+from apps.meetings import actions, agenda
+from apps.meetings.models import Meeting
 from tests.core.test_calendar import read
+from tests.homologation.factories import SessionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def planned(rollout, script):
     when = (clock.now() + timedelta(days=2)).replace(microsecond=0)
-    return sessions.plan(script, by=rollout.people["analyst"], planned_start=when, planned_minutes=120)
+    return actions.plan(rollout, "homologation", by=rollout.people["analyst"], planned_start=when, planned_minutes=120)
 
 
 def entry(session):
-    return read(calendar.ics(agenda.entry(Session.objects.get(pk=session.pk))))
+    return read(calendar.ics(agenda.entry(Meeting.objects.get(pk=session.pk))))
 
 
 def test_it_has_its_time_and_its_title(rollout, planned):
@@ -34,7 +34,7 @@ def test_it_has_its_time_and_its_title(rollout, planned):
 
 def test_called_off_it_is_cancelled(rollout, planned):
     before = entry(planned)
-    sessions.cancel(planned, by=rollout.people["analyst"])
+    actions.cancel(planned, by=rollout.people["analyst"], reason="Feriado")
     after = entry(planned)
     assert after["STATUS"] == "CANCELLED"
     assert after["UID"] == before["UID"]
@@ -42,7 +42,7 @@ def test_called_off_it_is_cancelled(rollout, planned):
 
 
 def test_who_sees_the_project_downloads_it(rollout, planned, client_for):
-    url = reverse("homologation:agenda", args=[rollout.pk, planned.pk])
+    url = reverse("meetings:agenda", args=[rollout.pk, planned.pk])
     client = client_for(rollout.people["client_member"])
     assert url in client.get(reverse("homologation:meeting", args=[rollout.pk])).text
     assert read(client.get(url).content)["STATUS"] == "CONFIRMED"
@@ -50,6 +50,6 @@ def test_who_sees_the_project_downloads_it(rollout, planned, client_for):
 
 
 def test_one_that_was_never_planned_has_none(rollout, script, client_for):
-    started = Session.objects.create(script=script, number=1, started_at=clock.now(), led_by=rollout.people["analyst"])
-    url = reverse("homologation:agenda", args=[rollout.pk, started.pk])
+    started = SessionFactory(rollout=rollout, led_by=rollout.people["analyst"])
+    url = reverse("meetings:agenda", args=[rollout.pk, started.pk])
     assert client_for(rollout.people["client"]).get(url).status_code == 404

@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 
 from apps.core import clock
 from apps.core.process import Stage
+from apps.meetings import actions as meetings
 from apps.stages.homologation.execution import actions, reservations
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.nonconformities import actions as nonconformities
@@ -28,7 +29,7 @@ def rollout(request):
     with translation.override(request.param):
         script_actions.freeze(script, by=people["pm"])
         actions.start_round(script, by=people["pm"])
-        session = sessions.plan(script, by=people["pm"], planned_start=start, planned_minutes=60)
+        session = meetings.plan(rollout, "homologation", by=people["pm"], planned_start=start, planned_minutes=60)
         with clock.at(start):
             everybody = [(role, people[role]) for role in ("client", "integrator")]
             sessions.start(script, by=people["pm"], present=[("presence", people["pm"]), *everybody], planned=session)
@@ -65,7 +66,7 @@ def test_the_events_read_in_the_language_of_their_reader(rollout):
     assert read(rollout, "en") == [
         "froze the script with 2 cases",
         "opened round 1",
-        "planned homologation session 1 for 31/01/2030 14:30",
+        "scheduled homologation session 1 for 31/01/2030 14:30",
         "started homologation session 1 with 3 people",
         "PED-01: Blocked",
         "PED-01 failed and opened NC-1: Sem imagem",

@@ -10,15 +10,18 @@ from PIL import Image
 
 from apps.core.refusals import Invalid, Refusal
 from apps.hours.ledger import proposals
+from apps.meetings import attendance
+from apps.meetings.models import Meeting
+from apps.meetings.people import Guest
 from apps.stages.homologation import queries, tasks
 from apps.stages.homologation.execution import actions, round_reports
 from apps.stages.homologation.execution import report as paper
 from apps.stages.homologation.meetings import actions as sessions
-from apps.stages.homologation.models import Session
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from tests.files.factories import PreviewFactory
-from tests.homologation.factories import AbsenceFactory, AttendanceFactory, EvidenceFactory, SessionFactory
+from tests.homologation.factories import EvidenceFactory, SessionFactory
 from tests.homologation.test_homologation import FAILURE, case, report
+from tests.meetings.factories import AbsenceFactory, AttendeeFactory, marks
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +33,7 @@ def base(rollout):
 
 @pytest.fixture
 def session(rollout, script):
-    return SessionFactory(script=script, led_by=rollout.people["analyst"])
+    return SessionFactory(rollout=rollout, led_by=rollout.people["analyst"])
 
 
 def htmx(client, url, data=None):
@@ -148,7 +151,7 @@ class TestMeetingMode:
         people = rollout.people
         analyst = client_for(people["analyst"])
         data = {
-            "present": [f"presence:{people['analyst'].pk}", f"client:{people['client'].pk}"],
+            "present": marks(people["analyst"], people["client"]),
             "guests_client": "Maria, João",
         }
         answer = analyst.post(base + "reuniao/iniciar/", data)
@@ -156,8 +159,8 @@ class TestMeetingMode:
         assert "Ninguém de" in answer.content.decode()
         assert "Maria, João" in answer.content.decode()
         assert analyst.post(base + "reuniao/iniciar/", data | {"absent_integrator": "Sem agenda"}).status_code == 302
-        session = Session.objects.get()
-        assert sorted(map(str, session.attendances.all())) == sorted(
+        session = rollout.meetings.get()
+        assert sorted(map(str, session.attendees.all())) == sorted(
             [str(people["analyst"]), str(people["client"]), "João", "Maria"]
         )
         assert "Sem agenda" in analyst.get(base + "reuniao/").content.decode()
@@ -168,12 +171,12 @@ class TestMeetingMode:
     def test_planning_and_calling_off(self, rollout, script, base, client_for):
         pm = client_for(rollout.people["pm"])
         plan = {"planned_start": "2030-01-01T10:00", "planned_minutes": "2h"}
-        assert pm.post(base + "reuniao/agendar/", plan | {"planned_start": "2020-01-01T10:00"}).status_code == 422
-        assert pm.post(base + "reuniao/agendar/", plan).status_code == 302
-        session = queries.planned_sessions(rollout).get()
+        url = f"/projetos/{rollout.pk}/reunioes/"
+        assert pm.post(f"{url}agendar/?kind=homologation", plan).status_code == 302
+        session = queries.sessions_of(rollout.pk).planned().get()
         assert "2h00" in pm.get(base + "reuniao/").content.decode()
-        assert pm.post(f"{base}reuniao/{session.pk}/desmarcar/").status_code == 302
-        assert not queries.planned_sessions(rollout)
+        assert pm.post(f"{url}{session.pk}/cancelar/", {"reason": "Feriado"}).status_code == 302
+        assert not queries.sessions_of(rollout.pk).planned()
 
 
 class TestNonconformities:
@@ -229,8 +232,8 @@ class TestNonconformities:
 
 class TestTheReport:
     def test_it_names_parties_attendance_results_and_what_failed(self, rollout, script, session):
-        AttendanceFactory(session=session, name="Maria da Loja")
-        AbsenceFactory(session=session, reason="Sem agenda hoje")
+        AttendeeFactory(meeting=session, name="Maria da Loja")
+        AbsenceFactory(meeting=session, reason="Sem agenda hoje")
         report(script, rollout, **FAILURE)
         passed = report(script, rollout, who="integrator", code="PED-02", machine="CI do conector")
         text = paper.html(rollout, script)
@@ -293,8 +296,8 @@ class TestSessionsAsRules:
         assert [(row.party, row.reason) for row in session.absences.all()] == [(missing, "Sem agenda")]
 
     def test_somebody_by_name_stands_for_their_party(self, rollout, script):
-        session = self.start(rollout, script, present=self.present(rollout)[:2], guests=[("integrator", " Zé ")])
-        assert str(session.attendances.get(person=None)) == "Zé"
+        session = self.start(rollout, script, present=[*self.present(rollout)[:2], ("integrator", Guest(" Zé "))])
+        assert str(session.attendees.get(person=None)) == "Zé"
 
     def test_a_person_of_another_party_is_refused(self, rollout, script):
         wrong = [("client", rollout.people["integrator"])]
@@ -313,8 +316,8 @@ class TestSessionsAsRules:
         sessions.end(session, by=rollout.people["pm"])
         with pytest.raises(Refusal):
             sessions.end(session, by=rollout.people["pm"])
-        events = rollout.events.filter(kind__startswith="homologation.session")
-        assert [event.kind.partition(".")[2] for event in events] == ["session_started", "session_ended"]
+        events = rollout.events.filter(kind__startswith="meetings.")
+        assert [event.kind.partition(".")[2] for event in events] == ["started", "ended"]
         assert events[1].data["results"] == 1
         assert not any(person.name in str(event.data) for event in events for person in rollout.people.values())
 
@@ -322,52 +325,54 @@ class TestSessionsAsRules:
 class TestWhoComesLater:
     def test_who_leads_puts_down_anybody_and_the_page_says_since_when(self, rollout, script, session, base, client_for):
         analyst = client_for(rollout.people["analyst"])
-        url = f"{base}reuniao/{session.pk}/presenca/"
-        data = {"present": [f"client:{rollout.people['client'].pk}"], "guest": "Zé", "guest_party": "integrator"}
+        url = f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/"
+        data = {"present": marks(rollout.people["client"]), "guests_integrator": "Zé"}
         assert analyst.post(url, data).status_code == 302
-        assert [(row.party, str(row)) for row in session.attendances.all()] == [
+        assert [(row.party, str(row)) for row in session.attendees.all()] == [
             ("client", str(rollout.people["client"])), ("integrator", "Zé")
         ]  # fmt: skip
-        assert all(row.arrived_at for row in session.attendances.all())
+        assert all(row.arrived_at for row in session.attendees.all())
         assert "desde" in analyst.get(base + "reuniao/").content.decode()
-        event = rollout.events.get(kind="homologation.session_joined")
-        assert event.data == {"number": session.number, "people": 2}
+        event = rollout.events.get(kind="meetings.joined")
+        assert event.data == {"meeting": {"kind": "homologation", "number": session.number}, "people": 2}
 
     def test_anybody_puts_down_themself_and_nobody_else(self, rollout, script, session, base, client_for):
-        url = f"{base}reuniao/{session.pk}/presenca/"
+        url = f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/"
         client, other = rollout.people["client"], rollout.people["integrator"]
         page = client_for(client)
         assert "Estou na reunião" in page.get(base + "reuniao/").content.decode()
-        assert page.post(url, {"present": [f"integrator:{other.pk}"]}).status_code == 403
-        assert page.post(url, {"guest": "Zé", "guest_party": "client"}).status_code == 403
-        assert page.post(url, {"present": [f"client:{client.pk}"]}).status_code == 302
-        assert session.attendances.get().person == client
+        assert page.post(url, {"present": marks(other)}).status_code == 403
+        assert page.post(url, {"guests_client": "Zé"}).status_code == 403
+        assert page.post(url, {"myself": "1"}).status_code == 302
+        assert session.attendees.get().person.user == client
         assert "Estou na reunião" not in page.get(base + "reuniao/").content.decode()
 
     def test_nobody_is_put_down_twice_and_nobody_at_all_is_asked_for(self, rollout, session, base, client_for):
-        AttendanceFactory(session=session, party="client", person=rollout.people["client"])
+        AttendeeFactory(meeting=session, party="client", user=rollout.people["client"])
         analyst = client_for(rollout.people["analyst"])
-        for data in ({"present": [f"client:{rollout.people['client'].pk}"]}, {"guest": "  "}, {}):
-            answer = analyst.post(f"{base}reuniao/{session.pk}/presenca/", data)
+        for data in ({"present": marks(rollout.people["client"])}, {"guests_client": "  "}, {}):
+            answer = analyst.post(f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/", data)
             assert answer.status_code == 422
             assert "quem chegou" in answer.content.decode()
-        assert session.attendances.count() == 1
+        assert session.attendees.count() == 1
 
     def test_a_session_that_is_over_takes_nobody(self, rollout, script, session, base, client_for):
         sessions.end(session, by=rollout.people["analyst"])
-        mark = {"present": [f"client:{rollout.people['client'].pk}"]}
-        answer = client_for(rollout.people["client"]).post(f"{base}reuniao/{session.pk}/presenca/", mark)
+        mark = {"present": marks(rollout.people["client"])}
+        answer = client_for(rollout.people["client"]).post(
+            f"/projetos/{rollout.pk}/reunioes/{session.pk}/presenca/", mark
+        )
         assert answer.status_code == 409
         assert "não está em andamento" in answer.content.decode()
         with pytest.raises(Refusal, match="não está em andamento"):
-            sessions.join(session, by=rollout.people["client"], present=[("client", rollout.people["client"])])
+            attendance.join(session, by=rollout.people["client"], present=[("client", rollout.people["client"])])
 
     def test_who_came_later_is_proposed_the_time_from_then_on(self, rollout, script, session):
         analyst, pm = rollout.people["analyst"], rollout.people["pm"]
-        AttendanceFactory(session=session, party="presence", person=analyst)
-        AttendanceFactory(
-            session=session, party="presence", person=pm, arrived_at=session.started_at + timedelta(minutes=40)
+        AttendeeFactory(meeting=session, party="presence", user=analyst)
+        AttendeeFactory(
+            meeting=session, party="presence", user=pm, arrived_at=session.started_at + timedelta(minutes=40)
         )
-        Session.objects.filter(pk=session.pk).update(ended_at=session.started_at + timedelta(minutes=90))
+        Meeting.objects.filter(pk=session.pk).update(state="held", ended_at=session.started_at + timedelta(minutes=90))
         assert [proposal.minutes for proposal in proposals.pending(analyst)] == [90]
         assert [proposal.minutes for proposal in proposals.pending(pm)] == [50]

@@ -9,9 +9,10 @@ from apps.hours import queries
 from apps.hours.ledger import actions, proposals
 from apps.stages.homologation.models import Result
 from apps.stages.homologation.nonconformities import queries as nonconformities
-from tests.homologation.factories import AttendanceFactory, NonconformityFactory, ResultFactory, SessionFactory
+from tests.homologation.factories import NonconformityFactory, ResultFactory, SessionFactory
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import PolicyFactory
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +36,11 @@ def script(rollout):
 def session(rollout, script):
     """Two hours in which the analyst was for Presence and the client's lead too."""
     session = SessionFactory(
-        script=script, led_by=rollout.people["analyst"], started_at=BEGAN, ended_at=BEGAN + timedelta(hours=2)
-    )
-    AttendanceFactory(session=session, party="presence", person=rollout.people["analyst"], name="")
-    AttendanceFactory(session=session, party="client", person=rollout.people["client"], name="")
+        rollout=rollout, led_by=rollout.people["analyst"], state="held", started_at=BEGAN,
+        ended_at=BEGAN + timedelta(hours=2),
+    )  # fmt: skip
+    AttendeeFactory(meeting=session, party="presence", user=rollout.people["analyst"])
+    AttendeeFactory(meeting=session, party="client", user=rollout.people["client"])
     return session
 
 
@@ -57,7 +59,7 @@ def test_an_ended_session_proposes_its_time_to_presences_people_who_were_there(r
 
 
 def test_one_that_goes_on_proposes_nothing(rollout, session):
-    session.ended_at = None
+    session.state, session.ended_at = "in_progress", None
     session.save()
     assert proposals.pending(rollout.people["analyst"]) == []
 
@@ -65,10 +67,10 @@ def test_one_that_goes_on_proposes_nothing(rollout, session):
 def test_results_within_it_are_not_proposed_a_second_time(rollout, script, session):
     a_result(rollout, script, minute=10)
     a_result(rollout, script, minute=50)
-    assert [each.source.partition(":")[0] for each in proposals.pending(rollout.people["analyst"])] == ["meeting"]
+    assert [each.source.partition(":")[0] for each in proposals.pending(rollout.people["analyst"])] == ["homologation"]
     Result.objects.update(at=BEGAN - timedelta(hours=1))
     assert {each.source.partition(":")[0] for each in proposals.pending(rollout.people["analyst"])} == {
-        "meeting", "round",
+        "homologation", "round",
     }  # fmt: skip
 
 
@@ -96,11 +98,11 @@ def test_a_planned_session_stands_in_the_forecast_until_it_is_held_or_called_off
     def forecast():
         return {each.activity: each.scheduled for each in queries.allowances(rollout)}["homologation"]
 
-    planned = SessionFactory(
-        script=script, started_at=None, led_by=None, planned_start=NOW + timedelta(days=1), planned_minutes=90
+    planned = MeetingFactory(
+        rollout=rollout, kind="homologation", planned_start=NOW + timedelta(days=1), planned_minutes=90
     )
     assert forecast() == 90
-    planned.cancelled_at = NOW
+    planned.state = "cancelled"
     planned.save()
     assert forecast() == 0
 

@@ -12,10 +12,10 @@ from apps.hours.classification import classify
 from apps.hours.ledger import actions, history
 from apps.hours.ledger.trace import allowance_of, rule_of, trace
 from apps.hours.models import Reclassification, Revision
-from apps.stages.training.models import TrainingSession
 from tests.hours.factories import ReclassificationFactory, RevisionFactory, close_month
 from tests.hours.test_actions import a_nonconformity
 from tests.hours.test_classification import RULES, entries, rules, works
+from tests.meetings.factories import MeetingFactory
 from tests.rollouts.factories import RolloutFactory
 
 NOW = datetime(2026, 4, 8, 13, tzinfo=UTC)
@@ -136,8 +136,8 @@ def test_the_database_only_adds_to_the_history(rollout, factory):
 def test_the_bars_hold_what_is_used_scheduled_and_free(rollout):
     log(rollout, minutes=100, activity="training")
     for state, number in (("planned", 1), ("planned", 2), ("cancelled", 3)):
-        TrainingSession.objects.create(
-            rollout=rollout, number=number, state=state, planned_minutes=90, scheduled_at=NOW + timedelta(days=number)
+        MeetingFactory(
+            rollout=rollout, number=number, state=state, planned_minutes=90, planned_start=NOW + timedelta(days=number)
         )
     training, homologation = queries.allowances(rollout)
     assert (training.used, training.remaining, training.forecast, training.free, training.beyond) == (

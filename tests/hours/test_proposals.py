@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.core import clock
+from apps.core.process import Stage
 from apps.core.refusals import Refusal
 from apps.hours.ledger import actions, proposals
 from apps.hours.models import Proposal, TimeEntry
+from apps.meetings import attendance
+from apps.meetings.people import record_of
 from apps.stages.homologation.models import Result, Round
-from apps.stages.training.models import Attendance, TrainingSession
+from tests.companies.factories import PersonFactory
 from tests.homologation.test_homologation import case, make_script
 from tests.hours.factories import ProposalFactory
-from tests.rollouts.factories import RolloutFactory
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
+from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +35,11 @@ def analyst(rollout):
     return rollout.people["analyst"]
 
 
-def a_session(rollout, person, company="Presence", **fields):
-    fields = {"state": "held", "held_minutes": 125, "scheduled_at": HELD, **fields}
-    session = TrainingSession.objects.create(
-        rollout=rollout, number=rollout.training_sessions.count() + 1, planned_minutes=120, **fields
-    )
-    Attendance.objects.create(session=session, name=person.name, company=company)
+def a_session(rollout, person, guest=None, **fields):
+    fields = {"state": "held", "started_at": HELD, "ended_at": HELD + timedelta(minutes=125), **fields}
+    session = MeetingFactory(rollout=rollout, planned_start=HELD, **fields)
+    who = {"name": guest} if guest else {"user": person}
+    AttendeeFactory(meeting=session, party="presence", attended=session.state == "held", **who)
     return session
 
 
@@ -67,10 +70,10 @@ def test_an_attended_training_proposes_its_time(rollout, analyst):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"state": "planned", "held_minutes": None},
-        {"state": "cancelled"},
-        {"company": "Outra"},
-        {"scheduled_at": NOW - timedelta(days=15)},
+        {"state": "planned", "started_at": None, "ended_at": None},
+        {"state": "cancelled", "started_at": None, "ended_at": None},
+        {"guest": "Ana"},
+        {"started_at": NOW - timedelta(days=15)},
     ],
 )
 def test_what_was_not_held_not_attended_or_long_ago_proposes_nothing(rollout, analyst, fields):
@@ -155,3 +158,52 @@ def test_nobody_confirms_the_proposal_of_another(rollout, analyst, client_for):
     client_for(rollout.people["pm"]).post("/horas/propostas/apontar/", {"source": kept.source})
     client_for(rollout.people["pm"]).post("/horas/propostas/dispensar/", {"source": kept.source})
     assert Proposal.objects.get().state == "open"
+
+
+class TestByPerson:
+    def test_who_was_renamed_since_is_still_proposed_their_time(self, rollout, analyst):
+        a_session(rollout, analyst)
+        analyst.name = "Outro Nome"
+        analyst.save()
+        assert [each.minutes for each in proposals.pending(analyst)] == [125]
+
+    def test_of_two_with_the_same_name_the_one_who_was_there_is(self, rollout, analyst):
+        namesake = rollout.people["pm"]
+        namesake.name = analyst.name
+        namesake.save()
+        a_session(rollout, analyst)
+        assert len(proposals.pending(analyst)) == 1
+        assert proposals.pending(namesake) == []
+
+    def test_a_guest_of_their_name_is_not_them_until_the_guest_is_given_their_record(self, rollout, analyst):
+        session = a_session(rollout, analyst, guest=analyst.name)
+        assert proposals.pending(analyst) == []
+        record_of(analyst, rollout.company("presence"))
+        attendance.name_guest(session.attendees.get(), by=rollout.people["manager"])
+        assert [each.minutes for each in proposals.pending(analyst)] == [125]
+
+    def test_a_record_without_an_account_proposes_nothing(self, rollout, analyst):
+        session = a_session(rollout, analyst, guest="Outra pessoa")
+        person = PersonFactory(company=rollout.company("presence"), name=analyst.name)
+        AttendeeFactory(meeting=session, party="presence", person=person)
+        assert proposals.pending(analyst) == []
+
+    def test_who_came_late_and_left_early_is_proposed_what_lies_between(self, rollout, analyst):
+        session = a_session(rollout, analyst)
+        session.attendees.update(arrived_at=HELD + timedelta(minutes=25), left_at=HELD + timedelta(minutes=85))
+        assert [(each.minutes, each.started_at) for each in proposals.pending(analyst)] == [
+            (60, HELD + timedelta(minutes=25))
+        ]
+
+    @pytest.mark.parametrize(
+        ("kind", "stage", "activity"),
+        [
+            ("kickoff", Stage.KICKOFF, "kickoff"),
+            ("go_live", Stage.GO_LIVE, "go_live"),
+            ("other", Stage.TRAINING, "internal"),
+            ("other", Stage.GO_LIVE, "follow_up"),
+        ],
+    )
+    def test_a_meeting_of_any_kind_proposes_its_own_activity(self, rollout, analyst, kind, stage, activity):
+        a_session(at_stage(rollout, stage), analyst, kind=kind, title="Alinhamento" if kind == "other" else "")
+        assert [each.activity for each in proposals.pending(analyst)] == [activity]

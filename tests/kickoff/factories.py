@@ -2,6 +2,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.core import clock
+from apps.meetings import attendance
+from apps.meetings.models import Meeting
+from apps.meetings.people import Guest
 from apps.stages.kickoff import actions, worksheet
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, Row
 from tests.rollouts.factories import RolloutFactory
@@ -59,9 +62,12 @@ class MinutesFactory(DjangoModelFactory):
     published_by = factory.LazyAttribute(lambda minutes: minutes.kickoff.rollout.people["pm"])
 
 
-def hold(kickoff, pm, parties=("client", "presence")) -> None:
-    people = [actions.add_participant(kickoff, by=pm, name=f"Pessoa {party}", party=party) for party in parties]
-    actions.hold_meeting(kickoff, by=pm, held_at=clock.now(), attended=people)
+def hold(kickoff, pm, parties=("client", "presence")) -> Meeting:
+    people = [(party, Guest(f"Pessoa {party}")) for party in parties]
+    planned = kickoff.rollout.meetings.planned().filter(kind="kickoff").first()
+    return attendance.record(
+        kickoff.rollout, "kickoff", by=pm, meeting=planned, started_at=clock.now(), minutes=60, present=people
+    )
 
 
 def write(kickoff, by, cells, *, seen="", **row) -> list:

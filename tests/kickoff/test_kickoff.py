@@ -7,10 +7,14 @@ import pytest
 from apps.core import clock
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.meetings import actions as meetings
+from apps.meetings import attendance
+from apps.meetings.people import Guest
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import actions, term
 from tests.kickoff.factories import agree, hold, write
+from tests.meetings.factories import MeetingFactory
 from tests.rollouts.factories import at_stage
 
 pytestmark = pytest.mark.django_db
@@ -62,9 +66,10 @@ class TestRefusals:
 
     def test_a_meeting_in_the_future(self, rollout, kickoff):
         with pytest.raises(Invalid, match="futuro"):
-            actions.hold_meeting(
-                kickoff, by=rollout.people["pm"], held_at=clock.now() + timedelta(hours=1), attended=[]
-            )
+            attendance.record(
+                rollout, "kickoff", by=rollout.people["pm"], started_at=clock.now() + timedelta(hours=1), minutes=60,
+                present=[],
+            )  # fmt: skip
 
     def test_a_model_that_is_not_on_offer(self, rollout, kickoff):
         with pytest.raises(Invalid):
@@ -76,9 +81,10 @@ class TestRefusals:
             actions.choose_model(kickoff, by=rollout.people["pm"], model="polling")
 
     def test_the_same_participant_twice(self, rollout, kickoff):
-        actions.add_participant(kickoff, by=rollout.people["pm"], name="Rita", party="client")
+        meeting = MeetingFactory(rollout=rollout, kind="kickoff")
+        meetings.invite(meeting, by=rollout.people["pm"], present=[("client", Guest("Rita"))])
         with pytest.raises(Invalid):
-            actions.add_participant(kickoff, by=rollout.people["pm"], name="Rita", party="client")
+            meetings.invite(meeting, by=rollout.people["pm"], present=[("client", Guest("Rita"))])
 
     @pytest.mark.parametrize("who", ["client", "integrator", "platform", "stranger"])
     def test_anybody_but_presence(self, rollout, kickoff, who):
@@ -90,17 +96,24 @@ class TestThePage:
     def post(self, browser, rollout, path, **data):
         return browser.post(f"/projetos/{rollout.pk}/reuniao/{path}", data)
 
+    def plan(self, browser, rollout, when):
+        data = {"planned_start": when, "planned_minutes": "1h"}
+        assert browser.post(f"/projetos/{rollout.pk}/reunioes/agendar/?kind=kickoff", data).status_code == 302
+        meeting = rollout.meetings.get(kind="kickoff")
+        return meeting, f"/projetos/{rollout.pk}/reunioes/{meeting.pk}/"
+
     def test_a_project_manager_conducts_the_meeting(self, rollout, kickoff, client_for):
         browser = client_for(rollout.people["pm"])
         when = (clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
         method = kickoff.methods.get()
-        assert self.post(browser, rollout, "marcar/", scheduled_at=when).status_code == 302
+        meeting, page = self.plan(browser, rollout, when)
         for party in ("client", "presence", "integrator"):
-            assert self.post(browser, rollout, "participantes/", name=f"P {party}", party=party).status_code == 302
-        out = kickoff.participants.get(party="integrator")
-        assert self.post(browser, rollout, f"participantes/{out.pk}/retirar/").status_code == 302
-        attended = [person.pk for person in kickoff.participants.all()]
-        assert self.post(browser, rollout, "realizada/", held_at=when, attended=attended).status_code == 302
+            assert browser.post(page + "convidar/", {f"guests_{party}": f"P {party}"}).status_code == 302
+        out = meeting.attendees.get(party="integrator")
+        assert browser.post(f"{page}pessoas/{out.pk}/retirar/").status_code == 302
+        listed = [str(row.pk) for row in meeting.attendees.all()]
+        record = {"started_at": when, "minutes": "1h", "listed_guests": listed}
+        assert browser.post(page + "realizada/", record).status_code == 302
         assert self.post(browser, rollout, "modelo/", model="polling").status_code == 302
         assert self.post(browser, rollout, "metodos/", methods=[method.pk]).status_code == 302
         write(kickoff, rollout.people["integrator"], {"platform_field": "skuId"}, method=method)

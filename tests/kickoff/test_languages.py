@@ -5,6 +5,7 @@ from django.utils import translation
 
 from apps.core import clock
 from apps.core.process import Gate
+from apps.meetings import actions as meetings
 from apps.rollouts import gates
 from apps.stages.kickoff import actions
 from tests.kickoff.factories import KickoffFactory, agree, hold
@@ -24,7 +25,7 @@ def rollout():
     kickoff.agenda.update(title={"pt": "Escopo", "en": "Scope"})
     pm = kickoff.rollout.people["pm"]
     with translation.override("en"):
-        actions.schedule(kickoff, by=pm, scheduled_at=clock.now())
+        meetings.plan(kickoff.rollout, "kickoff", by=pm, planned_start=clock.now(), planned_minutes=60)
         hold(kickoff, pm)
         actions.note_agenda(kickoff.agenda.get(), by=pm, notes="Tudo")
         actions.choose_model(kickoff, by=pm, model="polling")
@@ -35,18 +36,18 @@ def rollout():
 
 def test_the_timeline_reads_in_each_readers_language(rollout):
     portuguese, english = sentences(rollout, "pt-br"), sentences(rollout, "en")
-    assert portuguese[4:7] == [
+    assert portuguese[2:5] == [
         "anotou a pauta: Escopo",
         "definiu o modelo de integração: Consulta",
         f"definiu os métodos adotados: {rollout.kickoff.methods.get().code}",
     ]
-    assert english[4].endswith(": Scope")
-    assert english[5].endswith(": Polling")
+    assert english[2].endswith(": Scope")
+    assert english[3].endswith(": Polling")
     assert not any(old == new for old, new in zip(portuguese, english, strict=True))
 
 
 def test_an_instant_is_kept_as_one(rollout):
-    assert rollout.events.get(kind="kickoff.scheduled").data["when"].endswith(("Z", "+00:00"))
+    assert rollout.events.get(kind="meetings.planned").data["when"].endswith(("Z", "+00:00"))
 
 
 def test_what_the_gate_asks_is_in_both_languages(rollout):

@@ -10,6 +10,9 @@ from django.urls import reverse
 
 from apps.core.process import Gate
 from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.meetings import actions as meetings
+from apps.meetings import attendance
+from apps.meetings.people import Guest
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import actions, documents, queries
@@ -48,11 +51,14 @@ class TestConfirmation:
 
     def test_who_was_there_is_part_of_the_minutes(self, rollout, kickoff):
         published(kickoff)
-        actions.add_participant(kickoff, by=rollout.people["pm"], name="Rita", party="integrator")
+        pm, meeting = rollout.people["pm"], queries.held_meeting(rollout)
+        meetings.invite(meeting, by=pm, present=[("integrator", Guest("Rita"))])
         assert queries.minutes_in_force(rollout) is None
         actions.publish_minutes(kickoff, by=rollout.people["pm"], minutes="Com a Rita.")
-        there = list(kickoff.participants.all())
-        actions.hold_meeting(kickoff, by=rollout.people["pm"], held_at=kickoff.rollout.started_at, attended=there)
+        there = [(row.party, row) for row in meeting.attendees.all()]
+        attendance.record(
+            rollout, "kickoff", by=pm, meeting=meeting, started_at=rollout.started_at, minutes=60, present=there
+        )
         assert queries.minutes_in_force(rollout) is None
 
     def test_an_objection_says_why(self, rollout, kickoff):

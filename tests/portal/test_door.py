@@ -16,6 +16,7 @@ from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
 from tests.companies.factories import MembershipFactory, UserFactory, a_person
 from tests.golive.factories import WindowFactory, all_say_go
+from tests.meetings.factories import MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -342,9 +343,7 @@ class TestDatesToConfirm:
     @pytest.fixture
     def rollout(self):
         rollout = at_stage(RolloutFactory(), Stage.DEVELOPMENT)
-        rollout.training_sessions.create(
-            number=1, scheduled_at=clock.now() + timedelta(days=2), planned_minutes=60, rollout=rollout
-        )
+        MeetingFactory(rollout=rollout)
         return rollout
 
     def url(self, rollout):
@@ -352,7 +351,7 @@ class TestDatesToConfirm:
 
     def test_the_client_confirms(self, rollout, client_for):
         client_for(rollout.people["client"]).post(self.url(rollout), {"answer": "yes"})
-        session = rollout.training_sessions.get()
+        session = rollout.meetings.get()
         assert session.confirmed_by == rollout.people["client"]
         assert matters(rollout.people["client"]) == []
         room = client_for(rollout.people["pm"]).get(reverse("training:room", args=[rollout.pk])).content.decode()
@@ -371,10 +370,10 @@ class TestDatesToConfirm:
 
     def test_nobody_else_answers_for_the_client(self, rollout, client_for):
         client_for(rollout.people["integrator"]).post(self.url(rollout), {"answer": "yes"})
-        assert rollout.training_sessions.get().confirmed_at is None
+        assert rollout.meetings.get().confirmed_at is None
 
     def test_a_date_that_passed_asks_nothing(self, rollout):
-        rollout.training_sessions.update(scheduled_at=clock.now() - timedelta(hours=1))
+        rollout.meetings.update(planned_start=clock.now() - timedelta(hours=1))
         assert matters(rollout.people["client"]) == []
 
 

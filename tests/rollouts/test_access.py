@@ -22,7 +22,7 @@ TABLE = {
     "prerequisites.review": PRESENCE,
     "kickoff.conduct": PRESENCE,
     "development.report": {"integrator"},
-    "training.conduct": PRESENCE,
+    "meetings.conduct": PRESENCE,
     "homologation.lead": PRESENCE,
     "homologation.execute": PRESENCE | CLIENTS | {"integrator"},
     "homologation.verify": PRESENCE | CLIENTS,

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from apps.core import clock, plugins
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.requirements import Requirement
+from apps.meetings import actions as meetings
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions, read_model, refreshing, tasks, timeline
 from apps.rollouts.events import BallPassed, Held, Resumed
 from apps.rollouts.models import OpenRequirement, Rollout
-from apps.stages.training import actions as trainings
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.read_model import forget, held_against_the_rules
 from tests.rollouts.asking import rules_of_the_test
@@ -155,7 +155,7 @@ class TestTheReadersZone:
         when = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
         with clock.at(datetime(2026, 11, 20, 12, tzinfo=UTC)):
             with clock.read_in(ZoneInfo("Asia/Tokyo")):
-                trainings.plan_session(rollout, by=rollout.people["pm"], scheduled_at=when, planned_minutes=60)
+                meetings.plan(rollout, "training", by=rollout.people["pm"], planned_start=when, planned_minutes=60)
             row = rows(rollout)["", "training:date:1"]
             assert "30/11/2026 20:30" in row.text["pt"]
             assert row.due == date(2026, 11, 30)
@@ -169,7 +169,7 @@ class TestTime:
     def session(self):
         rollout = at_stage(RolloutFactory(), Stage.TRAINING)
         when = clock.now() + timedelta(hours=2)
-        return trainings.plan_session(rollout, by=rollout.people["pm"], scheduled_at=when, planned_minutes=60)
+        return meetings.plan(rollout, "training", by=rollout.people["pm"], planned_start=when, planned_minutes=60)
 
     def test_a_date_that_passed_is_asked_for_no_more(self, session):
         with held_against_the_rules() as differences:

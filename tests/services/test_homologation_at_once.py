@@ -3,9 +3,10 @@
 import pytest
 
 from apps.core.process import Stage
+from apps.meetings.models import Meeting
 from apps.stages.homologation.execution import actions
 from apps.stages.homologation.meetings import actions as sessions
-from apps.stages.homologation.models import Result, Session
+from apps.stages.homologation.models import Result
 from apps.stages.homologation.script import actions as script_actions
 from tests.homologation.test_homologation import case, make_script
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -51,8 +52,8 @@ def test_one_session_starts_of_two_that_are_started_at_once(rollout, script):
         )  # fmt: skip
 
     outcomes = at_once(lambda: start("pm"), lambda: start("analyst"))
-    assert sorted(type(each).__name__ for each in outcomes) == ["Refusal", "Session"]
-    assert Session.objects.count() == 1
+    assert sorted(type(each).__name__ for each in outcomes) == ["Meeting", "Refusal"]
+    assert Meeting.objects.count() == 1
 
 
 def test_a_machines_pass_is_confirmed_once(rollout, script):

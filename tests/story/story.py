@@ -164,12 +164,14 @@ def kickoff(tell):
     due = (clock.today() + timedelta(days=30)).isoformat()
     tell.post("integrator", "development:due_date", date=due)
     now = clock.now()
-    tell.post("pm", "kickoff:schedule", scheduled_at=local(now))
+    tell.post("pm", "meetings:plan", kind="kickoff", planned_start=local(now), planned_minutes="1h")
+    planned = tell.rollout.meetings.get()
     for party in ("presence", "client", "integrator"):
-        tell.post("pm", "kickoff:add_participant", name=f"Pessoa {party}", party=party)
+        tell.post("pm", "meetings:invite", planned.pk, **{f"guests_{party}": f"Pessoa {party}"})
+    people = [str(row.pk) for row in planned.attendees.all()]
+    earlier = local(now - timedelta(hours=1))
+    tell.post("pm", "meetings:record", planned.pk, started_at=earlier, minutes="1h", listed_guests=people)
     meeting = tell.rollout.kickoff
-    people = [person.pk for person in meeting.participants.all()]
-    tell.post("pm", "kickoff:hold", held_at=local(now - timedelta(hours=1)), attended=people)
     tell.post("pm", "kickoff:model", model="polling")
     method = meeting.methods.get(code="ECM-PRODUTOS")
     tell.post("pm", "kickoff:methods", methods=[method.pk])
@@ -194,12 +196,12 @@ def development(tell):
 
 def training(tell):
     tell.is_refused("treinamento", "roteiro")
-    tell.post("analyst", "training:plan", scheduled_at=local(clock.now() - timedelta(hours=6)), planned_minutes="4h")
-    session = tell.rollout.training_sessions.get()
-    client = tell.rollout.company("client").trade_name
+    start = local(clock.now() - timedelta(hours=6))
+    tell.post("analyst", "meetings:plan", kind="training", planned_start=start, planned_minutes="4h")
+    session = tell.rollout.meetings.get(kind="training")
     topics = [topic.pk for topic in tell.rollout.training_topics.all()]
-    attendance = f"Rita; {client}; E-commerce"
-    tell.post("analyst", "training:held", session.pk, held_minutes="4h", attendance=attendance, topics=topics)
+    held = {"started_at": start, "minutes": "4h", "guests_client": "Rita; E-commerce", "topics": topics}
+    tell.post("analyst", "meetings:record", session.pk, **held)
     typed = {"activity": "training", "note": "Treinamento"}
     earlier = clock.now() - timedelta(days=3)
     tell.post("analyst", "hours:log", started_at=local(earlier), minutes="3h30", **typed)

@@ -1,4 +1,4 @@
-"""Time that may be logged with one press: what a timer measured, and a person's part in the sessions that were held."""
+"""Time that may be logged with one press: what a timer measured, and a person's part in the meetings that were held."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,46 +6,50 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.companies.models import Kind
 from apps.core import clock
-from apps.core.process import PartyRole
+from apps.core.process import Stage
 from apps.core.refusals import Refusal, require
 from apps.hours import classification, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import actions, days
 from apps.hours.models import Proposal, TimeEntry
+from apps.meetings import queries as meetings
+from apps.meetings.models import Attendee, Meeting, MeetingKind
+from apps.meetings.rooms import ANY, room_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries as homologation
-from apps.stages.homologation.models import Nonconformity, Result, Round, Session
-from apps.stages.training.models import Attendance, TrainingSession
+from apps.stages.homologation.models import Nonconformity, Result, Round
 
 WITHIN = timedelta(days=14)
 """Sessions older than this are not proposed any more: who was there would not remember."""
 
+EARLIER_SOURCES = {"session": "training", "meeting": "homologation"}
+"""How sources of before meetings had an app of their own named the kind; their first number says nothing any more."""
+
 
 def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
-    """What ``user`` may confirm or dismiss, in order; of one rollout, or of all. Those of sessions are not saved rows.
+    """What ``user`` may confirm or dismiss, in order; of one rollout, or of all. Those of meetings are not saved rows.
 
-    A session is left out once it was answered, and where the person already logged the same work in its time.
+    A meeting is left out once it was answered, and where the person already logged the same work in its time.
     """
     stored = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
     stored = stored.filter(rollout=rollout) if rollout else stored
-    trainings, meetings, results = _attended_trainings(user, rollout), _attended(user, rollout), _results(user, rollout)
+    attended, results = _attended(user, rollout), _results(user, rollout)
     # Most often there is nothing, which one query tells.
-    keys, *other_keys = (rows.order_by().values("pk") for rows in (stored, trainings, meetings, results))
+    keys, *other_keys = (rows.order_by().values("pk") for rows in (stored, attended, results))
     if not keys.union(*other_keys).exists():
         return []
     proposals = list(stored)
-    of_sessions = _of_sessions(user, trainings, list(meetings), results)
-    sources = [proposal.source for proposal in of_sessions]
+    unsaved = _of_meetings_and_rounds(user, list(attended), results)
+    sources = [proposal.source for proposal in unsaved]
     answered = set(Proposal.objects.filter(person=user, source__in=sources).values_list("source", flat=True))
-    for proposal in of_sessions:
+    for proposal in unsaved:
         if proposal.source not in answered and _is_to_be_logged(proposal):
             proposals.append(proposal)
     return sorted(proposals, key=lambda proposal: (proposal.started_at, proposal.source))
@@ -101,20 +105,22 @@ def preview(proposal: Proposal) -> dict[str, Any]:
 
 
 def link(entry: TimeEntry) -> tuple[str, str]:
-    """Name and address of the session that ``entry`` came from; empty for time that came from none."""
+    """Name and address of the meeting or round that ``entry`` came from; empty for time that came from neither."""
     kind, _colon, key = entry.source.partition(":")
-    if kind == "session" and "." in key:
-        return _("Sessão %(number)d") % {"number": int(key.split(".")[1])}, _room("training", entry) + "#sessoes"
-    if kind == "meeting" and "." in key:
-        number = int(key.split(".")[1])
-        return _("Sessão %(number)d") % {"number": number}, reverse("homologation:meeting", args=[entry.rollout_id])
-    if kind == "round" and "." in key:
-        return _("Rodada %(number)d") % {"number": int(key.split(".")[1])}, _room("homologation", entry) + "#roteiro"
-    return "", ""
+    kind = EARLIER_SOURCES.get(kind, kind)
+    number = key.split(".")[1] if "." in key else ""
+    if kind == "round" and number:
+        return _("Rodada %(number)d") % {"number": int(number)}, _room("homologation", entry) + "#roteiro"
+    if kind not in MeetingKind.values or not number:
+        return "", ""
+    meeting = Meeting(kind=kind, number=int(number), rollout_id=entry.rollout_id, title=str(MeetingKind(kind).label))
+    rules = room_of(kind)
+    return str(meeting), _room("meetings", entry) if rules is ANY else rules.url(meeting)
 
 
 def _room(name: str, entry: TimeEntry) -> str:
-    return reverse(f"{name}:room", args=[entry.rollout_id])
+    page = "project" if name == "meetings" else "room"
+    return reverse(f"{name}:{page}", args=[entry.rollout_id])
 
 
 def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
@@ -128,73 +134,55 @@ def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
     row.save()
 
 
-def _of_sessions(
-    user: User, trainings: Iterable[Attendance], meetings: list[Session], results: Iterable[Result]
-) -> list[Proposal]:
-    """What the person's part in sessions proposes. The notes are in Portuguese whoever logs them, as is the statement that
+def _of_meetings_and_rounds(user: User, attended: list[Attendee], results: Iterable[Result]) -> list[Proposal]:
+    """What the person's part in meetings and rounds proposes; a homologation that retested one nonconformity and nothing else
+    names it. The notes are in Portuguese whoever logs them, as is the statement that
     they end in."""
     with translation.override("pt-br"):
-        return [
-            *_trainings(user, trainings),
-            *_meetings(user, meetings),
-            *_homologations(user, results, meetings),
-        ]
+        sessions = [row.meeting for row in attended if _is_tested(row.meeting)]
+        return [*(_of_meeting(user, row) for row in attended), *_homologations(user, results, sessions)]
 
 
-def _attended_trainings(user: User, rollout: Rollout | None) -> QuerySet[Attendance]:
-    """The held sessions whose attendance has the person, by name, at Presence."""
-    presence = user.memberships.filter(company__kind=Kind.PRESENCE).order_by().values("company__trade_name")
-    return Attendance.objects.filter(
-        name__iexact=user.name,
-        company__in=presence,
-        session__state=TrainingSession.State.HELD,
-        session__scheduled_at__gte=clock.now() - WITHIN,
-        session__rollout__in=_rollouts(user, rollout),
-    ).select_related("session__rollout")
+def _attended(user: User, rollout: Rollout | None) -> QuerySet[Attendee]:
+    """The person's part in each meeting that they attended for Presence."""
+    return meetings.attended_by(user, clock.now() - WITHIN).filter(meeting__rollout__in=_rollouts(user, rollout))
 
 
-def _trainings(user: User, rows: Iterable[Attendance]) -> list[Proposal]:
-    return [
-        Proposal(
-            person=user, rollout=row.session.rollout, source=f"session:{row.session.pk}.{row.session.number}",
-            activity=Activity.TRAINING, started_at=row.session.scheduled_at, minutes=row.session.held_minutes,
-            note=_("Treinamento: %(session)s") % {"session": row.session},
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _attended(user: User, rollout: Rollout | None) -> QuerySet[Session]:
-    """The ended meetings of a homologation in which the person was for Presence."""
-    return (
-        Session.objects.filter(
-            ended_at__gte=clock.now() - WITHIN,
-            attendances__person=user,
-            attendances__party=PartyRole.PRESENCE,
-            script__rollout__in=_rollouts(user, rollout),
-        )
-        .annotate(arrived_at=F("attendances__arrived_at"))
-        .select_related("script__rollout")
+def _of_meeting(user: User, row: Attendee) -> Proposal:
+    meeting = row.meeting
+    came_at, left_at = row.arrived_at or meeting.started_at, row.left_at or meeting.ended_at
+    results = (
+        list(homologation.results_of(meeting).select_related("round__script__rollout")) if _is_tested(meeting) else []
     )
+    return Proposal(
+        person=user, rollout=meeting.rollout, source=source_of(meeting), activity=_activity(meeting),
+        started_at=(came_at or meeting.starts_at).astimezone(UTC).replace(second=0, microsecond=0),
+        minutes=meeting.minutes_of(came_at, left_at) or None,
+        nonconformity=_retested(results[0].round, results) if results else None,
+        note=_note(meeting),
+    )  # fmt: skip
 
 
-def _meetings(user: User, sessions: Iterable[Any]) -> list[Proposal]:
-    """Each attended meeting, from its start, or from when the person came, to its end; one that retested one
-    nonconformity and nothing else names it."""
-    proposals = []
-    for session in sessions:
-        came_at = session.arrived_at or session.started_at
-        started_at = came_at.astimezone(UTC).replace(second=0, microsecond=0)
-        results = list(homologation.results_of(session).select_related("round__script__rollout"))
-        proposals.append(
-            Proposal(
-                person=user, rollout=session.rollout, source=f"meeting:{session.pk}.{session.number}",
-                activity=Activity.HOMOLOGATION, started_at=started_at, minutes=session.minutes_since(came_at) or None,
-                nonconformity=_retested(results[0].round, results) if results else None,
-                note=_("Homologação: %(session)s") % {"session": session},
-            )
-        )  # fmt: skip
-    return proposals
+def source_of(meeting: Meeting) -> str:
+    """What names ``meeting`` as the source of an entry: its kind, rollout and number."""
+    return f"{meeting.kind}:{meeting.rollout_id}.{meeting.number}"
+
+
+def _is_tested(meeting: Meeting) -> bool:
+    return meeting.kind == MeetingKind.HOMOLOGATION
+
+
+def _activity(meeting: Meeting) -> Activity:
+    """What the time of ``meeting`` is logged as, unless the person says otherwise: that of no stage as follow-up once the
+    rollout is at its go-live, as internal work before."""
+    if meeting.kind == MeetingKind.OTHER:
+        return Activity.FOLLOW_UP if meeting.rollout.has_reached(Stage.GO_LIVE) else Activity.INTERNAL
+    return Activity(meeting.kind)
+
+
+def _note(meeting: Meeting) -> str:
+    alone = meeting.kind in (MeetingKind.KICKOFF, MeetingKind.OTHER)
+    return str(meeting) if alone else f"{meeting.get_kind_display()}: {meeting}"
 
 
 def _results(user: User, rollout: Rollout | None) -> QuerySet[Result]:
@@ -204,15 +192,15 @@ def _results(user: User, rollout: Rollout | None) -> QuerySet[Result]:
     ).select_related("round__script__rollout", "case")
 
 
-def _homologations(user: User, results: Iterable[Result], meetings: list[Session]) -> list[Proposal]:
+def _homologations(user: User, results: Iterable[Result], sessions: list[Meeting]) -> list[Proposal]:
     """A day of a round in which the person recorded results, once the round was closed: from the first to the last. What was
-    recorded in one of ``meetings`` is of that meeting.
+    recorded in one of ``sessions`` is of that meeting.
 
     A retest of the case of one nonconformity, and of nothing else, names it.
     """
     results_by_day: dict[tuple[Round, str], list[Result]] = defaultdict(list)
     for result in results:
-        if any(_was_in(meeting, result) for meeting in meetings):
+        if any(_was_in(session, result) for session in sessions):
             continue  # The meeting proposes that time.
         day = clock.day_of(result.at, clock.installation_zone()).isoformat()
         results_by_day[result.round, day].append(result)
@@ -230,10 +218,10 @@ def _homologations(user: User, results: Iterable[Result], meetings: list[Session
     return proposals
 
 
-def _was_in(meeting: Session, result: Result) -> bool:
-    if meeting.started_at is None or meeting.ended_at is None or meeting.script_id != result.case.script_id:
+def _was_in(session: Meeting, result: Result) -> bool:
+    if session.started_at is None or session.ended_at is None or session.rollout_id != result.round.script.rollout_id:
         return False
-    return meeting.started_at <= result.at <= meeting.ended_at
+    return session.started_at <= result.at <= session.ended_at
 
 
 def _retested(round_: Round, results: list[Result]) -> Nonconformity | None:

@@ -1,5 +1,4 @@
 from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
-from apps.rollouts.models.appointments import Appointment
 from apps.rollouts.models.machine import StageMachine
 from apps.rollouts.models.requirements import OpenRequirement
 from apps.rollouts.models.rollouts import (
@@ -15,7 +14,6 @@ from apps.rollouts.models.rollouts import (
 
 __all__ = [
     "AnchorSheet",
-    "Appointment",
     "Assignment",
     "ChainAnchor",
     "Event",

@@ -19,10 +19,12 @@ def entry(rollout: Rollout) -> Entry | None:
     window = queries.window_in_force(rollout)
     if window is None:
         return None
+    sequence, changed_at = agenda.changes(rollout, CHANGES)
     return agenda.entry(
         rollout,
-        "producao",
-        changes=CHANGES,
+        f"{rollout.code}-producao",
+        sequence=sequence,
+        changed_at=changed_at,
         status=Status.CONFIRMED if queries.is_go(window) else Status.TENTATIVE,
         starts_at=window.starts_at,
         ends_at=window.ends_at,

@@ -339,7 +339,7 @@ class ReservationWithdrawn(
     case: str
 
 
-# --- Sessions -------------------------------------------------------------------------------------------
+# --- Sessions, as timelines from before meetings had an app of their own keep them -------------------------
 
 
 class SessionPlanned(

@@ -3,31 +3,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.accounts import names_in_texts, personal_data
+from apps.accounts import names_in_texts
 from apps.accounts.models import User
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding, Mention
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import Attendance, NonconformityComment
-
-
-def _by_name(user: User):
-    """Who attended without an account is recorded by name, for a party: theirs are the rows of their companies' rollouts."""
-    rollouts = Rollout.objects.visible_to(user).values("pk")
-    return Attendance.objects.filter(name__iexact=user.name, session__script__rollout__in=rollouts)
-
-
-def _export(user: User) -> list[dict[str, Any]]:
-    rows = Attendance.objects.filter(person=user) | _by_name(user)
-    return [
-        {"rollout": row.session.rollout.code, "session": row.session.number, "party": row.party}
-        for row in rows.select_related("session__script__rollout").order_by("pk")
-    ]
-
-
-def _erase(user: User) -> None:
-    if user.name:
-        _by_name(user).update(name=personal_data.erased_name(user))
+from apps.stages.homologation.models import NonconformityComment
 
 
 def _export_discussion(user: User) -> list[dict[str, Any]]:
@@ -66,6 +47,5 @@ def _erase_discussion(user: User) -> None:
 
 
 HOLDINGS = [
-    Holding("homologation_sessions", _export, _erase),
     Holding("nonconformity_discussions", _export_discussion, _erase_discussion, mentions=_mentions),
 ]

@@ -1,13 +1,17 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
+from apps.meetings.models import MeetingKind
+from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
 from apps.stages.homologation.api import router
+from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.script import catalogue
 
 
@@ -47,4 +51,13 @@ plugin = Plugin(
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.REPORT],
+    meetings={
+        MeetingKind.HOMOLOGATION: Room(
+            url=lambda meeting: reverse("homologation:meeting", args=[meeting.rollout_id]),
+            asks_client=False,
+            is_live=True,
+            needed=sessions.REQUIRED_PARTIES,
+            refuse=sessions.refuse_too_early_or_late,
+        )
+    },
 )

@@ -27,9 +27,9 @@ from django.db.models.functions import Coalesce
 from apps.core.localized import Localized
 from apps.core.rows import embedded, rows_of
 from apps.files.queries import preview_pages
+from apps.meetings.models import Meeting, MeetingKind
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import (
-    Attendance,
     Case,
     Evidence,
     Nonconformity,
@@ -38,7 +38,6 @@ from apps.stages.homologation.models import (
     Result,
     Round,
     Script,
-    Session,
 )
 
 EMBEDDED: dict[type[Model], str] = {Result: "embedded_results", Nonconformity: "embedded_nonconformities"}
@@ -184,37 +183,37 @@ def left_to_run(round_: Round | None) -> set[int]:
     return set(round_.case_keys) - set(round_.run_keys) if round_ else set()  # type: ignore[attr-defined]
 
 
-def open_session(script: Script) -> Session | None:
+def open_session(script: Script) -> Meeting | None:
     """The session in progress."""
-    return script.sessions.filter(started_at__isnull=False, ended_at=None).first()
+    return sessions_of(script.rollout_id).filter(state=Meeting.State.IN_PROGRESS).select_related("led_by").first()
 
 
-def planned_sessions(rollout: Rollout | OuterRef) -> QuerySet[Session]:
-    """The sessions of ``rollout`` (or of that of an outer query) that are planned, the next one first."""
-    return Session.objects.filter(script__rollout=rollout, started_at=None, cancelled_at=None).order_by("planned_start")
+def sessions_of(rollout_pk: int) -> QuerySet[Meeting]:
+    """The meetings of the homologation of a rollout, planned or called off ones too, by number."""
+    return Meeting.objects.filter(rollout=rollout_pk, kind=MeetingKind.HOMOLOGATION).order_by("number")
 
 
-def sessions_of(script: Script) -> QuerySet[Session]:
-    """The sessions in order, planned or called off ones too, with who was there and how many results came of each
-    (``result_count``)."""
+def sessions_with_people(script: Script) -> QuerySet[Meeting]:
+    """Those of ``sessions_of``, with who was there and how many results came of each (``result_count``)."""
     meanwhile = Result.objects.filter(
-        case__script=OuterRef("script"),
+        case__script=script.pk,
         at__gte=OuterRef("started_at"),
         at__lte=Coalesce(OuterRef("ended_at"), F("at")),
     )
     count = meanwhile.order_by().values("case__script").annotate(number=Count("pk")).values("number")
-    sessions = script.sessions.select_related("led_by").annotate(result_count=Coalesce(Subquery(count), 0))
-    return sessions.prefetch_related(Prefetch("attendances", Attendance.objects.select_related("person")), "absences")
+    return sessions_of(script.rollout_id).with_people().annotate(result_count=Coalesce(Subquery(count), 0))
 
 
-def held_sessions(script: Script) -> QuerySet[Session]:
-    """Those of ``sessions_of`` that were started."""
-    return sessions_of(script).filter(started_at__isnull=False)
+def held_sessions(script: Script) -> QuerySet[Meeting]:
+    """Those of ``sessions_with_people`` that were started."""
+    return sessions_with_people(script).started()
 
 
-def results_of(session: Session) -> QuerySet[Result]:
+def results_of(session: Meeting) -> QuerySet[Result]:
     """What was recorded during ``session``."""
-    results = Result.objects.filter(case__script=session.script_id, at__gte=session.started_at)
+    if session.started_at is None:
+        return Result.objects.none()
+    results = Result.objects.filter(case__script__rollout=session.rollout_id, at__gte=session.started_at)
     return results.filter(at__lte=session.ended_at) if session.ended_at else results
 
 

@@ -48,12 +48,6 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/reuniao/", meeting_views.meeting, name="meeting"),
     path("projetos/<int:pk>/homologacao/reuniao/andamento/", meeting_views.live, name="live"),
     path("projetos/<int:pk>/homologacao/reuniao/iniciar/", meeting_views.start, name="start_session"),
-    path("projetos/<int:pk>/homologacao/reuniao/agendar/", meeting_views.plan, name="plan_session"),
-    path(
-        "projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/desmarcar/", meeting_views.cancel, name="cancel_session"
-    ),
-    path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/presenca/", meeting_views.join, name="join_session"),
-    path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/agenda.ics", meeting_views.entry, name="agenda"),
     path("projetos/<int:pk>/homologacao/reuniao/<int:session_pk>/encerrar/", meeting_views.end, name="end_session"),
     path("projetos/<int:pk>/homologacao/reuniao/casos/<str:code>/", meeting_views.meeting_case, name="meeting_case"),
     path("projetos/<int:pk>/homologacao/resultados/<int:result_pk>/evidencia/", case_views.attach, name="attach"),

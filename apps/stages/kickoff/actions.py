@@ -1,4 +1,4 @@
-"""Schedule the meeting, hold it, write down what was agreed, publish the minutes.
+"""Write down what the meeting agreed, publish the minutes.
 
 What was agreed may change until development starts; after a publication every change asks for another one. The
 integration worksheet has its own module (``worksheet``).
@@ -7,7 +7,6 @@ integration worksheet has its own module (``worksheet``).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.actions import settle_integration_model
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, events, queries
-from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Participant, Row
+from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Row
 from apps.stages.kickoff.sheets import FIELDS, STATUSES, Master
 
 
@@ -73,68 +72,24 @@ def writing(
     """The rollout locked and the kickoff fresh. ``reopens_minutes``: what changes is part of the published minutes."""
     require(by, permission, kickoff)
     with timeline.changing(kickoff.rollout) as rollout:
-        if rollout.stage != Stage.KICKOFF:
-            raise Refusal(_("A reunião inaugural já foi encerrada com o início do desenvolvimento."))
+        refuse_after_the_kickoff(rollout)
         kickoff = Kickoff.objects.get(pk=kickoff.pk)
         if reopens_minutes:
             reopen_minutes(kickoff)
         yield rollout, kickoff
 
 
+def refuse_after_the_kickoff(rollout: Rollout) -> None:
+    """Raise ``Refusal`` (409) once development began."""
+    if rollout.stage != Stage.KICKOFF:
+        raise Refusal(_("A reunião inaugural já foi encerrada com o início do desenvolvimento."))
+
+
 def reopen_minutes(kickoff: Kickoff) -> None:
-    """What was agreed changed: the published minutes no longer say it."""
+    """What was agreed, or who was there, changed: the published minutes no longer say it."""
     if kickoff.minutes_published_at:
         kickoff.minutes_published_at = None
         kickoff.save(update_fields=["minutes_published_at"])
-
-
-def schedule(kickoff: Kickoff, *, by: User, scheduled_at: datetime, link: str = "") -> None:
-    """Set or move the meeting's date (aware); not once it was held."""
-    with writing(kickoff, by) as (rollout, kickoff):
-        if kickoff.held_at:
-            raise Refusal(_("A reunião já foi realizada."))
-        if kickoff.scheduled_at != scheduled_at:
-            kickoff.ask_again()
-            kickoff.scheduled_by = by
-        kickoff.scheduled_at, kickoff.link = scheduled_at, link
-        kickoff.save(
-            update_fields=["scheduled_at", "scheduled_by", "link", "confirmed_by", "confirmed_at", "objection"]
-        )
-        timeline.record(rollout, events.Scheduled(when=scheduled_at), by)
-
-
-def add_participant(kickoff: Kickoff, *, by: User, name: str, party: str, email: str = "") -> Participant:
-    with writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
-        if kickoff.participants.filter(name=name, party=party).exists():
-            raise Invalid(_("%(name)s já está na lista.") % {"name": name}, field="name")
-        participant = Participant.objects.create(kickoff=kickoff, name=name, party=party, email=email)
-        timeline.record(rollout, events.ParticipantAdded(side=PartyRole(party)), by)
-        return participant
-
-
-def remove_participant(participant: Participant, *, by: User) -> None:
-    with writing(participant.kickoff, by) as (rollout, kickoff):
-        if kickoff.held_at:
-            raise Refusal(_("A reunião já foi realizada; a lista fica como está."))
-        participant.delete()
-        timeline.record(rollout, events.ParticipantRemoved(side=PartyRole(participant.party)), by)
-
-
-def hold_meeting(kickoff: Kickoff, *, by: User, held_at: datetime, attended: list[Participant]) -> None:
-    """Record that the meeting took place, and who was there; at least the client and Presence."""
-    with writing(kickoff, by, reopens_minutes=True) as (rollout, kickoff):
-        if held_at > clock.now():
-            raise Invalid(_("A data da reunião está no futuro."), field="held_at")
-        present = {participant.party for participant in attended}
-        if not {"client", "presence"} <= present:
-            raise Invalid(
-                _("Marque ao menos uma pessoa do cliente e uma da Presence como presentes."), field="attended"
-            )
-        kickoff.participants.update(attended=False)
-        kickoff.participants.filter(pk__in=[participant.pk for participant in attended]).update(attended=True)
-        kickoff.held_at = held_at
-        kickoff.save(update_fields=["held_at"])
-        timeline.record(rollout, events.MeetingHeld(people=len(attended)), by)
 
 
 def note_agenda(item: AgendaItem, *, by: User, notes: str) -> None:
@@ -195,7 +150,7 @@ def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> Minutes:
     """Publish a version of the minutes of the meeting that was held: the text, and the worksheet as it stands. A worker
     makes the PDF; the parties confirm it or object."""
     with writing(kickoff, by) as (rollout, kickoff):
-        if kickoff.held_at is None:
+        if queries.held_meeting(rollout) is None:
             raise Refusal(_("Registre primeiro a realização da reunião."))
         if not minutes.strip():
             raise Invalid(_("Escreva a ata."), field="minutes")

@@ -9,43 +9,8 @@ from apps.core.localized import Localized
 from apps.core.process import PartyRole
 
 
-class Scheduled(
-    EventData, kind="kickoff.scheduled", sentence=_("marcou a reunião inaugural para %(when)s"), icon="calendar"
-):
-    when: datetime
-
-
-class ParticipantAdded(
-    EventData,
-    kind="kickoff.participant_added",
-    sentence=_("incluiu uma pessoa na reunião inaugural"),
-    icon="user-plus",
-):
-    """``side`` is the party that the person belongs to."""
-
-    side: PartyRole
-
-
-class ParticipantRemoved(
-    EventData,
-    kind="kickoff.participant_removed",
-    sentence=_("retirou uma pessoa da reunião inaugural"),
-    icon="user-minus",
-):
-    side: PartyRole
-
-
 class AgendaNoted(EventData, kind="kickoff.noted", sentence=_("anotou a pauta: %(item)s"), icon="pencil"):
     item: Localized
-
-
-class MeetingHeld(
-    EventData,
-    kind="kickoff.held",
-    sentence=_("registrou a reunião inaugural com %(people)s participantes"),
-    icon="users",
-):
-    people: int
 
 
 class ModelChosen(
@@ -104,3 +69,41 @@ class ActionDone(EventData, kind="kickoff.action_done", sentence=_("concluiu a a
     """``action`` is its text, as somebody wrote it into the worksheet."""
 
     action: str
+
+
+# --- Kept by timelines from before meetings had an app of their own ------------------------------------
+
+
+class Scheduled(
+    EventData, kind="kickoff.scheduled", sentence=_("marcou a reunião inaugural para %(when)s"), icon="calendar"
+):
+    when: datetime
+
+
+class ParticipantAdded(
+    EventData,
+    kind="kickoff.participant_added",
+    sentence=_("incluiu uma pessoa na reunião inaugural"),
+    icon="user-plus",
+):
+    """``side`` is the party that the person belongs to."""
+
+    side: PartyRole
+
+
+class ParticipantRemoved(
+    EventData,
+    kind="kickoff.participant_removed",
+    sentence=_("retirou uma pessoa da reunião inaugural"),
+    icon="user-minus",
+):
+    side: PartyRole
+
+
+class MeetingHeld(
+    EventData,
+    kind="kickoff.held",
+    sentence=_("registrou a reunião inaugural com %(people)s participantes"),
+    icon="users",
+):
+    people: int

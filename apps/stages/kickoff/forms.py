@@ -3,48 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
 from apps.core.localized import Localized
-from apps.core.network.mailboxes import MailboxFormField
-from apps.core.process import PartyRole
-from apps.core.web.forms import AddressField
-from apps.core.web.widgets import DateTimeInput
-from apps.stages.kickoff.models import AgreedMethod, Kickoff, Participant
-
-
-class ScheduleForm(forms.Form):
-    success_message = _("Reunião marcada.")
-
-    scheduled_at = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
-    link = AddressField(label=_("Link da reunião"), required=False)
-
-
-class ParticipantForm(forms.Form):
-    success_message = _("Participante incluído.")
-
-    name = forms.CharField(label=_("Nome"), max_length=120)
-    party = forms.ChoiceField(label=_("Parte"), choices=PartyRole.choices)
-    email = MailboxFormField(label=_("E-mail"), required=False)
-
-
-class HoldForm(forms.Form):
-    success_message = _("Reunião registrada. Falta publicar a ata.")
-
-    held_at = forms.DateTimeField(label=_("Realizada em"), widget=DateTimeInput)
-    attended = forms.ModelMultipleChoiceField(
-        queryset=Participant.objects.none(), label=_("Quem participou"), widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args, kickoff: Kickoff, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["attended"].queryset = kickoff.participants.all()  # type: ignore[attr-defined]
-        self.fields["attended"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda person: f"{person.name} ({person.get_party_display()})"
-        )
-        self.fields["held_at"].initial = kickoff.scheduled_at or clock.now()
-
-    def clean_attended(self) -> list:
-        return list(self.cleaned_data["attended"])
+from apps.stages.kickoff.models import AgreedMethod, Kickoff
 
 
 class NotesForm(forms.Form):

@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.localized import Localized, LocalizedField
-from apps.core.network import mailboxes
 from apps.core.process import PartyRole
 from apps.files.models import StoredFile
-from apps.rollouts.models import Appointment, Rollout
+from apps.rollouts.models import Rollout
 from apps.stages.kickoff import sheets
 from apps.stages.kickoff.sheets import Direction
 
@@ -18,15 +17,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class Kickoff(Appointment):
-    """The kickoff of one rollout. ``offered_models`` are the integration models on offer; ``model`` is the key of the
-    chosen one. ``statuses`` are the platform's own order statuses, to choose from. ``minutes_published_at`` is empty while
-    what was agreed has changed since the last version of the minutes (``Minutes``)."""
+class Kickoff(models.Model):
+    """What the kickoff of one rollout agrees; its meeting is one of ``meetings``. ``offered_models`` are the integration
+    models on offer; ``model`` is the key of the chosen one. ``statuses`` are the platform's own order statuses, to choose
+    from. ``minutes_published_at`` is empty while what was agreed has changed since the last version of the minutes
+    (``Minutes``)."""
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="kickoff")
-    scheduled_at = models.DateTimeField(_("data e hora"), null=True)
-    link = models.URLField(_("link da reunião"), max_length=500, blank=True)
-    held_at = models.DateTimeField(_("realizada em"), null=True)
     offered_models = models.JSONField(default=list)
     model = models.CharField(_("modelo de integração"), max_length=40, blank=True)
     model_note = models.TextField(_("frequência, volume e observações"), blank=True)
@@ -42,30 +39,12 @@ class Kickoff(Appointment):
         verbose_name_plural = _("reuniões inaugurais")
         constraints = [
             models.CheckConstraint(
-                condition=Q(minutes_published_at=None) | Q(held_at__isnull=False) & ~Q(minutes=""),
-                name="kickoff_minutes_of_a_held_meeting",
+                condition=Q(minutes_published_at=None) | ~Q(minutes=""), name="kickoff_published_minutes_are_written"
             )
         ]
 
     def __str__(self) -> str:
         return str(_("Reunião inaugural"))
-
-
-class Participant(models.Model):
-    kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="participants")
-    name = models.CharField(_("nome"), max_length=120)
-    party = models.CharField(_("parte"), max_length=12, choices=PartyRole)
-    email = mailboxes.MailboxField(_("e-mail"), blank=True)
-    attended = models.BooleanField(_("presente"), default=False)
-
-    class Meta:
-        verbose_name = _("participante")
-        verbose_name_plural = _("participantes")
-        ordering = ["party", "name"]
-        constraints = [models.UniqueConstraint(fields=["kickoff", "name", "party"], name="participant_once")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AgendaItem(models.Model):

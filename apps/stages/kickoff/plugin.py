@@ -1,31 +1,49 @@
 from collections.abc import Iterator
 from functools import partial
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
-from apps.core.process import Stage
+from apps.core.process import PartyRole, Stage
+from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, dossier, events, personal_data, queries, requirements, tasks, term
+from apps.stages.kickoff import actions, dossier, events, queries, requirements, tasks, term
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
     kickoff = queries.kickoff_of(rollout)
     if kickoff is None:
         return
-    if kickoff.held_at:
-        yield Fact(_("Realizada"), partial(date_format, clock.day_of(kickoff.held_at), "SHORT_DATE_FORMAT"), "success")
-    elif kickoff.scheduled_at:
-        yield Fact(_("Marcada"), partial(date_format, clock.day_of(kickoff.scheduled_at), "SHORT_DATE_FORMAT"), "info")
-    else:
+    meeting = queries.meeting_of(rollout)
+    if meeting is None:
         yield Fact(_("Reunião"), _("a marcar"), "warning")
+    else:
+        day = partial(date_format, clock.day_of(meeting.starts_at), "SHORT_DATE_FORMAT")
+        yield Fact(_("Marcada"), day, "info") if meeting.is_planned else Fact(_("Realizada"), day, "success")
     if kickoff.model:
         yield Fact(_("Modelo"), queries.model_title(kickoff))
     published = bool(kickoff.minutes_published_at)
     yield Fact(_("Ata"), _("publicada") if published else _("a publicar"), "success" if published else "neutral")
 
+
+def reopen_minutes(meeting: Meeting) -> None:
+    """Who was there is part of the minutes."""
+    if kickoff := queries.kickoff_of(meeting.rollout):
+        actions.reopen_minutes(kickoff)
+
+
+MEETING = Room(
+    url=lambda meeting: reverse("kickoff:room", args=[meeting.rollout_id]) + "#reuniao",
+    only_one=True,
+    may_be_corrected=True,
+    needed=(PartyRole.CLIENT, PartyRole.PRESENCE),
+    refuse=actions.refuse_after_the_kickoff,
+    attendance_changed=reopen_minutes,
+)
 
 plugin = Plugin(
     app="kickoff",
@@ -44,6 +62,7 @@ plugin = Plugin(
     term={"people": term.PEOPLE, "kickoff": term.KICKOFF},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
-    personal_data=personal_data.HOLDINGS,
+    requirements_follow=["meetings"],
+    meetings={MeetingKind.KICKOFF: MEETING},
     jobs=[tasks.MINUTES],
 )

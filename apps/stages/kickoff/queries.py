@@ -1,11 +1,13 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet
 
 from apps.core import cnpj
 from apps.core.canonical import instant
 from apps.core.localized import Localized
+from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Minutes, Row
 from apps.stages.kickoff.sheets import FIELDS, SHEETS, STATUSES, Sheet
@@ -16,6 +18,17 @@ VERSION = 1
 
 def kickoff_of(rollout: Rollout) -> Kickoff | None:
     return Kickoff.objects.filter(rollout=rollout).first()
+
+
+def meeting_of(rollout: Rollout) -> Meeting | None:
+    """The kickoff's meeting: that which was held, otherwise the one that is planned; None while there is neither."""
+    meetings = rollout.meetings.filter(kind=MeetingKind.KICKOFF)
+    return meetings.filter(state__in=[Meeting.State.HELD, Meeting.State.PLANNED]).order_by("state", "-number").first()
+
+
+def held_meeting(rollout: Rollout) -> Meeting | None:
+    """The kickoff's meeting, once it was held."""
+    return rollout.meetings.held().filter(kind=MeetingKind.KICKOFF).last()
 
 
 def model_title(kickoff: Kickoff) -> Localized:
@@ -54,6 +67,17 @@ def agreed_fields(kickoff: Kickoff, methods: list[AgreedMethod] | None = None) -
         method.code: sum(row.is_agreed for row in method_rows)
         for method, method_rows in fields_by_method(kickoff, field_rows, methods)
     }
+
+
+def agreed_fields_by_method(kickoff: Kickoff) -> list[tuple[AgreedMethod, int]]:
+    """Each adopted method, of which ``number_of_fields`` counts the fields, with the number of those that have their place
+    on the platform, in one query."""
+    cells = Row.objects.filter(method=OuterRef("pk"), sheet=FIELDS.key, removed_at=None).order_by().values("cells")
+    number_of_fields = Func(F("fields"), function="jsonb_array_length", output_field=IntegerField())
+    methods = kickoff.methods.filter(agreed=True).defer("fields").annotate(
+        all_cells=ArraySubquery(cells), number_of_fields=number_of_fields
+    )  # fmt: skip
+    return [(method, sum(Row(cells=row).is_agreed for row in method.all_cells)) for method in methods]
 
 
 def statuses_to_agree(kickoff: Kickoff) -> list[Row]:
@@ -96,6 +120,9 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
     changes its meaning. Texts of blueprints are Portuguese; instants are UTC; fields nobody filled in are left out."""
     kickoff = Kickoff.objects.get(rollout=rollout)
     by_sheet = rows(kickoff)
+    meeting = meeting_of(rollout)
+    attendees = sorted(meeting.attendees.select_related("person__user"), key=_place) if meeting else []
+    held_at = meeting.started_at if meeting else None
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -105,11 +132,8 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
             for party in rollout.parties.all()
         ],
         "meeting": {
-            "held_at": instant(kickoff.held_at) if kickoff.held_at else None,
-            "participants": [
-                {"name": person.name, "party": person.party, "attended": person.attended}
-                for person in kickoff.participants.all()
-            ],
+            "held_at": instant(held_at) if held_at else None,
+            "participants": [{"name": str(row), "party": row.party, "attended": row.attended} for row in attendees],
         },
         "model": {
             "key": kickoff.model, "title": model_title(kickoff).get("pt", ""), "note": kickoff.model_note,
@@ -145,6 +169,10 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
             if row.is_open_question
         ],
     }  # fmt: skip
+
+
+def _place(row: Attendee) -> tuple[str, str]:
+    return row.party, str(row)
 
 
 def _cells(sheet: Sheet, row: Row) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm
-from apps.rollouts import appointments
+from apps.meetings import dates
+from apps.meetings.models import Meeting
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import actions, queries, worksheet
 from apps.stages.kickoff.forms import MinutesAnswerForm
@@ -18,13 +19,14 @@ from apps.stages.kickoff.models import Row
 from apps.stages.kickoff.sheets import ACTIONS
 
 _kickoff = asked_once(queries.kickoff_of)
+_meeting = asked_once(queries.meeting_of)
 _minutes = asked_once(queries.minutes_in_force)
 
 
 @requirement("kickoff:held", Gate.START_DEVELOPMENT)
 def the_meeting_was_held(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
-    if kickoff is None or kickoff.held_at is None:
+    meeting = _meeting(rollout)
+    if meeting is None or meeting.state != Meeting.State.HELD:
         yield Requirement(
             key="kickoff:held",
             text=both(_("Realizar a reunião inaugural")),
@@ -162,13 +164,13 @@ def action_items_are_done(rollout: Rollout) -> Iterator[Requirement]:
             )
 
 
-def answer_to_the_date(rollout: Rollout, _rest: str) -> Answer:
-    return appointments.answer_to(rollout.kickoff)
+def answer_to_the_date(rollout: Rollout, _rest: str) -> Answer | None:
+    meeting = _meeting(rollout)
+    return dates.answer_to(meeting) if meeting and meeting.is_planned else None
 
 
 @requirement("kickoff:date", answer=answer_to_the_date)
 def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
-    if kickoff is not None and kickoff.held_at is None:
+    if meeting := _meeting(rollout):
         url = reverse("kickoff:room", args=[rollout.pk]) + "#reuniao"
-        yield from appointments.asked_of(rollout, kickoff, key="kickoff:date", since=rollout.stage_entered_at, url=url)
+        yield from dates.asked_of(meeting, key="kickoff:date", since=rollout.stage_entered_at, url=url)

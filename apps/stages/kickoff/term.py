@@ -1,37 +1,43 @@
 """What the kickoff gives to the acceptance term's record."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
+from apps.accounts.models import name_of_erased
 from apps.core import clock
 from apps.core.process import PartyRole
-from apps.core.rows import JSON, embedded, rows_of
+from apps.core.rows import JSON
 from apps.core.term_shares import TermShare
+from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.queries import attendance
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import queries
-from apps.stages.kickoff.models import AgreedMethod, Kickoff, Participant, Row
+from apps.stages.kickoff.models import AgreedMethod, Kickoff, Row
 from apps.stages.kickoff.sheets import FIELDS
 
 
-def people(rollout: Rollout, present: Iterable[JSON]) -> list[dict[str, str]]:
-    """Who runs the project, and who was at the kickoff; who signs stands in the term's envelope."""
+def people(rollout: Rollout, meetings: Iterable[JSON]) -> list[dict[str, str]]:
+    """Who runs the project, and who was at the kickoff (``meetings``); who signs stands in the term's envelope."""
     manager = {"name": str(rollout.project_manager), "party": PartyRole.PRESENCE.value}
-    participants = ({"name": person.name, "party": person.party} for person in rows_of(Participant, present))
+    rows = [row for meeting in meetings for row in meeting["people"]]
+    present = sorted((row["party"], row["name"] or name_of_erased(row["account"])) for row in rows)
+    participants = ({"name": name, "party": party} for party, name in present)
     others = (person for person in participants if person != manager)
     return [manager | {"as": "project_manager"}, *(person | {"as": "kickoff"} for person in others)]
 
 
-def summary(rollout: Rollout, methods: Iterable[JSON]) -> dict[str, object]:
-    """What was agreed: plain JSON, in Portuguese. Of each of the ``methods`` it says how many fields have their place on the
-    platform."""
+def summary(rollout: Rollout, methods: Iterable[JSON], held_at: datetime | None) -> dict[str, object]:
+    """What was agreed, and when the kickoff was held: plain JSON, in Portuguese. Of each of the ``methods`` it says how many
+    fields have their place on the platform."""
     kickoff: Kickoff | None = getattr(rollout, "kickoff", None)
     if kickoff is None:
         return {"held_on": None, "model": "", "methods": []}
     return {
-        "held_on": clock.day_of(kickoff.held_at, clock.installation_zone()).isoformat() if kickoff.held_at else None,
+        "held_on": clock.day_of(held_at, clock.installation_zone()).isoformat() if held_at else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
             {
@@ -55,6 +61,11 @@ def _agreed_methods() -> ArraySubquery:
     )
 
 
-_present = Participant.objects.filter(kickoff__rollout=OuterRef("pk"), attended=True).order_by("party", "name")
-PEOPLE = TermShare(people, rows={"present": embedded(_present)}, related=["project_manager"])
-KICKOFF = TermShare(summary, rows={"methods": _agreed_methods()}, related=["kickoff"])
+_held = Meeting.objects.held().filter(rollout=OuterRef("pk"), kind=MeetingKind.KICKOFF).order_by("-number")
+_with_people = ArraySubquery(_held.values(json=JSONObject(people=attendance())))
+PEOPLE = TermShare(people, rows={"meetings": _with_people}, related=["project_manager"])
+KICKOFF = TermShare(
+    summary,
+    rows={"methods": _agreed_methods(), "held_at": Subquery(_held.values("started_at")[:1])},
+    related=["kickoff"],
+)

@@ -6,14 +6,6 @@ app_name = "kickoff"
 
 urlpatterns = [
     path("projetos/<int:pk>/reuniao/", views.room, name="room"),
-    path("projetos/<int:pk>/reuniao/marcar/", views.schedule, name="schedule"),
-    path("projetos/<int:pk>/reuniao/participantes/", views.participant_add, name="add_participant"),
-    path(
-        "projetos/<int:pk>/reuniao/participantes/<int:participant_pk>/retirar/",
-        views.participant_remove,
-        name="remove_participant",
-    ),
-    path("projetos/<int:pk>/reuniao/realizada/", views.hold, name="hold"),
     path("projetos/<int:pk>/reuniao/modelo/", views.choose_model, name="model"),
     path("projetos/<int:pk>/reuniao/metodos/", views.agree_methods, name="methods"),
     path("projetos/<int:pk>/reuniao/pauta/<int:item_pk>/", views.note, name="note"),

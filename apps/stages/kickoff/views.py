@@ -13,40 +13,18 @@ from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
+from apps.meetings.models import MeetingKind
+from apps.meetings.rooms import room_of
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.kickoff import actions, documents, forms, queries
-from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, MinutesAnswer, Participant
+from apps.stages.kickoff.models import AgendaItem, Kickoff, Minutes, MinutesAnswer
 
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
     return _room(request, rollout, kickoff)
-
-
-@require_POST
-def schedule(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _post(request, pk, "schedule", lambda kickoff: forms.ScheduleForm, actions.schedule, "reuniao")
-
-
-@require_POST
-def participant_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _post(
-        request, pk, "participant", lambda kickoff: forms.ParticipantForm, actions.add_participant, "participantes"
-    )
-
-
-@require_POST
-def participant_remove(request: SignedInRequest, pk: int, participant_pk: int) -> HttpResponse:
-    _rollout, kickoff = _kickoff(request, pk)
-    actions.remove_participant(get_object_or_404(Participant, pk=participant_pk, kickoff=kickoff), by=request.user)
-    return _back(pk, "participantes")
-
-
-@require_POST
-def hold(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _post(request, pk, "hold", _for_kickoff(forms.HoldForm), actions.hold_meeting, "reuniao")
 
 
 @require_POST
@@ -176,31 +154,29 @@ def _room(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, **failed
     )
     for minutes in published:
         minutes.kickoff = kickoff
-    methods = list(kickoff.methods.filter(agreed=True))
-    counts = queries.agreed_fields(kickoff, methods)
+    methods = queries.agreed_fields_by_method(kickoff)
+    meetings = list(rollout.meetings.filter(kind=MeetingKind.KICKOFF).order_by("-number").with_people())
     context = {
         "rollout": rollout,
         "room": "kickoff",
         "kickoff": kickoff,
         "model_title": queries.model_title(kickoff),
-        "participants": kickoff.participants.all(),
+        "meetings": meetings,
+        "may_plan": not any(row.is_planned or row.started_at for row in meetings),
+        "rules": room_of(MeetingKind.KICKOFF),
         "agenda": [
             {"item": item, "form": forms.NotesForm(initial={"notes": item.notes}, auto_id=f"agenda{item.pk}_%s")}
             for item in kickoff.agenda.all()
         ],
-        "methods": [(method, counts[method.code]) for method in methods],
+        "methods": methods,
         "published": published,
         "to_answer": _to_answer(request, rollout, published, failed),
         "may_write": rollout.stage == Stage.KICKOFF and request.user.has_perm("kickoff.conduct", rollout),
-        "schedule_form": failed.get("schedule")
-        or forms.ScheduleForm(
-            initial={"scheduled_at": kickoff.scheduled_at, "link": kickoff.link}, auto_id="schedule_%s"
-        ),
-        "participant_form": failed.get("participant") or forms.ParticipantForm(auto_id="participant_%s"),
-        "hold_form": failed.get("hold") or forms.HoldForm(kickoff=kickoff, auto_id="hold_%s"),
         "model_form": failed.get("model") or forms.ModelForm(kickoff=kickoff, auto_id="model_%s"),
         "methods_form": failed.get("methods")
-        or forms.MethodsForm(kickoff=kickoff, initial={"methods": methods}, auto_id="methods_%s"),
+        or forms.MethodsForm(
+            kickoff=kickoff, initial={"methods": [method for method, _count in methods]}, auto_id="methods_%s"
+        ),
         "minutes_form": failed.get("minutes")
         or forms.MinutesForm(initial={"minutes": kickoff.minutes}, auto_id="minutes_%s"),
     }

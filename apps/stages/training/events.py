@@ -1,4 +1,4 @@
-"""What can happen in the training."""
+"""What timelines keep of the training from before meetings had an app of their own (``meetings.events``)."""
 
 from datetime import datetime
 

@@ -1,15 +1,18 @@
 from collections.abc import Iterator
 from functools import partial
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.blueprints.catalogues import content
 from apps.core import clock, minutes
 from apps.core.plugins import Fact, Page, Plugin
-from apps.core.process import Stage
+from apps.core.process import PartyRole, Stage
+from apps.meetings.models import MeetingKind
+from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
-from apps.stages.training import dossier, events, personal_data, queries, requirements, term
+from apps.stages.training import actions, dossier, events, forms, queries, requirements, term
 from apps.stages.training.models import Topic
 
 
@@ -22,13 +25,13 @@ def copy_syllabus(rollout: Rollout) -> None:
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    held_minutes = sum(session.held_minutes or 0 for session in queries.held_sessions(rollout))
+    held_minutes = sum(session.minutes or 0 for session in queries.sessions(rollout).held())
     topics = rollout.training_topics.count()
     covered = rollout.training_topics.exclude(covered_in=None).count()
     yield Fact(_("Horas realizadas"), minutes.show(held_minutes))
     yield Fact(_("Tópicos"), f"{covered}/{topics}", "success" if topics and covered == topics else "neutral")
-    if planned := rollout.training_sessions.filter(state="planned").first():
-        day = clock.day_of(planned.scheduled_at)
+    if planned := queries.planned_sessions(rollout).first():
+        day = clock.day_of(planned.starts_at)
         yield Fact(_("Próxima sessão"), partial(date_format, day, "SHORT_DATE_FORMAT"), "info")
 
 
@@ -48,5 +51,13 @@ plugin = Plugin(
     requirements=requirements,
     term={"training": term.TRAINING},
     dossier=[dossier.files],
-    personal_data=personal_data.HOLDINGS,
+    requirements_follow=["meetings"],
+    meetings={
+        MeetingKind.TRAINING: Room(
+            url=lambda meeting: reverse("training:room", args=[meeting.rollout_id]) + "#sessoes",
+            needed=(PartyRole.CLIENT,),
+            fields=forms.topics_field,
+            recorded=actions.cover_topics,
+        )
+    },
 )

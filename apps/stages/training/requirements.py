@@ -6,14 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.localized import both
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, requirement
-from apps.rollouts import appointments
+from apps.meetings import dates
 from apps.rollouts.models import Rollout
-from apps.stages.training.models import TrainingSession
+from apps.stages.training import queries
 
 
 @requirement("training:held", Gate.START_HOMOLOGATION)
 def session_is_held(rollout: Rollout) -> Iterator[Requirement]:
-    if not rollout.training_sessions.filter(state=TrainingSession.State.HELD).exists():
+    if not queries.sessions(rollout).held().exists():
         yield Requirement(
             key="training:held",
             text=both(_("Realizar o treinamento, com lista de presença")),
@@ -25,7 +25,7 @@ def session_is_held(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("training:planned", Gate.START_HOMOLOGATION)
 def no_session_is_only_planned(rollout: Rollout) -> Iterator[Requirement]:
-    if rollout.training_sessions.filter(state=TrainingSession.State.PLANNED).exists():
+    if queries.planned_sessions(rollout).exists():
         yield Requirement(
             key="training:planned",
             text=both(_("Registrar ou cancelar as sessões agendadas")),
@@ -49,13 +49,13 @@ def topics_are_covered(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_to_the_date(rollout: Rollout, number: str) -> Answer | None:
-    session = rollout.training_sessions.filter(number=number, state=TrainingSession.State.PLANNED).first()
-    return appointments.answer_to(session) if session else None
+    session = queries.planned_sessions(rollout).filter(number=number).first() if number.isdecimal() else None
+    return dates.answer_to(session) if session else None
 
 
 @requirement("training:date", answer=answer_to_the_date)
 def planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
     url = reverse("training:room", args=[rollout.pk])
-    for session in rollout.training_sessions.filter(state=TrainingSession.State.PLANNED):
+    for session in queries.planned_sessions(rollout):
         key = f"training:date:{session.number}"
-        yield from appointments.asked_of(rollout, session, key=key, since=session.planned_at, url=url)
+        yield from dates.asked_of(session, key=key, since=session.planned_at, url=url)

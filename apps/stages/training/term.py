@@ -7,42 +7,53 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
+from apps.accounts.models import name_of_erased
 from apps.core import clock
 from apps.core.rows import JSON
 from apps.core.term_shares import TermShare
+from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.queries import attendance
 from apps.rollouts.models import Rollout
-from apps.stages.training.models import Attendance, Topic, TrainingSession
+from apps.stages.training.models import Topic
 
 
 def summary(rollout: Rollout, sessions: Iterable[JSON]) -> list[dict[str, object]]:
     """The sessions that were held: plain JSON, one entry a session; minutes."""
-    return [
-        {
-            "number": session["number"],
-            "date": clock.day_of(
-                datetime.fromisoformat(session["scheduled_at"]), clock.installation_zone()
-            ).isoformat(),
-            "minutes": session["held_minutes"],
-            "topics": [title["pt"] for title in session["titles"]],
-            "attendance": session["people"],
-        }
-        for session in sessions
-    ]
+    companies = rollout.companies()
+    entries = []
+    for session in sessions:
+        started_at, ended_at = (datetime.fromisoformat(session[name]) for name in ("started_at", "ended_at"))
+        entries.append(
+            {
+                "number": session["number"],
+                "date": clock.day_of(started_at, clock.installation_zone()).isoformat(),
+                "minutes": Meeting(started_at=started_at, ended_at=ended_at).minutes,
+                "topics": [title["pt"] for title in session["titles"]],
+                "attendance": [
+                    {
+                        "name": row["name"] or name_of_erased(row["account"]),
+                        "company": row["company"] or companies[row["party"]].trade_name,
+                        "position": row["position"],
+                    }
+                    for row in session["people"]
+                ],
+            }
+        )
+    return entries
 
 
 def _held_sessions() -> ArraySubquery:
     """Each with its topics and who was there."""
-    people = Attendance.objects.filter(session=OuterRef("pk")).order_by("pk")
     topics = Topic.objects.filter(covered_in=OuterRef("pk")).order_by("position")
-    held = TrainingSession.objects.filter(rollout=OuterRef("pk"), state=TrainingSession.State.HELD)
+    held = Meeting.objects.held().filter(rollout=OuterRef("pk"), kind=MeetingKind.TRAINING).order_by("number")
     session = JSONObject(
         number="number",
-        scheduled_at="scheduled_at",
-        held_minutes="held_minutes",
-        people=ArraySubquery(people.values(json=JSONObject(name="name", company="company", position="position"))),
+        started_at="started_at",
+        ended_at="ended_at",
+        people=attendance(),
         titles=ArraySubquery(topics.values("title")),
     )
-    return ArraySubquery(held.order_by(*TrainingSession._meta.ordering).values(json=session))
+    return ArraySubquery(held.values(json=session))
 
 
 TRAINING = TermShare(summary, rows={"sessions": _held_sessions()})

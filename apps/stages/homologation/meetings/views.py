@@ -1,25 +1,26 @@
 """The homologation while the parties sit together: one case at a time, seen by everybody as it goes."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.exports import calendar
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
+from apps.meetings.forms import JoinForm
+from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.rooms import room_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import forms, progress
 from apps.stages.homologation.execution.case_views import record
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.meetings import actions as sessions
-from apps.stages.homologation.meetings import agenda
-from apps.stages.homologation.meetings import forms as session_forms
-from apps.stages.homologation.models import Case, Outcome, Round, Script, Session
+from apps.stages.homologation.meetings.forms import StartForm
+from apps.stages.homologation.models import Case, Outcome, Round, Script
 
 # The key that chooses an outcome in meeting mode.
 KEYS = {Outcome.PASSED: "p", Outcome.FAILED: "f", Outcome.BLOCKED: "b", Outcome.NOT_APPLICABLE: "n"}
@@ -29,15 +30,10 @@ KEYS = {Outcome.PASSED: "p", Outcome.FAILED: "f", Outcome.BLOCKED: "b", Outcome.
 def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     """The session in progress; otherwise those that are planned and those that were held."""
     rollout, script = script_of(request, pk)
-    sessions = list(queries.sessions_of(script))
-    session = next((row for row in sessions if row.started_at and not row.ended_at), None)
+    session = queries.open_session(script)
     if session is None:
-        return _sessions(request, rollout, script, sessions)
-    session.script = script
-    return _meeting(request, rollout, script, session)
-
-
-def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session: Session, join=None) -> HttpResponse:
+        return _sessions(request, rollout, script)
+    session.rollout = rollout
     rounds = queries.rounds_of(script)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     case = _case_to_show(request.GET.get("case", ""), [status.case for status in statuses], rounds)
@@ -45,15 +41,16 @@ def _meeting(request: SignedInRequest, rollout: Rollout, script: Script, session
         "rollout": rollout,
         "room": "homologation",
         "session": session,
-        "attendances": session.attendances.all(),
-        "join_form": join or session_forms.JoinForm(session=session, auto_id="join_%s"),
-        "own_place": _own_place(request, rollout, session),
+        "attendees": session.attendees.select_related("person__user"),
         "absences": session.absences.all(),
+        "may_join": _may_join(request, rollout, session),
         "progress": progress.of_round(script, rounds, statuses),
         **(_case_context(request, rollout, case, read=(rounds, statuses)) if case else {}),
         **permissions(request, rollout),
     }
-    return render(request, "homologation/meeting.html", context, status=refusal_status(join))
+    if context["may_lead"]:
+        context["join_form"] = JoinForm(rollout=rollout, meeting=session, user=request.user)
+    return render(request, "homologation/meeting.html", context)
 
 
 def _case_to_show(code: str, cases: list[Case], rounds: list[Round]) -> Case | None:
@@ -63,12 +60,11 @@ def _case_to_show(code: str, cases: list[Case], rounds: list[Round]) -> Case | N
     return next(chosen, None) or next((case for case in cases if case.pk in keys_to_run), None)
 
 
-def _own_place(request: SignedInRequest, rollout: Rollout, session: Session) -> str:
-    """The value by which the reader records that they are present; empty for who is listed already."""
-    if any(attendance.person_id == request.user.pk for attendance in session.attendances.all()):
-        return ""
-    roles = rollout.roles_of(request.user)
-    return next((f"{role.value}:{request.user.pk}" for role in session_forms.PARTIES if role in roles), "")
+def _may_join(request: SignedInRequest, rollout: Rollout, session: Meeting) -> bool:
+    """Whether the reader may record that they are present: they are of a party, and not there already."""
+    if session.attendees.filter(person__user=request.user, attended=True).exists():
+        return False
+    return bool(rollout.roles_of(request.user))
 
 
 @require_GET
@@ -117,60 +113,20 @@ def meeting_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 @require_POST
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)
-    form = session_forms.StartForm(request.POST, rollout=rollout, user=request.user)
+    form = StartForm(request.POST, rollout=rollout, user=request.user)
     if attempt(request, form, sessions.start, script, by=request.user):
         return redirect("homologation:meeting", pk)
     return _sessions(request, rollout, script, start=form)
 
 
 @require_POST
-def plan(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, script = script_of(request, pk)
-    form = session_forms.PlanSessionForm(request.POST, auto_id="plan_%s")
-    if attempt(request, form, sessions.plan, script, by=request.user):
-        return redirect("homologation:meeting", pk)
-    return _sessions(request, rollout, script, plan=form)
-
-
-@require_POST
-def cancel(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
-    _rollout, script = script_of(request, pk)
-    sessions.cancel(get_object_or_404(Session, pk=session_pk, script=script), by=request.user)
-    messages.success(request, _("Sessão desmarcada."))
-    return redirect("homologation:meeting", pk)
-
-
-@require_POST
-def join(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
-    """Record who came later; everybody may record themselves."""
-    rollout, script = script_of(request, pk)
-    session = get_object_or_404(Session, pk=session_pk, script=script)
-    form = session_forms.JoinForm(request.POST, session=session, auto_id="join_%s")
-    if attempt(request, form, sessions.join, session, by=request.user):
-        return redirect("homologation:meeting", pk)
-    return _meeting(request, rollout, script, session, join=form)
-
-
-@require_POST
 def end(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
-    _rollout, script = script_of(request, pk)
-    ended = sessions.end(get_object_or_404(Session, pk=session_pk, script=script), by=request.user)
+    rollout, _script = script_of(request, pk)
+    ended = sessions.end(_session(rollout, session_pk), by=request.user)
     messages.success(
         request, _("%(session)s encerrada. O tempo dela está nas propostas de apontamento.") % {"session": ended}
     )
     return redirect("homologation:meeting", pk)
-
-
-@require_GET
-def entry(request: SignedInRequest, pk: int, session_pk: int) -> HttpResponse:
-    """A session that was planned, as a file for the reader's calendar."""
-    _rollout, script = script_of(request, pk)
-    session = get_object_or_404(Session, pk=session_pk, script=script)
-    session.script = script
-    calendar_entry = agenda.entry(session)
-    if calendar_entry is None:
-        raise Http404
-    return calendar.download(calendar_entry)
 
 
 def _case_context(
@@ -209,32 +165,27 @@ def _case_context(
     }
 
 
+def _session(rollout: Rollout, session_pk: int) -> Meeting:
+    session = get_object_or_404(queries.sessions_of(rollout.pk), pk=session_pk)
+    session.rollout = rollout
+    return session
+
+
 def _sessions(
-    request: SignedInRequest,
-    rollout: Rollout,
-    script: Script,
-    sessions: list[Session] | None = None,
-    start=None,
-    plan=None,
+    request: SignedInRequest, rollout: Rollout, script: Script, start: StartForm | None = None
 ) -> HttpResponse:
     allowed = permissions(request, rollout)
-    sessions = list(queries.sessions_of(script)) if sessions is None else sessions
-    planned = [
-        (row.planned_start, row.number, row)
-        for row in sessions
-        if row.planned_start and not row.started_at and not row.cancelled_at
-    ]
+    sessions = list(queries.sessions_with_people(script))
     context = {
         "rollout": rollout,
         "room": "homologation",
         "round": queries.open_round(script),
-        "planned": [row for _start, _number, row in sorted(planned)],
+        "planned": sorted((row for row in sessions if row.is_planned), key=lambda row: row.starts_at),
         "held": [(session, session.result_count) for session in sessions if session.started_at],
-        "start_form": start or session_forms.StartForm(rollout=rollout, user=request.user)
+        "rules": room_of(MeetingKind.HOMOLOGATION),
+        "start_form": start or StartForm(rollout=rollout, user=request.user)
         if allowed["may_lead"] and allowed["at_work"]
         else None,
-        "plan_form": plan or session_forms.PlanSessionForm(auto_id="plan_%s"),
         **allowed,
     }
-    refused = start or plan
-    return render(request, "homologation/sessions.html", context, status=refusal_status(refused))
+    return render(request, "homologation/sessions.html", context, status=refusal_status(start))

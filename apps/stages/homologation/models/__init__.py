@@ -2,11 +2,8 @@ from apps.stages.homologation.models.nonconformities import Nonconformity, Nonco
 from apps.stages.homologation.models.reservations import Reservation
 from apps.stages.homologation.models.rounds import Evidence, Outcome, Report, Result, Round, RoundReport
 from apps.stages.homologation.models.script import Case, Script
-from apps.stages.homologation.models.sessions import Absence, Attendance, Session
 
 __all__ = [
-    "Absence",
-    "Attendance",
     "Case",
     "Evidence",
     "Nonconformity",
@@ -19,5 +16,4 @@ __all__ = [
     "Round",
     "RoundReport",
     "Script",
-    "Session",
 ]
