@@ -39,6 +39,9 @@ def test_from_a_no_to_the_dossier(sign_in, served, shot, tmp_path):
     answer = f"{ROOM}janela/1/platform/"
     clean(platform.visit(ROOM))
     shot(platform.page, "producao-janela-390")
+    clean(pm.visit(ROOM))
+    pm.sees("Quem está de plantão")
+    shot(pm.page, "producao-plantao")
     no = {"platform-answer": "no_go", "platform-reason": "O domínio ainda não aponta", "platform-owner": "Cliente"}
     platform.does(ROOM, answer, **no)
     clean(client.visit(ROOM))

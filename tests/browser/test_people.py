@@ -59,6 +59,9 @@ def test_a_person_is_chosen_and_another_added_on_a_phone_without_scripts(sign_in
     phone.get_by_label("Nome").fill("Célia Prado")
     shot(phone, "convite-sem-script-390")
     phone.get_by_role("button", name="Enviar convite").click()
+    assert "Você escolheu Olavo Souza e começou a incluir “Célia Prado”" in phone.inner_text("main")
+    phone.get_by_label("Pessoa").select_option("")
+    phone.get_by_role("button", name="Enviar convite").click()
     assert "Informe o e-mail: Célia Prado ainda não tem um." in phone.inner_text("main")
     assert phone.get_by_label("Nome").input_value() == "Célia Prado"
     phone.get_by_label("E-mail (opcional)").fill("celia@aurora.demo")

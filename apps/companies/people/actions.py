@@ -233,9 +233,12 @@ def _write_addresses(person: Person, emails: Iterable[str]) -> None:
 
 
 def _write_phones(person: Person, texts: Iterable[str]) -> None:
-    """Make the numbers in ``texts`` the telephones of ``person``."""
-    numbers = dict.fromkeys(phone for text in texts for phone in phones.read(text))
+    """Make the numbers in ``texts`` the telephones of ``person``; one that is written in two ways is there once."""
+    numbers: dict[tuple[str, str], phones.Phone] = {}
+    for phone in (phone for text in texts for phone in phones.read(text)):
+        numbers.setdefault((phone.e164 or phone.text, phone.extension), phone)
     person.phones.all().delete()
     PersonPhone.objects.bulk_create(
-        PersonPhone(person=person, text=phone.text, e164=phone.e164, extension=phone.extension) for phone in numbers
+        PersonPhone(person=person, text=phone.text, e164=phone.e164, extension=phone.extension)
+        for phone in numbers.values()
     )

@@ -68,7 +68,8 @@ class TestMerging:
         user = a_person(shop, email="rita.souza@flores.com.br", name="Rita Souza")
         other = Person.objects.get(user=user)
         Person.objects.filter(pk=other.pk).update(position="TI", purposes=["decision"])
-        other.phones.create(text="11 3333-4444", e164="+551133334444")
+        for text in ("11 3333-4444", "(11) 3333 4444"):
+            other.phones.create(text=text, e164="+551133334444")
         invitation = Invitation.objects.create(
             company=shop, person=other, email="x@x.com.br", name="Rita", role=Role.MEMBER, invited_by=lead
         )
