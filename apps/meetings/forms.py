@@ -51,7 +51,7 @@ class PeopleForm(forms.Form):
         self.rollout, self.meeting, self.user = rollout, meeting, user
         self.companies = rollout.companies()
         rows = list(meeting.attendees.select_related("person__user", "person__company")) if meeting else []
-        self.guests = {row.pk: row for row in rows if row.person is None}
+        self.guests = {row.pk: row for row in rows if row.person is None and self.is_offered(row)}
         self.fields["present"] = PeopleField(
             people.directory(rollout, by=user), label=_("Pessoas das empresas"), required=False,
             initial=self.first_marked(rows),
@@ -71,6 +71,10 @@ class PeopleForm(forms.Form):
                 self.fields[f"absent_{role}"] = forms.CharField(
                     label=str(self.companies[role]), required=False, max_length=200
                 )
+
+    def is_offered(self, row: Attendee) -> bool:
+        """Whether a guest on the meeting's list may be marked."""
+        return True
 
     def is_marked(self, row: Attendee) -> bool:
         """Whether somebody on the meeting's list is marked at first: everybody until it is over, then who was there."""
@@ -183,6 +187,9 @@ class JoinForm(PeopleForm):
     success_message = _("Presença registrada.")
 
     myself = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def is_offered(self, row: Attendee) -> bool:
+        return not row.attended
 
     def first_marked(self, rows: list[Attendee]) -> list[Person]:
         return []

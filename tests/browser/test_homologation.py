@@ -63,7 +63,7 @@ def test_two_people_homologate_and_the_full_script_is_run_by_keyboard(sign_in, d
     analyst.locator("[name=guests_client]").fill("Sônia do estoque")
     shot(analyst, "meeting-late-1440")
     analyst.get_by_role("button", name="Registrar presença").click()
-    analyst.get_by_text("Sônia do estoque").wait_for()
+    analyst.get_by_text("Sônia do estoque").first.wait_for()
     total = counts(analyst)["left"]
     assert total >= 80
 
