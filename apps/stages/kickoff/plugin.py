@@ -41,6 +41,7 @@ plugin = Plugin(
     starts=[actions.copy_agenda_and_methods],
     events=events,
     requirements=requirements,
+    requirements_follow=["acceptance"],  # Once the term is signed nobody is asked about the worksheet any more.
     term={"people": term.people, "kickoff": term.summary},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,

@@ -17,14 +17,21 @@ def people(rollout: Rollout) -> list[dict[str, str]]:
 
 def summary(rollout: Rollout) -> dict[str, object]:
     """What was agreed: plain JSON, in Portuguese."""
-    kickoff = queries.kickoff_of(rollout)
-    if kickoff is None:
+    homologated = queries.homologated(rollout)
+    if homologated is None:
         return {"held_on": None, "model": "", "methods": []}
+    kickoff, agreed_map = homologated
     return {
         "held_on": clock.day_of(kickoff.held_at, clock.installation_zone()).isoformat() if kickoff.held_at else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
-            {"code": method.code, "title": method.title["pt"], "process": method.process, "fields": count}
-            for method, count in queries.agreed_fields_by_method(kickoff)
+            {
+                "code": method["code"],
+                "title": method["title"],
+                "process": method["process"],
+                "fields": sum(bool(field["platform_field"]) and not field["unused"] for field in method["fields"]),
+            }
+            for method in agreed_map["content"]["methods"]
         ],
+        "map": agreed_map,
     }

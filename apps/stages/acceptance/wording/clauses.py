@@ -113,7 +113,7 @@ def changes_of_newer_version(rollout: Rollout) -> list[changes.Change]:
 
 
 def may_change(user: User, rollout: Rollout) -> bool:
-    return user.has_perm("acceptance.draft", rollout) and rollout.stage == Stage.ACCEPTANCE and not _is_signed(rollout)
+    return user.has_perm("acceptance.draft", rollout) and rollout.stage == Stage.ACCEPTANCE and not is_signed(rollout)
 
 
 def pin(rollout: Rollout) -> Wording:
@@ -193,7 +193,7 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
     with timeline.changing(rollout) as locked:
         if locked.stage != Stage.ACCEPTANCE:
             raise Refusal(_("As cláusulas mudam na etapa do termo de aceite."))
-        if _is_signed(locked):
+        if is_signed(locked):
             raise Refusal(_("O termo já foi assinado por todos: as cláusulas não mudam mais."))
         pin(locked)
         yield locked
@@ -201,7 +201,8 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
             raise Refusal(_("O termo precisa de ao menos uma cláusula."))
 
 
-def _is_signed(rollout: Rollout) -> bool:
+def is_signed(rollout: Rollout) -> bool:
+    """All parties signed a term of ``rollout``."""
     return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED).exists()
 
 
