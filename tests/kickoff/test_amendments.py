@@ -14,7 +14,7 @@ from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import amendments, documents, queries, term, worksheet
+from apps.stages.kickoff import actions, amendments, documents, queries, term, worksheet
 from apps.stages.kickoff.models import Amendment, CellChange, Kickoff, Minutes, Row
 from tests.kickoff.factories import RowFactory, published, write
 from tests.rollouts.factories import at_stage
@@ -172,6 +172,21 @@ class TestAnswering:
         answer(kickoff, "client", 1)
         with pytest.raises(Refusal, match="já foi respondido"):
             answer(kickoff, "client", 1, accepts=False, note="x")
+
+    def test_what_was_written_freely_meanwhile_is_not_overwritten(self, rollout, kickoff, row):
+        proposed(kickoff, "integrator", {"note": "30 dias"}, pk=row.pk)
+        actions.note_agenda(kickoff.agenda.get(), by=rollout.people["pm"], notes="Falta a regra")
+        write(kickoff, rollout.people["client"], {"note": "60 dias"}, pk=row.pk)
+        with pytest.raises(Refusal, match="60 dias"):
+            answer(kickoff, "client", 1)
+        answer(kickoff, "client", 1, accepts=False, note="Ficou em 60")
+
+    def test_a_line_that_goes_takes_what_was_proposed_for_it_along(self, rollout, kickoff, row):
+        proposed(kickoff, "integrator", {"note": "30 dias"}, pk=row.pk)
+        worksheet.remove_row(row, by=rollout.people["integrator"])
+        answer(kickoff, "client", 2)
+        assert [amendment.state for amendment in kickoff.amendments.all()] == ["withdrawn", "accepted"]
+        assert owed(rollout) == set()
 
     def test_only_the_side_that_proposed_takes_it_back(self, kickoff, row):
         amendment = proposed(kickoff, "integrator", {"note": "30 dias"}, pk=row.pk)

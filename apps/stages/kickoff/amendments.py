@@ -151,14 +151,14 @@ def answer(kickoff: Kickoff, *, by: User, numbers: Iterable[int], accepts: bool,
         raise Invalid(_("Escolha ao menos um aditivo."), field="numbers")
     if not accepts and not note.strip():
         raise Invalid(_("Diga por que não."), field="note")
-    with changing_worksheet(kickoff, by, "kickoff.answer_amendment") as (rollout, kickoff):
+    with changing_worksheet(kickoff, by, "kickoff.fill") as (rollout, kickoff):
         amendments = list(kickoff.amendments.filter(number__in=numbers).select_related("row__method"))
         if len(amendments) != len(numbers):
             raise Invalid(_("Este aditivo não existe."), field="numbers")
-        roles = rollout.roles_of(by)
         for amendment in amendments:
+            amendment.kickoff = kickoff
             refuse_both_halves(by, amendment.proposed_by_id)
-            if amendment.concerned not in roles or amendment.party in roles:
+            if not by.has_perm("kickoff.answer_amendment", amendment):
                 raise NotAllowed(
                     _("O aditivo %(number)d espera a resposta de outra parte: %(party)s.")
                     % {"number": amendment.number, "party": amendment.get_concerned_display()}
@@ -168,9 +168,16 @@ def answer(kickoff: Kickoff, *, by: User, numbers: Iterable[int], accepts: bool,
                     _("O aditivo %(number)d já foi respondido ou retirado. Atualize a página.")
                     % {"number": amendment.number}
                 )
+            if accepts and not amendment.removes and amendment.row.cell(amendment.column) != amendment.before:
+                raise Refusal(
+                    _("A célula do aditivo %(number)d mudou depois dele: hoje diz “%(text)s”. Proponham de novo.")
+                    % {"number": amendment.number, "text": amendment.row.cell(amendment.column)}
+                )
         rows = {amendment.row_id: amendment.row for amendment in amendments}
         for amendment in amendments:
             row = rows[amendment.row_id]
+            if row.removed_at:
+                continue  # By another of them, which took this one back.
             row.kickoff = kickoff
             _close(amendment, row, State.ACCEPTED if accepts else State.DECLINED, by, note)
         _save(rows.values())

@@ -11,7 +11,7 @@ from apps.core.exports.tables import Column, Export, workbook
 from apps.core.pdf import Attachment
 from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Amendment, CellChange, Minutes
-from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, Direction, Master
+from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, in_words
 
 
 def minutes_html(minutes: Minutes) -> str:
@@ -37,30 +37,9 @@ def attached(minutes: Minutes) -> Attachment:
 
 def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
     """``snapshot`` with labels in the reader's language in place of keys, for people to read."""
-    words: dict[str, dict[str, str]] = {
-        "direction": {key: str(label) for key, label in Direction.choices},
-        "master": {key: str(label) for key, label in Master.choices},
-    }
-    parties = {key: str(label) for key, label in PartyRole.choices}
-    words |= {"party": parties, "role": parties, "owner": parties, "question_owner": parties}
-    words |= {
-        "proposed_by": parties,
-        "concerns": parties,
-        "state": {key: str(label) for key, label in Amendment.State.choices},
-    }
-
-    def in_words(value: Any, name: str = "") -> Any:
-        if isinstance(value, dict):
-            return {key: in_words(inner, key) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [in_words(inner) for inner in value]
-        if isinstance(value, bool):
-            return _("sim") if value else ""
-        return words.get(name, {}).get(value, value)
-
     # A snapshot that was taken before the worksheet had amendments has none.
     amendments = [_worded_amendment(row) for row in snapshot.get("amendments", [])]
-    return {**in_words(snapshot), "amendments": in_words(amendments)}
+    return {**in_words(snapshot), "amendments": amendments}
 
 
 def _worded_amendment(amendment: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +50,9 @@ def _worded_amendment(amendment: dict[str, Any]) -> dict[str, Any]:
         "column": str(sheet.label_of(column)) or _("linha retirada"),
         "agreed": str(sheet.worded(column, amendment["agreed"])),
         "proposed": str(sheet.worded(column, amendment["proposed"])),
+        "state": str(Amendment.State(amendment["state"]).label),
+        "proposed_by": str(PartyRole(amendment["proposed_by"]).label),
+        "concerns": str(PartyRole(amendment["concerns"]).label),
     }
 
 

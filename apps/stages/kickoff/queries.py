@@ -2,13 +2,14 @@ from collections import defaultdict
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils import translation
 
 from apps.core import canonical, cnpj
 from apps.core.canonical import instant
 from apps.core.localized import Localized
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import AgreedMethod, Amendment, CellChange, Kickoff, Minutes, Row
-from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, STATUSES, Sheet
+from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, STATUSES, Sheet, in_words
 
 FORMAT = "presence-rollout/integration-worksheet"
 VERSION = 1
@@ -171,9 +172,7 @@ def homologated(rollout: Rollout) -> tuple[Kickoff, dict[str, Any]] | None:
     kickoff = counted.filter(rollout=rollout).first()
     if kickoff is None:
         return None
-    by_sheet = _binding(rows(kickoff))
-    methods = list(dict.fromkeys(row.method for row in by_sheet[FIELDS.key] if row.method))
-    content = agreed_map(kickoff, by_sheet, sorted(methods, key=lambda method: method.position))
+    content = _map_in_words(kickoff)
     return kickoff, {
         "minutes": kickoff.last_minutes,
         "amendments": kickoff.accepted,
@@ -183,8 +182,16 @@ def homologated(rollout: Rollout) -> tuple[Kickoff, dict[str, Any]] | None:
 
 
 def map_sha256(kickoff: Kickoff) -> str:
-    """The hash of the map as it is agreed now: equal maps have the same. Questions are no part of it."""
-    return canonical.sha256(agreed_map(kickoff, _binding(rows(kickoff))))
+    """The hash of the map as it is agreed now: equal maps have the same."""
+    return canonical.sha256(_map_in_words(kickoff))
+
+
+def _map_in_words(kickoff: Kickoff) -> dict[str, Any]:
+    """What is agreed, in Portuguese whoever asks, as the parties sign it; questions are no part of it. One query."""
+    by_sheet = _binding(rows(kickoff))
+    methods = list(dict.fromkeys(row.method for row in by_sheet[FIELDS.key] if row.method))
+    with translation.override("pt-br"):
+        return in_words(agreed_map(kickoff, by_sheet, sorted(methods, key=lambda method: method.position)))
 
 
 def _binding(by_sheet: dict[str, list[Row]]) -> dict[str, list[Row]]:

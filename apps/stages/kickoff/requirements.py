@@ -174,7 +174,7 @@ def answer_to_amendments(rollout: Rollout, party: str) -> Answer | None:
         button=_("Responder"),
         icon="file-check",
         permission="kickoff.answer_amendment",
-        subject=kickoff,
+        subject=waiting[0],
         make_form=partial(AmendmentsForm, amendments=waiting),
         act=lambda **data: amendments.answer(kickoff, **data),
         help=_("O que muda na ficha de integração depois da ata vale quando a outra parte aceita."),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -110,6 +110,8 @@ class Sheet:
 
 
 PARTY = PartyRole.choices
+NAMES_A_PARTY = ("party", "role", "owner", "question_owner")
+"""The keys under which a role stands."""
 PLATFORM_FIELD = Column("platform_field", gettext_lazy("Campo na plataforma"))
 TERMS = (
     Column("direction", gettext_lazy("Direção"), choices=Direction.choices),
@@ -202,3 +204,18 @@ ACTIONS = Sheet(
 )
 SHEETS = {sheet.key: sheet for sheet in (FIELDS, DATA, STATUSES, PAYMENTS, CARRIERS, DECISIONS, ACTIONS)}
 KEYS = [(sheet.key, sheet.title) for sheet in SHEETS.values()]
+
+
+def in_words(content: Any, key: str = "") -> Any:
+    """What a worksheet says as JSON, with labels in the reader's language in place of keys; ``key`` is the one that
+    ``content`` stands under."""
+    if isinstance(content, dict):
+        return {name: in_words(value, name) for name, value in content.items()}
+    if isinstance(content, list):
+        return [in_words(value) for value in content]
+    if isinstance(content, bool):
+        return _("sim") if content else ""
+    choices = {"direction": Direction, "master": Master} | dict.fromkeys(NAMES_A_PARTY, PartyRole)
+    if key in choices and content in choices[key].values:
+        return str(choices[key](content).label)
+    return content

@@ -94,7 +94,10 @@ class WorksheetPage:
 
     @cached_property
     def open_amendments(self) -> list[Amendment]:
-        return list(amendments.open_amendments(self.kickoff))
+        rows = list(amendments.open_amendments(self.kickoff))
+        for amendment in rows:
+            amendment.kickoff = self.kickoff
+        return rows
 
     @cached_property
     def _amendment_by_place(self) -> dict[Place, Amendment]:
@@ -106,10 +109,11 @@ class WorksheetPage:
 
     def waiting_for_reader(self) -> list[Amendment]:
         """The amendments that the reader's company answers."""
+        may_answer = self.request.user.has_perm
         return [
             amendment
             for amendment in self.open_amendments
-            if self.may_fill and amendment.concerned in self._roles and amendment.party not in self._roles
+            if self.may_fill and may_answer("kickoff.answer_amendment", amendment)
         ]
 
     def of_reader(self) -> list[Amendment]:
