@@ -194,8 +194,8 @@ def test_without_scripts_a_line_is_a_small_form(sign_in, chromium, shot):
     line.locator("[name=platform_status]").fill("payment-approved")
     line.get_by_role("button", name="Salvar").click()
     assert page.locator("#statuses [name=platform_status]").first.input_value() == "payment-approved"
-    orders = page.locator("details", has_text="Entrada do pedido").last
-    orders.locator("summary").click()
-    orders.get_by_role("link", name="Mostrar os campos").click()
+    prices = page.locator("details", has_text="Preços e promoções").last
+    prices.locator("summary").click()
+    prices.get_by_role("link", name="Mostrar os campos").click()
     assert "parte=" in page.url
     context.close()
