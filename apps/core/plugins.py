@@ -130,6 +130,8 @@ class Plugin:
     foreign keys follow: for rows in which both stand."""
     term: Mapping[str, TermShare] = field(default_factory=dict)
     """Its share of the acceptance term's record, as JSON by the key that it has there."""
+    is_signed: Callable[[Any], bool] | None = None
+    """Whether all parties have signed what was agreed, which then changes no more."""
     dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()
     """Its files of the dossier, by their path."""
     dossier_is_ready: Callable[[Any], bool] | None = None
@@ -290,6 +292,11 @@ def summaries(rollout: Any, apps: Collection[str] | None = None) -> dict[str, li
         for plugin in announced
         if plugin.page
     }
+
+
+def is_signed(rollout: Any) -> bool:
+    """All parties have signed what was agreed in ``rollout``."""
+    return any(plugin.is_signed(rollout) for plugin in plugins() if plugin.is_signed)
 
 
 def pages() -> list[Page]:

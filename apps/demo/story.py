@@ -24,7 +24,7 @@ from apps.stages.homologation.execution import actions as homologation
 from apps.stages.homologation.models import Script
 from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
-from apps.stages.kickoff import worksheet
+from apps.stages.kickoff import amendments, worksheet
 from apps.stages.kickoff.models import Kickoff, Row
 
 FIELDS = {
@@ -37,6 +37,14 @@ NOTES = {
     "referencia": {"rule": "Produto base, sem a cor", "example": "CAM-1020"},
     "quantidade": {"rule": "Saldo disponível, somadas as lojas", "example": "12"},
     "marcaDesc": {"question": "Marcas sem cadastro: criar ou recusar?", "question_owner": PartyRole.CLIENT.value},
+}
+DATA = {
+    "orders.number": {"platform_field": "orderId", "presence_field": "Código externo do pedido"},
+    "orders.approval": {"platform_field": "status = ready-for-handling", "presence_field": "Situação 3"},
+    "orders.item_sku": {"platform_field": "items.id", "presence_field": "SKU do site"},
+    "customers.document": {"platform_field": "clientProfileData.document", "presence_field": "CPF/CNPJ"},
+    "prices.sale": {"platform_field": "basePrice", "presence_field": "Tabela 3", "rule": "Duas casas, sem arredondar"},
+    "skus.ean": {"platform_field": "Ean", "presence_field": "Código de barras", "example": "7891234567895"},
 }
 STATUSES = ["ready-for-handling", "invoiced", "canceled", "canceled"]
 AGREED = {
@@ -88,6 +96,7 @@ class Story(Deliveries, HoursChapters):
         for row in meeting.rows.filter(sheet="fields").select_related("method"):
             if row.method and (platform_name := dict(FIELDS[row.method.code]).get(row.key)):
                 cells_by_row[row] = {"platform_field": platform_name, **NOTES.get(row.key, {})}
+        cells_by_row |= {row: DATA[row.key] for row in meeting.rows.filter(sheet="data", key__in=DATA)}
         for row, platform_name in zip(meeting.rows.filter(sheet="statuses"), STATUSES, strict=True):
             cells_by_row[row] = {"platform_status": platform_name}
         for sheet, cells in AGREED.items():
@@ -96,11 +105,33 @@ class Story(Deliveries, HoursChapters):
             meeting,
             by=self.manager,
             edits=[
-                worksheet.Edit(row.pk, column, value, row.cell(column))
+                worksheet.Edit(row.pk, column, value, row.version(column))
                 for row, cells in cells_by_row.items()
                 for column, value in cells.items()
             ],
         )
+
+    def amend_worksheet(self) -> None:
+        """Two changes after the minutes: Presence has accepted one, the other waits for the client."""
+        meeting = Kickoff.objects.get(rollout=self.rollout)
+        price = meeting.rows.get(key="orders.item_price")
+        payment = meeting.rows.get(sheet="payments")
+        with self.later(30):
+            worksheet.write(
+                meeting,
+                by=self.integrator,
+                edits=[worksheet.Edit(price.pk, "platform_field", "items.price", price.version("platform_field"))],
+                reason="O preço de tabela vem antes do desconto",
+            )
+        with self.later(5):
+            amendments.answer(meeting, by=self.manager, numbers=[1], accepts=True)
+        with self.later(6):
+            worksheet.write(
+                meeting,
+                by=self.integrator,
+                edits=[worksheet.Edit(payment.pk, "note", "Pix vence em 30 minutos", payment.version("note"))],
+                reason="O checkout novo não deixa o Pix em aberto",
+            )
 
     def promise_date(self, days: int = 30) -> None:
         with self.later(8):

@@ -89,6 +89,7 @@ def build(today: datetime) -> None:
     developing = story("aurora", "nuvemshop", "ponte", "nuvemshop", 36)
     developing.kickoff_done(promise=24)
     developing.develop(delivered=False)
+    developing.amend_worksheet()
 
     on_hold = story("passo", "vtex", "malha", "vtex", 31, OTHER)
     on_hold.kickoff_done()

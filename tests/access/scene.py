@@ -21,6 +21,7 @@ from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance.sealing import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
+from apps.stages.kickoff.models import Amendment
 from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
@@ -81,6 +82,10 @@ class Scene:
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
             deadline=date(2030, 1, 1), proposed_by=manager, proposed_party="presence",
+        )  # fmt: skip
+        self.amendment = Amendment.objects.create(
+            kickoff=self.rollout.kickoff, number=1, row=self.rollout.kickoff.rows.get(sheet="payments"), column="note",
+            after="x", party="integrator", concerned="client", proposed_by=self.people["integrator"],
         )  # fmt: skip
         self.own_case = Case.objects.create(
             script=self.open_rollout.script, position=99, code="PED-X09", process="PED", title="x", is_own=True,
@@ -172,6 +177,7 @@ class Scene:
                 "number": rollout.kickoff.published.last().number,
                 "party": "client",
                 "row_pk": rollout.kickoff.rows.get(sheet="actions").pk,
+                "key": "data:orders",
             },
             "prerequisites": {
                 "item_pk": rollout.prerequisites.get(key="homologation_environment").pk,
@@ -261,6 +267,9 @@ class Scene:
             "kickoff:model": {"model": "polling"},
             "kickoff:methods": {"methods": [rollout.kickoff.methods.first().pk]},
             "kickoff:cell": {"row": rollout.kickoff.rows.first().pk, "column": "note", "value": "x"},
+            "kickoff:paste": {"row": rollout.kickoff.rows.first().pk, "column": "note", "text": "a\nb"},
+            "kickoff:save_row": {"text": "x", "versions": "9"},
+            "kickoff:answer_amendments": {"numbers": ["1"], "answer": "yes"},
             "kickoff:add_row": {"sheet": "payments"},
             "kickoff:answer": {"answer": "yes"},
             "kickoff:publish": {"minutes": "x"},

@@ -33,6 +33,7 @@ from apps.stages.homologation.execution import reservations
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.script import actions as script_actions
 from apps.stages.kickoff import actions as kickoff
+from apps.stages.kickoff import amendments, worksheet
 from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.companies.factories import MembershipFactory, a_person
 from tests.golive.factories import WindowFactory, a_rollout_going_live, all_say_go
@@ -227,6 +228,21 @@ def minutes_confirmed_for_two_companies() -> Halves:
     )
 
 
+def amendment_of_the_worksheet_proposed_and_answered() -> Halves:
+    kickoff_row = KickoffFactory()
+    rollout = kickoff_row.rollout
+    published(kickoff_row)
+    row = kickoff_row.rows.filter(sheet="fields").first()
+    edit = worksheet.Edit(row.pk, "rule", "x", row.version("rule"))
+    worksheet.write(kickoff_row, by=rollout.people["integrator"], edits=[edit])
+    return Halves(
+        rollout,
+        rollout.people["integrator"],
+        "presence",
+        lambda by: amendments.answer(kickoff_row, by=by, numbers=[1], accepts=True),
+    )
+
+
 def window_proposed_and_answered() -> Halves:
     rollout = a_rollout_going_live()
     window = WindowFactory(rollout=rollout)
@@ -342,6 +358,7 @@ AGREEMENTS = [
     correction_reported_and_verified,
     minutes_published_and_confirmed,
     minutes_confirmed_for_two_companies,
+    amendment_of_the_worksheet_proposed_and_answered,
     window_proposed_and_answered,
     window_answered_for_two_companies,
     release_confirmed_and_recorded,

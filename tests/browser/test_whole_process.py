@@ -157,7 +157,9 @@ def kickoff(team):
     team.pm.does("reuniao/", "reuniao/metodos/", methods=[first])
     sheet = team.integrator.visit("ficha/")
     with sheet.expect_response(lambda response: response.url.endswith("/ficha/celula/")) as answer:
-        sheet.locator("#campos input[name^='cell-'][name$='-platform_field']").first.fill("sku")
+        field = sheet.locator("#campos input[name='platform_field']").first
+        field.fill("sku")
+        field.press("Enter")
     assert answer.value.ok
     team.is_refused("ata")
     team.pm.does("reuniao/", "reuniao/ata/", minutes="Combinamos o modelo, os métodos e os campos.")

@@ -70,11 +70,11 @@ def hold(kickoff, pm, parties=("client", "presence")) -> Meeting:
     )
 
 
-def write(kickoff, by, cells, *, seen="", **row) -> list:
-    """Write ``cells`` into the first row that ``row`` finds; what clashed comes back."""
+def write(kickoff, by, cells, *, reason="", **row) -> list:
+    """Write ``cells`` into the first row that ``row`` finds, as who sees it now does; what clashed comes back."""
     found = kickoff.rows.filter(removed_at=None, **row).first()
-    edits = [worksheet.Edit(found.pk, column, value, seen) for column, value in cells.items()]
-    return worksheet.write(kickoff, by=by, edits=edits)
+    edits = [worksheet.Edit(found.pk, column, value, found.version(column)) for column, value in cells.items()]
+    return worksheet.write(kickoff, by=by, edits=edits, reason=reason)
 
 
 def agree(kickoff, pm):

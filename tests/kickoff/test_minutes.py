@@ -15,7 +15,7 @@ from apps.meetings import attendance
 from apps.meetings.people import Guest
 from apps.rollouts import gates
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, documents, queries
+from apps.stages.kickoff import actions, amendments, documents, queries
 from apps.stages.kickoff.models import Minutes
 from apps.stages.kickoff.tasks import render_waiting_minutes
 from tests.kickoff.factories import MinutesFactory, RowFactory, published, write
@@ -45,7 +45,7 @@ class TestConfirmation:
 
     def test_a_version_that_was_left_behind_takes_no_answer(self, rollout, kickoff):
         first = published(kickoff)
-        write(kickoff, rollout.people["client"], {"rule": "x"}, sheet="fields")
+        actions.note_agenda(kickoff.agenda.get(), by=rollout.people["pm"], notes="Depois da ata")
         with pytest.raises(Refusal, match="substituída"):
             actions.answer_minutes(first, by=rollout.people["client"], party="client", agrees=True)
 
@@ -105,6 +105,7 @@ class TestTheDocument:
 
     def test_the_preview_says_what_the_pdf_will_and_publishes_nothing(self, rollout, kickoff, client_for):
         published(kickoff)
+        actions.note_agenda(kickoff.agenda.get(), by=rollout.people["pm"], notes="Depois da ata")
         write(kickoff, rollout.people["client"], {"rule": "<b>sem ponto</b>"}, sheet="fields")
         url = reverse("kickoff:preview", args=[rollout.pk])
         browser = client_for(rollout.people["pm"])
@@ -127,7 +128,9 @@ class TestTheDocument:
 
     def test_what_was_published_stays_when_the_worksheet_goes_on(self, rollout, kickoff):
         minutes = published(kickoff)
-        write(kickoff, rollout.people["client"], {"platform_field": "outro"}, seen="skuId", sheet="fields")
+        write(kickoff, rollout.people["client"], {"platform_field": "outro"}, sheet="fields")
+        amendments.answer(kickoff, by=rollout.people["pm"], numbers=[1], accepts=True)
+        assert kickoff.rows.filter(sheet="fields").first().cell("platform_field") == "outro"
         html = documents.minutes_html(Minutes.objects.get(pk=minutes.pk))
         assert "skuId" in html
         assert "outro" not in html

@@ -1,5 +1,6 @@
 """The integration worksheet: who writes what, two people at once, and what stands afterwards."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,8 +24,8 @@ def row(kickoff):
     return RowFactory(kickoff=kickoff, cells={"platform_code": "pix"})
 
 
-def edit(row, column, value, seen=None):
-    return worksheet.Edit(row.pk, column, value, row.cell(column) if seen is None else seen)
+def edit(row, column, value, version=None):
+    return worksheet.Edit(row.pk, column, value, row.version(column) if version is None else version)
 
 
 def events(rollout):
@@ -66,7 +67,7 @@ class TestWriting:
         assert [(each.current, each.change.by) for each in conflicts] == [("Do cliente", rollout.people["client"])]
         assert Row.objects.get(pk=row.pk).cell("note") == "Do cliente"
         assert Row.objects.get(pk=row.pk).cell("presence_condition") == "PIX"
-        seen = edit(row, "note", "Do integrador", seen="Do cliente")
+        seen = edit(row, "note", "Do integrador", version=1)
         assert worksheet.write(kickoff, by=rollout.people["integrator"], edits=[seen]) == []
 
     def test_the_same_words_from_two_people_are_no_conflict(self, rollout, kickoff, row):
@@ -75,13 +76,7 @@ class TestWriting:
 
     def test_a_sitting_of_one_person_is_one_event(self, rollout, kickoff, row):
         for text in "abc":
-            write(
-                kickoff,
-                rollout.people["client"],
-                {"note": text},
-                seen=Row.objects.get(pk=row.pk).cell("note"),
-                pk=row.pk,
-            )
+            write(kickoff, rollout.people["client"], {"note": text}, pk=row.pk)
         assert events(rollout) == 1
         write(kickoff, rollout.people["integrator"], {"presence_condition": "x"}, pk=row.pk)
         assert events(rollout) == 2
@@ -101,14 +96,16 @@ class TestWriting:
         write(kickoff, rollout.people["client"], {"presence_condition": "b"}, pk=row.pk)
         assert events(rollout) == 2
 
-    def test_writing_asks_for_new_minutes(self, rollout, kickoff):
-        published(kickoff)
+    def test_writing_while_an_objection_stands_asks_for_new_minutes(self, rollout, kickoff):
+        minutes = published(kickoff)
+        objection = {"party": "client", "agrees": False, "reason": "Falta a regra"}
+        actions.answer_minutes(minutes, by=rollout.people["client"], **objection)
         write(kickoff, rollout.people["client"], {"rule": "x"}, sheet="fields")
         assert queries.minutes_in_force(rollout) is None
 
     def test_what_nobody_changed_leaves_the_minutes_in_force(self, rollout, kickoff):
         published(kickoff)
-        write(kickoff, rollout.people["client"], {"platform_field": "skuId"}, seen="skuId", sheet="fields")
+        write(kickoff, rollout.people["client"], {"platform_field": "skuId"}, sheet="fields")
         assert queries.minutes_in_force(rollout) is not None
 
 
@@ -178,9 +175,10 @@ class TestRefusals:
         with pytest.raises(Refusal, match="demais"):
             worksheet.add_row(kickoff, by=rollout.people["client"], sheet="carriers")
 
-    def test_anything_once_development_began(self, rollout, kickoff, row):
-        at_stage(rollout, Stage.DEVELOPMENT)
-        with pytest.raises(Refusal, match="encerrada"):
+    @pytest.mark.parametrize("stage", [Stage.GO_LIVE, Stage.COMPLETED])
+    def test_anything_once_the_term_was_signed(self, rollout, kickoff, row, stage):
+        at_stage(rollout, stage)
+        with pytest.raises(Refusal, match="fechada|encerrado"):
             worksheet.write(kickoff, by=rollout.people["pm"], edits=[edit(row, "note", "x")])
 
 
@@ -244,23 +242,56 @@ class TestThePage:
     def url(self, name, rollout, *args):
         return reverse(f"kickoff:{name}", args=[rollout.pk, *args])
 
+    def shown(self, answer, column):
+        """What stands in the field of ``column`` of the one line of ``answer``."""
+        field = re.search(rf'<input\s[^>]*name="{column}"[^>]*>', answer.content.decode())
+        return re.search(r'value="([^"]*)"', field[0])[1]
+
+    def versions(self, answer):
+        return re.search(r'name="versions" value="([^"]*)"', answer.content.decode())[1]
+
     def test_a_cell_saves_itself_and_says_what_is_kept(self, rollout, kickoff, row, client_for):
         browser = client_for(rollout.people["client"])
-        data = {"row": row.pk, "column": "note", "value": "  à vista ", "seen": ""}
+        data = {"row": row.pk, "column": "note", "value": "  à vista ", "version": 0}
         answer = browser.post(self.url("cell", rollout), data)
-        assert (answer.status_code, answer.json()) == (200, {"value": "à vista"})
+        assert answer.status_code == 200
+        assert self.shown(answer, "note") == "à vista"
+        assert self.versions(answer) == "0.0.1"
         clash = browser.post(self.url("cell", rollout), data | {"value": "outra"})
         assert clash.status_code == 409
-        assert clash.json()["current"] == "à vista"
-        assert str(rollout.people["client"]) in clash.json()["message"]
+        assert self.shown(clash, "note") == "outra"
+        assert 'data-kept="à vista"' in clash.content.decode()
+        assert f"{rollout.people['client']} escreveu “à vista”" in clash.content.decode()
         for bad, status in (
-            ({"row": "x"}, 422),
-            ({"row": "²"}, 422),
-            ({"row": "9" * 30}, 422),
-            ({"value": "x" * 301, "seen": "à vista"}, 422),
+            ({"row": "x"}, 409),
+            ({"row": "²"}, 409),
+            ({"row": "9" * 30}, 409),
+            ({"value": "x" * 301, "version": 1}, 422),
+            ({"column": "colour"}, 422),
             ({"row": 10**9}, 409),
         ):
             assert browser.post(self.url("cell", rollout), data | bad).status_code == status
+
+    def test_a_refused_value_stays_in_its_cell_with_the_reason(self, rollout, kickoff, row, client_for):
+        data = {"row": row.pk, "column": "note", "value": "y" * 301, "version": 0}
+        answer = client_for(rollout.people["client"]).post(self.url("cell", rollout), data)
+        assert self.shown(answer, "note") == "y" * 301
+        assert "no máximo 300 caracteres" in answer.content.decode()
+        assert Row.objects.get(pk=row.pk).cell("note") == ""
+
+    def test_the_same_cell_sent_twice_is_written_once(self, rollout, kickoff, row, client_for):
+        data = {"row": row.pk, "column": "note", "value": "à vista", "version": 0}
+        for _time in range(2):
+            assert client_for(rollout.people["client"]).post(self.url("cell", rollout), data).status_code == 200
+        assert row.changes.count() == 1
+
+    def test_a_late_copy_does_not_bring_back_what_was_cleared_since(self, rollout, kickoff, row, client_for):
+        data = {"row": row.pk, "column": "note", "value": "à vista", "version": 0}
+        browser = client_for(rollout.people["client"])
+        browser.post(self.url("cell", rollout), data)
+        write(kickoff, rollout.people["integrator"], {"note": ""}, pk=row.pk)
+        assert browser.post(self.url("cell", rollout), data).status_code == 409
+        assert Row.objects.get(pk=row.pk).cell("note") == ""
 
     def test_open_pages_learn_what_others_wrote_and_not_what_they_wrote_themselves(
         self, rollout, kickoff, row, client_for
@@ -269,38 +300,47 @@ class TestThePage:
         write(kickoff, rollout.people["integrator"], {"presence_condition": "b"}, pk=row.pk)
         told = client_for(rollout.people["client"]).get(self.url("changes", rollout), {"since": 0}).json()
         assert [change["value"] for change in told["changes"]] == ["b"]
+        assert f'id="linha-{row.pk}"' in told["lines"]
         again = client_for(rollout.people["client"]).get(self.url("changes", rollout), {"since": told["last"]}).json()
-        assert again == {"last": told["last"], "changes": []}
+        assert again == {"last": told["last"], "changes": [], "lines": ""}
         odd = client_for(rollout.people["client"]).get(self.url("changes", rollout), {"since": "9" * 30}).json()
         assert odd["last"] == told["last"]
 
-    def test_without_javascript_the_whole_page_is_saved_by_its_button(self, rollout, kickoff, row, client_for):
+    def test_without_javascript_each_line_is_saved_by_its_button(self, rollout, kickoff, row, client_for):
         browser = client_for(rollout.people["client"])
-        data = {f"seen-{row.pk}-note": "", f"cell-{row.pk}-note": "x", f"seen-{row.pk}-platform_code": "pix"}
-        assert (
-            browser.post(self.url("save", rollout), data | {f"cell-{row.pk}-platform_code": "pix"}).status_code == 302
-        )
+        data = {"platform_code": "pix", "presence_condition": "", "note": "x", "versions": "0.0.0"}
+        assert browser.post(self.url("save_row", rollout, row.pk), data).status_code == 302
         assert Row.objects.get(pk=row.pk).cells == {"platform_code": "pix", "note": "x"}
+
+    def test_what_a_line_showed_is_not_taken_for_what_was_written(self, rollout, kickoff, row, client_for):
+        write(kickoff, rollout.people["integrator"], {"presence_condition": "PIX"}, pk=row.pk)
+        data = {"platform_code": "pix", "presence_condition": "", "note": "x", "versions": "0.0.0"}
+        assert client_for(rollout.people["client"]).post(self.url("save_row", rollout, row.pk), data).status_code == 302
+        assert Row.objects.get(pk=row.pk).cell("presence_condition") == "PIX"
 
     def test_what_could_not_be_saved_comes_back_as_it_was_typed(self, rollout, kickoff, row, client_for):
         write(kickoff, rollout.people["client"], {"note": "Do cliente"}, pk=row.pk)
-        data = {f"seen-{row.pk}-note": "", f"cell-{row.pk}-note": "Do integrador"}
-        answer = client_for(rollout.people["integrator"]).post(self.url("save", rollout), data)
+        url = self.url("save_row", rollout, row.pk)
+        data = {"platform_code": "pix", "note": "Do integrador", "versions": "0.0.0"}
+        answer = client_for(rollout.people["integrator"]).post(url, data)
         page = answer.content.decode()
         assert answer.status_code == 409
         assert "Do integrador" in page
         assert "Do cliente" in page
-        too_long = {f"seen-{row.pk}-note": "", f"cell-{row.pk}-note": "y" * 301}
-        answer = client_for(rollout.people["integrator"]).post(self.url("save", rollout), too_long)
+        assert "0.0.1" in page
+        answer = client_for(rollout.people["integrator"]).post(url, data | {"note": "y" * 301})
         assert answer.status_code == 422
         assert "y" * 301 in answer.content.decode()
 
-    def test_rows_come_and_go_and_what_was_typed_beside_is_saved(self, rollout, kickoff, row, client_for):
+    def test_rows_come_and_go_and_what_was_typed_into_them_is_saved(self, rollout, kickoff, row, client_for):
         browser = client_for(rollout.people["client"])
-        typed = {f"seen-{row.pk}-note": "", f"cell-{row.pk}-note": "x"}
-        assert browser.post(self.url("add_row", rollout), typed | {"sheet": "carriers"}).status_code == 302
-        assert Row.objects.get(pk=row.pk).cell("note") == "x"
+        for _time in range(2):  # The second is the double click's.
+            answer = browser.post(self.url("add_row", rollout), {"sheet": "carriers", "position": 1})
+            assert answer.status_code == 302
         added = kickoff.rows.get(sheet="carriers")
+        typed = {"note": "x", "versions": "0.0.0"}
+        assert browser.post(self.url("save_row", rollout, added.pk), typed).status_code == 302
+        assert Row.objects.get(pk=added.pk).cell("note") == "x"
         assert browser.post(self.url("remove_row", rollout, added.pk)).status_code == 302
         assert browser.post(self.url("remove_row", rollout, added.pk)).status_code == 404
 
@@ -308,21 +348,20 @@ class TestThePage:
         self, rollout, kickoff, row, client_for
     ):
         write(kickoff, rollout.people["client"], {"presence_condition": "PIX"}, pk=row.pk)
-        typed = {f"seen-{row.pk}-note": "", f"cell-{row.pk}-note": " meu "}
-        stale = {f"seen-{row.pk}-presence_condition": "", f"cell-{row.pk}-presence_condition": ""}
+        typed = {"note": " meu ", "presence_condition": "", "versions": "0.0.0"}
         browser = client_for(rollout.people["integrator"])
-        answer = browser.post(self.url("remove_row", rollout, row.pk), typed | stale)
+        answer = browser.post(self.url("remove_row", rollout, row.pk), typed)
         assert answer.status_code == 409
         assert "mudou esta linha" in answer.content.decode()
         row.refresh_from_db()
         assert (row.removed_at, row.cell("note")) == (None, "meu")
-        typed[f"seen-{row.pk}-note"] = "meu"
-        assert browser.post(self.url("remove_row", rollout, row.pk), typed).status_code == 302
+        seen = {"note": "meu", "presence_condition": "PIX", "versions": "0.1.1"}
+        assert browser.post(self.url("remove_row", rollout, row.pk), seen).status_code == 302
 
     def test_everybody_of_the_rollout_reads_who_wrote_what(self, rollout, kickoff, row, client_for):
         write(kickoff, rollout.people["integrator"], {"note": "Só à vista"}, pk=row.pk)
         status = RowFactory(kickoff=kickoff, sheet="statuses", cells={"direction": "erp_to_platform"})
-        write(kickoff, rollout.people["pm"], {"direction": "platform_to_erp"}, seen="erp_to_platform", pk=status.pk)
+        write(kickoff, rollout.people["pm"], {"direction": "platform_to_erp"}, pk=status.pk)
         worksheet.remove_row(row, by=rollout.people["pm"])
         page = client_for(rollout.people["client"]).get(self.url("history", rollout)).content.decode()
         for told in (str(rollout.people["integrator"]), "Só à vista", "ERP → plataforma", "linha retirada"):
@@ -335,13 +374,14 @@ class TestThePage:
         page = browser.get(self.url("worksheet", rollout)).content.decode()
         assert "pix" in page
         assert "data-worksheet" not in page
-        assert "desenvolvimento já começou" not in page
+        assert "Só para leitura" not in page
 
-    def test_it_is_read_only_once_development_began(self, rollout, kickoff, row, client_for):
-        at_stage(rollout, Stage.DEVELOPMENT)
+    def test_it_is_read_only_once_the_term_was_signed(self, rollout, kickoff, row, client_for):
+        at_stage(rollout, Stage.GO_LIVE)
         page = client_for(rollout.people["integrator"]).get(self.url("worksheet", rollout)).content.decode()
         assert "pix" in page
         assert "data-worksheet" not in page
+        assert "Só para leitura" in page
 
     def test_more_rows_take_no_more_queries(self, rollout, kickoff, client_for, django_assert_max_num_queries):
         hold(kickoff, rollout.people["pm"])

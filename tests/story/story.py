@@ -176,7 +176,7 @@ def kickoff(tell):
     method = meeting.methods.get(code="ECM-PRODUTOS")
     tell.post("pm", "kickoff:methods", methods=[method.pk])
     row = meeting.rows.get(method=method, key="referencia")
-    tell.post("integrator", "kickoff:cell", row=row.pk, column="platform_field", value="RefId", seen="", expect=200)
+    tell.post("integrator", "kickoff:cell", row=row.pk, column="platform_field", value="RefId", version=0, expect=200)
     tell.is_refused("ata")
     tell.post("pm", "kickoff:publish", minutes="Combinamos tudo.")
     tell.is_refused("Confirmar a ata")

@@ -96,8 +96,30 @@ class OrderStatus:
 
 
 @dataclass(frozen=True, config=STRICT)
+class DataRow:
+    """A datum that the two systems must agree on. ``master`` is the usual system of record, presence or platform."""
+
+    key: str
+    title: Localized
+    direction: Literal["erp_to_platform", "platform_to_erp"]
+    master: Literal["presence", "platform"]
+
+
+@dataclass(frozen=True, config=STRICT)
+class DataTopic:
+    """Data of one kind. ``sides`` are the roles that agree on it, the first to be asked first."""
+
+    key: Annotated[str, Field(max_length=20)]
+    title: Localized
+    help: Localized
+    sides: Annotated[list[PartyRole], Field(min_length=2)]
+    rows: list[DataRow]
+
+
+@dataclass(frozen=True, config=STRICT)
 class KickoffBlueprint:
-    """``platform_statuses`` are the platforms' own order statuses, by slug: offered where one is asked for."""
+    """``platform_statuses`` are the platforms' own order statuses, by slug: offered where one is asked for. ``topics`` are
+    the data beside the methods of the Presence API."""
 
     version: int
     duration_minutes: int
@@ -105,6 +127,7 @@ class KickoffBlueprint:
     models: list[IntegrationModel]
     statuses: list[OrderStatus]
     platform_statuses: dict[str, list[str]]
+    topics: list[DataTopic] = field(default_factory=list)
 
 
 @dataclass(frozen=True, config=STRICT)

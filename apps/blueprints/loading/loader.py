@@ -74,6 +74,7 @@ def _refuse_duplicates(path: Path, value: Any) -> None:
         ("methods", "code"),
         ("clauses", "key"),
         ("stages", "stage"),
+        ("topics", "key"),
     ):
         rows = [getattr(row, attribute) for row in getattr(value, name, [])]
         if duplicates := {row for row in rows if rows.count(row) > 1}:

@@ -8,6 +8,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, tasks
 from apps.stages.acceptance.models import Signatory
 from apps.stages.acceptance.signing import new_addresses
+from apps.stages.acceptance.wording import clauses
 
 TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready": "info"}
 
@@ -37,6 +38,7 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
+    is_signed=clauses.is_signed,
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
     chain_checks=[chain_checks.terms],

@@ -1,7 +1,7 @@
 """Write down what the meeting agreed, publish the minutes.
 
 What was agreed may change until development starts; after a publication every change asks for another one. The
-integration worksheet has its own module (``worksheet``).
+integration worksheet has its own modules (``worksheet``, ``amendments``) and lives until the term is signed.
 """
 
 from collections.abc import Iterator
@@ -23,6 +23,7 @@ from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.actions import settle_integration_model
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, events, queries
+from apps.stages.kickoff.catalogue import lay_out_data
 from apps.stages.kickoff.models import AgendaItem, AgreedMethod, Kickoff, Minutes, MinutesAnswer, Row
 from apps.stages.kickoff.sheets import FIELDS, STATUSES, Master
 
@@ -35,6 +36,7 @@ def copy_agenda_and_methods(rollout: Rollout) -> None:
         offered_models=[asdict(model) for model in blueprint.models],
         statuses=blueprint.platform_statuses.get(rollout.platform.slug, []),
     )
+    lay_out_data(kickoff)
     Row.objects.bulk_create(
         Row(
             kickoff=kickoff,

@@ -10,8 +10,8 @@ from apps.core.exports.downloads import as_json
 from apps.core.exports.tables import Column, Export, workbook
 from apps.core.pdf import Attachment
 from apps.core.process import PartyRole
-from apps.stages.kickoff.models import Minutes
-from apps.stages.kickoff.sheets import SHEETS, Direction, Master
+from apps.stages.kickoff.models import Amendment, CellChange, Minutes
+from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, in_words
 
 
 def minutes_html(minutes: Minutes) -> str:
@@ -37,23 +37,23 @@ def attached(minutes: Minutes) -> Attachment:
 
 def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
     """``snapshot`` with labels in the reader's language in place of keys, for people to read."""
-    words: dict[str, dict[str, str]] = {
-        "direction": {key: str(label) for key, label in Direction.choices},
-        "master": {key: str(label) for key, label in Master.choices},
+    # A snapshot that was taken before the worksheet had amendments has none.
+    amendments = [_worded_amendment(row) for row in snapshot.get("amendments", [])]
+    return {**in_words(snapshot), "amendments": amendments}
+
+
+def _worded_amendment(amendment: dict[str, Any]) -> dict[str, Any]:
+    """``amendment`` with its sheet, column and values as a reader sees them."""
+    sheet, column = SHEETS[amendment["sheet"]], amendment["column"] or CellChange.REMOVED
+    return amendment | {
+        "sheet": str(sheet.title),
+        "column": str(sheet.label_of(column)) or _("linha retirada"),
+        "agreed": str(sheet.worded(column, amendment["agreed"])),
+        "proposed": str(sheet.worded(column, amendment["proposed"])),
+        "state": str(Amendment.State(amendment["state"]).label),
+        "proposed_by": str(PartyRole(amendment["proposed_by"]).label),
+        "concerns": str(PartyRole(amendment["concerns"]).label),
     }
-    parties = {key: str(label) for key, label in PartyRole.choices}
-    words |= {"party": parties, "role": parties, "owner": parties, "question_owner": parties}
-
-    def in_words(value: Any, name: str = "") -> Any:
-        if isinstance(value, dict):
-            return {key: in_words(inner, key) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [in_words(inner) for inner in value]
-        if isinstance(value, bool):
-            return _("sim") if value else ""
-        return words.get(name, {}).get(value, value)
-
-    return in_words(snapshot)
 
 
 def as_xlsx(snapshot: dict[str, Any]) -> bytes:
@@ -90,13 +90,64 @@ def as_xlsx(snapshot: dict[str, Any]) -> bytes:
                 [("method", _("Método")), ("label", _("Descrição")), *_columns("fields")],
                 fields,
             ),
+            _sheet(
+                str(DATA.title),
+                [("title", _("Assunto")), *_columns("data")],
+                [{"title": topic["title"], **field} for topic in content["data"] for field in topic["fields"]],
+            ),
             *(
                 _sheet(str(SHEETS[key].title), _columns(key), content[key])
                 for key in ("statuses", "payments", "carriers", "decisions", "actions")
             ),
+            _sheet(_("Aditivos"), _amendment_columns(), content["amendments"]),
             _sheet(_("Dúvidas em aberto"), questions, content["open_questions"]),
         ]
     )
+
+
+def as_csv(snapshot: dict[str, Any]) -> bytes:
+    """One line for each cell that says something, and for each amendment: what is agreed beside what was proposed."""
+    content = worded(snapshot)
+    lines: list[dict[str, Any]] = []
+    groups = [(SHEETS["fields"], method["code"], method["fields"]) for method in content["methods"]]
+    groups += [(DATA, topic["title"], topic["fields"]) for topic in content["data"]]
+    groups += [(sheet, "", content[key]) for key, sheet in SHEETS.items() if sheet not in (FIELDS, DATA)]
+    for sheet, group, rows in groups:
+        for row in rows:
+            named, *others = sheet.columns
+            lines += [
+                {
+                    "sheet": str(sheet.title),
+                    "method": group,
+                    "row": row[named.name],
+                    "column": str(column.label),
+                    "agreed": row[column.name],
+                }
+                for column in others
+                if row[column.name]
+            ]
+    columns = [Column(name, label) for name, label in _amendment_columns()]
+    rows = [{column.name: line.get(column.name, "") for column in columns} for line in [*lines, *content["amendments"]]]
+    return Export("ficha", columns, rows, for_people=True).as_csv()
+
+
+def _amendment_columns() -> list[tuple[str, str]]:
+    return [
+        ("sheet", _("Parte")),
+        ("method", _("Método")),
+        ("row", _("Linha")),
+        ("column", _("Coluna")),
+        ("agreed", _("Combinado")),
+        ("proposed", _("Proposto")),
+        ("number", _("Aditivo")),
+        ("state", _("Situação")),
+        ("proposed_by", _("Quem propôs")),
+        ("proposed_at", _("Proposto em")),
+        ("reason", _("Motivo")),
+        ("concerns", _("Quem responde")),
+        ("decided_at", _("Respondido em")),
+        ("decision_note", _("Resposta")),
+    ]
 
 
 def _sheet(title: str, columns: list[tuple[str, str]], rows: list[dict[str, Any]]) -> Export:

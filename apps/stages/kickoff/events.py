@@ -4,9 +4,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.events import EventData
+from apps.accounts.models import User
+from apps.core.events import EventData, Notice
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
+from apps.rollouts import audiences
+from apps.rollouts.models import Event
+
+
+def proposers(event: Event) -> list[User]:
+    """The people of the parties that proposed what the event answers, and the project manager."""
+    people = [user for role in event.data["parties"] for user in audiences.people_of(event.rollout, role)]
+    return list(dict.fromkeys([*people, *audiences.project_manager(event)]))
 
 
 class AgendaNoted(EventData, kind="kickoff.noted", sentence=_("anotou a pauta: %(item)s"), icon="pencil"):
@@ -69,6 +78,70 @@ class ActionDone(EventData, kind="kickoff.action_done", sentence=_("concluiu a a
     """``action`` is its text, as somebody wrote it into the worksheet."""
 
     action: str
+
+
+class AmendmentsProposed(
+    EventData,
+    kind="kickoff.amendments_proposed",
+    sentence=_("propôs mudar a ficha de integração (aditivo %(numbers)s); responde: %(owner)s"),
+    icon="file-plus",
+    notice=Notice(
+        to=audiences.owner_and_manager,
+        subject=_("%(code)s: aditivo da ficha espera a sua resposta"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.page("kickoff:worksheet", "#aditivos"),
+    ),
+):
+    """One for a person's sitting, to each party that is asked. ``owner`` is that party; ``numbers`` are the amendments that
+    asked it first, more may have followed."""
+
+    numbers: list[int]
+    owner: PartyRole
+
+
+class AmendmentsAccepted(
+    EventData,
+    kind="kickoff.amendments_accepted",
+    sentence=_("aceitou mudar a ficha de integração (aditivo %(numbers)s)"),
+    icon="check-check",
+    notice=Notice(
+        to=proposers,
+        subject=_("%(code)s: aditivo da ficha aceito"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.page("kickoff:worksheet"),
+    ),
+):
+    """``sha256`` is of the map as it stands from then on; ``parties`` proposed what is accepted."""
+
+    numbers: list[int]
+    parties: list[PartyRole]
+    sha256: str
+
+
+class AmendmentsDeclined(
+    EventData,
+    kind="kickoff.amendments_declined",
+    sentence=_("não aceitou mudar a ficha de integração (aditivo %(numbers)s): %(reason)s"),
+    icon="message-square-warning",
+    notice=Notice(
+        to=proposers,
+        subject=_("%(code)s: aditivo da ficha não aceito"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.page("kickoff:worksheet", "#aditivos"),
+    ),
+):
+    numbers: list[int]
+    parties: list[PartyRole]
+    reason: str
+
+
+class AmendmentWithdrawn(
+    EventData,
+    kind="kickoff.amendment_withdrawn",
+    sentence=_("retirou o aditivo %(number)s da ficha de integração"),
+    icon="undo-2",
+):
+    number: int
 
 
 # --- Kept by timelines from before meetings had an app of their own ------------------------------------

@@ -1,10 +1,12 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.localized import Localized
-from apps.stages.kickoff.models import AgreedMethod, Kickoff
+from apps.stages.kickoff.models import AgreedMethod, Amendment, Kickoff
 
 
 class NotesForm(forms.Form):
@@ -69,3 +71,49 @@ class MinutesAnswerForm(forms.Form):
         """Hand the action what it takes."""
         data = super().clean() or {}
         return {"agrees": data.get("answer") == "yes", "reason": data.get("reason", "")}
+
+
+class AmendmentsForm(forms.Form):
+    """``amendments`` are those that wait for the party that answers."""
+
+    success_message = _("Resposta registrada. Obrigado!")
+
+    numbers = forms.MultipleChoiceField(label=_("Aditivos"), widget=forms.CheckboxSelectMultiple)
+    answer = forms.ChoiceField(
+        label=_("A sua empresa concorda?"),
+        choices=[("yes", _("Sim, aceito: vale a partir de agora")), ("no", _("Não, fica como está"))],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Por que não"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args, amendments: Sequence[Amendment], **kwargs) -> None:
+        kwargs.setdefault("initial", {"numbers": [str(row.number) for row in amendments]})
+        super().__init__(*args, **kwargs)
+        self.fields["numbers"].choices = [(str(row.number), in_words(row)) for row in amendments]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Hand the action what it takes."""
+        data = super().clean() or {}
+        return {
+            "numbers": [int(number) for number in data.get("numbers", [])],
+            "accepts": data.get("answer") == "yes",
+            "note": data.get("note", ""),
+        }
+
+
+def in_words(amendment: Amendment) -> str:
+    """What ``amendment`` changes, in one line, in the reader's language."""
+    row = amendment.row
+    place = " · ".join(str(part) for part in (row.method or row.spec.title, row))
+    values = {"number": amendment.number, "place": place, "who": amendment.proposed_by}
+    if amendment.removes:
+        return gettext("%(number)d. %(place)s: retirar a linha (%(who)s)") % values
+    before, after = (f"“{text}”" if text else gettext("vazio") for text in amendment.in_words)
+    change = {"column": amendment.column_label, "before": before, "after": after, "reason": amendment.reason}
+    if amendment.reason:
+        return gettext("%(number)d. %(place)s · %(column)s: de %(before)s para %(after)s (%(who)s: %(reason)s)") % (
+            values | change
+        )
+    return gettext("%(number)d. %(place)s · %(column)s: de %(before)s para %(after)s (%(who)s)") % (values | change)

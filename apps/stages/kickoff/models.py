@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Kickoff(models.Model):
     """What the kickoff of one rollout agrees; its meeting is one of ``meetings``. ``offered_models`` are the integration
     models on offer; ``model`` is the key of the chosen one. ``statuses`` are the platform's own order statuses, to choose
-    from. ``minutes_published_at`` is empty while what was agreed has changed since the last version of the minutes
-    (``Minutes``)."""
+    from. ``topics`` are those of the worksheet's data rows (key, title, help, sides). ``minutes_published_at`` is empty
+    while what was agreed has changed since the last version of the minutes (``Minutes``)."""
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="kickoff")
     offered_models = models.JSONField(default=list)
@@ -33,6 +33,7 @@ class Kickoff(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     statuses = models.JSONField(default=list)
+    topics = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("reunião inaugural")
@@ -87,14 +88,18 @@ class AgreedMethod(models.Model):
 
 class Row(models.Model):
     """A row of the integration worksheet. ``cells`` are the texts by column (``sheets``); every change of one is kept in
-    ``CellChange``. ``key`` names what a row of the catalogue is about; such a row is never removed."""
+    ``CellChange``, and ``versions`` counts them by column. ``key`` names what a row of the catalogue is about; such a row is
+    never removed. ``topic`` groups the rows of data, ``title`` is what the catalogue calls them."""
 
     kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="rows")
     sheet = models.CharField(max_length=10, choices=sheets.KEYS)
     method = models.ForeignKey(AgreedMethod, on_delete=models.CASCADE, null=True, related_name="rows")
+    topic = models.CharField(max_length=20, blank=True)
     key = models.CharField(max_length=80, blank=True)
+    title = LocalizedField()
     position = models.PositiveIntegerField(default=0)
     cells = models.JSONField(default=dict)
+    versions = models.JSONField(default=dict)
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -106,6 +111,10 @@ class Row(models.Model):
             models.CheckConstraint(
                 condition=Q(sheet="fields", method__isnull=False) | ~Q(sheet="fields") & Q(method=None),
                 name="row_of_a_method_in_the_fields",
+            ),
+            models.CheckConstraint(
+                condition=Q(sheet="data") & ~Q(topic="") | ~Q(sheet="data") & Q(topic=""),
+                name="row_of_a_topic_in_the_data",
             ),
             models.CheckConstraint(condition=Q(key="") | Q(removed_at=None), name="row_of_the_catalogue_stays"),
             models.UniqueConstraint(
@@ -130,9 +139,24 @@ class Row(models.Model):
     def cell(self, column: str) -> str:
         return self.cells.get(column, "")
 
+    def version(self, column: str) -> int:
+        """How many changes and proposals there have been of the cell."""
+        return self.versions.get(column, 0)
+
+    def put(self, column: str, value: str) -> None:
+        """Write the cell, and count it; the caller saves both and keeps the ``CellChange``."""
+        self.cells[column] = value
+        self.count_change(column)
+
+    def count_change(self, column: str) -> None:
+        """There is one ``CellChange`` more of this column."""
+        self.versions[column] = self.version(column) + 1
+
     @property
     def label(self) -> Localized:
         """What the catalogue says of the field."""
+        if self.title:
+            return self.title
         catalogue_fields = self.method.fields if self.method else []
         return Localized.of(next((row["label"] for row in catalogue_fields if row["name"] == self.key), None))
 
@@ -149,16 +173,26 @@ class Row(models.Model):
 class CellChange(models.Model):
     """Who wrote what into a cell, over what. The database refuses to change or delete one.
 
-    A row that came or went has a change too, with ADDED or REMOVED in place of a column.
+    A row that came or went has a change too, with ADDED or REMOVED in place of a column. So does each step of an
+    ``amendment``; the cell itself holds ``after`` only where the step ``has_effect``.
     """
 
     ADDED = "+row"
     REMOVED = "-row"
 
+    class Step(models.TextChoices):
+        WRITTEN = "written", _("escreveu")
+        PROPOSED = "proposed", _("propôs")
+        ACCEPTED = "accepted", _("aceitou")
+        DECLINED = "declined", _("recusou")
+        WITHDRAWN = "withdrawn", _("retirou a proposta")
+
     row = models.ForeignKey(Row, on_delete=models.PROTECT, related_name="changes")
     column = models.CharField(max_length=20)
     before = models.CharField(max_length=sheets.LONGEST, blank=True)
     after = models.CharField(max_length=sheets.LONGEST, blank=True)
+    step = models.CharField(max_length=9, choices=Step, default=Step.WRITTEN)
+    amendment = models.ForeignKey("Amendment", on_delete=models.PROTECT, null=True, related_name="steps")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
@@ -171,18 +205,83 @@ class CellChange(models.Model):
         return f"{self.row_id}.{self.column}"
 
     @property
+    def has_effect(self) -> bool:
+        return self.step in (self.Step.WRITTEN, self.Step.ACCEPTED)
+
+    @property
     def column_label(self) -> "StrOrPromise":
         """The column's title; empty for a row that came or went."""
-        return next((column.label for column in self.row.spec.columns if column.name == self.column), "")
+        return self.row.spec.label_of(self.column)
 
     @property
     def in_words(self) -> "tuple[StrOrPromise, StrOrPromise]":
-        """``(before, after)`` as a reader sees them: a choice by its label, a flag as a word."""
-        column = next((column for column in self.row.spec.columns if column.name == self.column), None)
-        if column is None:
-            return self.before, self.after
-        words = {"1": _("sim")} if column.kind == "flag" else dict(column.choices)
-        return words.get(self.before, self.before), words.get(self.after, self.after)
+        """``(before, after)`` as a reader sees them."""
+        return self.row.spec.worded(self.column, self.before), self.row.spec.worded(self.column, self.after)
+
+
+class Amendment(models.Model):
+    """A change of what the published minutes agreed: ``after`` in place of ``before`` in one cell, or a row that goes
+    (``CellChange.REMOVED`` in place of a column). ``party`` is the role that proposes, ``concerned`` the one that answers."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("proposto")
+        ACCEPTED = "accepted", _("aceito")
+        DECLINED = "declined", _("recusado")
+        WITHDRAWN = "withdrawn", _("retirado")
+
+    kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="amendments")
+    number = models.PositiveIntegerField(_("número"))
+    row = models.ForeignKey(Row, on_delete=models.PROTECT, related_name="amendments")
+    column = models.CharField(max_length=20)
+    before = models.CharField(max_length=sheets.LONGEST, blank=True)
+    after = models.CharField(max_length=sheets.LONGEST, blank=True)
+    reason = models.CharField(_("motivo"), max_length=300, blank=True)
+    party = models.CharField(_("quem propõe"), max_length=12, choices=PartyRole)
+    concerned = models.CharField(_("quem responde"), max_length=12, choices=PartyRole)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.CharField(_("observação da resposta"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("aditivo da ficha")
+        verbose_name_plural = _("aditivos da ficha")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["kickoff", "number"], name="amendment_number_once"),
+            models.UniqueConstraint(
+                fields=["row", "column"], condition=Q(state="open"), name="amendment_one_open_a_cell"
+            ),
+            models.CheckConstraint(condition=~Q(party=F("concerned")), name="amendment_of_two_sides"),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_by=None, decided_at=None)
+                | ~Q(state="open") & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="amendment_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kickoff.rollout.code} · {self.number}"
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.kickoff.rollout
+
+    @property
+    def removes(self) -> bool:
+        """The row goes."""
+        return self.column == CellChange.REMOVED
+
+    @property
+    def column_label(self) -> "StrOrPromise":
+        return self.row.spec.label_of(self.column)
+
+    @property
+    def in_words(self) -> "tuple[StrOrPromise, StrOrPromise]":
+        """``(before, after)`` as a reader sees them."""
+        return self.row.spec.worded(self.column, self.before), self.row.spec.worded(self.column, self.after)
 
 
 class Minutes(models.Model):

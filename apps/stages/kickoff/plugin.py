@@ -62,7 +62,10 @@ plugin = Plugin(
     term={"people": term.PEOPLE, "kickoff": term.KICKOFF},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
-    requirements_follow=["meetings"],
+    requirements_follow=[
+        "meetings",
+        "acceptance",
+    ],  # Once the term is signed nobody is asked about the worksheet any more.
     meetings={MeetingKind.KICKOFF: MEETING},
     jobs=[tasks.MINUTES],
 )

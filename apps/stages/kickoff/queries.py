@@ -2,15 +2,16 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, IntegerField, OuterRef, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Max, OuterRef, Q, QuerySet
+from django.utils import translation
 
-from apps.core import cnpj
+from apps.core import canonical, cnpj
 from apps.core.canonical import instant
 from apps.core.localized import Localized
 from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff.models import AgreedMethod, CellChange, Kickoff, Minutes, Row
-from apps.stages.kickoff.sheets import FIELDS, SHEETS, STATUSES, Sheet
+from apps.stages.kickoff.models import AgreedMethod, Amendment, CellChange, Kickoff, Minutes, Row
+from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, STATUSES, Sheet, in_words
 
 FORMAT = "presence-rollout/integration-worksheet"
 VERSION = 1
@@ -95,7 +96,9 @@ def changes_after(kickoff: Kickoff, pk: int) -> list[CellChange]:
 
 def history(kickoff: Kickoff) -> QuerySet[CellChange]:
     """Every change of the worksheet, the newest first."""
-    return CellChange.objects.filter(row__kickoff=kickoff).select_related("by", "row__method").order_by("-pk")
+    return (
+        CellChange.objects.filter(row__kickoff=kickoff).select_related("by", "row__method", "amendment").order_by("-pk")
+    )
 
 
 def last_change(kickoff: Kickoff) -> int:
@@ -139,6 +142,27 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
             "key": kickoff.model, "title": model_title(kickoff).get("pt", ""), "note": kickoff.model_note,
         },
         "agenda": [{"title": item.title.get("pt", ""), "notes": item.notes} for item in kickoff.agenda.exclude(notes="")],
+        **agreed_map(kickoff, by_sheet),
+        "amendments": [_amendment(row) for row in kickoff.amendments.select_related("row__method")],
+        "open_questions": [
+            {
+                "method": row.method.code if row.method else "",
+                "presence_field": str(row),
+                "question": row.cell("question"),
+                "owner": row.cell("question_owner"),
+            }
+            for row in [*by_sheet[FIELDS.key], *by_sheet[DATA.key]]
+            if row.is_open_question
+        ],
+    }  # fmt: skip
+
+
+def agreed_map(
+    kickoff: Kickoff, by_sheet: dict[str, list[Row]], methods: list[AgreedMethod] | None = None
+) -> dict[str, Any]:
+    """What the rows say that is agreed, as plain JSON: the fields by method, the data by topic, the other sheets by name.
+    ``by_sheet`` are the ``rows``, ``methods`` as in ``fields_by_method``. Rows that nobody filled in are left out."""
+    return {
         "methods": [
             {
                 "code": method.code,
@@ -146,29 +170,83 @@ def worksheet(rollout: Rollout) -> dict[str, Any]:
                 "process": method.process,
                 "direction": method.direction,
                 "fields": [
-                    {**_cells(FIELDS, row), "label": row.label.get("pt", "")}
-                    for row in method_rows
-                    if row.cell("platform_field") or row.cell("unused") or row.cell("question")
+                    {**_cells(FIELDS, row), "label": row.label.get("pt", "")} for row in method_rows if _says(row)
                 ],
             }
-            for method, method_rows in fields_by_method(kickoff, by_sheet[FIELDS.key])
+            for method, method_rows in fields_by_method(kickoff, by_sheet[FIELDS.key], methods)
+        ],
+        "data": [
+            {"topic": topic["key"], "title": topic["title"].get("pt", ""), "fields": fields}
+            for topic in kickoff.topics
+            if (fields := [_cells(DATA, row) for row in by_sheet[DATA.key] if row.topic == topic["key"] and _says(row)])
         ],
         **{
             key: [cells for row in by_sheet[key] if any((cells := _cells(sheet, row)).values())]
             for key, sheet in SHEETS.items()
-            if sheet is not FIELDS
+            if sheet not in (FIELDS, DATA)
         },
-        "open_questions": [
-            {
-                "method": row.method.code if row.method else "",
-                "presence_field": row.cell("presence_field"),
-                "question": row.cell("question"),
-                "owner": row.cell("question_owner"),
-            }
-            for row in by_sheet[FIELDS.key]
-            if row.is_open_question
-        ],
-    }  # fmt: skip
+    }
+
+
+def homologated(rollout: Rollout) -> tuple[Kickoff, dict[str, Any]] | None:
+    """The kickoff with the map as a term names it: ``minutes`` is the version that it began with, ``amendments`` how many
+    were accepted since, ``content`` what it says now and ``sha256`` the hash of that. Two queries; None without a kickoff."""
+    accepted = Count("amendments", filter=Q(amendments__state=Amendment.State.ACCEPTED), distinct=True)
+    counted = Kickoff.objects.annotate(last_minutes=Max("published__number"), accepted=accepted)
+    kickoff = counted.filter(rollout=rollout).first()
+    if kickoff is None:
+        return None
+    content = _map_in_words(kickoff)
+    return kickoff, {
+        "minutes": kickoff.last_minutes,
+        "amendments": kickoff.accepted,
+        "sha256": canonical.sha256(content),
+        "content": content,
+    }
+
+
+def map_sha256(kickoff: Kickoff) -> str:
+    """The hash of the map as it is agreed now: equal maps have the same."""
+    return canonical.sha256(_map_in_words(kickoff))
+
+
+def _map_in_words(kickoff: Kickoff) -> dict[str, Any]:
+    """What is agreed, in Portuguese whoever asks, as the parties sign it; questions are no part of it. One query."""
+    by_sheet = _binding(rows(kickoff))
+    methods = list(dict.fromkeys(row.method for row in by_sheet[FIELDS.key] if row.method))
+    with translation.override("pt-br"):
+        return in_words(agreed_map(kickoff, by_sheet, sorted(methods, key=lambda method: method.position)))
+
+
+def _binding(by_sheet: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """The rows without what binds nobody."""
+    for row in (row for sheet_rows in by_sheet.values() for row in sheet_rows):
+        row.cells = {column.name: row.cell(column.name) for column in row.spec.columns if column.binds}
+    return by_sheet
+
+
+def _says(row: Row) -> bool:
+    return any(row.cell(column) for column in ("platform_field", "unused", "question"))
+
+
+def _amendment(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "number": amendment.number,
+        "sheet": amendment.row.sheet,
+        "method": amendment.row.method.code if amendment.row.method else "",
+        "row": str(amendment.row),
+        "column": "" if amendment.removes else amendment.column,
+        "agreed": amendment.before,
+        "proposed": amendment.after,
+        "removes_row": amendment.removes,
+        "reason": amendment.reason,
+        "state": amendment.state,
+        "proposed_by": amendment.party,
+        "proposed_at": instant(amendment.proposed_at),
+        "concerns": amendment.concerned,
+        "decided_at": instant(amendment.decided_at) if amendment.decided_at else None,
+        "decision_note": amendment.decision_note,
+    }
 
 
 def _place(row: Attendee) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,8 @@ from apps.core.web.forms import ConfirmForm
 from apps.meetings import dates
 from apps.meetings.models import Meeting
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, queries, worksheet
-from apps.stages.kickoff.forms import MinutesAnswerForm
+from apps.stages.kickoff import actions, amendments, queries, worksheet
+from apps.stages.kickoff.forms import AmendmentsForm, MinutesAnswerForm
 from apps.stages.kickoff.models import Row
 from apps.stages.kickoff.sheets import ACTIONS
 
@@ -162,6 +163,51 @@ def action_items_are_done(rollout: Rollout) -> Iterator[Requirement]:
                 url=reverse("kickoff:worksheet", args=[rollout.pk]) + f"#linha-{row.pk}",
                 due=date.fromisoformat(row.cell("due")) if row.cell("due") else None,
             )
+
+
+def answer_to_amendments(rollout: Rollout, party: str) -> Answer | None:
+    kickoff = _kickoff(rollout)
+    if kickoff is None or amendments.why_closed(rollout):
+        return None
+    waiting = list(amendments.open_amendments(kickoff).filter(concerned=party))
+    if not waiting:
+        return None
+    return Answer(
+        button=_("Responder"),
+        icon="file-check",
+        permission="kickoff.answer_amendment",
+        subject=waiting[0],
+        make_form=partial(AmendmentsForm, amendments=waiting),
+        act=lambda **data: amendments.answer(kickoff, **data),
+        help=_("O que muda na ficha de integração depois da ata vale quando a outra parte aceita."),
+    )
+
+
+@requirement("kickoff:amendments", Gate.START_ACCEPTANCE, answer=answer_to_amendments)
+def amendments_are_answered_before_the_term(rollout: Rollout) -> Iterator[Requirement]:
+    yield from _unanswered(rollout)
+
+
+@requirement("kickoff:amendments")
+def amendments_may_be_answered_at_once(rollout: Rollout) -> Iterator[Requirement]:
+    yield from _unanswered(rollout)
+
+
+def _unanswered(rollout: Rollout) -> Iterator[Requirement]:
+    """For each party that was asked, one requirement for all the amendments that wait for it."""
+    kickoff = _kickoff(rollout)
+    if kickoff is None or amendments.why_closed(rollout):
+        return
+    for party, since in amendments.waiting_for(kickoff):
+        yield Requirement(
+            key=f"{amendments.KEY}{party}",
+            text=both(_("Responder aos aditivos da ficha de integração")),
+            owed_by=party,
+            since=since,
+            url=reverse("kickoff:worksheet", args=[rollout.pk]) + "#aditivos",
+            waivable=True,
+            review=True,
+        )
 
 
 def answer_to_the_date(rollout: Rollout, _rest: str) -> Answer | None:

@@ -16,8 +16,6 @@ from apps.meetings.models import Meeting, MeetingKind
 from apps.meetings.queries import attendance
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import queries
-from apps.stages.kickoff.models import AgreedMethod, Kickoff, Row
-from apps.stages.kickoff.sheets import FIELDS
 
 
 def people(rollout: Rollout, meetings: Iterable[JSON]) -> list[dict[str, str]]:
@@ -30,42 +28,29 @@ def people(rollout: Rollout, meetings: Iterable[JSON]) -> list[dict[str, str]]:
     return [manager | {"as": "project_manager"}, *(person | {"as": "kickoff"} for person in others)]
 
 
-def summary(rollout: Rollout, methods: Iterable[JSON], held_at: datetime | None) -> dict[str, object]:
-    """What was agreed, and when the kickoff was held: plain JSON, in Portuguese. Of each of the ``methods`` it says how many
-    fields have their place on the platform."""
-    kickoff: Kickoff | None = getattr(rollout, "kickoff", None)
-    if kickoff is None:
+def summary(rollout: Rollout, held_at: datetime | None) -> dict[str, object]:
+    """What was agreed, and when the kickoff was held: plain JSON, in Portuguese."""
+    homologated = queries.homologated(rollout)
+    if homologated is None:
         return {"held_on": None, "model": "", "methods": []}
+    kickoff, agreed_map = homologated
     return {
         "held_on": clock.day_of(held_at, clock.installation_zone()).isoformat() if held_at else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
             {
                 "code": method["code"],
-                "title": method["title"]["pt"],
+                "title": method["title"],
                 "process": method["process"],
-                "fields": sum(Row(cells=cells).is_agreed for cells in method["all_cells"]),
+                "fields": sum(bool(field["platform_field"]) and not field["unused"] for field in method["fields"]),
             }
-            for method in methods
+            for method in agreed_map["content"]["methods"]
         ],
+        "map": agreed_map,
     }
-
-
-def _agreed_methods() -> ArraySubquery:
-    """The adopted methods, each with the cells of its fields."""
-    fields = Row.objects.filter(method=OuterRef("pk"), sheet=FIELDS.key, removed_at=None).order_by("pk")
-    agreed = AgreedMethod.objects.filter(kickoff__rollout=OuterRef("pk"), agreed=True).order_by("position")
-    all_cells = ArraySubquery(fields.values("cells"))
-    return ArraySubquery(
-        agreed.values(json=JSONObject(code="code", title="title", process="process", all_cells=all_cells))
-    )
 
 
 _held = Meeting.objects.held().filter(rollout=OuterRef("pk"), kind=MeetingKind.KICKOFF).order_by("-number")
 _with_people = ArraySubquery(_held.values(json=JSONObject(people=attendance())))
 PEOPLE = TermShare(people, rows={"meetings": _with_people}, related=["project_manager"])
-KICKOFF = TermShare(
-    summary,
-    rows={"methods": _agreed_methods(), "held_at": Subquery(_held.values("started_at")[:1])},
-    related=["kickoff"],
-)
+KICKOFF = TermShare(summary, rows={"held_at": Subquery(_held.values("started_at")[:1])})

@@ -1,104 +1,161 @@
-"""The integration worksheet's page. Each cell saves itself; without JavaScript the page's one button saves all of them."""
+"""The integration worksheet's page. Each cell is saved by itself, as it is left; without JavaScript each line is a form."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core import clock
 from apps.core.exports.downloads import as_json, download
 from apps.core.exports.tables import XLSX_TYPE
 from apps.core.numbers import whole_number
-from apps.core.process import Stage
-from apps.core.refusals import NotAllowed, Refusal
+from apps.core.refusals import Invalid, NotAllowed, Refusal
+from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.kickoff import documents, queries
+from apps.stages.kickoff import amendments, catalogue, documents, forms, pasting, queries
 from apps.stages.kickoff import worksheet as actions
-from apps.stages.kickoff.models import AgreedMethod, Kickoff, Row
-from apps.stages.kickoff.sheets import FIELDS, SHEETS
-from apps.stages.kickoff.worksheet import Conflict, Edit
+from apps.stages.kickoff.models import AgreedMethod, Amendment, Kickoff, Row
+from apps.stages.kickoff.worksheet import Edit, Part
+from apps.stages.kickoff.worksheet_page import Note, Place, WorksheetPage, conflict_notes, part_of_row
 
 
 @require_GET
 def worksheet(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The whole page; ``parte`` or ``linha`` names the part whose lines are there from the start."""
     rollout, kickoff = _kickoff(request, pk)
-    return _page(request, rollout, kickoff)
+    if rollout.is_open and not kickoff.topics:
+        catalogue.lay_out_missing_data(kickoff)
+    opened = request.GET.get("parte") or part_of_row(kickoff, whole_number(request.GET.get("linha", "")))
+    return render(request, "kickoff/worksheet.html", WorksheetPage(request, rollout, kickoff).context(opened))
+
+
+@require_GET
+def part(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """The lines of one part, for a page that has not shown them yet."""
+    rollout, kickoff = _kickoff(request, pk)
+    asked_part = Part.of_key(key)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(reverse("kickoff:worksheet", args=[pk]) + f"?parte={asked_part.key}")
+    asked_part.require_of(kickoff)
+    context = {"part": WorksheetPage(request, rollout, kickoff).one_part(asked_part), "rollout": rollout}
+    return render(request, "kickoff/worksheet/part.html", context)
 
 
 @require_POST
-def cell(request: SignedInRequest, pk: int) -> JsonResponse:
-    """Save one cell: 200 with what is kept, 409 with what another person wrote there meanwhile, 422 with the reason."""
-    _rollout, kickoff = _kickoff(request, pk)
+def cell(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Save one cell, or propose it: its line as it stands then; 409 with what another person wrote there meanwhile, 422
+    with the reason, both with what was typed."""
+    rollout, kickoff = _kickoff(request, pk)
     data = request.POST
-    row = whole_number(data.get("row", ""))
-    edit = Edit(row or 0, data.get("column", ""), data.get("value", ""), data.get("seen", ""))
-    if row is None:
-        return JsonResponse({"message": _("Esta linha não existe.")}, status=422)
+    row, version = whole_number(data.get("row", "")) or 0, whole_number(data.get("version", "")) or 0
+    edit = Edit(row, data.get("column", ""), data.get("value", ""), version)
     try:
-        conflicts = actions.write(kickoff, by=request.user, edits=[edit])
+        conflicts = actions.write(kickoff, by=request.user, edits=[edit], reason=data.get("reason", ""))
+    except NotAllowed:
+        raise
     except Refusal as refusal:
-        return JsonResponse({"message": refusal.message}, status=refusal.status)
-    if conflicts:
-        return JsonResponse({"current": conflicts[0].current, "message": _conflict_sentence(conflicts[0])}, status=409)
-    return JsonResponse({"value": Row.objects.get(pk=edit.row).cell(edit.column)})
+        notes = {(row, edit.column): Note(refusal.message, edit.value)}
+        return _lines(request, rollout, kickoff, [row], notes, refusal.status)
+    return _lines(request, rollout, kickoff, [row], conflict_notes(conflicts), 409 if conflicts else 200)
+
+
+@require_POST
+def paste(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write a block that was copied from a spreadsheet, from one cell to the right and below: the lines as they stand then;
+    409 where cells were left because another person wrote there, 422 with the reason why nothing was written."""
+    rollout, kickoff = _kickoff(request, pk)
+    row, data = _row(kickoff, request.POST.get("row", "")), request.POST
+    if row is None:
+        return JsonResponse({"message": _("Esta linha não existe mais na ficha.")}, status=409)
+    try:
+        pasted = pasting.paste(
+            kickoff,
+            by=request.user,
+            row=row,
+            column=data.get("column", ""),
+            text=data.get("text", ""),
+            versions=_versions_by_row(data.get("versions", "")),
+            reason=data.get("reason", ""),
+        )
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        notes = {(row.pk, data.get("column", "")): Note(refusal.message)}
+        return _lines(request, rollout, kickoff, [row.pk], notes, refusal.status)
+    keys = [target.pk for target in pasted.rows]
+    return _lines(request, rollout, kickoff, keys, conflict_notes(pasted.conflicts), 409 if pasted.conflicts else 200)
 
 
 @require_GET
 def changes(request: SignedInRequest, pk: int) -> JsonResponse:
-    """What others wrote since the change ``since``, for pages that are open."""
-    _rollout, kickoff = _kickoff(request, pk)
+    """What others wrote since the change ``since``, for pages that are open, with the lines as they stand now."""
+    rollout, kickoff = _kickoff(request, pk)
     since = whole_number(request.GET.get("since", "")) or 0
     unseen = queries.changes_after(kickoff, since)
+    others = [change for change in unseen if change.by_id != request.user.pk]
+    rows = _standing(kickoff, {change.row_id for change in others})
     return JsonResponse(
         {
             "last": unseen[-1].pk if unseen else since,
             "changes": [
                 {"row": change.row_id, "column": change.column, "value": change.after, "by": str(change.by)}
-                for change in unseen
-                if change.by_id != request.user.pk
+                for change in others
+                if change.has_effect
             ],
+            "lines": WorksheetPage(request, rollout, kickoff).parts_of(rows) if rows else "",
         }
     )
 
 
 @require_POST
-def save(request: SignedInRequest, pk: int) -> HttpResponse:
+def save_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
+    """Save a line by its form; what could not be saved comes back with all that was typed."""
     rollout, kickoff = _kickoff(request, pk)
-    return _save(request, rollout, kickoff) or redirect("kickoff:worksheet", pk)
+    row = get_object_or_404(Row.objects.select_related("method"), pk=row_pk, kickoff=kickoff, removed_at=None)
+    return _save_line(request, rollout, kickoff, row) or _at(pk, row)
 
 
 @require_POST
 def add_row(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
-    sheet, _separator, method_pk = request.POST.get("sheet", "").partition(":")
-    if failed := _save(request, rollout, kickoff):
-        return failed
-    method = get_object_or_404(AgreedMethod, pk=whole_number(method_pk) or 0, kickoff=kickoff) if method_pk else None
-    row = actions.add_row(kickoff, by=request.user, sheet=sheet, method=method)
-    return _at(pk, row)
+    asked_part = Part.of_key(request.POST.get("sheet", ""))
+    method = get_object_or_404(AgreedMethod, pk=asked_part.method, kickoff=kickoff) if asked_part.method else None
+    row = actions.add_row(
+        kickoff,
+        by=request.user,
+        sheet=asked_part.sheet.key,
+        method=method,
+        topic=asked_part.topic,
+        position=whole_number(request.POST.get("position", "")),
+    )
+    return _lines(request, rollout, kickoff, [row.pk]) if _is_scripted(request) else _at(pk, row)
 
 
 @require_POST
 def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
+    """Take a line out, or propose that it goes; what its form says else is saved first."""
     rollout, kickoff = _kickoff(request, pk)
-    row = get_object_or_404(Row, pk=row_pk, kickoff=kickoff, removed_at=None)
-    if failed := _save(request, rollout, kickoff):
+    row = get_object_or_404(Row.objects.select_related("method"), pk=row_pk, kickoff=kickoff, removed_at=None)
+    if failed := _save_line(request, rollout, kickoff, row):
         return failed
+    shown_cells = {
+        column.name: column.clean(request.POST[column.name])
+        for column in row.spec.columns
+        if column.name in request.POST
+    }
     try:
-        actions.remove_row(row, by=request.user, shown_cells=_shown_cells(request, row))
+        actions.remove_row(row, by=request.user, shown_cells=shown_cells, reason=request.POST.get("reason", ""))
+    except NotAllowed:
+        raise
     except Refusal as refusal:
-        return _page(request, rollout, kickoff, errors=[refusal.message], status=refusal.status)
-    return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#{row.sheet}")
+        notes = {(row.pk, row.spec.columns[0].name): Note(refusal.message)}
+        return _lines_or_page(request, rollout, kickoff, row, notes, refusal.status)
+    return _lines(request, rollout, kickoff, [row.pk]) if _is_scripted(request) else _at(pk, row)
 
 
 @require_POST
@@ -107,6 +164,32 @@ def do_action(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
     row = get_object_or_404(Row, pk=row_pk, kickoff=kickoff)
     actions.do_action(row, by=request.user)
     return _at(pk, row)
+
+
+@require_POST
+def answer_amendments(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, kickoff = _kickoff(request, pk)
+    page = WorksheetPage(request, rollout, kickoff)
+    numbers = [whole_number(number) for number in request.POST.getlist("numbers")]
+    answered = kickoff.amendments.filter(number__in=[number for number in numbers if number is not None])
+    form = forms.AmendmentsForm(
+        request.POST,
+        amendments=list(answered.select_related("row__method", "proposed_by")),
+        auto_id="amendments_%s",
+    )
+    if attempt(request, form, amendments.answer, kickoff, by=request.user):
+        return redirect(reverse("kickoff:worksheet", args=[pk]) + "#aditivos")
+    context = {**page.context(), "answer_form": form}
+    return render(request, "kickoff/worksheet.html", context, status=refusal_status(form))
+
+
+@require_POST
+def withdraw_amendment(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    _rollout, kickoff = _kickoff(request, pk)
+    amendment = get_object_or_404(Amendment, kickoff=kickoff, number=number)
+    amendment.kickoff = kickoff
+    amendments.withdraw(amendment, by=request.user)
+    return redirect(reverse("kickoff:worksheet", args=[pk]) + "#aditivos")
 
 
 @require_GET
@@ -124,6 +207,12 @@ def xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+def csv(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, _kickoff_row = _kickoff(request, pk)
+    return download(documents.as_csv(queries.worksheet(rollout)), f"{rollout.code}-ficha.csv", "text/csv")
+
+
+@require_GET
 def json(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
     return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
@@ -136,125 +225,84 @@ def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
     return rollout, kickoff
 
 
+def _row(kickoff: Kickoff, key: str) -> Row | None:
+    """The row with ``key``, as it was typed into the request, while it stands."""
+    number = whole_number(key)
+    return kickoff.rows.filter(pk=number, removed_at=None).select_related("method").first() if number else None
+
+
+def _standing(kickoff: Kickoff, keys: Iterable[int]) -> list[Row]:
+    return list(kickoff.rows.filter(pk__in=list(keys)).select_related("method"))
+
+
+def _is_scripted(request: SignedInRequest) -> bool:
+    """The page's script sent the form of a line and shows the answer in its place."""
+    return request.headers.get("X-Worksheet") == "lines"
+
+
 def _at(pk: int, row: Row) -> HttpResponse:
-    return redirect(reverse("kickoff:worksheet", args=[pk]) + f"#linha-{row.pk}")
+    return redirect(reverse("kickoff:worksheet", args=[pk]) + f"?linha={row.pk}#linha-{row.pk}")
 
 
-def _edits(request: SignedInRequest) -> Iterator[Edit]:
-    """The cells of the whole page: ``cell-<row>-<column>`` with what was seen beside it in ``seen-<row>-<column>``."""
-    for name, shown_value in request.POST.items():
-        kind, _dash, rest = name.partition("-")
-        row, _dash, column = rest.partition("-")
-        if kind == "seen" and (number := whole_number(row)) and isinstance(shown_value, str):
-            value = request.POST.get(f"cell-{rest}", "")
-            if value != shown_value:
-                yield Edit(number, column, value, shown_value)
-
-
-def _shown_cells(request: SignedInRequest, row: Row) -> dict[str, str]:
-    """What the page showed in the cells of ``row``, as it is kept; the page's own edits have been saved by now."""
-    return {
-        column.name: column.clean(request.POST.get(f"cell-{row.pk}-{column.name}", ""))
-        for column in row.spec.columns
-        if f"seen-{row.pk}-{column.name}" in request.POST
-    }
-
-
-def _save(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff) -> HttpResponse | None:
-    """Save every cell that the page brought; the page again where something was not kept, with all that was typed."""
-    edits = list(_edits(request))
-    if not edits:
-        return None
-    try:
-        conflicts = actions.write(kickoff, by=request.user, edits=edits)
-    except NotAllowed:
-        raise
-    except Refusal as refusal:
-        typed = {(edit.row, edit.column): edit.value for edit in edits}
-        return _page(request, rollout, kickoff, errors=[refusal.message], typed=typed, status=refusal.status)
-    if conflicts:
-        typed = {(conflict.edit.row, conflict.edit.column): conflict.edit.value for conflict in conflicts}
-        refusals = [_conflict_sentence(conflict) for conflict in conflicts]
-        return _page(request, rollout, kickoff, errors=refusals, typed=typed, status=409)
-    messages.success(
-        request, ngettext("%(count)d célula salva.", "%(count)d células salvas.", len(edits)) % {"count": len(edits)}
-    )
-    return None
-
-
-def _conflict_sentence(conflict: Conflict) -> str:
-    author = conflict.change.by if conflict.change else _("Outra pessoa")
-    at = date_format(clock.local(conflict.change.at), "TIME_FORMAT") if conflict.change else ""
-    if not conflict.current:
-        return _("%(who)s apagou esta célula às %(at)s.") % {"who": author, "at": at}
-    return _("%(who)s escreveu “%(text)s” nesta célula às %(at)s.") % {
-        "who": author,
-        "text": conflict.current,
-        "at": at,
-    }
-
-
-def _page(
+def _lines(
     request: SignedInRequest,
     rollout: Rollout,
     kickoff: Kickoff,
-    errors: list[str] | None = None,
-    typed: dict[tuple[int, str], str] | None = None,
+    keys: Iterable[int],
+    notes: Mapping[Place, Note] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    rows_by_sheet = queries.rows(kickoff)
-    at_work = rollout.stage == Stage.KICKOFF and not request.viewing  # type: ignore[attr-defined]
-    may = {
-        "fill": at_work and request.user.has_perm("kickoff.fill", kickoff),
-        "conduct": at_work and request.user.has_perm("kickoff.conduct", kickoff),
-    }
+    page, rows = WorksheetPage(request, rollout, kickoff, notes or {}), _standing(kickoff, keys)
+    if notes and not any((row.pk, column) in notes for row in rows for column in _columns_on_page(row)):
+        # There is no place to say it in: the line is gone.
+        return JsonResponse({"message": next(iter(notes.values())).message}, status=status)
+    return HttpResponse(page.parts_of(rows), status=status)
 
-    def laid_out(row: Row) -> dict[str, Any]:
-        writable = may["conduct"] if row.spec.conducted else may["fill"]
-        finishable = row.spec.key == "actions" and not row.cell("done") and rollout.is_open
-        return {
-            "row": row,
-            "may_remove": writable and not row.key,
-            "may_finish": finishable and not may["conduct"] and request.user.has_perm("kickoff.do_action", row),
-            "cells": [
-                {
-                    "column": column,
-                    "seen": row.cell(column.name),
-                    "value": (typed or {}).get((row.pk, column.name), row.cell(column.name)),
-                    "shown": dict(column.choices).get(row.cell(column.name), row.cell(column.name)),
-                    "writable": writable and not (row.key and column is row.spec.columns[0]),
-                    "in_doubt": (row.pk, column.name) in (typed or {}),
-                }
-                for column in row.spec.columns
-            ],
-        }
 
-    context = {
-        "rollout": rollout,
-        "room": "kickoff",
-        "kickoff": kickoff,
-        "fields": FIELDS,
-        "methods": [
-            {
-                "method": method,
-                "rows": [laid_out(row) for row in method_rows],
-                "agreed": sum(row.is_agreed for row in method_rows),
-                "open": sum(row.is_open_question for row in method_rows),
-            }
-            for method, method_rows in queries.fields_by_method(kickoff, rows_by_sheet[FIELDS.key])
-        ],
-        "sheets": [
-            {
-                "sheet": sheet,
-                "rows": [laid_out(row) for row in rows_by_sheet[key]],
-                "may_add": may["conduct"] if sheet.conducted else may["fill"],
-            }
-            for key, sheet in SHEETS.items()
-            if sheet is not FIELDS
-        ],
-        "questions": [row for row in rows_by_sheet[FIELDS.key] if row.is_open_question],
-        "may_fill": may["fill"],
-        "errors": errors or [],
-        "last_change": queries.last_change(kickoff),
-    }
+def _columns_on_page(row: Row) -> list[str]:
+    return [] if row.removed_at else [column.name for column in row.spec.columns]
+
+
+def _lines_or_page(
+    request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, row: Row, notes: Mapping[Place, Note], status: int
+) -> HttpResponse:
+    if _is_scripted(request):
+        return _lines(request, rollout, kickoff, [row.pk], notes, status)
+    context = WorksheetPage(request, rollout, kickoff, notes).context(Part.of_row(row).key)
+    context["errors"] = [note.message for note in notes.values()]
     return render(request, "kickoff/worksheet.html", context, status=status)
+
+
+def _save_line(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, row: Row) -> HttpResponse | None:
+    """Save what the form of a line changed; the answer to give where something was not kept."""
+    data = request.POST
+    edits = actions.line_edits(row, data.dict(), _versions(data.get("versions", "")))  # type: ignore[arg-type]
+    if not edits:
+        return None
+    try:
+        conflicts = actions.write(kickoff, by=request.user, edits=edits, reason=data.get("reason", ""))
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        notes = {(edit.row, edit.column): Note(refusal.message, edit.value) for edit in edits}
+        return _lines_or_page(request, rollout, kickoff, row, notes, refusal.status)
+    if conflicts:
+        return _lines_or_page(request, rollout, kickoff, row, conflict_notes(conflicts), 409)
+    return None
+
+
+def _versions(text: str) -> list[int]:
+    """The versions of the cells of a line, in the order of its columns: ``0.3.1``."""
+    return [whole_number(part) or 0 for part in text.split(".")] if text else []
+
+
+def _versions_by_row(text: str) -> dict[int, list[int]]:
+    """The same of several lines: ``12:0.3.1,13:0.0.0``. Raises ``Invalid`` (422) for anything else."""
+    versions = {}
+    for line in text.split(",") if text else []:
+        key, colon, rest = line.partition(":")
+        number = whole_number(key)
+        if number is None or not colon:
+            raise Invalid(_("Atualize a página e cole de novo."))
+        versions[number] = _versions(rest)
+    return versions

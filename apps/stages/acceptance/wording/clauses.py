@@ -167,7 +167,7 @@ def may_change(user: User, rollout: Rollout, terms: Iterable[AcceptanceTerm] | N
     if not user.has_perm("acceptance.draft", rollout) or rollout.stage != Stage.ACCEPTANCE:
         return False
     if terms is None:
-        return not _is_signed(rollout)
+        return not is_signed(rollout)
     return all(term.state != AcceptanceTerm.State.SIGNED for term in terms)
 
 
@@ -248,7 +248,7 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
     with timeline.changing(rollout) as locked:
         if locked.stage != Stage.ACCEPTANCE:
             raise Refusal(_("As cláusulas mudam na etapa do termo de aceite."))
-        if _is_signed(locked):
+        if is_signed(locked):
             raise Refusal(_("O termo já foi assinado por todos: as cláusulas não mudam mais."))
         pin(locked)
         yield locked
@@ -256,7 +256,8 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
             raise Refusal(_("O termo precisa de ao menos uma cláusula."))
 
 
-def _is_signed(rollout: Rollout) -> bool:
+def is_signed(rollout: Rollout) -> bool:
+    """All parties signed a term of ``rollout``."""
     return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED).exists()
 
 

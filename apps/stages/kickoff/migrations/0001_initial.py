@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("minutes", models.TextField(blank=True, verbose_name="ata")),
                 ("minutes_published_at", models.DateTimeField(null=True)),
                 ("statuses", models.JSONField(default=list)),
+                ("topics", models.JSONField(default=list)),
                 (
                     "scheduled_by",
                     models.ForeignKey(
@@ -260,6 +261,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("fields", "Campos"),
+                            ("data", "Pedidos, preços e cadastros"),
                             ("statuses", "Situações do pedido"),
                             ("payments", "Pagamentos"),
                             ("carriers", "Transportadoras"),
@@ -269,9 +271,15 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("topic", models.CharField(blank=True, max_length=20)),
                 ("key", models.CharField(blank=True, max_length=80)),
+                (
+                    "title",
+                    apps.core.localized.LocalizedField(blank=True, default=apps.core.localized.Localized),
+                ),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("cells", models.JSONField(default=dict)),
+                ("versions", models.JSONField(default=dict)),
                 ("removed_at", models.DateTimeField(null=True)),
                 (
                     "kickoff",
@@ -296,7 +304,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("sheet__in", ["fields", "statuses", "payments", "carriers", "decisions", "actions"])
+                            (
+                                "sheet__in",
+                                ["fields", "data", "statuses", "payments", "carriers", "decisions", "actions"],
+                            )
                         ),
                         name="row_sheet_is_known",
                     ),
@@ -307,6 +318,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="row_of_a_method_in_the_fields",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sheet", "data"), models.Q(("topic", ""), _negated=True)),
+                            models.Q(models.Q(("sheet", "data"), _negated=True), ("topic", "")),
+                            _connector="OR",
+                        ),
+                        name="row_of_a_topic_in_the_data",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("key", ""), ("removed_at", None), _connector="OR"),
@@ -326,13 +345,148 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Amendment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="número")),
+                ("column", models.CharField(max_length=20)),
+                ("before", models.CharField(blank=True, max_length=300)),
+                ("after", models.CharField(blank=True, max_length=300)),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="motivo")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                        verbose_name="quem propõe",
+                    ),
+                ),
+                (
+                    "concerned",
+                    models.CharField(
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                        verbose_name="quem responde",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(default=apps.core.clock.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "proposto"),
+                            ("accepted", "aceito"),
+                            ("declined", "recusado"),
+                            ("withdrawn", "retirado"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decision_note",
+                    models.CharField(blank=True, max_length=300, verbose_name="observação da resposta"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kickoff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="amendments", to="kickoff.kickoff"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="kickoff.row"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "aditivo da ficha",
+                "verbose_name_plural": "aditivos da ficha",
+                "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kickoff", "number"), name="amendment_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("row", "column"),
+                        name="amendment_one_open_a_cell",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("party", models.F("concerned")), _negated=True),
+                        name="amendment_of_two_sides",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="amendment_decided_by_somebody",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="CellChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("column", models.CharField(max_length=20)),
                 ("before", models.CharField(blank=True, max_length=300)),
                 ("after", models.CharField(blank=True, max_length=300)),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("written", "escreveu"),
+                            ("proposed", "propôs"),
+                            ("accepted", "aceitou"),
+                            ("declined", "recusou"),
+                            ("withdrawn", "retirou a proposta"),
+                        ],
+                        default="written",
+                        max_length=9,
+                    ),
+                ),
                 ("at", models.DateTimeField(default=apps.core.clock.now)),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="kickoff.amendment",
+                    ),
+                ),
                 (
                     "by",
                     models.ForeignKey(
