@@ -57,5 +57,6 @@ def names_leads_of(user, company: Company | None) -> bool:
 
 
 rules.add_perm("companies.add", is_project_manager)
+rules.add_perm("companies.merge", is_presence_manager)
 rules.add_perm("companies.change", is_project_manager | is_lead_of)
 rules.add_perm("companies.manage_people", manages_people_of)

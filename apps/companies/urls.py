@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.companies import views
+from apps.companies import merger_views, views
 
 app_name = "companies"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("empresas/nova/", views.company_new, name="new"),
     path("empresas/<int:pk>/", views.company_detail, name="detail"),
     path("empresas/<int:pk>/editar/", views.company_edit, name="edit"),
+    path("empresas/<int:pk>/unir/", merger_views.merge, name="merge"),
     path("empresas/<int:pk>/pessoas/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
     path("empresas/<int:pk>/contatos/", views.contact_add, name="add_contact"),
 ]

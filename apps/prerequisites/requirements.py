@@ -11,10 +11,17 @@ from apps.core.process import FORWARD, Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.prerequisites import actions, kinds
 from apps.prerequisites.forms import SubmitForm
-from apps.prerequisites.models import Prerequisite
+from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
+# What nobody sent back: the platform stopped taking the credential, or a company left the rollout.
+RETURNED = {
+    Submission.Stopped.WRONG.value: _("Deixou de funcionar: %(item)s"),
+    Submission.Stopped.LACKING.value: _("Deixou de funcionar: %(item)s"),
+    Submission.Stopped.PURGED.value: _("Entregar de novo: %(item)s"),
+    Submission.Stopped.REPLACED.value: _("Entregar de novo: %(item)s"),
+}
 SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
 
 
@@ -46,9 +53,7 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
     in_review = item.state == Prerequisite.State.SUBMITTED
     text = _("Conferir: %(item)s") if in_review else "%(item)s"
     if item.state == Prerequisite.State.REJECTED:
-        # Nobody sent it back: the platform stopped taking the credential.
-        stopped = item.last is not None and item.last.stopped
-        text = _("Deixou de funcionar: %(item)s") if stopped else _("Corrigir: %(item)s")
+        text = RETURNED.get(item.last.stopped if item.last else "", _("Corrigir: %(item)s"))
     return Requirement(
         key=item.requirement_key,
         text=both(text, item=item.title),
@@ -70,6 +75,18 @@ def prerequisites_are_accepted(rollout: Rollout, gate: Gate) -> Iterator[Require
     starts = _starts(rollout)
     for item in rollout.prerequisites.filter(gate=gate).exclude(state__in=SETTLED):
         yield _requirement(rollout, item, starts)
+    if gate == Gate.COMPLETE:
+        yield from _production_that_came_back(rollout, starts)
+
+
+def _production_that_came_back(rollout: Rollout, starts: dict[str, date]) -> Iterator[Requirement]:
+    """What an earlier gate let through for production and was sent back since: a release rests on it."""
+    came_back = (Prerequisite.State.REJECTED, Prerequisite.State.SUBMITTED)
+    production = rollout.prerequisites.filter(environment=Prerequisite.Environment.PRODUCTION, state__in=came_back)
+    waived = set(rollout.waivers.values_list("gate", "requirement"))
+    for item in production.exclude(gate=Gate.COMPLETE):
+        if (item.gate, item.requirement_key) not in waived:
+            yield _requirement(rollout, item, starts)
 
 
 @requirement("prerequisite")

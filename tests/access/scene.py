@@ -71,6 +71,7 @@ class Scene:
         Preview.objects.create(file=stored, page=1, picture=ContentFile(b"\x89PNG", name="1.png"))
         self.stored = stored
         self.dossier = DossierFactory(rollout=self.rollout)
+        self.analyst = self.rollout.analysts.create(membership=self.people["analyst"].memberships.get())
         self.session = SessionFactory(
             script=self.rollout.script,
             started_at=None,
@@ -206,7 +207,7 @@ class Scene:
                 "incident": rollout.incidents.last().number,
                 "edition": self.dossier.number,
             },
-            "rollouts": {"waiver_pk": self.waiver.pk},
+            "rollouts": {"waiver_pk": self.waiver.pk, "analyst_pk": self.analyst.pk, "role": "integrator"},
             "api": {"token_pk": self.token.pk},
             "api-1": {
                 "rollout_id": rollout.pk,
@@ -238,6 +239,14 @@ class Scene:
             "rollouts:send_back": gate | {"reason": "x"},
             "rollouts:hold": gate | {"reason": "x", "caused_by": "client"},
             "rollouts:resume": gate,
+            "rollouts:correct": {"scope": "x", "reason": "x"},
+            "rollouts:hand_over": {"manager-to": self.people["manager"].pk, "manager-reason": "x"},
+            "rollouts:hand_over_several": {"to": self.people["manager"].pk, "reason": "x"},
+            "rollouts:assign_analyst": {"analyst-membership": self.people["manager"].memberships.get().pk},
+            "rollouts:replace_party": {"company": self.company.pk, "credentials": "purge", "reason": "x"},
+            "rollouts:reopen": gate | {"reason": "x"},
+            "rollouts:second_phase": {"project_manager": self.people["pm"].pk, "scope": "x"},
+            "companies:merge": {"into": self.rollout.company("client").pk, "reason": "x"},
             "rollouts:cancel": gate | {"reason": "x"},
             "prerequisites:submit": ENVIRONMENT,
             "prerequisites:reject": {"reason": "x"},
@@ -253,6 +262,7 @@ class Scene:
             "kickoff:add_participant": {"name": "x", "party": "client"},
             "kickoff:hold": {"held_at": "2026-01-01T10:00", "attended": [rollout.kickoff.participants.first().pk]},
             "kickoff:model": {"model": "polling"},
+            "kickoff:correct_model": {"model": "polling", "reason": "x"},
             "kickoff:methods": {"methods": [rollout.kickoff.methods.first().pk]},
             "kickoff:cell": {"row": rollout.kickoff.rows.first().pk, "column": "note", "value": "x"},
             "kickoff:add_row": {"sheet": "payments"},
@@ -336,6 +346,7 @@ class Scene:
             "acceptance:elsewhere": {"file": ContentFile(b"%PDF-1.7", name="x.pdf")},
             "golive:propose": {"window-starts_at": "2030-01-02T10:00", "window-ends_at": "2030-01-02T12:00"},
             "golive:answer": {"client-answer": "go"},
+            "golive:roll_back": {"rollback-reason": "x"},
             "golive:note_incident": {
                 "incident-what": "x", "incident-severity": "minor", "incident-owner": "client",
                 "incident-since": "2026-01-01T10:00",

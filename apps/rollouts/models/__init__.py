@@ -1,6 +1,7 @@
 from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
 from apps.rollouts.models.appointments import Appointment
 from apps.rollouts.models.machine import StageMachine
+from apps.rollouts.models.parties import Analyst, FormerParty
 from apps.rollouts.models.requirements import OpenRequirement
 from apps.rollouts.models.rollouts import (
     Assignment,
@@ -14,11 +15,13 @@ from apps.rollouts.models.rollouts import (
 )
 
 __all__ = [
+    "Analyst",
     "AnchorSheet",
     "Appointment",
     "Assignment",
     "ChainAnchor",
     "Event",
+    "FormerParty",
     "Hold",
     "OpenRequirement",
     "Party",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, tasks
+from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, returning, tasks
 from apps.stages.acceptance.models import Signatory
 from apps.stages.acceptance.signing import new_addresses
 
@@ -14,7 +14,7 @@ TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready"
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
     term = queries.latest_term(rollout)
-    if term is None:
+    if term is None or term.is_set_aside:
         yield Fact(_("Termo"), _("a redigir"))
         return
     yield Fact(_("Termo"), term.get_state_display, TONES.get(term.state, "neutral"))
@@ -33,6 +33,9 @@ plugin = Plugin(
         stage=Stage.ACCEPTANCE,
         position=60,
     ),
+    going_back=[returning.consequences],
+    went_back=[returning.set_terms_aside],
+    party_replaced=[returning.follow_new_company],
     events=events,
     requirements=requirements,
     dossier=[dossier.files],

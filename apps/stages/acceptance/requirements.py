@@ -78,16 +78,3 @@ def the_refusal_is_settled(rollout: Rollout) -> Iterator[Requirement]:
         since=rollout.stage_entered_at,
         url=reverse("acceptance:room", args=[rollout.pk]) + "#recusa",
     )
-
-
-@requirement("acceptance:not_refused", Gate.RETURN_TO_HOMOLOGATION)
-def the_term_was_refused(rollout: Rollout) -> Iterator[Requirement]:
-    term = queries.latest_term(rollout)
-    if term is None or term.state != AcceptanceTerm.State.REFUSED:
-        yield Requirement(
-            key="acceptance:not_refused",
-            text=both(_("Só se devolve à homologação quando o termo é recusado")),
-            owed_by=PartyRole.PRESENCE,
-            since=rollout.stage_entered_at,
-            url=reverse("acceptance:room", args=[rollout.pk]),
-        )

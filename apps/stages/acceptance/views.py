@@ -71,8 +71,8 @@ def settle(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None) -> HttpResponse:
-    terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed"))
-    term = terms[-1] if terms else None
+    terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed", "set_aside"))
+    term = terms[-1] if terms and not terms[-1].is_set_aside else None
     signatories = list(term.signatories.select_related("user").order_by("step", "pk")) if term else []
     manages = request.user.has_perm("acceptance.draft", rollout)
     may_draft = wording.may_change(request.user, rollout)
@@ -82,7 +82,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "rollout": rollout,
         "room": "acceptance",
         "term": term,
-        "older": terms[:-1],
+        "older": [other for other in terms if other != term],
         "signatories": signatories,
         "turn": {row.pk for row in queries.next_to_sign(term, signatories)} if term else set(),
         "in_order": len({row.step for row in signatories}) > 1,

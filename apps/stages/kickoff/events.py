@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.events import EventData
+from apps.core.events import EventData, Notice
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
+from apps.rollouts.audiences import page, the_four
 
 
 class Scheduled(
@@ -52,6 +53,24 @@ class ModelChosen(
     EventData, kind="kickoff.model_chosen", sentence=_("definiu o modelo de integração: %(model)s"), icon="route"
 ):
     model: Localized
+
+
+class ModelCorrected(
+    EventData,
+    kind="kickoff.model_corrected",
+    sentence=_("corrigiu o modelo de integração para %(model)s: %(reason)s"),
+    icon="route",
+    notice=Notice(
+        to=the_four,
+        subject=_("%(code)s: o modelo de integração foi corrigido"),
+        sentence=_("O modelo de integração passa a ser %(model)s. Motivo: %(reason)s."),
+        url=page("kickoff:room", "#modelo"),
+    ),
+):
+    """After the kickoff; the minutes stay as they were published."""
+
+    model: Localized
+    reason: str
 
 
 class MethodsAgreed(

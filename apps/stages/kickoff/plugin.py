@@ -8,7 +8,7 @@ from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, dossier, events, personal_data, queries, requirements, tasks, term
+from apps.stages.kickoff import actions, corrections, dossier, events, personal_data, queries, requirements, tasks, term
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -39,6 +39,7 @@ plugin = Plugin(
         position=20,
     ),
     starts=[actions.copy_agenda_and_methods],
+    continued=[corrections.copy_worksheet],
     events=events,
     requirements=requirements,
     term={"people": term.people, "kickoff": term.summary},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.stages.kickoff import views, worksheet_views
+from apps.stages.kickoff import correction_views, views, worksheet_views
 
 app_name = "kickoff"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("projetos/<int:pk>/reuniao/realizada/", views.hold, name="hold"),
     path("projetos/<int:pk>/reuniao/modelo/", views.choose_model, name="model"),
+    path("projetos/<int:pk>/reuniao/modelo/corrigir/", correction_views.correct_model, name="correct_model"),
     path("projetos/<int:pk>/reuniao/metodos/", views.agree_methods, name="methods"),
     path("projetos/<int:pk>/reuniao/pauta/<int:item_pk>/", views.note, name="note"),
     path("projetos/<int:pk>/reuniao/ata/", views.publish, name="publish"),

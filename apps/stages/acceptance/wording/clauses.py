@@ -202,7 +202,7 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
 
 
 def _is_signed(rollout: Rollout) -> bool:
-    return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED).exists()
+    return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED, set_aside=None).exists()
 
 
 def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, title: str = "", text: str = "") -> None:
