@@ -275,6 +275,8 @@ RETENTION = {
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
 # How many days a completed or cancelled rollout keeps its credentials (docs/vault.md).
 PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30)
+# How many days after its completion a rollout may be opened again (docs/golive.md).
+GUARANTEE_DAYS = env.number("GUARANTEE_DAYS", 90)
 
 # --- E-mail ----------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Presence Rollout <nao-responda@localhost>")

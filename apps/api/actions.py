@@ -17,6 +17,7 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.core.web.rest import Scope
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.rollouts.parties import PartyChange
 
 PREFIX = "prl_"
 """How a token begins, so that a scanner of repositories knows one that was left there."""
@@ -76,9 +77,7 @@ def revoke_token(token: ApiToken, *, by: User) -> None:
         token = ApiToken.objects.get(pk=token.pk)
         if token.revoked_at:
             raise Refusal(_("O token “%(name)s” já foi revogado.") % {"name": token.name})
-        token.revoked_at = clock.now()
-        token.save(update_fields=["revoked_at"])
-        timeline.record(rollout, events.TokenRevoked(name=token.name, scopes=", ".join(token.scopes)), by)
+        _end(token, rollout, by)
 
 
 def revoke_tokens_since_change(change: AddressChange) -> None:
@@ -90,6 +89,20 @@ def revoke_tokens_since_change(change: AddressChange) -> None:
     )
     for token in tokens.order_by("rollout", "pk"):
         revoke_token(token, by=change.user)
+
+
+def end_tokens_of_former_company(change: PartyChange) -> None:
+    """End the tokens of the people of a company that has left the rollout."""
+    if not change.leaves:
+        return
+    for token in change.rollout.api_tokens.filter(membership__company=change.before, revoked_at=None).order_by("pk"):
+        _end(token, change.rollout, change.by)
+
+
+def _end(token: ApiToken, rollout: Rollout, by: User) -> None:
+    token.revoked_at = clock.now()
+    token.save(update_fields=["revoked_at"])
+    timeline.record(rollout, events.TokenRevoked(name=token.name, scopes=", ".join(token.scopes)), by)
 
 
 def _membership(rollout: Rollout, by: User) -> Membership:

@@ -18,5 +18,6 @@ plugin = Plugin(
     panels=[Panel("rollout", link_to_tokens)],
     events=events,
     personal_data=personal_data.HOLDINGS,
+    party_replaced=[actions.end_tokens_of_former_company],
     address_changed=[actions.revoke_tokens_since_change],
 )

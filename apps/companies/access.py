@@ -72,6 +72,7 @@ def may_change_person(user, person: Person | None) -> bool:
 
 
 rules.add_perm("companies.add", is_project_manager)
+rules.add_perm("companies.merge", is_presence_manager)
 rules.add_perm("companies.change", is_project_manager | is_lead_of)
 rules.add_perm("companies.manage_people", manages_people_of)
 rules.add_perm("companies.add_person", adds_people_to)

@@ -20,7 +20,7 @@ from apps.companies.models import (
     on_the_other_side,
 )
 from apps.companies.people import actions as people
-from apps.core import names
+from apps.core import names, plugins
 from apps.core.network.mailboxes import MailboxFormField
 from apps.core.refusals import Invalid, Refusal, require
 
@@ -111,6 +111,20 @@ def remove_person(membership: Membership, *, by: User) -> None:
     if membership.user_id == by.pk:
         raise Invalid(_("Você não pode remover a si mesmo."))
     with transaction.atomic():
+        refuse_leaving(membership)
         membership.delete()
         people.leave(membership.company, membership.user)
         end_sessions(membership.user)
+
+
+def refuse_leaving(membership: Membership) -> None:
+    """Raise ``Refusal`` (409), with the list and the page on which it is handed over, while somebody holds what nobody would
+    have after them (``Plugin.leaving``)."""
+    for plugin in plugins.plugins():
+        for holdings in plugin.leaving:
+            if held := holdings(membership):
+                raise Refusal(
+                    _("%(name)s ainda responde por isto. Passe a outra pessoa antes.") % {"name": membership.user},
+                    details=held.items,
+                    way_out=(str(held.button), held.url),
+                )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.companies import views
+from apps.companies import merger_views, views
 from apps.companies.people.urls import urlpatterns as people
 
 app_name = "companies"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("empresas/nova/", views.company_new, name="new"),
     path("empresas/<int:pk>/", views.company_detail, name="detail"),
     path("empresas/<int:pk>/editar/", views.company_edit, name="edit"),
+    path("empresas/<int:pk>/unir/", merger_views.merge, name="merge"),
     path("empresas/<int:pk>/acessos/<int:membership_pk>/remover/", views.person_remove, name="remove_person"),
     *people,
 ]

@@ -85,6 +85,15 @@ class Panel:
     show: Callable[[HttpRequest, Any], str]
 
 
+@dataclass(frozen=True)
+class Holdings:
+    """What somebody holds: ``items`` name each thing; ``button`` leads to ``url``, the page on which it is handed over."""
+
+    items: Sequence[str]
+    button: "StrOrPromise"
+    url: str
+
+
 PLACES = {
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
@@ -105,6 +114,22 @@ class Plugin:
     """Copy what it takes from the blueprints, within the transaction that starts a rollout."""
     model_changed: Sequence[Callable[[Any], None]] = ()
     """Called within the transaction that changes a rollout's integration model."""
+    going_back: Sequence[Callable[[Any], Iterable["StrOrPromise"]]] = ()
+    """What going back from the rollout's stage, or opening it again, undoes: sentences that are shown before it is done."""
+    went_back: Sequence[Callable[[Any, str, Any], None]] = ()
+    """Called within the transaction that takes a rollout back, or opens it again: with the rollout at its new stage, the
+    stage that it left, and who did it."""
+    party_replaced: Sequence[Callable[[Any], None]] = ()
+    """Called with the ``PartyChange`` in the transaction that puts another company in a party's place."""
+    delivery_returned: Sequence[Callable[[Any, Any], None]] = ()
+    """Called within the transaction in which an accepted delivery is sent back to its owner: with the prerequisite, whose
+    rollout is locked, and who did it, None where the application did."""
+    companies_merged: Sequence[Callable[[Any], None]] = ()
+    """Called with the ``CompanyMerge`` in the transaction that makes one of two records of a company."""
+    leaving: Sequence[Callable[[Any], Holdings | None]] = ()
+    """Called with the membership of somebody who is to leave their company: what they must hand over first, or None."""
+    continued: Sequence[Callable[[Any, Any], None]] = ()
+    """Called with the new rollout and the completed one that it follows, in the transaction that starts a second phase."""
     events: ModuleType | None = None
     """The module that declares its kinds of events."""
     notices: Mapping[type[EventData], Notice] = field(default_factory=dict)

@@ -39,6 +39,7 @@ class Gate(models.TextChoices):
     COMPLETE = "complete", _("Concluir e liberar para operação não assistida")
     RETURN_TO_DEVELOPMENT = "return_to_development", _("Devolver ao desenvolvimento")
     RETURN_TO_HOMOLOGATION = "return_to_homologation", _("Devolver à homologação")
+    REOPEN = "reopen", _("Reabrir o projeto")
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,13 @@ FORWARD_TRANSITIONS = (
     Transition(Gate.COMPLETE, Stage.GO_LIVE, Stage.COMPLETED),
 )
 BACKWARD_TRANSITIONS = (
+    Transition(Gate.RETURN_TO_DEVELOPMENT, Stage.TRAINING, Stage.DEVELOPMENT),
     Transition(Gate.RETURN_TO_DEVELOPMENT, Stage.HOMOLOGATION, Stage.DEVELOPMENT),
     Transition(Gate.RETURN_TO_HOMOLOGATION, Stage.ACCEPTANCE, Stage.HOMOLOGATION),
+    Transition(Gate.RETURN_TO_HOMOLOGATION, Stage.GO_LIVE, Stage.HOMOLOGATION),
 )
-TRANSITIONS = FORWARD_TRANSITIONS + BACKWARD_TRANSITIONS
+REOPENING = Transition(Gate.REOPEN, Stage.COMPLETED, Stage.GO_LIVE)
+TRANSITIONS = (*FORWARD_TRANSITIONS, *BACKWARD_TRANSITIONS, REOPENING)
 """Every way between stages. Besides them, a rollout is cancelled from any open stage."""
 
 PATH = tuple(transition.source for transition in FORWARD_TRANSITIONS)

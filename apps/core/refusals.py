@@ -21,7 +21,8 @@ class Refusal(Exception):
     """The record says no. ``message`` is for the reader; ``details`` are further lines of the same answer.
 
     ``field`` names the form field at fault, where there is one. ``status`` is the HTTP status: 409 when
-    the state of the record is in the way, 422 when what was typed is.
+    the state of the record is in the way, 422 when what was typed is. ``way_out`` is a button of the page that says so:
+    its label and the address where the matter is settled.
     """
 
     status = 409
@@ -29,12 +30,19 @@ class Refusal(Exception):
     """What the REST door calls it; the name of the status (``CODES``) where it has none of its own."""
 
     def __init__(
-        self, message: str, *, details: Sequence[str] = (), field: str | None = None, status: int | None = None
+        self,
+        message: str,
+        *,
+        details: Sequence[str] = (),
+        field: str | None = None,
+        status: int | None = None,
+        way_out: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.details = list(details)
         self.field = field
+        self.way_out = way_out
         if status is not None:
             self.status = status
 
@@ -67,6 +75,13 @@ def require(user, permission: str, obj=None) -> None:
         raise NotAllowed(_("Seu papel neste projeto não permite esta ação."))
 
 
+def stated(reason: str) -> str:
+    """``reason`` without the spaces around it. Raises ``Invalid`` (422) on the field ``reason`` where there is none."""
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    return reason.strip()
+
+
 class RefusalMiddleware:
     """Turn a ``Refusal`` that no view caught into a response in the reader's language."""
 
@@ -92,7 +107,7 @@ def answer_to(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """What ``refusal`` is for whoever asked: a page, an htmx toast or a JSON body."""
     if request.path.startswith("/api/"):
         return problem_of(refusal)
-    response = refusal_response(request, refusal.message, refusal.details, refusal.status)
+    response = refusal_response(request, refusal.message, refusal.details, refusal.status, refusal.way_out)
     return with_waiting_time(response, refusal)
 
 
@@ -103,8 +118,15 @@ def with_waiting_time(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def refusal_response(request: HttpRequest, message: str, details: Sequence[str], status: int) -> HttpResponse:
-    """A page, an htmx toast or a JSON body that says ``message`` and ``details``, with ``status``."""
+def refusal_response(
+    request: HttpRequest,
+    message: str,
+    details: Sequence[str],
+    status: int,
+    way_out: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """A page, an htmx toast or a JSON body that says ``message`` and ``details``, with ``status``; the page has a button to
+    ``way_out``."""
     if request.path.startswith("/api/"):
         return problem(message, status=status, details=details)
     if getattr(request, "htmx", False):
@@ -112,7 +134,8 @@ def refusal_response(request: HttpRequest, message: str, details: Sequence[str],
         response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join([message, *details]), "tone": "danger"}})
         response["HX-Reswap"] = "none"
         return response
-    return render(request, "core/refusal.html", {"message": message, "details": details}, status=status)
+    context = {"message": message, "details": details, "way_out": way_out}
+    return render(request, "core/refusal.html", context, status=status)
 
 
 def method_refused(request: HttpRequest, allowed: str) -> HttpResponse:

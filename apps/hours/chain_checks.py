@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from apps.core import canonical
-from apps.core.process import PartyRole
-from apps.hours import events
-from apps.hours.models import ClientStatement, Statement
+from apps.hours import events, queries
+from apps.hours.models import Statement
 from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome
@@ -31,8 +30,8 @@ def statements(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
 
 def _client_statement(statement: Statement) -> Iterator[tuple[Outcome, str]]:
     """What the client's statement of the month tells of this rollout is what was closed."""
-    client = statement.rollout.company(PartyRole.CLIENT)
-    for gathered in ClientStatement.objects.filter(client=client, month=statement.month):
+    client = queries.client_of(statement.rollout, statement.month)
+    for gathered in queries.client_statements_of(client).filter(month=statement.month):
         part = next(
             (part for part in gathered.content["rollouts"] if part["rollout"]["id"] == statement.rollout_id), None
         )

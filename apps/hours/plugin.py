@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.blueprints.catalogues import content
 from apps.core import clock, minutes
 from apps.core.plugins import Fact, Page, Panel, Plugin
-from apps.hours import chain_checks, dossier, events, personal_data, queries, requirements, tasks, term
+from apps.hours import (
+    chain_checks,
+    changing_client,
+    dossier,
+    events,
+    personal_data,
+    queries,
+    requirements,
+    tasks,
+    term,
+)
 from apps.hours.api import router
 from apps.hours.logging import timers
 from apps.hours.models import Line, Policy
@@ -75,6 +85,8 @@ plugin = Plugin(
     ],
     starts=[copy_the_policy],
     meeting_objections=[queries.refuse_closed_month],
+    party_replaced=[changing_client.refuse_open_months],
+    companies_merged=[changing_client.refuse_unequal_months],
     events=events,
     requirements=requirements,
     term={"hours": term.HOURS},

@@ -18,8 +18,8 @@ from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
 from apps.meetings.models import Meeting, MeetingKind
-from apps.rollouts import numbering
-from apps.rollouts.models import Party, Rollout
+from apps.rollouts import numbering, parties
+from apps.rollouts.models import FormerParty, Party, Rollout
 
 
 def month_of(instant: datetime) -> date:
@@ -243,14 +243,36 @@ def totals(lines: Iterable[Line | HourSum]) -> dict[str, int]:
     return result
 
 
-def rollouts_of(client: Company) -> QuerySet[Rollout]:
-    return Rollout.objects.filter(parties__in=Party.objects.filter(role=PartyRole.CLIENT, company=client))
+def rollouts_of(client: Company, month: date) -> QuerySet[Rollout]:
+    """The rollouts whose client is ``client`` at the end of ``month``: the month in which another took its place is the
+    other's."""
+    clients = Party.objects.filter(rollout=OuterRef("pk"), role=PartyRole.CLIENT).values("company")
+    later = FormerParty.objects.filter(rollout=OuterRef("pk"), role=PartyRole.CLIENT, until__gte=_ends(month))
+    former = later.order_by("until", "pk").values("company")
+    companies = Company.objects.filter(Q(pk=client.pk) | Q(merged_into=client) | Q(merged_records=client))
+    return Rollout.objects.alias(client_then=Coalesce(Subquery(former[:1]), Subquery(clients))).filter(
+        client_then__in=companies.values("pk")
+    )
+
+
+def client_of(rollout: Rollout, month: date) -> Company:
+    """The client of ``rollout`` at the end of ``month``."""
+    return parties.company_at(rollout, PartyRole.CLIENT, _ends(month))
+
+
+def _ends(month: date) -> datetime:
+    return month_starts(following(month.replace(day=1)))
 
 
 def statements_of(client: Company, month: date) -> list[Statement]:
     """The statements of the client's rollouts of ``month``, by rollout."""
-    statements = Statement.objects.filter(rollout__in=rollouts_of(client).values("pk"), month=month)
+    statements = Statement.objects.filter(rollout__in=rollouts_of(client, month).values("pk"), month=month)
     return list(statements.select_related("rollout__platform").order_by("rollout_id"))
+
+
+def client_statements_of(client: Company) -> "QuerySet[ClientStatement]":
+    """The closed months of ``client``, those that were closed under another record of it too."""
+    return ClientStatement.objects.filter(Q(client=client) | Q(client__merged_into=client))
 
 
 def classified(rollout: Rollout) -> list[classification.Line]:

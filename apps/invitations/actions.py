@@ -15,6 +15,7 @@ from django.utils.translation import override
 from apps.accounts import actions as accounts
 from apps.accounts.models import AddressChange, User
 from apps.companies import actions as companies
+from apps.companies.mergers import CompanyMerge
 from apps.companies.models import Company, Membership, Role
 from apps.companies.people import actions as people
 from apps.companies.people.choices import Choice, NewPerson
@@ -27,6 +28,7 @@ from apps.invitations.models import LIFETIME, Invitation, State
 from apps.limits import actions as limits
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
+from apps.rollouts.parties import PartyChange
 
 _SALT = "invitation"
 
@@ -281,6 +283,21 @@ def revoke_after_undoing(change: AddressChange) -> None:
         Invitation.objects.filter(
             invited_by=change.user, invited_at__gte=change.at - timedelta(days=1), accepted_at=None, revoked_at=None
         ).update(revoked_at=change.undone_at)
+
+
+def revoke_of_former_company(change: PartyChange) -> None:
+    """What was offered to people of a company for the sake of a rollout that it has left."""
+    if change.leaves:
+        pending = change.rollout.invitations.filter(company=change.before, accepted_at=None, revoked_at=None)
+        pending.update(revoked_at=clock.now())
+
+
+def move_to_merged_company(merge: CompanyMerge) -> None:
+    """The invitations of a record that goes are those of the one that stays; of two that wait for one address, its own."""
+    waiting = merge.into.invitations.filter(accepted_at=None, revoked_at=None).values("email")
+    doubled = merge.merged.invitations.filter(accepted_at=None, revoked_at=None, email__in=waiting)
+    doubled.update(revoked_at=clock.now())
+    merge.merged.invitations.update(company=merge.into)
 
 
 def _waiting(invitation: Invitation) -> Invitation:

@@ -6,5 +6,7 @@ plugin = Plugin(
     events=events,
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.MAIL, tasks.ANNOUNCE],
+    party_replaced=[actions.revoke_of_former_company],
+    companies_merged=[actions.move_to_merged_company],
     address_changed=[actions.revoke_after_undoing],
 )

@@ -197,11 +197,13 @@ def _send(model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | No
 def _notice(row: Notice) -> EmailMessage | None:
     """None when they left the project in the meantime, or switched notices off."""
     event = Event.objects.select_related("rollout", "actor").get(pk=row.event_id)
-    if not Rollout.objects.visible_to(row.user).filter(pk=event.rollout_id).exists():
+    announced = plugins.notices()[event.kind]
+    sees_it = Rollout.objects.visible_to(row.user).filter(pk=event.rollout_id).exists()
+    if not (sees_it or announced.to_outsiders):
         return None
-    if not (plugins.notices()[event.kind].obligatory or queries.preference_of(row.user).events):
+    if not (announced.obligatory or queries.preference_of(row.user).events):
         return None
-    return words.notice(event, row.user)
+    return words.notice(event, row.user, with_link=sees_it)
 
 
 def _digest(row: Digest) -> EmailMessage | None:

@@ -32,8 +32,8 @@ def of_reader(user: User) -> Iterator[None]:
         yield
 
 
-def notice(event: Event, user: User) -> EmailMessage:
-    """The message that tells ``user`` of ``event``."""
+def notice(event: Event, user: User, *, with_link: bool = True) -> EmailMessage:
+    """The message that tells ``user`` of ``event``; without a link for who sees the project no more."""
     with of_reader(user):
         announced = plugins.notices()[event.kind]
         values = _Values(
@@ -55,7 +55,7 @@ def notice(event: Event, user: User) -> EmailMessage:
             "notices/email/notice.txt",
             sentence=str(announced.sentence) % values,
             facts=[(label, value) for label, value in facts if value],
-            link=settings.SITE_URL + announced.url(event),
+            link=settings.SITE_URL + announced.url(event) if with_link else "",
             obligatory=announced.obligatory,
             record=_record([event.rollout]),
         )

@@ -133,9 +133,9 @@ LISTS = {
 
 
 def rollouts_of(user: User, *, everybodys: bool) -> QuerySet[Rollout]:
-    """The open rollouts that ``user`` manages, or all that they may see."""
+    """The open rollouts that ``user`` manages or works on as an analyst, or all that they may see."""
     rollouts = Rollout.objects.visible_to(user).open()
-    return rollouts if everybodys else rollouts.filter(project_manager=user)
+    return rollouts if everybodys else rollouts.worked_on_by(user)
 
 
 def rows_of(rollouts: QuerySet[Rollout], name: str) -> QuerySet[OpenRequirement]:

@@ -37,8 +37,8 @@ from apps.core.process import PATH, PartyRole, Stage
 from apps.core.requirements import Answer
 from apps.portal.models import Draft
 from apps.rollouts import queries
-from apps.rollouts.actions import ELIGIBLE
 from apps.rollouts.models import Assignment, OpenRequirement, Party, Rollout
+from apps.rollouts.parties import ELIGIBLE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

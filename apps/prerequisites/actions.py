@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import content
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.background import queue
 from apps.core.localized import Localized
 from apps.core.network.addresses import require_address
@@ -167,6 +167,7 @@ def reopen(prerequisite: Prerequisite, *, by: User, reason: str, wrong: Sequence
         _move(prerequisite, State.REJECTED)
         reopened = events.Reopened(item=prerequisite.title, key=prerequisite.key, reason=reason.strip())
         timeline.record(rollout, reopened, by)
+        announce_return(rollout, prerequisite, by)
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,16 @@ def take_back(submission: Submission, stopped: Submission.Stopped) -> bool:
         _decide(submission, Submission.Decision.REJECTED, None)
         _move(prerequisite, State.REJECTED)
         timeline.record(rollout, events.Stopped(item=prerequisite.title, key=prerequisite.key), None)
+        announce_return(rollout, prerequisite, None)
         return True
+
+
+def announce_return(rollout: Rollout, prerequisite: Prerequisite, by: User | None) -> None:
+    """Let the apps above follow that an accepted delivery was sent back. ``rollout`` is locked."""
+    prerequisite.rollout = rollout
+    for plugin in plugins.plugins():
+        for follow in plugin.delivery_returned:
+            follow(prerequisite, by)
 
 
 def _waiting_for_review(prerequisite: Prerequisite, number: int | None) -> tuple[Prerequisite, Submission]:

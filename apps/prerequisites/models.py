@@ -102,9 +102,14 @@ class Prerequisite(models.Model):
         return self.state not in (self.State.ACCEPTED, self.State.WITHDRAWN)
 
     def due_by(self, starts: dict[str, date]) -> date | None:
-        """The day on which it is due, given the planned day of each stage; None without a plan."""
+        """The day on which it is due, given the planned day of each stage; None without a plan. It is never before the first
+        business day after the rollout was opened: nobody is late before they could act."""
         opens = planning.opening_of(self.gate, starts)
-        return self.due_set or (workdays.shift(opens, -self.days_before) if opens else None)
+        if self.due_set or opens is None:
+            return self.due_set
+        due = workdays.shift(opens, -self.days_before)
+        opened = planning.opened_on(starts)
+        return max(due, workdays.shift(opened, 1)) if opened else due
 
     @property
     def due(self) -> date | None:
@@ -168,7 +173,8 @@ class Submission(models.Model):
         REJECTED = "rejected", gettext_lazy("Devolvido")
 
     class Stopped(models.TextChoices):
-        """What the platform answers to a credential that it took before, by ``Probe.Outcome``."""
+        """What the platform answers to a credential that it took before, by ``Probe.Outcome``; or that another company took
+        the place of one that had a part in it."""
 
         WRONG = "wrong", gettext_lazy("A plataforma deixou de aceitar esta credencial.")
         LACKING = (
@@ -177,6 +183,11 @@ class Submission(models.Model):
                 "A plataforma deixou de dar permissão de leitura a esta credencial. Devolva a permissão e entregue de novo."
             ),
         )
+        PURGED = (
+            "purged",
+            gettext_lazy("A credencial foi destruída quando uma empresa deixou o projeto. Entregue outra."),
+        )
+        REPLACED = "replaced", gettext_lazy("A empresa que entregou isto deixou o projeto. Entregue o da nova.")
 
     prerequisite = models.ForeignKey(Prerequisite, on_delete=models.CASCADE, related_name="submissions")
     number = models.PositiveSmallIntegerField()

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
-from apps.prerequisites import actions, events, personal_data, requirements, tasks
+from apps.prerequisites import actions, events, handover, personal_data, requirements, tasks
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
 
@@ -30,6 +30,8 @@ plugin = Plugin(
         position=10,
     ),
     starts=[actions.copy_the_list],
+    party_replaced=[handover.follow_new_company],
+    continued=[handover.copy_contacts],
     events=events,
     requirements=requirements,
     requirements_follow=["development"],  # The promised date moves the plan, and with it what is due.

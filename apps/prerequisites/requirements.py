@@ -16,6 +16,13 @@ from apps.prerequisites.models import Prerequisite, Submission
 from apps.rollouts import gates, planning
 from apps.rollouts.models import Rollout
 
+# What nobody sent back: the platform stopped taking the credential, or a company left the rollout.
+RETURNED = {
+    Submission.Stopped.WRONG.value: _("Deixou de funcionar: %(item)s"),
+    Submission.Stopped.LACKING.value: _("Deixou de funcionar: %(item)s"),
+    Submission.Stopped.PURGED.value: _("Entregar de novo: %(item)s"),
+    Submission.Stopped.REPLACED.value: _("Entregar de novo: %(item)s"),
+}
 SETTLED = (Prerequisite.State.ACCEPTED, Prerequisite.State.WITHDRAWN)
 
 
@@ -47,8 +54,7 @@ def _requirement(rollout: Rollout, item: Prerequisite, starts: dict[str, date]) 
     in_review = item.state == Prerequisite.State.SUBMITTED
     text = _("Conferir: %(item)s") if in_review else "%(item)s"
     if item.state == Prerequisite.State.REJECTED:
-        # Nobody sent it back: the platform stopped taking the credential.
-        text = _("Deixou de funcionar: %(item)s") if item.last_stopped else _("Corrigir: %(item)s")  # type: ignore[attr-defined]
+        text = RETURNED.get(item.last_stopped or "", _("Corrigir: %(item)s"))  # type: ignore[attr-defined]
     return Requirement(
         key=item.requirement_key,
         text=both(text, item=item.title),
@@ -78,6 +84,23 @@ def items(rollout: Rollout) -> list[Prerequisite]:
 def prerequisites_are_accepted(rollout: Rollout, gate: Gate) -> Iterator[Requirement]:
     for item in items(rollout):
         if item.gate == gate and item.state not in SETTLED:
+            yield _requirement(rollout, item, _starts(rollout))
+    if gate == Gate.COMPLETE:
+        yield from _production_that_came_back(rollout)
+
+
+def _production_that_came_back(rollout: Rollout) -> Iterator[Requirement]:
+    """What an earlier gate let through for production and was sent back since: a release rests on it."""
+    came_back = [
+        item
+        for item in items(rollout)
+        if item.environment == Prerequisite.Environment.PRODUCTION
+        and item.state in (Prerequisite.State.REJECTED, Prerequisite.State.SUBMITTED)
+        and item.gate != Gate.COMPLETE
+    ]
+    waived = set(rollout.waivers.values_list("gate", "requirement")) if came_back else set()
+    for item in came_back:
+        if (item.gate, item.requirement_key) not in waived:
             yield _requirement(rollout, item, _starts(rollout))
 
 

@@ -154,7 +154,7 @@ def _waiting(request: SignedInRequest, scope: Scope) -> QuerySet[Submission]:
     if scope.project:
         rollouts = rollouts.filter(pk=scope.project.pk)
     elif not scope.all_rollouts:
-        rollouts = rollouts.filter(project_manager=request.user)
+        rollouts = rollouts.worked_on_by(request.user)
     return (
         Submission.objects.filter(
             decision="", prerequisite__state=Prerequisite.State.SUBMITTED, prerequisite__rollout__in=rollouts
@@ -170,7 +170,7 @@ def _scope(request: SignedInRequest) -> Scope:
     visible = Rollout.objects.visible_to(request.user)
     if rollout_pk := request.GET.get("rollout"):
         return Scope(get_object_or_404(visible.for_listing(), pk=whole_number(rollout_pk)), False)
-    has_own_rollouts = visible.open().filter(project_manager=request.user).exists()
+    has_own_rollouts = visible.open().worked_on_by(request.user).exists()
     return Scope(None, request.GET.get("scope") == "all" or not has_own_rollouts)
 
 

@@ -107,7 +107,7 @@ def certificate(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = [
         {
             "event": event,
-            "closed_at": datetime.fromisoformat(event.data["closed_at"]),
+            "closed_at": datetime.fromisoformat(closed) if (closed := event.data.get("closed_at")) else None,
             "items": [{**row, "title": Localized.of(row["title"])} for row in event.data["items"]],
         }
         for event in purging.certificates(rollout)

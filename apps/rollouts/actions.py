@@ -15,18 +15,10 @@ from apps.core import clock, plugins
 from apps.core.events import EventData
 from apps.core.localized import Localized
 from apps.core.process import BACKWARD, Gate, PartyRole, Stage
-from apps.core.refusals import Invalid, NotAllowed, Refusal, require
+from apps.core.refusals import Invalid, NotAllowed, Refusal, require, stated
 from apps.core.requirements import asking
-from apps.rollouts import events, gates, timeline
+from apps.rollouts import events, gates, parties, timeline
 from apps.rollouts.models import Assignment, Hold, OpenRequirement, Party, Rollout, Waiver
-
-# Which kinds of company may play which role. The integrator may be the platform's, the client's or a third one's team.
-ELIGIBLE = {
-    PartyRole.PRESENCE: {Kind.PRESENCE},
-    PartyRole.PLATFORM: {Kind.PLATFORM},
-    PartyRole.INTEGRATOR: {Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT},
-    PartyRole.CLIENT: {Kind.CLIENT},
-}
 
 
 class GateClosed(Refusal):
@@ -54,10 +46,14 @@ def create_rollout(
     project_manager: User,
     scope: str = "",
     target_date: date | None = None,
+    answers_for_platform: bool = False,
+    previous: Rollout | None = None,
 ) -> Rollout:
     """Open a rollout at the kickoff stage and copy into it everything it starts from.
 
-    Raises ``NotAllowed`` unless ``by`` is a Presence project manager, ``Invalid`` when a company cannot play its role.
+    ``answers_for_platform`` says that ``platform_company`` answers for ``platform`` too, although nobody has said so before;
+    ``previous`` is the completed rollout of which it is the next phase. Raises ``NotAllowed`` unless ``by`` is a Presence
+    project manager, ``Invalid`` when a company cannot play its role or is not known to answer for the platform.
     """
     require(by, "rollouts.create")
     presence = Company.objects.filter(kind=Kind.PRESENCE).first()
@@ -69,27 +65,28 @@ def create_rollout(
         PartyRole.INTEGRATOR: integrator,
         PartyRole.CLIENT: client,
     }
-    for role, company in cast.items():
-        if company.kind not in ELIGIBLE[role]:
-            raise Invalid(
-                _("%(company)s não pode ser %(role)s neste projeto.")
-                % {"company": company, "role": role.label.lower()},
-                field="platform_company" if role is PartyRole.PLATFORM else role.value,
-            )
-    if integrator.kind in {Kind.PLATFORM, Kind.CLIENT} and integrator not in {platform_company, client}:
-        raise Invalid(
-            _("O integrador pode ser a plataforma ou o cliente deste projeto, não os de outro."), field="integrator"
-        )
+    parties.refuse_unfit(cast)
+    if not answers_for_platform:
+        parties.refuse_unfit_platform(platform, platform_company)
     if not is_project_manager(project_manager):
         raise Invalid(_("O gerente de projeto precisa ter esse papel na Presence."), field="project_manager")
     with transaction.atomic():
         rollout = Rollout.objects.create(
-            platform=platform, project_manager=project_manager, scope=scope, target_date=target_date
+            platform=platform,
+            project_manager=project_manager,
+            scope=scope,
+            target_date=target_date,
+            previous=previous,
         )
+        platform.companies.add(platform_company)
         Party.objects.bulk_create(Party(rollout=rollout, role=role, company=company) for role, company in cast.items())
         for plugin in plugins.plugins():
             for start in plugin.starts:
                 start(rollout)
+        if previous is not None:
+            for plugin in plugins.plugins():
+                for follow in plugin.continued:
+                    follow(rollout, previous)
         with timeline.changing(rollout) as locked:
             timeline.record(locked, events.Created(platform=platform.name), by)
         return locked
@@ -114,7 +111,7 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
     """
     require(by, "rollouts.advance", rollout)
     with timeline.changing(rollout) as locked:
-        _refuse_if_moved_since(locked, seen_version)
+        refuse_if_moved_since(locked, seen_version)
         if gates.next_gate(locked) != gate:
             raise Refusal(
                 _("O projeto está em %(stage)s; esta passagem não se aplica.") % {"stage": locked.get_stage_display()}
@@ -126,26 +123,37 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
 
 
 def send_back(rollout: Rollout, gate: Gate, *, by: User, seen_version: int, reason: str) -> Rollout:
-    """Return ``rollout`` to an earlier stage: development (from homologation) or homologation (from acceptance)."""
+    """Return ``rollout`` to an earlier stage: development (from training or homologation) or homologation (from acceptance or
+    go-live). What that undoes (``Plugin.went_back``) is shown before (``Plugin.going_back``)."""
     require(by, "rollouts.send_back", rollout)
-    reason = _stated(reason)
+    reason = stated(reason)
     with timeline.changing(rollout) as locked:
-        _refuse_if_moved_since(locked, seen_version)
+        refuse_if_moved_since(locked, seen_version)
         if BACKWARD.get(locked.stage) != gate:
             raise Refusal(
                 _("O projeto está em %(stage)s; esta devolução não se aplica.") % {"stage": locked.get_stage_display()}
             )
-        _go_through(locked, gate)
+        go_back(locked, gate, by)
         timeline.record(locked, events.SentBack(stage=Stage(locked.stage), reason=reason), by)
         return locked
+
+
+def go_back(rollout: Rollout, gate: Gate, by: User) -> None:
+    """Take the locked ``rollout`` through a ``gate`` that leads back, and let every app undo what stopped being true. The
+    caller's action records the event."""
+    stage_before = rollout.stage
+    _go_through(rollout, gate)
+    for plugin in plugins.plugins():
+        for follow in plugin.went_back:
+            follow(rollout, stage_before, by)
 
 
 def hold(rollout: Rollout, *, by: User, caused_by: str, reason: str, seen_version: int) -> Hold:
     """Pause ``rollout``; until it is resumed the ball and the clocks are with ``caused_by``."""
     require(by, "rollouts.hold", rollout)
-    reason = _stated(reason)
+    reason = stated(reason)
     with timeline.changing(rollout) as locked:
-        _refuse_if_moved_since(locked, seen_version)
+        refuse_if_moved_since(locked, seen_version)
         if locked.open_hold:
             raise Refusal(_("O projeto já está em pausa."))
         pause = Hold.objects.create(rollout=locked, caused_by=PartyRole(caused_by), reason=reason)
@@ -157,7 +165,7 @@ def resume(rollout: Rollout, *, by: User, seen_version: int) -> Rollout:
     """End the open hold of ``rollout``."""
     require(by, "rollouts.hold", rollout)
     with timeline.changing(rollout) as locked:
-        _refuse_if_moved_since(locked, seen_version)
+        refuse_if_moved_since(locked, seen_version)
         pause = locked.open_hold
         if pause is None:
             raise Refusal(_("O projeto não está em pausa."))
@@ -168,11 +176,11 @@ def resume(rollout: Rollout, *, by: User, seen_version: int) -> Rollout:
 
 
 def cancel(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rollout:
-    """Cancel ``rollout`` from any open stage, on hold or not. It cannot be reopened."""
+    """Cancel ``rollout`` from any open stage, on hold or not. It cannot be opened again."""
     require(by, "rollouts.cancel", rollout)
-    reason = _stated(reason)
+    reason = stated(reason)
     with timeline.changing(rollout) as locked:
-        _refuse_if_moved_since(locked, seen_version)
+        refuse_if_moved_since(locked, seen_version)
         locked.cancel()
         locked.save()
         if pause := locked.open_hold:
@@ -185,7 +193,7 @@ def cancel(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rol
 def waive(rollout: Rollout, gate: Gate, requirement: str, *, by: User, reason: str) -> Waiver:
     """Let ``gate`` open without ``requirement`` (its key). Only requirements that are missing and waivable."""
     require(by, "rollouts.waive", rollout)
-    reason = _stated(reason)
+    reason = stated(reason)
     with timeline.changing(rollout) as locked:
         missing = next((item for item in gates.unmet(locked, gate) if item.key == requirement), None)
         if missing is None:
@@ -246,13 +254,8 @@ def assign(rollout: Rollout, requirement: OpenRequirement, *, by: User, to: Memb
         timeline.record(locked, event, by, party=requirement.owed_by)
 
 
-def _stated(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid(_("Diga o motivo."), field="reason")
-    return reason.strip()
-
-
-def _refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
+def refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
+    """Raise ``Stale`` when the rollout was moved, held, resumed or cancelled after the version ``seen_version``."""
     if rollout.version == seen_version:
         return
     changes = rollout.events.filter(sequence__gt=seen_version, kind__in=events.MACHINE_EVENTS)

@@ -16,7 +16,7 @@ Audience = Callable[[Event], Iterable[User]]
 
 
 def people_of(rollout: Rollout, role: str) -> list[User]:
-    """Everybody who is active in the company that plays ``role``; of Presence only the project manager."""
+    """Everybody who is active in the company that plays ``role``; of Presence the project manager alone."""
     if role == PartyRole.PRESENCE:
         return [rollout.project_manager] if rollout.project_manager.is_active else []
     company = rollout.company(role)
@@ -60,6 +60,25 @@ def the_four(event: Event) -> list[User]:
     return [*speakers.distinct().order_by("pk"), *project_manager(event)]
 
 
+def new_and_former_manager(event: Event) -> list[User]:
+    """The project manager of before the event and the one since."""
+    keys = [event.data.get("before"), event.data.get("to")]
+    return list(User.objects.filter(pk__in=[key for key in keys if key], is_active=True).order_by("pk"))
+
+
+def person_of_event(event: Event) -> list[User]:
+    """Whom the event's data names as ``person``."""
+    return list(User.objects.filter(pk=event.data.get("person"), is_active=True))
+
+
+def the_four_and_who_left(event: Event) -> list[User]:
+    """``the_four``, and the leads of the company that the event's data names as ``former``."""
+    former = User.objects.filter(
+        memberships__company=event.data.get("former"), memberships__role=Role.LEAD, is_active=True
+    )
+    return [*the_four(event), *former.order_by("pk")]
+
+
 def owner_and_manager(event: Event) -> list[User]:
     """The party that the event's data names as ``owner`` of what is to be done, and the project manager."""
     role = event.data.get("owner") or PartyRole.PRESENCE
@@ -67,9 +86,19 @@ def owner_and_manager(event: Event) -> list[User]:
     return [*people, *project_manager(event)]
 
 
+def client_and_manager(event: Event) -> list[User]:
+    """Everybody of the client, and the project manager."""
+    return [*people_of(event.rollout, PartyRole.CLIENT), *project_manager(event)]
+
+
 def other_side(event: Event) -> list[User]:
     """In a matter between client and Presence, the one that did not act."""
     return people_of(event.rollout, PartyRole.PRESENCE if event.party == PartyRole.CLIENT else PartyRole.CLIENT)
+
+
+def project(event: Event) -> str:
+    """The address of the project's own page."""
+    return event.rollout.get_absolute_url()
 
 
 def page(url_name: str, anchor: str = "") -> Callable[[Event], str]:

@@ -3,13 +3,15 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.background import work
-from apps.core.events import EventData
+from apps.core.events import EventData, Notice
 from apps.core.localized import Localized
 from apps.core.process import Gate, PartyRole, Stage
+from apps.rollouts import audiences
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -34,6 +36,20 @@ def shown_plan(days: dict[str, str]) -> str:
 Plan = Annotated[dict[str, str], shown_plan]
 
 
+class Credentials(models.TextChoices):
+    """What becomes of the credentials in the vault when a company leaves a rollout."""
+
+    PURGE = "purge", _("As credenciais guardadas são destruídas e pedidas de novo")
+    HAND_OVER = "hand_over", _("As credenciais guardadas ficam, e a nova empresa as assume")
+
+
+class ProjectField(models.TextChoices):
+    """What of a rollout's data may be corrected."""
+
+    SCOPE = "scope", _("o escopo")
+    TARGET_DATE = "target_date", _("a entrada em produção prevista")
+
+
 class Created(
     EventData, kind="rollouts.created", sentence=_("abriu o projeto com a plataforma %(platform)s"), icon="rocket"
 ):
@@ -46,10 +62,48 @@ class Advanced(EventData, kind="rollouts.advanced", sentence=_("passou o projeto
 
 
 class SentBack(
-    EventData, kind="rollouts.sent_back", sentence=_("devolveu o projeto para %(stage)s: %(reason)s"), icon="undo-2"
+    EventData,
+    kind="rollouts.sent_back",
+    sentence=_("devolveu o projeto para %(stage)s: %(reason)s"),
+    icon="undo-2",
+    notice=Notice(
+        to=audiences.the_four,
+        subject=_("%(code)s: o projeto voltou para %(stage)s"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.project,
+    ),
 ):
     stage: Stage
     reason: str
+
+
+class Reopened(
+    EventData,
+    kind="rollouts.reopened",
+    sentence=_("reabriu o projeto em %(stage)s: %(reason)s"),
+    icon="rotate-ccw",
+    notice=Notice(
+        to=audiences.the_four,
+        subject=_("%(code)s: o projeto foi reaberto"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.project,
+    ),
+):
+    """A completed rollout is open again, within its guarantee time."""
+
+    stage: Stage
+    reason: str
+
+
+class Continued(
+    EventData,
+    kind="rollouts.continued",
+    sentence=_("abriu a fase seguinte deste projeto: %(following)s"),
+    icon="git-branch",
+):
+    """``following`` is the code of the new rollout."""
+
+    following: str
 
 
 class Held(
@@ -82,7 +136,7 @@ class Cancelled(EventData, kind="rollouts.cancelled", sentence=_("cancelou o pro
     reason: str
 
 
-MACHINE_EVENTS = [event.kind for event in (Advanced, SentBack, Held, Resumed, Cancelled)]
+MACHINE_EVENTS = [event.kind for event in (Advanced, SentBack, Reopened, Held, Resumed, Cancelled)]
 """Those after which a page that somebody has open may offer what is no longer so."""
 
 
@@ -163,3 +217,122 @@ class TriedAgain(
     """``work`` is the kind of background work."""
 
     work: Annotated[str, title_of_work]
+
+
+class Corrected(
+    EventData,
+    kind="rollouts.corrected",
+    sentence=_("corrigiu %(what)s: %(reason)s"),
+    icon="pencil",
+    notice=Notice(
+        to=audiences.the_four,
+        subject=_("%(code)s: os dados do projeto foram corrigidos"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.project,
+    ),
+):
+    """What the data of the rollout were before (``scope_before``, ``target_before``) and are now, of what changed."""
+
+    what: list[ProjectField]
+    reason: str
+    scope_before: str | None = None
+    scope: str | None = None
+    target_before: date | None = None
+    target: date | None = None
+
+
+class HandedOver(
+    EventData,
+    kind="rollouts.handed_over",
+    sentence=_("passou o projeto a outro gerente da Presence: %(reason)s"),
+    icon="user-check",
+    notice=Notice(
+        to=audiences.new_and_former_manager,
+        subject=_("%(code)s: o projeto mudou de gerente"),
+        sentence=_("O projeto passou a outra pessoa da Presence. Motivo: %(reason)s."),
+        url=audiences.project,
+        says_who=True,
+    ),
+):
+    """``before`` and ``to`` are the keys of the accounts of the project managers."""
+
+    before: int
+    to: int
+    reason: str
+
+
+class AnalystAssigned(
+    EventData,
+    kind="rollouts.analyst_assigned",
+    sentence=_("incluiu um analista da Presence no projeto"),
+    icon="user-plus",
+    notice=Notice(
+        to=audiences.person_of_event,
+        subject=_("%(code)s: você é analista deste projeto"),
+        sentence=_("O projeto está entre os seus: o que ele espera da Presence aparece na sua página inicial."),
+        url=audiences.project,
+        says_who=True,
+    ),
+):
+    """``person`` is the key of the analyst's account."""
+
+    person: int
+
+
+class AnalystRemoved(
+    EventData,
+    kind="rollouts.analyst_removed",
+    sentence=_("retirou um analista da Presence do projeto"),
+    icon="user-minus",
+    notice=Notice(
+        to=audiences.person_of_event,
+        subject=_("%(code)s: você não é mais analista deste projeto"),
+        sentence=_("O projeto saiu da sua página inicial; ele segue com as outras pessoas da Presence."),
+        url=audiences.project,
+        says_who=True,
+    ),
+):
+    """``person`` is the key of the account of who was the analyst."""
+
+    person: int
+
+
+class PartyReplaced(
+    EventData,
+    kind="rollouts.party_replaced",
+    sentence=_("trocou a empresa (%(roles)s): %(before)s por %(after)s. %(credentials)s. Motivo: %(reason)s"),
+    icon="replace",
+    notice=Notice(
+        to=audiences.the_four_and_who_left,
+        subject=_("%(code)s: %(after)s no lugar de %(before)s"),
+        sentence=_(
+            "%(after)s assume o lugar de %(before)s (%(roles)s). O que já foi entregue, assinado e combinado fica no "
+            "registro em nome de quem o fez; o que está em aberto passa à nova empresa."
+        ),
+        url=audiences.project,
+        says_who=True,
+        obligatory=True,
+        to_outsiders=True,
+    ),
+):
+    """``before`` and ``after`` are the names of the companies, ``former`` is the key of the one that left."""
+
+    roles: list[PartyRole]
+    before: str
+    after: str
+    former: int
+    credentials: Credentials
+    reason: str
+
+
+class CompaniesMerged(
+    EventData,
+    kind="rollouts.companies_merged",
+    sentence=_("uniu dois cadastros da mesma empresa: %(merged)s passa a ser %(into)s. Motivo: %(reason)s"),
+    icon="merge",
+):
+    """``merged`` and ``into`` are the names of the records, with their CNPJ."""
+
+    merged: str
+    into: str
+    reason: str

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -15,30 +16,35 @@ from apps.rollouts.models import Rollout
 INTEGRATORS = (Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT)
 
 
+def project_managers() -> QuerySet[User]:
+    """Those who may manage a rollout."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__company__kind=Kind.PRESENCE,
+        memberships__role__in=[Role.MANAGER, Role.PROJECT_MANAGER],
+    )
+
+
 class CreateForm(forms.Form):
     success_message = _("Projeto aberto. A lista de pré-requisitos já está com cada parte.")
 
-    client = CompanyField(Company.objects.filter(kind=Kind.CLIENT), kinds=(Kind.CLIENT,), label=_("Cliente"))
+    client = CompanyField(Company.objects.current().filter(kind=Kind.CLIENT), kinds=(Kind.CLIENT,), label=_("Cliente"))
     platform = forms.ModelChoiceField(Platform.objects.all(), label=_("Plataforma de e-commerce"))
     platform_company = CompanyField(
-        Company.objects.filter(kind=Kind.PLATFORM),
+        Company.objects.current().filter(kind=Kind.PLATFORM),
         kinds=(Kind.PLATFORM,),
         label=_("Empresa responsável pela plataforma"),
     )
+    answers_for_platform = forms.BooleanField(
+        label=_("Esta empresa também responde por esta plataforma"), required=False
+    )
     integrator = CompanyField(
-        Company.objects.filter(kind__in=INTEGRATORS).order_by("kind", "trade_name"),
+        Company.objects.current().filter(kind__in=INTEGRATORS).order_by("kind", "trade_name"),
         kinds=INTEGRATORS,
         label=_("Integrador"),
         help_text=_("Quem desenvolve o conector. Pode ser a própria plataforma ou o cliente."),
     )
-    project_manager = forms.ModelChoiceField(
-        User.objects.filter(
-            is_active=True,
-            memberships__company__kind=Kind.PRESENCE,
-            memberships__role__in=[Role.MANAGER, Role.PROJECT_MANAGER],
-        ),
-        label=_("Gerente de projeto"),
-    )
+    project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"))
     target_date = forms.DateField(label=_("Entrada em produção prevista"), required=False, widget=DateInput)
     scope = forms.CharField(
         label=_("Escopo"),
@@ -52,6 +58,12 @@ class SeenForm(forms.Form):
     """A form about the rollout as it was when the page was opened."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReopenForm(SeenForm):
+    success_message = _("Projeto reaberto, na entrada em produção.")
+
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class AdvanceForm(SeenForm):

@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts import corrections
+from apps.rollouts.models import Event
 
 
 def _export(user: User) -> list[dict[str, Any]]:
@@ -19,8 +21,12 @@ def _export(user: User) -> list[dict[str, Any]]:
 
 
 def _objections(user: User) -> Iterator[str]:
-    for rollout in Rollout.objects.open().filter(project_manager=user):
-        yield _("Gerencia o projeto %(code)s, que está aberto.") % {"code": rollout.code}
+    for rollout in corrections.managed_by(user):
+        yield format_html(
+            _('Gerencia o projeto {}, que está aberto. <a class="link" href="{}">Passe-o a outra pessoa</a>.'),
+            rollout.code,
+            corrections.handing_over_url(user),
+        )
 
 
 HOLDINGS = [

@@ -31,6 +31,11 @@ def opening_of(gate: str, starts: dict[str, date]) -> date | None:
     return starts.get(LEADS_TO[gate]) if gate in LEADS_TO else None
 
 
+def opened_on(starts: dict[str, date]) -> date | None:
+    """The day on which the rollout was opened, which its plan begins with."""
+    return starts.get(Stage.KICKOFF)
+
+
 def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[str, date]:
     """A plan from ``first``: backward from the ``target`` of going live, else forward; ``lengths`` are in business days.
 
@@ -56,13 +61,8 @@ def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[s
 
 def plan_the_stages(rollout: Rollout) -> None:
     """From the usual lengths of today's blueprint."""
-    try:
-        usual = content.plan()
-    except Blueprint.DoesNotExist:
-        return
-    lengths = {str(row.stage): row.workdays for row in usual.stages}
-    first = clock.day_of(rollout.started_at)
-    _keep(rollout, propose(first, rollout.target_date, lengths))
+    if lengths := usual_lengths():
+        _keep(rollout, propose(clock.day_of(rollout.started_at), rollout.target_date, lengths))
 
 
 def change(rollout: Rollout, *, by: User, dates: dict[str, date], reason: str = "") -> None:
@@ -112,6 +112,53 @@ def has_begun(rollout: Rollout, stage: Stage) -> bool:
 
 def gates_ahead(rollout: Rollout) -> list[Gate]:
     return [gate for gate in FORWARD.values() if gates.is_ahead(rollout, gate)]
+
+
+@dataclass(frozen=True)
+class ShortStage:
+    """A stage to which the plan gives fewer business days (``planned``) than it usually takes (``usual``)."""
+
+    stage: Stage
+    planned: int
+    usual: int
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """What of the plan does not fit: stages that are too short, and by how many business days the planned go-live comes after
+    the target date (0 when it does not)."""
+
+    short: list[ShortStage]
+    days_after_target: int
+
+    def __bool__(self) -> bool:
+        return bool(self.short or self.days_after_target)
+
+
+def misfit(rollout: Rollout) -> Misfit:
+    """What does not fit before the target date, of the stages that are not over, by the usual lengths of the blueprint."""
+    plan, target = starts(rollout), rollout.target_date
+    if not plan or not rollout.is_open:
+        return Misfit([], 0)
+    lengths = {
+        stage: workdays.between(plan[stage], plan[following])
+        for stage, following in zip(PATH, STEPS[1:], strict=True)
+        if stage != Stage.GO_LIVE and not has_begun(rollout, following) and stage in plan and following in plan
+    }
+    usual = usual_lengths() if lengths else {}
+    short = [
+        ShortStage(stage, planned, usual[stage]) for stage, planned in lengths.items() if planned < usual.get(stage, 0)
+    ]
+    go_live = None if has_begun(rollout, Stage.GO_LIVE) else plan.get(Stage.GO_LIVE)
+    return Misfit(short, max(workdays.between(target, go_live), 0) if target and go_live else 0)
+
+
+def usual_lengths() -> dict[str, int]:
+    """How many business days each stage usually takes, by today's blueprint; empty before one was loaded."""
+    try:
+        return {str(row.stage): row.workdays for row in content.plan().stages}
+    except Blueprint.DoesNotExist:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 from apps.core.plugins import Plugin
-from apps.rollouts import events, personal_data, planning, tasks
+from apps.rollouts import corrections, events, mergers, personal_data, phases, planning, tasks
 from apps.rollouts.api import router
 
 plugin = Plugin(
     app="rollouts",
     events=events,
     starts=[planning.plan_the_stages],
+    continued=[phases.copy_analysts],
+    companies_merged=[mergers.move_parties],
+    leaving=[corrections.held_by_member],
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.ANCHOR, tasks.REFRESH],

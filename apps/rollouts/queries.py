@@ -11,7 +11,7 @@ from apps.companies.models import Membership
 from apps.core import plugins
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import gates
-from apps.rollouts.events import Advanced, SentBack
+from apps.rollouts.events import Advanced, Reopened, SentBack
 from apps.rollouts.models import Assignment, OpenRequirement, Party, Rollout
 
 WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select_related("waiver__waived_by", "person"))
@@ -68,6 +68,11 @@ def way_back_status(rollout: Rollout) -> GateStatus | None:
     return gate_status(rollout, gate) if gate else None
 
 
+def undone_by_going_back(rollout: Rollout) -> list[str]:
+    """What going back from the present stage, or opening the rollout again, undoes: sentences in the reader's language."""
+    return [str(text) for plugin in plugins.plugins() for ask in plugin.going_back for text in ask(rollout)]
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of the stage rail. ``state`` is done, current, held or todo."""
@@ -83,7 +88,9 @@ def steps(rollout: Rollout) -> list[Step]:
     """The six stages as the rail shows them. A cancelled rollout keeps the rail up to where it stopped."""
     stage = rollout.stage
     if stage == Stage.CANCELLED:
-        reached = rollout.events.filter(kind__in=(Advanced.kind, SentBack.kind)).order_by("-sequence").first()
+        reached = (
+            rollout.events.filter(kind__in=(Advanced.kind, SentBack.kind, Reopened.kind)).order_by("-sequence").first()
+        )
         stage = reached.data["stage"] if reached else Stage.KICKOFF
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))
     current = "held" if rollout.open_hold or rollout.stage == Stage.CANCELLED else "current"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.rollouts import unfinished_views, views
+from apps.rollouts import correction_views, unfinished_views, views
 
 app_name = "rollouts"
 
@@ -8,7 +8,17 @@ urlpatterns = [
     path("projetos/", views.rollout_list, name="list"),
     path("projetos/sugestoes/", views.rollout_suggestions, name="suggestions"),
     path("projetos/novo/", views.rollout_new, name="new"),
+    path("projetos/passar/", correction_views.hand_over_several, name="hand_over_several"),
     path("projetos/<int:pk>/", views.rollout_detail, name="detail"),
+    path("projetos/<int:pk>/corrigir/", correction_views.correct, name="correct"),
+    path("projetos/<int:pk>/gerente/", correction_views.hand_over, name="hand_over"),
+    path("projetos/<int:pk>/analistas/", correction_views.assign_analyst, name="assign_analyst"),
+    path(
+        "projetos/<int:pk>/analistas/<int:analyst_pk>/retirar/", correction_views.remove_analyst, name="remove_analyst"
+    ),
+    path("projetos/<int:pk>/partes/<str:role>/trocar/", correction_views.replace_party, name="replace_party"),
+    path("projetos/<int:pk>/reabrir/", views.rollout_reopen, name="reopen"),
+    path("projetos/<int:pk>/proxima-fase/", correction_views.second_phase, name="second_phase"),
     path("projetos/<int:pk>/avancar/", views.rollout_advance, name="advance"),
     path("projetos/<int:pk>/devolver/", views.rollout_send_back, name="send_back"),
     path("projetos/<int:pk>/pausar/", views.rollout_hold, name="hold"),

@@ -1,16 +1,20 @@
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.db.models.expressions import BaseExpression
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.companies import actions as companies
+from apps.companies.models import Company
 from apps.companies.people import queries as people_queries
 from apps.core import plugins
 from apps.core.process import PartyRole, Stage
@@ -18,9 +22,10 @@ from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-from apps.rollouts import actions, choices, forms, people, planning, queries
+from apps.rollouts import actions, choices, forms, parties, people, phases, planning, queries
 from apps.rollouts.anchors import anchoring
-from apps.rollouts.models import Party, Rollout, Waiver
+from apps.rollouts.correction_forms import KIND_OF_FIELD, NewCompanyForm
+from apps.rollouts.models import Analyst, FormerParty, Party, Rollout, Waiver
 from apps.seals import certificates
 
 
@@ -92,18 +97,49 @@ def people_suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def rollout_new(request: SignedInRequest) -> HttpResponse:
+    """Open a project. A company that is not there yet is registered on the way (``new_company``, then ``add_company``, name
+    the field that it is for), and nothing that was typed is lost."""
     require(request.user, "rollouts.create")
+    if field := request.POST.get("new_company") or request.POST.get("add_company"):
+        return _new_with_company(request, field)
     form = forms.CreateForm(request.POST or None, initial={"project_manager": request.user})
     if request.method == "POST":
         created: list[Rollout] = []
         if attempt(request, form, lambda **data: created.append(actions.create_rollout(by=request.user, **data))):
-            return redirect(created[0])
+            return redirect(f"{created[0].get_absolute_url()}#plano" if planning.misfit(created[0]) else created[0])
     return render(request, "rollouts/new.html", {"form": form}, status=refusal_status(form))
+
+
+def _new_with_company(request: SignedInRequest, field: str) -> HttpResponse:
+    kind = KIND_OF_FIELD.get(field)
+    if kind is None:
+        raise Http404
+    typed = {name: request.POST.get(name, "") for name in forms.CreateForm.base_fields}
+    company_form = NewCompanyForm(request.POST if "add_company" in request.POST else None, prefix="company")
+    if "add_company" in request.POST:
+        added: list[Company] = []
+        add = partial(companies.add_company, by=request.user, kind=kind)
+        if attempt(request, company_form, lambda **data: added.append(add(**data))):
+            form = forms.CreateForm(initial={**typed, field: added[0].pk})
+            return render(request, "rollouts/new.html", {"form": form})
+    context = {
+        "form": forms.CreateForm(initial=typed),
+        "company_form": company_form,
+        "company_field": field,
+        "company_kind": kind.label,
+    }
+    return render(request, "rollouts/new.html", context, status=refusal_status(company_form))
 
 
 @require_GET
 def rollout_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _detail(request, visible_rollout(request, pk))
+    return _detail(request, _with_its_people(request, pk))
+
+
+def _with_its_people(request: SignedInRequest, pk: int) -> Rollout:
+    """The rollout of the project page, which says whether it has analysts and companies of before."""
+    analysts, former = (model.objects.filter(rollout=OuterRef("pk")) for model in (Analyst, FormerParty))
+    return visible_rollout(request, pk, "previous", has_analysts=Exists(analysts), has_former_parties=Exists(former))
 
 
 @require_POST
@@ -114,6 +150,11 @@ def rollout_advance(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def rollout_send_back(request: SignedInRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "send_back", forms.SendBackForm, actions.send_back)
+
+
+@require_POST
+def rollout_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _change(request, pk, "reopen", forms.ReopenForm, phases.reopen)
 
 
 @require_POST
@@ -180,6 +221,7 @@ def rollout_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
         "rollout": rollout,
         "room": "timeline",
         "page": page,
+        "former_parties": rollout.former_parties.select_related("company"),
         "standing": anchoring.standing(rollout),
         "has_seal": certificates.can_seal(),
     }
@@ -195,7 +237,7 @@ def _change(request: SignedInRequest, pk: int, name: str, form_class, action) ->
         if name == "advance":
             messages.success(request, _("Projeto em: %(stage)s.") % {"stage": changed[0].get_stage_display()})
         return redirect(rollout)
-    return _detail(request, visible_rollout(request, pk), failed=(name, form))
+    return _detail(request, _with_its_people(request, pk), failed=(name, form))
 
 
 @dataclass(frozen=True)
@@ -208,6 +250,7 @@ class Dialog:
     form: Form
     variant: str = "primary"
     failed: bool = False
+    warnings: list[str] = field(default_factory=list)
 
 
 def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form] | None = None) -> HttpResponse:
@@ -222,15 +265,20 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
             return failed_form
         return form_class(initial={"seen_version": rollout.version, **initial}, auto_id=f"{name}_%s")
 
-    def ask(name: str, title: str, form: Form, variant: str = "primary") -> Dialog:
+    def ask(name: str, title: str, form: Form, variant: str = "primary", warnings: Iterable[str] = ()) -> Dialog:
         url = reverse(f"rollouts:{name}", args=[rollout.pk])
-        return Dialog(name, title, url, form, variant, failed=name == failed_name)
+        return Dialog(name, title, url, form, variant, failed=name == failed_name, warnings=list(warnings))
 
     dialogs = []
     if ahead and not rollout.open_hold:
         dialogs.append(ask("hold", _("Pausar projeto"), offer("hold", forms.HoldForm, caused_by=rollout.holder)))
-    if back:
-        dialogs.append(ask("send_back", str(back.gate.label), offer("send_back", forms.SendBackForm, gate=back.gate)))
+    if back and back.open and request.user.has_perm("rollouts.send_back", rollout):
+        form = offer("send_back", forms.SendBackForm, gate=back.gate)
+        undone = queries.undone_by_going_back(rollout)
+        dialogs.append(ask("send_back", str(back.gate.label), form, warnings=undone))
+    if phases.is_within_guarantee(rollout) and request.user.has_perm("rollouts.reopen", rollout):
+        undone = queries.undone_by_going_back(rollout)
+        dialogs.append(ask("reopen", _("Reabrir projeto"), offer("reopen", forms.ReopenForm), warnings=undone))
     if ahead:
         dialogs.append(ask("cancel", _("Cancelar projeto"), offer("cancel", forms.CancelForm), "danger"))
     context = {
@@ -245,5 +293,10 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
         "summaries": [(page, rollout.summary_of(page.key)) for page in plugins.pages()],
         "events": rollout.events.select_related("actor").order_by("-sequence")[:8],
         "waivers": rollout.waivers.select_related("waived_by"),
+        "analysts": rollout.has_analysts and rollout.analysts.select_related("membership__user"),  # type: ignore[attr-defined]
+        "former_parties": rollout.has_former_parties  # type: ignore[attr-defined]
+        and rollout.former_parties.select_related("company"),
+        "replaceable": parties.REPLACEABLE,
+        "guarantee_ends": phases.guarantee_ends(rollout),
     }
     return render(request, "rollouts/detail.html", context, status=refusal_status(failed_form))

@@ -125,7 +125,7 @@ def run(size: int) -> None:
         client = normal.company(PartyRole.CLIENT)
         timed(
             "close the first month of a client, all rollouts",
-            lambda: close_client(client, manager, min(map(first_month, queries.rollouts_of(client)))),
+            lambda: close_client(client, manager, min(map(first_month, queries.rollouts_of(client, NOW.date())))),
         )
         for later_month in months_after(big, month):
             last = close(big, manager, later_month)
@@ -209,7 +209,7 @@ def close_client(client, manager, month):
     from apps.hours import queries
     from apps.hours.ledger import closing
 
-    pending = queries.rollouts_of(client).order_by("pk")
+    pending = queries.rollouts_of(client, month).order_by("pk")
     open_now = [
         rollout for rollout in pending if queries.lines_of_month(rollout, month).filter(statement=None).exists()
     ]

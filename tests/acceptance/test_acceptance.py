@@ -88,10 +88,10 @@ class TestTheGate:
     def test_a_drafted_term_still_lacks_its_pdf(self, term):
         assert missing(term) == {("term", "presence")}
 
-    def test_only_a_refused_term_leads_back(self, ready):
-        assert missing(ready, Gate.RETURN_TO_HOMOLOGATION)
-        signing.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason="Falta um caso")
+    def test_a_refused_term_leads_back_by_itself_and_one_to_sign_where_somebody_decides_so(self, ready):
         assert not missing(ready, Gate.RETURN_TO_HOMOLOGATION)
+        signing.refuse(signatory(ready, "client"), by=ready.rollout.people["client"], reason="Falta um caso")
+        assert Rollout.objects.get(pk=ready.rollout_id).stage == Stage.HOMOLOGATION
 
 
 class TestSigning:

@@ -74,6 +74,7 @@ class Scene:
         self.meeting = MeetingFactory(rollout=self.rollout, number=99)
         self.guest = AttendeeFactory(meeting=self.meeting, attended=False, invited=True)
         self.session = MeetingFactory(rollout=self.rollout, kind="homologation", number=99)
+        self.analyst = self.rollout.analysts.create(membership=self.people["analyst"].memberships.get())
         self.upload = uploads.start(by=manager, name="x.pdf", size=9)
         for submission in Submission.objects.filter(prerequisite__rollout=self.rollout):
             submission.attached.create(file=stored, position=len(submission.files))
@@ -210,7 +211,7 @@ class Scene:
                 "incident": rollout.incidents.last().number,
                 "edition": self.dossier.number,
             },
-            "rollouts": {"waiver_pk": self.waiver.pk},
+            "rollouts": {"waiver_pk": self.waiver.pk, "analyst_pk": self.analyst.pk, "role": "integrator"},
             "api": {"token_pk": self.token.pk},
             "api-1": {
                 "rollout_id": rollout.pk,
@@ -245,6 +246,14 @@ class Scene:
             "rollouts:send_back": gate | {"reason": "x"},
             "rollouts:hold": gate | {"reason": "x", "caused_by": "client"},
             "rollouts:resume": gate,
+            "rollouts:correct": {"scope": "x", "reason": "x"},
+            "rollouts:hand_over": {"manager-to": self.people["manager"].pk, "manager-reason": "x"},
+            "rollouts:hand_over_several": {"to": self.people["manager"].pk, "reason": "x"},
+            "rollouts:assign_analyst": {"analyst-membership": self.people["manager"].memberships.get().pk},
+            "rollouts:replace_party": {"company": self.company.pk, "credentials": "purge", "reason": "x"},
+            "rollouts:reopen": gate | {"reason": "x"},
+            "rollouts:second_phase": {"project_manager": self.people["pm"].pk, "scope": "x"},
+            "companies:merge": {"into": self.rollout.company("client").pk, "reason": "x"},
             "rollouts:cancel": gate | {"reason": "x"},
             "prerequisites:submit": ENVIRONMENT,
             "prerequisites:reject": {"reason": "x"},
@@ -265,6 +274,7 @@ class Scene:
             "meetings:cancel": {"reason": "x"},
             "meetings:not_held": {"reason": "x", "cause": "client"},
             "kickoff:model": {"model": "polling"},
+            "kickoff:correct_model": {"model": "polling", "reason": "x"},
             "kickoff:methods": {"methods": [rollout.kickoff.methods.first().pk]},
             "kickoff:cell": {"row": rollout.kickoff.rows.first().pk, "column": "note", "value": "x"},
             "kickoff:paste": {"row": rollout.kickoff.rows.first().pk, "column": "note", "text": "a\nb"},
@@ -348,6 +358,7 @@ class Scene:
             "acceptance:elsewhere": {"file": ContentFile(b"%PDF-1.7", name="x.pdf")},
             "golive:propose": {"window-starts_at": "2030-01-02T10:00", "window-ends_at": "2030-01-02T12:00"},
             "golive:answer": {"client-answer": "go"},
+            "golive:roll_back": {"rollback-reason": "x"},
             "golive:note_incident": {
                 "incident-what": "x", "incident-severity": "minor", "incident-owner": "client",
                 "incident-since": "2026-01-01T10:00",

@@ -170,7 +170,7 @@ def close_month(rollout, month=THE_MONTH, who="pm", **kwargs) -> Statement:
 def close_client_month(rollout, month=THE_MONTH, who="pm", **kwargs) -> ClientStatement:
     """Close a month of the rollout's client, acknowledging whatever is pointed out."""
     client = rollout.company("client")
-    rollouts = queries.rollouts_of(client).order_by("pk")
+    rollouts = queries.rollouts_of(client, month).order_by("pk")
     pending = [each for each in rollouts if queries.lines_of_month(each, month).filter(statement=None).exists()]
     kwargs.setdefault("acknowledged", closing.receipt(closing.client_warnings(pending, month)))
     return closing.close_client_month(client, by=rollout.people[who], month=month, **kwargs)

@@ -14,6 +14,7 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.templatetags.rollouts import due_words
 from apps.stages.development import actions as development
 from tests.blueprints import shipped
+from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import PlannedStageFactory, RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,84 @@ def test_a_stage_is_planned_once():
     row = PlannedStageFactory()
     with pytest.raises(IntegrityError):
         PlannedStageFactory(rollout=row.rollout, stage=row.stage)
+
+
+class TestWhatDoesNotFit:
+    @pytest.fixture
+    def start(self):
+        shipped.load()
+        like = RolloutFactory()
+
+        def start(target):
+            return actions.create_rollout(
+                by=like.people["pm"], client=like.company("client"), platform=like.platform,
+                platform_company=like.company("platform"), integrator=like.company("integrator"),
+                project_manager=like.people["pm"], target_date=target,
+            )  # fmt: skip
+
+        start.pm = like.people["pm"]
+        return start
+
+    def test_nothing_is_said_of_a_plan_that_fits(self, start):
+        assert not planning.misfit(start(date(2026, 12, 1)))
+        assert not planning.misfit(start(None))
+
+    def test_stages_that_are_too_short_before_the_target_are_named(self, start, client_for):
+        rollout = start(date(2026, 8, 24))
+        misfit = planning.misfit(rollout)
+        assert [row.stage for row in misfit.short] == [
+            "kickoff",
+            "development",
+            "training",
+            "homologation",
+            "acceptance",
+        ]
+        assert all(row.planned < row.usual for row in misfit.short)
+        assert misfit.days_after_target == 0
+        page = client_for(start.pm).get(reverse("rollouts:plan", args=[rollout.pk])).content.decode()
+        assert "O plano não cabe até a data prevista" in page
+        assert "Desenvolvimento: " in page
+
+    def test_a_target_that_has_passed_is_named_with_the_days_by_which_the_plan_is_late(self, start):
+        misfit = planning.misfit(start(date(2026, 7, 31)))
+        assert misfit.short == []
+        assert misfit.days_after_target > 0
+
+    def test_a_target_that_was_corrected_is_held_against_the_plan(self, start):
+        rollout = start(None)
+        Rollout.objects.filter(pk=rollout.pk).update(target_date=date(2026, 8, 10))
+        assert planning.misfit(Rollout.objects.get(pk=rollout.pk)).days_after_target > 0
+
+    def test_what_is_over_is_named_no_more(self, start):
+        late = start(date(2026, 7, 31))
+        assert planning.misfit(late)
+        for rollout in (start(date(2026, 8, 24)), late):
+            assert not planning.misfit(at_stage(rollout, Stage.GO_LIVE))
+
+    def test_the_parties_are_told_nothing_of_it(self, start, client_for):
+        rollout = start(date(2026, 8, 24))
+        client = rollout.company("client").memberships.get(role="lead").user
+        assert "não cabe" not in client_for(client).get(rollout.get_absolute_url()).content.decode()
+
+
+class TestBornOnTime:
+    def test_nothing_is_due_before_the_first_business_day_after_the_opening(self):
+        shipped.load()
+        like = RolloutFactory()
+        rollout = actions.create_rollout(
+            by=like.people["pm"], client=like.company("client"), platform=like.platform,
+            platform_company=like.company("platform"), integrator=like.company("integrator"),
+            project_manager=like.people["pm"], target_date=date(2026, 8, 10),
+        )  # fmt: skip
+        days = [item.due for item in rollout.prerequisites.all()]
+        assert len(days) > 5
+        assert min(days) == date(2026, 8, 4)
+        assert not rollout.open_requirements.filter(due__lte=FIRST).exists()
+
+    def test_where_there_is_time_the_days_are_those_of_the_list(self):
+        item = PrerequisiteFactory(rollout=planned(), days_before=2, gate="start_training")
+        assert item.due == date(2026, 9, 18)
+
+    def test_a_day_that_somebody_set_stands(self):
+        item = PrerequisiteFactory(rollout=planned(), due_set=date(2026, 8, 3))
+        assert item.due == date(2026, 8, 3)

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
@@ -32,16 +32,24 @@ COMPANY_ROLES = (Role.LEAD, Role.MEMBER)
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
+    def current(self) -> "CompanyQuerySet":
+        """Without the records that turned out to be of a company that has another."""
+        return self.filter(merged_into=None)
+
     def visible_to(self, user) -> "CompanyQuerySet":
         """Presence people see every company; others see their own. Partners are seen through a rollout's page."""
         roles = roles_of(user)
         if user.is_superuser or any(kind == Kind.PRESENCE for kind, _role in roles.values()):
-            return self
-        return self.filter(pk__in=list(roles))
+            return self.current()
+        return self.current().filter(pk__in=list(roles))
 
 
 class Company(models.Model):
-    """A company that takes part in rollouts; there is one of kind ``presence``."""
+    """A company that takes part in rollouts; there is one of kind ``presence``.
+
+    A second record of the same company keeps ``merged_into``: nothing new refers to it, and what was closed and signed under
+    it names it as it was then. ``merged_at`` (UTC), ``merged_by`` and ``merged_reason`` say when, who and why.
+    """
 
     kind = models.CharField(_("tipo"), max_length=12, choices=Kind)
     legal_name = models.CharField(_("razão social"), max_length=160)
@@ -52,6 +60,14 @@ class Company(models.Model):
     state = models.CharField(_("UF"), max_length=2, blank=True)
     postal_code = models.CharField(_("CEP"), max_length=9, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="merged_records"
+    )
+    merged_at = models.DateTimeField(null=True, editable=False)
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    merged_reason = models.TextField(_("motivo"), blank=True, editable=False)
 
     objects = CompanyQuerySet.as_manager()
 
@@ -63,6 +79,12 @@ class Company(models.Model):
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="company_kind_is_known"),
             # There is one Presence: every rule about "Presence people" leans on it.
             models.UniqueConstraint(fields=["kind"], condition=Q(kind=Kind.PRESENCE), name="company_one_presence"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None, merged_at=None, merged_by=None, merged_reason="")
+                | Q(merged_into__isnull=False, merged_at__isnull=False, merged_by__isnull=False) & ~Q(merged_reason=""),
+                name="company_merged_with_a_reason",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="company_is_not_merged_into_itself"),
         ]
 
     def __str__(self) -> str:

@@ -91,10 +91,10 @@ def close_client_month(client: Company, *, by: User, month: date, acknowledged: 
     with transaction.atomic(), ExitStack() as stack:
         # Numbers have no gaps: one closing at a time, in the whole installation.
         list(Company.objects.select_for_update(no_key=True).filter(kind=Kind.PRESENCE))
-        client_rollouts = queries.rollouts_of(client).order_by("pk")
+        client_rollouts = queries.rollouts_of(client, month).order_by("pk")
         rollouts = [stack.enter_context(timeline.changing(rollout, even_closed=True)) for rollout in client_rollouts]
         _check_over(month)
-        if ClientStatement.objects.filter(client=client, month__gte=month).exists():
+        if queries.client_statements_of(client).filter(month__gte=month).exists():
             raise Refusal(_("Este mês já foi fechado."))
         open_now = [
             rollout for rollout in rollouts if queries.lines_of_month(rollout, month).filter(statement=None).exists()

@@ -3,7 +3,6 @@ it, and words only then."""
 
 from django.utils import translation
 
-from apps.core.process import PartyRole
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
 from apps.hours.models import ClientStatement, Line, Statement
@@ -15,7 +14,7 @@ FORMAT = 4
 def content(statement: Statement, lines: list[Line], warnings: list[Warning]) -> dict[str, object]:
     """What closing ``statement`` fixes. Adjustments name the statement that their entry was closed in."""
     rollout = statement.rollout
-    client = rollout.company(PartyRole.CLIENT)
+    client = queries.client_of(rollout, statement.month)
     originals = dict(
         Line.objects.filter(entry__in={line.entry.adjusts_id for line in lines if line.entry.adjusts_id})
         .values_list("entry__number", "statement__number")

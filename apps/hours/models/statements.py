@@ -47,7 +47,8 @@ class ClientStatementQuerySet(models.QuerySet["ClientStatement"]):
             return self.none()
         if user.is_superuser or is_presence(user):
             return self
-        return self.filter(client__in=list(roles_of(user)))
+        companies = list(roles_of(user))
+        return self.filter(Q(client__in=companies) | Q(client__merged_into__in=companies))
 
 
 class ClientStatement(models.Model):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.lookups import GreaterThan
 
 from apps.companies.models import Company
 from apps.core import clock
@@ -16,7 +17,7 @@ from apps.hours import closing_warnings, queries
 from apps.hours.agreement.records import records_of_many
 from apps.hours.ledger import closing
 from apps.hours.models import ClientStatement, HourSum
-from apps.rollouts.models import Party, Rollout
+from apps.rollouts.models import FormerParty, Party, Rollout
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,22 @@ def waiting_to_close() -> list[MonthToClose]:
 def clients_to_close() -> QuerySet[Company]:
     """The clients that have a month with hours which is over and not closed, the longest waiting first; each with such
     ``months``."""
-    own_statements = ClientStatement.objects.filter(client=OuterRef("pk")).order_by().values("client")
-    last_closed = Subquery(own_statements.annotate(last=Max("month")).values("last"))
+    of_client = Q(client=OuterRef("pk")) | Q(client__merged_into=OuterRef("pk"))
+    last_closed = Subquery(ClientStatement.objects.filter(of_client).order_by("-month").values("month")[:1])
     month = "parties__rollout__hour_sums__month"
+    # A month that was over when another company took the client's place is that one's.
+    changed_in = TruncMonth("until", output_field=DateField(), tzinfo=clock.installation_zone())
+    later = FormerParty.objects.filter(rollout=OuterRef("parties__rollout"), role=PartyRole.CLIENT).filter(
+        GreaterThan(changed_in, OuterRef(month))
+    )
     return (
         Company.objects.alias(last_closed=Coalesce(last_closed, date.min))
         .filter(
             **{f"{month}__lt": queries.month_of(clock.now()), f"{month}__gt": F("last_closed")},
             parties__role=PartyRole.CLIENT,
         )
+        .alias(is_anothers=Exists(later))
+        .filter(is_anothers=False)
         .annotate(first_month=Min(month), months=ArrayAgg(month, distinct=True))
         .order_by("first_month", "trade_name")
     )
@@ -71,6 +79,17 @@ def described(clients: Iterable[Company]) -> list[MonthToClose]:
         .select_related("rollout")
         .order_by("rollout")
     )
+    taken_over = dict(
+        FormerParty.objects.filter(rollout__in=[party.rollout_id for party in parties], role=PartyRole.CLIENT)
+        .order_by("until")
+        .values_list("rollout", "until")
+    )
+    parties = [
+        party
+        for party in parties
+        if party.rollout_id not in taken_over
+        or queries.month_of(taken_over[party.rollout_id]) <= first_months[party.company_id]
+    ]
     records = records_of_many(party.rollout for party in parties)
     rollouts: dict[int, list[Rollout]] = defaultdict(list)
     sums: dict[int, list[HourSum]] = defaultdict(list)

@@ -52,6 +52,12 @@ def purge_due(rollout_pk: int) -> Event | None:
         return _purge(locked, None)
 
 
+def purge_open(locked: Rollout, by: User) -> Event | None:
+    """Destroy every secret of a rollout that goes on, since a company leaves it that could read them; None where it holds
+    none. Belongs into the transaction of that action, which has locked it."""
+    return _purge(locked, by)
+
+
 def drop_superseded(accepted: Submission) -> None:
     """Destroy what earlier deliveries of the item held and ``accepted`` does not: it has no use any more.
 

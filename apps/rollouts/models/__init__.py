@@ -1,5 +1,6 @@
 from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
 from apps.rollouts.models.machine import StageMachine
+from apps.rollouts.models.parties import Analyst, FormerParty
 from apps.rollouts.models.requirements import OpenRequirement
 from apps.rollouts.models.rollouts import (
     Assignment,
@@ -13,10 +14,12 @@ from apps.rollouts.models.rollouts import (
 )
 
 __all__ = [
+    "Analyst",
     "AnchorSheet",
     "Assignment",
     "ChainAnchor",
     "Event",
+    "FormerParty",
     "Hold",
     "OpenRequirement",
     "Party",

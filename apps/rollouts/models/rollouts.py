@@ -34,6 +34,11 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
     def open(self) -> "RolloutQuerySet":
         return self.exclude(stage__in=CLOSED)
 
+    def worked_on_by(self, user) -> "RolloutQuerySet":
+        """Those that ``user`` manages, or works on as an analyst."""
+        analysed = Rollout.objects.filter(analysts__membership__user=user).values("pk")
+        return self.filter(Q(project_manager=user) | Q(pk__in=analysed))
+
     def running(self) -> "RolloutQuerySet":
         """Open, and not on hold."""
         return self.open().exclude(pk__in=Hold.objects.filter(ended_at=None).values("rollout"))
@@ -64,6 +69,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     for since that event, empty once it is closed; ``facts`` is what its pages say in short, ``requirements_at`` when every
     rule was last asked what is open, and ``requirements_stage`` at which stage (``read_model``). ``integration_model`` is
     the key of the model that the parties settled on, empty until then; ``integration_model_title`` is its title.
+    ``previous`` is the completed rollout of which it is the next phase.
     """
 
     platform = models.ForeignKey(
@@ -71,6 +77,14 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     )
     project_manager = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("gerente de projeto")
+    )
+    previous = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="following",
+        verbose_name=_("fase anterior"),
     )
     scope = models.TextField(_("escopo"), blank=True)
     target_date = models.DateField(_("entrada em produção prevista"), null=True, blank=True)

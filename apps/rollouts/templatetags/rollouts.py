@@ -1,5 +1,6 @@
 """What the layout of a rollout's pages needs."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django import template
@@ -12,7 +13,7 @@ from apps.core import clock, plugins
 from apps.core.plugins import Page
 from apps.core.process import Stage
 from apps.rollouts import planning, queries, unfinished
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Event, FormerParty, Rollout
 
 register = template.Library()
 
@@ -65,9 +66,23 @@ def company_of(rollout: Rollout, role: str) -> object:
 
 
 @register.simple_tag
+def company_then(event: Event, former_parties: Iterable[FormerParty] | None) -> str:
+    """The company that acted for the event's party, where another has taken its place since: of ``former_parties``, those of
+    its rollout in order; empty otherwise."""
+    left_later = [row for row in former_parties or () if row.role == event.party and row.until > event.at]
+    return str(left_later[0].company) if left_later else ""
+
+
+@register.simple_tag
 def plan_lines(rollout: Rollout) -> list[planning.Line]:
     """Each stage as planned and as it was."""
     return planning.lines(rollout)
+
+
+@register.simple_tag
+def plan_misfit(rollout: Rollout) -> planning.Misfit:
+    """What of the plan does not fit before the target date."""
+    return planning.misfit(rollout)
 
 
 @register.filter

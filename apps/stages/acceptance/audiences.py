@@ -20,6 +20,15 @@ def whose_turn_begins(event: Event) -> Iterable[User]:
     return [row.user for row in signatories.select_related("user") if row.user.is_active]
 
 
+def those_who_had_signed(event: Event) -> Iterable[User]:
+    """Whose signature of the term of the event is void, and the project manager."""
+    signatories = Signatory.objects.filter(
+        term__rollout=event.rollout_id, term__version=event.data.get("version"), role__in=event.data.get("signed", [])
+    )
+    people = [row.user for row in signatories.select_related("user") if row.user.is_active]
+    return [*people, *project_manager(event)]
+
+
 def signatories_and_manager(event: Event) -> Iterable[User]:
     """Everybody whom the term of the event names, and the project manager."""
     signatories = Signatory.objects.filter(term__rollout=event.rollout_id, term__version=event.data.get("version"))

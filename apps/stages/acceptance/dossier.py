@@ -13,6 +13,7 @@ def is_ready(rollout: Rollout) -> bool:
 
 
 def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
-    term = queries.term_in_force(rollout)
-    if term and term.sealed:
-        yield f"termo/{term}.pdf", term.sealed.read()
+    """The term in force, and those that everybody signed before the rollout went back."""
+    for term in rollout.terms.exclude(sealed=None).select_related("rollout", "sealed").order_by("version"):
+        if term.sealed:
+            yield f"termo/{term}.pdf", term.sealed.read()

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.events import EventData, Notice
 from apps.core.process import PartyRole, Stage
 from apps.rollouts.audiences import page, project_manager
-from apps.stages.acceptance.audiences import signatories_and_manager, whose_turn_begins
+from apps.stages.acceptance.audiences import signatories_and_manager, those_who_had_signed, whose_turn_begins
 from apps.stages.acceptance.models import Signatory
 
 YOUR_TURN = Notice(
@@ -58,6 +58,37 @@ class Settled(
 ):
     version: int
     settlement: str
+
+
+class Voided(
+    EventData,
+    kind="acceptance.voided",
+    sentence=_("tirou o valor do termo de aceite %(term)s, que nem todos tinham assinado"),
+    icon="file-x",
+    notice=Notice(
+        to=those_who_had_signed,
+        subject=_("%(code)s: o termo de aceite deixou de valer"),
+        sentence=_("O projeto mudou antes que todos assinassem. Quando houver outro termo, você será avisado."),
+        url=page("acceptance:room"),
+    ),
+):
+    """``signed`` are the parties that had signed it: their signatures bind nobody any more."""
+
+    term: str
+    version: int
+    signed: list[PartyRole]
+
+
+class WasSetAside(
+    EventData,
+    kind="acceptance.set_aside",
+    sentence=_("deixou o termo de aceite %(term)s no registro, como foi assinado; outro o segue"),
+    icon="archive",
+):
+    """Everybody had signed it before the rollout went back."""
+
+    term: str
+    version: int
 
 
 class Expired(

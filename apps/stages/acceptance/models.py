@@ -61,7 +61,7 @@ class AcceptanceTerm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rollout", "version"], name="term_version_once"),
             models.UniqueConstraint(
-                fields=["rollout"], condition=Q(state__in=["drafted", "ready", "signed"]), name="term_one_in_force"
+                fields=["rollout"], condition=Q(state__in=["drafted", "ready"]), name="term_one_to_sign"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["ready", "signed"]) | Q(pdf__isnull=False), name="term_ready_with_its_pdf"
@@ -76,6 +76,26 @@ class AcceptanceTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rollout.code}-T{self.version}"
+
+    @property
+    def is_set_aside(self) -> bool:
+        """The rollout went back to the homologation after everybody had signed."""
+        return hasattr(self, "set_aside")
+
+
+class SetAside(models.Model):
+    """A term that everybody had signed when the rollout went back to the homologation. It stays as it was signed, for what it
+    says; the gate to the go-live asks for another one."""
+
+    term = models.OneToOneField(AcceptanceTerm, on_delete=models.CASCADE, related_name="set_aside")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("termo seguido por outro")
+        verbose_name_plural = _("termos seguidos por outros")
+
+    def __str__(self) -> str:
+        return str(self.term)
 
 
 class Wording(models.Model):

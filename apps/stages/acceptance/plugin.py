@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, tasks
+from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, returning, tasks
 from apps.stages.acceptance.models import Signatory
 from apps.stages.acceptance.signing import new_addresses
 from apps.stages.acceptance.wording import clauses
@@ -15,7 +15,7 @@ TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready"
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
     terms = queries.terms_of(rollout)
-    if not terms:
+    if not terms or terms[-1].is_set_aside:
         yield Fact(_("Termo"), _("a redigir"))
         return
     term = terms[-1]
@@ -36,6 +36,9 @@ plugin = Plugin(
         stage=Stage.ACCEPTANCE,
         position=60,
     ),
+    going_back=[returning.consequences],
+    went_back=[returning.set_terms_aside],
+    party_replaced=[returning.follow_new_company],
     events=events,
     requirements=requirements,
     is_signed=clauses.is_signed,

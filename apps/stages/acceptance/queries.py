@@ -21,16 +21,29 @@ IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, Acceptance
 def terms_of(rollout: Rollout) -> list[AcceptanceTerm]:
     """All of them by version, with their signatories and those people, without what the PDF was made of."""
     people = Prefetch("signatories", Signatory.objects.select_related("user"))
-    return list(rollout.terms.defer("record", "envelope").prefetch_related(people))
+    terms = rollout.terms.select_related("set_aside").defer("record", "envelope")
+    return list(terms.prefetch_related(people))
 
 
 def term_in_force(rollout: Rollout) -> AcceptanceTerm | None:
-    """The term being rendered, signed or already signed; refused and superseded ones are history."""
-    return rollout.terms.filter(state__in=IN_FORCE).first()
+    """The term being rendered, signed or already signed; refused, superseded and set-aside ones are history."""
+    return rollout.terms.filter(state__in=IN_FORCE, set_aside=None).first()
+
+
+def signatories_in_force(rollout: Rollout) -> QuerySet[Signatory]:
+    """Those of the term in force, each with it."""
+    signatories = Signatory.objects.filter(term__rollout=rollout, term__state__in=IN_FORCE, term__set_aside=None)
+    return signatories.select_related("term__rollout").order_by("pk")
 
 
 def latest_term(rollout: Rollout) -> AcceptanceTerm | None:
     return rollout.terms.last()
+
+
+def company_names(term: AcceptanceTerm) -> dict[str, str]:
+    """The legal name of each party's company when ``term`` was drafted: another may have taken its place since."""
+    companies = {role: company.legal_name for role, company in term.rollout.companies().items()}
+    return companies | {row["role"]: row["company"] for row in term.envelope.get("signatories", [])}
 
 
 def is_stale(term: AcceptanceTerm, text: Text | None = None) -> bool:

@@ -80,16 +80,3 @@ def the_refusal_is_settled(rollout: Rollout) -> Iterator[Requirement]:
         since=rollout.stage_entered_at,
         url=reverse("acceptance:room", args=[rollout.pk]) + "#recusa",
     )
-
-
-@requirement("acceptance:not_refused", Gate.RETURN_TO_HOMOLOGATION)
-def the_term_was_refused(rollout: Rollout) -> Iterator[Requirement]:
-    terms = queries.terms_of(rollout)
-    if not terms or terms[-1].state != AcceptanceTerm.State.REFUSED:
-        yield Requirement(
-            key="acceptance:not_refused",
-            text=both(_("Só se devolve à homologação quando o termo é recusado")),
-            owed_by=PartyRole.PRESENCE,
-            since=rollout.stage_entered_at,
-            url=reverse("acceptance:room", args=[rollout.pk]),
-        )

@@ -72,8 +72,8 @@ def settle(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None) -> HttpResponse:
-    terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed"))
-    term = terms[-1] if terms else None
+    terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed", "set_aside"))
+    term = terms[-1] if terms and not terms[-1].is_set_aside else None
     if term:
         prefetch_related_objects([term], Prefetch("signatories", Signatory.objects.select_related("user")))
     signatories = sorted(term.signatories.all(), key=lambda row: (row.step, row.pk)) if term else []
@@ -85,7 +85,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "rollout": rollout,
         "room": "acceptance",
         "term": term,
-        "older": terms[:-1],
+        "older": [other for other in terms if other != term],
         "signatories": signatories,
         "turn": {row.pk for row in queries.next_to_sign(term, signatories)} if term else set(),
         "in_order": len({row.step for row in signatories}) > 1,

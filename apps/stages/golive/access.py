@@ -24,6 +24,7 @@ def speaks_for(user, answer) -> bool:
 
 rules.add_perm("golive.check", answers_for | is_presence)
 rules.add_perm("golive.propose", is_project_manager)
+rules.add_perm("golive.roll_back", is_project_manager)
 rules.add_perm("golive.answer", speaks_for)
 rules.add_perm("golive.note_incident", takes_part)
 rules.add_perm("golive.resolve_incident", answers_for | is_presence)

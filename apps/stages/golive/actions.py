@@ -18,7 +18,7 @@ from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.stages.golive import events, queries
+from apps.stages.golive import events, queries, setbacks
 from apps.stages.golive.models import ON_CALL, ChecklistItem, Release
 
 
@@ -76,6 +76,8 @@ def uncheck_item(item: ChecklistItem, *, by: User) -> None:
         item.done_by, item.done_at, item.evidence = None, None, {}
         item.save(update_fields=["done_by", "done_at", "evidence"])
         timeline.record(rollout, events.Unchecked(item=item.title), by)
+        if item.mandatory:
+            setbacks.withdraw_release(rollout, events.Because.POINT, by)
 
 
 def confirm(rollout: Rollout, *, by: User) -> Release:

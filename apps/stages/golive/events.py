@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.events import EventData, Notice
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Probe
-from apps.rollouts.audiences import owner_and_manager, page, project_manager, the_four
+from apps.rollouts.audiences import client_and_manager, owner_and_manager, page, project_manager, the_four
 from apps.stages.golive.audiences import the_four_before_the_window, the_four_once_all_go, window_entry
 from apps.stages.golive.models import Incident
 
@@ -20,6 +21,18 @@ CANCELLED = Notice(
     calendar_entry=window_entry,
 )
 """Of ``rollouts.cancelled``, where a window lies ahead."""
+
+
+class Because(models.TextChoices):
+    """Why the client's confirmation stopped being true."""
+
+    CREDENTIALS = "credentials", _("as credenciais de produção deixaram de ser aceitas")
+    ROLLED_BACK = "rolled_back", _("a entrada em produção foi desfeita")
+    NO_GO = "no_go", _("uma parte disse que não pode entrar")
+    INCIDENT = "incident", _("há um incidente grave em aberto")
+    POINT = "point", _("um item da lista foi reaberto")
+    COMPANY = "company", _("o cliente do projeto é outra empresa")
+    WENT_BACK = "went_back", _("o projeto voltou a uma etapa anterior")
 
 
 class Checked(EventData, kind="golive.checked", sentence=_("concluiu “%(item)s”"), icon="check"):
@@ -36,6 +49,41 @@ class Checked(EventData, kind="golive.checked", sentence=_("concluiu “%(item)s
 
 class Unchecked(EventData, kind="golive.unchecked", sentence=_("reabriu “%(item)s”"), icon="rotate-ccw"):
     item: Localized
+
+
+class PointReopened(
+    EventData,
+    kind="golive.point_reopened",
+    sentence=_("reabriu “%(item)s”: as credenciais de produção deixaram de ser aceitas"),
+    icon="rotate-ccw",
+    notice=Notice(
+        to=owner_and_manager,
+        subject=_("%(code)s: um item da entrada em produção foi reaberto"),
+        sentence=_("As credenciais de produção deixaram de ser aceitas; o item que elas provavam está em aberto."),
+        url=page("golive:room", "#lista"),
+    ),
+):
+    """``owner`` is the party that has to see to the point."""
+
+    item: Localized
+    owner: PartyRole
+
+
+class ReleaseWithdrawn(
+    EventData,
+    kind="golive.release_withdrawn",
+    sentence=_("A confirmação da operação não assistida deixou de valer: %(because)s"),
+    icon="rotate-ccw",
+    notice=Notice(
+        to=client_and_manager,
+        subject=_("%(code)s: a operação não assistida será confirmada de novo"),
+        sentence=_("A confirmação deixou de valer: %(because)s."),
+        url=page("golive:room", "#liberacao"),
+    ),
+):
+    """Whatever the client had confirmed, and Presence recorded, is asked for anew."""
+
+    because: Because
 
 
 class Confirmed(EventData, kind="golive.confirmed", sentence=_("confirmou a operação não assistida"), icon="handshake"):
@@ -110,6 +158,25 @@ class NoGo(
     role: PartyRole
     reason: str
     owner: PartyRole
+
+
+class RolledBack(
+    EventData,
+    kind="golive.rolled_back",
+    sentence=_("desfez a entrada em produção da janela %(number)s: %(reason)s"),
+    icon="undo-2",
+    notice=Notice(
+        to=the_four,
+        subject=_("%(code)s: a entrada em produção foi desfeita"),
+        sentence=_("A loja saiu de produção: %(reason)s. A Presence vai propor outra janela."),
+        url=page("golive:room", "#janela"),
+    ),
+):
+    """``items`` are the points of the checklist that are open again."""
+
+    number: int
+    items: list[Localized]
+    reason: str
 
 
 class IncidentNoted(

@@ -10,7 +10,7 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
-from apps.stages.golive import events
+from apps.stages.golive import events, setbacks
 from apps.stages.golive.actions import refuse_outside_golive
 from apps.stages.golive.models import Incident
 
@@ -36,6 +36,8 @@ def note(rollout: Rollout, *, by: User, what: str, severity: str, owner: str, si
         )
         event = events.IncidentNoted(label=incident.label, severity=Incident.Severity(severity), owner=PartyRole(owner))
         timeline.record(rollout, event, by)
+        if severity == Incident.Severity.SEVERE:
+            setbacks.withdraw_release(rollout, events.Because.INCIDENT, by)
         return incident
 
 

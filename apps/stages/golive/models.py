@@ -72,7 +72,8 @@ class Release(models.Model):
 
 
 class Window(models.Model):
-    """When the shop is to go live, as Presence proposed it. The newest one of a rollout counts; a new one asks anew.
+    """When the shop is to go live, as Presence proposed it. The newest one of a rollout counts; a new one asks anew. One that
+    was undone, or that the rollout left behind when it went back, has ``lapsed_at`` (UTC): it is history.
 
     ``warnings`` are words for what speaks against its days (``days.WARNINGS``), ``reason`` why it is worth it all the same.
     """
@@ -85,6 +86,7 @@ class Window(models.Model):
     reason = models.CharField(_("por que nesta data"), max_length=300, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=clock.now)
+    lapsed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("janela de entrada")

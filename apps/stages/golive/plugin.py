@@ -9,7 +9,7 @@ from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
-from apps.stages.golive import actions, chain_checks, events, queries, requirements, tasks
+from apps.stages.golive import actions, chain_checks, events, queries, requirements, setbacks, tasks
 from apps.stages.golive.dossier import share
 
 
@@ -47,6 +47,10 @@ plugin = Plugin(
         summary_stages=(Stage.GO_LIVE, Stage.COMPLETED),
     ),
     starts=[actions.copy_checklist],
+    going_back=[setbacks.consequences],
+    went_back=[setbacks.follow_way_back],
+    party_replaced=[setbacks.follow_new_company],
+    delivery_returned=[setbacks.follow_returned_delivery],
     events=events,
     notices={Cancelled: events.CANCELLED},
     requirements=requirements,

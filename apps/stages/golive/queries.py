@@ -14,8 +14,14 @@ LAST_STEPS = ("golive:confirmation", "golive:release")
 
 @asked_once
 def window_in_force(rollout: Rollout) -> Window | None:
-    """The newest window; those before it are history."""
-    return next(iter(windows(rollout)), None)
+    """The newest window, unless it lapsed; those before it are history."""
+    return in_force(windows(rollout))
+
+
+def in_force(windows: list[Window]) -> Window | None:
+    """The same of ``windows``, which are those of a rollout, the newest first."""
+    newest = next(iter(windows), None)
+    return newest if newest and newest.lapsed_at is None else None
 
 
 def windows(rollout: Rollout) -> list[Window]:

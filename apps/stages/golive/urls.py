@@ -11,6 +11,7 @@ urlpatterns = [
     path("projetos/<int:pk>/producao/confirmar/", views.confirm, name="confirm"),
     path("projetos/<int:pk>/producao/liberar/", views.record, name="record"),
     path("projetos/<int:pk>/producao/janela/", window_views.propose, name="propose"),
+    path("projetos/<int:pk>/producao/janela/desfazer/", window_views.roll_back, name="roll_back"),
     path("projetos/<int:pk>/producao/janela/agenda.ics", window_views.entry, name="agenda"),
     path("projetos/<int:pk>/producao/janela/<int:window>/<str:role>/", window_views.answer, name="answer"),
     path("projetos/<int:pk>/producao/incidentes/", incident_views.note, name="note_incident"),

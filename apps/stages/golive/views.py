@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.companies.models import Person
+from apps.core import clock
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
@@ -79,13 +80,14 @@ def room_page(
     answer_forms=None,
     incident_form=None,
     resolve_forms=None,
+    rollback_form=None,
 ) -> HttpResponse:
     """The room; ``failed`` is the form that was refused, among those that are handed over to be shown again."""
     user, at_work = request.user, rollout.stage == Stage.GO_LIVE
     release: Release | None = getattr(rollout, "release", None)
     all_windows = queries.windows(rollout)
     before_release = at_work and not (release and release.recorded_at)
-    window = next(iter(all_windows), None)
+    window = queries.in_force(all_windows)
     context = {
         "rollout": rollout,
         "room": "golive",
@@ -94,7 +96,12 @@ def room_page(
         "warnings": [days.WARNINGS[key] for key in window.warnings if key in days.WARNINGS] if window else [],
         "is_go": window is not None and queries.is_go(window),
         "seats": _seats(user, window, before_release, answer_forms or {}),
-        "older_windows": all_windows[:0:-1],
+        "older_windows": [row for row in reversed(all_windows) if row != window],
+        "rollback_form": rollback_form or forms.RollBackForm(prefix="rollback"),
+        "may_roll_back": at_work
+        and window is not None
+        and window.starts_at <= clock.now()
+        and user.has_perm("golive.roll_back", rollout),
         "window_form": window_form or forms.WindowForm(prefix="window"),
         "may_propose": before_release and user.has_perm("golive.propose", rollout),
         "rows": _rows(user, rollout, at_work, check_forms or {}),

@@ -9,7 +9,7 @@ from apps.core.process import PartyRole
 from apps.core.refusals import require
 from apps.core.web.forms import attempt
 from apps.rollouts.views import visible_rollout
-from apps.stages.golive import agenda, forms, windows
+from apps.stages.golive import agenda, forms, setbacks, windows
 from apps.stages.golive.models import Window, WindowAnswer
 from apps.stages.golive.views import room_page
 
@@ -22,6 +22,17 @@ def propose(request: SignedInRequest, pk: int) -> HttpResponse:
     if attempt(request, form, windows.propose, rollout, by=request.user):
         return redirect(reverse("golive:room", args=[pk]) + "#janela")
     return room_page(request, rollout, failed=form, window_form=form)
+
+
+@require_POST
+def roll_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The shop left production again."""
+    rollout = visible_rollout(request, pk)
+    require(request.user, "golive.roll_back", rollout)
+    form = forms.RollBackForm(request.POST, prefix="rollback")
+    if attempt(request, form, setbacks.roll_back, rollout, by=request.user):
+        return redirect(reverse("golive:room", args=[pk]) + "#janela")
+    return room_page(request, rollout, failed=form, rollback_form=form)
 
 
 @require_POST

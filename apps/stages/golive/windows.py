@@ -11,7 +11,7 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves, refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.stages.golive import days, events, queries
+from apps.stages.golive import days, events, queries, setbacks
 from apps.stages.golive.actions import refuse_outside_golive
 from apps.stages.golive.models import Release, Window, WindowAnswer
 
@@ -96,6 +96,8 @@ def answer(window: Window, *, role: str, by: User, answer: str, reason: str = ""
         else:
             answered = events.Go(number=newest.number, role=PartyRole(role), reason=seat.reason)
         timeline.record(rollout, answered, by, party=role)
+        if refused:
+            setbacks.withdraw_release(rollout, events.Because.NO_GO, by)
         return seat
 
 

@@ -251,7 +251,7 @@ def _correction_requirement(rollout: Rollout, nonconformity: Nonconformity) -> R
 
 @requirement("homologation:nothing_blocking", Gate.RETURN_TO_DEVELOPMENT)
 def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
-    if not any(map(_blocks, unverified(rollout))):
+    if rollout.stage == Stage.HOMOLOGATION and not any(map(_blocks, unverified(rollout))):
         yield Requirement(
             key="homologation:nothing_blocking",
             text=both(_("Só se devolve ao desenvolvimento com uma não conformidade impeditiva aberta")),

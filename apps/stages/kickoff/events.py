@@ -28,6 +28,24 @@ class ModelChosen(
     model: Localized
 
 
+class ModelCorrected(
+    EventData,
+    kind="kickoff.model_corrected",
+    sentence=_("corrigiu o modelo de integração para %(model)s: %(reason)s"),
+    icon="route",
+    notice=Notice(
+        to=audiences.the_four,
+        subject=_("%(code)s: o modelo de integração foi corrigido"),
+        sentence=_("O modelo de integração passa a ser %(model)s. Motivo: %(reason)s."),
+        url=audiences.page("kickoff:room", "#modelo"),
+    ),
+):
+    """After the kickoff; the minutes stay as they were published."""
+
+    model: Localized
+    reason: str
+
+
 class MethodsAgreed(
     EventData, kind="kickoff.methods_agreed", sentence=_("definiu os métodos adotados: %(methods)s"), icon="plug"
 ):

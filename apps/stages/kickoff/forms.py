@@ -30,6 +30,14 @@ class ModelForm(forms.Form):
         ]
 
 
+class CorrectModelForm(ModelForm):
+    success_message = _("Modelo de integração corrigido.")
+
+    reason = forms.CharField(
+        label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Todas as partes leem no histórico.")
+    )
+
+
 class MethodsForm(forms.Form):
     success_message = _("Métodos definidos.")
 

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from apps.stages.kickoff import views, worksheet_views
+from apps.stages.kickoff import correction_views, views, worksheet_views
 
 app_name = "kickoff"
 
 urlpatterns = [
     path("projetos/<int:pk>/reuniao/", views.room, name="room"),
     path("projetos/<int:pk>/reuniao/modelo/", views.choose_model, name="model"),
+    path("projetos/<int:pk>/reuniao/modelo/corrigir/", correction_views.correct_model, name="correct_model"),
     path("projetos/<int:pk>/reuniao/metodos/", views.agree_methods, name="methods"),
     path("projetos/<int:pk>/reuniao/pauta/<int:item_pk>/", views.note, name="note"),
     path("projetos/<int:pk>/reuniao/ata/", views.publish, name="publish"),

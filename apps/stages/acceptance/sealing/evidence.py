@@ -11,6 +11,7 @@ from apps.accounts.address_changes import masked
 from apps.core import canonical
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import schemas
 
@@ -79,11 +80,12 @@ def read(sealed: bytes) -> bytes:
 def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
     yield {"what": "opened", "at": canonical.instant(term.rendered_at or term.drafted_at)}
     names = {file.pk: name for name, file in outside(term).items()}
+    companies = queries.company_names(term)
     for signatory in term.signatories.select_related("file").order_by("step", "pk"):
         who = {
             "role": signatory.role,
             "name": signatory.name,
-            "company": term.rollout.company(signatory.role).legal_name,
+            "company": companies[signatory.role],
         }
         if signatory.delegated_at:
             at = canonical.instant(signatory.delegated_at)

@@ -92,9 +92,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     signatories = term.signatories.order_by("step", "pk") if term else []
+    companies = queries.company_names(term) if term else {}
     context = {
         "term": term,
-        "signatories": [{"row": row, "company": row.rollout.company(row.role).legal_name} for row in signatories],
+        "signatories": [{"row": row, "company": companies[row.role]} for row in signatories],
         "form": form or forms.CodeForm(),
         "compare_form": compare_form or forms.CompareForm(),
         "compared": compared,

@@ -168,7 +168,7 @@ def may_change(user: User, rollout: Rollout, terms: Iterable[AcceptanceTerm] | N
         return False
     if terms is None:
         return not is_signed(rollout)
-    return all(term.state != AcceptanceTerm.State.SIGNED for term in terms)
+    return all(term.state != AcceptanceTerm.State.SIGNED or term.is_set_aside for term in terms)
 
 
 def pin(rollout: Rollout) -> Wording:
@@ -258,7 +258,7 @@ def _changing(rollout: Rollout, by: User) -> Iterator[Rollout]:
 
 def is_signed(rollout: Rollout) -> bool:
     """All parties signed a term of ``rollout``."""
-    return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED).exists()
+    return rollout.terms.filter(state=AcceptanceTerm.State.SIGNED, set_aside=None).exists()
 
 
 def _write(rollout: Rollout, clause: Clause, kind: str, by: User, reason: str, title: str = "", text: str = "") -> None:

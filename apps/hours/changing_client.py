@@ -1,0 +1,41 @@
+"""When a rollout's client becomes another company, or two records of one become one: what is over is closed first."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.companies.mergers import CompanyMerge
+from apps.companies.models import Company
+from apps.core import clock
+from apps.core.process import PartyRole
+from apps.core.refusals import Refusal
+from apps.hours import queries
+from apps.hours.models import HourSum
+from apps.rollouts.parties import PartyChange
+
+
+def refuse_open_months(change: PartyChange) -> None:
+    """Raise ``Refusal`` (409) while a month of the rollout that is over is not closed for the client that leaves: its
+    hours are that company's. Those of the month that runs are the new client's."""
+    if PartyRole.CLIENT in change.roles:
+        _refuse_unclosed(change.before, HourSum.objects.filter(rollout=change.rollout))
+
+
+def refuse_unequal_months(merge: CompanyMerge) -> None:
+    """Raise ``Refusal`` (409) while either record has a month that is over and not closed: they would be closed as one."""
+    for company in (merge.merged, merge.into):
+        rollouts = company.parties.filter(role=PartyRole.CLIENT).values("rollout")
+        _refuse_unclosed(company, HourSum.objects.filter(rollout__in=rollouts))
+
+
+def _refuse_unclosed(client: Company, sums) -> None:
+    last = queries.client_statements_of(client).order_by("-month").values_list("month", flat=True).first()
+    unclosed = sums.filter(month__lt=queries.month_of(clock.now()))
+    if last:
+        unclosed = unclosed.filter(month__gt=last)
+    months = sorted(set(unclosed.values_list("month", flat=True)))
+    if months:
+        raise Refusal(
+            _("Feche antes as horas de %(client)s dos meses que já terminaram: são dela.") % {"client": client},
+            details=[f"{month:%m/%Y}" for month in months],
+            way_out=(_("Fechar as horas do cliente"), reverse("hours:client_statements")),
+        )

@@ -1,0 +1,62 @@
+"""Whose the hours are when another company becomes the client of a rollout."""
+
+from datetime import date
+
+import pytest
+
+from apps.core import clock
+from apps.core.refusals import Refusal
+from apps.hours import queries
+from apps.hours.ledger import closing
+from apps.hours.models import ClientStatement
+from apps.hours.statements import overdue, reconciliation
+from apps.rollouts import parties
+from apps.rollouts.models import Rollout
+from tests.companies.factories import CompanyFactory
+from tests.hours.factories import APRIL, MARCH, THE_MONTH, close_client_month, log
+from tests.rollouts.factories import RolloutFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rollout():
+    with clock.at(APRIL):
+        rollout = RolloutFactory()
+        log(rollout, start=MARCH)
+        yield rollout
+
+
+def replaced(rollout):
+    company = CompanyFactory(kind="client")
+    parties.replace(rollout, "client", by=rollout.people["pm"], company=company, reason="Vendida")
+    people = rollout.people
+    rollout = Rollout.objects.get(pk=rollout.pk)
+    rollout.people = people
+    return rollout, company
+
+
+def test_a_month_that_is_over_is_closed_for_the_old_client_first(rollout):
+    with pytest.raises(Refusal, match="Feche antes as horas") as refusal:
+        replaced(rollout)
+    assert refusal.value.details == ["03/2026"]
+    assert not rollout.former_parties.exists()
+
+
+def test_what_was_closed_stays_the_old_clients_and_what_runs_is_the_new_ones(rollout):
+    before = rollout.company("client")
+    statement = close_client_month(rollout)
+    log(rollout, start=APRIL)
+    rollout, company = replaced(rollout)
+    assert queries.client_of(rollout, THE_MONTH) == before
+    assert queries.client_of(rollout, date(2026, 4, 1)) == company
+    assert statement in ClientStatement.objects.filter(client=before)
+    assert list(reconciliation.client_differences(statement)) == []
+    with clock.at(clock.instant_of(date(2026, 5, 4))):
+        [waiting] = overdue.waiting_to_close()
+        assert (waiting.client, waiting.month) == (company, date(2026, 4, 1))
+        closed = closing.close_client_month(
+            company, by=rollout.people["pm"], month=date(2026, 4, 1), acknowledged=waiting.receipt
+        )
+    assert closed.content["client"]["cnpj"] == company.cnpj
+    assert [part["month"] for part in closed.content["rollouts"]] == ["2026-04-01"]
