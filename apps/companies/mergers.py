@@ -28,8 +28,8 @@ def wording(company: Company) -> str:
 
 
 def merge(merged: Company, *, into: Company, by: User, reason: str) -> None:
-    """Make ``into`` the one record of the company: its CNPJ, names and address stay, and people, rollouts, invitations and
-    contacts of ``merged`` become its own. What was closed and signed under ``merged`` goes on naming it as it did.
+    """Make ``into`` the one record of the company: its CNPJ, names and address stay, and people, rollouts and invitations of
+    ``merged`` become its own. What was closed and signed under ``merged`` goes on naming it as it did.
 
     Raises ``Invalid`` (422) for records of different kinds, for Presence, for a record and itself, and without a reason;
     ``Refusal`` (409) where either was merged already. Each rollout concerned has the event on its timeline.
@@ -57,7 +57,7 @@ def merge(merged: Company, *, into: Company, by: User, reason: str) -> None:
 
 
 def _move_people(merged: Company, into: Company) -> None:
-    """Places, the directory and contacts. Who has a place in both keeps one, the higher of the two, and what hangs on the
+    """Places and the directory. Who has a place in both keeps one, the higher of the two, and what hangs on the
     other place hangs on it."""
     places = {row.user_id: row for row in into.memberships.all()}
     for membership in merged.memberships.all():
@@ -73,15 +73,6 @@ def _move_people(merged: Company, into: Company) -> None:
     for person in merged.people.filter(user__in=people, merged_into=None):
         Person.objects.filter(pk=person.pk).update(merged_into=people[person.user_id])
     merged.people.update(company=into)
-    _move_contacts(merged, into)
-
-
-def _move_contacts(merged: Company, into: Company) -> None:
-    existing_contacts = set(into.contacts.values_list("kind", "email"))
-    for contact in merged.contacts.all():
-        if (contact.kind, contact.email) in existing_contacts:
-            contact.delete()
-    merged.contacts.update(company=into)
 
 
 def move_references(before: Membership, after: Membership) -> None:
