@@ -8,6 +8,7 @@ from apps.core.process import Stage
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
 from apps.stages.homologation.api import router
+from apps.stages.homologation.nonconformities import events as nonconformity_events
 from apps.stages.homologation.script import catalogue
 
 
@@ -40,7 +41,7 @@ plugin = Plugin(
     ),
     starts=[catalogue.copy_script],
     model_changed=[catalogue.apply_rules],
-    events=events,
+    events=(events, nonconformity_events),
     requirements=requirements,
     term={"homologation": term.HOMOLOGATION},
     dossier=[dossier.files],

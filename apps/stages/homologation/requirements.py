@@ -14,9 +14,10 @@ from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
+from apps.stages.homologation.execution import actions as execution
 from apps.stages.homologation.execution import junit, reservations
 from apps.stages.homologation.execution.forms import ReportDecisionForm
-from apps.stages.homologation.models import Case, Nonconformity, Round, RoundReport
+from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
 
@@ -70,10 +71,11 @@ def processes_are_run(rollout: Rollout) -> Iterator[Requirement]:
             )
 
 
-def answer_to_a_reservation(rollout: Rollout, code: str) -> Answer | None:
+def answer_to_a_case(rollout: Rollout, code: str) -> Answer | None:
+    """The client's agreement to its reservation, or to that it does not apply."""
     reservation = rollout.reservations.filter(case__code=code, withdrawn_at=None, agreed_at=None).first()
     if reservation is None:
-        return None
+        return _answer_to_not_applicable(rollout, code)
     return Answer(
         button=_("Concordo com a ressalva"),
         icon="handshake",
@@ -86,10 +88,26 @@ def answer_to_a_reservation(rollout: Rollout, code: str) -> Answer | None:
     )
 
 
-@requirement("homologation:case", Gate.START_ACCEPTANCE, answer=answer_to_a_reservation)
+def _answer_to_not_applicable(rollout: Rollout, code: str) -> Answer | None:
+    results = Result.objects.filter(case__script__rollout=rollout, case__code=code).select_related("case__script")
+    newest = results.order_by("pk").last()
+    if newest is None or not newest.awaits_agreement:
+        return None
+    return Answer(
+        button=_("Concordo que não se aplica"),
+        icon="handshake",
+        permission="homologation.agree_for_client",
+        subject=newest.case,
+        make_form=ConfirmForm,
+        act=lambda **data: execution.confirm_result(newest, **data),
+        help=_("A Presence propõe que este caso não se aplica ao projeto: “%(reason)s”.") % {"reason": newest.note},
+    )
+
+
+@requirement("homologation:case", Gate.START_ACCEPTANCE, answer=answer_to_a_case)
 def cases_are_settled(rollout: Rollout) -> Iterator[Requirement]:
-    """Every case that the gate asks for has passed or has an agreed reservation. One that stands under its process, or waits
-    for a correction, is not named a second time."""
+    """Every case that the gate asks for has passed, does not apply, or has an agreed reservation. One that stands under its
+    process, or waits for a correction, is not named a second time."""
     under_their_process = {pk for cases in _processes_never_run(rollout).values() for pk in cases}
     for case in unsettled(rollout):
         if case.pk not in under_their_process and not _waits_for_correction(case):
@@ -106,12 +124,14 @@ def _processes_never_run(rollout: Rollout) -> dict[str, set[int]]:
 
 
 def _waits_for_correction(case: Case) -> bool:
-    return queries.reservation_of(case) is None and case.is_failing  # type: ignore[attr-defined]
+    """Its correction is what is asked; not where it is proposed to do without."""
+    is_proposed = queries.reservation_of(case) is not None or case.standing == Case.Standing.TO_AGREE
+    return not is_proposed and case.is_failing  # type: ignore[attr-defined]
 
 
 def _case_requirement(rollout: Rollout, case: Case) -> Requirement:
-    """What an unsettled case asks: to be run, to be run again, that a machine's pass is confirmed, or that its reservation is
-    agreed."""
+    """What an unsettled case asks: to be run, to be run again, that its pass is confirmed, or that its reservation, or that it
+    does not apply, is agreed."""
     reservation = queries.reservation_of(case)
     text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
     url = reverse("homologation:room", args=[rollout.pk]) + f"#caso-{case.code}"
@@ -123,6 +143,10 @@ def _case_requirement(rollout: Rollout, case: Case) -> Requirement:
         review = True
     elif case.standing == Case.Standing.TO_CONFIRM:
         text, since, review = _("Confirmar que %(case)s passou"), case.standing_at or since, True
+        url = reverse("homologation:case", args=[rollout.pk, case.code]) + "#historico"
+    elif case.standing == Case.Standing.TO_AGREE:
+        text, since, review = _("Concordar que %(case)s não se aplica"), case.standing_at or since, True
+        owed_by = PartyRole.CLIENT
         url = reverse("homologation:case", args=[rollout.pk, case.code]) + "#historico"
     elif case.standing != Case.Standing.NEVER_RUN:
         text, since = _("Executar %(case)s de novo"), case.standing_at or since

@@ -35,7 +35,14 @@ def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
     """The script, its rounds, and what failed or was reserved: plain JSON, Portuguese texts."""
     script: Script | None = getattr(rollout, "script", None)
     if script is None:
-        return {"script": None, "rounds": [], "processes": [], "nonconformities": [], "reservations": []}
+        return {
+            "script": None,
+            "rounds": [],
+            "processes": [],
+            "nonconformities": [],
+            "reservations": [],
+            "not_applicable": [],
+        }
     rounds = rows_of(Round, all_rounds)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     return {
@@ -54,11 +61,17 @@ def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
                 "key": process.key,
                 "title": process.title["pt"],
                 "cases": len(process.applicable),
-                "passed": process.passed,
-                "reserved": sum(status.reserved for status in process.applicable),
-                "not_run": sum(status.latest is None for status in process.applicable),
+                "passed": process.tally.passed,
+                "reserved": process.tally.reserved,
+                "not_applicable": process.tally.not_applicable,
+                "not_run": len(process.applicable) - process.tally.executed,
             }
             for process in queries.processes(script, statuses=statuses)
+        ],
+        "not_applicable": [
+            {"case": status.case.code, "title": status.case.title["pt"], "reason": status.counting.note}
+            for status in statuses
+            if status.counting and status.not_applicable and status.case.is_binding
         ],
         "nonconformities": [
             {

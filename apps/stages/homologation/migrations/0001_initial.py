@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                             ("blocked", "Blocked"),
                             ("not_applicable", "Not Applicable"),
                             ("to_confirm", "To Confirm"),
+                            ("to_agree", "To Agree"),
                             ("to_repeat", "To Repeat"),
                         ],
                         default="never_run",
@@ -326,6 +327,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="observação")),
                 ("at", models.DateTimeField(default=apps.core.clock.now)),
                 ("machine", models.CharField(blank=True, max_length=80)),
+                ("needs_confirmation", models.BooleanField(default=False)),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 (
                     "by",
@@ -372,12 +374,12 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("confirmed_at__isnull", False),
                                 ("confirmed_by__isnull", False),
-                                ("outcome", "passed"),
-                                models.Q(("machine", ""), _negated=True),
+                                ("needs_confirmation", True),
+                                ("outcome__in", ["passed", "not_applicable"]),
                             ),
                             _connector="OR",
                         ),
-                        name="result_confirmed_is_a_machines_pass",
+                        name="result_confirmed_needed_it",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("confirmed_by", models.F("by")), _negated=True),

@@ -46,8 +46,8 @@ class Case(models.Model):
         CONDITIONAL = "conditional", _("Condicional")
 
     class Standing(models.TextChoices):
-        """The outcome of the newest result that counts; or that a machine's pass awaits its confirmation, or that a later
-        round repeats the case."""
+        """The outcome of the newest result that counts; or that a pass awaits its confirmation, that its not applying awaits
+        the client's agreement, or that a later round repeats the case."""
 
         NEVER_RUN = "never_run"
         PASSED = "passed"
@@ -55,6 +55,7 @@ class Case(models.Model):
         BLOCKED = "blocked"
         NOT_APPLICABLE = "not_applicable"
         TO_CONFIRM = "to_confirm"
+        TO_AGREE = "to_agree"
         TO_REPEAT = "to_repeat"
 
     script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="cases")

@@ -11,8 +11,9 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import events, queries
+from apps.stages.homologation import queries
 from apps.stages.homologation.models import Case, Nonconformity, NonconformityComment, NonconformityFix
+from apps.stages.homologation.nonconformities import events
 
 State = Nonconformity.State
 
