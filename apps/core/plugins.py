@@ -105,6 +105,8 @@ class Plugin:
     """Copy what it takes from the blueprints, within the transaction that starts a rollout."""
     model_changed: Sequence[Callable[[Any], None]] = ()
     """Called within the transaction that changes a rollout's integration model."""
+    nonconformity_judged: Sequence[Callable[[Any], None]] = ()
+    """Called within the transaction in which a nonconformity is declined, or is one again after all."""
     events: ModuleType | Sequence[ModuleType] = ()
     """The module that declares its kinds of events, or several."""
     notices: Mapping[type[EventData], Notice] = field(default_factory=dict)

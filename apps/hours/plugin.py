@@ -10,6 +10,7 @@ from apps.core import clock, minutes
 from apps.core.plugins import Fact, Page, Panel, Plugin
 from apps.hours import chain_checks, dossier, events, personal_data, queries, requirements, tasks, term
 from apps.hours.api import router
+from apps.hours.ledger import actions as ledger
 from apps.hours.logging import timers
 from apps.hours.models import Line, Policy
 from apps.rollouts.models import Rollout
@@ -74,6 +75,7 @@ plugin = Plugin(
         Panel("nonconformity", time_spent),
     ],
     starts=[copy_the_policy],
+    nonconformity_judged=[ledger.follow_judgement],
     events=events,
     requirements=requirements,
     term={"hours": term.HOURS},

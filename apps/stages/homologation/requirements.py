@@ -130,8 +130,8 @@ def _waits_for_correction(case: Case) -> bool:
 
 
 def _case_requirement(rollout: Rollout, case: Case) -> Requirement:
-    """What an unsettled case asks: to be run, to be run again, that its pass is confirmed, or that its reservation, or that it
-    does not apply, is agreed."""
+    """What an unsettled case asks: to be run, to be run again, that its pass is confirmed, that its reservation is agreed, or
+    that it does not apply."""
     reservation = queries.reservation_of(case)
     text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
     url = reverse("homologation:room", args=[rollout.pk]) + f"#caso-{case.code}"
@@ -288,7 +288,7 @@ def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
 @asked_once
 def unverified(rollout: Rollout) -> list[Nonconformity]:
     """The nonconformities that nobody has seen work yet, by number."""
-    return list(rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED).select_related("case"))
+    return list(rollout.nonconformities.pending().select_related("case"))
 
 
 def _blocks(nonconformity: Nonconformity) -> bool:

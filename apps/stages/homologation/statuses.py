@@ -50,6 +50,16 @@ class CaseStatus:
         """It does not apply to this project: of a binding case, client and Presence agreed on that."""
         return self.counts_as(Outcome.NOT_APPLICABLE)
 
+    def passed_since(self, instant: datetime) -> bool:
+        """It passed by a run at or after ``instant``, such as that of a correction."""
+        return self.passed and self.counting is not None and self.counting.at >= instant
+
+    @property
+    def awaits_retest(self) -> bool:
+        """One of its nonconformities was corrected, and it has not passed since."""
+        fixed = [row for row in self.nonconformities if row.state == Nonconformity.State.FIXED]
+        return any(not self.passed_since(row.since) for row in fixed)
+
     def counts_as(self, outcome: Outcome) -> bool:
         """Whether the newest result that counts is ``outcome``, and no later round asks for the case again."""
         return self.counting is not None and self.counting.outcome == outcome and not self.is_to_repeat

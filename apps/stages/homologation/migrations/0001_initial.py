@@ -106,7 +106,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Aberta"), ("fixed", "Corrigida"), ("verified", "Verificada")],
+                        choices=[
+                            ("open", "Aberta"),
+                            ("fixed", "Corrigida"),
+                            ("verified", "Verificada"),
+                            ("declined", "Improcedente"),
+                            ("duplicate", "Duplicada"),
+                        ],
                         default="open",
                         max_length=10,
                     ),
@@ -117,6 +123,15 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField(default=apps.core.clock.now)),
                 ("times_reopened", models.PositiveSmallIntegerField(default=0)),
                 ("due", models.DateField(null=True, verbose_name="prazo")),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="homologation.nonconformity",
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -146,6 +161,18 @@ class Migration(migrations.Migration):
                 "ordering": ["number"],
                 "constraints": [
                     models.UniqueConstraint(fields=("rollout", "number"), name="nonconformity_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "duplicate"), _negated=True),
+                            ("duplicate_of__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="nonconformity_duplicate_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duplicate_of", models.F("pk")), _negated=True),
+                        name="nonconformity_not_duplicate_of_itself",
+                    ),
                 ],
             },
         ),

@@ -31,6 +31,11 @@ def owner_and_project_manager(event: Event) -> Iterable[User]:
     return [*owner_of_the_correction(event), *audiences.project_manager(event)]
 
 
+def owner_and_client(event: Event) -> Iterable[User]:
+    """Who may contest what Presence found: who owes the correction, and the client."""
+    return [*owner_of_the_correction(event), *audiences.people_of(event.rollout, PartyRole.CLIENT)]
+
+
 def nonconformity_url(event: Event) -> str:
     nonconformity = nonconformity_of(event)
     if nonconformity is None:
@@ -125,3 +130,51 @@ class NonconformityChanged(
     severity: Nonconformity.Severity
     owner: PartyRole
     due: date | None = None
+
+
+class NonconformityDeclined(
+    EventData,
+    kind="homologation.nonconformity_declined",
+    sentence=_("declarou improcedente a %(label)s: %(reason)s"),
+    icon="ban",
+    notice=Notice(
+        to=owner_and_client,
+        subject=_("%(code)s: %(label)s declarada improcedente"),
+        sentence=_("A Presence declarou improcedente a %(label)s: %(reason)s. Quem discorda contesta na página dela."),
+        url=nonconformity_url,
+    ),
+):
+    label: str
+    reason: str
+
+
+class NonconformityMerged(
+    EventData,
+    kind="homologation.nonconformity_merged",
+    sentence=_("juntou a %(label)s à %(into)s: é a mesma"),
+    icon="git-compare",
+    notice=Notice(
+        to=owner_and_client,
+        subject=_("%(code)s: %(label)s é a mesma que a %(into)s"),
+        sentence=_("A Presence juntou a %(label)s à %(into)s, que se corrige pelas duas."),
+        url=nonconformity_url,
+    ),
+):
+    label: str
+    into: str
+
+
+class NonconformityContested(
+    EventData,
+    kind="homologation.nonconformity_contested",
+    sentence=_("contestou o encerramento da %(label)s: %(reason)s"),
+    icon="message-circle-warning",
+    notice=Notice(
+        to=owner_and_project_manager,
+        subject=_("%(code)s: %(label)s aberta de novo"),
+        sentence=_("O encerramento da %(label)s foi contestado: %(reason)s."),
+        url=nonconformity_url,
+    ),
+):
+    label: str
+    reason: str
