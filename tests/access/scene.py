@@ -284,6 +284,7 @@ class Scene:
             "homologation:propose": {"text": "x", "owner": "client", "deadline": "2030-01-01"},
             "homologation:fix": {"fix_version": "9"},
             "homologation:reopen": {"reason": "x"},
+            "homologation:keep_results": {"reason": "x"},
             "homologation:decline": {"reason": "x"},
             "homologation:merge": {"into": "0"},
             "homologation:contest": {"reason": "x"},

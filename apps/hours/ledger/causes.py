@@ -13,8 +13,11 @@ def is_declined(nonconformity: Nonconformity | None) -> bool:
 
 
 def refuse_declined(nonconformity: Nonconformity | None, *, already: int | None = None) -> None:
-    """Raise ``Invalid`` (422) for a declined nonconformity, unless the entry names it ``already`` (its key)."""
-    if nonconformity is not None and is_declined(nonconformity) and nonconformity.pk != already:
+    """Raise ``Invalid`` (422) for a nonconformity that is declined by now, unless the entry names it ``already`` (its key)."""
+    if nonconformity is None:
+        return
+    nonconformity.refresh_from_db(fields=["state"])
+    if is_declined(nonconformity) and nonconformity.pk != already:
         raise Invalid(
             _("A %(label)s foi declarada improcedente e não causa horas.") % {"label": nonconformity.label},
             field="nonconformity",

@@ -33,7 +33,7 @@ class EvidenceOut(Schema):
 
 
 class ResultOut(Schema):
-    """``machine`` names the token that reported it. One that ``awaits_confirmation`` counts once the other side confirmed it:
+    """``machine`` names the token that reported it, ``version`` the connector's that was delivered then. One that ``awaits_confirmation`` counts once the other side confirmed it:
     the pass of a binding case by a machine or the integrator, or that one does not apply."""
 
     id: int
@@ -42,6 +42,7 @@ class ResultOut(Schema):
     outcome: Literal["passed", "failed", "blocked", "not_applicable"]
     note: str
     machine: str
+    version: str
     by: str
     at: datetime
     awaits_confirmation: bool

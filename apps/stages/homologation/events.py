@@ -114,6 +114,26 @@ class RoundClosed(
     number: int
 
 
+class CaseAddedToRound(
+    EventData,
+    kind="homologation.case_in_round",
+    sentence=_("incluiu %(case)s na rodada %(number)s"),
+    icon="list-plus",
+):
+    case: str
+    number: int
+
+
+class ResultsKept(
+    EventData,
+    kind="homologation.results_kept",
+    sentence=_("manteve os resultados com a versão %(version)s do conector: %(reason)s"),
+    icon="package-check",
+):
+    version: str
+    reason: str
+
+
 class RoundReportAdded(
     EventData,
     kind="homologation.round_report",

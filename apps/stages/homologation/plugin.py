@@ -43,6 +43,7 @@ plugin = Plugin(
     model_changed=[catalogue.apply_rules],
     events=(events, nonconformity_events),
     requirements=requirements,
+    requirements_follow=["development"],  # A newer connector may make results old.
     term={"homologation": term.HOMOLOGATION},
     dossier=[dossier.files],
     routers={"/rollouts": router},

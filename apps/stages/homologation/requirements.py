@@ -15,8 +15,8 @@ from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions as execution
-from apps.stages.homologation.execution import junit, reservations
-from apps.stages.homologation.execution.forms import ReportDecisionForm
+from apps.stages.homologation.execution import junit, reservations, rounds
+from apps.stages.homologation.execution.forms import KeepResultsForm, ReportDecisionForm
 from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
@@ -217,6 +217,42 @@ def waiting_reports_are_decided(rollout: Rollout) -> Iterator[Requirement]:
 
 def _waiting_reports(rollout: Rollout) -> QuerySet[RoundReport]:
     return RoundReport.objects.filter(round__script__rollout=rollout, state=RoundReport.State.WAITING)
+
+
+def answer_with_the_results_kept(rollout: Rollout, _rest: str) -> Answer | None:
+    frozen = script(rollout)
+    if frozen is None or not rounds.is_to_judge(frozen, rollout.connector_version):
+        return None
+    return Answer(
+        button=_("Manter os resultados"),
+        icon="package-check",
+        permission="homologation.lead",
+        subject=frozen,
+        make_form=KeepResultsForm,
+        act=lambda **data: rounds.keep_results(frozen, **data),
+        help=_("Para executar de novo o que a versão muda, abra uma rodada com os casos escolhidos."),
+    )
+
+
+@requirement(
+    "homologation:version",
+    Gate.START_ACCEPTANCE,
+    Gate.START_GO_LIVE,
+    Gate.COMPLETE,
+    answer=answer_with_the_results_kept,
+)
+def a_newer_connector_is_judged(rollout: Rollout) -> Iterator[Requirement]:
+    """The team says which results a version makes old that was delivered after the first round."""
+    frozen = script(rollout)
+    if frozen is not None and rounds.is_to_judge(frozen, rollout.connector_version):
+        version = rollout.connector_version
+        yield Requirement(
+            key="homologation:version",
+            text=both(_("Decidir quais resultados valem com a versão %(version)s do conector"), version=version),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("homologation:room", args=[rollout.pk]) + "#roteiro",
+        )
 
 
 # --- Nonconformities ------------------------------------------------------------------------------------

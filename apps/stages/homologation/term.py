@@ -1,5 +1,6 @@
 """What the homologation gives to the acceptance term's record."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -31,6 +32,14 @@ def _results_by_process(script: Script, statuses: list[CaseStatus], round_: Roun
     ]
 
 
+def _versions(statuses: list[CaseStatus]) -> list[dict[str, object]]:
+    """The versions of the connector with which cases passed, the one that passed last first, with how many cases each."""
+    passed = [status.counting for status in statuses if status.counting and status.passed and status.counting.version]
+    newest_first = sorted(passed, key=lambda result: (result.at, result.pk), reverse=True)
+    cases = Counter(result.version for result in newest_first)
+    return [{"version": version, "cases": number} for version, number in cases.items()]
+
+
 def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
     """The script, its rounds, and what failed or was reserved: plain JSON, Portuguese texts."""
     script: Script | None = getattr(rollout, "script", None)
@@ -42,6 +51,7 @@ def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
             "nonconformities": [],
             "reservations": [],
             "not_applicable": [],
+            "versions": [],
         }
     rounds = rows_of(Round, all_rounds)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
@@ -68,6 +78,7 @@ def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
             }
             for process in queries.processes(script, statuses=statuses)
         ],
+        "versions": _versions([status for status in statuses if status.case.applies]),
         "not_applicable": [
             {"case": status.case.code, "title": status.case.title["pt"], "reason": status.counting.note}
             for status in statuses

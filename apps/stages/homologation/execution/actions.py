@@ -1,4 +1,4 @@
-"""Run the rounds of a script: open and close them, record results, confirm what machines report."""
+"""Record results in the open round, confirm what one side alone reports, add evidence."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,14 +10,16 @@ from apps.companies.access import is_presence
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import numbering, timeline
+from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
-from apps.stages.homologation.execution import evidence, retest, second_party, standing
-from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result, Round, Script
+from apps.stages.homologation.execution import evidence, rounds, second_party, standing
+from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.events import CaseFailed
+
+start_round, close_round = rounds.start_round, rounds.close_round
 
 
 class Overtaken(Refusal):
@@ -30,37 +32,6 @@ class Overtaken(Refusal):
             % {"who": newest.by, "outcome": newest.get_outcome_display(), "code": newest.case.code}
         )  # fmt: skip
         self.newest = newest
-
-
-def start_round(script: Script, *, by: User) -> Round:
-    """Open the next round: the first takes every case that applies, a later one those that have not passed and what
-    depends on them (``retest``)."""
-    require(by, "homologation.lead", script)
-    with timeline.changing(script.rollout) as rollout:
-        refuse_outside_homologation(rollout)
-        if queries.open_round(script):
-            raise Refusal(_("Já existe uma rodada aberta."))
-        number = numbering.next_number(rollout, script.rounds)
-        cases = retest.cases(queries.case_statuses(script, bare=True), first=number == 1)
-        if not cases:
-            raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
-        round_ = Round.objects.create(script=script, number=number)
-        round_.cases.set(cases)
-        standing.write(cases)
-        timeline.record(rollout, events.RoundOpened(number=number, cases=len(cases)), by)
-        return round_
-
-
-def close_round(script: Script, *, by: User) -> None:
-    """Close the open round; cases without a result wait for the next one."""
-    require(by, "homologation.lead", script)
-    with timeline.changing(script.rollout) as rollout:
-        round_ = queries.open_round(script)
-        if round_ is None:
-            raise Refusal(_("Não há rodada aberta."))
-        round_.closed_at = clock.now()
-        round_.save(update_fields=["closed_at"])
-        timeline.record(rollout, events.RoundClosed(number=round_.number), by)
 
 
 def record_result(
@@ -113,6 +84,7 @@ def record_result(
         if outcome == Outcome.FAILED:
             nonconformities.refuse_incomplete_failure(note=note, severity=severity, owner=owner, due=due)
         result = Result(round=round_, case=case, outcome=outcome, note=note, by=by, machine=machine.strip()[:80])
+        result.version = rollout.connector_version
         result.needs_confirmation = second_party.must_confirm(result)
         result.save()
         evidence.add(result, proof, by=by, field="evidence_files")

@@ -354,6 +354,7 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="observação")),
                 ("at", models.DateTimeField(default=apps.core.clock.now)),
                 ("machine", models.CharField(blank=True, max_length=80)),
+                ("version", models.CharField(blank=True, max_length=40)),
                 ("needs_confirmation", models.BooleanField(default=False)),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 (
@@ -553,6 +554,7 @@ class Migration(migrations.Migration):
                 ("title", apps.core.localized.LocalizedField(blank=True, default=apps.core.localized.Localized)),
                 ("processes", models.JSONField(default=list)),
                 ("frozen_at", models.DateTimeField(null=True)),
+                ("judged_version", models.CharField(blank=True, editable=False, max_length=40)),
                 (
                     "frozen_by",
                     models.ForeignKey(

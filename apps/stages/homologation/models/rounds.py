@@ -44,7 +44,7 @@ class Outcome(models.TextChoices):
 class Result(models.Model):
     """What came out of executing a case. Every result is kept; the newest is the one that counts.
 
-    ``machine`` names the token that reported it. One that ``needs_confirmation`` is of one side alone
+    ``machine`` names the token that reported it, ``version`` the version of the connector that was delivered then. One that ``needs_confirmation`` is of one side alone
     (``execution.second_party``): of a binding case, it counts once the other side confirmed it.
     """
 
@@ -55,6 +55,7 @@ class Result(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     machine = models.CharField(max_length=80, blank=True)
+    version = models.CharField(max_length=40, blank=True)
     needs_confirmation = models.BooleanField(default=False)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)

@@ -9,7 +9,11 @@ from apps.rollouts.models import Rollout
 
 
 class Script(models.Model):
-    """The homologation script of one rollout: a copy that no later version of the blueprint changes."""
+    """The homologation script of one rollout: a copy that no later version of the blueprint changes.
+
+    ``judged_version`` is the version of the connector for which the team said which results stand: it opened a round, or kept
+    them all. Empty before the first round.
+    """
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="script")
     version = models.PositiveIntegerField(_("versão"))
@@ -17,6 +21,7 @@ class Script(models.Model):
     processes = models.JSONField(default=list)
     frozen_at = models.DateTimeField(null=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    judged_version = models.CharField(max_length=40, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("roteiro")
