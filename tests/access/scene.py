@@ -28,7 +28,7 @@ from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import UserFactory
 from tests.golive.factories import DossierFactory
-from tests.homologation.factories import SessionFactory
+from tests.homologation.factories import ScopeReductionFactory, SessionFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 
@@ -82,6 +82,7 @@ class Scene:
             submission.attached.create(file=stored, position=len(submission.files))
         self.result = Result.objects.filter(case__script__rollout=self.rollout).first()
         self.evidence = self.result.evidence.create(file=stored, position=99)
+        self.reduction = ScopeReductionFactory(script=self.rollout.script, proposed_by=manager)
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
             deadline=date(2030, 1, 1), proposed_by=manager, proposed_party="presence",
@@ -186,6 +187,7 @@ class Scene:
                 "code": case.code,
                 "number": rollout.nonconformities.first().number,
                 "reservation_pk": self.reservation.pk,
+                "reduction_pk": self.reduction.pk,
                 "page": 1,
                 "result_pk": self.result.pk,
                 "evidence_pk": self.evidence.pk,
@@ -284,6 +286,7 @@ class Scene:
             "homologation:propose": {"text": "x", "owner": "client", "deadline": "2030-01-01"},
             "homologation:fix": {"fix_version": "9"},
             "homologation:reopen": {"reason": "x"},
+            "homologation:change_scope": {"condition": "kit", "reason": "x"},
             "homologation:keep_results": {"reason": "x"},
             "homologation:decline": {"reason": "x"},
             "homologation:merge": {"into": "0"},

@@ -13,7 +13,7 @@ def is_declined(nonconformity: Nonconformity | None) -> bool:
 
 
 def refuse_declined(nonconformity: Nonconformity | None, *, already: int | None = None) -> None:
-    """Raise ``Invalid`` (422) for a nonconformity that is declined by now, unless the entry names it ``already`` (its key)."""
+    """Raise ``Invalid`` (422) for a nonconformity that is declined now, unless the entry names it ``already``, its key."""
     if nonconformity is None:
         return
     nonconformity.refresh_from_db(fields=["state"])

@@ -33,8 +33,9 @@ class EvidenceOut(Schema):
 
 
 class ResultOut(Schema):
-    """``machine`` names the token that reported it, ``version`` the connector's that was delivered then. One that ``awaits_confirmation`` counts once the other side confirmed it:
-    the pass of a binding case by a machine or the integrator, or that one does not apply."""
+    """``machine`` names the token that reported it, ``version`` the connector's that was delivered then. One that
+    ``awaits_confirmation`` counts once the other side confirmed it: the pass of a binding case by a machine or the
+    integrator, or that one does not apply."""
 
     id: int
     case: str

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.events import EventData, Minutes, Notice
+from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.rollouts import audiences
 from apps.rollouts.models import Event
@@ -22,6 +23,13 @@ def senders_and_project_manager(event: Event) -> Iterable[User]:
 
 def reports_url(event: Event) -> str:
     return reverse("homologation:matrix", args=[event.rollout_id]) + "#relatorios"
+
+
+def client_and_integrator(event: Event) -> Iterable[User]:
+    return [
+        *audiences.people_of(event.rollout, PartyRole.CLIENT),
+        *audiences.people_of(event.rollout, PartyRole.INTEGRATOR),
+    ]
 
 
 def case_url(event: Event) -> str:
@@ -40,6 +48,61 @@ class ConditionsChosen(
     """``conditions`` are the keys of those that apply."""
 
     conditions: list[str]
+
+
+class ConditionSwitchedOn(
+    EventData,
+    kind="homologation.condition_on",
+    sentence=_("ampliou a homologação com %(cases)s casos (%(condition)s): %(reason)s"),
+    icon="list-plus",
+    notice=Notice(
+        to=client_and_integrator,
+        subject=_("%(code)s: a homologação tem mais casos"),
+        sentence=_("A Presence incluiu %(cases)s casos (%(condition)s): %(reason)s."),
+        url=audiences.page("homologation:room", "#roteiro"),
+    ),
+):
+    """``cases`` is how many cases the condition adds."""
+
+    condition: Localized
+    cases: int
+    reason: str
+
+
+class ConditionOffProposed(
+    EventData,
+    kind="homologation.condition_off_proposed",
+    sentence=_("propôs tirar da homologação “%(condition)s”: %(reason)s"),
+    icon="list-x",
+    notice=Notice(
+        to=audiences.everybody(PartyRole.CLIENT),
+        subject=_("%(code)s: concordar em tirar casos da homologação"),
+        sentence=_(
+            "A Presence propõe tirar da homologação os casos de “%(condition)s”: %(reason)s. Vale com o seu acordo."
+        ),
+        url=audiences.page("homologation:room", "#roteiro"),
+    ),
+):
+    condition: Localized
+    reason: str
+
+
+class ConditionSwitchedOff(
+    EventData,
+    kind="homologation.condition_off",
+    sentence=_("concordou em tirar da homologação “%(condition)s”"),
+    icon="handshake",
+):
+    condition: Localized
+
+
+class ConditionStaysOn(
+    EventData,
+    kind="homologation.condition_stays",
+    sentence=_("manteve na homologação “%(condition)s”"),
+    icon="x",
+):
+    condition: Localized
 
 
 class Frozen(

@@ -17,9 +17,10 @@ from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions as execution
 from apps.stages.homologation.execution import junit, reservations, rounds
 from apps.stages.homologation.execution.forms import KeepResultsForm, ReportDecisionForm
-from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport
+from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport, ScopeReduction
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
+from apps.stages.homologation.script import scope
 
 MOST_LISTED_CASES = 3
 """Of a process with more cases than these that were never run, one requirement stands for all of them."""
@@ -46,6 +47,43 @@ def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
             since=rollout.stage_entered_at,
             url=reverse("homologation:room", args=[rollout.pk]) + "#roteiro",
         )
+
+
+def answer_to_a_reduction(rollout: Rollout, pk: str) -> Answer | None:
+    reduction = _waiting_reductions(rollout).filter(pk=whole_number(pk)).first()
+    if reduction is None:
+        return None
+    return Answer(
+        button=_("Concordo em tirar da homologação"),
+        icon="handshake",
+        permission="homologation.agree_for_client",
+        subject=reduction,
+        make_form=ConfirmForm,
+        act=lambda **data: scope.agree(reduction, **data),
+        help=_("Os casos deixam de ser pedidos; os resultados ficam guardados. Motivo: “%(reason)s”.")
+        % {"reason": reduction.reason},
+    )
+
+
+@requirement("homologation:scope", answer=answer_to_a_reduction)
+def reductions_are_answered(rollout: Rollout) -> Iterator[Requirement]:
+    """A condition that Presence proposes to switch off after the freeze."""
+    if rollout.stage not in scope.STAGES_THAT_CHANGE_SCOPE:
+        return
+    for reduction in _waiting_reductions(rollout):
+        yield Requirement(
+            key=f"homologation:scope:{reduction.pk}",
+            text=both(_("Concordar em tirar da homologação: %(condition)s"), condition=reduction.condition),
+            owed_by=PartyRole.CLIENT,
+            since=reduction.proposed_at,
+            url=reverse("homologation:room", args=[rollout.pk]) + "#escopo",
+            review=True,
+        )
+
+
+def _waiting_reductions(rollout: Rollout) -> QuerySet[ScopeReduction]:
+    frozen = script(rollout)
+    return scope.waiting_reductions(frozen).select_related("script") if frozen else ScopeReduction.objects.none()
 
 
 # --- Cases ----------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from apps.stages.homologation.execution.forms import KeepResultsForm, RoundForm
 from apps.stages.homologation.http import permissions
 from apps.stages.homologation.models import Report, Script
 from apps.stages.homologation.nonconformities import queries as nonconformities
-from apps.stages.homologation.script import catalogue
-from apps.stages.homologation.script.forms import ConditionsForm
+from apps.stages.homologation.script import catalogue, scope
+from apps.stages.homologation.script.forms import ConditionsForm, ScopeForm
 
 
 def show_room(request: SignedInRequest, rollout: Rollout, script: Script, **failed) -> HttpResponse:
@@ -49,6 +49,10 @@ def show_room(request: SignedInRequest, rollout: Rollout, script: Script, **fail
     cases = [status.case for status in statuses]
     if not script.frozen_at and context["may_lead"]:
         context["conditions_form"] = failed.get("conditions") or ConditionsForm(script=script, cases=cases)
+    if script.frozen_at and rollout.stage in scope.STAGES_THAT_CHANGE_SCOPE:
+        context["reductions"] = list(scope.waiting_reductions(script).select_related("proposed_by"))
+        if context["may_lead"]:
+            context["scope_form"] = failed.get("scope") or ScopeForm(script=script, cases=cases, auto_id="scope_%s")
     if all_rounds and not round_ and context["may_lead"] and context["at_work"]:
         context["round_form"] = failed.get("round") or RoundForm(script=script, cases=cases, auto_id="round_%s")
     return render(request, "homologation/room.html", context, status=refusal_status(*failed.values()))

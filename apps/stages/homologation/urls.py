@@ -14,6 +14,17 @@ urlpatterns = [
     path("projetos/<int:pk>/homologacao/relatorio.pdf", report_views.report, name="report"),
     path("projetos/<int:pk>/homologacao/relatorio/", report_views.ask_report, name="ask_report"),
     path("projetos/<int:pk>/homologacao/condicoes/", views.conditions, name="conditions"),
+    path("projetos/<int:pk>/homologacao/escopo/", script_views.change_scope, name="change_scope"),
+    path(
+        "projetos/<int:pk>/homologacao/escopo/<int:reduction_pk>/concordar/",
+        script_views.agree_scope,
+        name="agree_scope",
+    ),
+    path(
+        "projetos/<int:pk>/homologacao/escopo/<int:reduction_pk>/manter/",
+        script_views.withdraw_scope,
+        name="withdraw_scope",
+    ),
     path("projetos/<int:pk>/homologacao/congelar/", script_views.freeze, name="freeze"),
     path("projetos/<int:pk>/homologacao/rodada/abrir/", round_views.start_round, name="start_round"),
     path("projetos/<int:pk>/homologacao/rodada/manter/", round_views.keep_results, name="keep_results"),

@@ -781,4 +781,53 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.UniqueConstraint(fields=("script", "code"), name="case_code_once_per_script"),
         ),
+        migrations.CreateModel(
+            name="ScopeReduction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("condition_key", models.CharField(max_length=40)),
+                ("condition", apps.core.localized.LocalizedField(blank=True, default=apps.core.localized.Localized)),
+                ("reason", models.TextField(verbose_name="motivo")),
+                ("proposed_at", models.DateTimeField(default=apps.core.clock.now)),
+                ("agreed_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "script",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reductions", to="homologation.script"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "redução do escopo da homologação",
+                "verbose_name_plural": "reduções do escopo da homologação",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed_at", None), ("withdrawn_at", None)),
+                        fields=("script", "condition_key"),
+                        name="scope_reduction_one_open_per_condition",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("agreed_by", models.F("proposed_by")), _negated=True),
+                        name="scope_reduction_agreed_by_somebody_else",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -44,8 +44,9 @@ class Outcome(models.TextChoices):
 class Result(models.Model):
     """What came out of executing a case. Every result is kept; the newest is the one that counts.
 
-    ``machine`` names the token that reported it, ``version`` the version of the connector that was delivered then. One that ``needs_confirmation`` is of one side alone
-    (``execution.second_party``): of a binding case, it counts once the other side confirmed it.
+    ``machine`` names the token that reported it, ``version`` the version of the connector that was delivered then. One that
+    ``needs_confirmation`` is of one side alone (``execution.second_party``): of a binding case, it counts once the other side
+    confirmed it.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="results")
