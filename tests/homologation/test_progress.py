@@ -40,7 +40,7 @@ def test_each_outcome_is_counted_apart_and_optional_cases_too(rollout, script, c
 def test_an_optional_case_that_passed_settles_nothing_that_is_required(rollout, script):
     report(script, rollout, code="PED-02")
     counts = tally(script)
-    assert (counts.passed, counts.settled, counts.left) == (1, 0, 1)
+    assert (counts.passed, counts.settled, counts.unsettled) == (1, 0, 1)
 
 
 def test_a_pass_that_waits_is_executed_and_not_passed(rollout, script):

@@ -5,8 +5,8 @@ import pytest
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.stages.homologation import queries
+from apps.stages.homologation.execution import scope
 from apps.stages.homologation.models import ScopeReduction, Script
-from apps.stages.homologation.script import scope
 from tests.homologation.test_homologation import case, make_script, missing, report
 from tests.read_model import held_against_the_rules
 from tests.rollouts.factories import RolloutFactory, at_stage

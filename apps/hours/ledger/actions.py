@@ -145,7 +145,7 @@ def attribute(entry: TimeEntry, *, by: User, nonconformity: Nonconformity, reaso
         raise Invalid(_("Diga o motivo."), field="reason")
     with timeline.changing(entry.rollout, even_closed=True) as rollout:
         entry = TimeEntry.objects.get(pk=entry.pk)
-        left, now = _adjustable(entry, rollout)
+        remaining, now = _adjustable(entry, rollout)
         if entry.activity != Activity.HOMOLOGATION:
             raise Refusal(_("Só horas de homologação são causadas por não conformidade."))
         if nonconformity.rollout_id != rollout.pk:
@@ -157,20 +157,20 @@ def attribute(entry: TimeEntry, *, by: User, nonconformity: Nonconformity, reaso
                 field="nonconformity",
             )
         causes.refuse_declined(nonconformity)
-        if left == 0:
+        if remaining == 0:
             raise Refusal(_("Os ajustes já retiraram tudo deste apontamento; não há o que atribuir."))
         common = {"rollout": rollout, "person": entry.person, "activity": entry.activity, "adjusts": entry}
         note = reason.strip()
         TimeEntry.objects.create(
-            number=numbering.next_number(rollout, rollout.time_entries), started_at=now, minutes=-left, note=note,
+            number=numbering.next_number(rollout, rollout.time_entries), started_at=now, minutes=-remaining, note=note,
             nonconformity=newest.nonconformity, **common,
         )  # fmt: skip
         adjustment = TimeEntry.objects.create(
-            number=numbering.next_number(rollout, rollout.time_entries), started_at=now, minutes=left, note=note,
+            number=numbering.next_number(rollout, rollout.time_entries), started_at=now, minutes=remaining, note=note,
             nonconformity=nonconformity, **common,
         )  # fmt: skip
         reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
-        event = events.Attributed(adjusts=entry.number, duration=left, label=nonconformity.label, reason=note)
+        event = events.Attributed(adjusts=entry.number, duration=remaining, label=nonconformity.label, reason=note)
         timeline.record(rollout, event, by)
         return adjustment
 

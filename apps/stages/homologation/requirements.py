@@ -15,12 +15,11 @@ from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import actions as execution
-from apps.stages.homologation.execution import junit, reservations, rounds
+from apps.stages.homologation.execution import junit, reservations, rounds, scope
 from apps.stages.homologation.execution.forms import KeepResultsForm, ReportDecisionForm
 from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport, ScopeReduction
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
-from apps.stages.homologation.script import scope
 
 MOST_LISTED_CASES = 3
 """Of a process with more cases than these that were never run, one requirement stands for all of them."""

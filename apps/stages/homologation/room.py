@@ -11,12 +11,12 @@ from apps.core.web.forms import refusal_status
 from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import rounds
+from apps.stages.homologation.execution import rounds, scope
 from apps.stages.homologation.execution.forms import KeepResultsForm, RoundForm
 from apps.stages.homologation.http import permissions
 from apps.stages.homologation.models import Report, Script
 from apps.stages.homologation.nonconformities import queries as nonconformities
-from apps.stages.homologation.script import catalogue, scope
+from apps.stages.homologation.script import catalogue
 from apps.stages.homologation.script.forms import ConditionsForm, ScopeForm
 
 

@@ -122,7 +122,7 @@ class Tally:
     to_repeat: int
 
     @property
-    def left(self) -> int:
+    def unsettled(self) -> int:
         """The required cases that still ask for something."""
         return self.required - self.settled
 

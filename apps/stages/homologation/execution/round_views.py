@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.refusals import require
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment
@@ -21,7 +20,6 @@ from apps.stages.homologation import queries
 from apps.stages.homologation.execution import forms, junit, round_reports, rounds
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Case, Result, Round, RoundReport, Script
-from apps.stages.homologation.room import show_room
 
 
 @dataclass(frozen=True)
@@ -33,18 +31,6 @@ class Cell:
 
 
 @require_POST
-def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, script = script_of(request, pk)
-    require(request.user, "homologation.lead", script)
-    form = forms.RoundForm(request.POST, script=script, auto_id="round_%s")
-    opened: list[Round] = []
-    if attempt(request, form, lambda **data: opened.append(rounds.start_round(script, by=request.user, **data))):
-        messages.success(request, _("%(round)s aberta.") % {"round": opened[0]})
-        return redirect(_script_section(pk))
-    return show_room(request, rollout, script, round=form)
-
-
-@require_POST
 def add_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Have the open round execute one case more."""
     _rollout, script = script_of(request, pk)
@@ -53,15 +39,6 @@ def add_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     round_ = rounds.add_case(case, by=request.user)
     messages.success(request, _("%(code)s faz parte da %(round)s.") % {"code": code, "round": str(round_).lower()})
     return redirect("homologation:case", pk, code)
-
-
-@require_POST
-def keep_results(request: SignedInRequest, pk: int) -> HttpResponse:
-    rollout, script = script_of(request, pk)
-    form = forms.KeepResultsForm(request.POST, auto_id="keep_%s")
-    if attempt(request, form, rounds.keep_results, script, by=request.user):
-        return redirect(_script_section(pk))
-    return show_room(request, rollout, script, keep=form)
 
 
 @require_POST

@@ -93,8 +93,8 @@ def keep_results(script: Script, *, by: User, reason: str) -> None:
         if not is_to_judge(script, rollout.connector_version):
             raise Refusal(_("Não há versão nova do conector à espera desta decisão."))
         _judge(script, rollout.connector_version)
-        kept = events.ResultsKept(version=rollout.connector_version, reason=reason.strip())
-        timeline.record(rollout, kept, by)
+        decision = events.ResultsKept(version=rollout.connector_version, reason=reason.strip())
+        timeline.record(rollout, decision, by)
 
 
 def is_to_judge(script: Script, version: str) -> bool:

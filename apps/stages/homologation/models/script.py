@@ -76,7 +76,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """One case of the script. A conditional one ``applies`` only while its condition is on (see ``script.scope``).
+    """One case of the script. A conditional one ``applies`` only while its condition is on (see ``execution.scope``).
 
     ``depends`` are the codes of the cases without which it means nothing: when one of them is repeated, so is it. An
     ``is_own`` case was added by this rollout. ``standing`` is what its results and rounds make of it, kept by

@@ -17,9 +17,8 @@ from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.http import script_of
-from apps.stages.homologation.models import Case, ScopeReduction, Script
-from apps.stages.homologation.room import show_room
-from apps.stages.homologation.script import actions, catalogue, forms, scope
+from apps.stages.homologation.models import Case, Script
+from apps.stages.homologation.script import actions, catalogue, forms
 
 
 @require_POST
@@ -28,38 +27,6 @@ def freeze(request: SignedInRequest, pk: int) -> HttpResponse:
     actions.freeze(script, by=request.user)
     messages.success(request, _("Roteiro congelado."))
     return redirect(_room(pk))
-
-
-@require_POST
-def change_scope(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Switch a condition of the frozen script on, or propose to the client to switch it off."""
-    rollout, script = script_of(request, pk)
-    require(request.user, "homologation.lead", script)
-    form = forms.ScopeForm(request.POST, script=script, auto_id="scope_%s")
-    if attempt(request, form, scope.change, script, by=request.user):
-        return redirect(_room(pk))
-    return show_room(request, rollout, script, scope=form)
-
-
-@require_POST
-def agree_scope(request: SignedInRequest, pk: int, reduction_pk: int) -> HttpResponse:
-    scope.agree(_reduction(request, pk, reduction_pk), by=request.user)
-    messages.success(request, _("Os casos saíram da homologação."))
-    return redirect(_room(pk))
-
-
-@require_POST
-def withdraw_scope(request: SignedInRequest, pk: int, reduction_pk: int) -> HttpResponse:
-    scope.withdraw(_reduction(request, pk, reduction_pk), by=request.user)
-    messages.success(request, _("Os casos continuam na homologação."))
-    return redirect(_room(pk))
-
-
-def _reduction(request: SignedInRequest, pk: int, reduction_pk: int) -> ScopeReduction:
-    _rollout, script = script_of(request, pk)
-    reduction = get_object_or_404(ScopeReduction, pk=reduction_pk, script=script)
-    reduction.script = script
-    return reduction
 
 
 @require_http_methods(["GET", "POST"])
