@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.companies.models import Company, Kind, Membership, Person, Role
+from apps.companies.people import actions as directory
 from apps.core import clock, cnpj, plugins
 from apps.core.refusals import Invalid, Refusal, require, stated
 
@@ -70,8 +71,10 @@ def _move_people(merged: Company, into: Company) -> None:
         move_references(membership, place)
         membership.delete()
     people = {row.user_id: row for row in into.people.filter(merged_into=None).exclude(user=None)}
-    for person in merged.people.filter(user__in=people, merged_into=None):
-        Person.objects.filter(pk=person.pk).update(merged_into=people[person.user_id])
+    for other in merged.people.filter(user__in=people, merged_into=None).select_related("user"):
+        person = people[other.user_id]
+        Person.objects.filter(pk=other.pk).update(user=None, name=str(other.user))  # One record has the account.
+        directory.join_records(person, Person.objects.get(pk=other.pk))
     merged.people.update(company=into)
 
 

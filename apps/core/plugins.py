@@ -130,8 +130,10 @@ class Plugin:
     """Called with the membership of somebody who is to leave their company: what they must hand over first, or None."""
     continued: Sequence[Callable[[Any, Any], None]] = ()
     """Called with the new rollout and the completed one that it follows, in the transaction that starts a second phase."""
-    events: ModuleType | None = None
-    """The module that declares its kinds of events."""
+    nonconformity_judged: Sequence[Callable[[Any], None]] = ()
+    """Called within the transaction in which a nonconformity is declined, or is one again after all."""
+    events: ModuleType | Sequence[ModuleType] = ()
+    """The module that declares its kinds of events, or several."""
     notices: Mapping[type[EventData], Notice] = field(default_factory=dict)
     """Notices of events of apps below, which know nothing of them."""
     requirements: ModuleType | None = None
@@ -168,10 +170,14 @@ class Plugin:
     """Operations of the REST API, by the address that they are mounted at."""
 
     def event_classes(self) -> list[type[EventData]]:
-        """The kinds of events that the app's module declares, in the order of its lines."""
-        members = vars(self.events).values() if self.events else ()
-        classes = [member for member in members if isinstance(member, type) and issubclass(member, EventData)]
-        return [event for event in classes if self.events and event.__module__ == self.events.__name__]
+        """The kinds of events that the app's modules declare, in the order of their lines."""
+        modules = self.events if isinstance(self.events, Sequence) else [self.events]
+        members = [(module, member) for module in modules for member in vars(module).values()]
+        return [
+            member
+            for module, member in members
+            if isinstance(member, type) and issubclass(member, EventData) and member.__module__ == module.__name__
+        ]
 
     def requirement_kinds(self) -> list[RequirementKind]:
         """The kinds of requirements that the app's module declares, in the order of its lines."""

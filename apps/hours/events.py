@@ -74,6 +74,20 @@ class Adjusted(
     reason: str
 
 
+class Attributed(
+    EventData,
+    kind="hours.attributed",
+    sentence=_("atribuiu o apontamento %(adjusts)s (%(duration)s) à %(label)s: %(reason)s"),
+    icon="bug",
+):
+    """``adjusts`` is the number of the closed entry, ``duration`` what it had left, ``label`` that of the nonconformity."""
+
+    adjusts: int
+    duration: Minutes
+    label: str
+    reason: str
+
+
 class PolicyChanged(
     EventData,
     kind="hours.policy_changed",

@@ -20,6 +20,7 @@ from apps.hours import (
     term,
 )
 from apps.hours.api import router
+from apps.hours.ledger import actions as ledger
 from apps.hours.logging import timers
 from apps.hours.models import Line, Policy
 from apps.rollouts.models import Rollout
@@ -87,6 +88,7 @@ plugin = Plugin(
     meeting_objections=[queries.refuse_closed_month],
     party_replaced=[changing_client.refuse_open_months],
     companies_merged=[changing_client.refuse_unequal_months],
+    nonconformity_judged=[ledger.follow_judgement],
     events=events,
     requirements=requirements,
     term={"hours": term.HOURS},

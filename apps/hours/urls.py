@@ -24,6 +24,7 @@ urlpatterns = [
     path("projetos/<int:pk>/horas/previa/", views.preview, name="preview"),
     path("projetos/<int:pk>/horas/<int:number>/", views.edit, name="edit"),
     path("projetos/<int:pk>/horas/<int:number>/excluir/", views.delete, name="delete"),
+    path("projetos/<int:pk>/horas/<int:number>/atribuir/", views.attribute, name="attribute"),
     path("projetos/<int:pk>/horas/<int:number>/ajustar/", views.adjust, name="adjust"),
     path("projetos/<int:pk>/horas/fechar/", views.close, name="close"),
     path("projetos/<int:pk>/horas/fechamentos/<int:number>/", statement_views.statement, name="statement"),

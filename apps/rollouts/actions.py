@@ -103,6 +103,13 @@ def settle_integration_model(rollout: Rollout, key: str, title: Localized) -> No
             follow(rollout)
 
 
+def keep_connector_version(rollout: Rollout, version: str) -> None:
+    """Keep which version of the connector was delivered last, for the apps that go by it. ``rollout`` is locked; the caller's
+    action records the event."""
+    rollout.connector_version = version
+    rollout.save(update_fields=["connector_version"])
+
+
 def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rollout:
     """Take ``rollout`` through the forward ``gate`` of its stage.
 

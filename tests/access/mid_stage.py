@@ -9,13 +9,16 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.companies.models import Membership, Role
 from apps.core import clock
-from apps.core.process import PATH, PartyRole, Stage
+from apps.core.process import PATH, Stage
+from apps.meetings import actions as meetings
+from apps.meetings import attendance
+from apps.meetings.models import MeetingKind
 from apps.rollouts.models import Rollout
 from apps.stages.development import actions as development
 from apps.stages.kickoff import actions as kickoff
 from apps.stages.kickoff import worksheet
-from apps.stages.training import actions as training
-from tests.homologation.factories import AttendanceFactory, NonconformityCommentFactory, SessionFactory
+from tests.homologation.factories import NonconformityCommentFactory, SessionFactory
+from tests.meetings.factories import AttendeeFactory
 
 Route = tuple[str, dict[str, object]]
 ANY_STAGE = ("rollouts:detail", "prerequisites:room", "hours:room")
@@ -63,11 +66,11 @@ def projects() -> Iterator[MidStage]:
 def _kickoff(rollout: Rollout) -> Iterator[Route]:
     """The meeting was held, the worksheet is filled in, its minutes are published."""
     meeting, by = rollout.kickoff, rollout.project_manager
-    people = [
-        kickoff.add_participant(meeting, by=by, name=role.label, party=role)
-        for role in (PartyRole.PRESENCE, PartyRole.CLIENT)
-    ]
-    kickoff.hold_meeting(meeting, by=by, held_at=clock.now(), attended=people)
+    planned = rollout.meetings.planned().filter(kind=MeetingKind.KICKOFF).first()
+    attendance.record(
+        rollout, MeetingKind.KICKOFF, by=by, started_at=clock.now() - timedelta(hours=2), minutes=60, meeting=planned,
+        present=[("presence", by), ("client", MidStage(rollout, ()).people["client"])],
+    )  # fmt: skip
     kickoff.choose_model(meeting, by=by, model="hybrid")
     kickoff.agree_methods(meeting, by=by, methods=list(meeting.methods.all()))
     decision = worksheet.add_row(meeting, by=by, sheet="decisions")
@@ -92,20 +95,20 @@ def _training(rollout: Rollout) -> Iterator[Route]:
     by = rollout.project_manager
     for minutes in (60, 30, 45):
         at = clock.now() + timedelta(days=2)
-        session = training.plan_session(rollout, by=by, scheduled_at=at, planned_minutes=minutes)
+        session = meetings.plan(rollout, MeetingKind.TRAINING, by=by, planned_start=at, planned_minutes=minutes)
         if minutes == 30:
-            training.cancel_session(session, by=by, reason="x")
+            meetings.cancel(session, by=by, reason="x")
     yield "training:room", {}
-    yield "training:agenda", {"session_pk": session.pk}
+    yield "meetings:project", {}
+    yield "meetings:meeting", {"meeting_pk": session.pk}
     yield "homologation:room", {}
 
 
 def _homologation(rollout: Rollout) -> Iterator[Route]:
     """A round is open, a case failed, and the people are together."""
-    script = rollout.script
-    session = SessionFactory(script=script, led_by=rollout.project_manager)
+    session = SessionFactory(rollout=rollout, led_by=rollout.project_manager)
     for role, person in MidStage(rollout, ()).people.items():
-        AttendanceFactory(session=session, party="presence" if role == "pm" else role, person=person, name="")
+        AttendeeFactory(meeting=session, party="presence" if role == "pm" else role, user=person)
     nonconformity = rollout.nonconformities.order_by("number")[0]
     NonconformityCommentFactory(nonconformity=nonconformity, author=rollout.project_manager)
     for name in ("room", "overview", "matrix", "nonconformities", "meeting", "live"):

@@ -28,6 +28,7 @@ from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
 from tests.companies.factories import MembershipFactory, PersonFactory
 from tests.golive.factories import DossierFactory
+from tests.homologation.factories import ScopeReductionFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
@@ -80,6 +81,7 @@ class Scene:
             submission.attached.create(file=stored, position=len(submission.files))
         self.result = Result.objects.filter(case__script__rollout=self.rollout).first()
         self.evidence = self.result.evidence.create(file=stored, position=99)
+        self.reduction = ScopeReductionFactory(script=self.rollout.script, proposed_by=manager)
         self.reservation = Reservation.objects.create(
             rollout=self.rollout, case=self.rollout.script.cases.first(), text="x", owner="integrator",
             deadline=date(2030, 1, 1), proposed_by=manager, proposed_party="presence",
@@ -191,6 +193,7 @@ class Scene:
                 "code": case.code,
                 "number": rollout.nonconformities.first().number,
                 "reservation_pk": self.reservation.pk,
+                "reduction_pk": self.reduction.pk,
                 "page": 1,
                 "result_pk": self.result.pk,
                 "evidence_pk": self.evidence.pk,
@@ -306,6 +309,11 @@ class Scene:
             "homologation:propose": {"text": "x", "owner": "client", "deadline": "2030-01-01"},
             "homologation:fix": {"fix_version": "9"},
             "homologation:reopen": {"reason": "x"},
+            "homologation:change_scope": {"condition": "kit", "reason": "x"},
+            "homologation:keep_results": {"reason": "x"},
+            "homologation:decline": {"reason": "x"},
+            "homologation:merge": {"into": "0"},
+            "homologation:contest": {"reason": "x"},
             "api:tokens": {"name": "x", "scopes": ["read"]},
             "api-1:log_progress": {"percent": 10, "text": "x"},
             "api-1:declare_delivery": {"version": "9", "notes": "x"},
@@ -333,6 +341,7 @@ class Scene:
             "hours:edit": {"activity": "internal", "started_at": "2026-01-01T10:00", "minutes": "10m", "note": "x"},
             "hours:delete": {"reason": "x"},
             "hours:adjust": {"direction": "1", "minutes": "10m", "reason": "x"},
+            "hours:attribute": {"nonconformity": rollout.nonconformities.first().pk, "reason": "x"},
             "hours:ask": {"activity": "follow_up", "minutes": "1h", "purpose": "x"},
             "hours:answer_extra": {"answer": "yes"},
             "hours:contest": {"text": "x"},

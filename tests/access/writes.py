@@ -164,7 +164,7 @@ def _rows_of(rollout: Rollout) -> Iterator[QuerySet[Any]]:
     yield rollout.waivers.all()
     yield Case.objects.filter(script__rollout=rollout)
     yield rollout.time_entries.filter(nonconformity=None, adjusts=None)
-    yield rollout.training_sessions.all()
+    yield rollout.meetings.exclude(state="in_progress").exclude(kind="kickoff")
     yield rollout.golive_items.all()
 
 

@@ -169,7 +169,10 @@ class TestReporting:
         browser = client_for(rollout.people["integrator"])
         answer = browser.post(address(rollout, "cases/PED-01/results/"), PASSED, content_type="application/json")
         assert (answer.status_code, answer.json()["machine"]) == (201, "")
-        assert answer.json()["awaits_confirmation"] is False
+        assert answer.json()["awaits_confirmation"] is True
+        browser = client_for(rollout.people["client"])
+        answer = browser.post(address(rollout, "cases/PED-01/results/"), PASSED, content_type="application/json")
+        assert (answer.json()["machine"], answer.json()["awaits_confirmation"]) == ("", False)
 
 
 class TestFiles:

@@ -88,13 +88,28 @@ def test_after_a_return_a_new_version_is_due(rollout):
 
 
 @pytest.mark.parametrize("stage", [Stage.KICKOFF, Stage.TRAINING, Stage.HOMOLOGATION])
-def test_progress_and_delivery_belong_to_the_development_stage(rollout, stage):
+def test_progress_belongs_to_the_development_stage(rollout, stage):
     rollout = at_stage(rollout, stage)
-    integrator = rollout.people["integrator"]
     with pytest.raises(Refusal):
-        actions.log_progress(rollout, by=integrator, percent=10, text="x")
+        actions.log_progress(rollout, by=rollout.people["integrator"], percent=10, text="x")
+
+
+@pytest.mark.parametrize("stage", [Stage.KICKOFF, Stage.TRAINING])
+def test_before_the_homologation_a_delivery_belongs_to_the_development_stage(rollout, stage):
+    rollout = at_stage(rollout, stage)
     with pytest.raises(Refusal):
-        actions.declare_delivery(rollout, by=integrator, version="1.0", notes="x")
+        actions.declare_delivery(rollout, by=rollout.people["integrator"], version="1.0", notes="x")
+
+
+@pytest.mark.parametrize("stage", [Stage.HOMOLOGATION, Stage.ACCEPTANCE, Stage.GO_LIVE])
+def test_a_newer_version_is_delivered_later_too(rollout, stage, client_for):
+    rollout = at_stage(rollout, stage)
+    page = f"/projetos/{rollout.pk}/desenvolvimento/"
+    integrator = client_for(rollout.people["integrator"])
+    assert "Declarar entregue" in integrator.get(page).content.decode()
+    answer = integrator.post(page + "entrega/", {"version": "1.1", "notes": "Corrige a troca"}, follow=True)
+    assert "A equipe decide na homologação" in answer.content.decode()
+    assert Rollout.objects.get(pk=rollout.pk).connector_version == "1.1"
 
 
 @pytest.mark.parametrize("percent", [-1, 101])

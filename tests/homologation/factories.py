@@ -2,6 +2,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.core import clock
+from apps.core.localized import Localized
 from apps.stages.homologation.execution import standing
 from apps.stages.homologation.models import (
     Evidence,
@@ -10,6 +11,7 @@ from apps.stages.homologation.models import (
     NonconformityFix,
     Result,
     RoundReport,
+    ScopeReduction,
 )
 from tests.files.factories import StoredFileFactory
 from tests.meetings.factories import MeetingFactory
@@ -79,6 +81,17 @@ class NonconformityCommentFactory(DjangoModelFactory):
 
     party = "integrator"
     text = "Corrigimos hoje."
+
+
+class ScopeReductionFactory(DjangoModelFactory):
+    """One that waits for the client; needs ``script`` and ``proposed_by``."""
+
+    class Meta:
+        model = ScopeReduction
+
+    condition_key = "kit"
+    condition = factory.LazyFunction(lambda: Localized({"pt": "Vende kits", "en": "Sells kits"}))
+    reason = "Kits ficam para depois"
 
 
 class SessionFactory(MeetingFactory):

@@ -102,13 +102,13 @@ class TestResults:
         assert refusal.value.field == lost
         assert not Nonconformity.objects.exists()
 
-    def test_not_applicable_is_presences_to_say_and_does_not_pass(self, rollout, script):
+    def test_not_applicable_is_presences_to_say_and_settles_nothing_before_the_client_agrees(self, rollout, script):
         with pytest.raises(NotAllowed):
             report(script, rollout, who="client", outcome="not_applicable", note="x")
         with pytest.raises(Invalid):
             report(script, rollout, outcome="not_applicable", note="")
         report(script, rollout, outcome="not_applicable", note="Sem kits")
-        assert missing(rollout) == {("case:PED-01", "presence")}
+        assert missing(rollout) == {("case:PED-01", "client")}
 
     def test_without_an_open_round_nothing_is_reported(self, rollout, script):
         actions.close_round(script, by=rollout.people["pm"])

@@ -132,7 +132,7 @@ class TestMeetingMode:
         text = client.get(live).content.decode()
         assert "1 de 2" in text
         assert 'data-count="passed"' in text
-        assert "2 de 2 resolvidos" in client.get(overview).content.decode()
+        assert "1 de 1 obrigatórios resolvidos" in client.get(overview).content.decode()
 
     def test_the_platform_follows_and_does_not_report(self, rollout, script, session, base, client_for):
         client = client_for(rollout.people["platform"])

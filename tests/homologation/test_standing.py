@@ -19,7 +19,19 @@ from tests.read_model import held_against_the_rules
 
 pytestmark = pytest.mark.django_db
 CODES = ("PED-01", "PED-02", "PED-03")
-STEPS = ("pass", "fail", "block", "machine", "confirm", "next round", "propose", "agree", "withdraw")
+STEPS = (
+    "pass",
+    "by hand",
+    "fail",
+    "block",
+    "does not apply",
+    "machine",
+    "confirm",
+    "next round",
+    "propose",
+    "agree",
+    "withdraw",
+)
 
 
 def kept(script, code):
@@ -73,6 +85,8 @@ def try_step(rollout, script, code, step):
     deadline = clock.today() + timedelta(days=9)
     verbs = {
         "pass": lambda: report(script, rollout, code=code),
+        "by hand": lambda: report(script, rollout, code=code, who="integrator"),
+        "does not apply": lambda: report(script, rollout, code=code, outcome="not_applicable", note="x"),
         "fail": lambda: report(script, rollout, code=code, **FAILURE),
         "block": lambda: report(script, rollout, code=code, outcome="blocked"),
         "machine": lambda: report(script, rollout, code=code, machine="CI"),

@@ -34,6 +34,7 @@ from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory, a_person
 from tests.golive.factories import ChecklistItemFactory
 from tests.homologation.test_homologation import make_script
+from tests.meetings.factories import MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage, planned
 
@@ -52,9 +53,7 @@ def a_small_project() -> Rollout:
     PrerequisiteFactory(
         rollout=rollout, credential=True, key="production_credentials", environment="production", gate="start_go_live"
     )
-    rollout.training_sessions.create(
-        number=1, state="held", scheduled_at=clock.now(), planned_minutes=60, held_minutes=60
-    )
+    MeetingFactory(rollout=rollout, held=True)
     script = make_script(rollout)
     script.frozen_at = clock.now()
     script.save()

@@ -14,7 +14,7 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.core.requirements import asking
 from apps.hours import classification, events, queries
 from apps.hours.classification import Activity
-from apps.hours.ledger import closing, days, history, sums
+from apps.hours.ledger import causes, closing, days, history, sums
 from apps.hours.models import Line, Reclassification, TimeEntry
 from apps.rollouts import numbering, timeline
 from apps.rollouts.models import Rollout
@@ -110,14 +110,7 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
         raise Invalid(_("Diga o motivo."), field="reason")
     with timeline.changing(entry.rollout, even_closed=True) as rollout:
         entry = TimeEntry.objects.get(pk=entry.pk)
-        if entry.adjusts_id or not queries.is_month_closed(rollout, entry.started_at):
-            raise Refusal(_("O mês deste apontamento está aberto: corrija o próprio apontamento."))
-        now = clock.now()
-        if queries.is_month_closed(rollout, now):
-            raise Refusal(_("O mês atual já foi fechado."))
-        remaining = entry.minutes + (
-            entry.adjustments.filter(deleted_at=None).aggregate(all=Sum("minutes"))["all"] or 0
-        )
+        remaining, now = _adjustable(entry, rollout)
         if minutes == 0 or remaining + minutes < 0 or minutes > DAY:
             raise Invalid(
                 _("O ajuste vai de -%(left)s a 24h00 e não pode ser zero.") % {"left": show_minutes(remaining)},
@@ -132,12 +125,64 @@ def adjust(entry: TimeEntry, *, by: User, minutes: int, reason: str) -> TimeEntr
             minutes=minutes,
             note=reason.strip(),
             nonconformity=entry.nonconformity,
+            cause_declined=entry.cause_declined,
             adjusts=entry,
         )
         reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
         event = events.Adjusted(adjusts=entry.number, duration=minutes, reason=reason.strip())
         timeline.record(rollout, event, by)
         return adjustment
+
+
+def attribute(entry: TimeEntry, *, by: User, nonconformity: Nonconformity, reason: str) -> TimeEntry:
+    """Say after its month was closed that ``nonconformity`` caused an entry of homologation.
+
+    What the entry still has is taken back and entered again as caused by it, both as adjustments of today, which leave the
+    day of the work as it is.
+    """
+    require(by, "hours.close", entry)
+    if not reason.strip():
+        raise Invalid(_("Diga o motivo."), field="reason")
+    with timeline.changing(entry.rollout, even_closed=True) as rollout:
+        entry = TimeEntry.objects.get(pk=entry.pk)
+        remaining, now = _adjustable(entry, rollout)
+        if entry.activity != Activity.HOMOLOGATION:
+            raise Refusal(_("Só horas de homologação são causadas por não conformidade."))
+        if nonconformity.rollout_id != rollout.pk:
+            raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
+        newest = entry.adjustments.filter(deleted_at=None).order_by("-number").first() or entry
+        if newest.nonconformity_id == nonconformity.pk:
+            raise Invalid(
+                _("O apontamento já está atribuído à %(label)s.") % {"label": nonconformity.label},
+                field="nonconformity",
+            )
+        causes.refuse_declined(nonconformity)
+        if remaining == 0:
+            raise Refusal(_("Os ajustes já retiraram tudo deste apontamento; não há o que atribuir."))
+        common = {"rollout": rollout, "person": entry.person, "activity": entry.activity, "adjusts": entry}
+        note = reason.strip()
+        TimeEntry.objects.create(
+            number=numbering.next_number(rollout, rollout.time_entries), started_at=now, minutes=-remaining, note=note,
+            nonconformity=newest.nonconformity, **common,
+        )  # fmt: skip
+        adjustment = TimeEntry.objects.create(
+            number=numbering.next_number(rollout, rollout.time_entries), started_at=now, minutes=remaining, note=note,
+            nonconformity=nonconformity, **common,
+        )  # fmt: skip
+        reclassify(rollout, adjustment, Reclassification.How.ADJUSTED)
+        event = events.Attributed(adjusts=entry.number, duration=remaining, label=nonconformity.label, reason=note)
+        timeline.record(rollout, event, by)
+        return adjustment
+
+
+def follow_judgement(nonconformity: Nonconformity) -> None:
+    """The open entries that it caused are free while it counts, and classified like others once it was declined. Within the
+    transaction in which it was judged."""
+    changed = causes.mark(nonconformity)
+    if changed:
+        declined = causes.is_declined(nonconformity)
+        how = Reclassification.How.DECLINED if declined else Reclassification.How.RESTORED
+        reclassify(nonconformity.rollout, None, how)
 
 
 def lines_if_logged(
@@ -197,6 +242,18 @@ def _line_values(line: Line) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _adjustable(entry: TimeEntry, rollout: Rollout) -> tuple[int, datetime]:
+    """The minutes that a closed entry has with its adjustments, and the instant of an adjustment made now. Raises ``Refusal``
+    (409) where it is corrected in itself, or where the present month is closed."""
+    if entry.adjusts_id or not queries.is_month_closed(rollout, entry.started_at):
+        raise Refusal(_("O mês deste apontamento está aberto: corrija o próprio apontamento."))
+    now = clock.now()
+    if queries.is_month_closed(rollout, now):
+        raise Refusal(_("O mês atual já foi fechado."))
+    adjusted = entry.adjustments.filter(deleted_at=None).aggregate(all=Sum("minutes"))["all"] or 0
+    return entry.minutes + adjusted, now
+
+
 def _open_entry(entry: TimeEntry) -> TimeEntry:
     entry = TimeEntry.objects.get(pk=entry.pk)
     if entry.deleted_at or entry.adjusts_id:
@@ -225,6 +282,7 @@ def _fill(
         raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")
     if nonconformity and nonconformity.rollout_id != rollout.pk:
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
+    causes.refuse_declined(nonconformity, already=entry.nonconformity_id)
     if not note.strip():
         raise Invalid(_("Diga o que foi feito."), field="note")
     near = days.around(entry.person, started_at, duration, without=entry.pk)
@@ -237,4 +295,5 @@ def _fill(
             )
     entry.activity, entry.started_at, entry.minutes = activity, started_at, duration
     entry.note, entry.nonconformity = note.strip(), nonconformity
+    entry.cause_declined = causes.is_declined(nonconformity)
     entry.overlaps = days.sharing(near, started_at, started_at + timedelta(minutes=duration))

@@ -135,6 +135,20 @@ class AdjustForm(forms.Form):
         return data
 
 
+class AttributeForm(forms.Form):
+    success_message = _("Horas atribuídas à não conformidade por ajuste.")
+
+    nonconformity = forms.ModelChoiceField(
+        Nonconformity.objects.none(), label=_("Causada por não conformidade"), empty_label=None
+    )
+    reason = forms.CharField(label=_("Motivo"), max_length=300)
+
+    def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        counting = rollout.nonconformities.exclude(state=Nonconformity.State.DECLINED)
+        self.fields["nonconformity"].queryset = counting  # type: ignore[attr-defined]
+
+
 class CloseForm(forms.Form):
     success_message = _("Mês fechado.")
 

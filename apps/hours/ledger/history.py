@@ -89,6 +89,9 @@ def describe(change: Reclassification) -> str:
         "before": _classes(change.before),
         "after": _classes(change.after),
     }
+    if change.cause is None and change.how:
+        values["how"] = str(Reclassification.How(change.how).label)
+        return _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s, porque %(how)s") % values
     if change.cause is None:
         return _("Reclassificada em %(day)s: antes %(before)s, agora %(after)s") % values
     values |= {"entry": str(change.cause), "how": str(Reclassification.How(change.how).label)}

@@ -228,7 +228,11 @@ def _retested(round_: Round, results: list[Result]) -> Nonconformity | None:
     if round_.number == 1:
         return None
     cases = {result.case_id for result in results}
-    earlier = list(round_.script.rollout.nonconformities.filter(case__in=cases, opened_at__lt=round_.opened_at))
+    earlier = list(
+        round_.script.rollout.nonconformities.exclude(state=Nonconformity.State.DECLINED).filter(
+            case__in=cases, opened_at__lt=round_.opened_at
+        )
+    )
     return earlier[0] if len(earlier) == len(cases) == 1 else None
 
 

@@ -91,6 +91,17 @@ def adjust(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
+def attribute(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """Say after the month was closed which nonconformity caused an entry."""
+    rollout, entry = _entry(request, pk, number)
+    require(request.user, "hours.close", rollout)
+    form = forms.AttributeForm(request.POST, rollout=rollout, auto_id="attribute_%s")
+    if attempt(request, form, actions.attribute, entry, by=request.user):
+        return redirect("hours:room", pk)
+    return _entry_page(request, rollout, entry, attribute=form)
+
+
+@require_POST
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = _rollout(request, pk)
     form = forms.CloseForm(request.POST, auto_id="close_%s")
@@ -149,10 +160,11 @@ def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, Tim
 
 
 def _entry_page(
-    request: SignedInRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None
+    request: SignedInRequest, rollout: Rollout, entry: TimeEntry, form=None, delete=None, adjust=None, attribute=None
 ) -> HttpResponse:
     closed = queries.is_month_closed(rollout, entry.started_at)
-    failed = form or delete or adjust
+    failed = form or delete or adjust or attribute
+    attributable = closed and entry.activity == Activity.HOMOLOGATION and rollout.nonconformities.exists()
     context = {
         "rollout": rollout,
         "room": "hours",
@@ -161,6 +173,9 @@ def _entry_page(
         "form": None if closed else form,
         "delete_form": None if closed else delete or forms.ReasonForm(auto_id="delete_%s"),
         "adjust_form": (adjust or forms.AdjustForm(auto_id="adjust_%s")) if closed else None,
+        "attribute_form": attribute or forms.AttributeForm(rollout=rollout, auto_id="attribute_%s")
+        if attributable
+        else None,
         "errors": failed.non_field_errors() if failed is not None and failed.is_bound else [],
     }
     return render(request, "hours/entry.html", context, status=refusal_status(failed))

@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.hours.classification import Activity
-from apps.hours.ledger import days
+from apps.hours.ledger import causes, days
 from apps.hours.models import Proposal, Timer
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
@@ -61,6 +61,7 @@ def start(
         raise Refusal(_("O projeto está encerrado e não aceita mais horas."))
     if nonconformity and nonconformity.rollout_id != rollout.pk:
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
+    causes.refuse_declined(nonconformity)
     activity = activity or (Activity.HOMOLOGATION.value if nonconformity else usual_activity(rollout))
     if nonconformity and activity != Activity.HOMOLOGATION:
         raise Invalid(_("Só horas de homologação são causadas por não conformidade."), field="nonconformity")

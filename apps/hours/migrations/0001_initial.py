@@ -591,6 +591,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(verbose_name="início")),
                 ("minutes", models.IntegerField(verbose_name="duração")),
                 ("note", models.CharField(max_length=300, verbose_name="o que foi feito")),
+                ("cause_declined", models.BooleanField(default=False)),
                 ("source", models.CharField(blank=True, max_length=60)),
                 ("deleted_at", models.DateTimeField(null=True)),
                 (
@@ -697,6 +698,8 @@ class Migration(migrations.Migration):
                             ("edited", "foi corrigido"),
                             ("deleted", "foi excluído"),
                             ("adjusted", "foi ajustado"),
+                            ("declined", "a não conformidade foi declarada improcedente"),
+                            ("restored", "a não conformidade voltou a valer"),
                         ],
                         max_length=8,
                     ),

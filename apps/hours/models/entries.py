@@ -20,7 +20,8 @@ class TimeEntry(models.Model):
     """Time somebody of Presence worked on a rollout. Its class is never typed in: it is in its lines.
 
     An adjustment names the closed entry it corrects; only an adjustment may be negative. A deleted entry stays,
-    marked, and counts no more. ``source`` says what proposed it (``session:31.2``, ``copy:17``); one counts once a person.
+    marked, and counts no more. ``cause_declined``: its nonconformity was declined while its month was open, and frees it no
+    more. ``source`` says what proposed it (``session:31.2``, ``copy:17``); one counts once a person.
     """
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="time_entries")
@@ -34,6 +35,7 @@ class TimeEntry(models.Model):
         Nonconformity, on_delete=models.PROTECT, null=True, blank=True, related_name="time_entries",
         verbose_name=_("não conformidade"),
     )  # fmt: skip
+    cause_declined = models.BooleanField(default=False)
     adjusts = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="adjustments")
     source = models.CharField(max_length=60, blank=True)
     deleted_at = models.DateTimeField(null=True)
@@ -82,7 +84,7 @@ class TimeEntry(models.Model):
             started_at=clock.local(self.started_at, zone),
             minutes=self.minutes,
             activity=self.activity,
-            nonconformity=self.nonconformity.label if self.nonconformity else "",
+            nonconformity=self.nonconformity.label if self.nonconformity and not self.cause_declined else "",
             adjusts=self.adjusts.number if self.adjusts else None,
             worked_on=clock.day_of(self.adjusts.started_at, zone) if self.adjusts else None,
         )
@@ -191,7 +193,8 @@ class Revision(models.Model):
 class Reclassification(models.Model):
     """That a change elsewhere gave the lines of an entry other classes. Only ever added to.
 
-    ``before`` and ``after`` are ``[[class, minutes], …]``; ``cause`` is the entry that was changed, ``how`` the change.
+    ``before`` and ``after`` are ``[[class, minutes], …]``; ``cause`` is the entry that was changed, ``how`` the change. Of a
+    nonconformity that was judged anew there is no such entry.
     """
 
     class How(models.TextChoices):
@@ -199,6 +202,8 @@ class Reclassification(models.Model):
         EDITED = "edited", _("foi corrigido")
         DELETED = "deleted", _("foi excluído")
         ADJUSTED = "adjusted", _("foi ajustado")
+        DECLINED = "declined", _("a não conformidade foi declarada improcedente")
+        RESTORED = "restored", _("a não conformidade voltou a valer")
 
     entry = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, related_name="reclassifications")
     cause = models.ForeignKey(TimeEntry, on_delete=models.CASCADE, null=True, related_name="+")

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ("scope", models.TextField(blank=True, verbose_name="escopo")),
                 ("target_date", models.DateField(blank=True, null=True, verbose_name="entrada em produção prevista")),
                 ("integration_model", models.CharField(blank=True, editable=False, max_length=40)),
+                ("connector_version", models.CharField(blank=True, editable=False, max_length=40)),
                 (
                     "integration_model_title",
                     apps.core.localized.LocalizedField(

@@ -70,6 +70,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     rule was last asked what is open, and ``requirements_stage`` at which stage (``read_model``). ``integration_model`` is
     the key of the model that the parties settled on, empty until then; ``integration_model_title`` is its title.
     ``previous`` is the completed rollout of which it is the next phase.
+    ``connector_version`` is the newest version of the connector that was delivered, empty before the first.
     """
 
     platform = models.ForeignKey(
@@ -90,6 +91,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     target_date = models.DateField(_("entrada em produção prevista"), null=True, blank=True)
     integration_model = models.CharField(max_length=40, blank=True, editable=False)
     integration_model_title = LocalizedField(editable=False)
+    connector_version = models.CharField(max_length=40, blank=True, editable=False)
     stage = FSMField(_("etapa"), max_length=16, choices=Stage.choices, default=Stage.KICKOFF, protected=True)
     stage_entered_at = models.DateTimeField(default=clock.now, editable=False)
     holder = models.CharField(_("bola com"), max_length=12, choices=PartyRole, blank=True, editable=False)

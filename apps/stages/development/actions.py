@@ -9,11 +9,14 @@ from apps.core import clock
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import planning, timeline
+from apps.rollouts.actions import keep_connector_version
 from apps.rollouts.models import Rollout
 from apps.stages.development import events, queries
 from apps.stages.development.models import Delivery, DueDate, ProgressNote
 
 BEFORE_DELIVERY = (Stage.KICKOFF, Stage.DEVELOPMENT)
+DELIVERED_IN = (Stage.DEVELOPMENT, Stage.HOMOLOGATION, Stage.ACCEPTANCE, Stage.GO_LIVE)
+"""The stages in which a version of the connector is delivered."""
 
 
 def set_due_date(rollout: Rollout, *, by: User, date: date, reason: str = "") -> DueDate:
@@ -53,10 +56,16 @@ def log_progress(rollout: Rollout, *, by: User, percent: int, text: str) -> Prog
 
 
 def declare_delivery(rollout: Rollout, *, by: User, version: str, notes: str, limitations: str = "") -> Delivery:
-    """Declare a version delivered. A version is delivered once; after a return to development a new one is due."""
+    """Declare a version delivered: in development, or a newer one in homologation, acceptance and go-live. A version is
+    delivered once; after a return to development a new one is due."""
     require(by, "development.report", rollout)
     with timeline.changing(rollout) as rollout:
-        _refuse_outside_development(rollout)
+        if rollout.stage not in DELIVERED_IN:
+            raise Refusal(
+                _("O projeto está em %(stage)s; uma versão se entrega no desenvolvimento, na homologação, no termo de aceite "
+                  "ou na entrada em produção.")
+                % {"stage": rollout.get_stage_display()}
+            )  # fmt: skip
         if rollout.deliveries.filter(version=version).exists():
             raise Invalid(
                 _("A versão %(version)s já foi entregue. Dê outro número.") % {"version": version}, field="version"
@@ -66,6 +75,7 @@ def declare_delivery(rollout: Rollout, *, by: User, version: str, notes: str, li
         delivery = Delivery.objects.create(
             rollout=rollout, version=version, notes=notes, limitations=limitations, declared_by=by
         )
+        keep_connector_version(rollout, version)
         timeline.record(rollout, events.Delivered(version=version), by, party=PartyRole.INTEGRATOR)
         return delivery
 

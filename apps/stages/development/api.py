@@ -122,11 +122,12 @@ def log_progress(request: SignedInRequest, rollout_id: int):
 @rest.scope(rest.Scope.DELIVERY)
 @rest.words(
     _("Declarar uma entrega"),
-    _("Uma versão do conector entregue. Cada versão se entrega uma vez, durante o desenvolvimento."),
+    _("Uma versão do conector entregue. Cada versão se entrega uma vez, do desenvolvimento à entrada em produção."),
     version=_("A versão, como 1.4.0."),
 )
 def declare_delivery(request: SignedInRequest, rollout_id: int):
-    """Declare a version of the connector delivered. A version is delivered once (422); only in development (409)."""
+    """Declare a version of the connector delivered, in development, homologation, acceptance or go-live (409 otherwise). A
+    version is delivered once (422)."""
     rollout = visible(request, rollout_id)
     body = rest.read(request, DeliveryIn)
     return Status(201, actions.declare_delivery(rollout, by=request.user, **body.model_dump()))

@@ -37,3 +37,9 @@ class DeliveryForm(forms.ModelForm):
         model = Delivery
         fields = ["version", "notes", "limitations"]
         widgets = {"notes": forms.Textarea(attrs={"rows": 3}), "limitations": forms.Textarea(attrs={"rows": 2})}
+
+
+class LaterDeliveryForm(DeliveryForm):
+    """A version that comes after the development."""
+
+    success_message = _("Versão entregue. A equipe decide na homologação o que se executa de novo com ela.")

@@ -31,7 +31,9 @@ def progress(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def delivery(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _post(request, pk, "delivery", forms.DeliveryForm, actions.declare_delivery)
+    in_development = visible_rollout(request, pk).stage == Stage.DEVELOPMENT
+    form_class = forms.DeliveryForm if in_development else forms.LaterDeliveryForm
+    return _post(request, pk, "delivery", form_class, actions.declare_delivery)
 
 
 def _post(request: SignedInRequest, pk: int, name: str, form_class, action) -> HttpResponse:
@@ -61,6 +63,7 @@ def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
         "delivery_form": failed.get("delivery") or forms.DeliveryForm(auto_id="delivery_%s"),
         "may_set_date": may_report and rollout.stage in actions.BEFORE_DELIVERY,
         "may_report": may_report and developing,
+        "may_deliver": may_report and rollout.stage in actions.DELIVERED_IN,
     }
     status = refusal_status(*failed.values())
     return render(request, "development/room.html", context, status=status)

@@ -278,6 +278,8 @@ def situation(status: queries.CaseStatus) -> str:
     """Where a case stands, in one word."""
     if status.latest is None:
         return "not_run"
+    if status.awaits_agreement:
+        return "awaiting_agreement"
     if status.awaits_confirmation:
         return "awaiting_confirmation"
     if status.is_to_repeat:

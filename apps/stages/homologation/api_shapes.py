@@ -10,7 +10,7 @@ from apps.core.web import rest
 from apps.stages.homologation.models import Evidence, Result
 
 Situation = Literal[
-    "not_run", "passed", "failed", "blocked", "not_applicable", "awaiting_confirmation", "to_repeat"
+    "not_run", "passed", "failed", "blocked", "not_applicable", "awaiting_confirmation", "awaiting_agreement", "to_repeat"
 ]  # fmt: skip
 Text = Annotated[str, Field(max_length=20_000)]
 Link = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")]
@@ -33,7 +33,9 @@ class EvidenceOut(Schema):
 
 
 class ResultOut(Schema):
-    """``machine`` names the token that reported it; such a pass of a binding case counts once a person confirmed it."""
+    """``machine`` names the token that reported it, ``version`` the connector's that was delivered then. One that
+    ``awaits_confirmation`` counts once the other side confirmed it: the pass of a binding case by a machine or the
+    integrator, or that one does not apply."""
 
     id: int
     case: str
@@ -41,6 +43,7 @@ class ResultOut(Schema):
     outcome: Literal["passed", "failed", "blocked", "not_applicable"]
     note: str
     machine: str
+    version: str
     by: str
     at: datetime
     awaits_confirmation: bool

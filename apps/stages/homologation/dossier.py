@@ -24,6 +24,7 @@ def _results(script: Script) -> Iterator[dict[str, Any]]:
             "outcome": result.outcome,
             "note": result.note,
             "machine": result.machine,
+            "version": result.version,
             "by": str(result.by or ""),
             "at": canonical.instant(result.at),
             "confirmed_by": str(result.confirmed_by or ""),

@@ -1,34 +1,18 @@
-"""What can happen in the homologation, and the notices of what waits for a correction."""
+"""What can happen in the homologation, but for what fails (``nonconformities.events``)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.events import EventData, Minutes, Notice
-from apps.core.numbers import whole_number
+from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.rollouts import audiences
 from apps.rollouts.models import Event
-from apps.stages.homologation.models import Nonconformity, Outcome
-
-
-def nonconformity_of(event: Event) -> Nonconformity | None:
-    """The nonconformity that the event is about, by its label."""
-    number = str(event.data.get("label", "")).removeprefix("NC-")
-    return Nonconformity.objects.filter(rollout=event.rollout_id, number=whole_number(number)).first()
-
-
-def owner_of_the_correction(event: Event) -> list[User]:
-    """Everybody of the company that owes the correction."""
-    nonconformity = nonconformity_of(event)
-    return audiences.people_of(event.rollout, nonconformity.owner) if nonconformity else []
-
-
-def owner_and_project_manager(event: Event) -> Iterable[User]:
-    return [*owner_of_the_correction(event), *audiences.project_manager(event)]
+from apps.stages.homologation.models import Outcome
 
 
 def senders_and_project_manager(event: Event) -> Iterable[User]:
@@ -41,11 +25,15 @@ def reports_url(event: Event) -> str:
     return reverse("homologation:matrix", args=[event.rollout_id]) + "#relatorios"
 
 
-def nonconformity_url(event: Event) -> str:
-    nonconformity = nonconformity_of(event)
-    if nonconformity is None:
-        return reverse("homologation:room", args=[event.rollout_id])
-    return reverse("homologation:nonconformity", args=[event.rollout_id, nonconformity.number])
+def client_and_integrator(event: Event) -> Iterable[User]:
+    return [
+        *audiences.people_of(event.rollout, PartyRole.CLIENT),
+        *audiences.people_of(event.rollout, PartyRole.INTEGRATOR),
+    ]
+
+
+def case_url(event: Event) -> str:
+    return reverse("homologation:case", args=[event.rollout_id, event.data["case"]])
 
 
 # --- The script -----------------------------------------------------------------------------------------
@@ -60,6 +48,61 @@ class ConditionsChosen(
     """``conditions`` are the keys of those that apply."""
 
     conditions: list[str]
+
+
+class ConditionSwitchedOn(
+    EventData,
+    kind="homologation.condition_on",
+    sentence=_("ampliou a homologação com %(cases)s casos (%(condition)s): %(reason)s"),
+    icon="list-plus",
+    notice=Notice(
+        to=client_and_integrator,
+        subject=_("%(code)s: a homologação tem mais casos"),
+        sentence=_("A Presence incluiu %(cases)s casos (%(condition)s): %(reason)s."),
+        url=audiences.page("homologation:room", "#roteiro"),
+    ),
+):
+    """``cases`` is how many cases the condition adds."""
+
+    condition: Localized
+    cases: int
+    reason: str
+
+
+class ConditionOffProposed(
+    EventData,
+    kind="homologation.condition_off_proposed",
+    sentence=_("propôs tirar da homologação “%(condition)s”: %(reason)s"),
+    icon="list-x",
+    notice=Notice(
+        to=audiences.everybody(PartyRole.CLIENT),
+        subject=_("%(code)s: concordar em tirar casos da homologação"),
+        sentence=_(
+            "A Presence propõe tirar da homologação os casos de “%(condition)s”: %(reason)s. Vale com o seu acordo."
+        ),
+        url=audiences.page("homologation:room", "#roteiro"),
+    ),
+):
+    condition: Localized
+    reason: str
+
+
+class ConditionSwitchedOff(
+    EventData,
+    kind="homologation.condition_off",
+    sentence=_("concordou em tirar da homologação “%(condition)s”"),
+    icon="handshake",
+):
+    condition: Localized
+
+
+class ConditionStaysOn(
+    EventData,
+    kind="homologation.condition_stays",
+    sentence=_("manteve na homologação “%(condition)s”"),
+    icon="x",
+):
+    condition: Localized
 
 
 class Frozen(
@@ -134,6 +177,26 @@ class RoundClosed(
     number: int
 
 
+class CaseAddedToRound(
+    EventData,
+    kind="homologation.case_in_round",
+    sentence=_("incluiu %(case)s na rodada %(number)s"),
+    icon="list-plus",
+):
+    case: str
+    number: int
+
+
+class ResultsKept(
+    EventData,
+    kind="homologation.results_kept",
+    sentence=_("manteve os resultados com a versão %(version)s do conector: %(reason)s"),
+    icon="package-check",
+):
+    version: str
+    reason: str
+
+
 class RoundReportAdded(
     EventData,
     kind="homologation.round_report",
@@ -160,11 +223,40 @@ class ResultRecorded(
 class ResultConfirmed(
     EventData,
     kind="homologation.confirmed",
-    sentence=_("confirmou que %(case)s passou, como a máquina informou"),
+    sentence=_("confirmou que %(case)s passou"),
     icon="user-check",
 ):
+    """``machine`` is the label of the token that reported it, where one did."""
+
     case: str
-    machine: str
+    machine: str | None = None
+
+
+class NotApplicableProposed(
+    EventData,
+    kind="homologation.not_applicable_proposed",
+    sentence=_("propôs que %(case)s não se aplica: %(reason)s"),
+    icon="ban",
+    notice=Notice(
+        to=audiences.everybody(PartyRole.CLIENT),
+        subject=_("%(code)s: concordar que %(case)s não se aplica"),
+        sentence=_(
+            "A Presence propõe que o caso %(case)s não se aplica a este projeto: %(reason)s. Vale com o seu acordo."
+        ),
+        url=case_url,
+    ),
+):
+    case: str
+    reason: str
+
+
+class NotApplicableAgreed(
+    EventData,
+    kind="homologation.not_applicable_agreed",
+    sentence=_("concordou que %(case)s não se aplica"),
+    icon="handshake",
+):
+    case: str
 
 
 class EvidenceAttached(
@@ -214,98 +306,6 @@ class JunitDiscarded(
     icon="file-x",
 ):
     cases: int
-
-
-# --- Nonconformities ------------------------------------------------------------------------------------
-
-
-class CaseFailed(
-    EventData,
-    kind="homologation.failure",
-    sentence=_("%(case)s falhou e abriu a %(label)s: %(title)s"),
-    icon="bug",
-    notice=Notice(
-        to=owner_of_the_correction,
-        subject=_("%(code)s: %(label)s aberta para a sua empresa corrigir"),
-        sentence=_("O caso %(case)s da homologação falhou: %(title)s."),
-        url=nonconformity_url,
-    ),
-):
-    """``label`` and ``title`` are those of the nonconformity that it opened or reopened."""
-
-    case: str
-    label: str
-    title: str
-    severity: Nonconformity.Severity
-    machine: str | None = None
-
-
-class NonconformityFixed(
-    EventData,
-    kind="homologation.fixed",
-    sentence=_("corrigiu a %(label)s na versão %(version)s"),
-    icon="wrench",
-    notice=Notice(
-        to=owner_and_project_manager,
-        subject=_("%(code)s: %(label)s corrigida, falta verificar"),
-        sentence=_("A %(label)s foi corrigida na versão %(version)s. Falta verificar."),
-        url=nonconformity_url,
-    ),
-):
-    label: str
-    version: str
-
-
-class FixVerified(
-    EventData,
-    kind="homologation.verified",
-    sentence=_("verificou a correção da %(label)s"),
-    icon="check-check",
-):
-    label: str
-
-
-class NonconformityReopened(
-    EventData,
-    kind="homologation.reopened",
-    sentence=_("reabriu a %(label)s: %(reason)s"),
-    icon="rotate-ccw",
-    notice=Notice(
-        to=owner_of_the_correction,
-        subject=_("%(code)s: %(label)s reaberta"),
-        sentence=_("A correção da %(label)s não resolveu: %(reason)s."),
-        url=nonconformity_url,
-    ),
-):
-    label: str
-    reason: str
-
-
-class NonconformityCommented(
-    EventData,
-    kind="homologation.nonconformity_comment",
-    sentence=_("escreveu sobre a %(label)s"),
-    icon="message-circle",
-    notice=Notice(
-        to=owner_and_project_manager,
-        subject=_("%(code)s: nova mensagem sobre a %(label)s"),
-        sentence=_("Há uma nova mensagem na discussão da %(label)s."),
-        url=nonconformity_url,
-    ),
-):
-    label: str
-
-
-class NonconformityChanged(
-    EventData,
-    kind="homologation.nonconformity_changed",
-    sentence=_("definiu a %(label)s: %(severity)s, corrige %(owner)s"),
-    icon="pencil",
-):
-    label: str
-    severity: Nonconformity.Severity
-    owner: PartyRole
-    due: date | None = None
 
 
 # --- Reservations ---------------------------------------------------------------------------------------

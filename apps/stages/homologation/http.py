@@ -23,6 +23,7 @@ def permissions(request: SignedInRequest, rollout: Rollout) -> dict[str, bool]:
     at_work = rollout.stage == Stage.HOMOLOGATION
     return {
         "may_lead": rollout.is_open and request.user.has_perm("homologation.lead", rollout),
+        "may_agree_for_client": rollout.is_open and request.user.has_perm("homologation.agree_for_client", rollout),
         "may_verify": rollout.is_open and request.user.has_perm("homologation.verify", rollout),
         "may_execute": at_work and request.user.has_perm("homologation.execute", rollout),
         "may_shape": rollout.is_open and request.user.has_perm("homologation.shape", rollout),

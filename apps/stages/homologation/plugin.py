@@ -12,6 +12,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
 from apps.stages.homologation.api import router
 from apps.stages.homologation.meetings import actions as sessions
+from apps.stages.homologation.nonconformities import events as nonconformity_events
 from apps.stages.homologation.script import catalogue
 
 
@@ -44,8 +45,9 @@ plugin = Plugin(
     ),
     starts=[catalogue.copy_script],
     model_changed=[catalogue.apply_rules],
-    events=events,
+    events=(events, nonconformity_events),
     requirements=requirements,
+    requirements_follow=["development"],  # A newer connector may make results old.
     term={"homologation": term.HOMOLOGATION},
     dossier=[dossier.files],
     routers={"/rollouts": router},

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -33,104 +31,16 @@ from apps.stages.homologation.models import (
     Case,
     Evidence,
     Nonconformity,
-    Outcome,
     Reservation,
     Result,
     Round,
     Script,
 )
+from apps.stages.homologation.statuses import CaseStatus, Process, ProcessStatus
 
 EMBEDDED: dict[type[Model], str] = {Result: "embedded_results", Nonconformity: "embedded_nonconformities"}
 """What may come with a case in its query, and under which name; who did it is not read with it."""
 Record = TypeVar("Record", Result, Nonconformity)
-
-
-@dataclass
-class CaseStatus:
-    """A case as it stands: its newest result, an agreed or proposed reservation, its nonconformities.
-
-    ``latest`` is the newest result, ``counting`` the newest that counts: a machine's pass that awaits its confirmation does
-    not. ``last_round`` is the number of the last round that was to execute the case.
-    """
-
-    case: Case
-    latest: Result | None = None
-    counting: Result | None = None
-    last_round: int = 0
-    results: list[Result] = field(default_factory=list)
-    reservation: Reservation | None = None
-    nonconformities: list[Nonconformity] = field(default_factory=list)
-
-    def add(self, result: Result) -> None:
-        """Note a result of the case; they are given in the order in which they were recorded."""
-        self.results.append(result)
-        self.latest = result
-        if not result.awaits_confirmation:
-            self.counting = result
-
-    @property
-    def by_round(self) -> dict[int, Result]:
-        """The newest result of each round that has one, by the round's key."""
-        return {result.round_id: result for result in self.results}
-
-    @property
-    def is_to_repeat(self) -> bool:
-        """A later round asks for it again, since what it depends on is repeated, and nothing of that round counts yet."""
-        return self.counting is not None and self.counting.round.number < self.last_round
-
-    @property
-    def passed(self) -> bool:
-        return self.counting is not None and self.counting.outcome == Outcome.PASSED and not self.is_to_repeat
-
-    @property
-    def awaits_confirmation(self) -> bool:
-        """A machine says that it passed, and that is not known otherwise."""
-        return self.latest is not None and self.latest.awaits_confirmation and not self.passed
-
-    @property
-    def standing(self) -> Case.Standing:
-        """What the case keeps of it (``execution.standing``)."""
-        if self.awaits_confirmation:
-            return Case.Standing.TO_CONFIRM
-        if self.counting is None:
-            return Case.Standing.NEVER_RUN
-        return Case.Standing.TO_REPEAT if self.is_to_repeat else Case.Standing(self.counting.outcome)
-
-    @property
-    def standing_at(self) -> datetime | None:
-        return self.latest.at if self.latest else None
-
-    @property
-    def reserved(self) -> bool:
-        return self.reservation is not None and self.reservation.is_agreed
-
-    @property
-    def is_settled(self) -> bool:
-        """Nothing is asked of it any more."""
-        return not self.case.is_binding or self.passed or self.reserved
-
-
-@dataclass
-class Process:
-    key: str
-    title: Localized
-
-
-@dataclass
-class ProcessStatus(Process):
-    cases: list[CaseStatus] = field(default_factory=list)
-
-    @property
-    def applicable(self) -> list[CaseStatus]:
-        return [status for status in self.cases if status.case.applies]
-
-    @property
-    def passed(self) -> int:
-        return sum(status.passed for status in self.applicable)
-
-    @property
-    def settled(self) -> int:
-        return sum(status.is_settled for status in self.applicable)
 
 
 def script_of(rollout: Rollout) -> Script | None:
@@ -350,9 +260,10 @@ def unsettled_cases(script: Script) -> list[Case]:
     """The cases that the gate still asks for, in order, as they are kept: each ``with_standing`` and with whether one of its
     nonconformities waits for its correction (``is_failing``)."""
     open_ones = Nonconformity.objects.filter(case=OuterRef("pk"), state=Nonconformity.State.OPEN)
-    not_passed = Case.objects.binding().filter(script=script).exclude(standing=Case.Standing.PASSED)
+    settled = (Case.Standing.PASSED, Case.Standing.NOT_APPLICABLE)
+    not_settled = Case.objects.binding().filter(script=script).exclude(standing__in=settled)
     cases = with_standing(
-        not_passed.only("script", "position", "code", "process", "title", "standing", "standing_at"), bare=True
+        not_settled.only("script", "position", "code", "process", "title", "standing", "standing_at"), bare=True
     )
     return [case for case in cases.annotate(is_failing=Exists(open_ones)) if not _is_reserved(case)]
 

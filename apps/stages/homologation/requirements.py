@@ -14,9 +14,10 @@ from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import junit, reservations
-from apps.stages.homologation.execution.forms import ReportDecisionForm
-from apps.stages.homologation.models import Case, Nonconformity, Round, RoundReport
+from apps.stages.homologation.execution import actions as execution
+from apps.stages.homologation.execution import junit, reservations, rounds, scope
+from apps.stages.homologation.execution.forms import KeepResultsForm, ReportDecisionForm
+from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport, ScopeReduction
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities.forms import FixForm
 
@@ -47,6 +48,43 @@ def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
         )
 
 
+def answer_to_a_reduction(rollout: Rollout, pk: str) -> Answer | None:
+    reduction = _waiting_reductions(rollout).filter(pk=whole_number(pk)).first()
+    if reduction is None:
+        return None
+    return Answer(
+        button=_("Concordo em tirar da homologação"),
+        icon="handshake",
+        permission="homologation.agree_for_client",
+        subject=reduction,
+        make_form=ConfirmForm,
+        act=lambda **data: scope.agree(reduction, **data),
+        help=_("Os casos deixam de ser pedidos; os resultados ficam guardados. Motivo: “%(reason)s”.")
+        % {"reason": reduction.reason},
+    )
+
+
+@requirement("homologation:scope", answer=answer_to_a_reduction)
+def reductions_are_answered(rollout: Rollout) -> Iterator[Requirement]:
+    """A condition that Presence proposes to switch off after the freeze."""
+    if rollout.stage not in scope.STAGES_THAT_CHANGE_SCOPE:
+        return
+    for reduction in _waiting_reductions(rollout):
+        yield Requirement(
+            key=f"homologation:scope:{reduction.pk}",
+            text=both(_("Concordar em tirar da homologação: %(condition)s"), condition=reduction.condition),
+            owed_by=PartyRole.CLIENT,
+            since=reduction.proposed_at,
+            url=reverse("homologation:room", args=[rollout.pk]) + "#escopo",
+            review=True,
+        )
+
+
+def _waiting_reductions(rollout: Rollout) -> QuerySet[ScopeReduction]:
+    frozen = script(rollout)
+    return scope.waiting_reductions(frozen).select_related("script") if frozen else ScopeReduction.objects.none()
+
+
 # --- Cases ----------------------------------------------------------------------------------------------
 
 
@@ -70,10 +108,11 @@ def processes_are_run(rollout: Rollout) -> Iterator[Requirement]:
             )
 
 
-def answer_to_a_reservation(rollout: Rollout, code: str) -> Answer | None:
+def answer_to_a_case(rollout: Rollout, code: str) -> Answer | None:
+    """The client's agreement to its reservation, or to that it does not apply."""
     reservation = rollout.reservations.filter(case__code=code, withdrawn_at=None, agreed_at=None).first()
     if reservation is None:
-        return None
+        return _answer_to_not_applicable(rollout, code)
     return Answer(
         button=_("Concordo com a ressalva"),
         icon="handshake",
@@ -86,10 +125,26 @@ def answer_to_a_reservation(rollout: Rollout, code: str) -> Answer | None:
     )
 
 
-@requirement("homologation:case", Gate.START_ACCEPTANCE, answer=answer_to_a_reservation)
+def _answer_to_not_applicable(rollout: Rollout, code: str) -> Answer | None:
+    results = Result.objects.filter(case__script__rollout=rollout, case__code=code).select_related("case__script")
+    newest = results.order_by("pk").last()
+    if newest is None or not newest.awaits_agreement:
+        return None
+    return Answer(
+        button=_("Concordo que não se aplica"),
+        icon="handshake",
+        permission="homologation.agree_for_client",
+        subject=newest.case,
+        make_form=ConfirmForm,
+        act=lambda **data: execution.confirm_result(newest, **data),
+        help=_("A Presence propõe que este caso não se aplica ao projeto: “%(reason)s”.") % {"reason": newest.note},
+    )
+
+
+@requirement("homologation:case", Gate.START_ACCEPTANCE, answer=answer_to_a_case)
 def cases_are_settled(rollout: Rollout) -> Iterator[Requirement]:
-    """Every case that the gate asks for has passed or has an agreed reservation. One that stands under its process, or waits
-    for a correction, is not named a second time."""
+    """Every case that the gate asks for has passed, does not apply, or has an agreed reservation. One that stands under its
+    process, or waits for a correction, is not named a second time."""
     under_their_process = {pk for cases in _processes_never_run(rollout).values() for pk in cases}
     for case in unsettled(rollout):
         if case.pk not in under_their_process and not _waits_for_correction(case):
@@ -106,12 +161,14 @@ def _processes_never_run(rollout: Rollout) -> dict[str, set[int]]:
 
 
 def _waits_for_correction(case: Case) -> bool:
-    return queries.reservation_of(case) is None and case.is_failing  # type: ignore[attr-defined]
+    """Its correction is what is asked; not where it is proposed to do without."""
+    is_proposed = queries.reservation_of(case) is not None or case.standing == Case.Standing.TO_AGREE
+    return not is_proposed and case.is_failing  # type: ignore[attr-defined]
 
 
 def _case_requirement(rollout: Rollout, case: Case) -> Requirement:
-    """What an unsettled case asks: to be run, to be run again, that a machine's pass is confirmed, or that its reservation is
-    agreed."""
+    """What an unsettled case asks: to be run, to be run again, that its pass is confirmed, that its reservation is agreed, or
+    that it does not apply."""
     reservation = queries.reservation_of(case)
     text, owed_by, since = _("Executar %(case)s"), PartyRole.PRESENCE.value, rollout.stage_entered_at
     url = reverse("homologation:room", args=[rollout.pk]) + f"#caso-{case.code}"
@@ -123,6 +180,10 @@ def _case_requirement(rollout: Rollout, case: Case) -> Requirement:
         review = True
     elif case.standing == Case.Standing.TO_CONFIRM:
         text, since, review = _("Confirmar que %(case)s passou"), case.standing_at or since, True
+        url = reverse("homologation:case", args=[rollout.pk, case.code]) + "#historico"
+    elif case.standing == Case.Standing.TO_AGREE:
+        text, since, review = _("Concordar que %(case)s não se aplica"), case.standing_at or since, True
+        owed_by = PartyRole.CLIENT
         url = reverse("homologation:case", args=[rollout.pk, case.code]) + "#historico"
     elif case.standing != Case.Standing.NEVER_RUN:
         text, since = _("Executar %(case)s de novo"), case.standing_at or since
@@ -195,6 +256,42 @@ def _waiting_reports(rollout: Rollout) -> QuerySet[RoundReport]:
     return RoundReport.objects.filter(round__script__rollout=rollout, state=RoundReport.State.WAITING)
 
 
+def answer_with_the_results_kept(rollout: Rollout, _rest: str) -> Answer | None:
+    frozen = script(rollout)
+    if frozen is None or not rounds.is_to_judge(frozen, rollout.connector_version):
+        return None
+    return Answer(
+        button=_("Manter os resultados"),
+        icon="package-check",
+        permission="homologation.lead",
+        subject=frozen,
+        make_form=KeepResultsForm,
+        act=lambda **data: rounds.keep_results(frozen, **data),
+        help=_("Para executar de novo o que a versão muda, abra uma rodada com os casos escolhidos."),
+    )
+
+
+@requirement(
+    "homologation:version",
+    Gate.START_ACCEPTANCE,
+    Gate.START_GO_LIVE,
+    Gate.COMPLETE,
+    answer=answer_with_the_results_kept,
+)
+def a_newer_connector_is_judged(rollout: Rollout) -> Iterator[Requirement]:
+    """The team says which results a version makes old that was delivered after the first round."""
+    frozen = script(rollout)
+    if frozen is not None and rounds.is_to_judge(frozen, rollout.connector_version):
+        version = rollout.connector_version
+        yield Requirement(
+            key="homologation:version",
+            text=both(_("Decidir quais resultados valem com a versão %(version)s do conector"), version=version),
+            owed_by=PartyRole.PRESENCE,
+            since=rollout.stage_entered_at,
+            url=reverse("homologation:room", args=[rollout.pk]) + "#roteiro",
+        )
+
+
 # --- Nonconformities ------------------------------------------------------------------------------------
 
 
@@ -264,7 +361,7 @@ def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
 @asked_once
 def unverified(rollout: Rollout) -> list[Nonconformity]:
     """The nonconformities that nobody has seen work yet, by number."""
-    return list(rollout.nonconformities.exclude(state=Nonconformity.State.VERIFIED).select_related("case"))
+    return list(rollout.nonconformities.pending().select_related("case"))
 
 
 def _blocks(nonconformity: Nonconformity) -> bool:

@@ -1,5 +1,6 @@
 """What the homologation gives to the acceptance term's record."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -31,11 +32,27 @@ def _results_by_process(script: Script, statuses: list[CaseStatus], round_: Roun
     ]
 
 
+def _versions(statuses: list[CaseStatus]) -> list[dict[str, object]]:
+    """The versions of the connector with which cases passed, the one that passed last first, with how many cases each."""
+    passed = [status.counting for status in statuses if status.counting and status.passed and status.counting.version]
+    newest_first = sorted(passed, key=lambda result: (result.at, result.pk), reverse=True)
+    cases = Counter(result.version for result in newest_first)
+    return [{"version": version, "cases": number} for version, number in cases.items()]
+
+
 def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
     """The script, its rounds, and what failed or was reserved: plain JSON, Portuguese texts."""
     script: Script | None = getattr(rollout, "script", None)
     if script is None:
-        return {"script": None, "rounds": [], "processes": [], "nonconformities": [], "reservations": []}
+        return {
+            "script": None,
+            "rounds": [],
+            "processes": [],
+            "nonconformities": [],
+            "reservations": [],
+            "not_applicable": [],
+            "versions": [],
+        }
     rounds = rows_of(Round, all_rounds)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
     return {
@@ -54,11 +71,18 @@ def summary(rollout: Rollout, all_rounds: Iterable[JSON]) -> dict[str, object]:
                 "key": process.key,
                 "title": process.title["pt"],
                 "cases": len(process.applicable),
-                "passed": process.passed,
-                "reserved": sum(status.reserved for status in process.applicable),
-                "not_run": sum(status.latest is None for status in process.applicable),
+                "passed": process.tally.passed,
+                "reserved": process.tally.reserved,
+                "not_applicable": process.tally.not_applicable,
+                "not_run": len(process.applicable) - process.tally.executed,
             }
             for process in queries.processes(script, statuses=statuses)
+        ],
+        "versions": _versions([status for status in statuses if status.case.applies]),
+        "not_applicable": [
+            {"case": status.case.code, "title": status.case.title["pt"], "reason": status.counting.note}
+            for status in statuses
+            if status.counting and status.not_applicable and status.case.is_binding
         ],
         "nonconformities": [
             {

@@ -1,28 +1,28 @@
-"""The room: the script with its progress, the nonconformities, and the conditions of the script."""
+"""The room, and what is posted on it: conditions and scope of the script, the next round, a newer connector."""
 
-from typing import Any
-
-from django.db.models import prefetch_related_objects
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core.web.forms import attempt, refusal_status
-from apps.core.web.pages import page_of
-from apps.rollouts.models import Rollout
+from apps.core.refusals import require
+from apps.core.web.forms import attempt
 from apps.stages.homologation import queries
-from apps.stages.homologation.http import permissions, script_of
-from apps.stages.homologation.models import Report, Script
-from apps.stages.homologation.nonconformities import queries as nonconformities
-from apps.stages.homologation.script import actions, catalogue, forms
+from apps.stages.homologation.execution import rounds, scope
+from apps.stages.homologation.execution.forms import KeepResultsForm, RoundForm
+from apps.stages.homologation.http import script_of
+from apps.stages.homologation.models import Round, ScopeReduction
+from apps.stages.homologation.room import show_room
+from apps.stages.homologation.script import actions, forms
 
 
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)
-    return _room(request, rollout, script)
+    return show_room(request, rollout, script)
 
 
 @require_GET
@@ -40,34 +40,62 @@ def conditions(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, script = script_of(request, pk)
     form = forms.ConditionsForm(request.POST, script=script)
     if attempt(request, form, actions.choose_conditions, script, by=request.user):
-        return redirect(reverse("homologation:room", args=[pk]) + "#roteiro")
-    return _room(request, rollout, script, conditions=form)
+        return redirect(_script_section(pk))
+    return show_room(request, rollout, script, conditions=form)
 
 
-def _room(request: SignedInRequest, rollout: Rollout, script: Script, conditions=None) -> HttpResponse:
-    rounds = queries.rounds_of(script)
-    round_ = queries.open_among(rounds)
-    statuses = queries.case_statuses(script, bare=True, rounds=rounds)
-    keys_to_run = queries.left_to_run(round_)
-    listed = sorted((row for status in statuses for row in status.nonconformities), key=lambda row: row.number)
-    page = page_of(request, listed, parameter="nonconformities")
-    prefetch_related_objects(list(page), "opened_by")
-    context: dict[str, Any] = {
-        "rollout": rollout,
-        "room": "homologation",
-        "script": script,
-        "processes": queries.processes(script, statuses=statuses),
-        "rounds": rounds,
-        "round": round_,
-        "to_run": [status.case for status in statuses if status.case.pk in keys_to_run],
-        "session": queries.open_session(script) if rounds else None,  # A session needs a round.
-        "nonconformities": page,
-        "aging": nonconformities.aging_of(listed),
-        "newer": catalogue.newer(script),
-        "report": Report.objects.filter(script=script).select_related("pdf").first(),
-        **permissions(request, rollout),
-    }
-    if not script.frozen_at and context["may_lead"]:
-        cases = [status.case for status in statuses]
-        context["conditions_form"] = conditions or forms.ConditionsForm(script=script, cases=cases)
-    return render(request, "homologation/room.html", context, status=refusal_status(conditions))
+@require_POST
+def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, script = script_of(request, pk)
+    require(request.user, "homologation.lead", script)
+    form = RoundForm(request.POST, script=script, auto_id="round_%s")
+    opened: list[Round] = []
+    if attempt(request, form, lambda **data: opened.append(rounds.start_round(script, by=request.user, **data))):
+        messages.success(request, _("%(round)s aberta.") % {"round": opened[0]})
+        return redirect(_script_section(pk))
+    return show_room(request, rollout, script, round=form)
+
+
+@require_POST
+def keep_results(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, script = script_of(request, pk)
+    form = KeepResultsForm(request.POST, auto_id="keep_%s")
+    if attempt(request, form, rounds.keep_results, script, by=request.user):
+        return redirect(_script_section(pk))
+    return show_room(request, rollout, script, keep=form)
+
+
+@require_POST
+def change_scope(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Switch a condition of the frozen script on, or propose to the client to switch it off."""
+    rollout, script = script_of(request, pk)
+    require(request.user, "homologation.lead", script)
+    form = forms.ScopeForm(request.POST, script=script, auto_id="scope_%s")
+    if attempt(request, form, scope.change, script, by=request.user):
+        return redirect(_script_section(pk))
+    return show_room(request, rollout, script, scope=form)
+
+
+@require_POST
+def agree_scope(request: SignedInRequest, pk: int, reduction_pk: int) -> HttpResponse:
+    scope.agree(_reduction(request, pk, reduction_pk), by=request.user)
+    messages.success(request, _("Os casos saíram da homologação."))
+    return redirect(_script_section(pk))
+
+
+@require_POST
+def withdraw_scope(request: SignedInRequest, pk: int, reduction_pk: int) -> HttpResponse:
+    scope.withdraw(_reduction(request, pk, reduction_pk), by=request.user)
+    messages.success(request, _("Os casos continuam na homologação."))
+    return redirect(_script_section(pk))
+
+
+def _reduction(request: SignedInRequest, pk: int, reduction_pk: int) -> ScopeReduction:
+    _rollout, script = script_of(request, pk)
+    reduction = get_object_or_404(ScopeReduction, pk=reduction_pk, script=script)
+    reduction.script = script
+    return reduction
+
+
+def _script_section(pk: int) -> str:
+    return reverse("homologation:room", args=[pk]) + "#roteiro"

@@ -1,4 +1,4 @@
-"""Run the rounds of a script: open and close them, record results, confirm what machines report."""
+"""Record results in the open round, confirm what one side alone reports, add evidence."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,13 +10,16 @@ from apps.companies.access import is_presence
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files
-from apps.rollouts import numbering, timeline
+from apps.rollouts import timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
-from apps.stages.homologation.execution import evidence, retest, standing
-from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result, Round, Script
+from apps.stages.homologation.execution import evidence, rounds, second_party, standing
+from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result
 from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.homologation.nonconformities.events import CaseFailed
+
+start_round, close_round = rounds.start_round, rounds.close_round
 
 
 class Overtaken(Refusal):
@@ -29,37 +32,6 @@ class Overtaken(Refusal):
             % {"who": newest.by, "outcome": newest.get_outcome_display(), "code": newest.case.code}
         )  # fmt: skip
         self.newest = newest
-
-
-def start_round(script: Script, *, by: User) -> Round:
-    """Open the next round: the first takes every case that applies, a later one those that have not passed and what
-    depends on them (``retest``)."""
-    require(by, "homologation.lead", script)
-    with timeline.changing(script.rollout) as rollout:
-        refuse_outside_homologation(rollout)
-        if queries.open_round(script):
-            raise Refusal(_("Já existe uma rodada aberta."))
-        number = numbering.next_number(rollout, script.rounds)
-        cases = retest.cases(queries.case_statuses(script, bare=True), first=number == 1)
-        if not cases:
-            raise Refusal(_("Todos os casos já passaram; não há o que repetir."))
-        round_ = Round.objects.create(script=script, number=number)
-        round_.cases.set(cases)
-        standing.write(cases)
-        timeline.record(rollout, events.RoundOpened(number=number, cases=len(cases)), by)
-        return round_
-
-
-def close_round(script: Script, *, by: User) -> None:
-    """Close the open round; cases without a result wait for the next one."""
-    require(by, "homologation.lead", script)
-    with timeline.changing(script.rollout) as rollout:
-        round_ = queries.open_round(script)
-        if round_ is None:
-            raise Refusal(_("Não há rodada aberta."))
-        round_.closed_at = clock.now()
-        round_.save(update_fields=["closed_at"])
-        timeline.record(rollout, events.RoundClosed(number=round_.number), by)
 
 
 def record_result(
@@ -81,9 +53,9 @@ def record_result(
 
     A binding case that passed needs evidence. A failure needs a note, a severity and an owner, and opens a
     nonconformity, to be corrected until ``due``, unless one of this case is open or awaits verification, which it then
-    reopens. ``machine`` is the label of the token that reports for ``by``: a pass of a binding case then awaits
-    ``confirm_result``. ``seen_result`` is the key of the newest result that the person saw, 0 for none: ``Overtaken`` (409)
-    when there is a newer one.
+    reopens. ``machine`` is the label of the token that reports for ``by``. A pass or "not applicable" of a binding case that
+    one side alone reports (``second_party``) awaits ``confirm_result``. ``seen_result`` is the key of the newest result that
+    the person saw, 0 for none: ``Overtaken`` (409) when there is a newer one.
     """
     require(by, "homologation.execute", case)
     with timeline.changing(case.rollout) as rollout:
@@ -111,16 +83,17 @@ def record_result(
                 raise Invalid(_("Diga por que o caso não se aplica."), field="note")
         if outcome == Outcome.FAILED:
             nonconformities.refuse_incomplete_failure(note=note, severity=severity, owner=owner, due=due)
-        result = Result.objects.create(
-            round=round_, case=case, outcome=outcome, note=note, by=by, machine=machine.strip()[:80]
-        )
+        result = Result(round=round_, case=case, outcome=outcome, note=note, by=by, machine=machine.strip()[:80])
+        result.version = rollout.connector_version
+        result.needs_confirmation = second_party.must_confirm(result)
+        result.save()
         evidence.add(result, proof, by=by, field="evidence_files")
         standing.note_result(result)
         if outcome == Outcome.FAILED:
             nonconformity = nonconformities.open_or_reopen(
                 rollout, case, by=by, note=note, severity=severity, owner=owner, due=due
             )
-            failure = events.CaseFailed(
+            failure = CaseFailed(
                 case=case.code,
                 label=nonconformity.label,
                 title=nonconformity.title,
@@ -128,6 +101,8 @@ def record_result(
                 machine=result.machine or None,
             )
             timeline.record(rollout, failure, by)
+        elif result.awaits_agreement:
+            timeline.record(rollout, events.NotApplicableProposed(case=case.code, reason=note), by)
         else:
             recorded = events.ResultRecorded(case=case.code, outcome=Outcome(outcome), machine=result.machine or None)
             timeline.record(rollout, recorded, by)
@@ -135,12 +110,14 @@ def record_result(
 
 
 def confirm_result(result: Result, *, by: User) -> Result:
-    """Presence or the client confirms that a binding case passed, as a machine reported; from then on it counts."""
-    require(by, "homologation.verify", result.case)
+    """The other side confirms what one side reported of a binding case; from then on it counts. That it passed, Presence or
+    the client confirms; that it does not apply, as Presence says, the client."""
+    is_not_applicable = result.outcome == Outcome.NOT_APPLICABLE
+    require(by, "homologation.agree_for_client" if is_not_applicable else "homologation.verify", result.case)
     with timeline.changing(result.case.rollout) as rollout:
         refuse_outside_homologation(rollout)
         result = Result.objects.select_related("case__script").get(pk=result.pk)
-        if not result.machine:
+        if not (result.needs_confirmation or result.machine):
             raise Refusal(_("Este resultado foi registrado por uma pessoa e não pede confirmação."))
         if result.confirmed_at:
             raise Refusal(_("Este resultado já foi confirmado."))
@@ -152,8 +129,11 @@ def confirm_result(result: Result, *, by: User) -> Result:
         result.confirmed_by, result.confirmed_at = by, clock.now()
         result.save(update_fields=["confirmed_by", "confirmed_at"])
         standing.write([result.case])
-        confirmed = events.ResultConfirmed(case=result.case.code, machine=result.machine)
-        timeline.record(rollout, confirmed, by)
+        if is_not_applicable:
+            timeline.record(rollout, events.NotApplicableAgreed(case=result.case.code), by)
+        else:
+            confirmed = events.ResultConfirmed(case=result.case.code, machine=result.machine or None)
+            timeline.record(rollout, confirmed, by)
         return result
 
 

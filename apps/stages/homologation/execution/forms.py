@@ -1,13 +1,16 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.core.web.forms import AddressField
 from apps.core.web.widgets import DateInput
 from apps.files.forms import FilesField
-from apps.stages.homologation.models import Nonconformity, Outcome, Result, Round, Script
+from apps.stages.homologation.execution.retest import Scope
+from apps.stages.homologation.models import Case, Nonconformity, Outcome, Result, Round, Script
 
 # The style sheet shows these fields only while "failed" is the chosen outcome.
 WHEN_FAILED = {"data-when-outcome": "failed"}
@@ -62,6 +65,36 @@ class ReservationForm(forms.Form):
     text = forms.CharField(label=_("Ressalva"), widget=forms.Textarea(attrs={"rows": 2}))
     owner = forms.ChoiceField(label=_("Responsável"), choices=PartyRole.choices)
     deadline = forms.DateField(label=_("Prazo"), widget=DateInput)
+
+
+class RoundForm(forms.Form):
+    """What a later round takes. Left empty it takes what has not passed."""
+
+    scope = forms.ChoiceField(label=_("O que executar"), required=False, choices=Scope.choices)
+    process = forms.ChoiceField(label=_("Processo"), required=False)
+    codes = forms.MultipleChoiceField(
+        label=_("Casos"), required=False, widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("Vale para “casos escolhidos”. Com Ctrl escolhem-se vários."),
+    )  # fmt: skip
+
+    def __init__(self, *args, script: Script, cases: Iterable[Case] | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        rows = script.cases.filter(applies=True) if cases is None else [case for case in cases if case.applies]
+        self.fields["process"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((row["key"], str(Localized.of(row["title"]))) for row in script.processes),
+        ]
+        self.fields["codes"].choices = [(case.code, str(case)) for case in rows]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return {**data, "scope": data.get("scope") or Scope.PENDING}
+
+
+class KeepResultsForm(forms.Form):
+    success_message = _("Resultados mantidos com a versão nova do conector.")
+
+    reason = forms.CharField(label=_("Por que continuam valendo"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ReportForm(forms.Form):

@@ -154,7 +154,7 @@ def default_severity_and_owner(case: Case) -> tuple[str, str]:
 
 
 def _unverified_nonconformity(case: Case) -> Nonconformity | None:
-    return case.nonconformities.exclude(state=Nonconformity.State.VERIFIED).first()
+    return case.nonconformities.pending().first()
 
 
 def _store_report(content: bytes, name: str, by: User) -> StoredFile:

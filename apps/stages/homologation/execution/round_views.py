@@ -17,7 +17,7 @@ from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.execution import actions, forms, junit, round_reports
+from apps.stages.homologation.execution import forms, junit, round_reports, rounds
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Case, Result, Round, RoundReport, Script
 
@@ -31,17 +31,20 @@ class Cell:
 
 
 @require_POST
-def start_round(request: SignedInRequest, pk: int) -> HttpResponse:
+def add_case(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    """Have the open round execute one case more."""
     _rollout, script = script_of(request, pk)
-    round_ = actions.start_round(script, by=request.user)
-    messages.success(request, _("%(round)s aberta.") % {"round": round_})
-    return redirect(_script_section(pk))
+    case = get_object_or_404(Case, script=script, code=code)
+    case.script = script
+    round_ = rounds.add_case(case, by=request.user)
+    messages.success(request, _("%(code)s faz parte da %(round)s.") % {"code": code, "round": str(round_).lower()})
+    return redirect("homologation:case", pk, code)
 
 
 @require_POST
 def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
     _rollout, script = script_of(request, pk)
-    actions.close_round(script, by=request.user)
+    rounds.close_round(script, by=request.user)
     messages.success(request, _("Rodada encerrada."))
     return redirect(_script_section(pk))
 
@@ -100,24 +103,24 @@ def _script_section(pk: int) -> str:
 
 
 def _matrix(request: SignedInRequest, rollout: Rollout, script: Script, form=None, decision=None) -> HttpResponse:
-    rounds = queries.rounds_of(script)
+    all_rounds = queries.rounds_of(script)
     reports = RoundReport.objects.select_related("file", "by", "decided_by")
-    prefetch_related_objects(rounds, Prefetch("reports", reports))
-    cases_of = {round_.pk: set(round_.case_keys) for round_ in rounds}  # type: ignore[attr-defined]
+    prefetch_related_objects(all_rounds, Prefetch("reports", reports))
+    cases_of = {round_.pk: set(round_.case_keys) for round_ in all_rounds}  # type: ignore[attr-defined]
     groups = []
-    statuses = queries.case_statuses(script, bare=True, rounds=rounds)
+    statuses = queries.case_statuses(script, bare=True, rounds=all_rounds)
     prefetch_related_objects([result for status in statuses for result in status.results], "evidence")
     for process in queries.processes(script, statuses=statuses):
         rows = []
         for status in process.cases:
             newest = status.by_round
-            cells = [Cell(status.case.pk in cases_of[round_.pk], newest.get(round_.pk)) for round_ in rounds]
+            cells = [Cell(status.case.pk in cases_of[round_.pk], newest.get(round_.pk)) for round_ in all_rounds]
             rows.append((status, cells))
         groups.append((process, rows))
     context = {
         "rollout": rollout,
         "room": "homologation",
-        "rounds": rounds,
+        "rounds": all_rounds,
         "groups": groups,
         "form": form or forms.ReportForm(script=script),
         "decision_form": decision or forms.ReportDecisionForm(auto_id=False),

@@ -4,7 +4,7 @@ summary goes through every result ever recorded. ``differences`` proves it."""
 from collections.abc import Iterable
 
 from django.db.models import Case as Choice
-from django.db.models import Value, When
+from django.db.models import F, Value, When
 
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Case, Result, Script
@@ -17,8 +17,9 @@ def note_result(result: Result) -> None:
     it."""
     case = Case.objects.filter(pk=result.case_id)
     if result.awaits_confirmation:
-        passed = When(standing=Standing.PASSED, then=Value(Standing.PASSED.value))
-        case.update(standing=Choice(passed, default=Value(Standing.TO_CONFIRM.value)), standing_at=result.at)
+        is_settled = When(standing__in=[Standing.PASSED, Standing.NOT_APPLICABLE], then=F("standing"))
+        awaited = Standing.TO_AGREE if result.awaits_agreement else Standing.TO_CONFIRM
+        case.update(standing=Choice(is_settled, default=Value(awaited.value)), standing_at=result.at)
     else:
         case.update(standing=result.outcome, standing_at=result.at)
 

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                             ("blocked", "Blocked"),
                             ("not_applicable", "Not Applicable"),
                             ("to_confirm", "To Confirm"),
+                            ("to_agree", "To Agree"),
                             ("to_repeat", "To Repeat"),
                         ],
                         default="never_run",
@@ -105,7 +106,13 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Aberta"), ("fixed", "Corrigida"), ("verified", "Verificada")],
+                        choices=[
+                            ("open", "Aberta"),
+                            ("fixed", "Corrigida"),
+                            ("verified", "Verificada"),
+                            ("declined", "Improcedente"),
+                            ("duplicate", "Duplicada"),
+                        ],
                         default="open",
                         max_length=10,
                     ),
@@ -116,6 +123,15 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField(default=apps.core.clock.now)),
                 ("times_reopened", models.PositiveSmallIntegerField(default=0)),
                 ("due", models.DateField(null=True, verbose_name="prazo")),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="homologation.nonconformity",
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(
@@ -145,6 +161,18 @@ class Migration(migrations.Migration):
                 "ordering": ["number"],
                 "constraints": [
                     models.UniqueConstraint(fields=("rollout", "number"), name="nonconformity_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "duplicate"), _negated=True),
+                            ("duplicate_of__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="nonconformity_duplicate_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duplicate_of", models.F("pk")), _negated=True),
+                        name="nonconformity_not_duplicate_of_itself",
+                    ),
                 ],
             },
         ),
@@ -326,6 +354,8 @@ class Migration(migrations.Migration):
                 ("note", models.TextField(blank=True, verbose_name="observação")),
                 ("at", models.DateTimeField(default=apps.core.clock.now)),
                 ("machine", models.CharField(blank=True, max_length=80)),
+                ("version", models.CharField(blank=True, max_length=40)),
+                ("needs_confirmation", models.BooleanField(default=False)),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 (
                     "by",
@@ -372,12 +402,12 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("confirmed_at__isnull", False),
                                 ("confirmed_by__isnull", False),
-                                ("outcome", "passed"),
-                                models.Q(("machine", ""), _negated=True),
+                                ("needs_confirmation", True),
+                                ("outcome__in", ["passed", "not_applicable"]),
                             ),
                             _connector="OR",
                         ),
-                        name="result_confirmed_is_a_machines_pass",
+                        name="result_confirmed_needed_it",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("confirmed_by", models.F("by")), _negated=True),
@@ -524,6 +554,7 @@ class Migration(migrations.Migration):
                 ("title", apps.core.localized.LocalizedField(blank=True, default=apps.core.localized.Localized)),
                 ("processes", models.JSONField(default=list)),
                 ("frozen_at", models.DateTimeField(null=True)),
+                ("judged_version", models.CharField(blank=True, editable=False, max_length=40)),
                 (
                     "frozen_by",
                     models.ForeignKey(
@@ -749,5 +780,54 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(fields=("script", "code"), name="case_code_once_per_script"),
+        ),
+        migrations.CreateModel(
+            name="ScopeReduction",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("condition_key", models.CharField(max_length=40)),
+                ("condition", apps.core.localized.LocalizedField(blank=True, default=apps.core.localized.Localized)),
+                ("reason", models.TextField(verbose_name="motivo")),
+                ("proposed_at", models.DateTimeField(default=apps.core.clock.now)),
+                ("agreed_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "agreed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "script",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reductions", to="homologation.script"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "redução do escopo da homologação",
+                "verbose_name_plural": "reduções do escopo da homologação",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("agreed_at", None), ("withdrawn_at", None)),
+                        fields=("script", "condition_key"),
+                        name="scope_reduction_one_open_per_condition",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("agreed_by", models.F("proposed_by")), _negated=True),
+                        name="scope_reduction_agreed_by_somebody_else",
+                    ),
+                ],
+            },
         ),
     ]

@@ -1,7 +1,7 @@
 from apps.stages.homologation.models.nonconformities import Nonconformity, NonconformityComment, NonconformityFix
 from apps.stages.homologation.models.reservations import Reservation
 from apps.stages.homologation.models.rounds import Evidence, Outcome, Report, Result, Round, RoundReport
-from apps.stages.homologation.models.script import Case, Script
+from apps.stages.homologation.models.script import Case, ScopeReduction, Script
 
 __all__ = [
     "Case",
@@ -15,5 +15,6 @@ __all__ = [
     "Result",
     "Round",
     "RoundReport",
+    "ScopeReduction",
     "Script",
 ]

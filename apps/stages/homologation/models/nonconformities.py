@@ -11,8 +11,18 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation.models.script import Case
 
 
+class NonconformityQuerySet(models.QuerySet["Nonconformity"]):
+    def pending(self) -> "NonconformityQuerySet":
+        """Those of which something is still owed (``Nonconformity.is_open``)."""
+        return self.filter(state__in=Nonconformity.PENDING)
+
+
 class Nonconformity(models.Model):
-    """A failure to be corrected: open → fixed → verified, or back to open."""
+    """A failure to be corrected: open → fixed → verified, or back to open.
+
+    Presence may also find that it was none (declined) or is that of another, ``duplicate_of``; what was merged into one that
+    is declined is declined with it. ``since`` is when its state last changed or its owner was named.
+    """
 
     class Severity(models.TextChoices):
         BLOCKING = "blocking", _("Impeditiva")
@@ -23,6 +33,10 @@ class Nonconformity(models.Model):
         OPEN = "open", _("Aberta")
         FIXED = "fixed", _("Corrigida")
         VERIFIED = "verified", _("Verificada")
+        DECLINED = "declined", _("Improcedente")
+        DUPLICATE = "duplicate", _("Duplicada")
+
+    PENDING = (State.OPEN, State.FIXED)
 
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="nonconformities")
     number = models.PositiveSmallIntegerField()
@@ -38,12 +52,23 @@ class Nonconformity(models.Model):
     since = models.DateTimeField(default=clock.now)
     times_reopened = models.PositiveSmallIntegerField(default=0)
     due = models.DateField(_("prazo"), null=True)
+    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+
+    objects = NonconformityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("não conformidade")
         verbose_name_plural = _("não conformidades")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["rollout", "number"], name="nonconformity_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="nonconformity_number_once"),
+            models.CheckConstraint(
+                condition=~Q(state="duplicate") | Q(duplicate_of__isnull=False), name="nonconformity_duplicate_of_one"
+            ),
+            models.CheckConstraint(
+                condition=~Q(duplicate_of=models.F("pk")), name="nonconformity_not_duplicate_of_itself"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.title}"
@@ -55,7 +80,7 @@ class Nonconformity(models.Model):
     @property
     def is_open(self) -> bool:
         """Something is still owed: its correction, or that somebody verifies it."""
-        return self.state != self.State.VERIFIED
+        return self.state in self.PENDING
 
     @property
     def is_overdue(self) -> bool:

@@ -44,8 +44,9 @@ class Outcome(models.TextChoices):
 class Result(models.Model):
     """What came out of executing a case. Every result is kept; the newest is the one that counts.
 
-    ``machine`` names the token that reported it. That a binding case passed, a machine only proposes: it counts once a
-    person confirmed it.
+    ``machine`` names the token that reported it, ``version`` the version of the connector that was delivered then. One that
+    ``needs_confirmation`` is of one side alone (``execution.second_party``): of a binding case, it counts once the other side
+    confirmed it.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="results")
@@ -55,6 +56,8 @@ class Result(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     machine = models.CharField(max_length=80, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    needs_confirmation = models.BooleanField(default=False)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
 
@@ -67,8 +70,13 @@ class Result(models.Model):
             models.CheckConstraint(condition=~Q(outcome="failed") | ~Q(note=""), name="result_failed_with_a_note"),
             models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None)
-                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, outcome="passed") & ~Q(machine=""),
-                name="result_confirmed_is_a_machines_pass",
+                | Q(
+                    confirmed_by__isnull=False,
+                    confirmed_at__isnull=False,
+                    needs_confirmation=True,
+                    outcome__in=["passed", "not_applicable"],
+                ),
+                name="result_confirmed_needed_it",
             ),
             models.CheckConstraint(condition=~Q(confirmed_by=models.F("by")), name="result_confirmed_by_somebody_else"),
         ]
@@ -82,10 +90,13 @@ class Result(models.Model):
 
     @property
     def awaits_confirmation(self) -> bool:
-        """A machine says that a binding case passed, and nobody has confirmed it."""
-        return (
-            bool(self.machine) and self.outcome == Outcome.PASSED and self.confirmed_at is None and self.case.is_binding
-        )
+        """One side alone says that a binding case passed or does not apply, and the other has not confirmed it."""
+        return self.needs_confirmation and self.confirmed_at is None and self.case.is_binding
+
+    @property
+    def awaits_agreement(self) -> bool:
+        """Presence says that a binding case does not apply, and the client has not agreed."""
+        return self.outcome == Outcome.NOT_APPLICABLE and self.awaits_confirmation
 
 
 class Evidence(models.Model):

@@ -2,14 +2,20 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.localized import Localized, LocalizedField
 from apps.rollouts.models import Rollout
 
 
 class Script(models.Model):
-    """The homologation script of one rollout: a copy that no later version of the blueprint changes."""
+    """The homologation script of one rollout: a copy that no later version of the blueprint changes.
+
+    ``judged_version`` is the version of the connector for which the team said which results stand: it opened a round, or kept
+    them all. Empty before the first round.
+    """
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="script")
     version = models.PositiveIntegerField(_("versão"))
@@ -17,6 +23,7 @@ class Script(models.Model):
     processes = models.JSONField(default=list)
     frozen_at = models.DateTimeField(null=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    judged_version = models.CharField(max_length=40, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("roteiro")
@@ -26,6 +33,42 @@ class Script(models.Model):
         return str(self.title)
 
 
+class ScopeReduction(models.Model):
+    """A condition that Presence proposes to switch off after the freeze, in force once the client agreed."""
+
+    script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="reductions")
+    condition_key = models.CharField(max_length=40)
+    condition = LocalizedField()
+    reason = models.TextField(_("motivo"))
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    agreed_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("redução do escopo da homologação")
+        verbose_name_plural = _("reduções do escopo da homologação")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["script", "condition_key"],
+                condition=Q(agreed_at=None, withdrawn_at=None),
+                name="scope_reduction_one_open_per_condition",
+            ),
+            models.CheckConstraint(
+                condition=~Q(agreed_by=models.F("proposed_by")), name="scope_reduction_agreed_by_somebody_else"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.condition)
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.script.rollout
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def binding(self) -> "CaseQuerySet":
         """Those that the gate asks for (``Case.is_binding``)."""
@@ -33,7 +76,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """One case of the script. A conditional one ``applies`` only when its condition was chosen before the freeze.
+    """One case of the script. A conditional one ``applies`` only while its condition is on (see ``execution.scope``).
 
     ``depends`` are the codes of the cases without which it means nothing: when one of them is repeated, so is it. An
     ``is_own`` case was added by this rollout. ``standing`` is what its results and rounds make of it, kept by
@@ -46,8 +89,8 @@ class Case(models.Model):
         CONDITIONAL = "conditional", _("Condicional")
 
     class Standing(models.TextChoices):
-        """The outcome of the newest result that counts; or that a machine's pass awaits its confirmation, or that a later
-        round repeats the case."""
+        """The outcome of the newest result that counts; or that a pass awaits its confirmation, that its not applying awaits
+        the client's agreement, or that a later round repeats the case."""
 
         NEVER_RUN = "never_run"
         PASSED = "passed"
@@ -55,6 +98,7 @@ class Case(models.Model):
         BLOCKED = "blocked"
         NOT_APPLICABLE = "not_applicable"
         TO_CONFIRM = "to_confirm"
+        TO_AGREE = "to_agree"
         TO_REPEAT = "to_repeat"
 
     script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="cases")

@@ -11,8 +11,9 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import events, queries
+from apps.stages.homologation import queries
 from apps.stages.homologation.models import Case, Nonconformity, NonconformityComment, NonconformityFix
+from apps.stages.homologation.nonconformities import events
 
 State = Nonconformity.State
 
@@ -30,12 +31,12 @@ def refuse_incomplete_failure(*, note: str, severity: str, owner: str, due: date
 def open_or_reopen(
     rollout: Rollout, case: Case, *, by: User, note: str, severity: str, owner: str, due: date | None
 ) -> Nonconformity:
-    """The nonconformity of ``case``, which failed: the one that is not verified yet, open again, or a new one.
+    """The nonconformity of ``case``, which failed: the one of which something is owed, open again, or a new one.
 
     ``rollout`` is locked and the caller records what failed (``refuse_incomplete_failure`` went before). Without ``due``
     the one that there is keeps its day.
     """
-    nonconformity = case.nonconformities.exclude(state=State.VERIFIED).first()
+    nonconformity = case.nonconformities.pending().first()
     if nonconformity is None:
         return Nonconformity.objects.create(
             rollout=rollout,
@@ -73,21 +74,22 @@ def mark_fixed(nonconformity: Nonconformity, *, by: User, fix_version: str, fix_
 
 
 def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
-    """Presence or the client saw it work. A case that failed must have passed again since the correction."""
+    """Presence or the client saw it work: the case must have passed after the correction was announced."""
     require(by, "homologation.verify", nonconformity)
     with timeline.changing(nonconformity.rollout) as rollout:
         nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
         if nonconformity.state != State.FIXED:
             raise Refusal(_("A %(label)s ainda não foi corrigida.") % {"label": nonconformity.label})
-        refuse_both_halves(by, nonconformity.fixes.order_by("-pk").values_list("by", flat=True).first())
+        fix = nonconformity.fixes.order_by("-pk").first()
+        refuse_both_halves(by, fix.by_id if fix else None)
         status = queries.status_of(nonconformity.case)
         if status.awaits_confirmation:
             raise Refusal(
                 _("Confirme antes que %(code)s passou: só uma máquina o informou.") % {"code": nonconformity.case.code}
             )
-        if not status.passed:
+        if not status.passed_since(nonconformity.since):
             raise Refusal(
-                _("Execute %(code)s de novo: a correção se verifica com o caso passando.")
+                _("Execute %(code)s de novo: a correção se verifica com o caso passando depois dela.")
                 % {"code": nonconformity.case.code}
             )
         _move(nonconformity, State.VERIFIED)
@@ -95,7 +97,8 @@ def verify_fix(nonconformity: Nonconformity, *, by: User) -> None:
 
 
 def reopen(nonconformity: Nonconformity, *, by: User, reason: str) -> None:
-    """The correction does not hold; the nonconformity is its owner's again."""
+    """The correction does not hold; the nonconformity is its owner's again. One that was declined or merged is contested
+    instead (``judgement``)."""
     require(by, "homologation.verify", nonconformity)
     if not reason.strip():
         raise Invalid(_("Diga o que ainda falha."), field="reason")
@@ -103,6 +106,11 @@ def reopen(nonconformity: Nonconformity, *, by: User, reason: str) -> None:
         nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
         if nonconformity.state == State.OPEN:
             raise Refusal(_("A %(label)s já está aberta.") % {"label": nonconformity.label})
+        if nonconformity.state not in (State.FIXED, State.VERIFIED):
+            raise Refusal(
+                _("A %(label)s foi encerrada sem correção: conteste em vez de reabrir.")
+                % {"label": nonconformity.label}
+            )
         nonconformity.times_reopened += 1
         _move(nonconformity, State.OPEN)
         reopened = events.NonconformityReopened(label=nonconformity.label, reason=reason.strip())
@@ -132,11 +140,11 @@ def change(
     with timeline.changing(nonconformity.rollout) as rollout:
         nonconformity = Nonconformity.objects.get(pk=nonconformity.pk)
         if not nonconformity.is_open:
-            raise Refusal(_("A %(label)s já foi verificada.") % {"label": nonconformity.label})
+            raise Refusal(_("A %(label)s já foi encerrada.") % {"label": nonconformity.label})
         _refuse_unknown(severity, owner)
         if due is not None and due != nonconformity.due:
             _refuse_past(due)
-        if owner != nonconformity.owner:
+        if owner != nonconformity.owner and nonconformity.state == State.OPEN:
             nonconformity.since = clock.now()
         nonconformity.severity, nonconformity.owner, nonconformity.due = severity, owner, due
         nonconformity.save(update_fields=["severity", "owner", "due", "since"])

@@ -33,6 +33,29 @@ class ChangeForm(forms.Form):
     due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput)
 
 
+class DeclineForm(forms.Form):
+    success_message = _("Não conformidade declarada improcedente.")
+
+    reason = forms.CharField(label=_("Por que não é uma não conformidade"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class MergeForm(forms.Form):
+    success_message = _("Não conformidades juntadas.")
+
+    into = forms.ModelChoiceField(label=_("É a mesma que"), queryset=Nonconformity.objects.none(), empty_label=None)
+
+    def __init__(self, *args, nonconformity: Nonconformity, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        others = Nonconformity.objects.filter(rollout=nonconformity.rollout_id).pending().exclude(pk=nonconformity.pk)
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]
+
+
+class ContestForm(forms.Form):
+    success_message = _("Não conformidade aberta de novo.")
+
+    reason = forms.CharField(label=_("Por que discorda"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class FilterForm(forms.Form):
     """What the list of nonconformities shows."""
 
@@ -41,7 +64,7 @@ class FilterForm(forms.Form):
         required=False,
         choices=[
             ("", _("Todas")),
-            ("pending", _("Não verificadas")),
+            ("pending", _("Em aberto")),
             ("overdue", _("Em atraso")),
             *Nonconformity.State.choices,
         ],

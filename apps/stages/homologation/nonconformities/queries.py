@@ -43,7 +43,7 @@ def aging_of(nonconformities: Iterable[Nonconformity]) -> list[Aging]:
 
 
 def listed(rollout: Rollout, *, state: str = "", owner: str = "", severity: str = "") -> list[Nonconformity]:
-    """The nonconformities that match, by number. ``state`` may also be "pending" (not verified) or "overdue"."""
+    """The nonconformities that match, by number. ``state`` may also be "pending" (something is owed) or "overdue"."""
     nonconformities = rollout.nonconformities.select_related("case__script", "opened_by")
     if owner:
         nonconformities = nonconformities.filter(owner=owner)
@@ -52,5 +52,5 @@ def listed(rollout: Rollout, *, state: str = "", owner: str = "", severity: str 
     if state in Nonconformity.State.values:
         nonconformities = nonconformities.filter(state=state)
     elif state:
-        nonconformities = nonconformities.exclude(state=Nonconformity.State.VERIFIED)
+        nonconformities = nonconformities.pending()
     return [nonconformity for nonconformity in nonconformities if state != "overdue" or nonconformity.is_overdue]

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.stages.homologation import queries
 from apps.stages.homologation.http import permissions, script_of
 from apps.stages.homologation.models import Nonconformity
-from apps.stages.homologation.nonconformities import actions, forms
+from apps.stages.homologation.nonconformities import actions, forms, judgement
 from apps.stages.homologation.nonconformities.queries import aging, days_open, listed
 
 
@@ -59,6 +60,26 @@ def change(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
+def decline(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    return _act(request, pk, number, "decline", forms.DeclineForm, judgement.decline)
+
+
+@require_POST
+def merge(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    nonconformity, status = _nonconformity(request, pk, number)
+    require(request.user, "homologation.lead", nonconformity)
+    form = forms.MergeForm(request.POST, nonconformity=nonconformity, auto_id="merge_%s")
+    if attempt(request, form, judgement.merge, nonconformity, by=request.user):
+        return redirect("homologation:nonconformity", pk, number)
+    return _page(request, nonconformity, status, merge=form)
+
+
+@require_POST
+def contest(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    return _act(request, pk, number, "contest", forms.ContestForm, judgement.contest)
+
+
+@require_POST
 def verify(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     nonconformity, _status = _nonconformity(request, pk, number)
     actions.verify_fix(nonconformity, by=request.user)
@@ -88,6 +109,8 @@ def _page(request: SignedInRequest, nonconformity: Nonconformity, status: querie
     fixes = list(nonconformity.fixes.select_related("by"))
     settled = {"severity": nonconformity.severity, "owner": nonconformity.owner, "due": nonconformity.due}
     is_open, is_fixed = nonconformity.state == "open", nonconformity.state == "fixed"
+    allowed = permissions(request, rollout)
+    may_judge = allowed["may_lead"] and nonconformity.is_open
     events = rollout.events.filter(kind__startswith="homologation.", data__label=nonconformity.label)
     context = {
         "rollout": rollout,
@@ -107,7 +130,17 @@ def _page(request: SignedInRequest, nonconformity: Nonconformity, status: querie
         "change_form": failed.get("change") or forms.ChangeForm(auto_id="change_%s", initial=settled),
         "may_fix": rollout.is_open and is_open and user.has_perm("homologation.fix", nonconformity),
         "may_discuss": rollout.is_open and user.has_perm("homologation.discuss", nonconformity),
+        "passed_since_fix": status.passed_since(nonconformity.since),
+        "decline_form": failed.get("decline") or forms.DeclineForm(auto_id="decline_%s"),
+        "merge_form": failed.get("merge") or forms.MergeForm(nonconformity=nonconformity, auto_id="merge_%s")
+        if may_judge
+        else None,
+        "contest_form": failed.get("contest") or forms.ContestForm(auto_id="contest_%s"),
+        "may_judge": may_judge,
+        "may_contest": rollout.is_open
+        and nonconformity.state in ("declined", "duplicate")
+        and user.has_perm("homologation.contest", nonconformity),
         "may_check": rollout.is_open and is_fixed and user.has_perm("homologation.verify", nonconformity),
-        **permissions(request, rollout),
+        **allowed,
     }
     return render(request, "homologation/nonconformity.html", context, status=refusal_status(*failed.values()))

@@ -29,6 +29,26 @@ class ConditionsForm(forms.Form):
         ]
 
 
+class ScopeForm(forms.Form):
+    """One condition of a frozen script to be switched on, or off with the client's agreement."""
+
+    success_message = _("Escopo alterado ou proposto ao cliente.")
+
+    condition = forms.ChoiceField(label=_("Condição"))
+    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, script: Script, cases: Iterable[Case] | None = None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["condition"].choices = [  # type: ignore[attr-defined]
+            (
+                key,
+                (gettext("Propor tirar: %(condition)s") if is_on else gettext("Incluir: %(condition)s"))
+                % {"condition": text},
+            )
+            for key, text, is_on in queries.conditions(script, cases)
+        ]
+
+
 def _with_reason(condition: str, reason: str, chosen: bool) -> str:
     if not reason:
         return condition
