@@ -141,8 +141,6 @@ def _work(entry: TimeEntry, start: datetime) -> classification.Work:
 
 
 def _refusal(entry: TimeEntry, person: User, start: datetime) -> str:
-    if not entry.rollout.is_open:
-        return _("O projeto está encerrado.")
     try:
         actions.lines_if_logged(
             entry.rollout, by=person, activity=entry.activity, started_at=start, minutes=entry.minutes,
