@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from django.utils.translation import gettext as _
-
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal

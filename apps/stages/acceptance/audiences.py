@@ -20,6 +20,14 @@ def whose_turn_begins(event: Event) -> Iterable[User]:
     return [row.user for row in signatories.select_related("user") if row.user.is_active]
 
 
+def who_had_signed(event: Event) -> Iterable[User]:
+    """Those whose signatures the event voids (the roles ``signed`` of its data, of its ``version``)."""
+    signatories = Signatory.objects.filter(
+        term__rollout=event.rollout_id, term__version=event.data.get("version"), role__in=event.data.get("signed", [])
+    )
+    return [row.user for row in signatories.select_related("user") if row.user.is_active]
+
+
 def signatories_and_manager(event: Event) -> Iterable[User]:
     """Everybody whom the term of the event names, and the project manager."""
     signatories = Signatory.objects.filter(term__rollout=event.rollout_id, term__version=event.data.get("version"))

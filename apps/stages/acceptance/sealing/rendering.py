@@ -57,6 +57,7 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
             {
                 **entry,
                 "role": roles.get(entry.get("role", ""), ""),
+                "designated_as": roles.get(entry.get("designated_as", ""), ""),
                 "method": _method(entry),
                 "at": _utc(entry["at"]),
                 "said_at": _utc(entry["certificate"]["signed_at"]) if "certificate" in entry else "",
