@@ -150,10 +150,11 @@ class Signatory(models.Model):
 
     ``since`` is the instant from which they may: their turn. ``delegated_from`` is the name of who the term names, where
     a colleague signs in their place: they passed the signature on, or had left the company and the person ``designated_by``,
-    who acted for the party ``designated_as``, said who signs. Who signed elsewhere has the ``file`` that came back and what is kept
-    of the ``certificate``: subject, cnpj, proof (by which number it is theirs: cpf, cnpj), issuer, root, icp_brasil,
-    fingerprint, serial, signature (SHA-256), signed_at (as the signature says; ``timestamped`` when an authority says so)
-    and revocation (good, or unknown: it could not be asked).
+    who acted for the party ``designated_as``, said who signs.
+
+    Who signed elsewhere has the ``file`` that came back and what is kept of the ``certificate``: subject, cnpj, proof (by
+    which number it is theirs: cpf, cnpj), issuer, root, icp_brasil, fingerprint, serial, signature (SHA-256), signed_at (as
+    the signature says; ``timestamped`` when an authority says so) and revocation (good, or unknown: it could not be asked).
 
     ``proof`` is what a signature in the browser rests on, without words of any language: the fresh proof of the person
     (``fresh``: way and at), the mailed code (``code``: sent_at, used_at) or the passkey (``passkey``: registered_at).
