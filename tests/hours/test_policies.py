@@ -112,9 +112,9 @@ class TestHoursThatWereLogged:
         assert re.search(r"R\$\s250,00[\s\S]*R\$\s200,00", page[page.index("Com a nova política") :])
         assert said(rollout) == [(1, 60, "billable", 25000)]
         log(rollout, start=MARCH + timedelta(days=1), minutes=30, activity="follow_up")
-        anew = browser.post(url, {**typed, "seen": shown.context["receipt"]})
+        anew = browser.post(url, {**typed, "shown_effects": shown.context["receipt"]})
         assert anew.status_code == 409
-        assert browser.post(url, {**typed, "seen": anew.context["receipt"]}).status_code == 302
+        assert browser.post(url, {**typed, "shown_effects": anew.context["receipt"]}).status_code == 302
         assert said(rollout) == [(1, 60, "billable", 20000), (2, 30, "billable", 10000)]
 
     def test_the_clients_leads_are_told(self, rollout):

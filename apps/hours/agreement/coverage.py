@@ -78,10 +78,10 @@ class _Remainder:
     def take(self, minutes: int, cost: Fraction) -> int:
         """Cover as many of ``minutes``, each at ``cost``, as minutes and budget allow; how many."""
         affordable = minutes if not cost else int(self.budget / cost)
-        taken = max(min(minutes, self.minutes, affordable), 0)
-        self.minutes -= taken
-        self.budget -= taken * cost
-        return taken
+        minutes_covered = max(min(minutes, self.minutes, affordable), 0)
+        self.minutes -= minutes_covered
+        self.budget -= minutes_covered * cost
+        return minutes_covered
 
 
 def cover(claims: Iterable[Claim], approvals: Iterable[Approval]) -> dict[int, Coverage]:
@@ -108,17 +108,17 @@ def cover(claims: Iterable[Claim], approvals: Iterable[Approval]) -> dict[int, C
             if (claim.fixed is not None) != fixed_first:
                 continue
             remaining = max(claim.minutes, 0) - taken_back[claim.key]
-            wanted = remaining if claim.fixed is None else min(claim.fixed, remaining)
+            coverable = remaining if claim.fixed is None else min(claim.fixed, remaining)
             charged = max(claim.charged, 0) - uncharged[claim.key]
             cost = Fraction(charged * claim.rate, remaining) if remaining else Fraction(0)
             of_the_activity = [row for row in remainders if row.approval.activity == claim.activity]
             covered = 0
             for remainder in of_the_activity:
                 if claim.rate <= remainder.approval.rate:
-                    covered += remainder.take(wanted - covered, cost)
+                    covered += remainder.take(coverable - covered, cost)
             minutes_left = sum(remainder.minutes for remainder in of_the_activity)
             result[claim.key] = Coverage(
-                covered, remaining - covered, taken_back[claim.key], min(wanted - covered, minutes_left)
+                covered, remaining - covered, taken_back[claim.key], min(coverable - covered, minutes_left)
             )
     return {claim.key: result[claim.key] for claim in ordered}
 
@@ -129,11 +129,11 @@ def _taken_back(ordered: Sequence[Claim], amount: Callable[[Claim], int]) -> dic
     to_take: dict[int, int] = defaultdict(int)
     for claim in ordered:
         to_take[claim.entry] -= min(amount(claim), 0)
-    taken: dict[int, int] = {}
+    amounts: dict[int, int] = {}
     for claim in reversed(ordered):
-        taken[claim.key] = min(max(amount(claim), 0), to_take[claim.entry])
-        to_take[claim.entry] -= taken[claim.key]
-    return taken
+        amounts[claim.key] = min(max(amount(claim), 0), to_take[claim.entry])
+        to_take[claim.entry] -= amounts[claim.key]
+    return amounts
 
 
 def coverage(rollout: Rollout) -> dict[int, Coverage]:

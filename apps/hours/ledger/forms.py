@@ -164,4 +164,4 @@ class PolicyForm(forms.Form):
         choices=Rounding.choices,
         help_text=_("Por apontamento, só na parte cobrada. As horas trabalhadas não mudam."),
     )
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    shown_effects = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)

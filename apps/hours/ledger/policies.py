@@ -57,7 +57,7 @@ def change(
     homologation_rate: int | None = None,
     increment: int = 1,
     rounding: str = "none",
-    seen: str | None = None,
+    shown_effects: str | None = None,
 ) -> Policy:
     """Add a version that holds from ``effective_from`` until the next version's day; of two of one day, the later made.
 
@@ -66,7 +66,7 @@ def change(
     what follows is billable. One that grows serves the work from that day on.
 
     A version that makes the client pay more for hours that were logged already is ``Invalid``: it holds for new hours only.
-    ``seen`` is the ``receipt`` of the effects that the person was shown; ``UnseenEffects`` when they are others.
+    ``shown_effects`` is the ``receipt`` of the effects that the person was shown; ``UnseenEffects`` when they are others.
     """
     require(by, "hours.change_policy", rollout)
     terms = {
@@ -85,7 +85,7 @@ def change(
             raise Invalid(_("Nada mudou em relação à política que já vale neste dia."))
         changed_entries = effects(rollout, policy)
         _refuse_to_charge_more(changed_entries)
-        if seen is not None and changed_entries and seen != receipt(changed_entries):
+        if shown_effects is not None and changed_entries and shown_effects != receipt(changed_entries):
             raise UnseenEffects(changed_entries)
         policy.save(force_insert=True)
         actions.reclassify(rollout)

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("presence", "Presence"),
                             ("platform", "Plataforma"),
-                            ("integrator", "Integradora"),
+                            ("integrator", "Integrador"),
                             ("client", "Cliente"),
                         ],
                         max_length=12,

@@ -189,13 +189,13 @@ class Migration(migrations.Migration):
             model_name="signatory",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("designated_by", ""),
-                    ("designated_as", ""),
-                )
-                | models.Q(
-                    models.Q(("designated_by", ""), _negated=True),
-                    models.Q(("designated_as", ""), _negated=True),
-                    models.Q(("delegated_from", ""), _negated=True),
+                    models.Q(("designated_as", ""), ("designated_by", "")),
+                    models.Q(
+                        models.Q(("designated_by", ""), _negated=True),
+                        models.Q(("designated_as", ""), _negated=True),
+                        models.Q(("delegated_from", ""), _negated=True),
+                    ),
+                    _connector="OR",
                 ),
                 name="signatory_designated_in_the_place_of_somebody",
             ),
