@@ -98,6 +98,7 @@ PLACES = {
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
     "nonconformity": "on the page of a nonconformity; about it",
+    "hours": "above the entries on the hours page of a rollout; about the rollout",
 }
 
 

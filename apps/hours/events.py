@@ -93,6 +93,12 @@ class PolicyChanged(
     kind="hours.policy_changed",
     sentence=_("mudou a política de horas a partir de %(effective_from)s"),
     icon="scale",
+    notice=Notice(
+        to=audiences.leads(PartyRole.CLIENT),
+        subject=_("%(code)s: a política de horas mudou"),
+        sentence=_("A Presence %(what)s. As franquias e os preços de antes e de agora estão na página."),
+        url=audiences.page("hours:policy"),
+    ),
 ):
     """``before`` and ``after`` are the terms of the version that held on the day, and of the new one."""
 

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -103,9 +103,10 @@ def policy_in_force(rollout: Rollout, day: date) -> Policy:
 
 
 def loggable(user: User) -> QuerySet[Rollout]:
-    """The rollouts on which ``user`` may log time now."""
-    open_rollouts = Rollout.objects.visible_to(user).open()
-    return open_rollouts.select_related("platform").prefetch_related("parties__company")
+    """The rollouts on which ``user`` may log time: the open ones, then those that ended, the latest first. The stage never
+    stops it; a closed month does."""
+    rollouts = Rollout.objects.visible_to(user).select_related("platform").prefetch_related("parties__company")
+    return rollouts.order_by(F("closed_at").desc(nulls_first=True), "-pk")
 
 
 def lines(rollout: Rollout) -> QuerySet[Line]:

@@ -18,8 +18,7 @@ def search(rollouts: RolloutQuerySet, text: str) -> RolloutQuerySet:
 
 
 class RolloutField(SearchField):
-    """One of ``queryset``; ``only_open`` ones are suggested where the queryset has no other."""
+    """One of ``queryset``."""
 
-    def __init__(self, queryset: RolloutQuerySet, *, only_open: bool = False, **kwargs) -> None:
-        query = "situation=open" if only_open else ""
-        super().__init__(queryset, search=search, wording=str, url_name="rollouts:suggestions", query=query, **kwargs)
+    def __init__(self, queryset: RolloutQuerySet, **kwargs) -> None:
+        super().__init__(queryset, search=search, wording=str, url_name="rollouts:suggestions", **kwargs)

@@ -74,8 +74,6 @@ def rollout_suggestions(request: SignedInRequest) -> HttpResponse:
     """What is typed into a field of rollouts may mean these."""
     rollouts = Rollout.objects.visible_to(request.user).select_related("platform").order_by("-pk")
     parties = Prefetch("parties", Party.objects.select_related("company"))
-    if request.GET.get("situation") == "open":
-        rollouts = rollouts.open()
     return suggestions(request, rollouts.prefetch_related(parties), choices.search, str)
 
 

@@ -273,7 +273,9 @@
       return;
     }
     form.dataset.sending = "";
-    if (keeps(form)) store("sessionStorage", (area) => area.setItem(SENT, keepKey(form)));
+    // A button with an address of its own (a preview) does not hand the form in: the text stays, for the way back.
+    const isHandedIn = !event.submitter?.hasAttribute("formaction");
+    if (keeps(form) && isHandedIn) store("sessionStorage", (area) => area.setItem(SENT, keepKey(form)));
     if (new URL(form.action, location).pathname === words.logoutUrl) forgetAll(() => true);
     const button = event.submitter;
     if (button) {

@@ -356,6 +356,7 @@ class Scene:
             "acceptance:draft": people,
             "acceptance:confirm": {"consent": "on", "code": "000000"},
             "acceptance:delegate": {"to": self.people["member"].pk},
+            "acceptance:designate": {"to": self.people["member"].pk, "reason": "x"},
             "acceptance:take_newer_clauses": {"version": 98},
             "acceptance:add_clause": {"title": "x", "text": "x", "reason": "x"},
             "acceptance:change_clause": {"title": "x", "text": "x", "reason": "x", "seen": "x"},

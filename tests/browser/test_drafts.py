@@ -82,3 +82,30 @@ def test_a_page_that_expired_comes_back_with_the_text(sign_in):
     page.get_by_text("Esta página tinha vencido").wait_for()
     assert reason(page).is_visible()
     assert reason(page).input_value() == TEXT
+
+
+MINUTES = "Combinamos a importação de pedidos a cada cinco minutos e o estoque por loja."
+
+
+def minutes(page):
+    return page.locator("#minutes-form [name=minutes]")
+
+
+def test_minutes_that_were_previewed_are_there_on_every_way_back(sign_in):
+    page = sign_in("gerente@presence.demo", anew=True)
+    page.goto("/projetos/9/reuniao/")
+    minutes(page).fill(MINUTES)
+    preview = page.get_by_role("button", name="Ver prévia")
+    with page.expect_navigation():
+        preview.click()
+    page.get_by_text("Nada foi publicado").wait_for()
+    assert minutes(page).input_value() == MINUTES
+    page.go_back()
+    assert minutes(page).input_value() == MINUTES
+    with page.expect_navigation():
+        preview.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Voltar ao texto").click()
+    assert minutes(page).input_value() == MINUTES
+    page.goto("/projetos/9/reuniao/")
+    assert minutes(page).input_value() == MINUTES

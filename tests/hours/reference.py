@@ -85,3 +85,44 @@ def reference(works, versions):
             paid[first] = now
         result[work.number] = entry
     return result
+
+
+def covered_minutes(claims, approvals):
+    """How many minutes of each claim (by key) are approved: minute by minute, each paid from an approval or by nobody.
+
+    Lines of closed months first, then the open ones, each group in the order of the work. A minute takes the cheapest
+    approval of its activity whose rate it does not exceed, which has a minute left and enough money for it, with half a
+    centavo to spare for rounding.
+    """
+    purses = sorted(
+        (
+            [each.rate, each.number, each.activity, each.minutes, Fraction(each.price) + Fraction(1, 2)]
+            for each in approvals
+        ),
+        key=lambda purse: purse[:2],
+    )
+    order = sorted(claims, key=lambda claim: (claim.started_at, claim.number, claim.key))
+    minutes = {claim.key: max(claim.minutes, 0) for claim in claims}
+    charged = {claim.key: max(claim.charged, 0) for claim in claims}
+    for taking in (claim for claim in claims if claim.minutes < 0):
+        own = [claim.key for claim in reversed(order) if claim.entry == taking.entry]
+        for amounts, total in ((minutes, -taking.minutes), (charged, max(-taking.charged, 0))):
+            for _one in range(total):
+                key = next((key for key in own if amounts[key]), None)
+                if key is not None:
+                    amounts[key] -= 1
+    result = dict.fromkeys(minutes, 0)
+    for is_closed in (True, False):
+        for claim in order:
+            if (claim.fixed is not None) != is_closed:
+                continue
+            most = minutes[claim.key] if claim.fixed is None else min(claim.fixed, minutes[claim.key])
+            for _minute in range(most):
+                cost = Fraction(charged[claim.key] * claim.rate, 60 * minutes[claim.key])
+                for purse in purses:
+                    rate, _number, activity, left, money = purse
+                    if activity == claim.activity and claim.rate <= rate and left and money >= cost:
+                        purse[3], purse[4] = left - 1, money - cost
+                        result[claim.key] += 1
+                        break
+    return result

@@ -1,10 +1,11 @@
 """Extra hours asked for and answered, what they cover, lines contested, and months closed without agreement."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.accounts import personal_data
@@ -13,7 +14,7 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import queries
 from apps.hours.agreement import actions as agree
 from apps.hours.agreement import coverage as agreement
-from apps.hours.agreement.coverage import Claim, cover
+from apps.hours.agreement.coverage import Approval, Claim, cover
 from apps.hours.agreement.records import agreement_of, open_points, records_of
 from apps.hours.closing_warnings import describe
 from apps.hours.ledger import actions, closing
@@ -21,6 +22,7 @@ from apps.hours.models import ContestMessage, ExtraHoursRequest, Line
 from apps.portal import queries as portal
 from apps.rollouts.models import Rollout
 from tests.hours.factories import ContestFactory, ExtraHoursRequestFactory, PolicyFactory, TimeEntryFactory, close_month
+from tests.hours.reference import covered_minutes
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 MARCH = datetime(2026, 3, 10, 13, tzinfo=UTC)
@@ -44,11 +46,78 @@ def ledgers(draw):
     return claims, approved
 
 
+def at_any_price(approved):
+    """Approvals of so many minutes; the claims of these tests cost nothing."""
+    return [Approval(activity, minutes, rate=0, price=0) for activity, minutes in approved.items()]
+
+
+@st.composite
+def priced_ledgers(draw):
+    """The same with what each line costs, rounded up in some, and approvals at several rates and prices."""
+    rates = st.sampled_from([0, 10000, 25000, 30000])
+    claims = []
+    for claim in draw(ledgers())[0]:
+        charged = claim.minutes + (draw(st.integers(0, 59)) if claim.minutes > 0 else 0)
+        claims.append(replace(claim, charged=charged, rate=draw(rates)))
+    approvals = []
+    for number in range(1, draw(st.integers(0, 4)) + 1):
+        activity, minutes = draw(st.sampled_from(["training", "follow_up", "homologation"])), draw(st.integers(1, 400))
+        rate = draw(rates)
+        price = draw(st.sampled_from([rate * minutes // 60, rate * minutes // 30, rate * minutes // 120]))
+        approvals.append(Approval(activity, minutes, rate, price, number))
+    return claims, approvals
+
+
+class TestPrice:
+    @given(priced_ledgers(), st.randoms())
+    @settings(deadline=None)
+    def test_the_slow_reference_covers_the_same_minutes_in_whichever_order(self, ledger, random):
+        claims, approvals = ledger
+        result = cover(claims, approvals)
+        assert {key: part.covered for key, part in result.items()} == covered_minutes(claims, approvals)
+        random.shuffle(claims)
+        random.shuffle(approvals)
+        assert cover(claims, approvals) == result
+
+    @given(priced_ledgers())
+    def test_nothing_is_covered_beyond_what_was_approved_in_minutes_or_in_price(self, ledger):
+        claims, approvals = ledger
+        result = cover(claims, approvals)
+        for activity in ("training", "follow_up", "homologation"):
+            covered = sum(result[claim.key].covered for claim in claims if claim.activity == activity)
+            assert covered <= sum(approval.minutes for approval in approvals if approval.activity == activity)
+            highest = max((approval.rate for approval in approvals if approval.activity == activity), default=-1)
+            dearer = [claim for claim in claims if claim.activity == activity and claim.rate > highest]
+            assert not any(result[claim.key].covered for claim in dearer)
+
+    def test_a_line_at_a_higher_rate_says_that_its_price_is_beyond_what_was_approved(self, rollout, client_for):
+        agree.approve(ask(rollout, minutes=600), by=rollout.people["client"])
+        PolicyFactory(rollout=rollout, number=2, hourly_rate=100000)
+        entry = log(rollout, minutes=120)
+        assert entry.lines.get().amount == 200000
+        part = agreement.coverage(rollout)[entry.lines.get().pk]
+        assert (part.covered, part.uncovered, part.beyond_price) == (0, 120, 120)
+        page = client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/horas/").content.decode()
+        assert "sem aprovação do cliente" in page
+        assert "custa mais do que o cliente aprovou" in page
+
+    def test_twelve_entries_rounded_up_are_not_sixty_approved_minutes(self, rollout):
+        agree.approve(ask(rollout, minutes=60), by=rollout.people["client"])
+        PolicyFactory(rollout=rollout, number=2, increment=15, rounding="up")
+        for number in range(12):
+            log(rollout, start=MARCH + timedelta(hours=number), minutes=5)
+        assert sum(line.amount for line in Line.objects.all()) == 75000
+        assert agreement.uncovered(rollout) == {"follow_up": 40}
+        with clock.at(APRIL):
+            warnings = [point["minutes"] for point in open_points(records_of(rollout), date(2026, 3, 1))]
+        assert warnings == [5] * 8
+
+
 class TestCover:
     @given(ledgers(), st.randoms())
     def test_the_sums_hold_and_no_approval_covers_more_than_it_is(self, ledger, random):
         claims, approved = ledger
-        found = cover(claims, approved)
+        found = cover(claims, at_any_price(approved))
         for claim in claims:
             part = found[claim.key]
             assert min(part.covered, part.uncovered, part.taken_back) >= 0
@@ -60,12 +129,12 @@ class TestCover:
             assert sum(found[claim.key].covered + found[claim.key].uncovered for claim in of) == net
         shuffled = list(claims)
         random.shuffle(shuffled)
-        assert cover(shuffled, approved) == found
+        assert cover(shuffled, at_any_price(approved)) == found
 
     @given(ledgers())
     def test_approval_is_never_left_over_while_an_open_line_lacks_it(self, ledger):
         claims, approved = ledger
-        found = cover(claims, approved)
+        found = cover(claims, at_any_price(approved))
         for activity in {claim.activity for claim in claims}:
             of = [claim for claim in claims if claim.activity == activity]
             lacks = any(found[claim.key].uncovered for claim in of if claim.fixed is None)
@@ -75,7 +144,7 @@ class TestCover:
         return Claim(number, entry or number, MARCH + timedelta(days=days), number, activity, minutes, fixed)
 
     def read(self, claims, **approved):
-        return {key: (each.covered, each.uncovered) for key, each in cover(claims, approved).items()}
+        return {key: (each.covered, each.uncovered) for key, each in cover(claims, at_any_price(approved)).items()}
 
     def test_the_oldest_line_first_and_partly(self):
         claims = [self.claim(2, 60, days=1), self.claim(1, 60)]

@@ -1,5 +1,6 @@
 """Versions of a policy: from when they hold, what they never touch, who changes them."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours import queries
 from apps.hours.ledger import actions, policies
 from apps.hours.models import Policy
+from apps.notices import actions as notices
+from apps.notices.models import Notice
 from tests.hours.factories import APRIL, MARCH, close_month, log
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -33,18 +36,18 @@ def said(rollout):
 
 
 def test_a_version_holds_from_its_day_until_the_next(rollout):
+    change(rollout, date(2026, 3, 15), hourly_rate=30000)
     log(rollout, activity="follow_up")
     log(rollout, start=MARCH + timedelta(days=10), activity="follow_up")
-    change(rollout, date(2026, 3, 15), hourly_rate=30000)
     assert said(rollout) == [(1, 60, "billable", 25000), (2, 60, "billable", 30000)]
-    change(rollout, date(2026, 3, 1), hourly_rate=28000)
-    assert said(rollout) == [(1, 60, "billable", 28000), (2, 60, "billable", 30000)]
+    change(rollout, date(2026, 3, 1), hourly_rate=22000)
+    assert said(rollout) == [(1, 60, "billable", 22000), (2, 60, "billable", 30000)]
 
 
 def test_of_two_versions_of_one_day_the_later_made_holds(rollout):
-    log(rollout, activity="follow_up")
     change(rollout, date(2026, 3, 1), hourly_rate=30000)
     change(rollout, date(2026, 3, 1), hourly_rate=31000)
+    log(rollout, activity="follow_up")
     assert said(rollout) == [(1, 60, "billable", 31000)]
 
 
@@ -57,20 +60,68 @@ def test_each_activity_may_have_its_own_rate(rollout):
 
 def test_a_smaller_allowance_takes_nothing_back_and_a_larger_one_serves_what_follows(rollout):
     log(rollout, minutes=200)
+    change(rollout, date(2026, 3, 15), training_allowance=120)
     log(rollout, start=MARCH + timedelta(days=10), minutes=60)
     log(rollout, start=MARCH + timedelta(days=12), minutes=60)
-    change(rollout, date(2026, 3, 15), training_allowance=120)
     assert said(rollout) == [(1, 200, "included", 0), (2, 60, "billable", 25000), (3, 60, "billable", 25000)]
     change(rollout, date(2026, 3, 22), training_allowance=250)
     assert said(rollout)[2:] == [(3, 50, "included", 0), (3, 10, "billable", 4167)]
 
 
 def test_billing_increments_round_what_is_charged_and_never_what_was_worked(rollout):
-    log(rollout, minutes=20, activity="follow_up")
     change(rollout, date(2026, 3, 1), increment=15, rounding="up")
+    log(rollout, minutes=20, activity="follow_up")
     line = queries.lines(rollout).get()
     assert (line.minutes, line.charged_minutes, line.amount) == (20, 30, 12500)
     assert line.why() == "Acompanhamento: cobrado, sem franquia; cobradas 0h30 (múltiplos de 15 min, para cima)"
+
+
+class TestHoursThatWereLogged:
+    @pytest.mark.parametrize(
+        "terms",
+        [{"hourly_rate": 30000}, {"follow_up_rate": 30000}, {"increment": 60, "rounding": "up"}],
+        ids=["rate", "own rate", "rounding"],
+    )
+    def test_never_get_dearer(self, rollout, terms):
+        log(rollout, minutes=90, activity="follow_up")
+        with pytest.raises(Invalid, match="11/03/2026 ou depois") as refusal:
+            change(rollout, date(2026, 3, 1), **terms)
+        assert refusal.value.field == "effective_from"
+        assert said(rollout) == [(1, 90, "billable", 37500)]
+        change(rollout, date(2026, 3, 11), **terms)
+        log(rollout, start=MARCH + timedelta(days=2), minutes=90, activity="follow_up")
+        assert said(rollout)[0] == (1, 90, "billable", 37500)
+        assert said(rollout)[1][3] > 37500
+
+    def test_an_allowance_is_not_taken_from_them_either(self, rollout):
+        log(rollout, minutes=60)
+        with pytest.raises(Invalid, match=r"R\$\s250,00 a mais por 1 apontamento já registrado"):
+            change(rollout, date(2026, 3, 1), training_allowance=0)
+
+    def test_what_changes_is_shown_line_by_line_before_it_is_saved(self, rollout, client_for):
+        log(rollout, minutes=60, activity="follow_up")
+        url, browser = f"/projetos/{rollout.pk}/horas/politica/", client_for(rollout.people["pm"])
+        typed = {
+            "effective_from": "2026-03-01", "training_allowance": "4h00", "homologation_allowance": "6h00",
+            "hourly_rate": "200,00", "increment": "1", "rounding": "none",
+        }  # fmt: skip
+        shown = browser.post(url, typed)
+        assert shown.status_code == 409
+        page = shown.content.decode()
+        assert "O que muda nos apontamentos já registrados" in page
+        assert re.search(r"R\$\s250,00[\s\S]*R\$\s200,00", page[page.index("Com a nova política") :])
+        assert said(rollout) == [(1, 60, "billable", 25000)]
+        log(rollout, start=MARCH + timedelta(days=1), minutes=30, activity="follow_up")
+        anew = browser.post(url, {**typed, "shown_effects": shown.context["receipt"]})
+        assert anew.status_code == 409
+        assert browser.post(url, {**typed, "shown_effects": anew.context["receipt"]}).status_code == 302
+        assert said(rollout) == [(1, 60, "billable", 20000), (2, 30, "billable", 10000)]
+
+    def test_the_clients_leads_are_told(self, rollout):
+        change(rollout, date(2026, 3, 1), hourly_rate=30000)
+        event = rollout.events.get(kind="hours.policy_changed")
+        notices.consume(event)
+        assert {notice.user for notice in Notice.objects.filter(event=event)} == {rollout.people["client"]}
 
 
 class TestAClosedMonth:

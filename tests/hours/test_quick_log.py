@@ -9,7 +9,7 @@ from apps.core.process import Stage
 from apps.hours.agreement import actions as agree
 from apps.hours.ledger import actions
 from apps.hours.models import TimeEntry
-from tests.hours.factories import ExtraHoursRequestFactory, ProposalFactory
+from tests.hours.factories import ExtraHoursRequestFactory, ProposalFactory, close_month
 from tests.hours.test_actions import a_nonconformity
 from tests.rollouts.factories import RolloutFactory, at_stage
 
@@ -55,11 +55,6 @@ def test_a_page_of_the_rollout_offers_it_with_a_key_and_presence_alone(rollout, 
     assert 'data-shortcut="h"' in page
     page = client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/historico/").content.decode()
     assert "/horas/apontar/" not in page
-
-
-def test_a_closed_rollout_does_not_offer_it(rollout, browser):
-    at_stage(rollout, Stage.COMPLETED)
-    assert 'data-shortcut="h"' not in browser.get(f"/projetos/{rollout.pk}/").content.decode()
 
 
 def test_the_activity_is_the_usual_one_and_the_day_is_today(rollout, browser):
@@ -186,6 +181,8 @@ def test_a_proposal_is_corrected_before_it_is_saved_and_only_once(rollout, brows
     assert TimeEntry.objects.count() == 1
 
 
-def test_it_takes_no_rollout_that_is_closed(rollout, browser):
+def test_it_takes_a_rollout_that_ended_while_its_month_is_open(rollout, browser):
     at_stage(rollout, Stage.CANCELLED)
-    assert browser.post("/horas/apontar/", typed(rollout)).status_code == 422
+    assert browser.post("/horas/apontar/", typed(rollout)).status_code == 302
+    close_month(rollout)
+    assert browser.post("/horas/apontar/", typed(rollout, day="2026-03-11")).status_code == 422

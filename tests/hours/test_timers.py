@@ -101,11 +101,6 @@ def test_a_nonconformity_is_of_this_rollout_and_makes_it_homologation(rollout, a
         timers.start(rollout, by=analyst, nonconformity=found, activity="training")
 
 
-def test_a_closed_rollout_has_no_timer(rollout, analyst):
-    with pytest.raises(Refusal, match="encerrado"):
-        timers.start(at_stage(rollout, Stage.COMPLETED), by=analyst)
-
-
 @pytest.mark.parametrize("who", ["client", "integrator", "platform"])
 def test_only_presence_has_a_timer(rollout, who, client_for):
     with pytest.raises(NotAllowed):

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from apps.core.minutes import parse
-from apps.hours.classification import Activity, Line, Rules, Work
+from apps.hours.agreement.coverage import Approval, Claim
+from apps.hours.classification import Activity, Line, Rules, Work, classify
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "hours-cases.md"
 OWNERS = Rules(training_allowance=240, homologation_allowance=360, hourly_rate=25000, effective_from=date(2000, 1, 1))
@@ -29,6 +30,59 @@ def cases() -> list[Case]:
         Case(int(number), policy(terms.strip()), works(work.strip()), [part.strip() for part in lines.split(";")])
         for number, terms, work, lines, _why in rows
     ]
+
+
+@dataclass(frozen=True)
+class ApprovalCase:
+    number: int
+    policy: list[Rules]
+    works: list[Work]
+    approvals: list[Approval]
+    covered: list[str]
+
+
+def approval_cases() -> list[ApprovalCase]:
+    rows = [
+        line.strip().strip("|").split("|") for line in PAGE.read_text().splitlines() if re.match(r"\| *A\d+ *\|", line)
+    ]
+    return [
+        ApprovalCase(
+            int(number.strip()[1:]), policy(terms.strip()), works(work.strip()), approvals(approved.strip()),
+            [part.strip() for part in covered.split(";")],
+        )
+        for number, terms, work, approved, covered, _why in rows
+    ]  # fmt: skip
+
+
+def approvals(text: str) -> list[Approval]:
+    """``follow_up 1h00 at 250,00 = 250,00``; several by semicolons, none as ``–``."""
+    parts = [part.split() for part in text.split("; ") if part != "–"]
+    return [
+        Approval(activity, parse(minutes), centavos(rate), centavos(price), number)
+        for number, (activity, minutes, _at, rate, _is, price) in enumerate(parts, start=1)
+    ]
+
+
+def centavos(text: str) -> int:
+    whole, cents = text.split(",")
+    return int(whole) * 100 + int(cents)
+
+
+def claims(case: ApprovalCase) -> list[Claim]:
+    """The billable lines of a case, as the agreement reads them."""
+    by_number = {work.number: work for work in case.works}
+    lines = [line for line in classify(case.works, case.policy) if line.hour_class == "billable"]
+    return [
+        Claim(
+            key, by_number[line.entry].adjusts or line.entry, by_number[line.entry].started_at, line.entry,
+            by_number[line.entry].activity, line.minutes, charged=line.charged, rate=line.rate,
+        )
+        for key, line in enumerate(lines, start=1)
+    ]  # fmt: skip
+
+
+def shown(minutes: int) -> str:
+    return f"{minutes // 60}h{minutes % 60:02d}"
 
 
 def policy(text: str) -> list[Rules]:

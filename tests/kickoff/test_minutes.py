@@ -120,6 +120,17 @@ class TestTheDocument:
         assert empty.status_code == 422
         assert client_for(rollout.people["client"]).post(url, {"minutes": "x"}).status_code == 403
 
+    def test_the_way_back_from_the_preview_keeps_the_text(self, rollout, kickoff, client_for):
+        browser, url = client_for(rollout.people["pm"]), reverse("kickoff:preview", args=[rollout.pk])
+        preview = browser.post(url, {"minutes": "Texto longo."}).content.decode()
+        assert 'name="edit"' in preview
+        assert "Texto longo.</textarea>" in preview
+        back = browser.post(url, {"minutes": "Texto longo.", "edit": "on"})
+        assert back.status_code == 200
+        assert back.context["minutes_form"]["minutes"].value() == "Texto longo."
+        assert client_for(rollout.people["client"]).post(url, {"minutes": "x", "edit": "on"}).status_code == 403
+        assert not kickoff.published.exists()
+
     def test_a_published_version_is_read_on_a_page_too(self, rollout, kickoff, client_for):
         minutes = published(kickoff)
         url = reverse("kickoff:minutes", args=[rollout.pk, minutes.number])

@@ -1,12 +1,13 @@
-"""What the client agreed to: which billable minutes are covered by an approval, and what is still open.
+"""What the client agreed to: which billable minutes an approval covers at its price, and what is still open.
 
 ``cover`` is the whole rule, as one pure function. Minutes are whole, money is centavos.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from apps.core import clock, money
 from apps.hours import classification, queries
@@ -20,9 +21,22 @@ CONTEST_DAYS = 30
 
 
 @dataclass(frozen=True)
+class Approval:
+    """What the client approved of one activity: ``minutes`` at no more than ``rate`` (centavos an hour), for no more than
+    ``price`` (centavos) in all, which is what the minutes cost as they were rounded when it was asked for."""
+
+    activity: str
+    minutes: int
+    rate: int
+    price: int
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Claim:
     """A billable line. ``entry`` is the entry's number, or that of the entry it adjusts; ``minutes`` is negative where an
-    adjustment takes time back. ``fixed`` is what was covered when the month was closed, None while it is open."""
+    adjustment takes time back. ``fixed`` is what was covered when the month was closed, None while it is open. It costs
+    ``charged`` minutes at ``rate`` centavos an hour."""
 
     key: int
     entry: int
@@ -31,65 +45,105 @@ class Claim:
     activity: str
     minutes: int
     fixed: int | None = None
+    charged: int = 0
+    rate: int = 0
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What became of a claim's minutes: ``covered + uncovered + taken_back`` is the claim; all zero for a negative one."""
+    """What became of a claim's minutes: ``covered + uncovered + taken_back`` is the claim; all zero for a negative one.
+
+    ``beyond_price`` of the ``uncovered`` minutes cost more than was approved, where minutes of an approval are left.
+    """
 
     covered: int = 0
     uncovered: int = 0
     taken_back: int = 0
+    beyond_price: int = 0
 
     @property
     def is_partial(self) -> bool:
         return bool(self.covered and self.uncovered)
 
 
-def cover(claims: Iterable[Claim], approved: Mapping[str, int]) -> dict[int, Coverage]:
-    """How far ``approved`` minutes (by activity) cover the ``claims``, by claim key.
+@dataclass
+class _Remainder:
+    """What is left of an approval. ``budget`` is in minutes times centavos an hour, as lines cost before they are rounded to
+    the centavo; half a centavo more than the price is still that price."""
+
+    approval: Approval
+    minutes: int
+    budget: Fraction
+
+    def take(self, minutes: int, cost: Fraction) -> int:
+        """Cover as many of ``minutes``, each at ``cost``, as minutes and budget allow; how many."""
+        affordable = minutes if not cost else int(self.budget / cost)
+        minutes_covered = max(min(minutes, self.minutes, affordable), 0)
+        self.minutes -= minutes_covered
+        self.budget -= minutes_covered * cost
+        return minutes_covered
+
+
+def cover(claims: Iterable[Claim], approvals: Iterable[Approval]) -> dict[int, Coverage]:
+    """How far ``approvals`` cover the ``claims``, by claim key: in minutes and in price.
+
+    An approval covers lines of its activity that cost no more an hour than was approved, as long as neither its minutes nor
+    its price are used up: so neither a higher rate nor another rounding is ever billed as approved. The cheapest approval
+    that serves a line comes first, of two alike the older.
 
     What an adjustment takes back comes off the same entry's claims, the newest first, and of a closed month's line off
-    what had no approval. A closed month keeps what it was closed with; the rest of the approval covers the open claims,
+    what had no approval. A closed month keeps what it was closed with; the rest of the approvals covers the open claims,
     the oldest first (start, then entry number). The order in which the claims are given does not matter.
     """
     ordered = sorted(claims, key=lambda claim: (claim.started_at, claim.number, claim.key))
-    to_take: dict[int, int] = defaultdict(int)
-    for claim in ordered:
-        if claim.minutes < 0:
-            to_take[claim.entry] -= claim.minutes
-    taken_back: dict[int, int] = {}
-    for claim in reversed(ordered):
-        taken_back[claim.key] = min(max(claim.minutes, 0), to_take[claim.entry])
-        to_take[claim.entry] -= taken_back[claim.key]
-
-    minutes_left = dict(approved)
-    covered: dict[int, int] = {}
+    taken_back = _taken_back(ordered, lambda claim: claim.minutes)
+    uncharged = _taken_back(ordered, lambda claim: claim.charged)
+    remainders = [
+        _Remainder(approval, approval.minutes, Fraction(60 * approval.price + 30))
+        for approval in sorted(approvals, key=lambda approval: (approval.rate, approval.number))
+    ]
+    result: dict[int, Coverage] = {}
     for fixed_first in (True, False):
         for claim in ordered:
-            if (claim.fixed is not None) == fixed_first:
-                remaining = max(claim.minutes, 0) - taken_back[claim.key]
-                available = max(minutes_left.get(claim.activity, 0), 0)
-                covered[claim.key] = min(remaining, available if claim.fixed is None else min(claim.fixed, available))
-                minutes_left[claim.activity] = available - covered[claim.key]
-    return {
-        claim.key: Coverage(
-            covered[claim.key],
-            max(claim.minutes, 0) - taken_back[claim.key] - covered[claim.key],
-            taken_back[claim.key],
-        )
-        for claim in ordered
-    }
+            if (claim.fixed is not None) != fixed_first:
+                continue
+            remaining = max(claim.minutes, 0) - taken_back[claim.key]
+            coverable = remaining if claim.fixed is None else min(claim.fixed, remaining)
+            charged = max(claim.charged, 0) - uncharged[claim.key]
+            cost = Fraction(charged * claim.rate, remaining) if remaining else Fraction(0)
+            of_the_activity = [row for row in remainders if row.approval.activity == claim.activity]
+            covered = 0
+            for remainder in of_the_activity:
+                if claim.rate <= remainder.approval.rate:
+                    covered += remainder.take(coverable - covered, cost)
+            minutes_left = sum(remainder.minutes for remainder in of_the_activity)
+            result[claim.key] = Coverage(
+                covered, remaining - covered, taken_back[claim.key], min(coverable - covered, minutes_left)
+            )
+    return {claim.key: result[claim.key] for claim in ordered}
+
+
+def _taken_back(ordered: Sequence[Claim], amount: Callable[[Claim], int]) -> dict[int, int]:
+    """What the negative ones of the ``ordered`` claims take off the ``amount`` of each claim of their entry, by claim key.
+    The newest claim gives first."""
+    to_take: dict[int, int] = defaultdict(int)
+    for claim in ordered:
+        to_take[claim.entry] -= min(amount(claim), 0)
+    amounts: dict[int, int] = {}
+    for claim in reversed(ordered):
+        amounts[claim.key] = min(max(amount(claim), 0), to_take[claim.entry])
+        to_take[claim.entry] -= amounts[claim.key]
+    return amounts
 
 
 def coverage(rollout: Rollout) -> dict[int, Coverage]:
     """The coverage of ``rollout``'s billable lines, by the line's key."""
-    return cover(_claims(rollout), approved(rollout))
+    return cover(_claims(rollout), approvals(rollout))
 
 
 CLAIM_FIELDS = (
     "pk", "entry__adjusts__number", "entry__number", "entry__started_at", "entry__activity", "minutes", "approved",
-    "statement",
+    "statement", "charged_minutes", "rate",
 )  # fmt: skip
 """What ``claim`` takes, of a line."""
 
@@ -103,6 +157,8 @@ def claim(
     minutes: int,
     approved: int | None,
     statement: int | None,
+    charged: int,
+    rate: int,
 ) -> Claim:
     """The claim of a billable line with these values of ``CLAIM_FIELDS``."""
     return Claim(
@@ -113,6 +169,8 @@ def claim(
         activity=activity,
         minutes=minutes,
         fixed=(approved or 0) if statement else None,
+        charged=charged,
+        rate=rate,
     )
 
 
@@ -121,24 +179,32 @@ def _claims(rollout: Rollout) -> list[Claim]:
     return [claim(*values) for values in billable_lines.values_list(*CLAIM_FIELDS)]
 
 
+def approvals(rollout: Rollout) -> list[Approval]:
+    """What the client approved."""
+    return approvals_among(rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED))
+
+
+def approvals_among(requests: Iterable[ExtraHoursRequest]) -> list[Approval]:
+    """What those of ``requests`` allow which are approved."""
+    return [
+        Approval(request.activity, request.minutes, request.hourly_rate, request.price, request.number)
+        for request in requests
+        if request.state == ExtraHoursRequest.State.APPROVED
+    ]
+
+
 def approved(rollout: Rollout) -> dict[str, int]:
     """Minutes that the client approved, by activity."""
-    return approved_by(rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED))
-
-
-def approved_by(requests: Iterable[ExtraHoursRequest]) -> dict[str, int]:
-    """Minutes that those of ``requests`` which are approved cover, by activity."""
     minutes: dict[str, int] = defaultdict(int)
-    for request in requests:
-        if request.state == ExtraHoursRequest.State.APPROVED:
-            minutes[request.activity] += request.minutes
+    for approval in approvals(rollout):
+        minutes[approval.activity] += approval.minutes
     return dict(minutes)
 
 
 def uncovered(rollout: Rollout) -> dict[str, int]:
     """Open minutes, by activity, that are billable and nobody approved."""
     claims = _claims(rollout)
-    return uncovered_of(claims, cover(claims, approved(rollout)))
+    return uncovered_of(claims, cover(claims, approvals(rollout)))
 
 
 def uncovered_of(claims: Iterable[Claim], coverage_by_claim: Mapping[int, Coverage]) -> dict[str, int]:
@@ -150,19 +216,23 @@ def uncovered_of(claims: Iterable[Claim], coverage_by_claim: Mapping[int, Covera
     return dict(result)
 
 
-def lacking(rollout: Rollout, activity: str, minutes: int) -> int:
-    """How many of ``minutes`` more billable minutes of ``activity`` no approval would cover."""
-    claims, allowed = _claims(rollout), approved(rollout)
-    coverage_by_claim = cover(claims, allowed)
-    used = sum(coverage_by_claim[claim.key].covered for claim in claims if claim.activity == activity)
-    return max(minutes - max(allowed.get(activity, 0) - used, 0), 0)
+def lacking(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> int:
+    """How many minutes of ``lines``, which are billable and about to be logged as ``activity``, no approval would cover."""
+    claims, allowed = _claims(rollout), approvals(rollout)
+    after_all_others = max((claim.started_at for claim in claims), default=clock.now()) + timedelta(minutes=1)
+    new_claims = [
+        Claim(-number, -number, after_all_others, number, activity, line.minutes, charged=line.charged, rate=line.rate)
+        for number, line in enumerate(lines, start=1)
+    ]
+    coverage_by_claim = cover([*claims, *new_claims], allowed)
+    return sum(coverage_by_claim[claim.key].uncovered for claim in new_claims)
 
 
 def preview(rollout: Rollout, activity: str, lines: Iterable[classification.Line]) -> dict[str, object]:
     """For the page that shows ``lines`` before they are saved: class and reason of each, and the minutes that no request
     covers."""
     lines = list(lines)
-    billable = sum(line.minutes for line in lines if line.hour_class == HourClass.BILLABLE)
+    billable = [line for line in lines if line.hour_class == HourClass.BILLABLE]
     return {
         "rollout": rollout,
         "activity": activity,

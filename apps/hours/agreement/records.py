@@ -34,7 +34,7 @@ class Records:
     @cached_property
     def coverage(self) -> dict[int, Coverage]:
         """What became of the claims, by the key of the line."""
-        return coverage.cover(self.claims, coverage.approved_by(self.requests))
+        return coverage.cover(self.claims, coverage.approvals_among(self.requests))
 
 
 def records_of(rollout: Rollout) -> Records:

@@ -1,4 +1,7 @@
-"""Log, correct and close hours. Every change of the open part reclassifies it; a closed month never changes."""
+"""Log, correct and close hours. Every change of the open part reclassifies it; a closed month never changes.
+
+It is the month that closes, not the stage: completed and cancelled rollouts take hours too, until their month is closed.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -47,7 +50,7 @@ def log(
         require(by, "hours.log_for_others", rollout)
     if not is_presence(person):
         raise NotAllowed(_("Só pessoas da Presence apontam horas."))
-    with timeline.changing(rollout) as rollout, asking(rollout):
+    with timeline.changing(rollout, even_closed=True) as rollout, asking(rollout):
         days.lock(person)
         if source and (existing := TimeEntry.objects.filter(person=person, source=source, deleted_at=None).first()):
             raise Refusal(_("Isto já foi apontado: %(entry)s.") % {"entry": existing})
@@ -73,7 +76,7 @@ def edit(
 ) -> TimeEntry:
     """Correct an entry of an open month."""
     require(by, "hours.change", entry)
-    with timeline.changing(entry.rollout) as rollout:
+    with timeline.changing(entry.rollout, even_closed=True) as rollout:
         entry = _open_entry(entry)
         days.lock(entry.person)
         before = history.values(entry)
@@ -91,7 +94,7 @@ def delete(entry: TimeEntry, *, by: User, reason: str) -> None:
     require(by, "hours.change", entry)
     if not reason.strip():
         raise Invalid(_("Diga o motivo."), field="reason")
-    with timeline.changing(entry.rollout) as rollout:
+    with timeline.changing(entry.rollout, even_closed=True) as rollout:
         entry = _open_entry(entry)
         entry.deleted_at = clock.now()
         entry.save(update_fields=["deleted_at"])

@@ -49,7 +49,7 @@ class QuickForm(forms.Form):
     start = forms.TimeField(label=_("Início"), required=False, widget=TimeInput)
     end = forms.TimeField(label=_("Fim"), required=False, widget=TimeInput)
     note = forms.CharField(label=_("O que foi feito"), max_length=300)
-    rollout = RolloutField(Rollout.objects.none(), only_open=True, label=_("Projeto"))
+    rollout = RolloutField(Rollout.objects.none(), label=_("Projeto"))
     activity = forms.ChoiceField(label=_("Atividade"), choices=Activity.choices)
     nonconformity = forms.ModelChoiceField(
         Nonconformity.objects.none(), label=_("Causada por não conformidade"), required=False, empty_label=_("Não")
@@ -178,3 +178,4 @@ class PolicyForm(forms.Form):
         choices=Rounding.choices,
         help_text=_("Por apontamento, só na parte cobrada. As horas trabalhadas não mudam."),
     )
+    shown_effects = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)

@@ -190,7 +190,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         line.entry.rollout = rollout
         line.entry.origin = proposals.link(line.entry)
         line.changes = history.changes_of(line)
-    may_log = rollout.is_open and request.user.has_perm("hours.log", rollout)
+    may_log = request.user.has_perm("hours.log", rollout)
     policy = queries.policy_in_force(rollout, clock.today())
     month = next((row.month for row in sums if not row.closed), None)
     warnings = closing.warnings_in(records, month) if month and queries.is_over(month) else []

@@ -24,6 +24,7 @@ ACTIVITY_OF = {
     Stage.HOMOLOGATION: Activity.HOMOLOGATION,
     Stage.ACCEPTANCE: Activity.INTERNAL,
     Stage.GO_LIVE: Activity.GO_LIVE,
+    Stage.COMPLETED: Activity.FOLLOW_UP,
 }
 
 
@@ -54,11 +55,10 @@ def start(
 ) -> Timer:
     """Start counting on ``rollout`` now; a timer that runs is stopped and kept as a proposal.
 
-    ``activity`` left out is the usual one of the stage. Refused on a closed rollout.
+    ``activity`` left out is the usual one of the stage. A completed or cancelled rollout has one too: what follows the
+    go-live is worked time.
     """
     require(by, "hours.log", rollout)
-    if not rollout.is_open:
-        raise Refusal(_("O projeto está encerrado e não aceita mais horas."))
     if nonconformity and nonconformity.rollout_id != rollout.pk:
         raise Invalid(_("A não conformidade é de outro projeto."), field="nonconformity")
     causes.refuse_declined(nonconformity)

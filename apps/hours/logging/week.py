@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from django.utils.translation import gettext as _
-
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal
@@ -141,8 +139,6 @@ def _work(entry: TimeEntry, start: datetime) -> classification.Work:
 
 
 def _refusal(entry: TimeEntry, person: User, start: datetime) -> str:
-    if not entry.rollout.is_open:
-        return _("O projeto está encerrado.")
     try:
         actions.lines_if_logged(
             entry.rollout, by=person, activity=entry.activity, started_at=start, minutes=entry.minutes,

@@ -76,6 +76,11 @@ class TimeEntry(models.Model):
     def ends_at(self) -> datetime:
         return self.started_at + timedelta(minutes=self.minutes)
 
+    @property
+    def is_after_the_end(self) -> bool:
+        """It was worked after the rollout was completed or cancelled."""
+        return self.rollout.closed_at is not None and self.started_at >= self.rollout.closed_at
+
     def work(self) -> classification.Work:
         """What the classification needs of this entry."""
         zone = clock.installation_zone()

@@ -87,12 +87,23 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
         require(request.user, "hours.change_policy", rollout)
         if attempt(request, form, policies.change, rollout, by=request.user):
             return redirect("hours:policy", pk)
+    refusal = getattr(request, "refusal", None)
+    effects = refusal.effects if isinstance(refusal, policies.UnseenEffects) else []
     context = {
         "rollout": rollout,
         "room": "hours",
         "present": current,
         "versions": list(reversed(queries.policies(rollout))),
         "first_open": queries.first_open_month(rollout),
+        "effects": [
+            {
+                "effect": effect,
+                "before": queries.with_words(effect.before),
+                "after": queries.with_words(effect.after),
+            }
+            for effect in effects
+        ],
+        "receipt": policies.receipt(effects) if effects else "",
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "form": form if rollout.is_open and request.user.has_perm("hours.change_policy", rollout) else None,
     }

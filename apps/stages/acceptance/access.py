@@ -6,7 +6,7 @@ from typing import Any
 import rules
 from django.utils.translation import gettext as _
 
-from apps.companies.access import is_project_manager
+from apps.companies.access import is_lead_of, is_presence_manager, is_project_manager
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 
@@ -17,6 +17,14 @@ def is_the_signatory(user, signatory) -> bool:
     if signatory is None or signatory.user_id != user.pk:
         return False
     return signatory.role in signatory.rollout.roles_of(user)
+
+
+@rules.predicate
+def names_the_signatory(user, signatory) -> bool:
+    """Who says who signs in the place of somebody who left: a lead of the party's company, or a manager of Presence."""
+    if signatory is None:
+        return False
+    return is_presence_manager(user) or is_lead_of(user, signatory.rollout.company(signatory.role))
 
 
 @rules.predicate
@@ -39,4 +47,5 @@ def refuse_drafter(person: Any, role: str, drafted_by: int) -> None:
 
 rules.add_perm("acceptance.draft", is_project_manager)
 rules.add_perm("acceptance.sign", is_the_signatory)
+rules.add_perm("acceptance.designate", names_the_signatory)
 rules.add_perm("acceptance.bring", is_project_manager | signs_the_term)

@@ -1,5 +1,6 @@
 """Draft the term from the record and render it; settle a refusal, let it expire. ``signing`` and ``sealing`` follow."""
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -27,13 +28,22 @@ REQUIRED = (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE)
 
 
 def draft(
-    rollout: Rollout, *, by: User, signatories: dict[str, User], steps: dict[str, int] | None = None
+    rollout: Rollout,
+    *,
+    by: User,
+    signatories: dict[str, User],
+    steps: dict[str, int] | None = None,
+    voids: Collection[str] = (),
+    reason: str = "",
 ) -> AcceptanceTerm:
     """Draft the next version from the record; one that is not yet signed is superseded.
 
     ``signatories`` maps party roles to people of those parties: client, integrator and Presence are needed, the platform
     may be left out. ``steps`` says in which order they sign (1 first; the same number together; 1 where it says nothing).
     The PDF is rendered by a worker once the transaction is committed.
+
+    Where somebody signed the version in force already, their signatures are lost: ``voids`` names those parties, so that
+    nobody's signature is lost unseen, and ``reason`` tells them why; ``Invalid`` without either.
     """
     require(by, "acceptance.draft", rollout)
     with timeline.changing(rollout) as rollout:
@@ -52,7 +62,9 @@ def draft(
                 others = ((other, user.pk) for other, user in signatories.items() if user is not None)
                 refuse_two_companies(rollout, person, role.value, others)
                 refuse_drafter(person, role.value, by.pk)
+        voided = queries.who_signed(in_force) if in_force else []
         if in_force:
+            _require_knowledge_of(voided, voids, reason)
             in_force.state = State.SUPERSEDED
             in_force.save(update_fields=["state"])
         wording.pin(rollout)
@@ -81,10 +93,29 @@ def draft(
             ],
         )
         term.save(update_fields=["envelope"])
+        if in_force and voided:
+            roles = [PartyRole(row.role) for row in voided]
+            event = events.SignaturesVoided(version=in_force.version, signed=roles, reason=reason.strip())
+            timeline.record(rollout, event, by)
         timeline.record(rollout, events.Drafted(version=term.version, sha256=term.record_sha256), by)
         new_addresses.record_unsettled(rollout, term, signing)
         _queue(term)
         return term
+
+
+def _require_knowledge_of(signed: Iterable[Signatory], voids: Collection[str], reason: str) -> None:
+    """Raise ``Invalid`` unless whoever drafts named each of those who ``signed`` among ``voids``, and says why."""
+    names = ", ".join(f"{row.name} ({row.get_role_display()})" for row in signed)
+    if not {row.role for row in signed} <= set(voids):
+        raise Invalid(
+            _(
+                "Já assinaram: %(names)s. Ao redigir de novo, estas assinaturas perdem o efeito; confirme e diga o motivo."
+            )
+            % {"names": names},
+            field="reason",
+        )
+    if names and not reason.strip():
+        raise Invalid(_("Diga por que o termo é redigido de novo. Quem assinou lê o motivo."), field="reason")
 
 
 def queue_again(term: AcceptanceTerm, *, by: User) -> None:

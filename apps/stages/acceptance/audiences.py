@@ -20,13 +20,17 @@ def whose_turn_begins(event: Event) -> Iterable[User]:
     return [row.user for row in signatories.select_related("user") if row.user.is_active]
 
 
-def those_who_had_signed(event: Event) -> Iterable[User]:
-    """Whose signature of the term of the event is void, and the project manager."""
+def who_had_signed(event: Event) -> Iterable[User]:
+    """Those whose signatures the event voids (the roles ``signed`` of its data, of its ``version``)."""
     signatories = Signatory.objects.filter(
         term__rollout=event.rollout_id, term__version=event.data.get("version"), role__in=event.data.get("signed", [])
     )
-    people = [row.user for row in signatories.select_related("user") if row.user.is_active]
-    return [*people, *project_manager(event)]
+    return [row.user for row in signatories.select_related("user") if row.user.is_active]
+
+
+def who_had_signed_and_manager(event: Event) -> Iterable[User]:
+    """They, and the project manager."""
+    return [*who_had_signed(event), *project_manager(event)]
 
 
 def signatories_and_manager(event: Event) -> Iterable[User]:

@@ -5,7 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.events import EventData, Notice
 from apps.core.process import PartyRole, Stage
 from apps.rollouts.audiences import page, project_manager
-from apps.stages.acceptance.audiences import signatories_and_manager, those_who_had_signed, whose_turn_begins
+from apps.stages.acceptance.audiences import (
+    signatories_and_manager,
+    who_had_signed,
+    who_had_signed_and_manager,
+    whose_turn_begins,
+)
 from apps.stages.acceptance.models import Signatory
 
 YOUR_TURN = Notice(
@@ -66,7 +71,7 @@ class Voided(
     sentence=_("tirou o valor do termo de aceite %(term)s, que nem todos tinham assinado"),
     icon="file-x",
     notice=Notice(
-        to=those_who_had_signed,
+        to=who_had_signed_and_manager,
         subject=_("%(code)s: o termo de aceite deixou de valer"),
         sentence=_("O projeto mudou antes que todos assinassem. Quando houver outro termo, você será avisado."),
         url=page("acceptance:room"),
@@ -146,6 +151,64 @@ class Delegated(
 ):
     version: int
     opens: list[PartyRole]
+
+
+class Designated(
+    EventData,
+    kind="acceptance.designated",
+    sentence=_("designou quem assina o termo de aceite por %(role)s no lugar de quem saiu da empresa: %(reason)s"),
+    icon="user-check",
+    notice=Notice(
+        to=signatories_and_manager,
+        subject=_("%(code)s: outra pessoa assina o termo de aceite"),
+        sentence=_("%(who)s %(what)s. Se agora a assinatura é sua, leia, confira e assine; leva poucos minutos."),
+        url=page("acceptance:room"),
+    ),
+):
+    version: int
+    role: PartyRole
+    reason: str
+
+
+class Reminded(
+    EventData,
+    kind="acceptance.reminded",
+    sentence=_("lembrou quem falta assinar o termo de aceite"),
+    icon="mail",
+    notice=Notice(
+        to=whose_turn_begins,
+        subject=_("%(code)s: lembrete, o termo de aceite espera a sua assinatura"),
+        sentence=_(
+            "O termo de aceite do projeto ainda espera a sua assinatura. Leia, confira e assine; leva poucos minutos."
+        ),
+        url=page("acceptance:room"),
+    ),
+    settles_nothing=True,
+):
+    """``opens`` are the parties whose people were reminded."""
+
+    version: int
+    opens: list[PartyRole]
+
+
+class SignaturesVoided(
+    EventData,
+    kind="acceptance.signatures_voided",
+    sentence=_("redigiu o termo de aceite de novo, sem efeito para as assinaturas já dadas (%(signed)s): %(reason)s"),
+    icon="file-x",
+    notice=Notice(
+        to=who_had_signed,
+        subject=_("%(code)s: a sua assinatura do termo de aceite perdeu o efeito"),
+        sentence=_("%(who)s %(what)s. A versão nova pede a assinatura outra vez."),
+        url=page("acceptance:room"),
+        obligatory=True,
+    ),
+):
+    """``version`` is that of the term that ended; ``signed`` are the parties whose signatures it had."""
+
+    version: int
+    signed: list[PartyRole]
+    reason: str
 
 
 class Brought(

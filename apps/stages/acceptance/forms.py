@@ -8,14 +8,17 @@ from apps.accounts.models import User
 from apps.companies.models import Membership, Person, Purpose
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.actions import REQUIRED
+from apps.stages.acceptance.models import AcceptanceTerm
 
 
 class DraftForm(forms.Form):
     success_message = _("Termo redigido. O PDF está sendo gerado.")
 
-    def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
+    def __init__(self, *args, rollout: Rollout, term: AcceptanceTerm | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.signed = queries.who_signed(term) if term and term.state == AcceptanceTerm.State.READY else []
         places = Membership.objects.filter(company__in=rollout.companies().values(), user__is_active=True)
         signing = Person.objects.filter(
             company=OuterRef("company"), user=OuterRef("user"), purposes__contains=[Purpose.SIGNATORY]
@@ -54,16 +57,32 @@ class DraftForm(forms.Form):
                 widget=forms.Select(attrs={"aria-label": _("Ordem de %(role)s") % {"role": role.label}}),
             )
 
+        if self.signed:
+            self.fields["reason"] = forms.CharField(
+                label=_("Por que redigir de novo"),
+                max_length=300,
+                required=False,
+                help_text=_("Quem já assinou recebe este motivo por e-mail."),
+            )
+            self.fields["voids"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def clean(self) -> dict:
         data = super().clean() or {}
         return {
             "signatories": {role: data[role] for role in PartyRole.values if data.get(role)},
             "steps": {role: data.get(f"step_{role}") or 1 for role in PartyRole.values},
+            "voids": (data.get("voids") or "").split(","),
+            "reason": data.get("reason", ""),
         }
+
+    @property
+    def signed_roles(self) -> str:
+        """The parties whose signatures are lost, as the page that says so sends them back."""
+        return ",".join(row.role for row in self.signed)
 
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Who signs and in which place, by party."""
-        return [(self[role], self[f"step_{role}"]) for role in self.fields if not role.startswith("step_")]
+        return [(self[role], self[f"step_{role}"]) for role in self.fields if role in PartyRole.values]
 
 
 class SettleForm(forms.Form):

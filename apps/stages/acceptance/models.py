@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import MailedCode
 from apps.blueprints.catalogues import clauses
+from apps.companies.models import Membership
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.files.models import StoredFile
@@ -152,14 +153,28 @@ class OwnClause(models.Model):
         return f"{self.wording.rollout.code} · {self.key}"
 
 
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    def with_places(self) -> "SignatoryQuerySet":
+        """With their people, and whether each still has an account and a place in a company of the party (``is_there``)."""
+        places = Membership.objects.filter(
+            user=models.OuterRef("user"),
+            user__is_active=True,
+            company__parties__rollout=models.OuterRef("term__rollout"),
+            company__parties__role=models.OuterRef("role"),
+        )
+        return self.select_related("user").annotate(is_there=models.Exists(places))
+
+
 class Signatory(models.Model):
     """Somebody who signs for a party, after everybody of an earlier ``step``. What is signed is the PDF's hash.
 
     ``since`` is the instant from which they may: their turn. ``delegated_from`` is the name of who the term names, where
-    that person passed the signature to a colleague. Who signed elsewhere has the ``file`` that came back and what is kept
-    of the ``certificate``: subject, cnpj, proof (by which number it is theirs: cpf, cnpj), issuer, root, icp_brasil,
-    fingerprint, serial, signature (SHA-256), signed_at (as the signature says; ``timestamped`` when an authority says so)
-    and revocation (good, or unknown: it could not be asked).
+    a colleague signs in their place: they passed the signature on, or had left the company and the person ``designated_by``,
+    who acted for the party ``designated_as``, said who signs.
+
+    Who signed elsewhere has the ``file`` that came back and what is kept of the ``certificate``: subject, cnpj, proof (by
+    which number it is theirs: cpf, cnpj), issuer, root, icp_brasil, fingerprint, serial, signature (SHA-256), signed_at (as
+    the signature says; ``timestamped`` when an authority says so) and revocation (good, or unknown: it could not be asked).
 
     ``proof`` is what a signature in the browser rests on, without words of any language: the fresh proof of the person
     (``fresh``: way and at), the mailed code (``code``: sent_at, used_at) or the passkey (``passkey``: registered_at).
@@ -185,6 +200,8 @@ class Signatory(models.Model):
     step = models.PositiveSmallIntegerField(_("ordem"), default=1)
     delegated_from = models.CharField(_("delegada por"), max_length=120, blank=True)
     delegated_at = models.DateTimeField(null=True)
+    designated_by = models.CharField(_("designada por"), max_length=120, blank=True)
+    designated_as = models.CharField(max_length=12, choices=PartyRole, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     since = models.DateTimeField(default=clock.now)
     signed_at = models.DateTimeField(null=True)
@@ -196,6 +213,8 @@ class Signatory(models.Model):
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)
     reason = models.TextField(_("motivo da recusa"), blank=True)
+
+    objects = SignatoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signatário")
@@ -211,6 +230,11 @@ class Signatory(models.Model):
                 condition=~Q(state="refused") | ~Q(reason=""), name="signatory_refused_with_a_reason"
             ),
             models.CheckConstraint(condition=Q(step__gte=1), name="signatory_step_from_one"),
+            models.CheckConstraint(
+                condition=Q(designated_by="", designated_as="")
+                | ~Q(designated_by="") & ~Q(designated_as="") & ~Q(delegated_from=""),
+                name="signatory_designated_in_the_place_of_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(method="certificate", file__isnull=False) | ~Q(method="certificate") & Q(file__isnull=True),
                 name="signatory_certificate_with_its_file",

@@ -24,6 +24,7 @@ def _export(user: User) -> list[dict[str, Any]]:
             "method": row.method,
             "proof": row.proof,
             "delegated_from": row.delegated_from,
+            "designated_by": row.designated_by,
             "certificate": row.certificate,
             "cpf_given_at": instant(cpf_instants[row.pk]) if row.pk in cpf_instants else None,
         }

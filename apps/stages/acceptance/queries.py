@@ -20,7 +20,7 @@ IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, Acceptance
 @asked_once
 def terms_of(rollout: Rollout) -> list[AcceptanceTerm]:
     """All of them by version, with their signatories and those people, without what the PDF was made of."""
-    people = Prefetch("signatories", Signatory.objects.select_related("user"))
+    people = Prefetch("signatories", Signatory.objects.with_places())
     terms = rollout.terms.select_related("set_aside").defer("record", "envelope")
     return list(terms.prefetch_related(people))
 
@@ -67,6 +67,24 @@ def next_to_sign(term: AcceptanceTerm, signatories: Iterable[Signatory]) -> list
     pending = [row for row in signatories if row.state == Signatory.State.PENDING]
     first = min((row.step for row in pending), default=None)
     return [row for row in pending if row.step == first]
+
+
+def colleagues_of(signatory: Signatory) -> QuerySet[User]:
+    """The other people of the party's company, by name."""
+    company = signatory.rollout.company(signatory.role)
+    people = User.objects.filter(memberships__company=company, is_active=True)
+    return people.exclude(pk=signatory.user_id).order_by("name")
+
+
+def has_left(signatory: Signatory) -> bool:
+    """An open term waits for ``signatory`` (read ``with_places``), who is of the company no more."""
+    waits = signatory.term.state == AcceptanceTerm.State.READY and signatory.state == Signatory.State.PENDING
+    return waits and not signatory.is_there
+
+
+def who_signed(term: AcceptanceTerm) -> list[Signatory]:
+    """Those whose signatures ``term`` has so far."""
+    return [row for row in term.signatories.all() if row.state == Signatory.State.SIGNED]
 
 
 def has_turn(signatory: Signatory) -> bool:

@@ -32,7 +32,7 @@ def the_term_is_there_to_sign(rollout: Rollout) -> Iterator[Requirement]:
 def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
     term = _term_in_force(rollout)
     signatory = next((row for row in term.signatories.all() if row.role == role), None) if term else None
-    if signatory is None:
+    if signatory is None or queries.has_left(signatory):
         return None
     return Answer(
         button=_("Ler e assinar"),
@@ -51,6 +51,18 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
     if term is None or term.state == AcceptanceTerm.State.DRAFTED:
         return
     for signatory in queries.next_to_sign(term, term.signatories.all()):
+        if queries.has_left(signatory):
+            yield Requirement(
+                key=f"acceptance:signature:{signatory.role}",
+                text=both(_("Designar quem assina o termo de aceite no lugar de %(name)s"), name=signatory.name),
+                owed_by=signatory.role,
+                since=signatory.since,
+                url=reverse("acceptance:designate", args=[rollout.pk, signatory.pk]),
+                due=clock.day_of(term.expires_at) if term.expires_at else None,
+                by_lead=signatory.role != PartyRole.PRESENCE,
+                also_by=PartyRole.PRESENCE if signatory.role != PartyRole.PRESENCE else "",
+            )
+            continue
         yield Requirement(
             key=f"acceptance:signature:{signatory.role}",
             text=both(_("Assinar o termo de aceite: %(name)s"), name=signatory.name),

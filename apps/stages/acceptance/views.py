@@ -15,6 +15,7 @@ from apps.seals import certificates
 from apps.stages.acceptance import actions, forms, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.signing import standing_in
 from apps.stages.acceptance.wording import clauses as wording
 from apps.stages.acceptance.wording import record
 
@@ -36,7 +37,7 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    form = forms.DraftForm(request.POST, rollout=rollout)
+    form = forms.DraftForm(request.POST, rollout=rollout, term=queries.term_in_force(rollout))
     if attempt(request, form, actions.draft, rollout, by=request.user):
         return redirect("acceptance:room", pk)
     return _room(request, rollout, form)
@@ -47,6 +48,16 @@ def queue_again(request: SignedInRequest, pk: int, version: int) -> HttpResponse
     rollout = visible_rollout(request, pk)
     actions.queue_again(get_object_or_404(AcceptanceTerm, rollout=rollout, version=version), by=request.user)
     messages.success(request, _("O PDF foi pedido de novo."))
+    return redirect("acceptance:room", pk)
+
+
+@require_POST
+def remind(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
+    """Mail those whose turn it is."""
+    rollout = visible_rollout(request, pk)
+    term = get_object_or_404(AcceptanceTerm, rollout=rollout, version=version)
+    standing_in.remind(term, by=request.user)
+    messages.success(request, _("Lembrete enviado a quem falta assinar."))
     return redirect("acceptance:room", pk)
 
 
@@ -74,10 +85,12 @@ def settle(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None) -> HttpResponse:
     terms = list(rollout.terms.select_related("drafted_by", "pdf", "sealed", "set_aside"))
     term = terms[-1] if terms and not terms[-1].is_set_aside else None
+    signatories: list[Signatory] = []
     if term:
-        prefetch_related_objects([term], Prefetch("signatories", Signatory.objects.select_related("user")))
-    signatories = sorted(term.signatories.all(), key=lambda row: (row.step, row.pk)) if term else []
+        prefetch_related_objects([term], Prefetch("signatories", Signatory.objects.with_places()))
+        signatories = sorted(term.signatories.all(), key=lambda row: (row.step, row.pk))
     manages = request.user.has_perm("acceptance.draft", rollout)
+    turn = queries.next_to_sign(term, signatories) if term else []
     may_draft = wording.may_change(request.user, rollout, terms)
     text = wording.text_of(rollout) if may_draft or terms or wording.version_taken(rollout) else None
     clauses = text.clauses if text else []
@@ -87,7 +100,9 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "term": term,
         "older": [other for other in terms if other != term],
         "signatories": signatories,
-        "turn": {row.pk for row in queries.next_to_sign(term, signatories)} if term else set(),
+        "turn": {row.pk for row in turn},
+        "may_remind": manages and any(row.is_there for row in turn),
+        "left": [row for row in signatories if queries.has_left(row)],
         "in_order": len({row.step for row in signatories}) > 1,
         "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term, text),
         "demonstration": certificates.is_demonstration(),
@@ -98,6 +113,6 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "newer_version": text.newer_version if text and may_draft else None,
         "refused": queries.unsettled_among(terms) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
-        "form": form or (forms.DraftForm(rollout=rollout) if may_draft else None),
+        "form": form or (forms.DraftForm(rollout=rollout, term=term) if may_draft else None),
     }
     return render(request, "acceptance/room.html", context, status=refusal_status(form, settlement))

@@ -5,12 +5,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.plugins import Fact, Page, Plugin
+from apps.core.plugins import Fact, Page, Panel, Plugin
 from apps.core.process import Stage
 from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, chain_checks, events, queries, requirements, setbacks, tasks
-from apps.stages.golive.dossier import share
+from apps.stages.golive.dossier import later_hours, share
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -54,6 +54,7 @@ plugin = Plugin(
     events=events,
     notices={Cancelled: events.CANCELLED},
     requirements=requirements,
+    panels=[Panel("hours", later_hours.panel)],
     dossier=[share.files],
     chain_checks=[chain_checks.archived],
     jobs=[tasks.DOSSIER],

@@ -44,10 +44,15 @@ def publish(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The minutes as they would be published now, with the text as it was typed; nothing is kept."""
+    """The minutes as they would be published now, with the text as it was typed; nothing is kept. ``edit`` leads back to
+    the meeting's page, the text still in its form."""
     rollout, kickoff = _kickoff(request, pk)
     require(request.user, "kickoff.conduct", kickoff)
     form = forms.MinutesForm(request.POST, auto_id="minutes_%s")
+    if "edit" in request.POST:
+        return _room(
+            request, rollout, kickoff, minutes=forms.MinutesForm(initial=request.POST.dict(), auto_id=form.auto_id)
+        )
     if not form.is_valid():
         form.refusal_status = 422  # type: ignore[attr-defined]
         return _room(request, rollout, kickoff, minutes=form)

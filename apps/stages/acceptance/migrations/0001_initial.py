@@ -106,6 +106,20 @@ class Migration(migrations.Migration):
                 ("step", models.PositiveSmallIntegerField(default=1, verbose_name="ordem")),
                 ("delegated_from", models.CharField(blank=True, max_length=120, verbose_name="delegada por")),
                 ("delegated_at", models.DateTimeField(null=True)),
+                ("designated_by", models.CharField(blank=True, max_length=120, verbose_name="designada por")),
+                (
+                    "designated_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("presence", "Presence"),
+                            ("platform", "Plataforma"),
+                            ("integrator", "Integrador"),
+                            ("client", "Cliente"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 (
                     "state",
                     models.CharField(

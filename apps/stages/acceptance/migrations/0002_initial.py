@@ -189,6 +189,21 @@ class Migration(migrations.Migration):
             model_name="signatory",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    models.Q(("designated_as", ""), ("designated_by", "")),
+                    models.Q(
+                        models.Q(("designated_by", ""), _negated=True),
+                        models.Q(("designated_as", ""), _negated=True),
+                        models.Q(("delegated_from", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="signatory_designated_in_the_place_of_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signatory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
                     models.Q(("file__isnull", False), ("method", "certificate")),
                     models.Q(models.Q(("method", "certificate"), _negated=True), ("file__isnull", True)),
                     _connector="OR",

@@ -89,18 +89,32 @@ def _entries(term: AcceptanceTerm) -> Iterator[dict[str, Any]]:
         }
         if signatory.delegated_at:
             at = canonical.instant(signatory.delegated_at)
-            yield {"what": "delegated", "at": at, **who, "delegated_from": signatory.delegated_from}
+            yield {
+                "what": "delegated",
+                "at": at,
+                **who,
+                "delegated_from": signatory.delegated_from,
+                **_designation(signatory),
+            }
         if signatory.state == Signatory.State.SIGNED and signatory.signed_at:
             yield {
                 "what": "signed",
                 "at": canonical.instant(signatory.signed_at),
                 **who,
                 "delegated_from": signatory.delegated_from,
+                **_designation(signatory),
                 "method": signatory.method,
                 "email": masked(signatory.email),
                 "sha256": signatory.signed_sha256,
                 **(_by_certificate(signatory, names) if signatory.file else _in_the_browser(signatory)),
             }
+
+
+def _designation(signatory: Signatory) -> dict[str, str]:
+    """Who said that another signs in the place of somebody who had left, and for which party they acted."""
+    if not signatory.designated_by:
+        return {}
+    return {"designated_by": signatory.designated_by, "designated_as": signatory.designated_as}
 
 
 def _in_the_browser(signatory: Signatory) -> dict[str, Any]:

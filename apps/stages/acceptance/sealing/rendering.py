@@ -57,6 +57,7 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
             {
                 **entry,
                 "role": roles.get(entry.get("role", ""), ""),
+                "designated_as": roles.get(entry.get("designated_as", ""), ""),
                 "method": _method(entry),
                 "at": _utc(entry["at"]),
                 "said_at": _utc(entry["certificate"]["signed_at"]) if "certificate" in entry else "",
@@ -76,6 +77,10 @@ def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str
         "parties": [{**party, "label": roles[party["role"]]} for party in record["parties"]],
         "people": [{**person, "label": roles[person["party"]]} for person in record["people"]],
         "activities": [{**row, "label": str(Activity(row["activity"]).label)} for row in record["hours"]["activities"]],
+        "open_requests": [
+            {**row, "label": str(Activity(row["activity"]).label)}
+            for row in record["hours"].get("agreement", {}).get("requests", [])
+        ],
         "reservations": [{**row, "owner": roles[row["owner"]]} for row in record["homologation"]["reservations"]],
         "signatories": [{**row, "label": roles[row["role"]]} for row in envelope.get("signatories", [])],
     }

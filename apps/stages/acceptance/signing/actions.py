@@ -113,18 +113,30 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
         require(by, "acceptance.sign", signatory)
         if signatory.delegated_from:
             raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
-        if to.pk == by.pk or not to.is_active or signatory.role not in rollout.roles_of(to):
-            raise Invalid(_("Escolha outra pessoa da sua empresa."), field="to")
-        refuse_drafter(to, signatory.role, term.drafted_by_id)
-        refuse_two_companies(rollout, to, signatory.role, term.signatories.values_list("role", "user"))
-        signatory.delegated_from, signatory.delegated_at = signatory.name, clock.now()
-        signatory.user, signatory.name, signatory.email = to, str(to), to.email
-        signatory.since = clock.now()
-        signatory.save()
-        signatory.codes.all().delete()
+        check_successor(signatory, term, to)
+        put_in_place(signatory, to)
         delegated = events.Delegated(version=term.version, opens=[PartyRole(signatory.role)])
         timeline.record(rollout, delegated, by, party=signatory.role)
         new_addresses.record_unsettled(rollout, term, [signatory])
+
+
+def check_successor(signatory: Signatory, term: AcceptanceTerm, to: User) -> None:
+    """Raise ``Invalid`` or ``NotAllowed`` unless ``to`` may sign in the place of ``signatory``: another person of the party's
+    company, who neither drafted the term for Presence nor signs it for another company."""
+    rollout = term.rollout
+    if to.pk == signatory.user_id or not to.is_active or signatory.role not in rollout.roles_of(to):
+        raise Invalid(_("Escolha outra pessoa da empresa."), field="to")
+    refuse_drafter(to, signatory.role, term.drafted_by_id)
+    refuse_two_companies(rollout, to, signatory.role, term.signatories.values_list("role", "user"))
+
+
+def put_in_place(signatory: Signatory, to: User) -> None:
+    """Have ``to`` sign from now on; the term keeps naming who was to sign first. Codes that were mailed end."""
+    signatory.delegated_from = signatory.delegated_from or signatory.name
+    signatory.delegated_at = signatory.since = clock.now()
+    signatory.user, signatory.name, signatory.email = to, str(to), to.email
+    signatory.save()
+    signatory.codes.all().delete()
 
 
 def _open_next(term: AcceptanceTerm, *, after: Signatory) -> list[PartyRole]:
@@ -175,6 +187,14 @@ def signable(
 
 
 def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
+    signatory, term = awaited(signatory, rollout)
+    if not queries.has_turn(signatory):
+        raise Refusal(_("Ainda não é a sua vez: outras pessoas assinam antes. Você será avisado por e-mail."))
+    return signatory, term
+
+
+def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time and not answered by them."""
     signatory = with_the_others(signatory.pk, rollout)
     term = signatory.term
     if signatory.state != Signatory.State.PENDING:
@@ -183,15 +203,13 @@ def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Sign
         raise Refusal(_("Este termo não está aberto para assinatura."))
     if queries.is_over(term):
         raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
-    if not queries.has_turn(signatory):
-        raise Refusal(_("Ainda não é a sua vez: outras pessoas assinam antes. Você será avisado por e-mail."))
     return signatory, term
 
 
 def with_the_others(signatory_pk: int, rollout: Rollout | None = None) -> Signatory:
     """The signatory with the term, its PDF and all its signatories, in one query; the term is of ``rollout``, where the
     caller has read that. Raises ``Signatory.DoesNotExist``."""
-    of_the_term = Signatory.objects.filter(term__signatories=signatory_pk)
+    of_the_term = Signatory.objects.with_places().filter(term__signatories=signatory_pk)
     of_the_rollout = [] if rollout else ["term__rollout__platform", "term__rollout__project_manager"]
     rows = list(of_the_term.select_related("user", "term__pdf", *of_the_rollout).order_by("pk"))
     signatory = next((row for row in rows if row.pk == signatory_pk), None)

@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import Signatory
 from apps.stages.acceptance.sealing.evidence import CONSENT
 
@@ -55,6 +56,19 @@ class RefuseForm(forms.Form):
     reason = forms.CharField(label=_("Motivo da recusa"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class DesignateForm(forms.Form):
+    success_message = _("Designação registrada. A pessoa e os demais signatários são avisados por e-mail.")
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Quem assina"))
+    reason = forms.CharField(
+        label=_("Motivo"), max_length=300, help_text=_("Os demais signatários leem, e fica no histórico do projeto.")
+    )
+
+    def __init__(self, *args, signatory: Signatory, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = queries.colleagues_of(signatory)  # type: ignore[attr-defined]
+
+
 class DelegateForm(forms.Form):
     success_message = _("Assinatura delegada. A pessoa é avisada por e-mail.")
 
@@ -62,6 +76,4 @@ class DelegateForm(forms.Form):
 
     def __init__(self, *args, signatory: Signatory, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        company = signatory.rollout.company(signatory.role)
-        colleagues = User.objects.filter(memberships__company=company, is_active=True)
-        self.fields["to"].queryset = colleagues.exclude(pk=signatory.user_id).order_by("name")
+        self.fields["to"].queryset = queries.colleagues_of(signatory)  # type: ignore[attr-defined]

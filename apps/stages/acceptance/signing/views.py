@@ -22,7 +22,7 @@ from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.signing import actions as signing
-from apps.stages.acceptance.signing import codes, forms
+from apps.stages.acceptance.signing import codes, forms, standing_in
 
 
 @require_GET
@@ -98,6 +98,19 @@ def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespon
     if attempt(request, form, signing.delegate, signatory, by=request.user):
         return redirect("acceptance:room", pk)
     return _page(request, rollout, signatory, delegation=form)
+
+
+@require_http_methods(["GET", "POST"])
+def designate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
+    """Say who signs in the place of somebody who left the company, after fresh proof."""
+    rollout, signatory = _signatory(request, pk, signatory_pk)
+    require(request.user, "acceptance.designate", signatory)
+    fresh.require(request)
+    form = forms.DesignateForm(request.POST or None, signatory=signatory)
+    if request.method == "POST" and attempt(request, form, standing_in.designate, signatory, by=request.user):
+        return redirect("acceptance:room", pk)
+    context = {"rollout": rollout, "room": "acceptance", "signatory": signatory, "term": signatory.term, "form": form}
+    return render(request, "acceptance/designate.html", context, status=refusal_status(form))
 
 
 def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
