@@ -10,6 +10,7 @@ from apps.companies.models import Company, Kind, Membership, Person, Role
 from apps.companies.people import actions as directory
 from apps.core import clock, cnpj, plugins
 from apps.core.refusals import Invalid, Refusal, require, stated
+from apps.core.unaccented import are_alike
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,18 @@ def _move_people(merged: Company, into: Company) -> None:
         person = people[other.user_id]
         Person.objects.filter(pk=other.pk).update(user=None, name=str(other.user))  # One record has the account.
         directory.join_records(person, Person.objects.get(pk=other.pk))
+    _join_doubles(merged, into)
     merged.people.update(company=into)
+
+
+def _join_doubles(merged: Company, into: Company) -> None:
+    """People of both who have an address in common, and a name that can be of one person, become one record."""
+    standing = into.people.filter(merged_into=None)
+    by_address = {address: person for person in standing for address in person.addresses}
+    for other in merged.people.filter(merged_into=None):
+        person = next((by_address[address] for address in other.addresses if address in by_address), None)
+        if person and not (person.user and other.user) and are_alike(str(person), str(other)):
+            directory.join_records(person, other)
 
 
 def move_references(before: Membership, after: Membership) -> None:

@@ -10,7 +10,7 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours.models import ClientStatement
 from apps.hours.statements import overdue, reconciliation
 from apps.rollouts.models import Assignment, FormerParty, Rollout
-from tests.companies.factories import CompanyFactory, ContactFactory, MembershipFactory, PresenceFactory, a_person
+from tests.companies.factories import CompanyFactory, MembershipFactory, PersonFactory, PresenceFactory, a_person
 from tests.hours.factories import APRIL, a_client_statement
 from tests.invitations.factories import InvitationFactory
 from tests.rollouts.factories import PlatformFactory, RolloutFactory, at_stage
@@ -77,17 +77,18 @@ def test_who_has_a_place_in_both_keeps_the_higher_one_and_what_hangs_on_it(rollo
     assert fresh(assignment).membership == place
 
 
-def test_contacts_invitations_and_platforms_go_with_it_and_none_is_there_twice(rollout, into):
+def test_people_invitations_and_platforms_go_with_it_and_none_is_there_twice(rollout, into):
     merged = rollout.company("client")
-    ContactFactory(company=into, email="a@x.com.br")
+    PersonFactory(company=into, name="Ana Lima", emails=["a@x.com.br"])
     for email in ("a@x.com.br", "b@x.com.br"):
-        ContactFactory(company=merged, email=email)
+        PersonFactory(company=merged, name="Ana M. Lima", emails=[email])
     kept = InvitationFactory(company=into, email="c@x.com.br")
     doubled, moved = (InvitationFactory(company=merged, email=email) for email in ("c@x.com.br", "d@x.com.br"))
     platform = PlatformFactory()
     platform.companies.add(merged)
     merge(rollout, into)
-    assert {contact.email for contact in into.contacts.all()} == {"a@x.com.br", "b@x.com.br"}
+    addresses = [address for person in into.people.filter(user=None, merged_into=None) for address in person.addresses]
+    assert sorted(addresses) == ["a@x.com.br", "b@x.com.br"]
     assert [fresh(row).revoked_at is None for row in (kept, doubled, moved)] == [True, False, True]
     assert {row.company for row in (fresh(doubled), fresh(moved))} == {into}
     assert list(platform.companies.all()) == [into]

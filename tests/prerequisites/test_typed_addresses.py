@@ -6,13 +6,12 @@ import pytest
 from django.urls import reverse
 
 from apps.core.refusals import Invalid
+from apps.meetings.forms import DateForm
 from apps.prerequisites import actions, tasks
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.models import Submission
 from apps.stages.homologation.execution import evidence as proofs
 from apps.stages.homologation.execution.forms import EvidenceForm
-from apps.stages.kickoff.forms import ScheduleForm
-from apps.stages.training.forms import PlanForm
 from tests.prerequisites.factories import PrerequisiteFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,12 +80,12 @@ def test_evidence_of_a_result_is_refused_at_both_doors(link):
         proofs.proof_of(link=link)
 
 
-@pytest.mark.parametrize(("form", "field"), [(EvidenceForm, "link"), (ScheduleForm, "link"), (PlanForm, "link")])
+@pytest.mark.parametrize(("form", "field"), [(EvidenceForm, "link"), (DateForm, "link")])
 @pytest.mark.parametrize("link", NOWHERE)
 def test_the_forms_of_the_other_rooms_refuse_it_beside_the_field(form, field, link):
     assert form({field: link}).errors[field]
 
 
-@pytest.mark.parametrize("form", [EvidenceForm, ScheduleForm, PlanForm])
+@pytest.mark.parametrize("form", [EvidenceForm, DateForm])
 def test_and_take_an_international_one(form):
     assert "link" not in form({"link": INTERNATIONAL}).errors

@@ -1,4 +1,4 @@
-"""Pages that travel compressed (docs/decisions/0026-pages-travel-compressed.md)."""
+"""Pages that travel compressed (docs/decisions/0028-pages-travel-compressed.md)."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase

@@ -25,11 +25,11 @@ def must_confirm(result: Result) -> bool:
 
 def required_parties_present(script: Script) -> bool:
     """Whether a session goes on in which Presence, client and integrator each have somebody there."""
-    there = Attendee.objects.filter(
+    people_there = Attendee.objects.filter(
         meeting__rollout=script.rollout_id, meeting__kind=MeetingKind.HOMOLOGATION,
         meeting__state=Meeting.State.IN_PROGRESS, attended=True, left_at=None,
     )  # fmt: skip
-    return set(there.order_by().values_list("party", flat=True).distinct()) >= PARTIES_TOGETHER
+    return set(people_there.order_by().values_list("party", flat=True).distinct()) >= PARTIES_TOGETHER
 
 
 def _sees_for_itself(result: Result) -> bool:
