@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.core import canonical
 from apps.hours import events, queries
-from apps.hours.models import Statement
+from apps.hours.models import ClientStatement, Statement
 from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome
@@ -31,7 +31,9 @@ def statements(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
 def _client_statement(statement: Statement) -> Iterator[tuple[Outcome, str]]:
     """What the client's statement of the month tells of this rollout is what was closed."""
     client = queries.client_of(statement.rollout, statement.month)
-    for gathered in queries.client_statements_of(client).filter(month=statement.month):
+    for gathered in ClientStatement.objects.filter(
+        client__in=[client, *client.merged_records.all()], month=statement.month
+    ):
         part = next(
             (part for part in gathered.content["rollouts"] if part["rollout"]["id"] == statement.rollout_id), None
         )

@@ -1,6 +1,6 @@
 """Whose the hours are when another company becomes the client of a rollout."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a_month_that_is_over_is_closed_for_the_old_client_first(rollout):
 def test_what_was_closed_stays_the_old_clients_and_what_runs_is_the_new_ones(rollout):
     before = rollout.company("client")
     statement = close_client_month(rollout)
-    log(rollout, start=APRIL)
+    log(rollout, start=APRIL - timedelta(hours=2))
     rollout, company = replaced(rollout)
     assert queries.client_of(rollout, THE_MONTH) == before
     assert queries.client_of(rollout, date(2026, 4, 1)) == company
