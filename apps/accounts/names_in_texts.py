@@ -3,11 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.accounts.personal_data import erased_name
 from apps.core.personal_data import Mention
 
+Row = TypeVar("Row", bound=Model)
 SHORTEST = 7
 """Characters of a name that is looked for. A shorter one, or one of a single word, is too often an ordinary word."""
 AROUND = 60
@@ -24,6 +29,7 @@ class NameInTexts:
 
     pattern: re.Pattern[str] | None
     replacement: str
+    first_word: str = ""
 
     def places(self, text: str) -> Iterator[re.Match[str]]:
         """Each place of ``text`` where the name stands as whole words and is not part of another person's."""
@@ -36,10 +42,27 @@ class NameInTexts:
             return text
         return self.pattern.sub(lambda place: self.replacement if place.group("name") else place.group(), text)
 
-    def mentions(self, texts: Iterable[tuple[str, str]]) -> Iterator[Mention]:
-        """The places in ``texts``, which are ``(where, text)``, with what stands around each."""
-        for where, text in texts:
+    def rows(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Those of ``rows`` in whose ``text`` the name may stand; none where it is not looked for."""
+        return rows.filter(text__icontains=self.first_word) if self.pattern else rows.none()
+
+    def erase_from(self, rows: QuerySet[Any]) -> None:
+        """Put the replacement into the ``text`` of ``rows``."""
+        for row in self.rows(rows):
+            if (text := self.without(row.text)) != row.text:
+                row.text = text
+                row.save(update_fields=["text"])
+
+    def mentions(self, texts: Iterable[tuple[str, str, bool]]) -> Iterator[Mention]:
+        """The places in ``texts``, which are ``(where, text, is_readable)``, with what stands around each where the person
+        may read it."""
+        for where, text, is_readable in texts:
             for place in self.places(text):
+                if not is_readable:
+                    yield Mention(
+                        where=gettext("Uma conversa que você não vê"), before="…", name=place.group(), after="…"
+                    )
+                    continue
                 start, end = place.span()
                 yield Mention(
                     where=where,
@@ -59,7 +82,7 @@ def of(user: User) -> NameInTexts:
     names = {" ".join(other.split()) for other in others.values_list("name", flat=True)}
     if any(other.casefold() == name.casefold() for other in names):
         return NameInTexts(None, "")
-    return NameInTexts(pattern_of(name, names), erased_name(user))
+    return NameInTexts(pattern_of(name, names), erased_name(user), name.split()[0])
 
 
 def pattern_of(name: str, longer_names: Iterable[str] = ()) -> re.Pattern[str]:

@@ -146,6 +146,8 @@ class Plugin:
     """What it adds to the meetings of its kind (``meetings.rooms.Room``), by the kind."""
     meeting_objections: Sequence[Callable[[Any, Any], None]] = ()
     """Take a completed rollout and the instant of a meeting; raise ``Refusal`` when that day takes no meeting any more."""
+    derived: Sequence[Callable[[Any], None]] = ()
+    """Work out anew what it keeps beside its rows, of a rollout that is locked, before its rules are asked each night."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
     personal_data: Sequence[Holding] = ()

@@ -160,7 +160,7 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
         return problem(_("Este pedido veio sem a proteção do formulário."), status=403, code="csrf")
     htmx = getattr(request, "htmx", False)
     page = own_page(request, request.headers.get("Referer", ""), otherwise="")
-    if not page:
+    if not page or not request.COOKIES:  # Without cookies no page could say what happened, nor be sent again.
         return render(request, "403_csrf.html", {"reason": reason}, status=403)
     messages.warning(
         request,

@@ -54,30 +54,32 @@ def _request(row: ExtraHoursRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _messages_with_name(user: User) -> QuerySet[ContestMessage]:
-    first_name = user.name.split(" ")[0]
-    messages = ContestMessage.objects.filter(contest__rollout__in=_rollouts_of(user), text__icontains=first_name)
-    return messages.select_related("contest__rollout").order_by("pk")
+def _messages() -> QuerySet[ContestMessage]:
+    return ContestMessage.objects.select_related("contest__rollout").order_by("pk")
 
 
 def _mentions(user: User) -> Iterator[Mention]:
-    rows = _messages_with_name(user)
-    return names_in_texts.of(user).mentions((f"{row.contest.rollout.code} · {row.contest}", row.text) for row in rows)
+    """Who may not read a thread learns that they are named in one, and nothing else of it."""
+    name = names_in_texts.of(user)
+    rollouts = Rollout.objects.visible_to(user).in_bulk(_rollout_keys(name.rows(_messages())))
+    return name.mentions(
+        (
+            str(row.contest),
+            row.text,
+            row.contest.rollout_id in rollouts and user.has_perm("hours.view_money", rollouts[row.contest.rollout_id]),
+        )
+        for row in name.rows(_messages())
+    )
+
+
+def _rollout_keys(messages: QuerySet[ContestMessage]) -> list[int]:
+    return list(messages.order_by().values_list("contest__rollout", flat=True).distinct())
 
 
 def _erase_agreement(user: User) -> None:
     """A decision about money stays, by a number; in the texts of threads their name gives way to the same number where it is
     surely theirs."""
-    name = names_in_texts.of(user)
-    for row in _messages_with_name(user):
-        if (text := name.without(row.text)) != row.text:
-            row.text = text
-            row.save(update_fields=["text"])
-
-
-def _rollouts_of(user: User):
-    """The rollouts in which somebody may have written about them: their companies', or all for one of Presence's."""
-    return Rollout.objects.visible_to(user).values("pk")
+    names_in_texts.of(user).erase_from(_messages())
 
 
 def _erase(user: User) -> None:

@@ -3,6 +3,7 @@
 A message whose sending was not noted (the worker was killed in between) is sent once more: rather twice than never.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -52,6 +53,8 @@ SEND_DIGEST = Job(
     model="notices.Digest",
     pauses_while_away=PAUSES,
 )
+logger = logging.getLogger(__name__)
+
 REMIND = Job(
     "notices.remind",
     gettext_lazy("Lembretes dos prazos do projeto"),
@@ -83,6 +86,8 @@ def remind() -> None:
     """Make today's digests, some hundred rollouts at a time. Who has one already from an earlier run gets no other today;
     a run that was interrupted goes on where it was."""
     today = clock.today()
+    # What an earlier day made and could not finish is sent as it is.
+    ReminderRun.objects.filter(day__lt=today, finished_at=None).update(finished_at=clock.now())
     keys = list(queries.rollouts_to_remind(today).order_by("pk").values_list("pk", flat=True))
     if keys:
         run, _is_new = ReminderRun.objects.get_or_create(day=today, finished_at=None)
@@ -97,10 +102,11 @@ def _remind_of_all(keys: list[int], run: ReminderRun, today: date) -> None:
     for first in range(0, len(keys), BATCH):
         batch = keys[first : first + BATCH]
         failing += _remind_of_many([pk for pk in batch if str(pk) not in tried], run, today)
+        if failing:
+            work.do_all(REMIND, failing, remind_of)  # A failure is noted, and comes to its turn again.
+            failing = []
         run.through = batch[-1]
         run.save(update_fields=["through"])
-    if failing:
-        work.do_all(REMIND, failing, remind_of)  # A failure is noted, and comes to its turn again.
 
 
 def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[int]:
@@ -113,6 +119,7 @@ def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[
             for user, matters in queries.to_remind(rollout, today).items():
                 people[user] += matters
         except Exception:
+            logger.exception("Could not work out of what to remind in the rollout %s.", rollout.pk)
             failed.append(rollout.pk)
     with transaction.atomic():
         Digest.objects.bulk_create(
@@ -140,9 +147,10 @@ def remind_of(rollout_pk: int) -> None:
     if rollout is None:
         return
     people = queries.to_remind(rollout, today)
+    run = ReminderRun.objects.filter(day=today, finished_at=None).first()
     for user in queries.wants(list(people), "reminders"):
         with transaction.atomic():
-            digest, _is_new = Digest.objects.get_or_create(user=user, day=today)
+            digest, _is_new = Digest.objects.get_or_create(user=user, day=today, defaults={"run": run})
             if Digest.objects.select_for_update(no_key=True).filter(WAITING, pk=digest.pk).exists():
                 rows = (Reminder(digest=digest, rollout=rollout, requirement=key) for _rollout, key in people[user])
                 Reminder.objects.bulk_create(rows, ignore_conflicts=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.core.process import CLOSED, PartyRole
 from apps.rollouts import events, read_model, timeline
 from apps.rollouts.models import OpenRequirement, Rollout
@@ -26,7 +26,12 @@ def refresh(rollout_pk: int) -> bool:
 def heal(rollout_pk: int) -> None:
     """``refresh`` where nothing should have changed: what did is a fault of the house, and the log says so."""
     due = changed_by_time().filter(pk=rollout_pk).exists()
-    if refresh(rollout_pk) and not due:
+    with timeline.changing(Rollout(pk=rollout_pk), even_closed=True) as rollout:
+        for plugin in plugins.plugins():
+            for work_out in plugin.derived:
+                work_out(rollout)
+        changed = _keep(rollout, None)
+    if changed and not due:
         logger.error("What was open in the rollout %s had not followed what happened in it.", rollout_pk)
 
 

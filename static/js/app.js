@@ -62,6 +62,7 @@
   const keepable = (field) =>
     field.name &&
     !["password", "file", "hidden", "submit", "button"].includes(field.type) &&
+    field.autocomplete !== "one-time-code" &&
     field.name !== "csrfmiddlewaretoken" &&
     !field.closest("[data-secret]");
 
@@ -135,9 +136,10 @@
     });
   };
 
-  const settleForm = (form) => {
+  const settleForm = (form, isOfPage) => {
     if (!keeps(form) || cameBackWithErrors(form)) return;
-    if (form.dataset.keep || !arrived || keepKey(form) === heldKey) bringBack(form);
+    // What htmx brings later may be another thing's form under the same address.
+    if (form.dataset.keep || (isOfPage && !arrived) || keepKey(form) === heldKey) bringBack(form);
     else forget(form);
   };
 
@@ -155,7 +157,7 @@
 
   /* Arrivals: the page, or a fragment --------------------------------------------------------------- */
   const arrive = (root) => {
-    for (const form of root.querySelectorAll("form")) settleForm(form);
+    for (const form of root.querySelectorAll("form")) settleForm(form, root === document.documentElement);
     for (const dialog of root.querySelectorAll("dialog[data-open-now]")) openDialog(dialog);
     for (const node of root.querySelectorAll("[data-toast]")) letGo(node);
     if (root.matches?.("dialog[data-open-now]")) openDialog(root);
@@ -325,9 +327,15 @@
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) arrive(event.detail.elt);
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (keeps(form)) store("sessionStorage", (area) => area.setItem(SENT, keepKey(form)));
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;
-    if (keeps(form) && event.detail.successful) forget(form);
+    if (!keeps(form) || !event.detail.successful) return;
+    forget(form);
+    store("sessionStorage", (area) => area.removeItem(SENT));
   });
 
   settleKept();

@@ -48,10 +48,15 @@ def test_the_longer_name_of_somebody_else_stays(rita):
 
 
 def test_what_gives_way_is_shown_with_what_stands_around_it(rita):
-    mention = next(names_in_texts.of(rita).mentions([("PR-1 · NC-2", "x" * 80 + " Rita Alves " + "y" * 80)]))
+    mention = next(names_in_texts.of(rita).mentions([("PR-1 · NC-2", "x" * 80 + " Rita Alves " + "y" * 80, True)]))
     assert (mention.where, mention.name) == ("PR-1 · NC-2", "Rita Alves")
     assert mention.before == "…" + "x" * 59 + " "
     assert mention.after == " " + "y" * 59 + "…"
+
+
+def test_of_a_text_that_the_person_may_not_read_nothing_but_the_name_is_shown(rita):
+    mention = next(names_in_texts.of(rita).mentions([("PR-1", "R$ 250 pedidos por Rita Alves", False)]))
+    assert (mention.where, mention.before, mention.after) == ("Uma conversa que você não vê", "…", "…")
 
 
 def test_an_unusual_name_is_no_pattern():

@@ -10,7 +10,6 @@ import pytest
 
 from apps.accounts import names_in_texts
 from apps.prerequisites.evidence import api_docs, capabilities
-from apps.stages.homologation.execution import reported_tests
 from tests.core.linear import superlinear
 
 HOUSE = Path(__file__).parents[2]
@@ -29,15 +28,10 @@ NAMES = [
 SEARCHES = ["search|busca\\w*|consult\\w*|list\\w*|query", "cancel\\w*", "track\\w*|rastre\\w*"]
 WORDS = [value for name, value in vars(capabilities).items() if name.isupper() and isinstance(value, str)]
 CAPABILITIES = [rf"\b(?:{words})\b" for words in [*WORDS, *SEARCHES]]
-PED_03 = [reported_tests.pattern_of("PED-03").pattern]
 
 # Patterns that are made while the application runs, by module and words in the code: some that they come out as.
 MADE = {
     ("apps.accounts.names_in_texts", "f'{_BEFORE}(?:{choices}){_AFTER}'"): NAMES,
-    (
-        "apps.stages.homologation.execution.reported_tests",
-        """rf"(?<![a-z0-9]){'[-_. ]?'.join(words)}(?![0-9])" """,
-    ): PED_03,
     ("apps.prerequisites.evidence.capabilities", r"""rf"\b(?:{pattern})\b" """): CAPABILITIES,
     ("apps.prerequisites.evidence.api_docs", "pattern"): list(api_docs.PROCESSES.values()),
 }

@@ -126,7 +126,7 @@ READERS = {
     "whether a page hides in a PDF": lambda content: pages.hides_in_pdf(io.BytesIO(content)),
     "name of a file": lambda content: inspection.tidy(text(content)),
     "JUnit": reported_tests.parse,
-    "name of a test": lambda content: reported_tests.pattern_of("PED-03").search(reported_tests.spaced(text(content))),
+    "name of a test": lambda content: list(reported_tests.named_parts(text(content))),
     "duration": lambda content: minutes.parse(text(content)),
     "braces of a clause": lambda content: clauses.unknown_braces(text(content)),
     "parties of a clause": lambda content: clauses.filled(text(content), dict.fromkeys(clauses.PARTIES, "x")),

@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding, Mention
 from apps.rollouts.models import Rollout
-from apps.stages.homologation.models import NonconformityComment
+from apps.stages.homologation.models import NonconformityComment, Report
 
 
 def _export_discussion(user: User) -> list[dict[str, Any]]:
@@ -24,26 +24,28 @@ def _export_discussion(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _comments_with_name(user: User) -> QuerySet[NonconformityComment]:
-    rollouts = Rollout.objects.visible_to(user).values("pk")
-    first_name = user.name.split(" ")[0]
-    comments = NonconformityComment.objects.filter(nonconformity__rollout__in=rollouts, text__icontains=first_name)
-    return comments.select_related("nonconformity__rollout").order_by("pk")
+def _comments() -> QuerySet[NonconformityComment]:
+    return NonconformityComment.objects.select_related("nonconformity__rollout").order_by("pk")
 
 
 def _mentions(user: User) -> Iterator[Mention]:
-    comments = _comments_with_name(user)
-    texts = ((f"{row.nonconformity.rollout.code} · {row.nonconformity.label}", row.text) for row in comments)
-    return names_in_texts.of(user).mentions(texts)
+    visible = set(Rollout.objects.visible_to(user).values_list("pk", flat=True))
+    name = names_in_texts.of(user)
+    return name.mentions(
+        (
+            f"{row.nonconformity.rollout.code} · {row.nonconformity.label}",
+            row.text,
+            row.nonconformity.rollout_id in visible,
+        )
+        for row in name.rows(_comments())
+    )
 
 
 def _erase_discussion(user: User) -> None:
-    """What they wrote stays; their name in it is replaced by a number where it is surely theirs."""
-    name = names_in_texts.of(user)
-    for row in _comments_with_name(user):
-        if (text := name.without(row.text)) != row.text:
-            row.text = text
-            row.save(update_fields=["text"])
+    """What they wrote stays; their name in it is replaced by a number where it is surely theirs. A report on paper is drawn
+    anew when it is asked for."""
+    names_in_texts.of(user).erase_from(_comments())
+    Report.objects.filter(script__rollout__in=Rollout.objects.visible_to(user)).delete()
 
 
 HOLDINGS = [

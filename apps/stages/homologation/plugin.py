@@ -11,6 +11,7 @@ from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
 from apps.stages.homologation.api import router
+from apps.stages.homologation.execution import standing
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.nonconformities import events as nonconformity_events
 from apps.stages.homologation.script import catalogue
@@ -53,6 +54,7 @@ plugin = Plugin(
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.REPORT],
+    derived=[standing.write_all],
     meetings={
         MeetingKind.HOMOLOGATION: Room(
             url=lambda meeting: reverse("homologation:meeting", args=[meeting.rollout_id]),

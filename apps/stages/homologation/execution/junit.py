@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -21,7 +22,7 @@ from apps.stages.homologation import events, queries
 from apps.stages.homologation.access import refuse_outside_homologation
 from apps.stages.homologation.execution import actions, reported_tests
 from apps.stages.homologation.execution.reported_tests import CaseTests
-from apps.stages.homologation.models import Case, Nonconformity, RoundReport, Script
+from apps.stages.homologation.models import Case, Nonconformity, Result, Round, RoundReport, Script
 
 MOST_BYTES = 10 * 1024 * 1024
 PACKED = "junit.xml"
@@ -56,13 +57,18 @@ def record(script: Script, *, by: User, content: bytes, name: str, machine: str,
         if (recorded or waits) and not dry_run:
             title = f"JUnit · {machine}" if machine else "JUnit"
             report = RoundReport(round=round_, title=title[:120], by=by, machine=machine)
+            repeated = _waiting(round_, machine) if waits else None
+            if repeated:  # A pipeline that runs again while the cause lasts asks nobody a second time.
+                report, report.by, report.at = repeated, by, clock.now()
             report.file = _store_report(content, name, by)
             if waits:
                 report.state = RoundReport.State.WAITING
                 report.unanswered_cases = sum(case.outcome in ("failed", "blocked") for case in reported_cases)
             report.save()
             rollout.refresh_from_db()
-            if waits:
+            if repeated:
+                pass
+            elif waits:
                 timeline.record(rollout, events.JunitWaits(cases=report.unanswered_cases, machine=machine), by)
             else:
                 received = events.JunitReceived(recorded=recorded, tests=len(tests), machine=machine)
@@ -72,6 +78,11 @@ def record(script: Script, *, by: User, content: bytes, name: str, machine: str,
             rows = [{**row, "result": None, "nonconformity": None} for row in rows]
     unknown_labels = [test.label[:300] for test in unknown]
     return {"dry_run": dry_run, "tests": len(tests), "cases": rows, "unknown": unknown_labels, "waiting": waits}
+
+
+def _waiting(round_: Round, machine: str) -> RoundReport | None:
+    """The report of ``machine`` on which nobody has decided yet."""
+    return round_.reports.filter(machine=machine, state=RoundReport.State.WAITING).first()
 
 
 def has_one_cause(reported_cases: list[CaseTests]) -> bool:
@@ -110,9 +121,10 @@ def decide(report: RoundReport, *, by: User, records: bool) -> None:
 
 
 def _record_kept(report: RoundReport, script: Script, *, by: User) -> tuple[int, int]:
-    """Record what the kept report says; ``(cases with a result, tests)``."""
+    """Record what the kept report says; ``(cases with a result, tests)``. A case that has a newer result keeps that."""
     tests = reported_tests.parse(_content_of(report))
-    reported_cases, _unknown = reported_tests.by_case(tests, list(script.cases.all()))
+    newer = Result.objects.filter(case=OuterRef("pk"), at__gt=report.at)
+    reported_cases, _unknown = reported_tests.by_case(tests, list(script.cases.exclude(Exists(newer))))
     rows = [_record_case(case, script, by=by, machine=report.machine, dry_run=False) for case in reported_cases]
     return sum(row["result"] is not None for row in rows), len(tests)
 

@@ -6,7 +6,9 @@ of each that is known.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -22,6 +24,14 @@ MOST_MESSAGE = 500
 MOST_PIECES = 100
 """Pieces of text read of an element."""
 ALLURE_TAGS = {"test-suite": "testsuite", "test-case": "testcase"}
+MOST_PARTS = 4
+MOST_DIGITS = 9
+"""Parts of a code, and digits of its number, that are looked for in a name."""
+MOST_SUITES = 8
+"""Suites around a test, the nearest ones, whose names are looked at."""
+_PART = re.compile(r"[a-z]+|[0-9]+")
+_SEPARATOR = re.compile(r"[-_. ]?")
+_WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 OUTCOMES_BY_TAG = {"failure": "failed", "error": "blocked", "skipped": "skipped"}
 OUTCOMES_BY_RANK = ("failed", "blocked", "passed", "skipped")
 """Of several outcomes of one case the first of these counts."""
@@ -121,29 +131,43 @@ def by_case(tests: list[Test], cases: list[Case]) -> tuple[list[CaseTests], list
     What a test names as its case decides; where that is none, its name, then its class, then the suites around it, the
     nearest first. A test may name several.
     """
-    rows = [(CaseTests(case), pattern_of(case.code)) for case in cases]
+    rows = {parts_of(case.code): CaseTests(case) for case in cases}
+    parts_named = cache(lambda name: [parts for parts in named_parts(name) if parts in rows])
     unknown = []
     for test in tests:
-        matches: list[CaseTests] = []
         for name in (" ".join(test.ids), test.name, test.classname, *test.suites):
-            matches = matches or [row for row, pattern in rows if pattern.search(spaced(name))]
-        for row in matches:
-            row.tests.append(test)
-        if not matches:
+            if parts := parts_named(name):
+                for key in dict.fromkeys(parts):
+                    rows[key].tests.append(test)
+                break
+        else:
             unknown.append(test)
-    return [row for row, _pattern in rows if row.tests], unknown
+    return [row for row in rows.values() if row.tests], unknown
 
 
-def pattern_of(code: str) -> re.Pattern[str]:
-    """How ``PED-03`` may be written in a name: ``ped_03``, ``PED-3``, ``ped03``, between what is neither letter nor digit."""
-    parts = re.findall(r"[a-z]+|\d+", code.lower())
-    words = [f"0*{int(part)}" if part.isdigit() else part for part in parts]
-    return re.compile(rf"(?<![a-z0-9]){'[-_. ]?'.join(words)}(?![0-9])", re.IGNORECASE)
+Parts = tuple[str | int, ...]
+"""What a code is made of: its runs of letters and its numbers, ``("ped", 3)`` of PED-03."""
 
 
-def spaced(name: str) -> str:
-    """``TestPed03Refund`` as ``Test_Ped03Refund``: a capital after a small letter or a digit begins a word."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+def parts_of(code: str) -> Parts:
+    return tuple(int(part) if part.isdigit() else part for part in _PART.findall(code.lower()))
+
+
+def named_parts(name: str) -> Iterator[Parts]:
+    """Each run of ``name`` that may be a code: letters and numbers with at most one of ``-_. `` between them, that begin
+    after what is neither and end before what is no digit. ``ped_03``, ``PED-3``, ``ped03``, ``TestPed03Refund`` (a capital after a
+    small letter or a digit begins a word) all have ``("ped", 3)``. In proportion to the length of ``name``."""
+    pieces = list(_PART.finditer(_WORD_BEGINS.sub("_", name).lower()))
+    for first, piece in enumerate(pieces):
+        before = pieces[first - 1] if first else None
+        if piece[0].isdigit() or (before and before.end() == piece.start()):
+            continue
+        parts: list[str | int] = []
+        for place, part in enumerate(pieces[first : first + MOST_PARTS], start=first):
+            if parts and not _SEPARATOR.fullmatch(part.string, pieces[place - 1].end(), part.start()):
+                break
+            parts.append(int(part[0][:MOST_DIGITS]) if part[0].isdigit() else part[0])
+            yield tuple(parts)
 
 
 # --- Reading ---------------------------------------------------------------------------------------
@@ -228,7 +252,7 @@ def _test(attributes: dict[str, str], suites: list[str]) -> Test:
     test = Test(
         attributes.get("name", "")[:MOST_LETTERS],
         attributes.get("classname", "")[:MOST_LETTERS],
-        suites=tuple(reversed(suites)),
+        suites=tuple(reversed(suites[-MOST_SUITES:])),
         ids=[attributes[name][:MOST_LETTERS] for name in attributes if _is_id(name)],
     )
     words = (re.sub("[^a-z]", "", attributes.get(name, "").lower()) for name in ("status", "result"))

@@ -1,15 +1,18 @@
 """How each case stands, kept with the case (``Case.standing``) by the actions that change it, so that neither the gate nor a
 summary goes through every result ever recorded. ``differences`` proves it."""
 
+import logging
 from collections.abc import Iterable
 
 from django.db.models import Case as Choice
 from django.db.models import F, Value, When
 
+from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
 from apps.stages.homologation.models import Case, Result, Script
 
 Standing = Case.Standing
+logger = logging.getLogger(__name__)
 
 
 def note_result(result: Result) -> None:
@@ -32,6 +35,16 @@ def write(cases: Iterable[Case]) -> None:
             status.case.standing, status.case.standing_at = status.standing, status.standing_at
             changed.append(status.case)
     Case.objects.bulk_update(changed, ["standing", "standing_at"])
+
+
+def write_all(rollout: Rollout) -> None:
+    """``write`` for every case of ``rollout``; the log names those that were kept wrongly."""
+    script = Script.objects.filter(rollout=rollout).first()
+    if script is None:
+        return
+    for difference in differences(script):
+        logger.error("%s: %s.", rollout.code, difference)
+    write(script.cases.all())
 
 
 def differences(script: Script) -> list[str]:
