@@ -76,7 +76,7 @@ class TestAPageThatExpired:
 @pytest.mark.parametrize(
     ("address", "above"),
     [
-        ("/projetos/7/treinamento/3/realizada/", "/projetos/7/treinamento/"),
+        ("/projetos/7/reunioes/3/presenca/", "/projetos/7/reunioes/3/"),
         ("/projetos/7/avancar/", "/projetos/7/"),
         ("/conta/privacidade/apagar/", "/conta/privacidade/"),
     ],

@@ -155,8 +155,9 @@ def parts_of(code: str) -> Parts:
 
 def named_parts(name: str) -> Iterator[Parts]:
     """Each run of ``name`` that may be a code: letters and numbers with at most one of ``-_. `` between them, that begin
-    after what is neither and end before what is no digit. ``ped_03``, ``PED-3``, ``ped03``, ``TestPed03Refund`` (a capital after a
-    small letter or a digit begins a word) all have ``("ped", 3)``. In proportion to the length of ``name``."""
+    after what is neither letter nor digit and end before what is no digit. ``ped_03``, ``PED-3``, ``ped03`` and
+    ``TestPed03Refund`` (a capital after a small letter or a digit begins a word) all have ``("ped", 3)``. In proportion to
+    the length of ``name``."""
     pieces = list(_PART.finditer(_WORD_BEGINS.sub("_", name).lower()))
     for first, piece in enumerate(pieces):
         before = pieces[first - 1] if first else None
