@@ -50,7 +50,8 @@ def merge(merged: Company, *, into: Company, by: User, reason: str) -> None:
             raise Invalid(_("Só se unem dois cadastros do mesmo tipo de empresa, fora a Presence."), field="into")
         _move_people(merged, into)
         merge = CompanyMerge(merged, into, by, reason)
-        for plugin in plugins.plugins():
+        # From the top floor down: what is above may find its rows by what is below.
+        for plugin in reversed(plugins.plugins()):
             for move in plugin.companies_merged:
                 move(merge)
         merged.merged_into, merged.merged_at, merged.merged_by, merged.merged_reason = into, clock.now(), by, reason
