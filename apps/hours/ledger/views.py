@@ -189,7 +189,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "allowances": queries.allowances_by(rollout, sums, policy),
         "totals": queries.totals(sums),
         "proposals": [proposals.preview(proposal) for proposal in proposals.pending(request.user, rollout)]
-        if may_log
+        if may_log and rollout.is_open  # What is left of one that ended stands in the person's own week.
         else [],
         "page": page,
         "lines": page.object_list,
