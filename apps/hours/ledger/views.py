@@ -196,7 +196,8 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "statements": rollout.statements.select_related("closed_by", "pdf")
         .annotate(amount=F("content__totals__amount"))
         .defer("content"),
-        "may_log": may_log,
+        # One that ended is logged with the quick log, whose buttons stand above.
+        "may_log": may_log and (rollout.is_open or form is not None),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
         "month_to_close": month if month and queries.is_over(month) else None,
