@@ -10,7 +10,7 @@ from apps.core.process import Stage
 from apps.hours.agreement import actions as agree
 from apps.hours.ledger import actions
 from apps.hours.models import Timer
-from apps.stages.golive.dossier.later_hours import entries_after
+from apps.stages.golive.dossier.later_hours import entries_after_the_dossier
 from tests.golive.factories import DossierFactory
 from tests.hours.factories import APRIL, MARCH, ContestFactory, ExtraHoursRequestFactory, close_month
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -136,13 +136,13 @@ class TestACompletedRollout:
     def test_what_was_logged_after_the_dossier_shows_as_such(self, rollout, client_for):
         self.log(rollout)
         rollout.refresh_from_db()
-        dossier = DossierFactory(rollout=rollout, through=rollout.version)
+        DossierFactory(rollout=rollout, through=rollout.version)
         browser, url = client_for(rollout.people["client"]), reverse("hours:room", args=[rollout.pk])
         assert "Horas depois do dossiê" not in browser.get(url).content.decode()
         later = self.log(rollout, started_at=APRIL - timedelta(hours=5))
         mistaken = self.log(rollout, started_at=APRIL - timedelta(hours=7))
         actions.delete(mistaken, by=rollout.people["analyst"], reason="Em dobro")
-        assert entries_after(dossier) == [later.number]
+        assert list(entries_after_the_dossier(rollout)) == [later]
         page = browser.get(url).content.decode()
         assert "Horas depois do dossiê" in page
         assert f"#{later.number}" in page

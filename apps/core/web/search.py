@@ -29,7 +29,7 @@ Search = Callable[[Any, str], QuerySet[Any]]
 def matching(rows: QuerySet[Any], search: Search, value: object, wording: Callable[[Any], str] = str) -> Any | None:
     """The one of ``rows`` that ``value`` means: its key, a text that is its name or ``wording``, or one by which ``search``
     finds nothing else; None for none or several."""
-    text = str(value or "").strip()
+    text = str(value or "").replace("\0", "").strip()
     candidates = list(search(rows, text)[: MOST_LISTED + 1]) if text else []
     worded = [row for row in candidates if wording(row) == text]
     namesakes = [row for row in candidates if unaccented(str(row)) == unaccented(text)]
@@ -45,7 +45,7 @@ def suggestions(
     request: HttpRequest, rows: QuerySet[Any], search: Search, wording: Callable[[Any], str]
 ) -> HttpResponse:
     """The rows that what is typed may mean, as ``<option>``. ``?name=`` says which parameter holds the text."""
-    text = request.GET.get(request.GET.get("name", "q"), "").strip()
+    text = request.GET.get(request.GET.get("name", "q"), "").replace("\0", "").strip()
     options = [wording(row) for row in search(rows, text)[:MOST_LISTED]]
     return render(request, "core/suggestions.html", {"options": options})
 

@@ -204,14 +204,15 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "allowances": queries.allowances_by(rollout, sums, policy),
         "totals": queries.totals(sums),
         "proposals": [proposals.preview(proposal) for proposal in proposals.pending(request.user, rollout)]
-        if may_log
+        if may_log and rollout.is_open  # What is left of one that ended stands in the person's own week.
         else [],
         "page": page,
         "lines": page.object_list,
         "statements": rollout.statements.select_related("closed_by", "pdf")
         .annotate(amount=F("content__totals__amount"))
         .defer("content"),
-        "may_log": may_log,
+        # One that ended is logged with the quick log, whose buttons stand above.
+        "may_log": may_log and (rollout.is_open or form is not None),
         "may_see_money": request.user.has_perm("hours.view_money", rollout),
         "may_close": request.user.has_perm("hours.close", rollout),
         "month_to_close": month if month and queries.is_over(month) else None,

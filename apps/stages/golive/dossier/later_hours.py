@@ -1,26 +1,38 @@
 """Which hours of an archived rollout its latest dossier does not know: they were logged after it."""
 
+from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from apps.core.process import Stage
 from apps.hours import events as hours
+from apps.hours.models import TimeEntry
 from apps.rollouts.models import Rollout
 from apps.stages.golive.models import Dossier
 
 
-def entries_after(dossier: Dossier) -> list[int]:
-    """The numbers of the entries that were logged after the events that ``dossier`` holds, and still count."""
-    later_events = dossier.rollout.events.filter(sequence__gt=dossier.through, kind=hours.Logged.kind)
-    numbers = later_events.values_list("data__number", flat=True)
-    entries = dossier.rollout.time_entries.filter(number__in=[*numbers], deleted_at=None)
-    return list(entries.order_by("number").values_list("number", flat=True))
+def entries_after_the_dossier(rollout: Rollout) -> QuerySet[TimeEntry]:
+    """The entries that were logged after the events that the latest dossier of ``rollout`` holds, and still count, each with
+    the ``edition`` and the day of that dossier (``archived_at``); none where there is no dossier."""
+    latest_dossier = Dossier.objects.filter(rollout=rollout).order_by("-number")
+    through = Subquery(latest_dossier.values("through")[:1])
+    later_events = rollout.events.filter(kind=hours.Logged.kind, sequence__gt=through)
+    numbers = later_events.annotate(entry=Cast(KeyTextTransform("number", "data"), IntegerField())).values("entry")
+    return (
+        rollout.time_entries.filter(number__in=numbers, deleted_at=None)
+        .annotate(
+            edition=Subquery(latest_dossier.values("number")[:1]),
+            archived_at=Subquery(latest_dossier.values("made_at")[:1]),
+        )
+        .order_by("number")
+    )
 
 
 def panel(request: HttpRequest, rollout: Rollout) -> str:
     """What stands above the entries of an archived rollout, where some came after its dossier."""
-    if rollout.stage != Stage.COMPLETED or (dossier := rollout.dossiers.order_by("number").last()) is None:
+    entries = list(entries_after_the_dossier(rollout)) if rollout.stage == Stage.COMPLETED else []
+    if not entries:
         return ""
-    dossier.rollout = rollout
-    context = {"dossier": dossier, "numbers": entries_after(dossier)}
-    return render_to_string("golive/hours_after_dossier.html", context, request) if context["numbers"] else ""
+    return render_to_string("golive/hours_after_dossier.html", {"rollout": rollout, "entries": entries}, request)
