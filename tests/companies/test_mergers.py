@@ -109,7 +109,7 @@ def test_nothing_refers_to_the_record_that_went_but_what_was_closed_under_it(rol
 
 def test_a_closed_month_keeps_the_name_it_had_and_its_people_still_read_it(into):
     statement = a_client_statement()
-    rollout = Rollout.objects.get()
+    rollout = Rollout.objects.get(parties__company=statement.client)
     rollout.people = {"manager": a_person(PresenceFactory(), Role.MANAGER)}
     reader = a_person(statement.client, Role.LEAD)
     merged = merge(rollout, into)
