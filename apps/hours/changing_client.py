@@ -10,6 +10,7 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.hours import queries
 from apps.hours.models import HourSum
+from apps.rollouts.models import Party
 from apps.rollouts.parties import PartyChange
 
 
@@ -22,9 +23,9 @@ def refuse_open_months(change: PartyChange) -> None:
 
 def refuse_unequal_months(merge: CompanyMerge) -> None:
     """Raise ``Refusal`` (409) while either record has a month that is over and not closed: they would be closed as one."""
-    for company in (merge.merged, merge.into):
-        rollouts = company.parties.filter(role=PartyRole.CLIENT).values("rollout")
-        _refuse_unclosed(company, HourSum.objects.filter(rollout__in=rollouts))
+    records = [merge.merged, merge.into]  # The rollouts of both may be those of the one that stays by now.
+    rollouts = Party.objects.filter(company__in=records, role=PartyRole.CLIENT).values("rollout")
+    _refuse_unclosed(merge.into, HourSum.objects.filter(rollout__in=rollouts, closed=False))
 
 
 def _refuse_unclosed(client: Company, sums) -> None:
