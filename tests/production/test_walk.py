@@ -71,8 +71,11 @@ def test_a_project_is_opened_and_shows_what_it_waits_for(manager, project):
 
 
 def test_a_pdf_is_drawn(manager, project):
-    answer = manager.get(f"{project}homologacao/relatorio.pdf")
-    assert (answer.status, answer.body[:5]) == (200, b"%PDF-")
+    room = f"{project}homologacao/"
+    assert manager.submit(room, f"{room}relatorio/").status == 302
+    services.wait_until(lambda: manager.get(f"{room}relatorio.pdf").status == 200, "The report")
+    answer = manager.get(f"{room}relatorio.pdf")
+    assert answer.body[:5] == b"%PDF-"
     assert "attachment" in answer.headers["Content-Disposition"]
 
 

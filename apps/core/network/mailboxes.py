@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 NORMALISED = r"^[!-@\[-~]*$"
 """What a kept address is made of: printable ASCII without capitals. Constraints of the database ask for it."""
+LONGEST = 254
+"""Characters of the longest address that mail reaches (RFC 3696, erratum 1690)."""
 _MANY_DOTS = re.compile("[\u3002\uff0e\uff61]")
 _DOTLESS = str.maketrans({"\u0131": "i", "\u0307": None})
 
@@ -60,11 +62,14 @@ class MailboxFormField(forms.EmailField):
 
     default_validators = []
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": LONGEST, **kwargs})
+
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         if not text:
             return ""
-        if len(text) > 320:  # Longer than any address: nothing to work on.
+        if len(text) > LONGEST:
             raise ValidationError(_("Informe um e-mail válido."), code="invalid")
         try:
             return normalised(text)

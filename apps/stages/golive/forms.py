@@ -48,7 +48,7 @@ class WindowForm(forms.Form):
 class RollBackForm(forms.Form):
     success_message = _("Entrada desfeita. Proponha outra janela quando a loja puder entrar de novo.")
 
-    reason = forms.CharField(label=_("O que aconteceu"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(label=_("O que aconteceu"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class AnswerForm(forms.Form):
