@@ -72,7 +72,8 @@ def test_a_project_is_opened_and_shows_what_it_waits_for(manager, project):
 
 def test_a_pdf_is_drawn(manager, project):
     room = f"{project}homologacao/"
-    assert manager.submit(room, f"{room}relatorio/").status == 302
+    token = lxml.html.fromstring(manager.get(room).text).xpath("//input[@name='csrfmiddlewaretoken']/@value")[0]
+    assert manager.post(f"{room}relatorio/", csrfmiddlewaretoken=token).status == 302
     services.wait_until(lambda: manager.get(f"{room}relatorio.pdf").status == 200, "The report")
     answer = manager.get(f"{room}relatorio.pdf")
     assert answer.body[:5] == b"%PDF-"
