@@ -59,7 +59,7 @@ def edit(participants: Participants, today: datetime) -> None:
         actions.publish(
             by=participants.people["gestora@presence.demo"],
             revision=ScriptDraft.objects.get().revision,
-            note="Entrou o Pix vencido (PED-22), que duas lojas descobriram em produção. PED-04 diz quando o pedido desce.",
+            note="Entrou o Pix vencido (PED-23), que duas lojas descobriram em produção. PED-04 diz quando o pedido desce.",
         )
     with clock.at(today - timedelta(days=1)):
         actions.start(by=other)

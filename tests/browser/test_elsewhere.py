@@ -18,7 +18,12 @@ ROOM = "/projetos/3/termo/"
 def test_a_client_brings_the_term_that_they_signed_with_their_certificate(sign_in, var, shot, tmp_path):
     manager = sign_in("gerente2@presence.demo")
     manager.goto(ROOM)
-    manager.get_by_role("button", name="Redigir termo").click()
+    if manager.locator("[data-open-dialog='redraft']").count():
+        manager.locator("[data-open-dialog='redraft']").click()
+        manager.get_by_label("Por que redigir de novo").fill("O registro mudou.")
+        manager.get_by_role("button", name="Redigir e anular as assinaturas").click()
+    else:
+        manager.locator("#redigir form button[type=submit]").click()
     manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)
     manager.get_by_role("link", name="Assinar com certificado digital").click()
     manager.get_by_text("TERM_TRUST_ROOTS").wait_for()

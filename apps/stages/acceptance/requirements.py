@@ -13,7 +13,8 @@ from apps.stages.acceptance.models import AcceptanceTerm
 
 
 def _term_in_force(rollout: Rollout) -> AcceptanceTerm | None:
-    return next((term for term in queries.terms_of(rollout) if term.state in queries.IN_FORCE), None)
+    terms = queries.terms_of(rollout)
+    return next((term for term in terms if term.state in queries.IN_FORCE and not term.is_set_aside), None)
 
 
 @requirement("acceptance:term", Gate.START_GO_LIVE)
