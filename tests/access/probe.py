@@ -38,7 +38,7 @@ def routes() -> list[str]:
 
 STATIC_FILE = re.compile(rb'(?:src|href)="/static/([^"#?]+)')
 
-TELEPHONE = b"91234"
+TELEPHONE = re.compile(rb"91234-?0001")
 """What stands in a telephone of somebody of the client, in whichever form it is written; who reads it is noted."""
 
 
@@ -76,7 +76,9 @@ def counted_page(session_key: str | None, url: str, data: dict | None = None) ->
     with transaction.atomic(), queries.counted() as statements:
         response = client.get(url) if data is None else client.post(url, data)
         transaction.set_rollback(True)
-    return Answer(_mark(response), len(statements), *_weight(response), telephone=TELEPHONE in _body(response))
+    return Answer(
+        _mark(response), len(statements), *_weight(response), telephone=bool(TELEPHONE.search(_body(response)))
+    )
 
 
 def _body(response) -> bytes:

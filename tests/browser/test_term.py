@@ -17,7 +17,7 @@ SIGNATORIES = [("integrador@malha.demo", "light"), ("gerente2@presence.demo", "l
 def test_each_signatory_signs_on_a_phone_and_the_sealed_file_verifies(sign_in, var, chromium, served, shot, tmp_path):
     manager = sign_in("gerente2@presence.demo")
     manager.goto(ROOM)
-    manager.get_by_role("button", name="Redigir termo").click()
+    manager.locator("#redigir form button[type=submit]").last.click()
     manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)
     for email, scheme in SIGNATORIES:
 

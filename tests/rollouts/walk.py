@@ -253,7 +253,11 @@ class Walk:
     def draft(self) -> None:
         roles = (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE)
         chosen = {role.value: self.speaker(role) for role in roles}
-        term = terms.draft(self.rollout, by=self.people["pm"], signatories=chosen)
+        in_force = acceptance.term_in_force(self.rollout)
+        signed = in_force.signatories.filter(state="signed").values_list("role", flat=True) if in_force else ()
+        term = terms.draft(
+            self.rollout, by=self.people["pm"], signatories=chosen, voids=list(signed), reason="O registro mudou"
+        )
         with mock.patch.object(rendering, "pdf", return_value=b"%PDF-1.7"):
             terms.render(term.pk)
 
@@ -342,7 +346,10 @@ class Walk:
             self.run_all()
         elif name == "acceptance:signature":
             term = acceptance.term_in_force(self.rollout)
-            self.sign(term.signatories.get(role=rest)) if term else None
+            if term and acceptance.is_stale(term):
+                self.draft()
+            elif term:
+                self.sign(term.signatories.get(role=rest))
         elif key.startswith("golive:answer"):
             self.settle_answer(rest)
         elif key.startswith("golive:item"):

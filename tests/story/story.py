@@ -220,7 +220,7 @@ def homologation(tell):
     tell.post("analyst", "homologation:start_round")
     script = tell.rollout.script
     for case in script.cases.filter(applies=True).exclude(code__in=["PED-03", "EST-09"]):
-        tell.post("integrator", "homologation:case", case.code, outcome="passed", evidence_text="Log 1")
+        tell.post("client", "homologation:case", case.code, outcome="passed", evidence_text="Log 1")
     failed = {"outcome": "failed", "note": "Parcelas erradas", "severity": "blocking", "owner": "integrator"}
     tell.post("client", "homologation:case", "PED-03", **failed)
     tell.is_refused("NC-1", "PED-03", "EST-09")
