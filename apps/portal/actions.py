@@ -1,5 +1,6 @@
 """Keep what a person typed until they send it; settle a matter; look at a rollout as a party sees it."""
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,14 +20,14 @@ DRAFT_LIMIT = 20_000
 
 
 def keep_draft(matter: Matter, *, by: User, data: dict[str, Any]) -> Draft:
-    """Keep ``data`` (field name to text) for ``by`` until they send the form. Raises ``Invalid`` beyond DRAFT_LIMIT."""
+    """Keep ``data`` (field name to text, without NUL, which PostgreSQL does not take) for ``by`` until they send the form. Raises ``Invalid`` beyond DRAFT_LIMIT."""
     if sum(len(str(value)) for value in data.values()) > DRAFT_LIMIT:
         raise Invalid(_("O texto é longo demais para o rascunho. Envie-o como arquivo."))
     draft, _created = Draft.objects.update_or_create(
         user=by,
         rollout=matter.rollout,
         requirement=matter.key,
-        defaults={"data": data, "saved_at": clock.now()},
+        defaults={"data": json.loads(json.dumps(data).replace("\\u0000", "")), "saved_at": clock.now()},
     )
     return draft
 

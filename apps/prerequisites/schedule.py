@@ -77,7 +77,7 @@ def next_time(submission: Submission) -> datetime:
     """Tomorrow, at the second of the day that is the delivery's own: those of a host are spread over all of it."""
     digest = sha256(f"{host_of_delivery(submission)} {submission.pk}".encode()).digest()
     second = int.from_bytes(digest[:8]) % int(DAY.total_seconds())
-    return datetime.combine(clock.now().astimezone(UTC).date() + DAY, time(), UTC) + timedelta(seconds=second)
+    return datetime.combine(clock.today(UTC) + DAY, time(), UTC) + timedelta(seconds=second)
 
 
 def host_of_delivery(submission: Submission) -> str:

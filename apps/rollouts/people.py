@@ -73,9 +73,13 @@ def directory(rollout: Rollout, *, by: User, roles: Collection[str] = ()) -> Dir
 
 def directory_of(rollout: Rollout, role: str) -> Directory:
     """The people of the company that plays ``role``, for a form that only this company fills in. Who works at Presence is
-    chosen, never typed."""
-    addable = [] if role == PartyRole.PRESENCE else [rollout.company(role)]
-    return Directory(of_parties(rollout, [role]), url=_suggestions_url(rollout, [role]), addable=addable)
+    chosen, never typed. Read once for all forms of the same ``rollout`` object."""
+    directories: dict[str, Directory] = rollout.__dict__.setdefault("_directories", {})
+    if role not in directories:
+        addable = [] if role == PartyRole.PRESENCE else [rollout.company(role)]
+        url = _suggestions_url(rollout, [role])
+        directories[role] = Directory(of_parties(rollout, [role]), url=url, addable=addable)
+    return directories[role]
 
 
 def directory_for(rollout: Rollout, role: str) -> Directory:

@@ -117,8 +117,9 @@ def test_a_platform_with_a_single_matter_left_lands_directly_on_it(sign_in, serv
     shot(page, "inicio-plataforma-390")
     card = page.locator("details.card[open]")
     for kind in ("technical", "decision"):
-        card.locator(f"[name={kind}_name]").fill("Diego Nunes")
-        card.locator(f"[name={kind}_email]").fill("diego@shopify.demo")
+        card.locator(f"details.new-person:has([name={kind}_1_name]) > summary").first.click()
+        card.locator(f"[name={kind}_1_name]").fill("Diego Nunes")
+        card.locator(f"[name={kind}_1_email]").fill("diego@shopify.demo")
     with page.expect_navigation():
         card.get_by_role("button", name="Entregar").click()
     again = sign_in("contato@shopify.demo", 390, anew=True)

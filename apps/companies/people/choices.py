@@ -82,7 +82,7 @@ class Directory:
     def chosen(self, text: str, more: Sequence[Person] = ()) -> Person:
         """The person whom ``text`` means (a key, a suggestion, a name that is nobody else's); ``more`` may be chosen although
         they are not offered. Raises ``ValidationError``."""
-        text = text.strip()
+        text = text.replace("\0", "").strip()
         for person in [*self.listed, *more]:
             if text in (str(person.pk), f"#{person.pk}", queries.wording(person)):
                 return person
