@@ -20,7 +20,8 @@ DRAFT_LIMIT = 20_000
 
 
 def keep_draft(matter: Matter, *, by: User, data: dict[str, Any]) -> Draft:
-    """Keep ``data`` (field name to text, without NUL, which PostgreSQL does not take) for ``by`` until they send the form. Raises ``Invalid`` beyond DRAFT_LIMIT."""
+    """Keep ``data`` (field name to text; without NUL, which PostgreSQL does not take) for ``by`` until they send the form.
+    Raises ``Invalid`` beyond DRAFT_LIMIT."""
     if sum(len(str(value)) for value in data.values()) > DRAFT_LIMIT:
         raise Invalid(_("O texto é longo demais para o rascunho. Envie-o como arquivo."))
     draft, _created = Draft.objects.update_or_create(

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from functools import cache
 
 import pytest
 from django import forms
@@ -26,8 +27,13 @@ OTHER_COLUMNS = {
 """Fields that go elsewhere than into the column of their name, and where."""
 
 
+@cache
 def form_fields():
     """``(module, form, name, field)`` of every field that a form of the apps declares itself."""
+    return list(_form_fields())
+
+
+def _form_fields():
     for module_info in pkgutil.walk_packages(apps.__path__, "apps."):
         if any(part in module_info.name for part in ("migrations", "management")):
             continue
@@ -38,9 +44,6 @@ def form_fields():
                     of_model = issubclass(form, forms.BaseModelForm) and name in (form._meta.fields or ())
                     if not of_model:  # There the column itself gives the limit.
                         yield module.__name__, form.__name__, name, field
-
-
-FIELDS = list(form_fields())
 
 
 def columns(module: str, name: str) -> list[models.Field]:
@@ -54,13 +57,13 @@ def columns(module: str, name: str) -> list[models.Field]:
 
 
 def test_there_are_forms_to_look_at():
-    assert len(FIELDS) > 200
+    assert len(form_fields()) > 200
 
 
 def test_a_line_of_text_has_a_limit():
     without = [
         f"{module}.{form}.{name}"
-        for module, form, name, field in FIELDS
+        for module, form, name, field in form_fields()
         if isinstance(field, forms.CharField)
         and not isinstance(field, forms.RegexField)
         and field.max_length is None
@@ -71,7 +74,7 @@ def test_a_line_of_text_has_a_limit():
 
 def test_no_form_takes_more_than_the_column_of_that_name():
     too_long = []
-    for module, form, name, field in FIELDS:
+    for module, form, name, field in form_fields():
         if not isinstance(field, forms.CharField) or isinstance(field, forms.RegexField):
             continue
         same = columns(module, name)
@@ -93,7 +96,7 @@ def test_no_form_takes_more_than_the_column_of_that_name():
 )
 def test_no_number_is_larger_than_the_column_of_that_name(column, largest):
     too_large = []
-    for module, form, name, field in FIELDS:
+    for module, form, name, field in form_fields():
         if type(field) is not forms.IntegerField or isinstance(field.widget, forms.HiddenInput):
             continue
         limits = [rule.limit_value for rule in field.validators if isinstance(rule, MaxValueValidator)]
