@@ -2,8 +2,12 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.browser.pages import clean
 from tests.browser.person import Person
+
+pytestmark = pytest.mark.browser
 
 
 def the_training(page) -> str:

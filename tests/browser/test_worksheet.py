@@ -19,7 +19,7 @@ def opens_a_project(page) -> Person:
     page.goto("/projetos/novo/")
     page.locator("[name=client]").select_option(label="Passo Certo Calçados")
     page.locator("[name=platform]").select_option(label="VTEX")
-    page.locator("[name=platform_company]").select_option(index=1)
+    page.locator("[name=platform_company]").select_option(label="VTEX Brasil")
     page.locator("[name=integrator]").select_option(label="Ponte Digital")
     page.get_by_role("button", name="Abrir projeto").click()
     page.wait_for_url(re.compile(r"/projetos/\d+/$"))
