@@ -94,8 +94,7 @@ def test_projects_are_suggested_by_client_platform_and_code(rollout, client_for)
     assert client_for(rollout.people["client"]).get(url, {"q": other.code}).content.decode().count("<option") == 0
 
 
-def test_a_closed_project_is_not_suggested_where_hours_are_logged(rollout, client_for):
+def test_a_project_that_ended_is_suggested_too_since_hours_follow_the_month(rollout, client_for):
     Rollout.objects.filter(pk=rollout.pk).update(stage="cancelled", closed_at=rollout.started_at)
     browser, url = client_for(rollout.people["pm"]), reverse("rollouts:suggestions")
     assert str(rollout) in browser.get(url, {"q": rollout.code}).content.decode()
-    assert str(rollout) not in browser.get(url, {"q": rollout.code, "situation": "open"}).content.decode()
