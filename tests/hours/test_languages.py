@@ -103,6 +103,7 @@ def test_what_waits_is_asked_for_in_both_languages():
 def test_the_note_of_a_proposed_session_is_as_the_client_will_read_it():
     with clock.at(APRIL), translation.override("en"):
         rollout = RolloutFactory()
-        a_session(rollout, rollout.people["analyst"], scheduled_at=APRIL - timedelta(days=1))
+        held_at = APRIL - timedelta(days=1)
+        a_session(rollout, rollout.people["analyst"], started_at=held_at, ended_at=held_at + timedelta(hours=2))
         (proposal,) = proposals.pending(rollout.people["analyst"])
     assert proposal.note.startswith("Treinamento: Sessão 1")

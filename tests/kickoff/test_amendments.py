@@ -249,14 +249,14 @@ class TestUntilTheTermIsSigned:
         assert owed(Rollout.objects.get(pk=rollout.pk)) == {"client"}
 
     def test_the_term_names_the_map_as_it_was_accepted(self, rollout, kickoff, row):
-        before = term.summary(rollout)["map"]
+        before = term.KICKOFF.of(rollout)["map"]
         assert (before["minutes"], before["amendments"]) == (1, 0)
         proposed(kickoff, "integrator", {"note": "30 dias"}, pk=row.pk)
-        assert term.summary(rollout)["map"] == before
+        assert term.KICKOFF.of(rollout)["map"] == before
         write(kickoff, rollout.people["client"], {"question": "Com dígito?"}, sheet="fields")
-        assert term.summary(rollout)["map"] == before
+        assert term.KICKOFF.of(rollout)["map"] == before
         answer(kickoff, "client", 1)
-        after = term.summary(rollout)["map"]
+        after = term.KICKOFF.of(rollout)["map"]
         assert after["amendments"] == 1
         assert after["sha256"] != before["sha256"]
         assert after["content"]["payments"][0]["note"] == "30 dias"
