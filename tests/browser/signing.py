@@ -81,3 +81,14 @@ def newest_code(var, email: str, pattern: re.Pattern[str] = CODE) -> str:
     messages = sorted((var / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
     texts = [text for path in messages if f"To: {email}" in (text := path.read_text())]
     return next(found[1] for text in texts if (found := pattern.search(text)))
+
+
+def drafts_the_term(manager) -> None:
+    """Draft the term on its page, which is open; signatures of an earlier journey are lost, as the page says first."""
+    if manager.locator("[data-open-dialog='redraft']").count():
+        manager.locator("[data-open-dialog='redraft']").click()
+        manager.get_by_label("Por que redigir de novo").fill("O registro mudou.")
+        manager.get_by_role("button", name="Redigir e anular as assinaturas").click()
+    else:
+        manager.locator("#redigir form button[type=submit]").click()
+    manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)  # The page asks until the worker is done.

@@ -9,6 +9,7 @@ from apps.demo.people import PASSWORD
 from apps.stages.acceptance.certificates import looks
 from tests.acceptance.authority import Authority
 from tests.browser.pages import clean
+from tests.browser.signing import drafts_the_term
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +19,7 @@ ROOM = "/projetos/3/termo/"
 def test_a_client_brings_the_term_that_they_signed_with_their_certificate(sign_in, var, shot, tmp_path):
     manager = sign_in("gerente2@presence.demo")
     manager.goto(ROOM)
-    if manager.locator("[data-open-dialog='redraft']").count():
-        manager.locator("[data-open-dialog='redraft']").click()
-        manager.get_by_label("Por que redigir de novo").fill("O registro mudou.")
-        manager.get_by_role("button", name="Redigir e anular as assinaturas").click()
-    else:
-        manager.locator("#redigir form button[type=submit]").click()
-    manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)
+    drafts_the_term(manager)
     manager.get_by_role("link", name="Assinar com certificado digital").click()
     manager.get_by_text("TERM_TRUST_ROOTS").wait_for()
     clean(manager)

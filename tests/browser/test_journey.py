@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.pages import clean
-from tests.browser.signing import signs
+from tests.browser.signing import drafts_the_term, signs
 
 pytestmark = pytest.mark.browser
 
@@ -84,9 +84,7 @@ def test_a_term_is_drafted_rendered_by_the_worker_and_signed_on_a_phone(sign_in,
     manager = sign_in("gerente2@presence.demo")
     url = open_rollout(manager, "Casa & Cor × Nuvemshop")
     manager.goto(url + "termo/")
-    with manager.expect_navigation():
-        manager.locator("#redigir form button[type=submit]").last.click()
-    manager.get_by_text("Aguardando assinaturas").wait_for()  # The page asks again until the worker is done.
+    drafts_the_term(manager)
     shot(manager, "termo-pronto")
     for email in ("cliente@casa.demo", "integrador@malha.demo"):
         phone = sign_in(email, 390)

@@ -116,10 +116,9 @@ def test_a_platform_with_a_single_matter_left_lands_directly_on_it(sign_in, serv
     clean(page)
     shot(page, "inicio-plataforma-390")
     card = page.locator("details.card[open]")
-    for kind in ("technical", "decision"):
-        card.locator(f"details.new-person:has([name={kind}_1_name]) > summary").first.click()
-        card.locator(f"[name={kind}_1_name]").fill("Diego Nunes")
-        card.locator(f"[name={kind}_1_email]").fill("diego@shopify.demo")
+    for kind, name in (("technical", "Diego Nunes"), ("decision", "Noah Wright")):
+        people = card.locator(f"[name={kind}]")
+        people.select_option(people.locator("option", has_text=name).get_attribute("value"))
     with page.expect_navigation():
         card.get_by_role("button", name="Entregar").click()
     again = sign_in("contato@shopify.demo", 390, anew=True)

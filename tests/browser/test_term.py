@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from tests.browser.pages import clean
-from tests.browser.signing import comes_with_a_code, signs
+from tests.browser.signing import comes_with_a_code, drafts_the_term, signs
 
 pytestmark = pytest.mark.browser
 
@@ -17,8 +17,7 @@ SIGNATORIES = [("integrador@malha.demo", "light"), ("gerente2@presence.demo", "l
 def test_each_signatory_signs_on_a_phone_and_the_sealed_file_verifies(sign_in, var, chromium, served, shot, tmp_path):
     manager = sign_in("gerente2@presence.demo")
     manager.goto(ROOM)
-    manager.locator("#redigir form button[type=submit]").last.click()
-    manager.get_by_text("Aguardando assinaturas").wait_for(timeout=60_000)
+    drafts_the_term(manager)
     for email, scheme in SIGNATORIES:
 
         def look(page, step, scheme=scheme):
