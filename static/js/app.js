@@ -73,8 +73,7 @@
     person !== "" &&
     form.getAttribute("method") === "post" &&
     form.dataset.keep !== "off" &&
-    form.dataset.worksheet === undefined &&
-    !form.closest("[data-entrance]") &&
+    !form.closest("[data-entrance], [data-worksheet]") &&
     [...form.elements].some(keepable);
 
   const keep = (form) => {
