@@ -29,7 +29,7 @@ STORED_NAMES = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/
 FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 BIN = "bin"
-KEPT = timedelta(days=30)
+BIN_LIFE = timedelta(days=30)
 """How long the bin keeps what was moved there."""
 MOST_SHARE, NEVER_TOO_MANY = 0.05, 20
 """More than this share of the files, and more than so many, never look forgotten by accident."""
@@ -75,7 +75,7 @@ def look() -> Findings:
 
 
 def sweep(*, however_many: bool = False) -> int:
-    """Move the bytes older than ``LIFE`` that no row names into the bin, and delete what lay there for ``KEPT``; how many
+    """Move the bytes older than ``LIFE`` that no row names into the bin, and delete what lay there for ``BIN_LIFE``; how many
     files were moved. Running it twice moves nothing more. Raises ``NotSwept``.
 
     A folder that cannot be read, or a file that cannot be moved, keeps no other waiting.
@@ -137,7 +137,7 @@ def _move(name: str, place: str) -> None:
 
 
 def _empty_the_bin() -> None:
-    last = (clock.today() - KEPT).isoformat()
+    last = (clock.today() - BIN_LIFE).isoformat()
     for day in _listed(f"{BIN}/")[0]:
         if day < last:
             for name in list(_lying(f"{BIN}/{day}/")):
