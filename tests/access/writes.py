@@ -31,10 +31,6 @@ from tests.accounts.proving import prove_by_mail
 MOST = 20
 """What any of them may ask."""
 ALLOWED = {
-    # Who must confirm it is asked, and which delivery it is of.
-    "record a pass": 22,
-    # A correction is asked for besides: the nonconformity of the case is read and written.
-    "record a failure": 24,
     # The rules of the gate that is passed and those of the next one are asked, each app's in queries of its own.
     "advance: start_development": 34,
     "advance: start_training": 31,

@@ -36,6 +36,8 @@ from apps.stages.homologation.models import (
     Reservation,
     Result,
     Round,
+    RoundReport,
+    ScopeReduction,
     Script,
 )
 from apps.stages.homologation.statuses import CaseStatus, Process, ProcessStatus
@@ -49,17 +51,27 @@ def script_of(rollout: Rollout) -> Script | None:
     return Script.objects.filter(rollout=rollout).first()
 
 
-def script_with_round(rollout: Rollout) -> Script | None:
+OF_REPORT, OF_NONCONFORMITY = ("by",), ("case",)
+
+
+def script_with_what_is_open(rollout: Rollout) -> Script | None:
     """The script of ``rollout`` with its open round (``open_round``, absent without one), the codes of the cases that have no
-    result in it yet (``codes_left``), and the number of cases that the gate asks for (``binding_cases``)."""
+    result in it yet (``codes_left``), and the number of cases that the gate asks for (``binding_cases``); embedded with it,
+    what waits for somebody: reductions of the scope, JUnit reports (``OF_REPORT``), nonconformities
+    (``OF_NONCONFORMITY``)."""
     round_ = "open_round__pk"
     run = Result.objects.filter(case=OuterRef("pk"), round=OuterRef(OuterRef(round_)))
     cases_left = Case.objects.filter(rounds=OuterRef(round_)).exclude(Exists(run)).order_by("position")
     binding = Case.objects.binding().filter(script=OuterRef("pk")).order_by().values("script")
+    reports = RoundReport.objects.filter(round__script=OuterRef("pk"), state=RoundReport.State.WAITING)
+    nonconformities = Nonconformity.objects.pending().filter(rollout=OuterRef("rollout"))
     scripts = Script.objects.annotate(
         open_round=FilteredRelation("rounds", condition=Q(rounds__closed_at=None)),
         binding_cases=Coalesce(Subquery(binding.annotate(number=Count("pk")).values("number")), 0),
         codes_left=ArraySubquery(cases_left.values("code")),
+        waiting_reductions=embedded(ScopeReduction.objects.waiting().filter(script=OuterRef("pk")).order_by("pk")),
+        waiting_reports=embedded(reports.order_by("pk"), *OF_REPORT),
+        unverified=embedded(nonconformities.order_by("number"), *OF_NONCONFORMITY),
     )
     return scripts.select_related("open_round").filter(rollout=rollout).first()
 

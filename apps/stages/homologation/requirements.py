@@ -1,7 +1,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from apps.core.localized import both
 from apps.core.numbers import whole_number
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
+from apps.core.rows import rows_of
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
@@ -25,7 +25,7 @@ MOST_LISTED_CASES = 3
 """Of a process with more cases than these that were never run, one requirement stands for all of them."""
 
 
-script = asked_once(queries.script_with_round)
+script = asked_once(queries.script_with_what_is_open)
 
 
 @asked_once
@@ -49,7 +49,8 @@ def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_to_a_reduction(rollout: Rollout, pk: str) -> Answer | None:
-    reduction = _waiting_reductions(rollout).filter(pk=whole_number(pk)).first()
+    waiting = ScopeReduction.objects.waiting().filter(script__rollout=rollout)
+    reduction = waiting.filter(pk=whole_number(pk)).select_related("script").first()
     if reduction is None:
         return None
     return Answer(
@@ -67,9 +68,10 @@ def answer_to_a_reduction(rollout: Rollout, pk: str) -> Answer | None:
 @requirement("homologation:scope", answer=answer_to_a_reduction)
 def reductions_are_answered(rollout: Rollout) -> Iterator[Requirement]:
     """A condition that Presence proposes to switch off after the freeze."""
-    if rollout.stage not in scope.STAGES_THAT_CHANGE_SCOPE:
+    frozen = script(rollout) if rollout.stage in scope.STAGES_THAT_CHANGE_SCOPE else None
+    if frozen is None:
         return
-    for reduction in _waiting_reductions(rollout):
+    for reduction in rows_of(ScopeReduction, frozen.waiting_reductions):  # type: ignore[attr-defined]
         yield Requirement(
             key=f"homologation:scope:{reduction.pk}",
             text=both(_("Concordar em tirar da homologação: %(condition)s"), condition=reduction.condition),
@@ -78,11 +80,6 @@ def reductions_are_answered(rollout: Rollout) -> Iterator[Requirement]:
             url=reverse("homologation:room", args=[rollout.pk]) + "#escopo",
             review=True,
         )
-
-
-def _waiting_reductions(rollout: Rollout) -> QuerySet[ScopeReduction]:
-    frozen = script(rollout)
-    return scope.waiting_reductions(frozen).select_related("script") if frozen else ScopeReduction.objects.none()
 
 
 # --- Cases ----------------------------------------------------------------------------------------------
@@ -217,7 +214,8 @@ def round_is_run(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_with_a_decision(rollout: Rollout, pk: str) -> Answer | None:
-    report = _waiting_reports(rollout).filter(pk=whole_number(pk)).select_related("round__script").first()
+    waiting = RoundReport.objects.filter(round__script__rollout=rollout, state=RoundReport.State.WAITING)
+    report = waiting.filter(pk=whole_number(pk)).select_related("round__script").first()
     if report is None:
         return None
     return Answer(
@@ -237,9 +235,10 @@ def answer_with_a_decision(rollout: Rollout, pk: str) -> Answer | None:
 @requirement("homologation:report", answer=answer_with_a_decision)
 def waiting_reports_are_decided(rollout: Rollout) -> Iterator[Requirement]:
     """A JUnit report that names one cause for many cases, which records nothing before a person decides."""
-    if rollout.stage != Stage.HOMOLOGATION:
+    frozen = script(rollout) if rollout.stage == Stage.HOMOLOGATION else None
+    if frozen is None:
         return
-    for report in _waiting_reports(rollout).select_related("by"):
+    for report in rows_of(RoundReport, frozen.waiting_reports, *queries.OF_REPORT):  # type: ignore[attr-defined]
         roles = rollout.roles_of(report.by)
         yield Requirement(
             key=f"homologation:report:{report.pk}",
@@ -250,10 +249,6 @@ def waiting_reports_are_decided(rollout: Rollout) -> Iterator[Requirement]:
             since=report.at,
             url=reverse("homologation:matrix", args=[rollout.pk]) + "#relatorios",
         )
-
-
-def _waiting_reports(rollout: Rollout) -> QuerySet[RoundReport]:
-    return RoundReport.objects.filter(round__script__rollout=rollout, state=RoundReport.State.WAITING)
 
 
 def answer_with_the_results_kept(rollout: Rollout, _rest: str) -> Answer | None:
@@ -361,7 +356,10 @@ def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
 @asked_once
 def unverified(rollout: Rollout) -> list[Nonconformity]:
     """The nonconformities that nobody has seen work yet, by number."""
-    return list(rollout.nonconformities.pending().select_related("case"))
+    frozen = script(rollout)
+    if frozen is None:
+        return []
+    return rows_of(Nonconformity, frozen.unverified, *queries.OF_NONCONFORMITY)  # type: ignore[attr-defined]
 
 
 def _blocks(nonconformity: Nonconformity) -> bool:

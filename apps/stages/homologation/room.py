@@ -50,7 +50,7 @@ def show_room(request: SignedInRequest, rollout: Rollout, script: Script, **fail
     if not script.frozen_at and context["may_lead"]:
         context["conditions_form"] = failed.get("conditions") or ConditionsForm(script=script, cases=cases)
     if script.frozen_at and rollout.stage in scope.STAGES_THAT_CHANGE_SCOPE:
-        context["reductions"] = list(scope.waiting_reductions(script).select_related("proposed_by"))
+        context["reductions"] = list(script.reductions.waiting().select_related("proposed_by"))
         if context["may_lead"]:
             context["scope_form"] = failed.get("scope") or ScopeForm(script=script, cases=cases, auto_id="scope_%s")
     if all_rounds and not round_ and context["may_lead"] and context["at_work"]:

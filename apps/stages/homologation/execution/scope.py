@@ -1,6 +1,5 @@
 """What the homologation covers after the freeze: more with a reason, less with the client's agreement."""
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -37,7 +36,7 @@ def change(script: Script, *, by: User, condition: str, reason: str) -> None:
             added = events.ConditionSwitchedOn(condition=title, cases=len(cases), reason=reason.strip())
             timeline.record(rollout, added, by)
             return
-        if waiting_reductions(script).filter(condition_key=condition).exists():
+        if script.reductions.waiting().filter(condition_key=condition).exists():
             raise Refusal(
                 _("Já se propôs desligar “%(condition)s”; falta a resposta do cliente.") % {"condition": title}
             )
@@ -69,11 +68,6 @@ def withdraw(reduction: ScopeReduction, *, by: User) -> None:
         reduction.withdrawn_at = clock.now()
         reduction.save(update_fields=["withdrawn_at"])
         timeline.record(rollout, events.ConditionStaysOn(condition=reduction.condition), by)
-
-
-def waiting_reductions(script: Script) -> QuerySet[ScopeReduction]:
-    """The proposals to switch a condition off that wait for the client's answer."""
-    return ScopeReduction.objects.filter(script=script, agreed_at=None, withdrawn_at=None)
 
 
 def _switch_on(script: Script, cases: list[Case]) -> None:

@@ -33,6 +33,12 @@ class Script(models.Model):
         return str(self.title)
 
 
+class ScopeReductionQuerySet(models.QuerySet["ScopeReduction"]):
+    def waiting(self) -> "ScopeReductionQuerySet":
+        """The proposals that wait for the client's answer."""
+        return self.filter(agreed_at=None, withdrawn_at=None)
+
+
 class ScopeReduction(models.Model):
     """A condition that Presence proposes to switch off after the freeze, in force once the client agreed."""
 
@@ -45,6 +51,8 @@ class ScopeReduction(models.Model):
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     agreed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+    objects = ScopeReductionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("redução do escopo da homologação")
