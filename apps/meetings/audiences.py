@@ -18,9 +18,13 @@ def meeting_of(event: Event) -> Meeting | None:
 
 
 def who_is_invited(event: Event) -> list[User]:
-    """Those on the meeting's list who have an account; who speaks for each party, where nobody was invited."""
+    """Those on the meeting's list who have an account and are still of a party; who speaks for each party, where nobody is
+    invited."""
     invited = User.objects.filter(
-        people__attendances__meeting=meeting_of(event), people__attendances__invited=True, is_active=True
+        people__attendances__meeting=meeting_of(event),
+        people__attendances__invited=True,
+        memberships__company__in=event.rollout.parties.values("company"),
+        is_active=True,
     )
     return list(invited.distinct().order_by("pk")) or audiences.the_four(event)
 
