@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from apps.companies import actions as companies
 from apps.core import clock
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
@@ -152,6 +153,17 @@ class TestOpeningAgain:
         page = client_for(rollout.people[who]).get(rollout.get_absolute_url()).content.decode()
         assert "Reabrir projeto" not in page
 
+    def test_whoever_opens_it_manages_it_where_its_manager_has_left(self, rollout):
+        companies.remove_person(rollout.people["pm"].memberships.get(), by=rollout.people["manager"])
+        self.reopen(rollout)
+        assert fresh(rollout).project_manager == rollout.people["manager"]
+        assert rollout.events.last().data["manager"] == rollout.people["manager"].pk
+
+    def test_its_manager_goes_on_where_they_are_there(self, rollout):
+        self.reopen(rollout)
+        assert fresh(rollout).project_manager == rollout.people["pm"]
+        assert "manager" not in rollout.events.last().data
+
     def test_needs_a_reason(self, rollout):
         with pytest.raises(Invalid):
             self.reopen(rollout, reason="")
@@ -231,3 +243,26 @@ class TestASecondPhase:
         for who in ("client", "integrator", "analyst"):
             with pytest.raises(NotAllowed):
                 phases.start_second_phase(rollout, by=rollout.people[who], scope="x")
+
+    def test_takes_the_lines_of_data_that_the_companies_added_and_topics_of_another_catalogue(self, rollout):
+        kickoff = rollout.kickoff
+        kickoff.topics = [
+            *kickoff.topics,
+            {"key": "gifts", "title": {"pt": "Presentes", "en": "Gifts"}, "help": {}, "sides": []},
+        ]
+        kickoff.save()
+        for topic in (kickoff.topics[0]["key"], "gifts"):
+            kickoff.rows.create(sheet="data", topic=topic, cells={"datum": f"Cor {topic}"})
+        following = phases.start_second_phase(self.completed(rollout), by=rollout.people["pm"], scope="Trocas")
+        added = following.kickoff.rows.filter(sheet="data", key="").values_list("topic", "cells__datum")
+        assert set(added) == {(kickoff.topics[0]["key"], f"Cor {kickoff.topics[0]['key']}"), ("gifts", "Cor gifts")}
+        assert "gifts" in {topic["key"] for topic in following.kickoff.topics}
+
+    def test_pressed_twice_opens_one_and_says_which(self, rollout, client_for):
+        browser, rollout = client_for(rollout.people["pm"]), self.completed(rollout)
+        url = reverse("rollouts:second_phase", args=[rollout.pk])
+        data = {"project_manager": rollout.people["pm"].pk, "scope": "Trocas"}
+        assert [browser.post(url, data).status_code for _press in range(2)] == [302, 409]
+        following = Rollout.objects.get(previous=rollout)
+        at_stage(following, Stage.CANCELLED)
+        assert browser.post(url, data).status_code == 302
