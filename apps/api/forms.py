@@ -25,4 +25,4 @@ class TokenForm(forms.Form):
     def __init__(self, *args, scopes: list[Scope], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(scope.value, scope.label) for scope in scopes]  # type: ignore[attr-defined]
-        self.fields["scopes"].initial = [scope.value for scope in scopes]
+        self.fields["scopes"].initial = [scope.value for scope in scopes if scope != Scope.PROJECT]

@@ -127,8 +127,9 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
 
 
 def send_back(rollout: Rollout, gate: Gate, *, by: User, seen_version: int, reason: str) -> Rollout:
-    """Return ``rollout`` to an earlier stage: development (from training or homologation) or homologation (from acceptance or
-    go-live). What that undoes (``Plugin.went_back``) is shown before (``Plugin.going_back``)."""
+    """Return ``rollout`` to an earlier stage: the kickoff (from development), development (from training or homologation) or
+    homologation (from acceptance or go-live). What that undoes (``Plugin.went_back``) is shown before
+    (``Plugin.going_back``)."""
     require(by, "rollouts.send_back", rollout)
     reason = stated(reason)
     with timeline.changing(rollout) as locked:
