@@ -96,12 +96,12 @@ def correct_rollout(request: SignedInRequest, rollout_id: int):
     """Write scope and target date as they should be; what is left out stays. The plan of the stages is not changed."""
     rollout = visible(request, rollout_id)
     body = rest.read(request, CorrectionIn)
-    given = body.model_fields_set
+    names = body.model_fields_set
     corrections.correct(
         rollout,
         by=request.user,
-        scope=body.scope if "scope" in given else rollout.scope,
-        target_date=body.target_date if "target_date" in given else rollout.target_date,
+        scope=body.scope if "scope" in names else rollout.scope,
+        target_date=body.target_date if "target_date" in names else rollout.target_date,
         reason=body.reason,
     )
     return Status(201, visible(request, rollout_id))
