@@ -33,7 +33,7 @@ def companies():
 
 class TestOrder:
     def test_python_and_the_database_agree_on_it(self, companies):
-        assert sorted(NAMES[::-1], key=name_key) == NAMES
+        assert sorted(NAMES, key=name_key) == NAMES
         rows = Company.objects.filter(pk__in=[company.pk for company in companies])
         assert [str(row) for row in rows] == NAMES
         assert [str(row) for row in rows.order_by(*by_name("trade_name"))] == NAMES
