@@ -15,8 +15,8 @@ PERIODIC = {entry["task"] for entry in work.SCHEDULE.values()}
 
 
 class OneAtATime(Task):
-    """A task. One that the clock asks for runs once at a time, over all workers: while it is at work, or its message came
-    twice, a second one does nothing, since the first finds the same work."""
+    """The class of every task. A task of ``SCHEDULE`` runs once at a time over all workers: called while another run of it is
+    going on, it returns None at once and does nothing, since that run finds the same work. Any other task just runs."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.name not in PERIODIC:

@@ -47,6 +47,10 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+KEEP_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Of the database's client, in seconds: a server that vanished is noticed within a minute, not in two hours."""
+
+
 def database(url: str, var_dir: Path) -> dict:
     """Django's DATABASES entry for ``url``, a PostgreSQL.
 
@@ -69,7 +73,7 @@ def database(url: str, var_dir: Path) -> dict:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {name: unquote(value) for name, value in query.items()},
+        "OPTIONS": KEEP_ALIVE | {name: unquote(value) for name, value in query.items()},
     }
 
 

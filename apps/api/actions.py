@@ -27,6 +27,7 @@ PERMISSION_FOR = {
     Scope.FILES: "homologation.execute",
     Scope.DELIVERY: "development.report",
     Scope.PROGRESS: "development.report",
+    Scope.PROJECT: "rollouts.correct",
 }
 """What a person needs to give a token a scope: a token is never offered what its person may not do."""
 

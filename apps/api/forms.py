@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.web.forms import DayField
 from apps.core.web.rest import Scope
-from apps.core.web.widgets import DateInput
 
 
 def in_one_year():
@@ -17,12 +17,12 @@ class TokenForm(forms.Form):
         label=_("Nome"), max_length=80, help_text=_("Aparece junto de tudo o que o token registrar: “CI da Conecta”.")
     )
     scopes = forms.MultipleChoiceField(label=_("O que pode fazer"), widget=forms.CheckboxSelectMultiple)
-    expires = forms.DateField(
-        label=_("Vale até"), required=False, initial=in_one_year, widget=DateInput,
+    expires = DayField(
+        label=_("Vale até"), required=False, initial=in_one_year,
         help_text=_("Vazio: até ser revogado."),
     )  # fmt: skip
 
     def __init__(self, *args, scopes: list[Scope], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(scope.value, scope.label) for scope in scopes]  # type: ignore[attr-defined]
-        self.fields["scopes"].initial = [scope.value for scope in scopes]
+        self.fields["scopes"].initial = [scope.value for scope in scopes if scope != Scope.PROJECT]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Texts = Mapping[str, "StrOrPromise"]
 
-EXAMPLE_PARTS = {"rollout_id": "1", "code": "PED-03", "result_id": "42"}
+EXAMPLE_PARTS = {"rollout_id": "1", "code": "PED-03", "result_id": "42", "analyst_id": "7"}
 """The values that stand for the parts of an address in an example."""
 
 OF_EVERY_WRITE = {
@@ -82,6 +82,8 @@ def curl(address: str, method: str, operation: dict[str, Any], example: Any) -> 
     if method == "post":
         lines.append(f'-H "Idempotency-Key: {operation["operationId"]}-1"')
     lines += operation.get("x-curl", [])
+    if method == "post" and example is None:
+        example = {}  # without a body curl would send a GET
     if example is not None and "x-curl" not in operation:
         lines += ['-H "Content-Type: application/json"', f"-d '{json.dumps(example, ensure_ascii=False)}'"]
     return " \\\n  ".join(lines)

@@ -111,6 +111,8 @@ def remove_person(membership: Membership, *, by: User) -> None:
     if membership.user_id == by.pk:
         raise Invalid(_("Você não pode remover a si mesmo."))
     with transaction.atomic():
+        # Whoever is being given something to hold is locked by who gives it, so that it is seen here.
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.user_id)
         refuse_leaving(membership)
         membership.delete()
         people.leave(membership.company, membership.user)

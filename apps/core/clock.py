@@ -17,6 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Between them lie the days that anybody means; with others, calculations leave the calendar."""
+
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 
@@ -51,6 +54,11 @@ def local(instant: datetime, zone: tzinfo | None = None) -> datetime:
 def day_of(instant: datetime, zone: tzinfo | None = None) -> date:
     """The day of ``instant`` in ``zone``; Presence's day when none is given."""
     return local(instant, zone or installation_zone()).date()
+
+
+def is_meant(day: date) -> bool:
+    """Whether somebody may mean ``day`` (a date, or an instant in any zone) in a project, rather than a slip of the keys."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def instant_of(day: date, at: time = time.min, zone: tzinfo | None = None) -> datetime:

@@ -37,6 +37,7 @@ class Gate(models.TextChoices):
     START_ACCEPTANCE = "start_acceptance", _("Iniciar termo de aceite")
     START_GO_LIVE = "start_go_live", _("Iniciar entrada em produção")
     COMPLETE = "complete", _("Concluir e liberar para operação não assistida")
+    RETURN_TO_KICKOFF = "return_to_kickoff", _("Devolver à reunião inaugural")
     RETURN_TO_DEVELOPMENT = "return_to_development", _("Devolver ao desenvolvimento")
     RETURN_TO_HOMOLOGATION = "return_to_homologation", _("Devolver à homologação")
     REOPEN = "reopen", _("Reabrir o projeto")
@@ -60,6 +61,7 @@ FORWARD_TRANSITIONS = (
     Transition(Gate.COMPLETE, Stage.GO_LIVE, Stage.COMPLETED),
 )
 BACKWARD_TRANSITIONS = (
+    Transition(Gate.RETURN_TO_KICKOFF, Stage.DEVELOPMENT, Stage.KICKOFF),
     Transition(Gate.RETURN_TO_DEVELOPMENT, Stage.TRAINING, Stage.DEVELOPMENT),
     Transition(Gate.RETURN_TO_DEVELOPMENT, Stage.HOMOLOGATION, Stage.DEVELOPMENT),
     Transition(Gate.RETURN_TO_HOMOLOGATION, Stage.ACCEPTANCE, Stage.HOMOLOGATION),

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.minutes import MinutesField
 from apps.core.process import PartyRole, Stage
-from apps.core.web.widgets import DateInput, DateTimeInput
+from apps.core.web.forms import DayField, InstantField
 
 
 class SampleForm(forms.Form):
     title = forms.CharField(label=_("Título"), max_length=80, help_text=_("Curto, como aparecerá na lista."))
     duration = MinutesField(label=_("Duração"))
-    due = forms.DateField(label=_("Prazo"), widget=DateInput)
-    held_at = forms.DateTimeField(label=_("Realizada em"), widget=DateTimeInput)
+    due = DayField(label=_("Prazo"))
+    held_at = InstantField(label=_("Realizada em"))
     kind = forms.ChoiceField(label=_("Tipo"), choices=[("a", _("Treinamento")), ("b", _("Homologação"))])
     side = forms.ChoiceField(
         label=_("Quem paga"), choices=[("c", _("Cliente")), ("p", "Presence")], widget=forms.RadioSelect

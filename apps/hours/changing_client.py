@@ -1,4 +1,5 @@
-"""When a rollout's client becomes another company, or two records of one become one: what is over is closed first."""
+"""When a rollout's client becomes another company, or two records of one become one: what is over is closed first, and an
+approval binds the company that gave it."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.hours import queries
-from apps.hours.models import HourSum
+from apps.hours.models import ExtraHoursRequest, HourSum
 from apps.rollouts.models import Party
 from apps.rollouts.parties import PartyChange
 
@@ -19,6 +20,13 @@ def refuse_open_months(change: PartyChange) -> None:
     hours are that company's. Those of the month that runs are the new client's."""
     if PartyRole.CLIENT in change.roles:
         _refuse_unclosed(change.before, HourSum.objects.filter(rollout=change.rollout))
+
+
+def let_approvals_lapse(change: PartyChange) -> None:
+    """What the client that leaves approved covers none of the hours that the new one pays, which is asked anew."""
+    if PartyRole.CLIENT in change.roles:
+        approved = change.rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED, lapsed_at=None)
+        approved.update(lapsed_at=clock.now())
 
 
 def refuse_unequal_months(merge: CompanyMerge) -> None:

@@ -86,7 +86,7 @@ plugin = Plugin(
     ],
     starts=[copy_the_policy],
     meeting_objections=[queries.refuse_closed_month],
-    party_replaced=[changing_client.refuse_open_months],
+    party_replaced=[changing_client.refuse_open_months, changing_client.let_approvals_lapse],
     companies_merged=[changing_client.refuse_unequal_months],
     nonconformity_judged=[ledger.follow_judgement],
     events=events,

@@ -167,6 +167,7 @@ def uninvite(attendee: Attendee, *, by: User) -> None:
     meeting = attendee.meeting
     with changing(meeting.rollout, meeting.kind, by=by, when=meeting.starts_at, at_any_stage=True) as (rollout, room):
         meeting = planned_meeting(meeting)
+        attendee = on_list(attendee)
         attendee.delete()
         room.attendance_changed(meeting)
         uninvited = events.Uninvited(meeting=events.reference(meeting), side=PartyRole(attendee.party))
@@ -230,6 +231,14 @@ def planned_meeting(meeting: Meeting) -> Meeting:
     if not meeting.is_planned:
         raise Refusal(_("Esta reunião já foi realizada ou cancelada."))
     return meeting
+
+
+def on_list(attendee: Attendee) -> Attendee:
+    """``attendee`` read again, under the lock. Raises ``Refusal`` (409) for who was taken off the list meanwhile."""
+    row = Attendee.objects.select_related("meeting", "person__user").filter(pk=attendee.pk).first()
+    if row is None:
+        raise Refusal(_("Esta pessoa já saiu da lista. Atualize a página."))
+    return row
 
 
 def _refuse_length(planned_minutes: int) -> None:

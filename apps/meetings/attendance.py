@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.companies.models import Person
+from apps.companies.models import Kind, Person
+from apps.companies.people import actions as directory
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.meetings import events, people
-from apps.meetings.actions import changed_entry, changing, new_meeting, planned_meeting
+from apps.meetings.actions import changed_entry, changing, new_meeting, on_list, planned_meeting
 from apps.meetings.models import Absence, Attendee, Meeting
 from apps.meetings.rooms import room_of
 from apps.rollouts import timeline
@@ -90,7 +91,7 @@ def leave(attendee: Attendee, *, by: User) -> Attendee:
         require(by, "meetings.conduct", meeting)
     with timeline.changing(meeting.rollout) as rollout:
         meeting = _meeting_in_progress(meeting)
-        attendee = meeting.attendees.get(pk=attendee.pk)
+        attendee = on_list(attendee)
         if not attendee.attended or attendee.left_at:
             raise Refusal(_("Esta pessoa não está na reunião."))
         attendee.left_at = clock.now()
@@ -171,12 +172,13 @@ def record(
 
 def name_guest(attendee: Attendee, *, by: User) -> Person:
     """Give a guest a record among the people of their party's company, or the one that bears their name; every meeting keeps
-    who was there. Raises ``Refusal`` (409) for who has one, and for a guest of a company that is no party."""
+    who was there. Raises ``Refusal`` (409) for who has one, for a guest of a company that is no party, and for one of
+    Presence, whose people are invited; ``Invalid`` (422) for a name that carries an address."""
     rollout = attendee.meeting.rollout
     company = rollout.company(attendee.party)
     require(by, "companies.manage_people", company)
     with timeline.changing(rollout, even_closed=True) as rollout:
-        attendee = Attendee.objects.select_related("meeting").get(pk=attendee.pk)
+        attendee = on_list(attendee)
         if attendee.person_id:
             raise Refusal(_("Esta pessoa já está entre as pessoas da empresa."))
         if attendee.company:
@@ -184,11 +186,12 @@ def name_guest(attendee: Attendee, *, by: User) -> Person:
         namesakes = list(
             Person.objects.in_directory().named().filter(company=company, shown_name__iexact=attendee.name)
         )
-        person = (
-            namesakes[0]
-            if len(namesakes) == 1
-            else Person.objects.create(company=company, name=attendee.name, position=attendee.position)
-        )
+        if len(namesakes) == 1:
+            person = namesakes[0]
+        elif company.kind == Kind.PRESENCE:
+            raise Refusal(_("Quem trabalha na Presence entra por convite. Convide %(name)s.") % {"name": attendee.name})
+        else:
+            person = directory.register(company, name=attendee.name, position=attendee.position)
         if attendee.meeting.attendees.filter(party=attendee.party, person=person).exists():
             raise Refusal(_("%(name)s já está na lista desta reunião.") % {"name": person})
         attendee.person, attendee.name, attendee.position = person, "", ""

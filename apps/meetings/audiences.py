@@ -17,12 +17,22 @@ def meeting_of(event: Event) -> Meeting | None:
     return meetings.filter(kind=reference.get("kind"), number=reference.get("number")).first()
 
 
-def who_is_invited(event: Event) -> list[User]:
-    """Those on the meeting's list who have an account; who speaks for each party, where nobody was invited."""
+def invited_to(meeting: Meeting) -> list[User]:
+    """Those on the list of ``meeting`` who have an account and are still of a party; who speaks for each party, where nobody
+    is invited."""
     invited = User.objects.filter(
-        people__attendances__meeting=meeting_of(event), people__attendances__invited=True, is_active=True
+        people__attendances__meeting=meeting,
+        people__attendances__invited=True,
+        memberships__company__in=meeting.rollout.parties.values("company"),
+        is_active=True,
     )
-    return list(invited.distinct().order_by("pk")) or audiences.the_four(event)
+    return list(invited.distinct().order_by("pk")) or audiences.speakers_of(meeting.rollout)
+
+
+def who_is_invited(event: Event) -> list[User]:
+    """``invited_to`` the meeting of the event."""
+    meeting = meeting_of(event)
+    return invited_to(meeting) if meeting else audiences.the_four(event)
 
 
 def own_page(event: Event) -> str:

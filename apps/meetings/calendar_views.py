@@ -71,9 +71,9 @@ def _calendar(
 
 
 def _day(text: str) -> date:
-    """The day that the address names, within a century or so; today otherwise."""
+    """The day that the address names, where somebody may mean it; today otherwise."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         return clock.today(clock.reader_zone())
-    return day if 2000 <= day.year <= 2100 else clock.today(clock.reader_zone())
+    return day if clock.is_meant(day) else clock.today(clock.reader_zone())

@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.models import Company, Person
-from apps.companies.people.choices import PeopleField
+from apps.companies.people.choices import Choice, PeopleField
 from apps.core import clock
 from apps.core.minutes import MinutesField
 from apps.core.process import PartyRole
-from apps.core.web.forms import AddressField
-from apps.core.web.widgets import DateTimeInput
+from apps.core.web.forms import AddressField, InstantField
 from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.meetings.people import Guest, Participant
 from apps.meetings.rooms import room_of
@@ -62,6 +61,7 @@ class PeopleForm(forms.Form):
         if attendees is None:
             attendees = list(meeting.attendees.select_related("person__user", "person__company")) if meeting else []
         rows = attendees
+        self.row_of_person = {row.person_id: row for row in rows if row.person}
         self.guests = {row.pk: row for row in rows if row.person is None and self.is_offered(row)}
         self.fields["present"] = PeopleField(
             people.directory(rollout, by=user), label=_("Pessoas das empresas"), required=False,
@@ -117,11 +117,7 @@ class PeopleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        role_of_company = {company.pk: role.value for role, company in self._companies_in_order()}
-        present: list[Participant] = []
-        for who in data.get("present", []):
-            company = who.company_id if isinstance(who, Person) else who.company.pk
-            present.append((role_of_company[company], who))
+        present: list[Participant] = [self._participant(who) for who in data.get("present", [])]
         for key in data.pop("listed_guests", []):
             present.append((self.guests[int(key)].party, self.guests[int(key)]))
         for role in PARTIES:
@@ -132,6 +128,15 @@ class PeopleForm(forms.Form):
         absent = {role.value: data.pop(f"absent_{role}", "") for role in PARTIES}
         data["present"] = present
         return data | ({"absent": absent} if self.with_absences else {})
+
+    def _participant(self, who: Choice) -> Participant:
+        """``who`` with the party that they are there for: of a company that is a party no more, as the list has them."""
+        role_of_company = {company.pk: role.value for role, company in self._companies_in_order()}
+        company = who.company_id if isinstance(who, Person) else who.company.pk
+        if company in role_of_company:
+            return role_of_company[company], who
+        row = self.row_of_person[who.pk]  # type: ignore[union-attr]
+        return row.party, row
 
     def _companies_in_order(self) -> Iterator[tuple[PartyRole, Company]]:
         """The parties with their companies; of one that plays two roles, the first comes last and counts."""
@@ -144,7 +149,7 @@ class DateForm(forms.Form):
 
     success_message = _("Reunião alterada.")
 
-    planned_start = forms.DateTimeField(label=_("Data e hora"), widget=DateTimeInput)
+    planned_start = InstantField(label=_("Data e hora"))
     planned_minutes = MinutesField(label=_("Duração prevista"), initial=120, help_text=_("Como 2h ou 1h30."))
     link = AddressField(label=_("Link da reunião"), required=False)
     place = forms.CharField(label=_("Local"), required=False, max_length=160)
@@ -169,7 +174,7 @@ class RecordForm(PeopleForm):
 
     success_message = _("Reunião registrada.")
 
-    started_at = forms.DateTimeField(label=_("Começou em"), widget=DateTimeInput)
+    started_at = InstantField(label=_("Começou em"))
     minutes = MinutesField(label=_("Duração"), help_text=_("Como 2h ou 1h30."))
 
     def __init__(

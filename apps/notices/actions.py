@@ -113,6 +113,7 @@ def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[
     """Add what ``rollouts`` (their keys) wait for to the digests of ``run``; those of which that failed, which keep none of
     the others."""
     people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
+    people |= queries.to_remind_of_meetings(rollouts, today)
     failed = []
     for rollout in queries.with_whom_to_remind(Rollout.objects.filter(pk__in=rollouts).order_by("pk"), today):
         try:
@@ -140,13 +141,15 @@ def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[
 
 
 def remind_of(rollout_pk: int) -> None:
-    """Add what one rollout waits for to today's digests, but for those that were sent already."""
+    """Add what one rollout waits for, and its meetings, to today's digests, but for those that were sent already."""
     today = clock.today()
-    running = Rollout.objects.open().filter(pk=rollout_pk)
-    rollout = queries.with_whom_to_remind(running, today).first()
+    rollout = queries.with_whom_to_remind(Rollout.objects.filter(pk=rollout_pk), today).first()
     if rollout is None:
         return
-    people = queries.to_remind(rollout, today)
+    people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
+    people |= queries.to_remind_of_meetings([rollout_pk], today)
+    for user, matters in queries.to_remind(rollout, today).items():
+        people[user] += matters
     run = ReminderRun.objects.filter(day=today, finished_at=None).first()
     for user in queries.wants(list(people), "reminders"):
         with transaction.atomic():
@@ -215,7 +218,7 @@ def _notice(row: Notice) -> EmailMessage | None:
 
 
 def _digest(row: Digest) -> EmailMessage | None:
-    """None when nothing is owed any more, or they switched reminders off."""
+    """None when nothing is owed any more and no meeting lies ahead, or they switched reminders off."""
     if not queries.preference_of(row.user).reminders:
         return None
     with words.of_reader(row.user):
@@ -224,8 +227,12 @@ def _digest(row: Digest) -> EmailMessage | None:
             keys[rollout_pk].append(key)
         rollouts = Rollout.objects.visible_to(row.user).for_listing().in_bulk(keys)
         matters: list[words.Due] = []
+        meetings: list[words.Upcoming] = []
+
+        def read(pk: int) -> None:
+            matters.extend(queries.still_due(rollouts[pk], keys[pk]))
+            meetings.extend(queries.still_planned(rollouts[pk], keys[pk]))
+
         # A rollout that cannot be read takes its own lines away, not the others'.
-        work.do_all(
-            REMIND, rollouts, lambda pk: matters.extend(queries.still_due(rollouts[pk], keys[pk])), most=len(rollouts)
-        )
-        return words.digest(matters, row.user) if matters else None
+        work.do_all(REMIND, rollouts, read, most=len(rollouts))
+        return words.digest(matters, meetings, row.user) if matters or meetings else None

@@ -12,5 +12,8 @@ class PreferenceForm(forms.ModelForm):
         fields = ["events", "reminders"]
         help_texts = {
             "events": _("Por exemplo: um item voltou para correção, uma credencial deixou de funcionar."),
-            "reminders": _("Um e-mail por dia, no máximo: três dias antes do prazo, no dia e a cada semana de atraso."),
+            "reminders": _(
+                "Um e-mail por dia, no máximo: na véspera de uma reunião; três dias antes do prazo, no dia e a cada semana "
+                "de atraso."
+            ),
         }

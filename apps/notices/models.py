@@ -105,7 +105,7 @@ class ReminderRun(models.Model):
 
 
 class Digest(Outgoing):
-    """One day's reminder of all that a person's rollouts wait for from them, made by ``run``."""
+    """One day's reminder of all that a person's rollouts wait for from them, and of their meetings, made by ``run``."""
 
     day = models.DateField()
     run = models.ForeignKey(ReminderRun, on_delete=models.SET_NULL, null=True, related_name="digests")
@@ -125,7 +125,8 @@ class Digest(Outgoing):
 
 
 class Reminder(models.Model):
-    """One matter of a digest, by the key of its requirement. Its words are read from the gates when it is sent."""
+    """One matter of a digest, by the key of its requirement, or a meeting by its own (``queries.OF_A_MEETING``). Its words
+    are read from the gates, or from the meeting, when it is sent."""
 
     digest = models.ForeignKey(Digest, on_delete=models.CASCADE, related_name="reminders")
     rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="+")
@@ -146,7 +147,7 @@ class Preference(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_preference")
     events = models.BooleanField(_("Avisos do que acontece nos projetos"), default=True)
-    reminders = models.BooleanField(_("Lembretes de prazos"), default=True)
+    reminders = models.BooleanField(_("Lembretes de prazos e reuniões"), default=True)
 
     class Meta:
         verbose_name = _("preferência de avisos")

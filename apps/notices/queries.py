@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -5,8 +6,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from apps.accounts.models import User
 from apps.companies.models import Membership
 from apps.core import clock, plugins
+from apps.core.process import Stage
+from apps.meetings.audiences import invited_to
+from apps.meetings.models import Meeting
 from apps.notices.models import WAITING, Beginning, Digest, Outgoing, Preference
-from apps.notices.words import Due
+from apps.notices.words import Due, Upcoming
 from apps.rollouts import queries
 from apps.rollouts.audiences import people_of
 from apps.rollouts.models import Event, OpenRequirement, Party, Rollout
@@ -14,6 +18,8 @@ from apps.rollouts.reminders import due_days
 
 # Events are looked for so far back: a transaction that ends late, or a worker that was away, loses nothing.
 LOOK_BACK = timedelta(days=14)
+OF_A_MEETING = "meeting:"
+"""What a reminder of a meeting begins with, before the meeting's key; no requirement's key does."""
 
 
 def events_without_notices() -> QuerySet[Event]:
@@ -51,9 +57,18 @@ def dated(rollout: Rollout) -> list[OpenRequirement]:
 
 
 def rollouts_to_remind(today: date) -> QuerySet[Rollout]:
-    """The running rollouts in which something is due on a day of which ``today`` reminds, whatever became of it since."""
-    due_today = OpenRequirement.objects.filter(due__in=due_days(today))
-    return Rollout.objects.running().filter(pk__in=due_today.values("rollout"))
+    """The running rollouts in which something is due on a day of which ``today`` reminds, whatever became of it since; and
+    those with a meeting tomorrow."""
+    due_today = OpenRequirement.objects.filter(due__in=due_days(today)).values("rollout")
+    running = Rollout.objects.running().filter(pk__in=due_today).values("pk")
+    return Rollout.objects.filter(Q(pk__in=running) | Q(pk__in=meetings_tomorrow(today).values("rollout")))
+
+
+def meetings_tomorrow(today: date) -> QuerySet[Meeting]:
+    """The planned meetings of the day after ``today``; a rollout has some after its completion, and while it is on hold."""
+    start = clock.instant_of(today + timedelta(days=1))
+    planned = Meeting.objects.planned().exclude(rollout__stage=Stage.CANCELLED)
+    return planned.filter(planned_start__gte=start, planned_start__lt=clock.instant_of(today + timedelta(days=2)))
 
 
 def with_whom_to_remind(rollouts: QuerySet[Rollout], today: date) -> QuerySet[Rollout]:
@@ -79,6 +94,27 @@ def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, s
             for user in _who_takes_care(rollout, matter):
                 people.setdefault(user, []).append((rollout, matter.key))
     return people
+
+
+def to_remind_of_meetings(rollouts: Collection[int], today: date) -> dict[User, list[tuple[Rollout, str]]]:
+    """Who is to be reminded on ``today`` of a meeting in the rollouts with the keys ``rollouts``, unless they do not want to
+    be: the rollout, and the meeting as a reminder keeps it."""
+    people: dict[User, list[tuple[Rollout, str]]] = {}
+    meetings = meetings_tomorrow(today).filter(rollout__in=rollouts).select_related("rollout__project_manager")
+    for meeting in meetings:
+        for user in invited_to(meeting):
+            people.setdefault(user, []).append((meeting.rollout, f"{OF_A_MEETING}{meeting.pk}"))
+    return people
+
+
+def still_planned(rollout: Rollout, keys: list[str]) -> list[Upcoming]:
+    """The meetings of ``rollout`` among ``keys`` that lie ahead, today or tomorrow, in the reader's language."""
+    numbers = [int(key.removeprefix(OF_A_MEETING)) for key in keys if key.startswith(OF_A_MEETING)]
+    if not numbers:
+        return []
+    end = clock.instant_of(clock.today() + timedelta(days=2))
+    meetings = rollout.meetings.planned().filter(pk__in=numbers, planned_start__gt=clock.now(), planned_start__lt=end)
+    return [Upcoming(rollout, meeting) for meeting in meetings]
 
 
 def still_due(rollout: Rollout, keys: list[str]) -> list[Due]:

@@ -20,6 +20,8 @@ from apps.companies.models import Role
 from apps.core import clock, plugins
 from apps.core.exports import calendar
 from apps.core.templatetags.core import moment
+from apps.meetings.models import Meeting
+from apps.meetings.rooms import room_of
 from apps.rollouts import timeline
 from apps.rollouts.anchors import saved_heads
 from apps.rollouts.models import AnchorSheet, Event, OpenRequirement, Rollout
@@ -90,16 +92,39 @@ class Due:
         return settings.SITE_URL + self.requirement.url
 
 
-def digest(matters: list[Due], user: User) -> EmailMessage:
-    """The message that reminds ``user`` of ``matters``. Call it within ``of_reader``, where they were read too."""
-    count = len(matters)
-    subject = ngettext("%(count)d pendência com prazo", "%(count)d pendências com prazo", count) % {"count": count}
-    rollouts = list({due.rollout.pk: due.rollout for due in matters}.values())
+@dataclass(frozen=True)
+class Upcoming:
+    """A meeting of a digest, as it stands when it is sent: today or tomorrow."""
+
+    rollout: Rollout
+    meeting: Meeting
+
+    @property
+    def when(self) -> str:
+        return _("hoje") if clock.day_of(self.meeting.starts_at) == clock.today() else _("amanhã")
+
+    @property
+    def link(self) -> str:
+        return settings.SITE_URL + room_of(self.meeting.kind).url(self.meeting)
+
+
+def digest(matters: list[Due], meetings: list[Upcoming], user: User) -> EmailMessage:
+    """The message that reminds ``user`` of ``matters`` and ``meetings``. Call it within ``of_reader``, where they were read
+    too."""
+    parts = []
+    if count := len(meetings):
+        parts.append(ngettext("%(count)d reunião", "%(count)d reuniões", count) % {"count": count})
+    if count := len(matters):
+        parts.append(
+            ngettext("%(count)d pendência com prazo", "%(count)d pendências com prazo", count) % {"count": count}
+        )
+    rollouts = list({row.rollout.pk: row.rollout for row in [*meetings, *matters]}.values())
     return _message(
         user,
-        subject,
+        ", ".join(parts),
         "notices/email/digest.txt",
         matters=sorted(matters, key=lambda due: due.day),
+        meetings=sorted(meetings, key=lambda upcoming: upcoming.meeting.starts_at),
         record=_record(rollouts),
     )
 

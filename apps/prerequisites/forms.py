@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.process import PartyRole
-from apps.core.web.widgets import DateInput
+from apps.core.web.forms import DayField
 from apps.prerequisites import kinds
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts import planning
@@ -44,9 +44,7 @@ class WhyForm(forms.Form):
 class DueForm(forms.Form):
     success_message = _("Prazo mudado.")
 
-    due = forms.DateField(
-        label=_("Prazo"), required=False, widget=DateInput, help_text=_("Em branco, volta a valer o prazo do plano.")
-    )
+    due = DayField(label=_("Prazo"), required=False, help_text=_("Em branco, volta a valer o prazo do plano."))
     reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -67,10 +65,9 @@ class OwnItemForm(forms.Form):
         required=False,
         choices=[("", _("Nenhum em particular")), *Prerequisite.Environment.choices],
     )
-    due = forms.DateField(
+    due = DayField(
         label=_("Prazo"),
         required=False,
-        widget=DateInput,
         help_text=_("Em branco, o prazo acompanha o plano das etapas."),
     )
     waivable = forms.BooleanField(label=_("Pode ser dispensado pela gestão"), required=False)

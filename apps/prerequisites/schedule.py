@@ -5,6 +5,7 @@ The deliveries to one host are spread over the day, each at a time of its own, a
 client's platform is not asked for everything together, also not after an outage of ours.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,10 @@ from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 MOST = 1_000
 """How many deliveries whose time has come are weighed at once."""
 DAY = timedelta(days=1)
+SWEEP = timedelta(minutes=1)
+"""From one look at what is due to the next."""
+ASKED_AGAIN = timedelta(hours=1)
+"""A link that was handed to its task and not read since is handed over again."""
 JOBS = ("prerequisites.probe", "prerequisites.environment", "prerequisites.document")
 
 
@@ -39,26 +44,35 @@ class Due:
 
 def due() -> Due:
     """What is to be looked at now, the longest waiting first. What nobody relies on any more is looked at no more, what
-    cannot be tried today is weighed again tomorrow. With nothing to do this is one query."""
+    cannot be tried today is weighed again tomorrow. With nothing to do this is one query.
+
+    Where more waits than is weighed at once, the others of a host step back by a minute each: many of one host keep no
+    other waiting.
+    """
     now = clock.now()
-    chosen, hosts, over, tomorrow = Due(), set(), [], []
-    for submission in _rows(now):
+    chosen, waiting, over, again = Due(), Counter[str](), [], []
+    rows = _rows(now)
+    for submission in rows:
         keys = _keys(submission, chosen)
         if keys is None:
             over.append(submission.pk)
         elif not _can_be_looked_at(submission):
-            tomorrow.append(submission)
-        elif not (host := host_of_delivery(submission)) or host not in hosts:
-            hosts.add(host)
+            submission.next_probe_at = next_time(submission)
+            again.append(submission)
+        elif not (host := host_of_delivery(submission)) or not waiting[host]:
+            waiting[host] += 1
             keys.append(submission.pk)
-            if keys is chosen.links:  # Read by a task of another queue.
-                tomorrow.append(submission)
+            if keys is chosen.links:  # Read by a task of another queue, whose message may be lost.
+                submission.next_probe_at = now + ASKED_AGAIN
+                again.append(submission)
+        elif len(rows) == MOST:
+            submission.next_probe_at = now + waiting[host] * SWEEP
+            waiting[host] += 1
+            again.append(submission)
     if over:
         Submission.objects.filter(pk__in=over).update(next_probe_at=None)
-    for submission in tomorrow:
-        submission.next_probe_at = next_time(submission)
-    if tomorrow:
-        Submission.objects.bulk_update(tomorrow, ["next_probe_at"])
+    if again:
+        Submission.objects.bulk_update(again, ["next_probe_at"])
     return chosen
 
 

@@ -9,7 +9,6 @@ from django_fsm import TransitionNotAllowed
 
 from apps.accounts.models import User
 from apps.blueprints.models import Platform
-from apps.companies.access import is_project_manager
 from apps.companies.models import Company, Kind, Membership
 from apps.core import clock, plugins
 from apps.core.events import EventData
@@ -17,7 +16,7 @@ from apps.core.localized import Localized
 from apps.core.process import BACKWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require, stated
 from apps.core.requirements import asking
-from apps.rollouts import events, gates, parties, timeline
+from apps.rollouts import events, gates, managers, parties, timeline
 from apps.rollouts.models import Assignment, Hold, OpenRequirement, Party, Rollout, Waiver
 
 
@@ -68,12 +67,10 @@ def create_rollout(
     parties.refuse_unfit(cast)
     if not answers_for_platform:
         parties.refuse_unfit_platform(platform, platform_company)
-    if not is_project_manager(project_manager):
-        raise Invalid(_("O gerente de projeto precisa ter esse papel na Presence."), field="project_manager")
     with transaction.atomic():
         rollout = Rollout.objects.create(
             platform=platform,
-            project_manager=project_manager,
+            project_manager=managers.locked(project_manager, field="project_manager"),
             scope=scope,
             target_date=target_date,
             previous=previous,
@@ -130,8 +127,9 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
 
 
 def send_back(rollout: Rollout, gate: Gate, *, by: User, seen_version: int, reason: str) -> Rollout:
-    """Return ``rollout`` to an earlier stage: development (from training or homologation) or homologation (from acceptance or
-    go-live). What that undoes (``Plugin.went_back``) is shown before (``Plugin.going_back``)."""
+    """Return ``rollout`` to an earlier stage: the kickoff (from development), development (from training or homologation) or
+    homologation (from acceptance or go-live). What that undoes (``Plugin.went_back``) is shown before
+    (``Plugin.going_back``)."""
     require(by, "rollouts.send_back", rollout)
     reason = stated(reason)
     with timeline.changing(rollout) as locked:

@@ -53,11 +53,18 @@ def project_manager(event: Event) -> list[User]:
     return people_of(event.rollout, PartyRole.PRESENCE)
 
 
-def the_four(event: Event) -> list[User]:
+def speakers_of(rollout: Rollout) -> list[User]:
     """Who speaks for each party: its leads, and the project manager. One who speaks for two is there once."""
-    companies = event.rollout.parties.exclude(role=PartyRole.PRESENCE).values("company")
-    speakers = User.objects.filter(memberships__company__in=companies, memberships__role=Role.LEAD, is_active=True)
-    return [*speakers.distinct().order_by("pk"), *project_manager(event)]
+    companies = rollout.parties.exclude(role=PartyRole.PRESENCE).values("company")
+    leads_of_parties = User.objects.filter(
+        memberships__company__in=companies, memberships__role=Role.LEAD, is_active=True
+    )
+    return [*leads_of_parties.distinct().order_by("pk"), *people_of(rollout, PartyRole.PRESENCE)]
+
+
+def the_four(event: Event) -> list[User]:
+    """``speakers_of`` the event's rollout."""
+    return speakers_of(event.rollout)
 
 
 def new_and_former_manager(event: Event) -> list[User]:

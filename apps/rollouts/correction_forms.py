@@ -6,7 +6,7 @@ from apps.companies.choices import CompanyField
 from apps.companies.forms import CompanyForm
 from apps.companies.models import Company, Kind, Membership
 from apps.core.process import PartyRole
-from apps.core.web.widgets import DateInput
+from apps.core.web.forms import DayField
 from apps.rollouts.forms import project_managers
 from apps.rollouts.models import Rollout
 from apps.rollouts.parties import ELIGIBLE
@@ -32,7 +32,7 @@ class CorrectForm(forms.Form):
     success_message = _("Dados do projeto corrigidos. Se a data mudou, confira o plano das etapas.")
 
     scope = forms.CharField(label=_("Escopo"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
-    target_date = forms.DateField(label=_("Entrada em produção prevista"), required=False, widget=DateInput)
+    target_date = DayField(label=_("Entrada em produção prevista"), required=False)
     reason = reason_field()
 
 
@@ -108,7 +108,7 @@ class SecondPhaseForm(forms.Form):
     success_message = _("Segunda fase aberta, com as mesmas empresas, pessoas e a ficha de integração.")
 
     project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"))
-    target_date = forms.DateField(label=_("Entrada em produção prevista"), required=False, widget=DateInput)
+    target_date = DayField(label=_("Entrada em produção prevista"), required=False)
     scope = forms.CharField(
         label=_("Escopo"),
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.companies.access import is_project_manager
 from apps.companies.models import Kind, Membership
 from apps.core import clock
 from apps.core.plugins import Holdings
 from apps.core.refusals import Invalid, Refusal, require, stated
-from apps.rollouts import events, timeline
+from apps.rollouts import events, managers, timeline
 from apps.rollouts.events import ProjectField
 from apps.rollouts.models import Analyst, Rollout
 
@@ -52,9 +51,8 @@ def hand_over(rollout: Rollout, *, by: User, to: User, reason: str) -> None:
     it already, and without a reason."""
     require(by, "rollouts.hand_over", rollout)
     reason = stated(reason)
-    if not is_project_manager(to):
-        raise Invalid(_("O gerente de projeto precisa ter esse papel na Presence."), field="to")
     with timeline.changing(rollout) as locked:
+        to = managers.locked(to, field="to")
         before = locked.project_manager
         if before == to:
             raise Invalid(_("%(name)s já gerencia este projeto.") % {"name": to}, field="to")
@@ -101,14 +99,16 @@ def assign_analyst(rollout: Rollout, *, by: User, membership: Membership) -> Ana
     of another company, its project manager, or who is there already."""
     require(by, "rollouts.assign_analyst", rollout)
     with timeline.changing(rollout) as locked:
-        if membership.company.kind != Kind.PRESENCE or not membership.user.is_active:
+        places = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("company", "user")
+        place = places.filter(pk=membership.pk, company__kind=Kind.PRESENCE, user__is_active=True).first()
+        if place is None:
             raise Invalid(_("Escolha uma pessoa da Presence."), field="membership")
-        if membership.user_id == locked.project_manager_id:
-            raise Invalid(_("%(name)s já gerencia este projeto.") % {"name": membership.user}, field="membership")
-        if locked.analysts.filter(membership=membership).exists():
-            raise Invalid(_("%(name)s já é analista deste projeto.") % {"name": membership.user}, field="membership")
-        analyst = Analyst.objects.create(rollout=locked, membership=membership)
-        timeline.record(locked, events.AnalystAssigned(person=membership.user_id), by)
+        if place.user_id == locked.project_manager_id:
+            raise Invalid(_("%(name)s já gerencia este projeto.") % {"name": place.user}, field="membership")
+        if locked.analysts.filter(membership=place).exists():
+            raise Invalid(_("%(name)s já é analista deste projeto.") % {"name": place.user}, field="membership")
+        analyst = Analyst.objects.create(rollout=locked, membership=place)
+        timeline.record(locked, events.AnalystAssigned(person=place.user_id), by)
         return analyst
 
 

@@ -89,10 +89,12 @@ class Reopened(
         url=audiences.project,
     ),
 ):
-    """A completed rollout is open again, within its guarantee time."""
+    """A completed rollout is open again, within its guarantee time. ``manager`` is the key of who manages it since, where who
+    did has left."""
 
     stage: Stage
     reason: str
+    manager: int | None = None
 
 
 class Continued(

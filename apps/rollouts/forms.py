@@ -10,7 +10,7 @@ from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind, Role
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.unaccented import by_name
-from apps.core.web.widgets import DateInput
+from apps.core.web.forms import DayField
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
@@ -46,7 +46,7 @@ class CreateForm(forms.Form):
         help_text=_("Quem desenvolve o conector. Pode ser a própria plataforma ou o cliente."),
     )
     project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"))
-    target_date = forms.DateField(label=_("Entrada em produção prevista"), required=False, widget=DateInput)
+    target_date = DayField(label=_("Entrada em produção prevista"), required=False)
     scope = forms.CharField(
         label=_("Escopo"),
         required=False,
@@ -120,9 +120,7 @@ class PlanForm(forms.Form):
         starts = planning.starts(rollout)
         for stage in planning.STEPS[1:]:
             if not planning.has_begun(rollout, stage):
-                self.fields[f"date_{stage.value}"] = forms.DateField(
-                    label=stage.label, initial=starts.get(stage), widget=DateInput
-                )
+                self.fields[f"date_{stage.value}"] = DayField(label=stage.label, initial=starts.get(stage))
         self.fields["reason"] = forms.CharField(
             label=_("Motivo"),
             required=rollout.stage != Stage.KICKOFF,

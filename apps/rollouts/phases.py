@@ -8,11 +8,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.companies.access import is_project_manager
 from apps.core import clock
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.refusals import Refusal, require, stated
-from apps.rollouts import actions, events, timeline
+from apps.rollouts import actions, events, managers, timeline
 from apps.rollouts.models import Analyst, Rollout
 
 
@@ -31,8 +30,9 @@ def is_within_guarantee(rollout: Rollout) -> bool:
 
 def reopen(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rollout:
     """Open a completed rollout again, at the go-live, from where it may go on or back to the homologation. What was
-    confirmed of the release is confirmed anew. Raises ``Refusal`` (409) for one that is not completed or whose guarantee
-    time is over, ``Invalid`` without a reason, and ``Stale`` as ``actions.advance`` does.
+    confirmed of the release is confirmed anew; whoever opens it manages it, where its project manager has left. Raises
+    ``Refusal`` (409) for one that is not completed or whose guarantee time is over, ``Invalid`` without a reason, and
+    ``Stale`` as ``actions.advance`` does.
     """
     require(by, "rollouts.reopen", rollout)
     reason = stated(reason)
@@ -47,7 +47,12 @@ def reopen(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rol
                 % {"day": date_format(last_day, "SHORT_DATE_FORMAT")}
             )
         actions.go_back(locked, Gate.REOPEN, by)
-        timeline.record(locked, events.Reopened(stage=Stage(locked.stage), reason=reason), by)
+        takes_over = not managers.is_able(locked.project_manager)
+        if takes_over:
+            locked.project_manager = by
+            locked.save(update_fields=["project_manager"])
+        manager = by.pk if takes_over else None
+        timeline.record(locked, events.Reopened(stage=Stage(locked.stage), reason=reason, manager=manager), by)
         return locked
 
 
@@ -57,15 +62,21 @@ def start_second_phase(
     """A new rollout that follows a completed one: the same companies, platform, analysts and, unless another is named,
     project manager; each app copies its own share (``Plugin.continued``), as the integration worksheet and the contacts.
 
-    Raises ``Refusal`` (409) for a rollout that is not completed and as ``actions.create_rollout`` does.
+    Raises ``Refusal`` (409) for a rollout that is not completed or that an open one follows already, and as
+    ``actions.create_rollout`` does.
     """
     require(by, "rollouts.create")
     companies = rollout.companies()
-    manager = project_manager or (rollout.project_manager if is_project_manager(rollout.project_manager) else by)
+    manager = project_manager or (rollout.project_manager if managers.is_able(rollout.project_manager) else by)
     with timeline.changing(rollout, even_closed=True) as locked:
         if locked.stage != Stage.COMPLETED:
             raise Refusal(
                 _("A segunda fase segue um projeto concluído; este ainda está em andamento ou foi cancelado.")
+            )
+        if open_phase := locked.following.open().first():
+            raise Refusal(
+                _("Este projeto já tem uma fase seguinte em andamento: %(code)s.") % {"code": open_phase.code},
+                way_out=(_("Abrir o projeto"), open_phase.get_absolute_url()),
             )
         following = actions.create_rollout(
             by=by,

@@ -18,7 +18,7 @@ from tests.access import queries
 from tests.accounts.proving import is_asked
 
 # What an answer amounts to. A 409 or 422 is open: the record or the form refused, not the person's role.
-MARKS = {200: "+", 302: "+", 409: "+", 422: "+", 403: "-", 404: "0", 401: "?"}
+MARKS = {200: "+", 201: "+", 302: "+", 409: "+", 422: "+", 403: "-", 404: "0", 401: "?"}
 
 
 def routes() -> list[str]:

@@ -219,6 +219,7 @@ class Scene:
             "api-1": {
                 "rollout_id": rollout.pk,
                 "code": case.code,
+                "analyst_id": self.analyst.pk,
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }
@@ -315,6 +316,14 @@ class Scene:
             "homologation:merge": {"into": "0"},
             "homologation:contest": {"reason": "x"},
             "api:tokens": {"name": "x", "scopes": ["read"]},
+            "api-1:correct_rollout": {"scope": "x", "reason": "x"},
+            "api-1:hand_over": {"to": self.people["manager"].email, "reason": "x"},
+            "api-1:list_analysts": {"email": self.people["manager"].email},
+            "api-1:assign_analyst": {"email": self.people["manager"].email},
+            "api-1:hold": {"caused_by": "client", "reason": "x", "version": rollout.version},
+            "api-1:resume": {"version": rollout.version},
+            "api-1:send_back": {"gate": "return_to_homologation", "reason": "x", "version": rollout.version},
+            "api-1:reopen": {"reason": "x", "version": rollout.version},
             "api-1:log_progress": {"percent": 10, "text": "x"},
             "api-1:declare_delivery": {"version": "9", "notes": "x"},
             "api-1:list_results": {"outcome": "passed", "text": "x"},

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from apps.api.api import api
 from apps.core.process import Stage
+from apps.rollouts.models import Hold, Rollout
 from apps.stages.homologation.execution import actions
 from tests.api import curl
 from tests.api.factories import ApiTokenFactory
@@ -37,18 +38,41 @@ def rollout(homologating):
     return homologating.copy()
 
 
+STAGES = {
+    "progress": Stage.DEVELOPMENT,
+    "deliveries": Stage.DEVELOPMENT,
+    "return": Stage.GO_LIVE,
+    "reopening": Stage.COMPLETED,
+}
+"""Where a command makes sense, by the last part of its address, if not in the homologation."""
+
+
 def send(rollout, command):
-    """The answer in the stage in which the command makes sense, with what its address names in place."""
+    """The answer in the stage in which the command makes sense, with what its address and its body name in place."""
     result = actions.record_result(
         rollout.script.cases.get(code="PED-03"), by=rollout.people["integrator"], outcome="passed"
     )
     command.url = re.sub(r"/results/\d+/", f"/results/{result.pk}/", command.url)
     command.url = re.sub(r"/rollouts/\d+/", f"/rollouts/{rollout.pk}/", command.url)
-    if command.url.endswith(("/progress/", "/deliveries/")):
-        at_stage(rollout, Stage.DEVELOPMENT)
+    what = command.url.rstrip("/").rpartition("/")[2]
+    analyst, _is_new = rollout.analysts.get_or_create(membership=rollout.people["manager"].memberships.get())
+    command.url = re.sub(r"/analysts/\d+/", f"/analysts/{analyst.pk}/", command.url)
+    rollout.holds.all().delete()
+    if what == "resumption":
+        Hold.objects.create(rollout=rollout, caused_by="client", reason="Férias")
+    at_stage(rollout, STAGES.get(what, Stage.HOMOLOGATION))
+    if command.body:
+        version = Rollout.objects.get(pk=rollout.pk).version
+        command.body = re.sub(r'"version": \d+', f'"version": {version}', command.body)
+        command.body = command.body.replace("bia@presence.example", rollout.people["manager"].email)
+        command.body = command.body.replace("rui@presence.example", rollout.people["analyst"].email)
     answer = curl.send(command, FILES)
     at_stage(rollout, Stage.HOMOLOGATION)
     return answer
+
+
+def of_a_manager(rollout):
+    return ApiTokenFactory(rollout=rollout, person=rollout.people["manager"])
 
 
 def operation(command) -> str:
@@ -64,7 +88,8 @@ def operation(command) -> str:
 def test_every_curl_of_the_page_works_and_every_operation_for_tokens_has_one(rollout):
     token = ApiTokenFactory(rollout=rollout)
     base = f"https://rollout.example.com/api/rollouts/{rollout.pk}"
-    commands = curl.commands((DOCS / "api.md").read_text(), {"BASE": base, "TOKEN": token.secret})
+    secrets = {"TOKEN": token.secret, "MANAGER_TOKEN": of_a_manager(rollout).secret}
+    commands = curl.commands((DOCS / "api.md").read_text(), {"BASE": base, **secrets})
     wrong = []
     for command in commands:
         answer = send(rollout, command)
@@ -85,13 +110,14 @@ def test_the_reference_shows_every_operation_with_a_curl_that_works(rollout, cli
     browser = client_for(rollout.people["integrator"])
     page = browser.get("/api/docs").content.decode()
     assert browser.get("/api/docs/").status_code == 200
-    token = ApiTokenFactory(rollout=rollout)
+    token, manager = ApiTokenFactory(rollout=rollout), of_a_manager(rollout)
     commands = dict(re.findall(r'<code id="curl-(\w+)">(.*?)</code>', page, re.DOTALL))
     schema = api.get_openapi_schema()
     operations = {row["operationId"]: row for methods in schema["paths"].values() for row in methods.values()}
     assert set(commands) == set(operations)
     for name, text in commands.items():
-        command = curl.parse(html.unescape(text), {"TOKEN": token.secret})
+        of_the_project = operations[name].get("x-scope") == "project"
+        command = curl.parse(html.unescape(text), {"TOKEN": (manager if of_the_project else token).secret})
         answer = send(rollout, command)
         done = {200, 201} if "x-scope" in operations[name] else {403}
         assert answer.status_code in done, (name, answer.content)

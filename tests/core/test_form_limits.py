@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 
 import apps
+from apps.core.web.forms import DayField, InstantField
 
 LONG_TEXTS = (forms.Textarea, forms.PasswordInput, forms.HiddenInput)
 """What is stored in a column without a limit, hashed, or compared: the limit of a body holds for it."""
@@ -103,3 +104,26 @@ def test_no_number_is_larger_than_the_column_of_that_name(column, largest):
         if any(type(same) is column for same in columns(module, name)) and not (limits and min(limits) <= largest):
             too_large.append(f"{module}.{form}.{name}")
     assert too_large == []
+
+
+def test_every_day_and_instant_of_a_form_is_one_that_somebody_means():
+    days = [(f"{form}.{name}", field) for _m, form, name, field in form_fields() if isinstance(field, forms.DateField)]
+    instants = [
+        (f"{form}.{name}", field) for _m, form, name, field in form_fields() if isinstance(field, forms.DateTimeField)
+    ]
+    assert len(days) > 8
+    assert len(instants) > 4
+    without = [name for name, field in days if not isinstance(field, DayField)]
+    without += [name for name, field in instants if not isinstance(field, InstantField)]
+    assert without == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2101-01-01", "9999-12-31"])
+def test_a_day_far_from_today_is_refused_in_words(day):
+    for field, text in ((DayField(), day), (InstantField(), f"{day}T23:59")):
+        with pytest.raises(forms.ValidationError, match="entre 2000 e 2100"):
+            field.clean(text)
+
+
+def test_the_first_and_the_last_day_are_taken():
+    assert [DayField().clean(f"{day}").year for day in ("2000-01-01", "2100-12-31")] == [2000, 2100]

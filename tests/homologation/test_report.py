@@ -54,7 +54,13 @@ class TestTheReportThatAWorkerDraws:
         assert browser.get(file).url == f"{room}#relatorio"
         assert browser.post(reverse("homologation:ask_report", args=[rollout.pk])).url == f"{room}#relatorio"
         assert "gerando o relatório" in browser.get(room).content.decode()
+        panel = reverse("homologation:ask_report", args=[rollout.pk])
+        assert f'hx-get="{panel}"' in browser.get(panel).content.decode()
         tasks.draw_waiting_reports()
+        assert [file in browser.get(panel).content.decode(), "hx-get" in browser.get(panel).content.decode()] == [
+            True,
+            False,
+        ]
         assert "Relatório em PDF" in browser.get(room).content.decode()
         assert browser.get(file).getvalue() == f"%PDF-1.7 {Rollout.objects.get().version}".encode()
         assert report_actions.waiting() == []

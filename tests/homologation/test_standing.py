@@ -46,6 +46,13 @@ def test_a_result_is_kept_with_its_case(rollout, script):
     assert kept(script, "PED-01") == "failed"
 
 
+def test_a_result_of_a_round_that_began_after_the_rounds_were_read_is_shown_with_it(rollout, script):
+    result = report(script, rollout, code="PED-01")
+    for bare in (True, False):
+        statuses = {row.case.code: row for row in queries.case_statuses(script, bare=bare, rounds=[])}
+        assert [row.round for row in statuses["PED-01"].results] == [result.round]
+
+
 def test_a_machines_pass_waits_and_takes_nothing_from_one_that_counts(rollout, script):
     result = report(script, rollout, code="PED-01", machine="CI")
     assert kept(script, "PED-01") == "to_confirm"

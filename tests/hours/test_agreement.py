@@ -337,6 +337,11 @@ class TestContests:
         with pytest.raises(Invalid):
             agree.write(contested, by=rollout.people["pm"], text="")
 
+    def test_a_line_that_is_another_by_now_is_not_contested_in_its_place(self, rollout, line):
+        actions.delete(line.entry, by=rollout.people["pm"], reason="Engano")
+        with pytest.raises(Refusal, match="esta linha não existe mais"):
+            agree.contest(line, by=rollout.people["client"], text="Não combinamos isso.")
+
     def test_each_message_asks_the_other_side(self, rollout, contested):
         assert portal.find_matter(rollout.people["pm"], rollout, "hours:contest:1").requirement.review
         assert portal.find_matter(rollout.people["client"], rollout, "hours:contest:1") is None

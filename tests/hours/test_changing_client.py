@@ -7,12 +7,14 @@ import pytest
 from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.hours import queries
+from apps.hours.agreement import actions as agreement
+from apps.hours.agreement import coverage
 from apps.hours.ledger import closing
-from apps.hours.models import ClientStatement
+from apps.hours.models import ClientStatement, Line
 from apps.hours.statements import overdue, reconciliation
 from apps.rollouts import parties
 from apps.rollouts.models import Rollout
-from tests.companies.factories import CompanyFactory
+from tests.companies.factories import CompanyFactory, a_person
 from tests.hours.factories import APRIL, MARCH, THE_MONTH, close_client_month, log
 from tests.rollouts.factories import RolloutFactory
 
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def rollout():
     with clock.at(APRIL):
         rollout = RolloutFactory()
-        log(rollout, start=MARCH)
+        log(rollout, start=MARCH, activity="follow_up")
         yield rollout
 
 
@@ -60,3 +62,31 @@ def test_what_was_closed_stays_the_old_clients_and_what_runs_is_the_new_ones(rol
         )
     assert closed.content["client"]["cnpj"] == company.cnpj
     assert [part["month"] for part in closed.content["rollouts"]] == ["2026-04-01"]
+
+
+def test_what_the_old_client_approved_covers_what_was_closed_with_it_and_nothing_of_the_new_ones(rollout, client_for):
+    approve_follow_up(rollout, 180)
+    close_client_month(rollout)
+    assert coverage.uncovered(rollout) == {}
+    closed = Line.objects.get(entry__rollout=rollout)
+    log(rollout, start=APRIL - timedelta(hours=2), activity="follow_up")
+    rollout, company = replaced(rollout)
+    assert coverage.uncovered(rollout) == {"follow_up": 60}
+    assert coverage.coverage(rollout)[closed.pk].covered == closed.minutes
+    page = client_for(rollout.people["pm"]).get(f"/projetos/{rollout.pk}/horas/").content.decode()
+    assert "não vale para as horas do novo cliente" in page
+    rollout.people["client"] = a_person(company, "lead")
+    approve_follow_up(rollout, 60)
+    assert coverage.uncovered(rollout) == {}
+
+
+def test_another_integrator_leaves_what_the_client_approved(rollout):
+    approve_follow_up(rollout, 180)
+    company = CompanyFactory(kind="integrator")
+    parties.replace(rollout, "integrator", by=rollout.people["pm"], company=company, reason="Vendida")
+    assert coverage.uncovered(rollout) == {}
+
+
+def approve_follow_up(rollout, minutes):
+    request = agreement.ask(rollout, by=rollout.people["pm"], activity="follow_up", minutes=minutes, purpose="Apoio")
+    agreement.approve(request, by=rollout.people["client"])

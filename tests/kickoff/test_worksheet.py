@@ -132,6 +132,12 @@ class TestRefusals:
             worksheet.write(kickoff, by=rollout.people["client"], edits=edits)
         assert Row.objects.get(pk=row.pk).cells == {}
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    def test_a_date_that_nobody_means(self, rollout, kickoff, day):
+        row = RowFactory(kickoff=kickoff, sheet="actions")
+        with pytest.raises(Invalid, match="data válida"):
+            worksheet.write(kickoff, by=rollout.people["pm"], edits=[edit(row, "due", day)])
+
     def test_a_date_that_is_none(self, rollout, kickoff):
         row = RowFactory(kickoff=kickoff, sheet="actions")
         with pytest.raises(Invalid, match="data"):

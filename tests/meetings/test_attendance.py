@@ -10,6 +10,7 @@ from apps.core import clock
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.meetings import actions, attendance
+from apps.meetings.models import Attendee
 from apps.meetings.people import Guest
 from tests.companies.factories import PersonFactory
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
@@ -125,6 +126,28 @@ class TestAGuestBecomesAPerson:
         guest.company = "Contábil Sul"
         guest.save()
         with pytest.raises(Refusal, match="Contábil Sul"):
+            attendance.name_guest(guest, by=rollout.people["pm"])
+
+    def test_whoever_was_taken_off_the_list_meanwhile_is_said(self, rollout, guest):
+        meeting = MeetingFactory(rollout=rollout)
+        invited = AttendeeFactory(meeting=meeting, invited=True, attended=False)
+        shown = [Attendee.objects.select_related("meeting").get(pk=invited.pk) for _page in range(2)]
+        actions.uninvite(invited, by=rollout.people["pm"])
+        with pytest.raises(Refusal, match="já saiu da lista"):
+            actions.uninvite(shown[0], by=rollout.people["pm"])
+        with pytest.raises(Refusal, match="já saiu da lista"):
+            attendance.name_guest(shown[1], by=rollout.people["pm"])
+        assert rollout.events.filter(kind="meetings.uninvited").count() == 1
+
+    def test_who_works_at_presence_is_invited_never_typed(self, rollout, guest):
+        colleague = AttendeeFactory(meeting=guest.meeting, party="presence", name="Zé Novo")
+        with pytest.raises(Refusal, match="entra por convite"):
+            attendance.name_guest(colleague, by=rollout.people["manager"])
+        assert not Person.objects.filter(name="Zé Novo").exists()
+
+    def test_a_name_that_carries_an_address_is_none(self, rollout, guest):
+        guest = AttendeeFactory(meeting=guest.meeting, party="client", name="Veja https://mal.example/x")
+        with pytest.raises(Invalid):
             attendance.name_guest(guest, by=rollout.people["pm"])
 
     @pytest.mark.parametrize("who", ["client_member", "integrator", "analyst"])

@@ -144,6 +144,14 @@ class TestTheForms:
         ]  # fmt: skip
         assert rollout.company("client").people.filter(name="Rita Alves", position="Fiscal").exists()
 
+    @pytest.mark.parametrize("when", ["0001-01-01T00:00", "1999-12-31T10:00", "2101-01-01T10:00", "9999-12-31T23:59"])
+    def test_a_date_that_nobody_means_is_refused_in_words(self, rollout, client_for, when):
+        typed = {"kind": "other", "title": "Prazos", "planned_start": when, "planned_minutes": "1h"}
+        page = client_for(rollout.people["pm"]).post(reverse("meetings:plan", args=[rollout.pk]), typed)
+        assert page.status_code == 422
+        assert "Informe uma data entre 2000 e 2100." in page.content.decode()
+        assert when in page.content.decode()
+
     def test_what_was_typed_is_still_there_when_it_is_refused_and_nobody_was_added(self, rollout, client_for):
         meeting = meet(rollout, WEDNESDAY - timedelta(days=2))
         data = {"started_at": "2026-09-08T10:00", "minutes": "1h", "note": "Foi bem", "present_1_name": "Rita Alves",

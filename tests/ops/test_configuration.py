@@ -121,6 +121,13 @@ def test_postgresql_may_be_on_a_socket(tmp_path):
     assert (found["HOST"], found["PASSWORD"], found["NAME"]) == ("/var/run/pg", "p@ss", "name")
 
 
+def test_a_database_that_vanished_is_noticed_within_a_minute_unless_the_address_says_otherwise(tmp_path):
+    options = environment.database("postgresql://u@h/name?keepalives_idle=5&sslmode=require", tmp_path)["OPTIONS"]
+    assert (options["keepalives_idle"], options["sslmode"]) == ("5", "require")
+    options = environment.database("postgresql://u@h/name", tmp_path)["OPTIONS"]
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] <= 60
+
+
 @pytest.mark.parametrize("raw", ["maybe", "2"])
 def test_a_flag_is_on_or_off(monkeypatch, raw):
     monkeypatch.setenv("A_FLAG", raw)

@@ -1,6 +1,6 @@
 """When the application looks at deliveries by itself: once a day, spread over it, and at one of a host at a time."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, time, timedelta
 
 import psycopg
 import pytest
@@ -42,6 +42,34 @@ def test_one_of_a_host_is_looked_at_at_once_also_after_an_outage():
         with schedule.looking(first) as alone:
             assert alone
         assert schedule.due().environments == [second.pk, other.pk]
+
+
+def test_many_of_one_host_keep_no_other_waiting(monkeypatch):
+    monkeypatch.setattr(schedule, "MOST", 2)
+    many, [other] = deliveries(4), deliveries(1, "https://outra.exemplo.com.br/")
+    now = clock.now() + timedelta(days=9)
+    with clock.at(now):
+        sweeps = [schedule.due().environments for _number in range(5)]
+    assert sweeps[0] == [many[0].pk]
+    assert other.pk in sweeps[3]
+    later = Submission.objects.filter(pk__in=[row.pk for row in many[1:]]).values_list("next_probe_at", flat=True)
+    assert all(now < moment <= now + timedelta(minutes=3) for moment in later)
+
+
+def test_a_link_whose_message_was_lost_is_handed_over_again_the_same_day_and_tomorrow_once_it_was_read():
+    item = PrerequisiteFactory(kind=Prerequisite.Kind.DOCUMENT)
+    submission = deliver(item, "https://docs.exemplo.com.br/api")
+    Submission.objects.update(evidence={"found": "document"})
+    now = clock.instant_of(clock.today() + timedelta(days=9), time(9))
+    with clock.at(now):
+        assert schedule.due().links == [submission.pk]
+        assert schedule.due().links == []
+    with clock.at(now + timedelta(hours=1)):
+        assert schedule.due().links == [submission.pk]
+        with schedule.looking(submission) as alone:
+            assert alone
+    with clock.at(now + timedelta(hours=3)):
+        assert schedule.due().links == []
 
 
 def test_those_of_a_host_are_spread_over_tomorrow():

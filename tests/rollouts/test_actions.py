@@ -101,6 +101,7 @@ class TestSendingBack:
     @pytest.mark.parametrize(
         ("stage", "gate", "target"),
         [
+            (Stage.DEVELOPMENT, Gate.RETURN_TO_KICKOFF, Stage.KICKOFF),
             (Stage.HOMOLOGATION, Gate.RETURN_TO_DEVELOPMENT, Stage.DEVELOPMENT),
             (Stage.ACCEPTANCE, Gate.RETURN_TO_HOMOLOGATION, Stage.HOMOLOGATION),
         ],

@@ -93,6 +93,12 @@ class TestTheManager:
             corrections.hand_over(rollout, by=rollout.people["manager"], to=rollout.people[who], reason="x")
         assert refusal.value.field == "to"
 
+    def test_an_account_that_was_closed_gets_no_project(self, rollout, colleague):
+        colleague.is_active = False
+        colleague.save()
+        with pytest.raises(Invalid):
+            corrections.hand_over(rollout, by=rollout.people["manager"], to=colleague, reason="Férias")
+
     def test_the_parties_and_analysts_hand_nothing_over(self, rollout, colleague):
         for who in ("analyst", "client", "integrator"):
             with pytest.raises(NotAllowed):

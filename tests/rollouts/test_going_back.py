@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from apps.companies import actions as companies
 from apps.core import clock
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
@@ -14,11 +15,14 @@ from apps.rollouts import actions, corrections, gates, phases, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as terms
 from apps.stages.acceptance.models import AcceptanceTerm
+from apps.stages.development import actions as development
 from apps.stages.golive import queries as golive
 from apps.stages.golive.models import Release
+from apps.stages.kickoff import actions as kickoffs
 from tests.acceptance.factories import a_draft, a_sealed_term, opened, signatory, signs
 from tests.blueprints import shipped
 from tests.golive.factories import a_completed_rollout, a_rollout_going_live, all_say_go
+from tests.kickoff.factories import KickoffFactory, published, write
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +41,59 @@ def back(rollout, gate=Gate.RETURN_TO_HOMOLOGATION, **more):
         rollout, gate, **{"by": rollout.people["pm"], "seen_version": rollout.version, "reason": "Defeito", **more}
     )
     return fresh(rollout)
+
+
+class TestFromTheDevelopment:
+    """Back to the kickoff, where what was agreed may be agreed anew."""
+
+    @pytest.fixture
+    def rollout(self):
+        rollout = RolloutFactory()
+        people = rollout.people
+        minutes = published(KickoffFactory(rollout=rollout))
+        for party in ("client", "integrator"):
+            kickoffs.answer_minutes(minutes, by=people[party], party=party, agrees=True)
+        return at_stage(rollout, Stage.DEVELOPMENT)
+
+    def test_the_page_says_first_what_stays_and_what_is_asked_again(self, rollout, client_for):
+        development.declare_delivery(rollout, by=rollout.people["integrator"], version="1.0", notes="Tudo")
+        page = client_for(rollout.people["pm"]).get(rollout.get_absolute_url()).content.decode()
+        assert "Devolver à reunião inaugural" in page
+        assert "A ata publicada vale até que mude o modelo" in page
+        assert "A entrega 1.0 fica no registro" in page
+        assert "Devolver" not in client_for(rollout.people["client"]).get(rollout.get_absolute_url()).content.decode()
+
+    def test_the_minutes_stand_until_something_changes_and_then_are_confirmed_anew(self, rollout):
+        rollout = back(rollout, Gate.RETURN_TO_KICKOFF)
+        people, kickoff = rollout.people, rollout.kickoff
+        assert rollout.stage == Stage.KICKOFF
+        asked = {need.key for need in gates.unmet(rollout, Gate.START_DEVELOPMENT)}
+        assert not {key for key in asked if key.startswith("kickoff:minutes")}
+        kickoffs.choose_model(kickoff, by=people["pm"], model="polling")
+        kickoffs.publish_minutes(kickoff, by=people["pm"], minutes="Agora por consulta.")
+        asked = {need.key for need in gates.unmet(fresh(rollout), Gate.START_DEVELOPMENT)}
+        assert {"kickoff:minutes_answer:client", "kickoff:minutes_answer:integrator"} <= asked
+
+    def test_the_worksheet_still_changes_by_amendment(self, rollout):
+        rollout = back(rollout, Gate.RETURN_TO_KICKOFF)
+        write(rollout.kickoff, rollout.people["integrator"], {"platform_field": "refId"}, sheet="fields")
+        assert rollout.kickoff.amendments.get().after == "refId"
+
+    def test_a_connector_that_was_delivered_before_is_asked_again(self, rollout):
+        development.declare_delivery(rollout, by=rollout.people["integrator"], version="1.0", notes="Tudo")
+        rollout = at_stage(back(rollout, Gate.RETURN_TO_KICKOFF), Stage.DEVELOPMENT)
+        assert "development:delivery" in {need.key for need in gates.unmet(rollout, Gate.START_TRAINING)}
+
+    @pytest.mark.parametrize("who", ["analyst", "client", "integrator", "platform"])
+    def test_only_a_project_manager_sends_back(self, rollout, who):
+        with pytest.raises(NotAllowed):
+            back(rollout, Gate.RETURN_TO_KICKOFF, by=rollout.people[who])
+
+    def test_it_needs_a_reason_and_from_the_kickoff_nothing_leads_back(self, rollout):
+        with pytest.raises(Invalid):
+            back(rollout, Gate.RETURN_TO_KICKOFF, reason=" ")
+        with pytest.raises(Refusal, match="não se aplica"):
+            back(at_stage(rollout, Stage.KICKOFF), Gate.RETURN_TO_KICKOFF)
 
 
 class TestFromTheTraining:
@@ -152,6 +209,17 @@ class TestOpeningAgain:
         page = client_for(rollout.people[who]).get(rollout.get_absolute_url()).content.decode()
         assert "Reabrir projeto" not in page
 
+    def test_whoever_opens_it_manages_it_where_its_manager_has_left(self, rollout):
+        companies.remove_person(rollout.people["pm"].memberships.get(), by=rollout.people["manager"])
+        self.reopen(rollout)
+        assert fresh(rollout).project_manager == rollout.people["manager"]
+        assert rollout.events.last().data["manager"] == rollout.people["manager"].pk
+
+    def test_its_manager_goes_on_where_they_are_there(self, rollout):
+        self.reopen(rollout)
+        assert fresh(rollout).project_manager == rollout.people["pm"]
+        assert "manager" not in rollout.events.last().data
+
     def test_needs_a_reason(self, rollout):
         with pytest.raises(Invalid):
             self.reopen(rollout, reason="")
@@ -231,3 +299,26 @@ class TestASecondPhase:
         for who in ("client", "integrator", "analyst"):
             with pytest.raises(NotAllowed):
                 phases.start_second_phase(rollout, by=rollout.people[who], scope="x")
+
+    def test_takes_the_lines_of_data_that_the_companies_added_and_topics_of_another_catalogue(self, rollout):
+        kickoff = rollout.kickoff
+        kickoff.topics = [
+            *kickoff.topics,
+            {"key": "gifts", "title": {"pt": "Presentes", "en": "Gifts"}, "help": {}, "sides": []},
+        ]
+        kickoff.save()
+        for topic in (kickoff.topics[0]["key"], "gifts"):
+            kickoff.rows.create(sheet="data", topic=topic, cells={"datum": f"Cor {topic}"})
+        following = phases.start_second_phase(self.completed(rollout), by=rollout.people["pm"], scope="Trocas")
+        added = following.kickoff.rows.filter(sheet="data", key="").values_list("topic", "cells__datum")
+        assert set(added) == {(kickoff.topics[0]["key"], f"Cor {kickoff.topics[0]['key']}"), ("gifts", "Cor gifts")}
+        assert "gifts" in {topic["key"] for topic in following.kickoff.topics}
+
+    def test_pressed_twice_opens_one_and_says_which(self, rollout, client_for):
+        browser, rollout = client_for(rollout.people["pm"]), self.completed(rollout)
+        url = reverse("rollouts:second_phase", args=[rollout.pk])
+        data = {"project_manager": rollout.people["pm"].pk, "scope": "Trocas"}
+        assert [browser.post(url, data).status_code for _press in range(2)] == [302, 409]
+        following = Rollout.objects.get(previous=rollout)
+        at_stage(following, Stage.CANCELLED)
+        assert browser.post(url, data).status_code == 302

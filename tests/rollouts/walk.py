@@ -17,7 +17,7 @@ from apps.core.process import BACKWARD, CLOSED, FORWARD, PartyRole, Stage
 from apps.core.refusals import Refusal
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import actions, corrections, gates, parties, phases
+from apps.rollouts import actions, corrections, gates, parties, phases, refreshing
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as terms
 from apps.stages.acceptance import queries as acceptance
@@ -29,11 +29,14 @@ from apps.stages.golive import days, incidents, setbacks, windows
 from apps.stages.golive import queries as golive_queries
 from apps.stages.homologation import queries as homologation
 from apps.stages.homologation.execution import actions as execution
+from apps.stages.homologation.execution import rounds
 from apps.stages.homologation.nonconformities import actions as nonconformities
+from apps.stages.kickoff import actions as kickoffs
 from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory, a_person
 from tests.golive.factories import ChecklistItemFactory
 from tests.homologation.test_homologation import make_script
+from tests.kickoff.factories import OFFER, KickoffFactory, published
 from tests.meetings.factories import MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage, planned
@@ -44,11 +47,17 @@ MOST_STEPS = 80
 
 
 def a_small_project() -> Rollout:
-    """In development, with a little of everything that a gate asks for: a document, production credentials, a held training,
-    a frozen script of two cases, a checklist of two points."""
+    """In development, with a little of everything that a gate asks for: confirmed minutes, a document, production
+    credentials, a held training, a frozen script of two cases, a checklist of two points."""
     shipped.load()
     rollout = planned()
     people = rollout.people
+    kickoff = KickoffFactory(rollout=rollout, offered_models=[OFFER, {**OFFER, "key": "webhooks"}])
+    kickoffs.choose_model(kickoff, by=people["pm"], model="polling")
+    minutes = published(kickoff)
+    for party in (PartyRole.CLIENT, PartyRole.INTEGRATOR):
+        kickoffs.answer_minutes(minutes, by=people[party.value], party=party, agrees=True)
+    development.set_due_date(rollout, by=people["integrator"], date=clock.today() + timedelta(days=30))
     PrerequisiteFactory(rollout=rollout, key="document", owner="integrator", gate="start_training")
     PrerequisiteFactory(
         rollout=rollout, credential=True, key="production_credentials", environment="production", gate="start_go_live"
@@ -60,16 +69,26 @@ def a_small_project() -> Rollout:
     ChecklistItemFactory(rollout=rollout, key="load")
     ChecklistItemFactory(rollout=rollout, key="keys", title="Credenciais", owner="client", proof="note")
     rollout = at_stage(rollout, Stage.DEVELOPMENT)
+    refreshing.compared(rollout.pk, mend=True)  # what the factories made is no event that anything follows
     rollout.people = people
     return rollout
 
 
 def projects_on_their_way() -> dict[str, Rollout]:
-    """A small project at each stage from development to the end, brought there by what its gates ask for."""
+    """A small project at each stage, brought there by what its gates ask for; to the kickoff it was sent back."""
     projects = {}
-    for stage in (Stage.DEVELOPMENT, Stage.HOMOLOGATION, Stage.ACCEPTANCE, Stage.GO_LIVE, Stage.COMPLETED):
+    for stage in (
+        Stage.KICKOFF,
+        Stage.DEVELOPMENT,
+        Stage.HOMOLOGATION,
+        Stage.ACCEPTANCE,
+        Stage.GO_LIVE,
+        Stage.COMPLETED,
+    ):
         rollout = a_small_project()
         walk = Walk(rollout, seed=0)
+        if stage == Stage.KICKOFF:
+            walk.go_back()
         walk.finish(at=stage)
         projects[stage.value] = Rollout.objects.get(pk=rollout.pk)
         projects[stage.value].people = rollout.people
@@ -90,7 +109,8 @@ class Walk:
         self.trail: list[str] = []
         self.version = 0
         self.moves = [
-            self.advance, self.advance, self.advance, self.go_back, self.hold, self.resume, self.deliver, self.review,
+            self.advance, self.advance, self.advance, self.go_back, self.choose_model, self.publish, self.confirm_minutes,
+            self.object_to_minutes, self.hold, self.resume, self.deliver, self.review,
             self.return_delivery, self.credential_stops, self.waive, self.declare_delivery, self.open_round, self.close_round,
             self.pass_case, self.fail_case, self.fix, self.verify, self.draft, self.sign, self.refuse, self.expire,
             self.settle_refusal, self.propose_window, self.go, self.no_go, self.tick, self.untick, self.incident,
@@ -176,6 +196,26 @@ class Walk:
 
     def time_passes(self) -> None:
         self.now += timedelta(days=self.random.choice([1, 2, 20]))
+
+    # --- The kickoff, to which development may go back ---------------------------------------------------
+
+    def choose_model(self) -> None:
+        kickoff = self.rollout.kickoff
+        kickoffs.choose_model(kickoff, by=self.people["pm"], model=self.random.choice(["polling", "webhooks"]))
+
+    def publish(self) -> None:
+        kickoffs.publish_minutes(self.rollout.kickoff, by=self.people["pm"], minutes="Combinamos outra coisa.")
+
+    def confirm_minutes(self, party: str = "") -> None:
+        self.answer_minutes(party, agrees=True)
+
+    def object_to_minutes(self) -> None:
+        self.answer_minutes(agrees=False, reason="Não foi isso")
+
+    def answer_minutes(self, party: str = "", **reply) -> None:
+        party = party or self.random.choice([PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value])
+        if minutes := self.rollout.kickoff.published.last():
+            kickoffs.answer_minutes(minutes, by=self.speaker(party), party=party, **reply)
 
     # --- What is delivered --------------------------------------------------------------------------------
 
@@ -342,6 +382,10 @@ class Walk:
         if name.startswith("prerequisite"):
             item = self.rollout.prerequisites.get(key=key.removeprefix("prerequisite:"))
             (self.deliver if item.is_due else self.review)(item)
+        elif name == "kickoff:minutes_answer":
+            self.settle_minutes(rest)
+        elif key == "homologation:version":
+            rounds.keep_results(self.rollout.script, by=self.people["analyst"], reason="Nada mudou nos casos")
         elif name.startswith("homologation"):
             self.run_all()
         elif name == "acceptance:signature":
@@ -356,6 +400,7 @@ class Walk:
             self.tick(self.rollout.golive_items.get(key=rest))
         else:
             by_key = {
+                "kickoff:minutes": self.publish,
                 "development:delivery": self.declare_delivery,
                 "acceptance:term": self.draft,
                 "acceptance:refusal": self.settle_refusal,
@@ -365,6 +410,11 @@ class Walk:
                 "golive:release": self.release,
             }
             by_key[key if key in by_key else name]()
+
+    def settle_minutes(self, party: str) -> None:
+        """Publish anew what a party objected to; have it confirm what it has not answered."""
+        objected = self.rollout.kickoff.published.last().answers.filter(party=party).exclude(objection="").exists()
+        (self.publish if objected else lambda: self.confirm_minutes(party))()
 
     def settle_answer(self, role: str) -> None:
         window = golive_queries.window_in_force(self.rollout)

@@ -11,8 +11,11 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 
 from apps.accounts.models import User
+from apps.companies import actions as companies
+from apps.companies.models import Role
 from apps.core import clock
 from apps.core.process import Gate, Stage
+from apps.core.refusals import Refusal
 from apps.hours import queries
 from apps.hours.ledger import actions as hours
 from apps.hours.ledger import days, proposals
@@ -20,13 +23,14 @@ from apps.hours.logging import timers
 from apps.hours.models import Proposal, Timer
 from apps.portal.models import Draft
 from apps.prerequisites import actions as prerequisites
-from apps.rollouts import actions, timeline
+from apps.rollouts import actions, corrections, managers, timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term
 from presence_rollout.ops.services import spawn, stop, wait_until
 from tests import read_model
 from tests.acceptance.factories import a_draft
+from tests.companies.factories import a_person
 from tests.hours.factories import ProposalFactory
 from tests.portal.factories import DraftFactory
 from tests.prerequisites.factories import PrerequisiteFactory
@@ -206,3 +210,16 @@ def this_database_url() -> str:
     return (
         f"postgresql://{chosen['USER']}:{chosen['PASSWORD']}@{server}{port}/{connection.settings_dict['NAME']}{where}"
     )
+
+
+def test_a_project_is_not_given_to_somebody_who_leaves_at_the_same_time():
+    rollout = RolloutFactory()
+    colleague = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
+    place, manager = colleague.memberships.get(), rollout.people["manager"]
+    outcomes = at_once(
+        lambda: corrections.hand_over(rollout, by=manager, to=colleague, reason="Férias"),
+        lambda: companies.remove_person(place, by=manager),
+    )
+    assert sum(isinstance(outcome, Refusal) for outcome in outcomes) == 1
+    rollout = Rollout.objects.get(pk=rollout.pk)
+    assert managers.is_able(rollout.project_manager)

@@ -1,6 +1,7 @@
 """What every form and every posting view shares."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,8 +11,10 @@ from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from apps.core import clock
 from apps.core.network.addresses import require_address
 from apps.core.refusals import Invalid, Refusal
+from apps.core.web.widgets import DateInput, DateTimeInput
 
 
 class AddressField(forms.URLField):
@@ -28,6 +31,30 @@ class AddressField(forms.URLField):
             except Invalid as refusal:
                 raise forms.ValidationError(refusal.message) from None
         return address
+
+
+def refuse_far_day(day: date) -> None:
+    """Raise ``ValidationError`` for a day, or an instant, that nobody means (``clock.is_meant``)."""
+    if not clock.is_meant(day):
+        raise forms.ValidationError(
+            gettext_lazy("Informe uma data entre %(first)d e %(last)d."),
+            params={"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR},
+            code="far",
+        )
+
+
+class DayField(forms.DateField):
+    """A day, with the browser's picker."""
+
+    widget = DateInput
+    default_validators = [refuse_far_day]
+
+
+class InstantField(forms.DateTimeField):
+    """An instant, to the minute in the reader's time zone, with the browser's picker."""
+
+    widget = DateTimeInput
+    default_validators = [refuse_far_day]
 
 
 class _ReadOnce(ModelChoiceIterator):

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic
@@ -21,6 +22,7 @@ from ninja import Schema
 from ninja.utils import contribute_operation_callback
 from pydantic_core import PydanticCustomError
 
+from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Scope(models.TextChoices):
     FILES = "files", gettext_lazy("Anexar evidências")
     DELIVERY = "delivery", gettext_lazy("Declarar entregas do conector")
     PROGRESS = "progress", gettext_lazy("Registrar andamento")
+    PROJECT = "project", gettext_lazy("Corrigir e mover o projeto")
 
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -118,9 +121,11 @@ class Body(pydantic.BaseModel):
 
     @pydantic.field_validator("*", mode="after")
     @classmethod
-    def is_text(cls, value: Any) -> Any:
+    def is_meant(cls, value: Any) -> Any:
         if isinstance(value, str) and "\0" in value:
             raise PydanticCustomError("nul", "NUL")
+        if isinstance(value, date) and not clock.is_meant(value):
+            raise PydanticCustomError("date_far", "far from today")
         return value
 
 

@@ -80,9 +80,13 @@ def contest(line: Line, *, by: User, text: str) -> Contest:
     require(by, "hours.contest", rollout)
     text = _required_text(text)
     with timeline.changing(rollout, even_closed=True) as rollout:
-        line = (
-            Line.objects.filter(entry=line.entry_id, position=line.position).select_related("entry", "statement").get()
-        )
+        same_place = Line.objects.filter(entry=line.entry_id, position=line.position, hour_class=line.hour_class)
+        line_now = same_place.select_related("entry", "statement").first()
+        if line_now is None:
+            raise Refusal(
+                _("Este apontamento mudou enquanto você o lia, e esta linha não existe mais. Atualize a página.")
+            )
+        line = line_now
         if not agreement.is_contestable(line):
             raise Refusal(
                 _("O prazo para contestar terminou: são %(days)d dias depois do fechamento do mês.")

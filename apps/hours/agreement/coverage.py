@@ -23,13 +23,15 @@ CONTEST_DAYS = 30
 @dataclass(frozen=True)
 class Approval:
     """What the client approved of one activity: ``minutes`` at no more than ``rate`` (centavos an hour), for no more than
-    ``price`` (centavos) in all, which is what the minutes cost as they were rounded when it was asked for."""
+    ``price`` (centavos) in all, which is what the minutes cost as they were rounded when it was asked for. One that
+    ``has_lapsed`` covers what was closed while the client that gave it was there, and nothing since."""
 
     activity: str
     minutes: int
     rate: int
     price: int
     number: int = 0
+    has_lapsed: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,11 @@ def cover(claims: Iterable[Claim], approvals: Iterable[Approval]) -> dict[int, C
             coverable = remaining if claim.fixed is None else min(claim.fixed, remaining)
             charged = max(claim.charged, 0) - uncharged[claim.key]
             cost = Fraction(charged * claim.rate, remaining) if remaining else Fraction(0)
-            of_the_activity = [row for row in remainders if row.approval.activity == claim.activity]
+            of_the_activity = [
+                row
+                for row in remainders
+                if row.approval.activity == claim.activity and (fixed_first or not row.approval.has_lapsed)
+            ]
             covered = 0
             for remainder in of_the_activity:
                 if claim.rate <= remainder.approval.rate:
@@ -187,7 +193,14 @@ def approvals(rollout: Rollout) -> list[Approval]:
 def approvals_among(requests: Iterable[ExtraHoursRequest]) -> list[Approval]:
     """What those of ``requests`` allow which are approved."""
     return [
-        Approval(request.activity, request.minutes, request.hourly_rate, request.price, request.number)
+        Approval(
+            request.activity,
+            request.minutes,
+            request.hourly_rate,
+            request.price,
+            request.number,
+            has_lapsed=request.lapsed_at is not None,
+        )
         for request in requests
         if request.state == ExtraHoursRequest.State.APPROVED
     ]

@@ -8,7 +8,8 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.minutes import AllowanceField, MinutesField
 from apps.core.money import MoneyField
-from apps.core.web.widgets import DateInput, DateTimeInput, TimeInput
+from apps.core.web.forms import DayField, InstantField
+from apps.core.web.widgets import TimeInput
 from apps.hours import queries
 from apps.hours.classification import Activity, Rounding
 from apps.hours.ledger import days
@@ -22,7 +23,7 @@ class EntryForm(forms.Form):
     success_message = _("Horas registradas.")
 
     activity = forms.ChoiceField(label=_("Atividade"), choices=Activity.choices)
-    started_at = forms.DateTimeField(label=_("Início"), widget=DateTimeInput)
+    started_at = InstantField(label=_("Início"))
     minutes = MinutesField(label=_("Duração"), help_text=_("Como 1h30, 1:30, 90m ou 1,5 (horas)."))
     nonconformity = forms.ModelChoiceField(
         Nonconformity.objects.none(), label=_("Causada por não conformidade"), required=False, empty_label=_("Não")
@@ -54,7 +55,7 @@ class QuickForm(forms.Form):
     nonconformity = forms.ModelChoiceField(
         Nonconformity.objects.none(), label=_("Causada por não conformidade"), required=False, empty_label=_("Não")
     )
-    day = forms.DateField(label=_("Dia"), widget=DateInput)
+    day = DayField(label=_("Dia"))
     source = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -152,14 +153,14 @@ class AttributeForm(forms.Form):
 class CloseForm(forms.Form):
     success_message = _("Mês fechado.")
 
-    month = forms.DateField(widget=forms.HiddenInput)
+    month = DayField(widget=forms.HiddenInput)
     acknowledged = forms.CharField(label=_("Li os avisos e confirmo o fechamento."), required=False, max_length=64)
 
 
 class PolicyForm(forms.Form):
     success_message = _("Política de horas mudada.")
 
-    effective_from = forms.DateField(label=_("Vale a partir de"), widget=DateInput)
+    effective_from = DayField(label=_("Vale a partir de"))
     training_allowance = AllowanceField(label=_("Franquia de treinamento"), help_text=_("Como 4h00."))
     homologation_allowance = AllowanceField(label=_("Franquia de homologação"), help_text=_("Como 6h00."))
     hourly_rate = MoneyField(label=_("Valor da hora (R$)"))

@@ -15,7 +15,7 @@ from apps.companies.models import Company, Kind
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
 from apps.core.unaccented import by_name
-from apps.core.web.widgets import DateInput
+from apps.core.web.forms import DayField
 from apps.hours.classification import Activity, HourClass
 from apps.hours.logging import reading as hours
 from apps.hours.models import Contest, ExtraHoursRequest, HourSum
@@ -27,8 +27,8 @@ LONGEST = 60
 
 
 class FilterForm(forms.Form):
-    since = forms.DateField(label=_("De"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("Até"), required=False, widget=DateInput)
+    since = DayField(label=_("De"), required=False)
+    until = DayField(label=_("Até"), required=False)
     client = CompanyField(
         Company.objects.none(), kinds=(Kind.CLIENT,), label=_("Cliente"), required=False, empty_label=_("Todos")
     )

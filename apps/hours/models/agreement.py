@@ -20,7 +20,8 @@ class ExtraHoursRequest(models.Model):
     """Billable minutes of one activity that Presence asks the client for: open → approved, declined or withdrawn.
 
     ``hourly_rate`` and ``price`` (centavos) are what the client was shown. ``already_worked`` of the ``minutes`` had been
-    worked without approval when it was sent.
+    worked without approval when it was sent. ``lapsed_at`` (UTC) is when the client that approved left the rollout: of what
+    another company pays since, the approval covers nothing.
     """
 
     class State(models.TextChoices):
@@ -43,6 +44,7 @@ class ExtraHoursRequest(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     note = models.CharField(_("motivo"), max_length=300, blank=True)
+    lapsed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("pedido de horas extras")
@@ -74,6 +76,9 @@ class ExtraHoursRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(state="withdrawn") | ~Q(answered_by=models.F("sent_by")),
                 name="extra_request_answered_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(lapsed_at=None) | Q(state="approved"), name="extra_request_lapsed_after_approval"
             ),
         ]
 

@@ -1,14 +1,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.web.widgets import DateInput
+from apps.core.web.forms import DayField
 from apps.stages.development.models import Delivery, ProgressNote
 
 
 class DueDateForm(forms.Form):
     success_message = _("Prazo registrado.")
 
-    date = forms.DateField(label=_("Data de entrega"), widget=DateInput)
+    date = DayField(label=_("Data de entrega"))
     reason = forms.CharField(
         label=_("Motivo da mudança"),
         required=False,

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
@@ -25,6 +26,14 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
         yield Fact(_("Versão entregue"), delivery.version, "success")
 
 
+def undone_by_going_back(rollout: Rollout) -> Iterator[str]:
+    """What going back to the kickoff means for the delivery, in the reader's language."""
+    if rollout.stage == Stage.DEVELOPMENT and (delivery := queries.awaited_delivery(rollout)):
+        yield gettext("A entrega %(version)s fica no registro; para o treinamento será pedida outra.") % {
+            "version": delivery.version
+        }
+
+
 plugin = Plugin(
     app="development",
     page=Page(
@@ -39,6 +48,7 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
+    going_back=[undone_by_going_back],
     term={"connector": term.CONNECTOR},
     routers={"/rollouts": router},
 )

@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.companies.people.choices import PeopleField
 from apps.core.process import PartyRole
-from apps.core.web.forms import NoteForm
-from apps.core.web.widgets import DateTimeInput
+from apps.core.web.forms import InstantField, NoteForm
 from apps.rollouts.people import directory_for
 from apps.stages.golive.models import ON_CALL, ChecklistItem, Incident, WindowAnswer
 
@@ -35,8 +34,8 @@ class CheckForm(PointForm):
 class WindowForm(forms.Form):
     success_message = _("Janela proposta. As quatro partes foram chamadas a responder.")
 
-    starts_at = forms.DateTimeField(label=_("Início"), widget=DateTimeInput)
-    ends_at = forms.DateTimeField(label=_("Fim"), widget=DateTimeInput)
+    starts_at = InstantField(label=_("Início"))
+    ends_at = InstantField(label=_("Fim"))
     reason = forms.CharField(
         label=_("Por que nesta data"),
         required=False,
@@ -73,11 +72,11 @@ class IncidentForm(forms.Form):
         help_text=_("Um incidente grave em aberto segura a liberação."),
     )  # fmt: skip
     owner = forms.ChoiceField(label=_("Quem resolve"), choices=PartyRole.choices)
-    since = forms.DateTimeField(label=_("Desde"), widget=DateTimeInput)
+    since = InstantField(label=_("Desde"))
 
 
 class ResolveForm(forms.Form):
     success_message = _("Incidente resolvido.")
 
     resolution = forms.CharField(label=_("Como foi resolvido"), widget=forms.Textarea(attrs={"rows": 2}))
-    until = forms.DateTimeField(label=_("Até"), widget=DateTimeInput, required=False, help_text=_("Em branco, agora."))
+    until = InstantField(label=_("Até"), required=False, help_text=_("Em branco, agora."))

@@ -266,8 +266,11 @@ def _with_results(
             reservation.rollout = script.rollout
         last_round: int | None = case.last_round  # type: ignore[attr-defined]
         statuses[case.pk] = CaseStatus(case, last_round=last_round or 0, reservation=reservation)
+    results = list(_embedded(Result, statuses) if bare else _results(statuses))
     rounds_by_pk = {round_.pk: round_ for round_ in (script.rounds.all() if rounds is None else rounds)}
-    for result in _embedded(Result, statuses) if bare else _results(statuses):
+    if unread := {result.round_id for result in results} - rounds_by_pk.keys():
+        rounds_by_pk |= script.rounds.in_bulk(unread)  # ``rounds`` was read before these began
+    for result in results:
         status = statuses[result.case_id]
         result.case, result.round = status.case, rounds_by_pk[result.round_id]
         status.add(result)

@@ -56,6 +56,7 @@ def copy_worksheet(following: Rollout, rollout: Rollout) -> None:
         kickoff.save(update_fields=["model", "model_note"])
         settle_integration_model(following, before.model, rollout.integration_model_title)
     methods = _agree_the_same_methods(kickoff, before)
+    _keep_topics(kickoff, before)
     laid_out = {(row.sheet, row.key): row for row in kickoff.rows.exclude(key="").filter(method=None)}
     rows = before.rows.filter(removed_at=None).exclude(sheet=ACTIONS.key).select_related("method")
     new, changed = [], []
@@ -67,7 +68,14 @@ def copy_worksheet(following: Rollout, rollout: Rollout) -> None:
             method = methods[row.method.code] if row.method else None
             new.append(
                 Row(
-                    kickoff=kickoff, sheet=row.sheet, method=method, key=row.key, position=row.position, cells=row.cells
+                    kickoff=kickoff,
+                    sheet=row.sheet,
+                    method=method,
+                    topic=row.topic,
+                    key=row.key,
+                    title=row.title,
+                    position=row.position,
+                    cells=row.cells,
                 )
             )
     Row.objects.bulk_update(changed, ["cells"])
@@ -80,3 +88,10 @@ def _agree_the_same_methods(kickoff: Kickoff, before: Kickoff) -> dict[str, Agre
     agreed = kickoff.methods.filter(code__in=codes)
     agreed.update(agreed=True)
     return {method.code: method for method in agreed}
+
+
+def _keep_topics(kickoff: Kickoff, before: Kickoff) -> None:
+    """The topics of the rows of data that today's catalogue has no more stay, for the rows that stand under them."""
+    keys = {topic["key"] for topic in kickoff.topics}
+    kickoff.topics = [*kickoff.topics, *(topic for topic in before.topics if topic["key"] not in keys)]
+    kickoff.save(update_fields=["topics"])

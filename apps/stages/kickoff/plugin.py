@@ -11,7 +11,7 @@ from apps.core.process import PartyRole, Stage
 from apps.meetings.models import Meeting, MeetingKind
 from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, corrections, dossier, events, queries, requirements, tasks, term
+from apps.stages.kickoff import actions, corrections, dossier, events, queries, requirements, returning, tasks, term
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -57,6 +57,7 @@ plugin = Plugin(
         position=20,
     ),
     starts=[actions.copy_agenda_and_methods],
+    going_back=[returning.consequences],
     continued=[corrections.copy_worksheet],
     events=events,
     requirements=requirements,

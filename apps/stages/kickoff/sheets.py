@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid
 
@@ -71,9 +72,12 @@ class Column:
             return "1" if value else ""
         if self.kind == "date" and value:
             try:
-                return date.fromisoformat(value).isoformat()
+                day = date.fromisoformat(value)
             except ValueError:
-                raise Invalid(_("“%(column)s”: informe uma data válida.") % {"column": self.label}) from None
+                day = date.min
+            if not clock.is_meant(day):
+                raise Invalid(_("“%(column)s”: informe uma data válida.") % {"column": self.label})
+            return day.isoformat()
         return value
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
-from apps.core.web.forms import AddressField
+from apps.core.web.forms import AddressField, DayField
 from apps.core.web.widgets import DateInput
 from apps.files.forms import FilesField
 from apps.stages.homologation.execution.retest import Scope
@@ -42,7 +42,7 @@ class ResultForm(forms.Form):
         choices=[("", "—"), *PartyRole.choices],
         widget=forms.Select(attrs=WHEN_FAILED),
     )
-    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
+    due = DayField(label=_("Corrigir até"), required=False, widget=DateInput(attrs=WHEN_FAILED))
     seen_result = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
@@ -64,7 +64,7 @@ class ReservationForm(forms.Form):
 
     text = forms.CharField(label=_("Ressalva"), widget=forms.Textarea(attrs={"rows": 2}))
     owner = forms.ChoiceField(label=_("Responsável"), choices=PartyRole.choices)
-    deadline = forms.DateField(label=_("Prazo"), widget=DateInput)
+    deadline = DayField(label=_("Prazo"))
 
 
 class RoundForm(forms.Form):

@@ -1,7 +1,7 @@
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import SignedInRequest
 from apps.files.http import attachment
@@ -18,9 +18,14 @@ def report(request: SignedInRequest, pk: int) -> FileResponse | HttpResponseRedi
     return attachment(drawn.pdf) if drawn and drawn.pdf else redirect(_place(pk))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def ask_report(request: SignedInRequest, pk: int) -> HttpResponse:
-    _rollout, script = script_of(request, pk)
+    """Ask for the report as things stand. A GET answers where the one that was asked for is, for the room, which asks every
+    few seconds while it is drawn."""
+    rollout, script = script_of(request, pk)
+    if request.method == "GET":
+        last_report = Report.objects.filter(script=script).select_related("pdf").first()
+        return render(request, "homologation/report.html", {"rollout": rollout, "report": last_report})
     reports.ask(script)
     return redirect(_place(pk))
 

@@ -2,8 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.process import PartyRole
-from apps.core.web.forms import ListedChoiceField
-from apps.core.web.widgets import DateInput
+from apps.core.web.forms import DayField, ListedChoiceField
 from apps.stages.homologation.models import Nonconformity
 
 
@@ -31,7 +30,7 @@ class ChangeForm(forms.Form):
 
     severity = forms.ChoiceField(label=_("Gravidade"), choices=Nonconformity.Severity.choices)
     owner = forms.ChoiceField(label=_("Quem corrige"), choices=PartyRole.choices)
-    due = forms.DateField(label=_("Corrigir até"), required=False, widget=DateInput)
+    due = DayField(label=_("Corrigir até"), required=False)
 
 
 class DeclineForm(forms.Form):

@@ -1,0 +1,131 @@
+"""On the day before a meeting whoever is invited is reminded of it, in the one message of the day."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.conf import settings
+
+from apps.core import clock
+from apps.core.process import Stage
+from apps.meetings import actions
+from apps.meetings.models import Meeting
+from apps.notices.models import Reminder
+from apps.notices.tasks import remind, send_notices
+from apps.rollouts.models import Hold
+from tests.meetings.factories import AttendeeFactory, MeetingFactory
+from tests.notices.factories import PreferenceFactory
+from tests.rollouts.factories import OpenRequirementFactory, RolloutFactory, at_stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rollout():
+    return at_stage(RolloutFactory(), Stage.TRAINING)
+
+
+def a_meeting(rollout, *, days=1, at=time(14), invited=("client",), **fields):
+    """Planned for the day ``days`` from today, with one person of each party in ``invited``."""
+    start = clock.instant_of(clock.today() + timedelta(days=days), at)
+    meeting = MeetingFactory(rollout=rollout, planned_start=start, **fields)
+    for party in invited:
+        AttendeeFactory(meeting=meeting, party=party, user=rollout.people[party], invited=True, attended=False)
+    return meeting
+
+
+def reminded(mailoutbox):
+    remind()
+    send_notices()
+    return sorted(message.to[0] for message in mailoutbox)
+
+
+def test_who_is_invited_is_reminded_the_day_before_and_nobody_else(rollout, mailoutbox):
+    meeting = a_meeting(rollout, invited=("client", "integrator"), link="https://meet.example.com/x", place="Sala 2")
+    AttendeeFactory(meeting=meeting, name="Caixa da loja", invited=True, attended=False)
+    assert reminded(mailoutbox) == sorted([rollout.people["client"].email, rollout.people["integrator"].email])
+    message = mailoutbox[0]
+    assert message.subject == "1 reunião"
+    for words in (
+        "Treinamento, Sessão 1", str(rollout), "14:00", "amanhã", meeting.link, meeting.place,
+        f"{settings.SITE_URL}/projetos/{rollout.pk}/",
+    ):  # fmt: skip
+        assert words in message.body
+    assert "esperam por você" not in message.body
+
+
+@pytest.mark.parametrize(("days", "at"), [(0, time(23, 30)), (2, time(0)), (3, time(9)), (-1, time(14))])
+def test_on_no_other_day(days, at, rollout, mailoutbox):
+    a_meeting(rollout, days=days, at=at)
+    assert reminded(mailoutbox) == []
+
+
+@pytest.mark.parametrize("at", [time(0), time(21, 30), time(23, 59)])
+def test_tomorrow_is_presences_day(at, rollout, mailoutbox):
+    a_meeting(rollout, at=at)
+    assert len(reminded(mailoutbox)) == 1
+
+
+def test_where_nobody_is_invited_who_speaks_for_each_party_is_reminded(rollout, mailoutbox):
+    a_meeting(rollout, invited=())
+    speakers = ("client", "integrator", "platform", "pm")
+    assert reminded(mailoutbox) == sorted(rollout.people[name].email for name in speakers)
+
+
+def test_it_stands_with_what_is_due_in_one_message(rollout, mailoutbox):
+    a_meeting(rollout)
+    a_meeting(rollout, at=time(9))
+    OpenRequirementFactory(rollout=rollout, due=clock.today(), owed_by="client", gate="", blocking=False)
+    reminded(mailoutbox)
+    message = next(message for message in mailoutbox if message.to == [rollout.people["client"].email])
+    assert message.subject.startswith("2 reuniões")
+    assert message.body.index("09:00") < message.body.index("14:00")
+
+
+def test_running_again_reminds_once(rollout, mailoutbox):
+    a_meeting(rollout)
+    assert len(reminded(mailoutbox)) == len(reminded(mailoutbox)) == 1
+    assert Reminder.objects.count() == 1
+
+
+@pytest.mark.parametrize("what", ["cancelled", "moved", "began", "left"])
+def test_what_changed_before_it_is_sent_falls_out(what, rollout, mailoutbox):
+    meeting = a_meeting(rollout)
+    remind()
+    if what == "cancelled":
+        actions.cancel(meeting, by=rollout.people["pm"], reason="Férias")
+    elif what == "moved":
+        Meeting.objects.filter(pk=meeting.pk).update(planned_start=meeting.planned_start + timedelta(days=7))
+    elif what == "left":
+        rollout.people["client"].memberships.all().delete()
+    with clock.at(meeting.planned_start if what == "began" else clock.now()):
+        send_notices()
+    assert not [message for message in mailoutbox if "amanhã" in message.body]
+    assert not [message for message in mailoutbox if message.subject == "1 reunião"]
+
+
+@pytest.mark.parametrize("stage", [Stage.COMPLETED, Stage.CANCELLED])
+def test_a_completed_project_still_meets_and_a_cancelled_one_does_not(stage, rollout, mailoutbox):
+    at_stage(rollout, stage)
+    a_meeting(rollout)
+    assert len(reminded(mailoutbox)) == (stage == Stage.COMPLETED)
+
+
+def test_a_meeting_that_stands_while_the_project_is_on_hold_is_reminded_of(rollout, mailoutbox):
+    Hold.objects.create(rollout=rollout, caused_by="client", reason="Férias")
+    a_meeting(rollout)
+    assert len(reminded(mailoutbox)) == 1
+
+
+def test_who_switched_reminders_off_gets_none(rollout, mailoutbox):
+    PreferenceFactory(user=rollout.people["client"], reminders=False)
+    a_meeting(rollout)
+    assert reminded(mailoutbox) == []
+
+
+def test_it_is_read_in_ones_own_language(rollout, mailoutbox):
+    rollout.people["client"].language = "en"
+    rollout.people["client"].save()
+    a_meeting(rollout)
+    reminded(mailoutbox)
+    assert mailoutbox[0].subject == "1 meeting"
+    assert "tomorrow" in mailoutbox[0].body
