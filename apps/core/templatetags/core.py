@@ -37,6 +37,13 @@ def cnpj(value: str) -> str:
 
 
 @register.filter
+def sentence(text: object) -> str:
+    """``text`` with a full stop at its end, unless what somebody wrote ends one already."""
+    words = str(text or "").rstrip()
+    return words if not words or words[-1] in ".!?…:;" else f"{words}."
+
+
+@register.filter
 def initials(name: object) -> str:
     """First letters of the first and the last name: ``Ana Paula Souza`` as ``AS``."""
     words = str(name or "").split()
@@ -56,6 +63,14 @@ def moment(value: date | datetime | None) -> str:
         return ""
     # What Django's short formats give in both languages (presence_rollout/formats), at a tenth of the time.
     return f"{clock.local(value):%d/%m/%Y %H:%M}" if isinstance(value, datetime) else f"{value:%d/%m/%Y}"
+
+
+@register.filter
+def official_time(value: datetime | str | None) -> str:
+    """An instant, or its ISO form, as it stands on paper: ``23/11/2026 18:04 (UTC−3)``, by the installation's clocks."""
+    if not value:
+        return ""
+    return clock.official_time(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 @register.filter

@@ -1,11 +1,16 @@
 """What a statement says, as plain JSON: minutes, centavos, instants in UTC, keys. Everything printed or exported is made of
 it, and words only then."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.utils import translation
 
+from apps.companies.models import Company, Kind
+from apps.core import canonical, clock
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
-from apps.hours.models import ClientStatement, Line, Statement
+from apps.hours.models import ClientStatement, ExtraHoursRequest, Line, Statement
 from apps.rollouts import timeline
 
 FORMAT = 4
@@ -25,6 +30,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
         line_contents = [line_content(line, originals) for line in lines]
     return {
         "format": FORMAT,
+        **_payment(statement.closed_at),
         "rollout": {"id": rollout.pk, "code": rollout.code, "title": rollout.title},
         "client": {"legal_name": client.legal_name, "cnpj": client.cnpj},
         "number": statement.number,
@@ -36,6 +42,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
             for policy in queries.policies(rollout)
         ],
         "acknowledged": warnings,
+        "approvals": _approvals(lines),
         "lines": line_contents,
         # The timeline as it stood before the closing, whose own event names the hash of all this.
         "timeline": timeline.head(rollout),
@@ -74,6 +81,7 @@ def client_content(statement: ClientStatement, parts: list[Statement], warnings:
             totals[name] = totals.get(name, 0) + value
     return {
         "format": FORMAT,
+        **_payment(statement.closed_at),
         "client": {"legal_name": statement.client.legal_name, "cnpj": statement.client.cnpj},
         "number": statement.number,
         "month": statement.month.isoformat(),
@@ -85,6 +93,39 @@ def client_content(statement: ClientStatement, parts: list[Statement], warnings:
             for part in parts
         ],
     }
+
+
+def _payment(closed_at: datetime) -> dict[str, object]:
+    """Who bills, and until which day it is paid, where the installation says how many days the client has."""
+    presence = Company.objects.filter(kind=Kind.PRESENCE).first()
+    issuer = {"issuer": {"legal_name": presence.legal_name, "cnpj": presence.cnpj}} if presence else {}
+    if not settings.STATEMENT_DUE_DAYS:
+        return issuer
+    day = clock.day_of(closed_at, clock.installation_zone()) + timedelta(days=settings.STATEMENT_DUE_DAYS)
+    return {**issuer, "due_on": day.isoformat()}
+
+
+def _approvals(lines: list[Line]) -> list[dict[str, object]]:
+    """What the client approved of the activities that ``lines`` bill, in the order of the answers; who and when stands in it."""
+    billed = {line.entry.activity for line in lines if line.hour_class == classification.HourClass.BILLABLE}
+    if not billed:
+        return []
+    requests = ExtraHoursRequest.objects.filter(
+        rollout=lines[0].entry.rollout_id, activity__in=billed, state=ExtraHoursRequest.State.APPROVED
+    )
+    return [
+        {
+            "number": request.number,
+            "activity": request.activity,
+            "minutes": request.minutes,
+            "rate": request.hourly_rate,
+            "price": request.price,
+            "approved_by": str(request.answered_by),
+            "approved_at": canonical.instant(request.answered_at),
+        }
+        for request in requests.select_related("answered_by").order_by("answered_at", "number")
+        if request.answered_at
+    ]
 
 
 def rollout_of(statement: Statement) -> dict[str, object]:
