@@ -1,9 +1,11 @@
 """Text as it is set on paper: what cannot be seen, turns the direction of writing or leaves its line is taken out of it."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from itertools import groupby
 
+_CITATION = re.compile(r"(\barts?\.|§§?|\bn[º°]) (?=\d)|(?<=\d,) (?=§)")
 _KEPT = frozenset("\n\t\u200c\u200d")
 """Breaks of lines, and the joiners that some scripts are written with."""
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -16,6 +18,11 @@ def legible(text: str) -> str:
     picture's variant, and accents piled up on a letter; composed (NFC). Legible text stays as it is."""
     visible = "".join(char for char in unicodedata.normalize("NFC", text) if _is_visible(char))
     return "".join(_letters(visible))
+
+
+def tied(text: str) -> str:
+    """``text`` in which no line ends within the citation of a law: ``art. 10, § 2º`` stays together."""
+    return _CITATION.sub(lambda found: f"{found[1] or ''}\u00a0", text)
 
 
 def with_glyphs(text: str, has_glyph: Callable[[str], bool]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.core import pdf_fonts
-from apps.core.legible import legible, with_glyphs
+from apps.core.legible import legible, tied, with_glyphs
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ def render(
     from apps.core import pdf_renderer
 
     files = [pdf_renderer.attached(file.name, file.content, file.dated, file.description) for file in attachments]
-    return pdf_renderer.render(with_glyphs(legible(html), pdf_fonts.has_glyph), files, pictures)
+    return pdf_renderer.render(with_glyphs(tied(legible(html)), pdf_fonts.has_glyph), files, pictures)
