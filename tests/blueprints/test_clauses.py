@@ -8,7 +8,13 @@ from apps.blueprints.models import Blueprint
 
 pytestmark = pytest.mark.django_db
 
-NAMES = {"client": "Loja", "presence": "Presence", "platform": "Shopify", "integrator": "Hub", "presence_city": "Cuiabá/MT"}
+NAMES = {
+    "client": "Loja",
+    "presence": "Presence",
+    "platform": "Shopify",
+    "integrator": "Hub",
+    "presence_city": "Cuiabá/MT",
+}
 CLAUSE = """
 version = 1
 [[clauses]]

@@ -4,7 +4,9 @@ URL = (
     "https://painel.exemplo.com.br/relatorios/integracao/pedidos/exportacao?de=2026-10-01T00:00:00-03:00&ate="
     "2026-10-31T23:59:59-03:00&colunas=pedido,sku,quantidade,valor,frete,desconto,juros,bandeira,nsu,autorizacao&t=nenhum"
 )
-LONG_WORD = "RuaDasPalmeirasImperiaisDoJardimBotanicoNumeroMilDuzentosETrintaEQuatroBlocoCApartamentoQuinhentosEDois" * 3
+LONG_WORD = (
+    "RuaDasPalmeirasImperiaisDoJardimBotanicoNumeroMilDuzentosETrintaEQuatroBlocoCApartamentoQuinhentosEDois" * 3
+)
 LINES = "\n".join(f"Linha {number} de uma ata que alguém colou inteira." for number in range(1, 201))
 TABLE = "\n".join("\t".join(f"c{row}x{column}" for column in range(1, 61)) for row in range(1, 6))
 TEXTS = {

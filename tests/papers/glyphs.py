@@ -93,7 +93,11 @@ def _overlapping(glyphs: list[Glyph]) -> Iterator[tuple[Glyph, Glyph]]:
     """Pairs of which one covers more than a third of the smaller one. A mark over a letter belongs there."""
     buckets = defaultdict(list)
     for glyph in glyphs:
-        if glyph.area < 0.2 or unicodedata.combining(glyph.char) or unicodedata.category(glyph.char) in ("Mn", "Me", "Mc"):
+        if (
+            glyph.area < 0.2
+            or unicodedata.combining(glyph.char)
+            or unicodedata.category(glyph.char) in ("Mn", "Me", "Mc")
+        ):
             continue
         buckets[int(glyph.left / BUCKET), int(glyph.bottom / BUCKET)].append(glyph)
         buckets[int(glyph.right / BUCKET), int(glyph.top / BUCKET)].append(glyph)

@@ -11,7 +11,10 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal
 
 CITY = "presence_city"
-PARTIES = (*(role.value for role in (PartyRole.CLIENT, PartyRole.PRESENCE, PartyRole.PLATFORM, PartyRole.INTEGRATOR)), CITY)
+PARTIES = (
+    *(role.value for role in (PartyRole.CLIENT, PartyRole.PRESENCE, PartyRole.PLATFORM, PartyRole.INTEGRATOR)),
+    CITY,
+)
 """``{client}`` and so on stand for the names of the project's companies and of its platform; ``{presence_city}`` for the city
 where Presence has its seat."""
 WRITTEN = tuple(f"{{{name}}}" for name in PARTIES)

@@ -97,7 +97,11 @@ def _line_in_words(line: dict[str, Any]) -> dict[str, Any]:
 
 def _is_short(line: dict[str, Any]) -> bool:
     """Whether the client approved less than what is charged; what was closed before there were approvals does not say."""
-    return line["hour_class"] == HourClass.BILLABLE and line.get("approved") is not None and line["approved"] < line["minutes"]
+    return (
+        line["hour_class"] == HourClass.BILLABLE
+        and line.get("approved") is not None
+        and line["approved"] < line["minutes"]
+    )
 
 
 def render(statement: Statement | ClientStatement) -> bytes:

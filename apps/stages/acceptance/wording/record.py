@@ -64,4 +64,6 @@ def _names(rollout: Rollout, companies: dict[str, Company]) -> dict[str, str]:
 
 def _seat(company: Company) -> str:
     """The city of ``company``, as a sentence names it: ``Cuiabá/MT``, or what stands for it while it is not known."""
-    return "/".join(part for part in (company.city, company.state) if part) or f"onde fica a sede de {company.legal_name}"
+    return (
+        "/".join(part for part in (company.city, company.state) if part) or f"onde fica a sede de {company.legal_name}"
+    )

@@ -94,9 +94,12 @@ def _verdict(tally: Tally, rows: list[Nonconformity], reservations: list[Reserva
     """What the homologation comes to (``title``) and why (``reason``), in Portuguese: sentences of the document."""
     open_ones = sum(row.is_open for row in rows)
     if not tally.required:
-        return {"title": "Sem parecer.", "reason": "O roteiro não tem casos obrigatórios que se apliquem a este projeto."}
+        return {
+            "title": "Sem parecer.",
+            "reason": "O roteiro não tem casos obrigatórios que se apliquem a este projeto.",
+        }
     if tally.unsettled:
-        reason = f"Dos {tally.required} casos obrigatórios, {tally.settled} estão resolvidos."
+        reason = f"Casos obrigatórios resolvidos: {tally.settled} de {tally.required}."
         return {"title": "Em homologação.", "reason": reason}
     if open_ones:
         count = "1 não conformidade está aberta" if open_ones == 1 else f"{open_ones} não conformidades estão abertas"
@@ -112,7 +115,9 @@ def _verdict(tally: Tally, rows: list[Nonconformity], reservations: list[Reserva
 def _versions(parts: list[Part]) -> list[tuple[str, int]]:
     """The versions of the connector that were executed, the newest last, each with the number of its cases."""
     latest_results = [line.status.latest for part in parts for line in part.lines if line.status.latest]
-    counted = Counter(result.version for result in sorted(latest_results, key=lambda result: result.at) if result.version)
+    counted = Counter(
+        result.version for result in sorted(latest_results, key=lambda result: result.at) if result.version
+    )
     return list(counted.items())
 
 
