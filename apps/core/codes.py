@@ -1,4 +1,4 @@
-"""Codes of verification as they are read aloud or typed from paper: groups of four, in which no letter is taken for another."""
+"""Codes of verification, read aloud or typed from paper: groups of four, in which no letter is taken for another."""
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 _CITATION = re.compile(r"(\barts?\.|§§?|\bn[º°]) (?=\d)|(?<=\d,) (?=§)")
-_KEPT = frozenset("\n\t\u200c\u200d")
+_WRITING = frozenset("\n\t\u200c\u200d")
 """Breaks of lines, and the joiners that some scripts are written with."""
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _MOST_MARKS = 2
@@ -22,15 +22,15 @@ def legible(text: str) -> str:
 
 def tied(text: str) -> str:
     """``text`` in which no line ends within the citation of a law: ``art. 10, § 2º`` stays together."""
-    return _CITATION.sub(lambda found: f"{found[1] or ''}\u00a0", text)
+    return _CITATION.sub(lambda match: f"{match[1] or ''}\u00a0", text)
 
 
 def with_glyphs(text: str, has_glyph: Callable[[str], bool]) -> str:
     """``text`` with ``[U+1F6D2]`` in the place of a character that ``has_glyph`` knows no picture of: what somebody typed
     can be told from the paper, and never is an empty box."""
-    drawn = {char: char for char in set(text)}
+    drawn: dict[str, str | int | None] = {char: char for char in set(text)}
     drawn |= {
-        char: "" if _is_mark(char) or char in _KEPT else f"[U+{ord(char):04X}]"
+        char: "" if _is_mark(char) or char in _WRITING else f"[U+{ord(char):04X}]"
         for char in drawn
         if not char.isspace() and not has_glyph(char)
     }
@@ -43,7 +43,7 @@ def _letters(text: str):
 
 
 def _is_visible(char: str) -> bool:
-    if char in _KEPT:
+    if char in _WRITING:
         return True
     return unicodedata.category(char) not in _INVISIBLE and not "\ufe00" <= char <= "\ufe0f"
 

@@ -1,4 +1,4 @@
-"""Which characters the fonts of this machine can draw, asked of fontconfig, the library through which WeasyPrint finds them."""
+"""Which characters the fonts of this machine can draw, asked of fontconfig, through which WeasyPrint finds them."""
 
 import ctypes
 import ctypes.util
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core import checks
 
-WANTED = {
+SAMPLES = {
     "á §ºª–—…“”•×→✓": "fonts-dejavu-core",
     "\u0634\u05d0\u0416\u03a9": "fonts-dejavu-core",
     "店舗の库가": "fonts-droid-fallback",
@@ -27,9 +27,9 @@ def has_glyph(char: str) -> bool:
 
 
 def missing_packages() -> list[str]:
-    """The packages of Debian without which some of ``WANTED`` has no glyph here."""
-    wanted = (package for text, package in WANTED.items() for char in text if char != " " and not has_glyph(char))
-    return list(dict.fromkeys(wanted))
+    """The packages of Debian without which some of ``SAMPLES`` has no glyph here."""
+    packages = (package for text, package in SAMPLES.items() for char in text if char != " " and not has_glyph(char))
+    return list(dict.fromkeys(packages))
 
 
 def there_are_fonts(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -37,10 +37,10 @@ def there_are_fonts(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage
     if not (missing := missing_packages()):
         return []
     return [
-        checks.Warning(
+        checks.Info(
             "The fonts of this machine lack characters that people write; a PDF shows their numbers instead, as [U+1F6D2].",
             hint=f"apt-get install {' '.join(missing)}",
-            id="rollout.W010",
+            id="rollout.I010",
         )
     ]
 

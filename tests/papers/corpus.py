@@ -21,7 +21,10 @@ TEXTS = {
     "right to left beside money": "المتجر R$ 250,00 المبلغ 1h30",
     "overridden direction": "pedido \u202e0001\u202c invertido \u2067isolado\u2069 \u200f\u200e",
     "combining": "e\u0301 ao lado de é, a\u0303o, c\u0327a\u0303",
-    "piled accents": "Z\u0351\u036f\u0307\u0360\u0332a\u0306\u0301\u0341\u0340\u0308l\u0317\u0320\u0325\u032d\u0330g\u033b\u0353\u0359o" * 8,
+    "piled accents": (
+        "Z\u0351\u036f\u0307\u0360\u0332"
+        "a\u0306\u0301\u0341\u0340\u0308l\u0317\u0320\u0325\u032d\u0330g\u033b\u0353\u0359o"
+    ) * 8,
     "no width": "\u200e\u200btexto com\u2060 espaços\ufeff de largura zero\u200b\u00ad",
     "markup": "<script>alert(1)</script> & \"aspas\" 'simples' {client} {0} %s %(x)s <b>",
     "control": "a\x00b\x1b[31m\x07 fim \u2028linha\u2029parágrafo",

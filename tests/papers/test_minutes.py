@@ -41,8 +41,9 @@ def minutes(standing_minutes) -> Minutes:
     """With something in each of its tables."""
     minutes = standing_minutes.copy()
     row = {"note": "x", "direction": "erp_to_platform", "master": "erp", "rule": "x", "example": "x", "party": "client"}
+    datum = row | dict.fromkeys(("datum", "platform_field", "presence_field"), "x")
     minutes.snapshot |= {
-        "data": [{"topic": "orders", "title": "Pedidos", "fields": [row | dict.fromkeys(("datum", "platform_field", "presence_field"), "x")]}],
+        "data": [{"topic": "orders", "title": "Pedidos", "fields": [datum]}],
         "statuses": [row | {"erp_status": "x", "platform_status": "x"}],
         "payments": [row | {"platform_code": "x", "presence_condition": "x"}],
         "carriers": [row | {"platform_code": "x", "presence_carrier": "x"}],

@@ -12,8 +12,9 @@ from tests.pdfa import faults
 
 CLOSED = datetime(2026, 4, 1, 12, tzinfo=UTC)
 POLICY = {
-    "number": 1, "effective_from": "2026-03-01", "training_allowance": 240, "homologation_allowance": 360, "hourly_rate": 25000,
-    "training_rate": 25000, "follow_up_rate": 25000, "homologation_rate": 25000, "rounding": "up", "increment": 15,
+    "number": 1, "effective_from": "2026-03-01", "training_allowance": 240, "homologation_allowance": 360,
+    "hourly_rate": 25000, "training_rate": 25000, "follow_up_rate": 25000, "homologation_rate": 25000,
+    "rounding": "up", "increment": 15,
 }  # fmt: skip
 
 
@@ -21,7 +22,8 @@ def a_line(note="Apoio", **fields):
     return {
         "entry": 17, "position": 1, "started_at": "2026-03-11T00:30:00+00:00", "person": "Ana Souza", "activity": "follow_up",
         "note": note, "nonconformity": "", "adjusts": None, "adjusts_statement": None, "minutes": 90, "charged_minutes": 90,
-        "hour_class": "billable", "rate": 25000, "amount": 37500, "reason": "follow_up", "params": {}, "approved": 60, **fields,
+        "hour_class": "billable", "rate": 25000, "amount": 37500, "reason": "follow_up", "params": {}, "approved": 60,
+        **fields,
     }  # fmt: skip
 
 

@@ -4,10 +4,9 @@ it, and words only then."""
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import translation
 
 from apps.companies.models import Company, Kind
-from apps.core import canonical, clock
+from apps.core import canonical, clock, papers
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
 from apps.hours.models import ClientStatement, ExtraHoursRequest, Line, Statement
@@ -26,7 +25,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
         .distinct()
     )
     # Whoever closes it, it is Portuguese: so is the name under which somebody stands whose account was erased.
-    with translation.override("pt-br"):
+    with papers.on_paper():
         line_contents = [line_content(line, originals) for line in lines]
     return {
         "format": FORMAT,
@@ -98,15 +97,17 @@ def client_content(statement: ClientStatement, parts: list[Statement], warnings:
 def _payment(closed_at: datetime) -> dict[str, object]:
     """Who bills, and until which day it is paid, where the installation says how many days the client has."""
     presence = Company.objects.filter(kind=Kind.PRESENCE).first()
-    issuer = {"issuer": {"legal_name": presence.legal_name, "cnpj": presence.cnpj}} if presence else {}
+    issuer: dict[str, object] = (
+        {"issuer": {"legal_name": presence.legal_name, "cnpj": presence.cnpj}} if presence else {}
+    )
     if not settings.STATEMENT_DUE_DAYS:
         return issuer
-    day = clock.day_of(closed_at, clock.installation_zone()) + timedelta(days=settings.STATEMENT_DUE_DAYS)
+    day = clock.day_of(closed_at) + timedelta(days=settings.STATEMENT_DUE_DAYS)
     return {**issuer, "due_on": day.isoformat()}
 
 
 def _approvals(lines: list[Line]) -> list[dict[str, object]]:
-    """What the client approved of the activities that ``lines`` bill, in the order of the answers; who and when stands in it."""
+    """What the client approved of the activities that ``lines`` bill, when and by whom, in the order of the answers."""
     billed = {line.entry.activity for line in lines if line.hour_class == classification.HourClass.BILLABLE}
     if not billed:
         return []

@@ -8,18 +8,17 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from apps.companies.models import Company
-from apps.core import clock, codes, pdf
+from apps.core import codes, papers, pdf
 from apps.core.exports.downloads import as_json
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.prerequisites import events
 from apps.rollouts import parties
 from apps.rollouts.models import Event
-from apps.seals import certificates, papers
+from apps.seals import certificates, pades
 
 CODE_LENGTH = 12
 PATH = "/verificar/"
@@ -77,7 +76,7 @@ def document(certificate: Certificate) -> bytes:
     """
     event = certificate.event
     signer = certificates.signer()
-    with translation.override("pt-br"), clock.read_in(clock.installation_zone()):
+    with papers.on_paper():
         mark = segno.make(certificate.address, error="m", micro=False).svg_inline(border=0, omitsize=True)
         context = {
             "certificate": certificate,
@@ -89,4 +88,4 @@ def document(certificate: Certificate) -> bytes:
         record = pdf.Attachment(
             f"{certificate}.json", as_json({**event.hashed(), "hash": event.hash}), dated=event.at, description="Evento"
         )
-        return papers.sealed(pdf.render(html, [record]), signer, "Credenciais expurgadas")
+        return pades.sealed(pdf.render(html, [record]), signer, "Credenciais expurgadas")

@@ -5,7 +5,7 @@ import io
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from apps.seals import certificates, papers, signatures
+from apps.seals import certificates, pades, signatures
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import evidence, pages, rendering
 
@@ -27,6 +27,6 @@ def pdf(term: AcceptanceTerm) -> bytes:
             pages.attach(writer, name, content.read(), "Termo assinado com certificado digital")
     with_evidence = io.BytesIO()
     writer.write(with_evidence)
-    return papers.sealed(
+    return pades.sealed(
         with_evidence.getvalue(), signer, "Termo assinado por todas as partes", stamper=signatures.stamper()
     )
