@@ -28,6 +28,7 @@ CHOSEN = {
     "key",
 }
 """What nobody types freely."""
+LONGEST_CELL = 600
 TITLES = {"title", "code", "name", "legal_name"}
 
 
@@ -74,7 +75,7 @@ def everywhere(value, text):
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_every_glyph_lies_within_the_margins_and_over_no_other(minutes, text):
-    minutes.text, minutes.snapshot = text, everywhere(minutes.snapshot, text)
+    minutes.text, minutes.snapshot = text, everywhere(minutes.snapshot, text[:LONGEST_CELL])
     content = rendered(minutes)
     assert misplaced(content) == []
     assert faults(content) == []

@@ -83,6 +83,12 @@ def official_time(value: datetime | str | None) -> str:
 
 
 @register.filter
+def iso_day(text: str) -> str:
+    """A day as a record keeps it, as people read it: ``23/11/2026``."""
+    return moments.show_iso_day(text) if text else ""
+
+
+@register.filter
 def isoformat(value: date | datetime | None) -> str:
     """For the ``datetime`` attribute: the date, or the instant with its offset in the reader's time zone."""
     if value is None:

@@ -5,14 +5,14 @@ Nothing but what is handed over goes in: no clock, no reader's language or time 
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from apps.core import clock, papers
+from apps.core import clock, moments, papers
 from apps.core import pdf as core_pdf
 from apps.core.legible import legible, tied
 from apps.core.process import PartyRole
@@ -96,12 +96,10 @@ def _context(envelope: Mapping[str, Any], record: Mapping[str, Any], layout: int
 def _with_days(value: Any) -> Any:
     """``value`` with its days as they are written in Brazil; the record itself keeps them as ISO 8601."""
     if isinstance(value, Mapping):
-        return {key: _day(part) if key in DAYS and part else _with_days(part) for key, part in value.items()}
+        return {
+            key: moments.show_iso_day(part) if key in DAYS and part else _with_days(part) for key, part in value.items()
+        }
     return [_with_days(part) for part in value] if isinstance(value, list) else value
-
-
-def _day(text: str) -> str:
-    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 def _roles() -> dict[str, str]:
