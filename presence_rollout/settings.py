@@ -303,6 +303,8 @@ TERM_TSA_URL = env.text("TERM_TSA_URL")
 TERM_SEAL_CERTIFICATES = env.text("TERM_SEAL_CERTIFICATES")
 # A folder with the authorities whose certificates may sign a term outside the browser.
 TERM_TRUST_ROOTS = env.text("TERM_TRUST_ROOTS")
+# So many days after a month was closed its statement is to be paid; 0 where the contract alone says when.
+STATEMENT_DUE_DAYS = env.number("STATEMENT_DUE_DAYS", 15)
 # How many days the signatories have from the moment the PDF is ready.
 TERM_SIGNING_DAYS = env.number("TERM_SIGNING_DAYS", 15)
 

@@ -12,7 +12,7 @@ reader's own calendar names ``reader_zone()``. No other module takes a day out o
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
@@ -77,6 +77,16 @@ def today(zone: tzinfo | None = None) -> date:
 def installation_time(instant: datetime) -> str:
     """``instant`` as ``31/12/2026 18:00`` in the installation's time zone, for texts that every reader gets alike."""
     return f"{local(instant, installation_zone()):%d/%m/%Y %H:%M}"
+
+
+def official_time(instant: datetime, *, seconds: bool = False) -> str:
+    """``instant`` as it stands on paper: by the installation's clocks with their offset, ``31/12/2026 18:00 (UTC−3)``."""
+    shown = local(instant, installation_zone())
+    hours, minutes = divmod(int((shown.utcoffset() or timedelta()).total_seconds()) // 60, 60)
+    if hours < 0 and minutes:
+        hours, minutes = hours + 1, 60 - minutes
+    offset = f"{'−' if hours < 0 else '+'}{abs(hours)}" + (f":{minutes:02d}" if minutes else "")
+    return f"{shown:%d/%m/%Y %H:%M:%S} (UTC{offset})" if seconds else f"{shown:%d/%m/%Y %H:%M} (UTC{offset})"
 
 
 @contextmanager

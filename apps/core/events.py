@@ -32,8 +32,8 @@ class Notice:
     ``subject`` and ``sentence`` may name what the event's data holds as ``%(name)s``, besides ``code`` (the project's),
     ``who`` acted and ``what`` they did, as the timeline says it. ``says_who``: the message names who acted and their role.
     ``obligatory``: nobody can switch it off. ``calendar_entry``: what the message brings for the reader's calendar, as it
-    stands when it is sent. ``to_outsiders``: it also goes to people who see the project no more,
-    without a link. The functions take the ``rollouts.Event``.
+    stands when it is sent. ``document``: name and bytes of the PDF that it brings; None for none. ``to_outsiders``: it also
+    goes to people who see the project no more, without a link. The functions take the ``rollouts.Event``.
     """
 
     to: Callable[[Any], Iterable[Any]]
@@ -43,6 +43,7 @@ class Notice:
     says_who: bool = False
     obligatory: bool = False
     calendar_entry: Callable[[Any], Any] | None = None
+    document: Callable[[Any], tuple[str, bytes] | None] | None = None
     to_outsiders: bool = False
 
 

@@ -27,6 +27,11 @@ def show_day(value: date | datetime) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def show_iso_day(text: str) -> str:
+    """A day as a record keeps it, ``2026-11-23``, as people read it: ``23/11/2026``."""
+    return show_day(date.fromisoformat(text))
+
+
 def day_in_brasilia(instant: datetime) -> str:
     """``31/10 em Brasília`` where Presence's day of ``instant`` is not the reader's; empty where it is."""
     day = clock.day_of(instant)

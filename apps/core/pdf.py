@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.core import pdf_fonts
+from apps.core.legible import legible, tied, with_glyphs
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -22,8 +25,8 @@ def render(
     pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``; tagged
-    for who has it read aloud."""
+    for who has it read aloud. Its text is ``legible``, and what this machine's fonts cannot draw stands as ``[U+1F6D2]``."""
     from apps.core import pdf_renderer
 
     files = [pdf_renderer.attached(file.name, file.content, file.dated, file.description) for file in attachments]
-    return pdf_renderer.render(html, files, pictures)
+    return pdf_renderer.render(with_glyphs(tied(legible(html)), pdf_fonts.has_glyph), files, pictures)

@@ -136,7 +136,7 @@ class Plugin:
     events: ModuleType | Sequence[ModuleType] = ()
     """The module that declares its kinds of events, or several."""
     notices: Mapping[type[EventData], Notice] = field(default_factory=dict)
-    """Notices of events of apps below, which know nothing of them."""
+    """Notices of events that know nothing of them: those of apps below, or of documents that the app makes of its own."""
     requirements: ModuleType | None = None
     """The module that declares what the gates ask of it."""
     requirements_follow: Sequence[str] = ()

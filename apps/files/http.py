@@ -6,14 +6,14 @@ from apps.core.refusals import Refusal
 from apps.files.models import StoredFile
 
 
-def attachment(stored: StoredFile) -> FileResponse:
-    """The file as a download, never shown by the browser from the application's origin. The caller has checked
-    access. Raises ``Refusal`` (409) for a file in quarantine or with a virus."""
+def attachment(stored: StoredFile, name: str = "") -> FileResponse:
+    """The file as a download, under ``name`` where it is not to have its own, never shown by the browser from the
+    application's origin. The caller has checked access. Raises ``Refusal`` (409) for a file in quarantine or with a virus."""
     if stored.scan == StoredFile.Scan.WAITING:
         raise Refusal(_("Este arquivo ainda está em verificação de vírus. Tente de novo em instantes."))
     if not stored.can_be_read:
         raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.virus})
-    return as_download(FileResponse(stored.content.open("rb"), content_type=UNREAD), stored.name)
+    return as_download(FileResponse(stored.content.open("rb"), content_type=UNREAD), name or stored.name)
 
 
 def picture(stored: StoredFile, page: int) -> FileResponse:

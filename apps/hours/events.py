@@ -133,7 +133,10 @@ class ExtraRequested(
     notice=Notice(
         to=audiences.leads(PartyRole.CLIENT),
         subject=_("%(code)s: a Presence pede aprovação de horas extras"),
-        sentence=_("A Presence %(what)s. Nada é cobrado sem a sua resposta."),
+        sentence=_(
+            "A Presence %(what)s. Aprove ou recuse: sem resposta, o que for feito além do combinado vai ao fechamento como "
+            "“sem aprovação”."
+        ),
         url=the_page,
     ),
 ):

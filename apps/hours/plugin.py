@@ -23,6 +23,7 @@ from apps.hours.api import router
 from apps.hours.ledger import actions as ledger
 from apps.hours.logging import timers
 from apps.hours.models import Line, Policy
+from apps.hours.statements import mails
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
 
@@ -90,6 +91,7 @@ plugin = Plugin(
     companies_merged=[changing_client.refuse_unequal_months],
     nonconformity_judged=[ledger.follow_judgement],
     events=events,
+    notices={events.MonthClosed: mails.CLOSED},
     requirements=requirements,
     term={"hours": term.HOURS},
     dossier=[dossier.files],

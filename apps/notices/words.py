@@ -63,6 +63,8 @@ def notice(event: Event, user: User, *, with_link: bool = True) -> EmailMessage:
         )
         if announced.calendar_entry and (entry := announced.calendar_entry(event)):
             calendar.attach(message, entry)
+        if announced.document and (document := announced.document(event)):
+            message.attach(*document, "application/pdf")
         return message
 
 

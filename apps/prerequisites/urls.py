@@ -12,6 +12,7 @@ urlpatterns = [
     path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/reabrir/", views.reopen, name="reopen"),
     path("projetos/<int:pk>/pre-requisitos/<int:item_pk>/revelar/", views.reveal, name="reveal"),
     path("projetos/<int:pk>/expurgo/", views.certificate, name="certificate"),
+    path("projetos/<int:pk>/expurgo/<int:sequence>.pdf", views.certificate_file, name="certificate_file"),
     path("projetos/<int:pk>/expurgo/agora/", views.purge, name="purge"),
     path("projetos/<int:pk>/entregas/<int:submission_pk>/arquivos/<uuid:file_pk>/", views.download, name="download"),
     path(

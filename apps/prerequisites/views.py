@@ -1,4 +1,3 @@
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,20 +13,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import fresh
 from apps.core import clock
-from apps.core.localized import Localized
+from apps.core.exports import downloads
 from apps.core.process import Gate
-from apps.core.refusals import require
+from apps.core.refusals import Refusal, require
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
 from apps.files.http import attachment, picture
 from apps.files.models import StoredFile
 from apps.prerequisites import actions, attachments, forms, kinds, own_items
+from apps.prerequisites.credentials import certificate as certificates
 from apps.prerequisites.credentials import purge as purging
 from apps.prerequisites.models import Prerequisite, Submission, SubmissionFile
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates, planning
 from apps.rollouts.models import Rollout, Waiver
 from apps.rollouts.views import visible_rollout
+from apps.seals.certificates import NoCertificate
 
 
 @require_GET
@@ -102,21 +103,28 @@ def purge(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def certificate(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What the timeline certifies of the purge, on a page to print."""
+    """What the timeline certifies of the purges."""
     rollout = visible_rollout(request, pk)
-    rows = [
-        {
-            "event": event,
-            "closed_at": datetime.fromisoformat(closed) if (closed := event.data.get("closed_at")) else None,
-            "items": [{**row, "title": Localized.of(row["title"])} for row in event.data["items"]],
-        }
-        for event in purging.certificates(rollout)
-    ]
+    rows = [certificates.of_event(event) for event in purging.certificates(rollout)]
     if not rows:
         raise Http404
     return render(
         request, "prerequisites/certificate.html", {"rollout": rollout, "room": "prerequisites", "certificates": rows}
     )
+
+
+@require_GET
+def certificate_file(request: SignedInRequest, pk: int, sequence: int) -> HttpResponse:
+    """The certificate of one purge as a sealed PDF."""
+    rollout = visible_rollout(request, pk)
+    event = get_object_or_404(purging.certificates(rollout), sequence=sequence)
+    row = certificates.of_event(event)
+    try:
+        content = certificates.document(row)
+    except NoCertificate:
+        message = _("O selo da Presence não está à mão agora. O certificado vale na página; baixe o PDF mais tarde.")
+        raise Refusal(message, status=503) from None
+    return downloads.download(content, f"{row}.pdf", "application/pdf")
 
 
 @require_GET

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.companies.models import Role
+from apps.companies.models import Company, Role
 from apps.core.process import PartyRole
 from apps.rollouts.models import Event, Rollout
 
@@ -36,13 +36,17 @@ def everybody(role: str) -> Audience:
     return everybody_of
 
 
+def leads_at(company: Company) -> Iterable[User]:
+    """Who answers for ``company``."""
+    answerable = User.objects.filter(memberships__company=company, memberships__role=Role.LEAD, is_active=True)
+    return answerable.order_by("pk")
+
+
 def leads(role: str) -> Audience:
     """Only who answers for the company that plays ``role``."""
 
     def leads_of(event: Event) -> Iterable[User]:
-        company = event.rollout.company(role)
-        answerable = User.objects.filter(memberships__company=company, memberships__role=Role.LEAD, is_active=True)
-        return answerable.order_by("pk")
+        return leads_at(event.rollout.company(role))
 
     leads_of.__name__ = f"leads of the {role}"
     return leads_of

@@ -17,6 +17,7 @@ from apps.files import uploads
 from apps.files.models import Preview
 from apps.hours.ledger import closing
 from apps.invitations import actions as invitations
+from apps.prerequisites.credentials import certificate
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance.sealing import evidence, rendering, seal
@@ -62,6 +63,7 @@ class Scene:
         monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 scene")
         monkeypatch.setattr(seal, "pdf", lambda term: b"%PDF-1.7 scene, sealed")
         monkeypatch.setattr(evidence, "read", lambda sealed: b"{}")
+        monkeypatch.setattr(certificate, "document", lambda row: b"%PDF-1.7 scene, sealed")
         self.rollout = Rollout.objects.order_by("pk")[0]
         self.company = self.rollout.company("client")
         # The same client and integrator, with matters open; its platform is another one.
@@ -187,6 +189,7 @@ class Scene:
                 "submission_pk": Submission.objects.filter(prerequisite__rollout=rollout).first().pk,
                 "file_pk": self.stored.pk,
                 "page": 1,
+                "sequence": rollout.events.filter(kind="prerequisites.purged").first().sequence,
             },
             "meetings": {"meeting_pk": self.meeting.pk, "attendee_pk": self.guest.pk},
             "homologation": {

@@ -1,4 +1,4 @@
-"""Names in a clause: four of them, put in word for word."""
+"""Names in a clause: those of the four parties and of Presence's city, put in word for word."""
 
 import pytest
 
@@ -8,7 +8,13 @@ from apps.blueprints.models import Blueprint
 
 pytestmark = pytest.mark.django_db
 
-NAMES = {"client": "Loja", "presence": "Presence", "platform": "Shopify", "integrator": "Hub"}
+NAMES = {
+    "client": "Loja",
+    "presence": "Presence",
+    "platform": "Shopify",
+    "integrator": "Hub",
+    "presence_city": "Cuiabá/MT",
+}
 CLAUSE = """
 version = 1
 [[clauses]]
@@ -30,9 +36,9 @@ STRANGE = [
 ]
 
 
-def test_each_of_the_four_names_is_put_in():
-    text = "{client}, {presence}, {platform}, {integrator} e {client}"
-    assert clauses.filled(text, NAMES) == "Loja, Presence, Shopify, Hub e Loja"
+def test_each_of_the_names_is_put_in():
+    text = "{client}, {presence}, {platform}, {integrator}, {presence_city} e {client}"
+    assert clauses.filled(text, NAMES) == "Loja, Presence, Shopify, Hub, Cuiabá/MT e Loja"
 
 
 @pytest.mark.parametrize("text", [text for text in STRANGE if text != "{{client}}"])

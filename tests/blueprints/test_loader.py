@@ -225,7 +225,8 @@ class TestTheData:
         policy = content.hours_policy()
         assert (policy.training_allowance, policy.homologation_allowance) == (240, 360)
 
-    def test_the_clauses_name_only_the_four_parties(self):
+    def test_the_clauses_name_only_the_parties_and_presences_city(self):
         for clause in content.term_clauses().clauses:
             for text in clause.text.values():
-                assert set(re.findall(r"{(\w+)}", text)) <= {"client", "platform", "integrator", "presence"}
+                known = {"client", "platform", "integrator", "presence", "presence_city"}
+                assert set(re.findall(r"{(\w+)}", text)) <= known

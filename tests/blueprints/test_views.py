@@ -34,7 +34,7 @@ def test_the_list_has_the_process_and_each_platform(analyst):
         ("golive", "default", "Credenciais de produção testadas pelo conector"),
         ("presence_api", "default", "ECM-PRODUTOS"),
         ("hours", "default", "R$"),
-        ("term", "default", "Versão 1"),
+        ("term", "default", "Versão 2"),
         ("platform", "vtex", "App token"),
     ],
 )

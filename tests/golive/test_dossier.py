@@ -28,6 +28,7 @@ from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
 from apps.stages.golive import tasks
+from apps.stages.golive.audiences import whom_the_dossier_concerns
 from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.dossier import archive, contents, verification
 from apps.stages.golive.events import IncidentNoted
@@ -36,6 +37,8 @@ from apps.stages.homologation.events import ResultRecorded
 from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
+from tests.papers.glyphs import misplaced, text_of
+from tests.pdfa import faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("completed")]
 
@@ -123,6 +126,13 @@ class TestWhatItHolds:
         assert (incident["label"], incident["resolution"]) == ("INC-1", "Versão 1.1.2")
         (session,) = json.loads(found["treinamento/presenca.json"])
         assert session["attendance"][0]["name"] == "Rita Alves"
+        assert "Rita Alves" in text_of(found["treinamento/presenca.pdf"])[0]
+        production = " ".join(" ".join(text_of(found["producao/producao.pdf"])).split())
+        for words in ("4812 = 4812", "Versão 1.1.2", "Pode entrar"):
+            assert words in production
+        for name in ("treinamento/presenca.pdf", "producao/producao.pdf"):
+            assert misplaced(found[name]) == []
+            assert faults(found[name]) == []
         rows = list(csv.DictReader(io.StringIO(found[csv_of(found)].decode("utf-8-sig")), delimiter=";"))
         assert rows
         for text in ("verify_dossier ARQUIVO", "verify_dossier FILE"):
@@ -226,6 +236,16 @@ class TestMaking:
         statements = [name for name in archive.read(content_of(second.whole)) if name.startswith("fechamentos/")]
         assert len(statements) == 6
         assert verification.examine(content_of(second.whole)).problems == []
+        assert "O que mudou desde a edição anterior" in archive.read(content_of(second.whole))["README.txt"].decode()
+        assert "O que mudou" not in archive.read(before)["README.txt"].decode()
+        first_told, second_told = (
+            {user.pk for user in whom_the_dossier_concerns(event)}
+            for event in rollout.events.filter(kind="golive.dossier").order_by("sequence")
+        )
+        company = rollout.company("integrator")
+        assert first_told & set(company.memberships.values_list("user", flat=True))
+        assert not second_told & set(company.memberships.values_list("user", flat=True))
+        assert rollout.project_manager_id in second_told
         assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
 
     @pytest.mark.parametrize("change", ["update", "delete"])

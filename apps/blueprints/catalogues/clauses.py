@@ -10,8 +10,13 @@ from apps.blueprints.catalogues.script import LANGUAGES, lacking_words
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal
 
-PARTIES = tuple(role.value for role in (PartyRole.CLIENT, PartyRole.PRESENCE, PartyRole.PLATFORM, PartyRole.INTEGRATOR))
-"""``{client}`` and so on stand for the names of the project's companies and of its platform."""
+CITY = "presence_city"
+PARTIES = (
+    *(role.value for role in (PartyRole.CLIENT, PartyRole.PRESENCE, PartyRole.PLATFORM, PartyRole.INTEGRATOR)),
+    CITY,
+)
+"""``{client}`` and so on stand for the names of the project's companies and of its platform; ``{presence_city}`` for the city
+where Presence has its seat."""
 WRITTEN = tuple(f"{{{name}}}" for name in PARTIES)
 MOST_CLAUSES = 40
 LONGEST_TITLE, LONGEST_TEXT = 120, 4000

@@ -37,6 +37,13 @@ def cnpj(value: str) -> str:
 
 
 @register.filter
+def sentence(text: object) -> str:
+    """``text`` with a full stop at its end, unless what somebody wrote ends one already."""
+    words = str(text or "").rstrip()
+    return words if not words or words[-1] in ".!?…:;" else f"{words}."
+
+
+@register.filter
 def initials(name: object) -> str:
     """First letters of the first and the last name: ``Ana Paula Souza`` as ``AS``."""
     words = str(name or "").split()
@@ -65,6 +72,20 @@ def day(value: date | datetime | None) -> str:
 def day_in_brasilia(value: datetime | None) -> str:
     """Beside a time whose day stands elsewhere: ``31/10 em Brasília`` where Presence's day is not the reader's."""
     return moments.day_in_brasilia(value) if value else ""
+
+
+@register.filter
+def official_time(value: datetime | str | None) -> str:
+    """An instant, or its ISO form, as it stands on paper: ``23/11/2026 18:04 (UTC−3)``, by the installation's clocks."""
+    if not value:
+        return ""
+    return clock.official_time(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """A day as a record keeps it, as people read it: ``23/11/2026``."""
+    return moments.show_iso_day(text) if text else ""
 
 
 @register.filter

@@ -1,10 +1,15 @@
 """What a statement says, as plain JSON: minutes, centavos, instants in UTC, keys. Everything printed or exported is made of
 it, and words only then."""
 
-from apps.core import papers
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from apps.companies.models import Company, Kind
+from apps.core import canonical, clock, papers
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
-from apps.hours.models import ClientStatement, Line, Statement
+from apps.hours.models import ClientStatement, ExtraHoursRequest, Line, Statement
 from apps.rollouts import timeline
 
 FORMAT = 4
@@ -24,6 +29,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
         line_contents = [line_content(line, originals) for line in lines]
     return {
         "format": FORMAT,
+        **_payment(statement.closed_at),
         "rollout": {"id": rollout.pk, "code": rollout.code, "title": rollout.title},
         "client": {"legal_name": client.legal_name, "cnpj": client.cnpj},
         "number": statement.number,
@@ -35,6 +41,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
             for policy in queries.policies(rollout)
         ],
         "acknowledged": warnings,
+        "approvals": _approvals(lines),
         "lines": line_contents,
         # The timeline as it stood before the closing, whose own event names the hash of all this.
         "timeline": timeline.head(rollout),
@@ -73,6 +80,7 @@ def client_content(statement: ClientStatement, parts: list[Statement], warnings:
             totals[name] = totals.get(name, 0) + value
     return {
         "format": FORMAT,
+        **_payment(statement.closed_at),
         "client": {"legal_name": statement.client.legal_name, "cnpj": statement.client.cnpj},
         "number": statement.number,
         "month": statement.month.isoformat(),
@@ -84,6 +92,41 @@ def client_content(statement: ClientStatement, parts: list[Statement], warnings:
             for part in parts
         ],
     }
+
+
+def _payment(closed_at: datetime) -> dict[str, object]:
+    """Who bills, and until which day it is paid, where the installation says how many days the client has."""
+    presence = Company.objects.filter(kind=Kind.PRESENCE).first()
+    issuer: dict[str, object] = (
+        {"issuer": {"legal_name": presence.legal_name, "cnpj": presence.cnpj}} if presence else {}
+    )
+    if not settings.STATEMENT_DUE_DAYS:
+        return issuer
+    day = clock.day_of(closed_at) + timedelta(days=settings.STATEMENT_DUE_DAYS)
+    return {**issuer, "due_on": day.isoformat()}
+
+
+def _approvals(lines: list[Line]) -> list[dict[str, object]]:
+    """What the client approved of the activities that ``lines`` bill, when and by whom, in the order of the answers."""
+    billed = {line.entry.activity for line in lines if line.hour_class == classification.HourClass.BILLABLE}
+    if not billed:
+        return []
+    requests = ExtraHoursRequest.objects.filter(
+        rollout=lines[0].entry.rollout_id, activity__in=billed, state=ExtraHoursRequest.State.APPROVED
+    )
+    return [
+        {
+            "number": request.number,
+            "activity": request.activity,
+            "minutes": request.minutes,
+            "rate": request.hourly_rate,
+            "price": request.price,
+            "approved_by": str(request.answered_by),
+            "approved_at": canonical.instant(request.answered_at),
+        }
+        for request in requests.select_related("answered_by").order_by("answered_at", "number")
+        if request.answered_at
+    ]
 
 
 def rollout_of(statement: Statement) -> dict[str, object]:

@@ -18,7 +18,7 @@ from apps.hours.models import ClientStatement, Statement, StatementPdf
 def html(statement: Statement | ClientStatement) -> str:
     """The document as HTML: Portuguese, whatever the reader's language, since it is what is billed."""
     with papers.on_paper():
-        context = {"statement": statement, **presented(statement.content)}
+        context = {"statement": statement, "created": statement.closed_at, **presented(statement.content)}
         return render_to_string("hours/statement_pdf.html", context)
 
 
@@ -29,6 +29,8 @@ def presented(content: dict[str, Any]) -> dict[str, Any]:
         "content": content,
         "charged": statements.charged(content),
         "client": content.get("client"),
+        "issuer": content.get("issuer"),
+        "due_on": parse_date(content.get("due_on", "")),
         "parts": [
             {
                 **part,
@@ -42,11 +44,41 @@ def presented(content: dict[str, Any]) -> dict[str, Any]:
                     }
                     for policy in part.get("policies", [])
                 ],
-                "work": [_line_in_words(line) for line in part["lines"] if not line.get("adjusts")],
-                "adjustments": [_line_in_words(line) for line in part["lines"] if line.get("adjusts")],
+                "approvals": [
+                    {
+                        **approval,
+                        "label": Activity(approval["activity"]).label,
+                        "approved_at": parse_datetime(approval["approved_at"]),
+                    }
+                    for approval in part.get("approvals", [])
+                ],
+                **_tables(part["lines"]),
             }
             for part in parts
         ],
+    }
+
+
+def _tables(content_lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """The lines of the month's work, and those that adjust closed months, each with their sums; ``bills`` says whether any
+    of them is charged for, for a table without empty columns of money."""
+    lines = [_line_in_words(line) for line in content_lines]
+    work = [line for line in lines if not line.get("adjusts")]
+    adjustments = [line for line in lines if line.get("adjusts")]
+    return {
+        "work": work,
+        "adjustments": adjustments,
+        "work_sums": _sums(work),
+        "adjustment_sums": _sums(adjustments),
+    }
+
+
+def _sums(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "minutes": sum(line["minutes"] for line in lines),
+        "charged": sum(line["charged"] for line in lines),
+        "amount": sum(line["amount"] for line in lines),
+        "bills": any(line["hour_class"] == HourClass.BILLABLE for line in lines),
     }
 
 
@@ -58,7 +90,17 @@ def _line_in_words(line: dict[str, Any]) -> dict[str, Any]:
         "activity_label": Activity(line["activity"]).label,
         "why": statements.why(line),
         "charged": line.get("charged_minutes", line["minutes"] if line["hour_class"] == HourClass.BILLABLE else 0),
+        "unapproved": line["minutes"] - line["approved"] if _is_short(line) else 0,
     }
+
+
+def _is_short(line: dict[str, Any]) -> bool:
+    """Whether the client approved less than what is charged; what was closed before there were approvals does not say."""
+    return (
+        line["hour_class"] == HourClass.BILLABLE
+        and line.get("approved") is not None
+        and line["approved"] < line["minutes"]
+    )
 
 
 def render(statement: Statement | ClientStatement) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -71,9 +72,10 @@ def holds_secrets(rollout: Rollout) -> bool:
     return Secret.objects.filter(pk__in=_of(rollout).values("secrets")).exists()
 
 
-def certificates(rollout: Rollout) -> list[Event]:
+def certificates(rollout: Rollout) -> QuerySet[Event]:
     """The events that certify a purge of ``rollout``, the first one first."""
-    return list(rollout.events.filter(kind=events.Purged.kind).select_related("actor").order_by("sequence"))
+    purges = rollout.events.filter(kind=events.Purged.kind)
+    return purges.select_related("actor", "rollout__project_manager").order_by("sequence")
 
 
 def _of(rollout: Rollout) -> Any:

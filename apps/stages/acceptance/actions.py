@@ -84,14 +84,7 @@ def draft(
             if (person := signatories.get(role)) is not None
         ]
         Signatory.objects.bulk_create(signing)
-        companies = rollout.companies()
-        term.envelope = document.envelope(
-            term,
-            [
-                {"role": row.role, "name": row.name, "company": companies[row.role].legal_name, "step": row.step}
-                for row in signing
-            ],
-        )
+        term.envelope = document.envelope(term, document.signatory_rows(signing, rollout.companies()))
         term.save(update_fields=["envelope"])
         if in_force and voided:
             roles = [PartyRole(row.role) for row in voided]

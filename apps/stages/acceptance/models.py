@@ -8,19 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import MailedCode
 from apps.blueprints.catalogues import clauses
 from apps.companies.models import Membership
-from apps.core import clock
+from apps.core import clock, codes
 from apps.core.process import PartyRole
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 
-# Crockford's alphabet: read aloud or typed from paper, no letter is taken for another.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 def new_code() -> str:
     """What verifies a term: sixty random bits as twelve characters in three groups."""
-    drawn = "".join(secrets.choice(ALPHABET) for _index in range(12))
-    return f"{drawn[:4]}-{drawn[4:8]}-{drawn[8:]}"
+    return codes.written("".join(secrets.choice(codes.ALPHABET) for _index in range(12)))
 
 
 class AcceptanceTerm(models.Model):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.models import User
-from apps.core import canonical, clock
+from apps.core import canonical, clock, codes
 from apps.core.requirements import asked_once
 from apps.core.unaccented import by_name
 from apps.rollouts.models import Rollout
@@ -14,7 +14,6 @@ from apps.stages.acceptance.wording import record
 from apps.stages.acceptance.wording.clauses import Text
 
 # What is read for what, where a code was copied by hand.
-CONFUSED = str.maketrans("OIL", "011")
 IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, AcceptanceTerm.State.SIGNED)
 
 
@@ -126,11 +125,8 @@ def refusal_of(term: AcceptanceTerm) -> Signatory | None:
 
 def by_code(code: str) -> AcceptanceTerm | None:
     """The term of a verification code, however it was typed; one without a PDF is nothing to verify."""
-    typed = "".join(character for character in code.upper().translate(CONFUSED) if character.isalnum())
-    written = "-".join(typed[start : start + 4] for start in range(0, len(typed), 4))
-    return (
-        AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed").filter(code=written).exclude(pdf=None).first()
-    )
+    terms = AcceptanceTerm.objects.select_related("rollout", "pdf", "sealed").exclude(pdf=None)
+    return terms.filter(code=codes.written(codes.typed(code))).first()
 
 
 def by_hash(sha256: str) -> AcceptanceTerm | None:

@@ -63,12 +63,12 @@ def remind(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
 
 @require_GET
 def download(request: SignedInRequest, pk: int, version: int) -> FileResponse:
-    """The sealed document, or what is there to sign until then."""
+    """The sealed document, or what is there to sign until then, whose name says that nobody's signature is in it."""
     term = get_object_or_404(AcceptanceTerm, rollout=visible_rollout(request, pk), version=version)
     document = term.sealed or term.pdf
     if document is None:
         raise Http404
-    return attachment(document)
+    return attachment(document, "" if term.sealed else f"{term}-{_('nao-assinado')}.pdf")
 
 
 @require_POST

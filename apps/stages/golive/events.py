@@ -10,7 +10,12 @@ from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.prerequisites.models import Probe
 from apps.rollouts.audiences import client_and_manager, owner_and_manager, page, project_manager, the_four
-from apps.stages.golive.audiences import the_four_before_the_window, the_four_once_all_go, window_entry
+from apps.stages.golive.audiences import (
+    the_four_before_the_window,
+    the_four_once_all_go,
+    whom_the_dossier_concerns,
+    window_entry,
+)
 from apps.stages.golive.models import Incident
 
 CANCELLED = Notice(
@@ -217,9 +222,12 @@ class DossierMade(
     sentence=_("Dossiê %(dossier)s do projeto arquivado"),
     icon="archive",
     notice=Notice(
-        to=the_four,
+        to=whom_the_dossier_concerns,
         subject=_("%(code)s: o dossiê do projeto está pronto"),
-        sentence=_("O projeto foi concluído e arquivado. Baixe o dossiê na página da entrada em produção."),
+        sentence=_(
+            "O projeto foi arquivado (%(dossier)s). Baixe o dossiê na página da entrada em produção: o README diz o que há "
+            "nele e o que mudou."
+        ),
         url=page("golive:room", "#dossie"),
     ),
     anchored=True,

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from apps.core import papers
 from apps.core.exports.downloads import as_json
 from apps.core.exports.tables import Column, Export, workbook
+from apps.core.legible import legible
 from apps.core.pdf import Attachment
 from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Amendment, CellChange, Minutes
@@ -17,13 +19,15 @@ from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, in_words
 def minutes_html(minutes: Minutes) -> str:
     """The minutes as HTML: Portuguese, whatever the reader's language, since it is what the parties agreed on."""
     with papers.on_paper():
-        return render_to_string("kickoff/minutes_pdf.html", {"minutes": minutes, "sheet": worded(minutes.snapshot)})
+        context = {"minutes": minutes, "sheet": worded(minutes.snapshot), "created": minutes.published_at}
+        return render_to_string("kickoff/minutes_pdf.html", context)
 
 
 def minutes_body(minutes: Minutes) -> str:
     """What the minutes say, for a page of the application: the very part that the PDF prints."""
     with papers.on_paper():
-        return render_to_string("kickoff/minutes_body.html", {"minutes": minutes, "sheet": worded(minutes.snapshot)})
+        context = {"minutes": minutes, "sheet": worded(minutes.snapshot)}
+        return mark_safe(legible(render_to_string("kickoff/minutes_body.html", context)))  # noqa: S308 - escaped by the template
 
 
 def attached(minutes: Minutes) -> Attachment:

@@ -8,19 +8,26 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.address_changes import masked
 from apps.core import canonical, papers
+from apps.core.legible import tied
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
-from apps.stages.acceptance.sealing import schemas
+from apps.stages.acceptance.sealing import document, schemas
 
 FORMAT, VERSION = "presence-rollout/signing-log", 1
 ATTACHED = "assinaturas.json"
 """The name under which the log lies in the sealed PDF."""
 # Read in the signatory's language, kept in the contract's.
-CONSENT = gettext_lazy(
-    "Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; Lei 14.063/2020)."
-)
+CONSENTS = {
+    1: gettext_lazy(
+        "Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; Lei 14.063/2020)."
+    ),
+    document.LAYOUT: gettext_lazy(
+        "Li o termo e concordo em assiná-lo eletronicamente (MP 2.200-2/2001, art. 10, § 2º; CPC, art. 784, § 4º)."
+    ),
+}
+"""What whoever signs in the browser agrees to, by the layout of the term: a log says what was agreed to then."""
 
 # Why a certificate's signature binds, which is not asked of anybody: by whether its root is ICP-Brasil's.
 BASIS = {
@@ -32,6 +39,11 @@ CERTIFICATE_FACTS = (
     "timestamped", "revocation",
 )  # fmt: skip
 """What is kept of a certificate's signature, and stands in the log. No CPF is in it."""
+
+
+def consent(term: AcceptanceTerm) -> str:
+    """What whoever signs ``term`` in the browser agrees to, in the reader's language."""
+    return tied(str(CONSENTS[term.envelope.get("layout", 1)]))
 
 
 def log(term: AcceptanceTerm) -> dict[str, Any]:
@@ -118,7 +130,7 @@ def _designation(signatory: Signatory) -> dict[str, str]:
 
 def _in_the_browser(signatory: Signatory) -> dict[str, Any]:
     proof = {"proof": signatory.proof} if signatory.proof else {}  # Signatures from before kept none.
-    return {"address": signatory.address, "agent": signatory.agent, "consent": str(CONSENT), **proof}
+    return {"address": signatory.address, "agent": signatory.agent, "consent": consent(signatory.term), **proof}
 
 
 def _by_certificate(signatory: Signatory, names: Mapping[Any, str]) -> dict[str, Any]:

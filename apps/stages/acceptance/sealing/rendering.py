@@ -5,20 +5,23 @@ Nothing but what is handed over goes in: no clock, no reader's language or time 
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from apps.core import papers
+from apps.core import clock, moments, papers
 from apps.core import pdf as core_pdf
+from apps.core.legible import legible, tied
 from apps.core.process import PartyRole
 from apps.hours.classification import Activity
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import document
 
+BODIES = {1: "acceptance/term_body_1.html", document.LAYOUT: "acceptance/term_body.html"}
+"""The text of a term, by the layout that its envelope names: what was drafted in one is shown in it for ever."""
 DAYS = {"held_on", "date", "opened_on", "closed_on", "deadline"}
 """Where the record has a day."""
 
@@ -26,8 +29,9 @@ DAYS = {"held_on", "date", "opened_on", "closed_on", "deadline"}
 def body(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """The text of a term as HTML, for the page and the PDF alike: in Portuguese, whatever the reader's language, since it
     is the contract's text. Without an envelope it is a preview, which nobody signs."""
+    layout = envelope.get("layout", 1) if envelope else document.LAYOUT
     with papers.on_paper():
-        return render_to_string("acceptance/term_body.html", _context(envelope, record))
+        return tied(legible(render_to_string(BODIES[layout], _context(envelope, record, layout))))
 
 
 def html(term: AcceptanceTerm) -> str:
@@ -59,8 +63,8 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
                 "role": roles.get(entry.get("role", ""), ""),
                 "designated_as": roles.get(entry.get("designated_as", ""), ""),
                 "method": _method(entry),
-                "at": _utc(entry["at"]),
-                "said_at": _utc(entry["certificate"]["signed_at"]) if "certificate" in entry else "",
+                "at": _official(entry["at"]),
+                "said_at": _official(entry["certificate"]["signed_at"]) if "certificate" in entry else "",
             }
             for entry in log["entries"]
         ]
@@ -68,13 +72,16 @@ def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
         return core_pdf.render(render_to_string("acceptance/evidence_pdf.html", context))
 
 
-def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+def _context(envelope: Mapping[str, Any], record: Mapping[str, Any], layout: int) -> dict[str, Any]:
     roles, record = _roles(), _with_days(record)
+    parties = [{**party, "label": roles[party["role"]]} for party in record["parties"]]
+    signing = {row["role"] for row in envelope.get("signatories", [])}
     return {
         "envelope": envelope,
-        "drafted_at": _utc(envelope["drafted_at"]) if envelope else "",
+        "drafted_at": (_utc if layout == 1 else _official)(envelope["drafted_at"]) if envelope else "",
         "record": record,
-        "parties": [{**party, "label": roles[party["role"]]} for party in record["parties"]],
+        "parties": parties,
+        "silent_parties": [party for party in parties if party["role"] not in signing],
         "people": [{**person, "label": roles[person["party"]]} for person in record["people"]],
         "activities": [{**row, "label": str(Activity(row["activity"]).label)} for row in record["hours"]["activities"]],
         "open_requests": [
@@ -89,12 +96,10 @@ def _context(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str
 def _with_days(value: Any) -> Any:
     """``value`` with its days as they are written in Brazil; the record itself keeps them as ISO 8601."""
     if isinstance(value, Mapping):
-        return {key: _day(part) if key in DAYS and part else _with_days(part) for key, part in value.items()}
+        return {
+            key: moments.show_iso_day(part) if key in DAYS and part else _with_days(part) for key, part in value.items()
+        }
     return [_with_days(part) for part in value] if isinstance(value, list) else value
-
-
-def _day(text: str) -> str:
-    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 def _roles() -> dict[str, str]:
@@ -107,6 +112,10 @@ def _method(entry: Mapping[str, Any]) -> str:
 
 def _utc(instant: str) -> str:
     return f"{datetime.fromisoformat(instant):%d/%m/%Y %H:%M:%S} UTC"
+
+
+def _official(instant: str) -> str:
+    return clock.official_time(datetime.fromisoformat(instant), seconds=True)
 
 
 def _on_each_page(term: AcceptanceTerm) -> dict[str, str]:

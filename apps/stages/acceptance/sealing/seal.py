@@ -4,15 +4,10 @@ import io
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import signers
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import Signer
 
-from apps.seals import certificates, signatures
+from apps.seals import certificates, pades, signatures
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import evidence, pages, rendering
-
-FIELD = "SeloPresence"
 
 
 def pdf(term: AcceptanceTerm) -> bytes:
@@ -32,27 +27,6 @@ def pdf(term: AcceptanceTerm) -> bytes:
             pages.attach(writer, name, content.read(), "Termo assinado com certificado digital")
     with_evidence = io.BytesIO()
     writer.write(with_evidence)
-    return _sealed(with_evidence, signer)
-
-
-def _sealed(content: io.BytesIO, signer: Signer) -> bytes:
-    about = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        md_algorithm=signatures.DIGEST,
-        subfilter=SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
-        reason="Termo assinado por todas as partes",
-        # Whether its usages fit is for who trusts it to say; a legal person's certificate may lack non-repudiation.
-        signer_key_usage=set(),
+    return pades.sealed(
+        with_evidence.getvalue(), signer, "Termo assinado por todas as partes", stamper=signatures.stamper()
     )
-    sealed = io.BytesIO()
-    signers.sign_pdf(
-        IncrementalPdfFileWriter(content),
-        about,
-        signer,
-        timestamper=signatures.stamper(),
-        new_field_spec=SigFieldSpec(FIELD, readable_field_name="Selo da Presence"),
-        output=sealed,
-    )
-    return sealed.getvalue()

@@ -11,6 +11,7 @@ from apps.core.exports.downloads import download
 from apps.core.untrusted.bodies import takes_files
 from apps.limits import actions as limits
 from apps.limits.places import network_of
+from apps.prerequisites.credentials import certificate
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.sealing import evidence, forms, judging
@@ -26,8 +27,8 @@ def start(request: HttpRequest) -> HttpResponse:
     form = forms.CodeForm(request.GET if "code" in request.GET else None)
     if form.is_bound and form.is_valid():
         term = _term_of_code(request, form.cleaned_data["code"])
-        if term:
-            return redirect("acceptance:verify", term.code)
+        if document := term or certificate.by_code(form.cleaned_data["code"]):
+            return redirect("acceptance:verify", document.code)
         form.add_error("code", _("Nenhum termo tem este código. Confira as doze letras e números do rodapé."))
     return _page(request, form=form, status=404 if form.errors else 200)
 
@@ -38,6 +39,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What there is to tell of the term of a code: state, who signed when, the hashes."""
     term = _term_of_code(request, code)
+    if term is None and (purge := certificate.by_code(code)):
+        return render(request, "acceptance/verify_purge.html", {"certificate": purge})
     if term is None:
         form = forms.CodeForm({"code": code})
         form.add_error("code", _("Nenhum termo tem este código. Confira as doze letras e números do rodapé."))

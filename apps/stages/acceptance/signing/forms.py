@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import Signatory
-from apps.stages.acceptance.sealing.evidence import CONSENT
 
 
 class SignForm(forms.Form):
@@ -16,10 +15,11 @@ class SignForm(forms.Form):
         help_text=_("Seis números. Vale por dez minutos."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
-    consent = forms.BooleanField(label=CONSENT, required=False)
+    consent = forms.BooleanField(required=False)
 
-    def __init__(self, *args, passkey: bool = False, **kwargs) -> None:
+    def __init__(self, *args, consent: str, passkey: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["consent"].label = consent
         if passkey:
             del self.fields["code"]
 

@@ -20,7 +20,7 @@ from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
-from apps.stages.acceptance.sealing import rendering
+from apps.stages.acceptance.sealing import evidence, rendering
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import codes, forms, standing_in
 
@@ -41,7 +41,7 @@ def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespons
     fresh.require(request)
     proof = fresh.newest(request)
     passkey = signing.has_known_passkey(signatory, proof)
-    form = forms.SignForm(request.POST or None, passkey=passkey)
+    form = forms.SignForm(request.POST or None, consent=evidence.consent(signatory.term), passkey=passkey)
     if request.method == "POST":
         address, agent = get_adapter().get_client_ip(request), request.headers.get("User-Agent", "")
         act = {"by": request.user, "passkey": passkey, "fresh": proof, "address": address, "agent": agent}

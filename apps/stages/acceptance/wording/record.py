@@ -54,4 +54,14 @@ def names_of(rollout: Rollout) -> dict[str, str]:
 
 
 def _names(rollout: Rollout, companies: dict[str, Company]) -> dict[str, str]:
-    return {role: companies[role].legal_name for role in PartyRole.values} | {"platform": rollout.platform.name}
+    return {role: companies[role].legal_name for role in PartyRole.values} | {
+        "platform": rollout.platform.name,
+        clauses.CITY: _seat(companies[PartyRole.PRESENCE.value]),
+    }
+
+
+def _seat(company: Company) -> str:
+    """The city of ``company``, as a sentence names it: ``Cuiabá/MT``, or what stands for it while it is not known."""
+    return (
+        "/".join(part for part in (company.city, company.state) if part) or f"onde fica a sede de {company.legal_name}"
+    )

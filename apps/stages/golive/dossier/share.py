@@ -1,9 +1,13 @@
-"""What the go-live itself gives to the dossier: the checklist, the windows, the incidents and the release, in Portuguese."""
+"""What the go-live itself gives to the dossier: the checklist, the windows, the incidents and the release, in Portuguese; as
+data, and as one paper."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from apps.accounts.models import User
+from apps.core import clock, papers, pdf
 from apps.core.canonical import instant, readable
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
@@ -17,6 +21,19 @@ def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
     yield archive.WINDOWS, readable(list(_windows(rollout)))
     yield archive.INCIDENTS, readable(list(_incidents(rollout)))
     yield archive.RELEASE, readable(_release(rollout))
+    with papers.on_paper():
+        yield "producao/producao.pdf", pdf.render(render_to_string("golive/production_pdf.html", _context(rollout)))
+
+
+def _context(rollout: Rollout) -> dict[str, Any]:
+    return {
+        "rollout": rollout,
+        "created": clock.now(),
+        "items": rollout.golive_items.select_related("done_by"),
+        "windows": rollout.golive_windows.select_related("proposed_by").prefetch_related("answers__by"),
+        "incidents": rollout.incidents.select_related("noted_by", "resolved_by"),
+        "release": Release.objects.filter(rollout=rollout).select_related("confirmed_by", "recorded_by").first(),
+    }
 
 
 def _checklist(rollout: Rollout) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The homologation on paper: who took part, every case in every round with its evidence, what failed, what was agreed."""
 
 import io
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -11,8 +12,9 @@ from apps.core import clock, papers, pdf
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
-from apps.stages.homologation.models import Evidence, Result, RoundReport, Script
+from apps.stages.homologation.models import Evidence, Nonconformity, Reservation, Result, RoundReport, Script
 from apps.stages.homologation.nonconformities import queries as nonconformities
+from apps.stages.homologation.statuses import Tally
 
 THUMBNAILS = 60
 """The document shows the first page of so many files; of the others the name and the hash."""
@@ -63,20 +65,59 @@ def _html(
 def _context(
     rollout: Rollout, script: Script, statuses: list[queries.CaseStatus], parts: list[Part]
 ) -> dict[str, object]:
+    applicable = [line.status for part in parts for line in part.lines]
+    tally = Tally.of(applicable)
+    project_nonconformities = queries.nonconformities_among(statuses)
+    reservations = queries.reservations_among(statuses)
     return {
         "rollout": rollout,
         "script": script,
         "at": clock.now(),
+        "created": clock.now(),
         "parties": [(PartyRole(role).label, rollout.company(role)) for role in PartyRole.values],
         "sessions": [(session, session.result_count) for session in queries.held_sessions(script)],
         "rounds": script.rounds.prefetch_related(Prefetch("reports", RoundReport.objects.select_related("file"))),
+        "verdict": _verdict(tally, project_nonconformities, reservations),
+        "versions": _versions(parts),
+        "tally": tally,
+        "case_count": len(applicable),
         "parts": parts,
         "nonconformities": [
-            (nonconformity, nonconformities.days_open(nonconformity))
-            for nonconformity in queries.nonconformities_among(statuses)
+            (nonconformity, nonconformities.days_open(nonconformity)) for nonconformity in project_nonconformities
         ],
-        "reservations": queries.reservations_among(statuses),
+        "reservations": reservations,
     }
+
+
+def _verdict(tally: Tally, rows: list[Nonconformity], reservations: list[Reservation]) -> dict[str, str]:
+    """What the homologation comes to (``title``) and why (``reason``), in Portuguese: sentences of the document."""
+    open_ones = sum(row.is_open for row in rows)
+    if not tally.required:
+        return {
+            "title": "Sem parecer.",
+            "reason": "O roteiro não tem casos obrigatórios que se apliquem a este projeto.",
+        }
+    if tally.unsettled:
+        reason = f"Casos obrigatórios resolvidos: {tally.settled} de {tally.required}."
+        return {"title": "Em homologação.", "reason": reason}
+    if open_ones:
+        count = "1 não conformidade está aberta" if open_ones == 1 else f"{open_ones} não conformidades estão abertas"
+        return {"title": "Em homologação.", "reason": f"Os casos obrigatórios estão resolvidos, e {count}."}
+    agreed = sum(row.is_agreed for row in reservations)
+    if agreed:
+        count = "1 ressalva" if agreed == 1 else f"{agreed} ressalvas"
+        reason = f"Os casos obrigatórios estão resolvidos, com {count} de acordo entre o cliente e a Presence."
+        return {"title": "Homologado com ressalvas.", "reason": reason}
+    return {"title": "Homologado.", "reason": "Todos os casos obrigatórios passaram ou, de acordo, não se aplicam."}
+
+
+def _versions(parts: list[Part]) -> list[tuple[str, int]]:
+    """The versions of the connector that were executed, the newest last, each with the number of its cases."""
+    latest_results = [line.status.latest for part in parts for line in part.lines if line.status.latest]
+    counted = Counter(
+        result.version for result in sorted(latest_results, key=lambda result: result.at) if result.version
+    )
+    return list(counted.items())
 
 
 def _parts(script: Script, statuses: list[queries.CaseStatus]) -> list[Part]:
