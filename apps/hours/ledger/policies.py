@@ -133,7 +133,7 @@ def _refuse_to_charge_more(changed_entries: Sequence[Effect]) -> None:
     if more <= 0:
         return
     dearer = [effect for effect in changed_entries if effect.difference > 0]
-    last = max(clock.day_of(effect.entry.started_at, clock.installation_zone()) for effect in dearer)
+    last = max(clock.day_of(effect.entry.started_at) for effect in dearer)
     raise Invalid(
         ngettext(
             "O cliente pagaria %(amount)s a mais por %(n)d apontamento já registrado. Um preço maior vale só para horas"

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
-from django.utils import translation
 
-from apps.core import canonical, clock, plugins
+from apps.core import canonical, clock, papers, plugins
 from apps.rollouts.models import Event, Rollout
 from apps.seals import signatures
 from apps.stages.golive.dossier import archive
@@ -35,8 +34,7 @@ def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
     """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
-        clock.read_in(clock.installation_zone()),
-        translation.override("pt-br"),
+        papers.on_paper(),
     ):
         files = dict(_files(rollout))
     return _described(rollout, files, number, archive.WHOLE_DOSSIER, list(_events(rollout, through)))
