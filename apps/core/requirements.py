@@ -5,7 +5,7 @@ reminders and the API ask the same functions, so they cannot disagree.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
@@ -110,6 +110,19 @@ def asking(rollout: Any) -> Iterator[None]:
         yield
     finally:
         del rollout._answers
+
+
+@contextmanager
+def asking_of_all(rows: Iterable[Any], rollout: Any = None) -> Iterator[None]:
+    """``asking`` of every rollout that ``rows`` name, which becomes one object for all of them: ``rollout``, where it is
+    that one."""
+    rollouts = {rollout.pk: rollout} if rollout else {}
+    for row in rows:
+        row.rollout = rollouts.setdefault(row.rollout_id, row.rollout)
+    with ExitStack() as stack:
+        for shared in rollouts.values():
+            stack.enter_context(asking(shared))
+        yield
 
 
 def asked_once(read: Callable[[Any], T]) -> Callable[[Any], T]:

@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
@@ -13,13 +14,17 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
-from apps.core.requirements import asked_once
+from apps.core.requirements import asked_once, remember
+from apps.core.rows import embedded, rows_of
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
 from apps.meetings.models import Meeting, MeetingKind
 from apps.rollouts import numbering, parties
 from apps.rollouts.models import FormerParty, Party, Rollout
+
+VERSIONS = ("effective_from", "number")
+"""The order in which the policies of a rollout begin to hold."""
 
 
 def month_of(instant: datetime) -> date:
@@ -56,12 +61,32 @@ def last_number(rollout: Rollout) -> int:
 @asked_once
 def _end_of_the_ledger(rollout: Rollout) -> tuple[date | None, int]:
     """The last closed month of ``rollout``, by a statement of its own or of its client, and its highest entry number."""
+    row = Rollout.objects.filter(pk=rollout.pk).annotate(**_end_annotations())
+    return row.values_list("last_closed_month", "last_entry_number").get()
+
+
+def _end_annotations() -> dict[str, Any]:
     own_months = Statement.objects.filter(rollout=OuterRef("pk")).order_by("-month").values("month")
-    client = Party.objects.filter(rollout=rollout, role=PartyRole.CLIENT).values("company")
+    client = Party.objects.filter(rollout=OuterRef(OuterRef("pk")), role=PartyRole.CLIENT).values("company")
     of_client = ClientStatement.objects.filter(client__in=client).order_by("-month").values("month")
     last = Greatest(Subquery(own_months[:1]), Subquery(of_client[:1]))  # In PostgreSQL the one that there is.
     number = numbering.last_number(TimeEntry.objects.filter(rollout=OuterRef("pk")))
-    return Rollout.objects.filter(pk=rollout.pk).annotate(last=last, number=number).values_list("last", "number").get()
+    return {"last_closed_month": last, "last_entry_number": number}
+
+
+def of_the_ledger() -> dict[str, Any]:
+    """To annotate a rollout with where its ledger ends and with its policies, for ``take_ledger``."""
+    versions = Policy.objects.filter(rollout=OuterRef("pk")).order_by(*VERSIONS)
+    return {**_end_annotations(), "embedded_policies": embedded(versions)}
+
+
+def take_ledger(rollout: Any) -> None:
+    """Remember, while ``rollout`` is ``asking``, what came with it (``of_the_ledger``)."""
+    versions = rows_of(Policy, rollout.embedded_policies) or [Policy(rollout=rollout)]
+    for version in versions:
+        version.rollout = rollout
+    remember(policies, rollout, versions)
+    remember(_end_of_the_ledger, rollout, (rollout.last_closed_month, rollout.last_entry_number))
 
 
 def following(month: date) -> date:
@@ -89,7 +114,7 @@ def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
 @asked_once
 def policies(rollout: Rollout) -> list[Policy]:
     """The versions of the policy, in the order in which they begin to hold; never none."""
-    return list(rollout.hours_policies.order_by("effective_from", "number")) or [Policy(rollout=rollout)]
+    return list(rollout.hours_policies.order_by(*VERSIONS)) or [Policy(rollout=rollout)]
 
 
 def rules(rollout: Rollout) -> list[classification.Rules]:
@@ -288,13 +313,18 @@ def classified(rollout: Rollout) -> list[classification.Line]:
 
 def preview(rollout: Rollout, *works: classification.Work) -> list[classification.Line]:
     """The lines that ``works`` would get if they were logged now; they are numbered on from the last entry, in order."""
-    first = numbering.expected_number(rollout.time_entries)
+    first = last_number(rollout) + 1
     numbered = [replace(work, number=number) for number, work in enumerate(works, start=first)]
-    entries = list(open_entries(rollout))
-    counted = classification.classify(
-        [entry.work() for entry in entries] + numbered, rules(rollout), closed_so_far(rollout, entries)
-    )
+    open_works, closed = _open_part(rollout)
+    counted = classification.classify([*open_works, *numbered], rules(rollout), closed)
     return [line for line in counted if line.entry >= first]
+
+
+@asked_once
+def _open_part(rollout: Rollout) -> tuple[list[classification.Work], list[classification.Line]]:
+    """What counts and is not closed, and what the closed lines mean to it."""
+    entries = list(open_entries(rollout))
+    return [entry.work() for entry in entries], closed_so_far(rollout, entries)
 
 
 def with_words(lines: Iterable[classification.Line]) -> list[dict[str, object]]:

@@ -46,11 +46,22 @@ class PeopleForm(forms.Form):
 
     with_absences = False
 
-    def __init__(self, *args, rollout: Rollout, user: User, meeting: Meeting | None = None, **kwargs) -> None:
+    def __init__(
+        self,
+        *args,
+        rollout: Rollout,
+        user: User,
+        meeting: Meeting | None = None,
+        attendees: list[Attendee] | None = None,
+        **kwargs,
+    ) -> None:
+        """``attendees`` are those of ``meeting`` with account and company, where they were read already."""
         super().__init__(*args, **kwargs)
         self.rollout, self.meeting, self.user = rollout, meeting, user
         self.companies = rollout.companies()
-        rows = list(meeting.attendees.select_related("person__user", "person__company")) if meeting else []
+        if attendees is None:
+            attendees = list(meeting.attendees.select_related("person__user", "person__company")) if meeting else []
+        rows = attendees
         self.guests = {row.pk: row for row in rows if row.person is None and self.is_offered(row)}
         self.fields["present"] = PeopleField(
             people.directory(rollout, by=user), label=_("Pessoas das empresas"), required=False,

@@ -35,9 +35,11 @@ def visible_rollout(
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
     (``"script"``), of which it has one, and with ``annotations``, in the same query; where a page is asked for, with what its
     frame shows, unless what is given is no page (``framed``)."""
-    rollouts = Rollout.objects.visible_to(request.user)
-    rollouts = rollouts.for_listing() if framed and request.method == "GET" else rollouts.with_titles()
-    return get_object_or_404(rollouts.select_related(*related).annotate(**annotations), pk=pk)
+    rollouts = Rollout.objects.visible_to(request.user).with_parties()
+    rollouts = rollouts.with_frame() if framed and request.method == "GET" else rollouts
+    rollout: Rollout = get_object_or_404(rollouts.select_related(*related).annotate(**annotations), pk=pk)
+    rollout.take_embedded_parties()
+    return rollout
 
 
 @require_GET

@@ -25,9 +25,6 @@ from tests.companies.factories import several_people
 
 MOST = 15
 """What any page may ask."""
-BEYOND = {"/horas/": 28, "/homologacao/reuniao/": 19, "/nc/1/": 18, "/termo/": 17, "/producao/": 17}
-"""By what is in their address, the pages of projects in mid-stage that still ask for more, and how much; each is the same for
-ten times the rows. The hours' proposals of meetings are asked one by one."""
 MOST_BYTES_COLD, MOST_BYTES_WARM = 100_000, 30_000
 """What any page may weigh as it travels, with every static file that it asks for and without."""
 PEOPLE = ("manager", "pm", "lead", "integrator")
@@ -108,8 +105,3 @@ def _rows_of(rollout: Rollout) -> Iterator[QuerySet[Any]]:
     yield rollout.time_entries.filter(nonconformity=None, adjusts=None)
     for model in (ChecklistItem, Incident, Window):
         yield model.objects.filter(rollout=rollout)
-
-
-def most_of(address: str) -> int:
-    """How many queries the page at ``address`` of a project in mid-stage may ask."""
-    return max((most for part, most in BEYOND.items() if part in address), default=MOST)

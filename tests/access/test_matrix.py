@@ -151,7 +151,7 @@ class TestInTheScene:
             for address, person, before, after in counts
             if before.mark not in "+-"
             or after.mark != before.mark
-            or not after.queries <= before.queries <= queries.most_of(address)
+            or not after.queries <= before.queries <= queries.MOST
         ]
         assert not wrong, "\n".join(wrong)
 

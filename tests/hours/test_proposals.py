@@ -132,7 +132,7 @@ def test_work_that_was_logged_by_hand_in_the_sessions_time_is_not_proposed(rollo
 def test_other_work_in_its_time_is_told_and_does_not_hide_it(rollout, analyst):
     a_session(rollout, analyst)
     actions.log(rollout, by=analyst, activity="internal", started_at=HELD, minutes=30, note="Outra coisa")
-    shown = proposals.preview(proposals.pending(analyst)[0])
+    shown = proposals.previews(analyst)[0]
     assert "coincide com #1" in shown["overlap"]
     assert shown["lines"][0]["label"] == "Incluída"
 

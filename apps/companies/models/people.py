@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def in_directory(self) -> "PersonQuerySet":
         """Those who may be chosen: neither inactive nor merged into another record."""
         return self.filter(inactive_at=None, merged_into=None)
+
+    def with_addresses(self) -> "PersonQuerySet":
+        """With account, company and ``addresses``, in one query."""
+        emails = PersonEmail.objects.filter(person=OuterRef("pk")).order_by("pk")
+        return self.select_related("user", "company").annotate(listed_emails=ArraySubquery(emails.values("email")))
 
     def with_ways_to_reach(self) -> "PersonQuerySet":
         """With account, company, addresses and telephones, in three queries."""
@@ -93,7 +99,8 @@ class Person(models.Model):
     def addresses(self) -> list[str]:
         """Their e-mail addresses, the account's first."""
         sign_in = [self.user.email] if self.user and not self.user.erased_at else []
-        return [*sign_in, *(row.email for row in self.emails.all() if row.email not in sign_in)]
+        others = self.listed_emails if hasattr(self, "listed_emails") else [row.email for row in self.emails.all()]
+        return [*sign_in, *(email for email in others if email not in sign_in)]
 
     @property
     def purpose_labels(self) -> list[Any]:

@@ -59,7 +59,7 @@ class Directory:
     """
 
     def __init__(self, people: PersonQuerySet, *, url: str, addable: Iterable[Company] = ()) -> None:
-        self.people = people.in_directory().with_ways_to_reach().named()
+        self.people = people.in_directory().with_addresses().named()
         self.url = url
         self.addable = list(addable)
 

@@ -1,11 +1,12 @@
 """What every form and every posting view shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
@@ -27,6 +28,20 @@ class AddressField(forms.URLField):
             except Invalid as refusal:
                 raise forms.ValidationError(refusal.message) from None
         return address
+
+
+class _ReadOnce(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.field.queryset or ():
+            yield self.choice(row)
+
+
+class ListedChoiceField(forms.ModelChoiceField):
+    """A choice among a few rows, read once however often the page looks at them: Django's asks the database each time."""
+
+    iterator = _ReadOnce
 
 
 def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import DateField, DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models import DateField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import TruncMonth
 
 from apps.core import clock
+from apps.core.rows import embedded, rows_of
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage
 from apps.hours.agreement.coverage import Claim, Coverage
@@ -17,6 +18,10 @@ from apps.hours.closing_warnings import Warning
 from apps.hours.models import HourSum, Line
 from apps.hours.models.agreement import Contest, ExtraHoursRequest
 from apps.rollouts.models import Rollout
+
+OF_REQUEST = ("sent_by", "answered_by")
+OF_CONTEST = ("entry", "correction", "opened_by", "resolved_by")
+"""What a page shows with each."""
 
 
 @dataclass
@@ -42,21 +47,30 @@ def records_of(rollout: Rollout) -> Records:
 
 
 def records_of_many(rollouts: Iterable[Rollout]) -> dict[int, Records]:
-    """The records of each of ``rollouts``, by its key, in four queries."""
+    """The records of each of ``rollouts``, by its key, in three queries."""
     by_key = {rollout.pk: rollout for rollout in rollouts}
     records = {key: Records() for key in by_key}
     for row in HourSum.objects.filter(rollout__in=by_key).order_by("month"):
         records[row.rollout_id].sums.append(row)
     _read_lines(records)
-    requests = ExtraHoursRequest.objects.filter(rollout__in=by_key).select_related("sent_by", "answered_by")
-    for request in requests.order_by("number"):
-        request.rollout = by_key[request.rollout_id]
-        records[request.rollout_id].requests.append(request)
-    contests = Contest.objects.filter(rollout__in=by_key).order_by("number")
-    for contest in contests.select_related("entry", "correction", "opened_by", "resolved_by"):
-        contest.rollout = by_key[contest.rollout_id]
-        records[contest.rollout_id].contests.append(contest)
+    _read_agreements(by_key, records)
     return records
+
+
+def _read_agreements(rollouts: dict[int, Rollout], records: dict[int, Records]) -> None:
+    """The requests and the contests, of those that have any."""
+    requests = ExtraHoursRequest.objects.filter(rollout=OuterRef("pk")).order_by("number")
+    contests = Contest.objects.filter(rollout=OuterRef("pk")).order_by("number")
+    rows = (
+        Rollout.objects.filter(Exists(requests) | Exists(contests), pk__in=rollouts)
+        .order_by()
+        .values_list("pk", embedded(requests, *OF_REQUEST), embedded(contests, *OF_CONTEST))
+    )
+    for key, embedded_requests, embedded_contests in rows:
+        records[key].requests = rows_of(ExtraHoursRequest, embedded_requests, *OF_REQUEST)
+        records[key].contests = rows_of(Contest, embedded_contests, *OF_CONTEST)
+        for row in (*records[key].requests, *records[key].contests):
+            row.rollout = rollouts[key]
 
 
 def _read_lines(records: dict[int, Records]) -> None:

@@ -3,6 +3,7 @@
 It is the month that closes, not the stage: completed and cancelled rollouts take hours too, until their month is closed.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Sum
@@ -196,10 +197,12 @@ def lines_if_logged(
     started_at: datetime,
     minutes: int,
     nonconformity: Nonconformity | None = None,
+    near: Iterable[TimeEntry] | None = None,
 ) -> list[classification.Line]:
-    """The lines that ``log`` would write now, or the ``Invalid`` it would raise; nothing is written."""
-    entry = TimeEntry(rollout=rollout, number=numbering.expected_number(rollout.time_entries), person=by)
-    _fill(entry, activity, started_at, minutes, "-", nonconformity)
+    """The lines that ``log`` would write now, or the ``Invalid`` it would raise; nothing is written. ``near`` are the entries
+    of ``by`` ``days.around`` it, where many are looked at and they were read already."""
+    entry = TimeEntry(rollout=rollout, number=queries.last_number(rollout) + 1, person=by)
+    _fill(entry, activity, started_at, minutes, "-", nonconformity, near)
     return queries.preview(rollout, entry.work())
 
 
@@ -267,7 +270,13 @@ def _open_entry(entry: TimeEntry) -> TimeEntry:
 
 
 def _fill(
-    entry: TimeEntry, activity: str, started_at: datetime, duration: int, note: str, nonconformity: Nonconformity | None
+    entry: TimeEntry,
+    activity: str,
+    started_at: datetime,
+    duration: int,
+    note: str,
+    nonconformity: Nonconformity | None,
+    near: Iterable[TimeEntry] | None = None,
 ) -> None:
     """Check and set what was typed; raises ``Invalid`` naming the field."""
     rollout, started_at = entry.rollout, started_at.astimezone(UTC)
@@ -288,7 +297,7 @@ def _fill(
     causes.refuse_declined(nonconformity, already=entry.nonconformity_id)
     if not note.strip():
         raise Invalid(_("Diga o que foi feito."), field="note")
-    near = days.around(entry.person, started_at, duration, without=entry.pk)
+    near = days.around(entry.person, started_at, duration, without=entry.pk, entries=near)
     for day, minutes_there, minutes_added in days.minutes_by_day(entry.person, started_at, duration, entries=near):
         if minutes_there + minutes_added > DAY:
             raise Invalid(

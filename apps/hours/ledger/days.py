@@ -42,17 +42,35 @@ def between(person: User, start: datetime, end: datetime, *, without: int | None
     return sharing(near.order_by("started_at", "pk"), start, end)
 
 
+def around_all(person: User, starts: Iterable[datetime]) -> list[TimeEntry]:
+    """The entries of ``person`` from two days before the first of ``starts`` to two after the last: whatever is ``around``
+    time of at most a day that begins then."""
+    if not (instants := sorted(starts)):
+        return []
+    return between(person, instants[0] - 2 * FULL_DAY, instants[-1] + 3 * FULL_DAY)
+
+
 def sharing(entries: Iterable[TimeEntry], start: datetime, end: datetime) -> list[TimeEntry]:
     """Those of ``entries`` that share a minute with ``start`` to ``end``."""
     return [entry for entry in entries if entry.started_at < end and ends(entry) > start]
 
 
-def around(person: User, start: datetime, minutes: int, *, without: int | None = None) -> list[TimeEntry]:
-    """The entries of the days of ``person`` that this time touches, over every rollout, in order."""
+def around(
+    person: User,
+    start: datetime,
+    minutes: int,
+    *,
+    without: int | None = None,
+    entries: Iterable[TimeEntry] | None = None,
+) -> list[TimeEntry]:
+    """The entries of the days of ``person`` that this time touches, over every rollout, in order; among ``entries``, where
+    they were read already (``around_all``)."""
     zone = zone_of(person)
     first, last = (clock.day_of(instant, zone) for instant in (start, start + timedelta(minutes=minutes)))
-    end = clock.instant_of(last + FULL_DAY, zone=zone)
-    return between(person, clock.instant_of(first, zone=zone), end, without=without)
+    begin, end = clock.instant_of(first, zone=zone), clock.instant_of(last + FULL_DAY, zone=zone)
+    if entries is None:
+        return between(person, begin, end, without=without)
+    return sharing((entry for entry in entries if entry.pk != without), begin, end)
 
 
 def overlapping(person: User, start: datetime, minutes: int, *, without: int | None = None) -> list[TimeEntry]:

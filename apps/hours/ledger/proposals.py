@@ -1,12 +1,14 @@
 """Time that may be logged with one press: what a timer measured, and a person's part in the meetings that were held."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from apps.accounts.models import User
 from apps.core import clock, papers
 from apps.core.process import Stage
 from apps.core.refusals import Refusal, require
+from apps.core.requirements import asking_of_all
 from apps.hours import classification, queries
 from apps.hours.classification import Activity
 from apps.hours.ledger import actions, days
@@ -37,21 +40,43 @@ def pending(user: User, rollout: Rollout | None = None) -> list[Proposal]:
 
     A meeting is left out once it was answered, and where the person already logged the same work in its time.
     """
-    stored = Proposal.objects.filter(person=user, state=Proposal.State.OPEN).select_related("rollout", "nonconformity")
+    with ExitStack() as stack:
+        return _pending(user, rollout, stack)[0]
+
+
+def previews(user: User, rollout: Rollout | None = None) -> list[dict[str, Any]]:
+    """What is ``pending``, for a template: each proposal, the lines it would get or why it would be refused, and what it
+    overlaps; in as many queries for ten as for one of each project."""
+    with ExitStack() as stack:
+        proposals, worked = _pending(user, rollout, stack)
+        return [_preview(proposal, worked) for proposal in proposals]
+
+
+def _pending(user: User, rollout: Rollout | None, stack: ExitStack) -> tuple[list[Proposal], list[TimeEntry]]:
+    """The proposals, and the entries of ``user`` around them; their rollouts are ``asking`` as long as ``stack`` is open."""
+    stored = Proposal.objects.filter(person=user, state=Proposal.State.OPEN)
     stored = stored.filter(rollout=rollout) if rollout else stored
     attended, results = _attended(user, rollout), _results(user, rollout)
     # Most often there is nothing, which one query tells.
-    keys, *other_keys = (rows.order_by().values("pk") for rows in (stored, attended, results))
-    if not keys.union(*other_keys).exists():
-        return []
-    proposals = list(stored)
-    unsaved = _of_meetings_and_rounds(user, list(attended), results)
-    sources = [proposal.source for proposal in unsaved]
-    answered = set(Proposal.objects.filter(person=user, source__in=sources).values_list("source", flat=True))
-    for proposal in unsaved:
-        if proposal.source not in answered and _is_to_be_logged(proposal):
-            proposals.append(proposal)
-    return sorted(proposals, key=lambda proposal: (proposal.started_at, proposal.source))
+    first, *others = (
+        rows.order_by().values_list(Value(name)).distinct()
+        for name, rows in (("stored", stored), ("attended", attended), ("results", results))
+    )
+    origins = {name for (name,) in first.union(*others)}
+    if not origins:
+        return [], []
+    unsaved = _of_meetings_and_rounds(
+        user, list(attended) if "attended" in origins else [], list(results) if "results" in origins else []
+    )
+    answered = Proposal.objects.filter(person=user, source__in=[proposal.source for proposal in unsaved])
+    rows = list((answered | stored).select_related("rollout", "nonconformity"))
+    saved_sources = {row.source for row in rows}
+    unsaved = [proposal for proposal in unsaved if proposal.source not in saved_sources]
+    proposals = [row for row in rows if row.state == Proposal.State.OPEN and rollout in (None, row.rollout)]
+    stack.enter_context(asking_of_all([*proposals, *unsaved], rollout))
+    worked = days.around_all(user, [proposal.started_at for proposal in (*proposals, *unsaved)])
+    proposals += [proposal for proposal in unsaved if _is_to_be_logged(proposal, worked)]
+    return sorted(proposals, key=lambda proposal: (proposal.started_at, proposal.source)), worked
 
 
 def find(user: User, source: str) -> Proposal | None:
@@ -86,19 +111,18 @@ def dismiss(proposal: Proposal, *, by: User) -> None:
         _answer(proposal, by, Proposal.State.DISMISSED)
 
 
-def preview(proposal: Proposal) -> dict[str, Any]:
-    """For a template: the proposal, the lines it would get or why it would be refused, and what it overlaps."""
+def _preview(proposal: Proposal, worked: list[TimeEntry]) -> dict[str, Any]:
     lines: list[classification.Line] = []
     refusal, overlap = "", ""
     if proposal.minutes:
         try:
             lines = actions.lines_if_logged(
                 proposal.rollout, by=proposal.person, activity=proposal.activity, started_at=proposal.started_at,
-                minutes=proposal.minutes, nonconformity=proposal.nonconformity,
+                minutes=proposal.minutes, nonconformity=proposal.nonconformity, near=worked,
             )  # fmt: skip
         except Refusal as error:
             refusal = error.message
-        if overlaps := days.overlapping(proposal.person, proposal.started_at, proposal.minutes):
+        if overlaps := _overlapping(proposal, worked):
             overlap = days.overlap_text(overlaps[0])
     return {"proposal": proposal, "lines": queries.with_words(lines), "refusal": refusal, "overlap": overlap}
 
@@ -133,13 +157,19 @@ def _answer(proposal: Proposal, by: User, state: Proposal.State) -> None:
     row.save()
 
 
-def _of_meetings_and_rounds(user: User, attended: list[Attendee], results: Iterable[Result]) -> list[Proposal]:
+def _of_meetings_and_rounds(user: User, attended: list[Attendee], results: list[Result]) -> list[Proposal]:
     """What the person's part in meetings and rounds proposes; a homologation that retested one nonconformity and nothing else
     names it. The notes are in Portuguese whoever logs them, as is the statement that
     they end in."""
     with papers.on_paper():
         sessions = [row.meeting for row in attended if _is_tested(row.meeting)]
-        return [*(_of_meeting(user, row) for row in attended), *_homologations(user, results, sessions)]
+        results_by_session = homologation.results_by_session(sessions)
+        rounds = {result.round for result in itertools.chain(results, *results_by_session.values())}
+        candidates = _nonconformities_before(round_ for round_ in rounds if round_.number > 1)
+        return [
+            *(_of_meeting(user, row, results_by_session.get(row.meeting.pk, []), candidates) for row in attended),
+            *_homologations(user, results, sessions, candidates),
+        ]
 
 
 def _attended(user: User, rollout: Rollout | None) -> QuerySet[Attendee]:
@@ -147,17 +177,14 @@ def _attended(user: User, rollout: Rollout | None) -> QuerySet[Attendee]:
     return meetings.attended_by(user, clock.now() - WITHIN).filter(meeting__rollout__in=_rollouts(user, rollout))
 
 
-def _of_meeting(user: User, row: Attendee) -> Proposal:
+def _of_meeting(user: User, row: Attendee, results: list[Result], candidates: list[Nonconformity]) -> Proposal:
     meeting = row.meeting
     came_at, left_at = row.arrived_at or meeting.started_at, row.left_at or meeting.ended_at
-    results = (
-        list(homologation.results_of(meeting).select_related("round__script__rollout")) if _is_tested(meeting) else []
-    )
     return Proposal(
         person=user, rollout=meeting.rollout, source=source_of(meeting), activity=_activity(meeting),
         started_at=(came_at or meeting.starts_at).astimezone(UTC).replace(second=0, microsecond=0),
         minutes=meeting.minutes_of(came_at, left_at) or None,
-        nonconformity=_retested(results[0].round, results) if results else None,
+        nonconformity=_retested(results[0].round, results, candidates) if results else None,
         note=_note(meeting),
     )  # fmt: skip
 
@@ -191,7 +218,9 @@ def _results(user: User, rollout: Rollout | None) -> QuerySet[Result]:
     ).select_related("round__script__rollout", "case")
 
 
-def _homologations(user: User, results: Iterable[Result], sessions: list[Meeting]) -> list[Proposal]:
+def _homologations(
+    user: User, results: list[Result], sessions: list[Meeting], candidates: list[Nonconformity]
+) -> list[Proposal]:
     """A day of a round in which the person recorded results, once the round was closed: from the first to the last. What was
     recorded in one of ``sessions`` is of that meeting.
 
@@ -199,7 +228,7 @@ def _homologations(user: User, results: Iterable[Result], sessions: list[Meeting
     """
     results_by_day: dict[tuple[Round, str], list[Result]] = defaultdict(list)
     for result in results:
-        if any(_was_in(session, result) for session in sessions):
+        if any(homologation.was_recorded_in(result, session) for session in sessions):
             continue  # The meeting proposes that time.
         day = clock.day_of(result.at).isoformat()
         results_by_day[result.round, day].append(result)
@@ -211,27 +240,27 @@ def _homologations(user: User, results: Iterable[Result], sessions: list[Meeting
                 person=user, rollout=round_.script.rollout, source=f"round:{round_.pk}.{round_.number}.{day}",
                 activity=Activity.HOMOLOGATION, started_at=first.replace(second=0, microsecond=0),
                 minutes=int((last - first) / timedelta(minutes=1)) or None,
-                nonconformity=_retested(round_, day_results), note=_("Homologação: %(round)s") % {"round": round_},
+                nonconformity=_retested(round_, day_results, candidates),
+                note=_("Homologação: %(round)s") % {"round": round_},
             )
         )  # fmt: skip
     return proposals
 
 
-def _was_in(session: Meeting, result: Result) -> bool:
-    if session.started_at is None or session.ended_at is None or session.rollout_id != result.round.script.rollout_id:
-        return False
-    return session.started_at <= result.at <= session.ended_at
+def _nonconformities_before(rounds: Iterable[Round]) -> list[Nonconformity]:
+    """Those of the rollouts of ``rounds`` that were not declined, in order."""
+    rollouts = {round_.script.rollout_id for round_ in rounds}
+    if not rollouts:
+        return []
+    return list(Nonconformity.objects.filter(rollout__in=rollouts).exclude(state=Nonconformity.State.DECLINED))
 
 
-def _retested(round_: Round, results: list[Result]) -> Nonconformity | None:
+def _retested(round_: Round, results: list[Result], candidates: list[Nonconformity]) -> Nonconformity | None:
+    """The one of ``candidates`` that ``results`` of a later round tested again, where they tested nothing else."""
     if round_.number == 1:
         return None
     cases = {result.case_id for result in results}
-    earlier = list(
-        round_.script.rollout.nonconformities.exclude(state=Nonconformity.State.DECLINED).filter(
-            case__in=cases, opened_at__lt=round_.opened_at
-        )
-    )
+    earlier = [row for row in candidates if row.case_id in cases and row.opened_at < round_.opened_at]
     return earlier[0] if len(earlier) == len(cases) == 1 else None
 
 
@@ -239,10 +268,16 @@ def _rollouts(user: User, rollout: Rollout | None):
     return Rollout.objects.filter(pk=rollout.pk) if rollout else Rollout.objects.visible_to(user).open()
 
 
-def _is_to_be_logged(proposal: Proposal) -> bool:
+def _is_to_be_logged(proposal: Proposal, worked: list[TimeEntry]) -> bool:
     if not proposal.rollout.is_open or queries.is_month_closed(proposal.rollout, proposal.started_at):
         return False
-    overlaps = days.overlapping(proposal.person, proposal.started_at, proposal.minutes or 1)
     return not any(
-        entry.rollout_id == proposal.rollout_id and entry.activity == proposal.activity for entry in overlaps
+        entry.rollout_id == proposal.rollout_id and entry.activity == proposal.activity
+        for entry in _overlapping(proposal, worked)
     )
+
+
+def _overlapping(proposal: Proposal, worked: list[TimeEntry]) -> list[TimeEntry]:
+    """Those of ``worked`` that share a minute with it."""
+    end = proposal.started_at + timedelta(minutes=proposal.minutes or 1)
+    return days.sharing(worked, proposal.started_at, end)

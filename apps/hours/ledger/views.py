@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.refusals import Refusal, require
+from apps.core.requirements import asking
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.hours import closing_warnings, queries
@@ -150,8 +151,8 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 
 def _rollout(request: SignedInRequest, pk: int) -> Rollout:
-    """The rollout, with what is scheduled in it."""
-    return visible_rollout(request, pk, framed=True, **queries.scheduled())
+    """The rollout, with what is scheduled in it and what its ledger is read by."""
+    return visible_rollout(request, pk, framed=True, **queries.scheduled(), **queries.of_the_ledger())
 
 
 def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:
@@ -182,6 +183,12 @@ def _entry_page(
 
 
 def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> HttpResponse:
+    with asking(rollout):
+        queries.take_ledger(rollout)
+        return _room_of(request, rollout, form, close)
+
+
+def _room_of(request: SignedInRequest, rollout: Rollout, form, close) -> HttpResponse:
     records = records_of(rollout)
     sums = records.sums
     ledger = history.with_changes(queries.lines(rollout))
@@ -203,9 +210,8 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, close=None) -> 
         "may_contest": request.user.has_perm("hours.contest", rollout),
         "allowances": queries.allowances_by(rollout, sums, policy),
         "totals": queries.totals(sums),
-        "proposals": [proposals.preview(proposal) for proposal in proposals.pending(request.user, rollout)]
-        if may_log and rollout.is_open  # What is left of one that ended stands in the person's own week.
-        else [],
+        # What is left of one that ended stands in the person's own week.
+        "proposals": proposals.previews(request.user, rollout) if may_log and rollout.is_open else [],
         "page": page,
         "lines": page.object_list,
         "statements": rollout.statements.select_related("closed_by", "pdf")

@@ -189,7 +189,7 @@ def week(request: SignedInRequest) -> HttpResponse:
                 "following": first + weeks.WEEK,
                 "is_this_week": first == weeks.this_week(person),
                 "today": clock.today(days.zone_of(person)),
-                "proposals": [proposals.preview(proposal) for proposal in proposals.pending(person)] if is_own else [],
+                "proposals": proposals.previews(person) if is_own else [],
             },
         )
 

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal
+from apps.core.requirements import asking_of_all
 from apps.hours import classification, queries
 from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
-from apps.rollouts import numbering
 
 WEEK = timedelta(days=7)
 
@@ -61,19 +61,20 @@ def copies(person: User, first: date) -> list[Copy]:
     zone = days.zone_of(person)
     copied_sources = set(days.worked_by(person).filter(source__startswith="copy:").values_list("source", flat=True))
     works_by_rollout: dict[int, list[classification.Work]] = defaultdict(list)
+    entries = [row for row in _entries(person, first - WEEK, zone) if source_of(row) not in copied_sources]
+    near = days.around_all(person, [_same_time(entry, zone) for entry in entries])
     result = []
-    for entry in _entries(person, first - WEEK, zone):
-        if source_of(entry) in copied_sources:
-            continue
-        start = _same_time(entry, zone)
-        lines: list[classification.Line] = []
-        refusal = _refusal(entry, person, start)
-        if not refusal:
-            works = works_by_rollout[entry.rollout_id]
-            works.append(_work(entry, start))
-            number = numbering.expected_number(entry.rollout.time_entries) + len(works) - 1
-            lines = [line for line in queries.preview(entry.rollout, *works) if line.entry == number]
-        result.append(Copy(entry, start, lines, refusal))
+    with asking_of_all(entries):
+        for entry in entries:
+            start = _same_time(entry, zone)
+            lines: list[classification.Line] = []
+            refusal = _refusal(entry, person, start, near)
+            if not refusal:
+                works = works_by_rollout[entry.rollout_id]
+                works.append(_work(entry, start))
+                number = queries.last_number(entry.rollout) + len(works)
+                lines = [line for line in queries.preview(entry.rollout, *works) if line.entry == number]
+            result.append(Copy(entry, start, lines, refusal))
     return result
 
 
@@ -138,11 +139,11 @@ def _work(entry: TimeEntry, start: datetime) -> classification.Work:
     )
 
 
-def _refusal(entry: TimeEntry, person: User, start: datetime) -> str:
+def _refusal(entry: TimeEntry, person: User, start: datetime, near: list[TimeEntry]) -> str:
     try:
         actions.lines_if_logged(
             entry.rollout, by=person, activity=entry.activity, started_at=start, minutes=entry.minutes,
-            nonconformity=entry.nonconformity,
+            nonconformity=entry.nonconformity, near=near,
         )  # fmt: skip
     except Refusal as refusal:
         return refusal.message

@@ -11,6 +11,7 @@ from apps.rollouts.models.rollouts import (
     Rollout,
     RolloutQuerySet,
     Waiver,
+    embedded_parties_of,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "RolloutQuerySet",
     "StageMachine",
     "Waiver",
+    "embedded_parties_of",
 ]

@@ -48,17 +48,21 @@ class RolloutQuerySet(models.QuerySet["Rollout"]):
         parties = models.Prefetch("parties", Party.objects.select_related("company"))
         return self.select_related("platform").prefetch_related(parties)
 
+    def with_parties(self) -> "RolloutQuerySet":
+        """With what the title names in one query, for a page of one rollout (``take_embedded_parties``)."""
+        return self.select_related("platform").annotate(embedded_parties=embedded_parties_of("pk"))
+
     def for_listing(self) -> "RolloutQuerySet":
         """With what a row of a list or the frame of a page shows; for reading only, since what comes with the rollout
         (``open_hold``, ``planning.starts``) stays as it was read."""
+        return self.with_titles().with_frame()
+
+    def with_frame(self) -> "RolloutQuerySet":
+        """With the project manager, the open hold and the plan, for reading only."""
         outer = models.OuterRef("pk")
-        return (
-            self.with_titles()
-            .select_related("project_manager")
-            .annotate(
-                listed_hold=embedded_first(Hold.objects.filter(rollout=outer, ended_at=None)),
-                listed_plan=embedded(PlannedStage.objects.filter(rollout=outer).order_by("pk")),
-            )
+        return self.select_related("project_manager").annotate(
+            listed_hold=embedded_first(Hold.objects.filter(rollout=outer, ended_at=None)),
+            listed_plan=embedded(PlannedStage.objects.filter(rollout=outer).order_by("pk")),
         )
 
 
@@ -172,6 +176,18 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         if parties is not None and read is not self:
             self._prefetched_objects_cache = {"parties": parties}  # type: ignore[attr-defined]
 
+    def take_embedded_parties(self, embedded_parties: list[dict[str, object]] | None = None) -> None:
+        """Those that came with it (``with_parties``), or with a row that names it (``embedded_parties_of``): as if they were
+        prefetched."""
+        embedded_rows = self.embedded_parties if embedded_parties is None else embedded_parties  # type: ignore[attr-defined]
+        parties = self.parties.all()
+        parties._result_cache = rows_of(Party, embedded_rows, "company")
+        parties._prefetch_done = True
+        for party in parties:
+            party.rollout = self
+        prefetched = getattr(self, "_prefetched_objects_cache", {})
+        self._prefetched_objects_cache = {**prefetched, "parties": parties}  # type: ignore[attr-defined]
+
     def _parties(self) -> "list[Party]":
         """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
         with_companies = Party.objects.select_related("company")
@@ -210,6 +226,11 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.company}"
+
+
+def embedded_parties_of(rollout: str) -> models.expressions.BaseExpression:
+    """An annotation: the parties of the rollout whose key the outer row has as ``rollout``, with their companies."""
+    return embedded(Party.objects.filter(rollout=models.OuterRef(rollout)).order_by("pk"), "company")
 
 
 class PlannedStage(models.Model):

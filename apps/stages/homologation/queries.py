@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -125,6 +127,23 @@ def results_of(session: Meeting) -> QuerySet[Result]:
         return Result.objects.none()
     results = Result.objects.filter(case__script__rollout=session.rollout_id, at__gte=session.started_at)
     return results.filter(at__lte=session.ended_at) if session.ended_at else results
+
+
+def results_by_session(sessions: Iterable[Meeting]) -> dict[int, list[Result]]:
+    """What was recorded during each of ``sessions``, by its key, with round and rollout; in one query, or none."""
+    sessions = [session for session in sessions if session.started_at]
+    if not sessions:
+        return {}
+    results = reduce(or_, map(results_of, sessions)).select_related("round__script__rollout")
+    rows = list(results)
+    return {session.pk: [row for row in rows if was_recorded_in(row, session)] for session in sessions}
+
+
+def was_recorded_in(result: Result, session: Meeting) -> bool:
+    """Whether ``result``, which comes with its round and script, was recorded during ``session``."""
+    if session.started_at is None or session.rollout_id != result.round.script.rollout_id:
+        return False
+    return session.started_at <= result.at and (session.ended_at is None or result.at <= session.ended_at)
 
 
 def to_run(script: Script, round_: Round | None = None) -> QuerySet[Case]:

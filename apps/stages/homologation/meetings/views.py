@@ -11,7 +11,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
 from apps.meetings.forms import JoinForm
-from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.meetings.rooms import room_of
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
@@ -36,20 +36,21 @@ def meeting(request: SignedInRequest, pk: int) -> HttpResponse:
     session.rollout = rollout
     rounds = queries.rounds_of(script)
     statuses = queries.case_statuses(script, bare=True, rounds=rounds)
+    attendees = list(session.attendees.select_related("person__user", "person__company"))
     case = _case_to_show(request.GET.get("case", ""), [status.case for status in statuses], rounds)
     context = {
         "rollout": rollout,
         "room": "homologation",
         "session": session,
-        "attendees": session.attendees.select_related("person__user"),
+        "attendees": attendees,
         "absences": session.absences.all(),
-        "may_join": _may_join(request, rollout, session),
+        "may_join": _may_join(request, rollout, attendees),
         "progress": progress.of_round(script, rounds, statuses),
         **(_case_context(request, rollout, case, read=(rounds, statuses)) if case else {}),
         **permissions(request, rollout),
     }
     if context["may_lead"]:
-        context["join_form"] = JoinForm(rollout=rollout, meeting=session, user=request.user)
+        context["join_form"] = JoinForm(rollout=rollout, meeting=session, user=request.user, attendees=attendees)
     return render(request, "homologation/meeting.html", context)
 
 
@@ -60,9 +61,9 @@ def _case_to_show(code: str, cases: list[Case], rounds: list[Round]) -> Case | N
     return next(chosen, None) or next((case for case in cases if case.pk in keys_to_run), None)
 
 
-def _may_join(request: SignedInRequest, rollout: Rollout, session: Meeting) -> bool:
+def _may_join(request: SignedInRequest, rollout: Rollout, attendees: list[Attendee]) -> bool:
     """Whether the reader may record that they are present: they are of a party, and not there already."""
-    if session.attendees.filter(person__user=request.user, attended=True).exists():
+    if any(row.attended and row.person and row.person.user_id == request.user.pk for row in attendees):
         return False
     return bool(rollout.roles_of(request.user))
 

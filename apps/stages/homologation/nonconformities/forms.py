@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.process import PartyRole
+from apps.core.web.forms import ListedChoiceField
 from apps.core.web.widgets import DateInput
 from apps.stages.homologation.models import Nonconformity
 
@@ -42,7 +43,7 @@ class DeclineForm(forms.Form):
 class MergeForm(forms.Form):
     success_message = _("Não conformidades juntadas.")
 
-    into = forms.ModelChoiceField(label=_("É a mesma que"), queryset=Nonconformity.objects.none(), empty_label=None)
+    into = ListedChoiceField(label=_("É a mesma que"), queryset=Nonconformity.objects.none(), empty_label=None)
 
     def __init__(self, *args, nonconformity: Nonconformity, **kwargs) -> None:
         super().__init__(*args, **kwargs)
