@@ -99,6 +99,10 @@ class TestTheWorkbook:
     def test_a_day_before_those_a_spreadsheet_counts_is_text(self):
         assert opened(table({"day": "1822-09-07"}).as_xlsx()).active["D2"].value == "07/09/1822"
 
+    def test_a_row_is_as_high_as_its_longest_text(self):
+        sheet = opened(table({"name": "palavra " * 6}, {}, {"name": "x " * 2000}).as_xlsx()).active
+        assert [sheet.row_dimensions[line].height for line in (2, 3, 4)] == [45, None, 405]
+
     def test_an_empty_table_has_its_headings_and_no_sums(self):
         sheet = opened(Export("tabela", COLUMNS, []).as_xlsx()).active
         assert (sheet.max_row, sheet["A1"].value) == (1, "Nome")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -26,6 +27,10 @@ SHEET_NAME_AT_MOST = 31
 TITLE_AT_MOST = 80
 """Characters of a title at the head of a printed page: a spreadsheet takes 255 for all three parts of it."""
 A4 = 9
+LINE_HEIGHT = 15
+"""Points that a line of text takes in a cell."""
+LINES_AT_MOST = 27
+"""A spreadsheet takes 409 points for a row."""
 FIRST_YEAR = 1900
 """The first year whose days a spreadsheet counts; days before it stand as text."""
 MINUTE = timedelta(minutes=1)
@@ -231,8 +236,12 @@ def _fill(sheet: Any, table: Export, cell_formats: _CellFormats) -> None:
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, str(column.heading or column.name), cell_formats.head)
+    _set_height(sheet, 0, [(column.width, column.heading or column.name) for column in columns])
     rows = list(table.rows)
     for line, row in enumerate(rows, start=1):
+        _set_height(
+            sheet, line, [(column.width, _in_words(column, row[column.name])) for column in columns if column.wraps]
+        )
         for place, column in enumerate(columns):
             _write(sheet, line, place, column, row[column.name], cell_formats)
     sheet.freeze_panes(1, 0)
@@ -244,6 +253,14 @@ def _fill(sheet: Any, table: Export, cell_formats: _CellFormats) -> None:
             _write(sheet, last, place, column, total, cell_formats, is_total=True)
         first_of_words = next(place for place, column in enumerate(columns) if not column.total)
         sheet.write_string(last, first_of_words, _("Total"), cell_formats.of(Column(""), "", is_total=True))
+
+
+def _set_height(sheet: Any, line: int, wrapped: Iterable[tuple[int, object]]) -> None:
+    """The height of a row by the ``wrapped`` cells in it, each as its width and its text: LibreOffice does not print a
+    cell as high as its text by itself."""
+    lines = max((len(textwrap.wrap(str(text), width)) for width, text in wrapped), default=1)
+    if lines > 1:
+        sheet.set_row(line, LINE_HEIGHT * min(lines, LINES_AT_MOST))
 
 
 def _set_up_printing(sheet: Any, table: Export, title: str) -> None:
