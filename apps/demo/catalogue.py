@@ -12,24 +12,24 @@ from apps.demo.people import Participants
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.script import actions as script_actions
 
-EXPIRED_PIX: dict[str, Any] = {
-    "title": {"pt": "Pix vencido não desce", "en": "Expired Pix does not come down"},
+ORDER_AT_MIDNIGHT: dict[str, Any] = {
+    "title": {"pt": "Pedido feito perto da meia-noite", "en": "Order placed near midnight"},
     "actors": [PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value],
     "obligation": "mandatory",
     "condition_key": "",
-    "depends": ["PED-04"],
+    "depends": ["PED-01"],
     "preconditions": {
         "pt": "Produto com preço e saldo publicado na loja de teste.",
         "en": "A product with price and stock published in the test shop.",
     },
     "steps": [
-        {"pt": "Comprar com Pix e deixar o código vencer.", "en": "Buy by Pix and let the code expire."},
-        {"pt": "Conferir o ERP e a reserva de estoque.", "en": "Check the ERP and the reserved stock."},
-        {"pt": "Pagar um segundo pedido no último minuto.", "en": "Pay a second order in the last minute."},
+        {"pt": "Comprar e pagar às 23h50, no horário de Brasília.", "en": "Buy and pay at 23:50, Brasília time."},
+        {"pt": "Conferir data e hora do pedido no ERP.", "en": "Check the order's date and time in the ERP."},
+        {"pt": "Repetir no último dia do mês.", "en": "Repeat on the last day of the month."},
     ],
     "expected": {
-        "pt": "O vencido não desce e libera a reserva; o pago a tempo desce uma vez.",
-        "en": "The expired one does not come down and its reserve is released; the one paid in time comes down once.",
+        "pt": "O pedido tem, nos dois lados, o dia em que o comprador comprou.",
+        "en": "On both sides the order has the day on which the buyer bought.",
     },
     "evidence": {"pt": "Número dos dois pedidos e captura", "en": "Numbers of both orders and a screenshot"},
 }
@@ -50,7 +50,7 @@ def edit(participants: Participants, today: datetime) -> None:
     writer, other = participants.people["gerente@presence.demo"], participants.people["gerente2@presence.demo"]
     with clock.at(today - timedelta(days=7)):
         actions.start(by=writer)
-        actions.add_case("PED", by=writer, **EXPIRED_PIX)
+        actions.add_case("PED", by=writer, **ORDER_AT_MIDNIGHT)
         _reword("PED-04", writer, expected={
             "pt": "O pedido entra com a forma Pix, assim que o pagamento é confirmado.",
             "en": "The order enters with method Pix, as soon as the payment is confirmed.",
@@ -59,7 +59,7 @@ def edit(participants: Participants, today: datetime) -> None:
         actions.publish(
             by=participants.people["gestora@presence.demo"],
             revision=ScriptDraft.objects.get().revision,
-            note="Entrou o Pix vencido (PED-23), que duas lojas descobriram em produção. PED-04 diz quando o pedido desce.",
+            note="Entrou o pedido perto da meia-noite (PED-28), visto no dia errado. PED-04 diz quando o pedido desce.",
         )
     with clock.at(today - timedelta(days=1)):
         actions.start(by=other)

@@ -10,6 +10,10 @@ from apps.stages.golive import actions as golive
 from apps.stages.golive import days, incidents, windows
 
 NOTES = {
+    "external_codes": "Códigos externos e tabelas de replicação limpos no Presence Domain, antes da carga.",
+    "test_data": "12 pedidos e 3 clientes de teste cancelados; o conector aponta para a produção.",
+    "certificate": "A1 da matriz, válido até março; o contador renova.",
+    "nfe_production": "Série 5, próxima nota 5512; o serviço da SEFAZ respondeu “em operação”.",
     "full_load": "4.812 SKUs no ERP e na plataforma, 0 diferenças de saldo.",
     "price_check": "120 produtos sorteados, com promoção e parcelamento.",
     "test_order": "Pedido 100231, NF-e 5512 autorizada e cancelada.",

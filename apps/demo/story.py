@@ -262,6 +262,7 @@ class Story(Deliveries, HoursChapters):
             with self.later(0.1):
                 sealing.seal(term.pk)
             self.deliver("production_credentials")
+            self.deliver("production_admin")
             self.advance()
 
     def go_live(self, *, finish: bool = True) -> None:

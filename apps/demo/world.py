@@ -51,7 +51,7 @@ def build(today: datetime) -> None:
     done.go_live()
     done.purge()
 
-    golive = story("passo", "shopify", "ponte", "shopify", 64)
+    golive = story("passo", "shopify", "ponte", "shopify", 70)
     golive.kickoff_done()
     golive.develop()
     golive.train(extra="approved")
@@ -63,7 +63,7 @@ def build(today: datetime) -> None:
 
     golive.close_month()
 
-    signing = story("casa", "nuvemshop", "malha", "nuvemshop", 58, OTHER)
+    signing = story("casa", "nuvemshop", "malha", "nuvemshop", 60, OTHER)
     signing.kickoff_done()
     signing.develop()
     signing.train(extra="open")
@@ -71,7 +71,7 @@ def build(today: datetime) -> None:
     signing.reword()
     signing.sign(everybody=False)
 
-    failing = story("infantil", "vtex", "conecta", "vtex", 49)
+    failing = story("infantil", "vtex", "conecta", "vtex", 51)
     failing.kickoff_done()
     failing.develop()
     failing.train()

@@ -1,7 +1,7 @@
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
-from apps.core.exports.downloads import UNREAD, as_download, unshown
+from apps.core.exports.downloads import as_download, type_of, unshown
 from apps.core.refusals import Refusal
 from apps.files.models import StoredFile
 
@@ -13,7 +13,7 @@ def attachment(stored: StoredFile, name: str = "") -> FileResponse:
         raise Refusal(_("Este arquivo ainda está em verificação de vírus. Tente de novo em instantes."))
     if not stored.can_be_read:
         raise Refusal(_("Este arquivo foi removido porque continha um vírus (%(found)s).") % {"found": stored.virus})
-    return as_download(FileResponse(stored.content.open("rb"), content_type=UNREAD), name or stored.name)
+    return as_download(FileResponse(stored.content.open("rb"), content_type=type_of(stored.name)), name or stored.name)
 
 
 def picture(stored: StoredFile, page: int) -> FileResponse:

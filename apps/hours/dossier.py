@@ -1,4 +1,4 @@
-"""What the hours give to the dossier: each closed month as a document, a table and data. It tells what the hours cost, and
+"""What the hours give to the dossier: each closed month as a document, tables and data. It tells what the hours cost, and
 stays out of the variant for those who may not see that (the folder ``fechamentos``)."""
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ def is_ready(rollout: Rollout) -> bool:
 def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
     for statement in rollout.statements.order_by("number"):
         name = f"fechamentos/{statement.code}"
-        lines = exports.export(statement.code, exports.rows(statement.content))
+        lines = exports.export(statement.code, exports.rows(statement.content), statement.closed_at)
         yield f"{name}.pdf", StatementPdf.objects.select_related("file").get(statement=statement).file.read()
-        yield f"{name}.csv", lines.as_csv()
+        yield f"{name}.xlsx", lines.as_xlsx()
+        yield f"{name}-erp.csv", lines.as_csv()
         yield f"{name}.json", canonical.readable(statement.content)

@@ -181,7 +181,7 @@ class TestTheData:
     def test_every_platform_gives_the_whole_list_with_its_own_secrets(self):
         for platform in Platform.objects.all():
             items = {item.key: item for item in content.prerequisites_for(platform.slug)}
-            assert len(items) == 10
+            assert len(items) == 11
             for key in ("homologation_credentials", "production_credentials"):
                 assert any(field.secret for field in items[key].fields), platform.slug
                 assert items[key].where
@@ -193,7 +193,7 @@ class TestTheData:
     def test_the_script_has_every_case_once(self):
         script = content.script()
         codes = [case.code for case in script.cases]
-        sizes = {"PRE": 5, "PRO": 14, "PRC": 6, "EST": 10, "CLI": 6, "PED": 22, "FAT": 6, "EXP": 6, "DEV": 4, "FAL": 9}
+        sizes = {"PRE": 5, "PRO": 15, "PRC": 6, "EST": 10, "CLI": 7, "PED": 27, "FAT": 13, "EXP": 7, "DEV": 8, "FAL": 9}
         assert codes == [f"{process}-{number:02d}" for process, size in sizes.items() for number in range(1, size + 1)]
         for case in script.cases:
             assert len(case.steps) >= 2

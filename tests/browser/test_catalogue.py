@@ -44,7 +44,7 @@ def test_a_draft_is_published_taken_by_a_rollout_with_a_case_of_its_own_and_froz
     shot(manager, "catalogo-diferencas-390")
     manager.get_by_label("O que mudou").fill("PRC-03 olha também o carrinho aberto.")
     manager.get_by_role("button", name="Publicar versão").click()
-    manager.get_by_text("Versão 5 publicada.").wait_for()
+    manager.get_by_text("Versão 6 publicada.").wait_for()
 
     writer.goto("/projetos/")
     link = writer.get_by_role("link", name=PROJECT).first.get_attribute("href")
@@ -52,11 +52,11 @@ def test_a_draft_is_published_taken_by_a_rollout_with_a_case_of_its_own_and_froz
     room = f"/projetos/{project}/homologacao/"
     writer.goto(room)
     writer.get_by_role("link", name="Ver o que muda").click()
-    assert writer.locator("#mudou-PED-23").inner_text().count("novo")
+    assert writer.locator("#mudou-PED-28").inner_text().count("novo")
     clean(writer)
-    writer.get_by_role("button", name="Trazer a versão 5").click()
-    writer.get_by_text("Versão 5", exact=True).wait_for()
-    assert writer.locator("#caso-PED-23").count() == 1
+    writer.get_by_role("button", name="Trazer a versão 6").click()
+    writer.get_by_text("Versão 6", exact=True).wait_for()
+    assert writer.locator("#caso-PED-28").count() == 1
     assert writer.locator("#caso-PED-X01", has_text="deste projeto").count() == 1
 
     writer.get_by_role("link", name="Incluir um caso deste projeto").click()

@@ -25,7 +25,9 @@ def test_a_client_month_is_closed_and_downloaded(sign_in, shot):
             break
         page.wait_for_timeout(500)
         page.reload()
-    for kind, start in {"PDF": b"%PDF-1.7", "XLSX": b"PK", "CSV": b"\xef\xbb\xbf"}.items():
+    mark = b"\xef\xbb\xbf"
+    starts = {"PDF": b"%PDF-1.7", "XLSX": b"PK", "CSV para o Excel": mark, "CSV para o ERP": mark}
+    for kind, start in starts.items():
         with page.expect_download() as download:
             page.get_by_role("link", name=kind, exact=True).click()
         assert download.value.path().read_bytes().startswith(start)

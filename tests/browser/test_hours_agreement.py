@@ -115,7 +115,7 @@ def test_the_hours_of_all_projects_are_read(sign_in, shot):
         page.locator("[name=activity]").select_option("training")
     assert page.locator("#custo").count() == 0
     with page.expect_download() as download:
-        page.get_by_role("link", name="Baixar CSV").click()
+        page.get_by_role("link", name="CSV para o Excel").click()
     assert "Por atividade;Treinamento;" in download.value.path().read_text()
     dark = sign_in("gestora@presence.demo", 390, "dark")
     dark.goto("/leitura/")

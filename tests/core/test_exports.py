@@ -41,8 +41,8 @@ class TestCsv:
 
     def test_people_read_headings_in_the_tables_language(self):
         columns = [Column("date", translation.gettext_lazy("Data"))]
-        export = Export("x", columns, [], for_people=True, language="en")
-        assert export.as_csv().decode("utf-8-sig") == "Date\r\n"
+        export = Export("x", columns, [], language="en")
+        assert export.as_csv_for_people().decode("utf-8-sig") == "Date\r\n"
 
     def test_what_is_empty_is_an_empty_cell(self):
         assert ";;-1250;" in table(minutes=None).as_csv().decode()
@@ -53,7 +53,7 @@ class TestWorkbook:
         book = parts(table().as_xlsx())
         cells, texts = book["xl/worksheets/sheet1.xml"], book["xl/sharedStrings.xml"]
         assert "<f>" not in cells
-        assert "<v>90</v>" in cells
+        assert "<v>0.0625</v>" in cells  # An hour and a half, as a part of a day.
         assert "<v>-12.5</v>" in cells
         assert "=1+1" in texts
         assert "Aberta" in texts
@@ -75,13 +75,39 @@ def test_json_has_the_columns_in_order():
     assert list(json.loads(table(more="x").as_json())[0].items()) == list(ROW.items())
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_a_table_leaves_as_a_file_that_no_browser_shows(ending):
-    response = table().download(ending)
-    assert response["Content-Disposition"] == f'attachment; filename="tabela.{ending}"'
+@pytest.mark.parametrize(
+    ("key", "name", "content_type"),
+    [
+        ("csv", "tabela-erp.csv", "text/csv; charset=utf-8"),
+        ("csv-excel", "tabela-excel.csv", "text/csv; charset=utf-8"),
+        ("xlsx", "tabela.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("json", "tabela.json", "application/json"),
+    ],
+)
+def test_a_table_leaves_as_a_file_of_its_type_that_no_browser_shows(key, name, content_type):
+    assert key in FORMATS
+    response = table().download(key)
+    assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert response["Content-Type"] == content_type
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [
+        ("Termo.PDF", "application/pdf"),
+        ("reuniao.ics", "text/calendar"),
+        ("pagina.html", downloads.UNREAD),
+        ("desenho.svg", downloads.UNREAD),
+        ("nota.xml", downloads.UNREAD),
+        ("arquivo", downloads.UNREAD),
+        (".pdf", downloads.UNREAD),
+    ],
+)
+def test_a_name_says_the_type_unless_a_browser_would_run_it(name, content_type):
+    assert downloads.type_of(name) == content_type
 
 
 def test_a_file_name_cannot_break_the_header():

@@ -114,7 +114,7 @@ class TestWhatItHolds:
             "termo", "treinamento",
         ]  # fmt: skip
         assert sorted(name.rpartition(".")[2] for name in found if name.startswith("fechamentos/")) == [
-            "csv", "json", "pdf",
+            "csv", "json", "pdf", "xlsx",
         ]  # fmt: skip
         items = json.loads(found["producao/lista.json"])
         assert [(item["key"], item["note"], item["evidence"]) for item in items] == [("load", "4812 = 4812", {})]
@@ -234,7 +234,7 @@ class TestMaking:
         second = dossiers.make(rollout.pk)
         assert (second.number, Dossier.objects.count(), content_of(first.whole)) == (2, 2, before)
         statements = [name for name in archive.read(content_of(second.whole)) if name.startswith("fechamentos/")]
-        assert len(statements) == 6
+        assert len(statements) == 8
         assert verification.examine(content_of(second.whole)).problems == []
         assert "O que mudou desde a edição anterior" in archive.read(content_of(second.whole))["README.txt"].decode()
         assert "O que mudou" not in archive.read(before)["README.txt"].decode()

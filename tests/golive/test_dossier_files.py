@@ -37,11 +37,13 @@ def test_the_files_of_a_dossier_are_what_they_were_before_rooms_gave_their_share
 
 
 def text_of(name, content, rollout):
-    """Of a PDF only that it is one, since how it is drawn depends on the machine's fonts; of what is sealed or chained
-    nothing.
+    """Of a PDF and of a workbook only that it is one, since how they are made depends on the machine's fonts and libraries;
+    of what is sealed or chained nothing.
     The numbers and hashes of this run's own rows are blanked."""
     if name.endswith(".pdf"):
         return content[:5].decode()
+    if name.endswith(".xlsx"):
+        return content[:4].decode()
     if name in (archive.MANIFEST, archive.SEAL, archive.README, archive.TIMELINE, archive.ANCHOR):
         return ""
     text = content.decode().replace(rollout.code, "INT-0000")

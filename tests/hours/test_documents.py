@@ -70,7 +70,7 @@ class TestXlsx:
         cells, strings = self.sheet(note="=1+1")
         assert "<f>" not in cells
         assert "<v>-125</v>" in cells
-        assert "<v>-30</v>" in cells
+        assert "<v>-0.02083333333333333</v>" in cells  # Half an hour, as a part of a day.
         assert "=1+1" in strings
 
     def test_the_same_rows_give_the_same_bytes(self):

@@ -143,16 +143,33 @@ def test_nothing_to_show_says_what_to_do(rollout, client_for):
     assert "Nenhuma hora neste recorte" in page
 
 
-def test_the_file_has_what_is_shown_and_no_cell_is_a_formula(rollout, client_for):
+PERIOD = "since=2026-01-01&until=2026-04-30"
+
+
+def test_the_erps_file_has_what_is_shown_and_no_cell_is_a_formula(rollout, client_for):
     rollout.company("client").__class__.objects.filter(pk=rollout.company("client").pk).update(trade_name="=1+1")
-    answer = client_for(rollout.people["pm"]).get("/leitura/horas.csv?since=2026-01-01&until=2026-04-30")
+    answer = client_for(rollout.people["pm"]).get(f"/leitura/horas.csv?{PERIOD}")
     assert "attachment" in answer["Content-Disposition"]
+    assert "-erp.csv" in answer["Content-Disposition"]
     text = answer.content.decode("utf-8-sig")
-    assert "Total;Total;;90;60;30;25000;0" in text
-    assert "Por cliente;'=1+1;;90;60;30;25000;0" in text
+    assert text.startswith("table;name;detail;included;billable;free;amount;cost;key\r\n")
+    assert "total;Total;;90;60;30;25000;0" in text
+    assert f"client;'=1+1;;90;60;30;25000;0;{rollout.company('client').pk}" in text
+    assert "month;03/2026;;" in text
+    assert ";2026-03\r\n" in text
     assert not any(cell.startswith(("=", "+", "@")) for line in text.splitlines() for cell in line.split(";"))
-    own = client_for(rollout.people["client"]).get("/leitura/horas.csv?since=2026-01-01&until=2026-04-30")
+    own = client_for(rollout.people["client"]).get(f"/leitura/horas.csv?{PERIOD}")
     assert "12500" not in own.content.decode()
+
+
+def test_the_file_for_people_has_words_durations_and_reais(rollout, client_for):
+    answer = client_for(rollout.people["pm"]).get(f"/leitura/horas-excel.csv?{PERIOD}")
+    assert "-excel.csv" in answer["Content-Disposition"]
+    text = answer.content.decode("utf-8-sig")
+    assert text.startswith("Recorte;Nome;Detalhe;Incluídas;Extras cobradas;Extras não cobradas;Valor;")
+    assert "Total;Total;;1:30;1:00;0:30;250,00;0,00\r\n" in text
+    own = client_for(rollout.people["client"]).get(f"/leitura/horas.xlsx?{PERIOD}")
+    assert own["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def test_bars_are_drawn_to_the_longest_month_and_never_below_zero():

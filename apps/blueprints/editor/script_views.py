@@ -227,7 +227,7 @@ def export_draft(request: SignedInRequest) -> HttpResponse:
 
 
 def _toml(content: dict[str, Any], version: int) -> HttpResponse:
-    return download(toml.write(content, version), f"script-v{version}.toml", "application/toml; charset=utf-8")
+    return download(toml.write(content, version), f"script-v{version}.toml")
 
 
 def _draft(request: SignedInRequest) -> ScriptDraft:

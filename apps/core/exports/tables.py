@@ -1,19 +1,21 @@
-"""Tables that leave the application: rows under columns, as CSV, as a workbook (XLSX) and as JSON."""
+"""Tables that leave the application: rows under columns, as CSV for importers or for people, as XLSX and as JSON."""
 
 import csv
 import io
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from apps.core import clock
+from apps.core import clock, cnpj, minutes
 from apps.core.exports.downloads import as_json, download
 
 if TYPE_CHECKING:
@@ -22,29 +24,46 @@ if TYPE_CHECKING:
 STARTS_A_FORMULA = "=+-@|"
 SHEET_NAME_AT_MOST = 31
 """Characters that a spreadsheet takes in the name of a sheet."""
+TITLE_AT_MOST = 80
+"""Characters of a title at the head of a printed page: a spreadsheet takes 255 for all three parts of it."""
+A4 = 9
+LINE_HEIGHT = 15
+"""Points that a line of text takes in a cell."""
+LINES_AT_MOST = 27
+"""A spreadsheet takes 409 points for a row."""
+FIRST_YEAR = 1900
+"""The first year whose days a spreadsheet counts; days before it stand as text."""
+MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
-    """What a column holds. A workbook shows ``MINUTES`` with their unit, ``CENTAVOS`` as reais and an ``INSTANT`` (ISO 8601)
-    in the installation's time zone; CSV and JSON have all of them as they are."""
+    """What a column holds, as the rows give it: whole ``MINUTES`` and ``CENTAVOS``, an ``INSTANT`` with its offset, a ``DAY``
+    and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a ``CNPJ`` without punctuation. Importers get them so."""
 
     TEXT = "text"
     MINUTES = "minutes"
     CENTAVOS = "centavos"
     INSTANT = "instant"
+    DAY = "day"
+    MONTH = "month"
+    CNPJ = "cnpj"
 
 
 NUMBER_FORMATS = {
-    Kind.MINUTES: '0 "min"',
+    Kind.MINUTES: '[h]"h"mm',
     Kind.CENTAVOS: '"R$" #,##0.00',
     Kind.INSTANT: "dd/mm/yyyy hh:mm",
+    Kind.DAY: "dd/mm/yyyy",
+    Kind.MONTH: "mm/yyyy",
 }
+"""How a workbook shows what it holds as a number: durations as ``1h30``."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``name`` is its key in the rows and its heading in CSV and JSON, ``heading`` the one in a workbook, where
-    ``labels`` gives the words for the values and ``width`` is in characters."""
+    """One column. ``name`` is its key in the rows and its heading for importers, ``heading`` the one for people, whom
+    ``labels`` gives the words for the values and ``width`` is in characters. ``total`` has its sum stand under it in a
+    workbook. One ``for_importers`` is left out of what people read."""
 
     name: str
     heading: "StrOrPromise" = ""
@@ -52,6 +71,8 @@ class Column:
     labels: "Mapping[str, StrOrPromise]" = field(default_factory=dict)
     width: int = 16
     wraps: bool = False
+    total: bool = False
+    for_importers: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,9 +80,8 @@ class Export:
     """A table under the file name ``name`` (without its ending). Each row has a value under each column's name.
 
     ``sheet`` names its sheet in a workbook and ``title`` the workbook, the file's name where they are left out. Words are in
-    ``language``, the reader's where it is left out. A CSV begins with the columns' names, for importers, or with their
-    headings where people alone read it (``for_people``). A table that says when it was made (``created_at``, aware) gives
-    the same bytes every time.
+    ``language``, the reader's where it is left out. A table that says when it was made (``created_at``, aware) gives the same
+    bytes every time.
     """
 
     name: str
@@ -71,18 +91,20 @@ class Export:
     title: "StrOrPromise" = ""
     created_at: datetime | None = None
     language: str = ""
-    for_people: bool = False
 
     def as_csv(self) -> bytes:
-        """UTF-8 with BOM, semicolons, CRLF: what Excel in Brazil opens and importers take. No cell begins a formula."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+        """For importers: the columns' names, which never change, and the values as the rows give them: ISO days and
+        instants, whole minutes and centavos. UTF-8 with BOM, semicolons, CRLF. No cell begins a formula."""
+        head = [column.name for column in self.columns]
+        return _csv([head, *([row[column.name] for column in self.columns] for row in self.rows)])
+
+    def as_csv_for_people(self) -> bytes:
+        """For Excel in Brazil: headings and values in words, decimal commas, days as ``31/03/2026`` and instants in the
+        installation's time zone, durations as ``1:30``. Encoded as the one for importers."""
+        columns = self.columns_for_people
         with self.in_its_language():
-            writer.writerow([harmless(column.heading if self.for_people else column.name) for column in self.columns])
-        for row in self.rows:
-            cells = [row[column.name] for column in self.columns]
-            writer.writerow([cell if isinstance(cell, int) else harmless(cell) for cell in cells])
-        return out.getvalue().encode("utf-8-sig")
+            head = [str(column.heading or column.name) for column in columns]
+            return _csv([head, *([_in_words(column, row[column.name]) for column in columns] for row in self.rows)])
 
     def as_xlsx(self) -> bytes:
         """A workbook with this table as its one sheet."""
@@ -92,27 +114,79 @@ class Export:
         """The rows as a list of objects, in the columns' order."""
         return as_json([{column.name: row[column.name] for column in self.columns} for row in self.rows])
 
+    @property
+    def columns_for_people(self) -> list[Column]:
+        return [column for column in self.columns if not column.for_importers]
+
     def in_its_language(self) -> AbstractContextManager[None]:
         """Within the block, words are in the table's language."""
         return translation.override(self.language) if self.language else nullcontext()
 
-    def download(self, ending: str) -> HttpResponse:
+    def download(self, format_key: str) -> HttpResponse:
         """The table as a file of one of ``FORMATS``. The caller has checked access. Raises ``KeyError`` for another."""
-        written, content_type = FORMATS[ending]
-        return download(written(self), f"{self.name}.{ending}", content_type)
+        file_format = FORMATS[format_key]
+        return download(file_format.write(self), self.name + file_format.suffix)
 
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+@dataclass(frozen=True)
+class Format:
+    """How a table is written; ``suffix`` follows the table's name in the file's and says whom a CSV is for."""
+
+    write: Callable[[Export], bytes]
+    suffix: str
+
+
 FORMATS = {
-    "csv": (Export.as_csv, "text/csv; charset=utf-8"),
-    "xlsx": (Export.as_xlsx, XLSX_TYPE),
-    "json": (Export.as_json, "application/json"),
+    "csv": Format(Export.as_csv, "-erp.csv"),
+    "csv-excel": Format(Export.as_csv_for_people, "-excel.csv"),
+    "xlsx": Format(Export.as_xlsx, ".xlsx"),
+    "json": Format(Export.as_json, ".json"),
 }
-"""How a table is written and served, by the ending of the file."""
+"""How a table may be had, by the key that addresses carry."""
+
+
+class Figure(str):
+    """A number as people in Brazil write it, which may begin with a minus."""
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows([cell if isinstance(cell, int | Figure) else harmless(cell) for cell in line] for line in lines)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _in_words(column: Column, value: Any) -> object:
+    """``value`` as a person in Brazil writes it, for a spreadsheet to take for what it is."""
+    if value is None or value == "":
+        return ""
+    if column.kind == Kind.CENTAVOS:
+        sign, (reais, centavos) = "-" if value < 0 else "", divmod(abs(value), 100)
+        return Figure(f"{sign}{reais},{centavos:02d}")
+    if column.kind == Kind.MINUTES:
+        # Of a duration below zero a spreadsheet would make a formula: a typographic minus has it stay text.
+        return minutes.show(value).replace("h", ":").replace("-", "\N{MINUS SIGN}")
+    if column.kind == Kind.INSTANT:
+        return f"{_installation_time(value):%d/%m/%Y %H:%M}"
+    if column.kind in (Kind.DAY, Kind.MONTH):
+        return _day(value).strftime("%d/%m/%Y" if column.kind == Kind.DAY else "%m/%Y")
+    if column.kind == Kind.CNPJ:
+        return cnpj.show(value)
+    return value if isinstance(value, int) else str(column.labels.get(value, value))
+
+
+def _installation_time(value: str) -> datetime:
+    return clock.local(datetime.fromisoformat(value), clock.installation_zone())
+
+
+def _day(value: str) -> date:
+    """The day of a ``DAY``, the first one of a ``MONTH``."""
+    return date.fromisoformat(f"{value}-01"[: len("2026-03-31")])
 
 
 def workbook(sheets: Iterable[Export], *, title: "StrOrPromise" = "", created_at: datetime | None = None) -> bytes:
-    """A workbook with a sheet for each of ``sheets``. Text is text, never a formula, a link or a number."""
+    """A workbook with a sheet for each of ``sheets``. Text is text, never a formula, a link or a number; money, durations,
+    days and instants are numbers that are shown as such. It prints on landscape A4, one page wide, headings on every page."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -124,44 +198,102 @@ def workbook(sheets: Iterable[Export], *, title: "StrOrPromise" = "", created_at
         properties["created"] = created_at.replace(tzinfo=None)
     if properties:
         book.set_properties(properties)
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    formats = {
-        (kind, wraps): book.add_format(
-            {"valign": "top", "text_wrap": wraps}
-            | ({"num_format": NUMBER_FORMATS[kind]} if kind in NUMBER_FORMATS else {})
-        )
-        for kind in Kind
-        for wraps in (False, True)
-    }
+    cell_formats = _CellFormats(book)
     for table in sheets:
         sheet = book.add_worksheet(str(table.sheet or table.name)[:SHEET_NAME_AT_MOST])
-        sheet.freeze_panes(1, 0)
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, column.width)
-        last = 1
         with table.in_its_language():
-            for place, column in enumerate(table.columns):
-                sheet.write_string(0, place, str(column.heading or column.name), head)
-            for last, row in enumerate(table.rows, start=1):
-                for place, column in enumerate(table.columns):
-                    _write(sheet, last, place, column, row[column.name], formats[column.kind, column.wraps])
-        sheet.autofilter(0, 0, last, len(table.columns) - 1)
+            _fill(sheet, table, cell_formats)
+            _set_up_printing(sheet, table, str(title))
     book.close()
     return out.getvalue()
 
 
-def _write(sheet: Any, line: int, place: int, column: Column, value: Any, cell_format: Any) -> None:
+class _CellFormats:
+    """The formats of a workbook's cells, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.formats: dict[tuple, Any] = {}
+        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+
+    def of(self, column: Column, value: Any, is_total: bool) -> Any:
+        """The format of ``value`` in ``column``. Excel shows no duration below zero: such a number brings its own words."""
+        number_format = NUMBER_FORMATS.get(column.kind, "")
+        if column.kind == Kind.MINUTES and value < 0:
+            number_format = f'"{minutes.show(value)}";"{minutes.show(value)}"'
+        key = (number_format, column.wraps, is_total)
+        if key not in self.formats:
+            properties = {"valign": "top", "text_wrap": column.wraps}
+            properties |= {"num_format": number_format} if number_format else {}
+            properties |= {"bold": True, "top": 1} if is_total else {}
+            self.formats[key] = self.book.add_format(properties)
+        return self.formats[key]
+
+
+def _fill(sheet: Any, table: Export, cell_formats: _CellFormats) -> None:
+    """Headings, rows and sums of ``table``."""
+    columns = table.columns_for_people
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, str(column.heading or column.name), cell_formats.head)
+    _set_height(sheet, 0, [(column.width, column.heading or column.name) for column in columns])
+    rows = list(table.rows)
+    for line, row in enumerate(rows, start=1):
+        _set_height(
+            sheet, line, [(column.width, _in_words(column, row[column.name])) for column in columns if column.wraps]
+        )
+        for place, column in enumerate(columns):
+            _write(sheet, line, place, column, row[column.name], cell_formats)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    if rows and any(column.total for column in columns):
+        last = len(rows) + 1
+        for place, column in enumerate(columns):
+            total = sum(row[column.name] or 0 for row in rows) if column.total else ""
+            _write(sheet, last, place, column, total, cell_formats, is_total=True)
+        first_of_words = next(place for place, column in enumerate(columns) if not column.total)
+        sheet.write_string(last, first_of_words, _("Total"), cell_formats.of(Column(""), "", is_total=True))
+
+
+def _set_height(sheet: Any, line: int, wrapped: Iterable[tuple[int, object]]) -> None:
+    """The height of a row by the ``wrapped`` cells in it, each as its width and its text: LibreOffice does not print a
+    cell as high as its text by itself."""
+    lines = max((len(textwrap.wrap(str(text), width)) for width, text in wrapped), default=1)
+    if lines > 1:
+        sheet.set_row(line, LINE_HEIGHT * min(lines, LINES_AT_MOST))
+
+
+def _set_up_printing(sheet: Any, table: Export, title: str) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    name = str(table.sheet or table.name)[:SHEET_NAME_AT_MOST].replace("&", "&&")
+    heading = title[:TITLE_AT_MOST].replace("&", "&&")
+    sheet.set_header(f"&L{heading}&R{name}")
+    has_instants = any(column.kind == Kind.INSTANT for column in table.columns_for_people)
+    sheet.set_footer(f"&L{_('Horário de Brasília') if has_instants else ''}&R&P / &N")
+
+
+def _write(
+    sheet: Any, line: int, place: int, column: Column, value: Any, cell_formats: _CellFormats, *, is_total: bool = False
+) -> None:
     if value is None or value == "":
         return
+    cell_format = cell_formats.of(column, value, is_total)
     if column.kind == Kind.CENTAVOS:
         sheet.write_number(line, place, value / 100, cell_format)
+    elif column.kind == Kind.MINUTES:
+        sheet.write_number(line, place, value * MINUTE / timedelta(days=1), cell_format)
     elif column.kind == Kind.INSTANT:
-        at = clock.local(datetime.fromisoformat(value), clock.installation_zone())
-        sheet.write_datetime(line, place, at.replace(tzinfo=None), cell_format)
+        sheet.write_datetime(line, place, _installation_time(value).replace(tzinfo=None), cell_format)
+    elif column.kind in (Kind.DAY, Kind.MONTH) and _day(value).year >= FIRST_YEAR:
+        sheet.write_datetime(line, place, _day(value), cell_format)
     elif isinstance(value, int):
         sheet.write_number(line, place, value, cell_format)
     else:
-        sheet.write_string(line, place, str(column.labels.get(value, value)), cell_format)
+        sheet.write_string(line, place, str(_in_words(column, value)), cell_format)
 
 
 def harmless(value: object) -> str:

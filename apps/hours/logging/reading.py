@@ -20,7 +20,7 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import roles_of
 from apps.core import clock, money
-from apps.core.exports.tables import Column, Export
+from apps.core.exports.tables import Column, Export, Kind
 from apps.core.process import PartyRole
 from apps.core.unaccented import name_key
 from apps.hours import classification, queries
@@ -50,7 +50,8 @@ class Filters:
 
 @dataclass
 class Row:
-    """One line of a table. ``cost`` is what the free minutes would have cost, in centavos."""
+    """One line of a table. ``cost`` is what the free minutes would have cost, in centavos; ``key`` says which line it is, in
+    any language."""
 
     label: "StrOrPromise"
     included: int = 0
@@ -59,6 +60,7 @@ class Row:
     amount: int = 0
     cost: int = 0
     detail: "StrOrPromise" = ""
+    key: str = ""
 
     @property
     def minutes(self) -> int:
@@ -142,8 +144,8 @@ def _day_after(day: date) -> date:
 def read(user: User, filters: Filters) -> Reading:
     """Everything the page shows, in three queries; one more where the period does not begin and end with a month."""
     total = Row(_("Total"))
-    months = {month: Row(date_format(month, "m/Y")) for month in _months(filters)}
-    activities: dict[str, Row] = {activity.value: Row(activity.label) for activity in Activity}
+    months = {month: Row(date_format(month, "m/Y"), key=f"{month:%Y-%m}") for month in _months(filters)}
+    activities: dict[str, Row] = {activity.value: Row(activity.label, key=activity.value) for activity in Activity}
     clients: dict[str, Row] = {}
     projects: dict[str, Row] = {}
     people: dict[str, Row] = {}
@@ -152,18 +154,19 @@ def read(user: User, filters: Filters) -> Reading:
         if table == "month":
             rows = (total, months[date.fromisoformat(key[:10])], activities[second_key])
         elif table == "rollout":
-            project = projects.setdefault(key, Row(f"INT-{int(key):04d}", detail=name))
-            rows = (project, clients.setdefault(second_key, Row(name)))
+            code = f"INT-{int(key):04d}"
+            project = projects.setdefault(key, Row(code, detail=name, key=code))
+            rows = (project, clients.setdefault(second_key, Row(name, key=second_key)))
         else:
-            rows = (people.setdefault(key, Row(name)),)
+            rows = (people.setdefault(key, Row(name, key=key)),)
         for row in rows:
             row.add(*(figure or 0 for figure in figures))
     reading = Reading(total, list(months.values()), [])
     reading.tables = [
-        Table("activity", _("Por atividade"), [row for row in activities.values() if row.minutes or row.amount]),
-        Table("client", _("Por cliente"), _longest(clients.values())),
-        Table("rollout", _("Por projeto"), _longest(projects.values())),
-        Table("person", _("Por pessoa"), _longest(people.values())),
+        Table("activity", TABLES["activity"], [row for row in activities.values() if row.minutes or row.amount]),
+        Table("client", TABLES["client"], _longest(clients.values())),
+        Table("rollout", TABLES["rollout"], _longest(projects.values())),
+        Table("person", TABLES["person"], _longest(people.values())),
     ]
     reading.causes, reading.owners = _causes(lines(user, filters))
     return reading
@@ -252,8 +255,9 @@ def _causes(matching: QuerySet[Line]) -> tuple[list[Row], list[Row]]:
     for rollout, number, title, role, company, name, since, minutes in sums:
         versions = rates[rollout] or [Policy().rules()]
         rate = classification.in_force(versions, days[since] if days else date.min).rate(Activity.HOMOLOGATION)
-        cause = causes.setdefault((rollout, number), Row(f"INT-{rollout:04d} NC-{number}: {title}", detail=name))
-        owner = owners.setdefault((role, company), Row(name, detail=PartyRole(role).label))
+        code = f"INT-{rollout:04d} NC-{number}"
+        cause = causes.setdefault((rollout, number), Row(f"{code}: {title}", detail=name, key=code))
+        owner = owners.setdefault((role, company), Row(name, detail=PartyRole(role).label, key=role))
         for row in (cause, owner):
             row.free += minutes
             row.cost += money.for_minutes(minutes, rate)
@@ -307,28 +311,39 @@ def chart(months: list[Row]) -> Chart:
 # --- The file ------------------------------------------------------------------------------------------
 
 
+TABLES = {
+    "total": gettext_lazy("Total"),
+    "month": gettext_lazy("Por mês"),
+    "activity": gettext_lazy("Por atividade"),
+    "client": gettext_lazy("Por cliente"),
+    "rollout": gettext_lazy("Por projeto"),
+    "person": gettext_lazy("Por pessoa"),
+    "cause": gettext_lazy("Por causa"),
+    "owner": gettext_lazy("Por responsável da não conformidade"),
+}
 COLUMNS = (
-    Column("table", gettext_lazy("recorte")),
-    Column("name", gettext_lazy("nome")),
-    Column("detail", gettext_lazy("detalhe")),
-    Column("included", gettext_lazy("minutos incluídos")),
-    Column("billable", gettext_lazy("minutos extras cobrados")),
-    Column("free", gettext_lazy("minutos extras não cobrados")),
-    Column("amount", gettext_lazy("valor em centavos")),
-    Column("cost", gettext_lazy("custo dos não cobrados em centavos")),
+    Column("table", gettext_lazy("Recorte"), labels=TABLES, width=24),
+    Column("name", gettext_lazy("Nome"), width=40, wraps=True),
+    Column("detail", gettext_lazy("Detalhe"), width=28, wraps=True),
+    Column("included", gettext_lazy("Incluídas"), Kind.MINUTES),
+    Column("billable", gettext_lazy("Extras cobradas"), Kind.MINUTES),
+    Column("free", gettext_lazy("Extras não cobradas"), Kind.MINUTES),
+    Column("amount", gettext_lazy("Valor"), Kind.CENTAVOS),
+    Column("cost", gettext_lazy("Custo das não cobradas"), Kind.CENTAVOS),
+    Column("key", for_importers=True),
 )
 
 
 def export(name: str, reading: Reading, *, presence: bool) -> Export:
-    """What the page shows, every row: minutes and centavos. What free hours would have cost is for Presence alone."""
-    parts: list[tuple[StrOrPromise, list[Row]]] = [(_("Total"), [reading.total]), (_("Por mês"), reading.months)]
-    parts += [(table.title, table.rows) for table in reading.tables]
-    parts.append((_("Por causa"), reading.causes))
+    """What the page shows, every row. What free hours would have cost is for Presence alone."""
+    parts = [("total", [reading.total]), ("month", reading.months)]
+    parts += [(table.key, table.rows) for table in reading.tables]
+    parts.append(("cause", reading.causes))
     if presence:
-        parts.append((_("Por responsável da não conformidade"), reading.owners))
+        parts.append(("owner", reading.owners))
     rows = [
         {
-            "table": title,
+            "table": key,
             "name": row.label,
             "detail": row.detail,
             "included": row.included,
@@ -336,11 +351,12 @@ def export(name: str, reading: Reading, *, presence: bool) -> Export:
             "free": row.free,
             "amount": row.amount,
             "cost": row.cost if presence else "",
+            "key": row.key,
         }
-        for title, part_rows in parts
+        for key, part_rows in parts
         for row in part_rows
     ]
-    return Export(name, COLUMNS, rows, for_people=True)
+    return Export(name, COLUMNS, rows, sheet=_("Horas"), title=_("Horas"))
 
 
 def twelve_months() -> tuple[date, date]:

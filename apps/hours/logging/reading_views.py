@@ -93,11 +93,11 @@ def reading(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
-def reading_csv(request: SignedInRequest) -> HttpResponse:
-    """The same figures, every row of them."""
+def reading_file(request: SignedInRequest, kind: str) -> HttpResponse:
+    """The same figures, every row of them, as a file of one of ``tables.FORMATS``."""
     _form, filters, presence = _requested_filters(request)
     name = f"horas-{filters.since}-{filters.until}"
-    return hours.export(name, hours.read(request.user, filters), presence=presence).download("csv")
+    return hours.export(name, hours.read(request.user, filters), presence=presence).download(kind)
 
 
 def _requested_filters(request: SignedInRequest) -> tuple[FilterForm, hours.Filters, bool]:

@@ -1,4 +1,4 @@
-"""Closed statements as rows, for the ERP's billing: one row a line, the same columns in JSON, CSV and XLSX.
+"""Closed statements as rows, one a line: the same columns for the ERP's billing (JSON, CSV) and for people (XLSX, CSV).
 
 ``VERSION`` changes when a column changes its meaning or goes; new ones are added at the end. docs/hours.md explains each.
 """
@@ -14,30 +14,30 @@ from apps.hours.ledger import statements
 
 VERSION = 1
 COLUMNS = (
-    Column("client_statement", "Fechamento do cliente"),
-    Column("month", "Mês"),
-    Column("client_cnpj", "CNPJ"),
-    Column("client_name", "Cliente"),
-    Column("rollout", "Projeto"),
-    Column("rollout_title", "Título"),
-    Column("statement", "Fechamento"),
-    Column("entry", "Apontamento"),
-    Column("position", "Linha"),
-    Column("adjusts", "Ajusta o apontamento"),
-    Column("adjusts_statement", "Do fechamento"),
+    Column("client_statement", "Fechamento do cliente", width=11),
+    Column("month", "Mês", Kind.MONTH, width=8),
+    Column("client_cnpj", "CNPJ", Kind.CNPJ, width=19),
+    Column("client_name", "Cliente", width=22, wraps=True),
+    Column("rollout", "Projeto", width=9),
+    Column("rollout_title", "Título", width=22, wraps=True),
+    Column("statement", "Fechamento", width=11),
+    Column("entry", "Apontamento", width=12),
+    Column("position", "Linha", width=6),
+    Column("adjusts", "Ajusta o apontamento", width=12),
+    Column("adjusts_statement", "Do fechamento", width=11),
     Column("started_at", "Início", Kind.INSTANT),
-    Column("person", "Pessoa"),
-    Column("activity", "Atividade", labels=dict(Activity.choices)),
-    Column("nonconformity", "Não conformidade"),
-    Column("note", "O que foi feito", width=40),
-    Column("class", "Classe", labels=dict(HourClass.choices)),
-    Column("minutes", "Minutos", Kind.MINUTES),
-    Column("charged_minutes", "Minutos cobrados", Kind.MINUTES),
-    Column("hourly_rate", "Valor da hora", Kind.CENTAVOS),
-    Column("amount", "Valor", Kind.CENTAVOS),
-    Column("why", "Por quê", width=40),
-    Column("timeline_event", "Registro até o evento"),
-    Column("timeline_hash", "Hash do evento"),
+    Column("person", "Pessoa", width=18, wraps=True),
+    Column("activity", "Atividade", labels=dict(Activity.choices), width=15),
+    Column("nonconformity", "Não conformidade", width=13),
+    Column("note", "O que foi feito", width=40, wraps=True),
+    Column("class", "Classe", labels=dict(HourClass.choices), width=12, wraps=True),
+    Column("minutes", "Tempo", Kind.MINUTES, width=9, total=True),
+    Column("charged_minutes", "Tempo cobrado", Kind.MINUTES, width=9, total=True),
+    Column("hourly_rate", "Valor da hora", Kind.CENTAVOS, width=12),
+    Column("amount", "Valor", Kind.CENTAVOS, width=13, total=True),
+    Column("why", "Por quê", width=40, wraps=True),
+    Column("timeline_event", for_importers=True),
+    Column("timeline_hash", for_importers=True),
 )
 
 

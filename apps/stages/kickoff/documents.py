@@ -1,19 +1,26 @@
 """The worksheet outside the application: minutes in PDF, a spreadsheet, JSON. All are made from ``queries.worksheet``."""
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from apps.core import papers
+from apps.core import clock, papers
 from apps.core.exports.downloads import as_json
-from apps.core.exports.tables import Column, Export, workbook
+from apps.core.exports.tables import Column, Export, Kind, workbook
 from apps.core.legible import legible
 from apps.core.pdf import Attachment
 from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Amendment, CellChange, Minutes
 from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, in_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+KINDS = {"date": Kind.DAY}
+"""How a column of the worksheet stands in a table, by its kind; text where it is not here."""
 
 
 def minutes_html(minutes: Minutes) -> str:
@@ -41,9 +48,18 @@ def attached(minutes: Minutes) -> Attachment:
 
 def worded(snapshot: dict[str, Any]) -> dict[str, Any]:
     """``snapshot`` with labels in the reader's language in place of keys, for people to read."""
+    content = in_words(snapshot)
+    for sheet in SHEETS.values():
+        for column in sheet.columns:
+            if column.kind == "date":
+                for row in content.get(sheet.key, []):
+                    row[column.name] = sheet.worded(column.name, row[column.name])
+    return content | {"amendments": _worded_amendments(snapshot)}
+
+
+def _worded_amendments(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     # A snapshot that was taken before the worksheet had amendments has none.
-    amendments = [_worded_amendment(row) for row in snapshot.get("amendments", [])]
-    return {**in_words(snapshot), "amendments": amendments}
+    return [_worded_amendment(amendment) for amendment in snapshot.get("amendments", [])]
 
 
 def _worded_amendment(amendment: dict[str, Any]) -> dict[str, Any]:
@@ -62,11 +78,12 @@ def _worded_amendment(amendment: dict[str, Any]) -> dict[str, Any]:
 
 def as_xlsx(snapshot: dict[str, Any]) -> bytes:
     """A workbook with a sheet for each part. What people typed is written as text, never as a formula or a link."""
-    content = worded(snapshot)
+    content = in_words(snapshot)
+    held_at = content["meeting"]["held_at"]
     facts = [
-        (_("Projeto"), f"{content['rollout']['code']} · {content['rollout']['title']}"),
+        (_("Projeto"), _project(content)),
         (_("Plataforma"), content["rollout"]["platform"]),
-        (_("Reunião inaugural"), content["meeting"]["held_at"] or ""),
+        (_("Reunião inaugural"), clock.installation_time(datetime.fromisoformat(held_at)) if held_at else ""),
         (_("Modelo de integração"), content["model"]["title"]),
         (_("Frequência, volume e observações"), content["model"]["note"]),
         *((party["role"], f"{party['legal_name']} ({party['cnpj']})") for party in content["parties"]),
@@ -76,40 +93,39 @@ def as_xlsx(snapshot: dict[str, Any]) -> bytes:
         for method in content["methods"]
         for field in method["fields"]
     ]
+    data = [{"title": topic["title"], **field} for topic in content["data"] for field in topic["fields"]]
     questions = [
-        ("method", _("Método")),
-        ("presence_field", _("Campo")),
-        ("question", _("Dúvida")),
-        ("owner", _("Quem responde")),
+        Column("method", _("Método"), width=28, wraps=True),
+        Column("presence_field", _("Campo"), width=28, wraps=True),
+        Column("question", _("Dúvida"), width=48, wraps=True),
+        Column("owner", _("Quem responde"), width=20),
     ]
+    facts_columns = [Column("name", _("Item"), width=36), Column("value", _("Valor"), width=80, wraps=True)]
     return workbook(
         [
+            _sheet(_("Resumo"), facts_columns, [{"name": name, "value": value} for name, value in facts]),
             _sheet(
-                _("Resumo"),
-                [("name", _("Item")), ("value", _("Valor"))],
-                [{"name": name, "value": value} for name, value in facts],
-            ),
-            _sheet(
-                str(SHEETS["fields"].title),
-                [("method", _("Método")), ("label", _("Descrição")), *_columns("fields")],
+                SHEETS["fields"].title,
+                [
+                    Column("method", _("Método"), width=24),
+                    Column("label", _("Descrição"), width=28, wraps=True),
+                    *_columns("fields"),
+                ],
                 fields,
             ),
-            _sheet(
-                str(DATA.title),
-                [("title", _("Assunto")), *_columns("data")],
-                [{"title": topic["title"], **field} for topic in content["data"] for field in topic["fields"]],
-            ),
+            _sheet(DATA.title, [Column("title", _("Assunto"), width=24, wraps=True), *_columns("data")], data),
             *(
-                _sheet(str(SHEETS[key].title), _columns(key), content[key])
+                _sheet(SHEETS[key].title, _columns(key), content[key])
                 for key in ("statuses", "payments", "carriers", "decisions", "actions")
             ),
-            _sheet(_("Aditivos"), _amendment_columns(), content["amendments"]),
+            _sheet(_("Aditivos"), _amendment_columns(), _worded_amendments(snapshot)),
             _sheet(_("Dúvidas em aberto"), questions, content["open_questions"]),
-        ]
+        ],
+        title=_project(content),
     )
 
 
-def as_csv(snapshot: dict[str, Any]) -> bytes:
+def export(name: str, snapshot: dict[str, Any]) -> Export:
     """One line for each cell that says something, and for each amendment: what is agreed beside what was proposed."""
     content = worded(snapshot)
     lines: list[dict[str, Any]] = []
@@ -130,37 +146,45 @@ def as_csv(snapshot: dict[str, Any]) -> bytes:
                 for column in others
                 if row[column.name]
             ]
-    columns = [Column(name, label) for name, label in _amendment_columns()]
-    rows = [{column.name: line.get(column.name, "") for column in columns} for line in [*lines, *content["amendments"]]]
-    return Export("ficha", columns, rows, for_people=True).as_csv()
-
-
-def _amendment_columns() -> list[tuple[str, str]]:
-    return [
-        ("sheet", _("Parte")),
-        ("method", _("Método")),
-        ("row", _("Linha")),
-        ("column", _("Coluna")),
-        ("agreed", _("Combinado")),
-        ("proposed", _("Proposto")),
-        ("number", _("Aditivo")),
-        ("state", _("Situação")),
-        ("proposed_by", _("Quem propôs")),
-        ("proposed_at", _("Proposto em")),
-        ("reason", _("Motivo")),
-        ("concerns", _("Quem responde")),
-        ("decided_at", _("Respondido em")),
-        ("decision_note", _("Resposta")),
-    ]
-
-
-def _sheet(title: str, columns: list[tuple[str, str]], rows: list[dict[str, Any]]) -> Export:
+    columns = _amendment_columns()
     return Export(
-        title,
-        [Column(name, label, width=28, wraps=True) for name, label in columns],
-        [{name: str(row.get(name) or "") for name, _label in columns} for row in rows],
+        name,
+        columns,
+        [{column.name: line.get(column.name, "") for column in columns} for line in [*lines, *content["amendments"]]],
     )
 
 
-def _columns(key: str) -> list[tuple[str, str]]:
-    return [(column.name, str(column.label)) for column in SHEETS[key].columns]
+def _project(content: dict[str, Any]) -> str:
+    return f"{content['rollout']['code']} · {content['rollout']['title']}"
+
+
+def _amendment_columns() -> list[Column]:
+    return [
+        Column("sheet", _("Parte"), width=20, wraps=True),
+        Column("method", _("Método"), width=20, wraps=True),
+        Column("row", _("Linha"), width=28, wraps=True),
+        Column("column", _("Coluna"), width=20, wraps=True),
+        Column("agreed", _("Combinado"), width=28, wraps=True),
+        Column("proposed", _("Proposto"), width=28, wraps=True),
+        Column("number", _("Aditivo"), width=8),
+        Column("state", _("Situação"), width=12),
+        Column("proposed_by", _("Quem propôs"), width=12),
+        Column("proposed_at", _("Proposto em"), Kind.INSTANT),
+        Column("reason", _("Motivo"), width=28, wraps=True),
+        Column("concerns", _("Quem responde"), width=12),
+        Column("decided_at", _("Respondido em"), Kind.INSTANT),
+        Column("decision_note", _("Resposta"), width=28, wraps=True),
+    ]
+
+
+def _sheet(title: "StrOrPromise", columns: list[Column], rows: list[dict[str, Any]]) -> Export:
+    return Export(
+        str(title), columns, [{column.name: row.get(column.name) or "" for column in columns} for row in rows]
+    )
+
+
+def _columns(key: str) -> list[Column]:
+    return [
+        Column(column.name, column.label, KINDS.get(column.kind, Kind.TEXT), width=28, wraps=True)
+        for column in SHEETS[key].columns
+    ]

@@ -105,10 +105,12 @@ class Sheet:
         return next((column.label for column in self.columns if column.name == name), "")
 
     def worded(self, name: str, value: str) -> "StrOrPromise":
-        """``value`` of the column ``name`` as a reader sees it: a choice by its label, a flag as a word."""
+        """``value`` of the column ``name`` as a reader sees it: its label, a word for a flag, ``31/12/2026``."""
         column = next((column for column in self.columns if column.name == name), None)
         if column is None:
             return value
+        if column.kind == "date" and value:
+            return f"{date.fromisoformat(value):%d/%m/%Y}"
         words: dict[str, StrOrPromise] = {"1": _("sim")} if column.kind == "flag" else dict(column.choices)
         return words.get(value, value)
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.exports.downloads import as_json, download
-from apps.core.exports.tables import XLSX_TYPE
 from apps.core.numbers import whole_number
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.core.web.forms import attempt, refusal_status
@@ -203,19 +202,19 @@ def history(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
-    return download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx", XLSX_TYPE)
+    return download(documents.as_xlsx(queries.worksheet(rollout)), f"{rollout.code}-ficha.xlsx")
 
 
 @require_GET
 def csv(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
-    return download(documents.as_csv(queries.worksheet(rollout)), f"{rollout.code}-ficha.csv", "text/csv")
+    return documents.export(f"{rollout.code}-ficha", queries.worksheet(rollout)).download("csv-excel")
 
 
 @require_GET
 def json(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
-    return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json", "application/json")
+    return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json")
 
 
 def _kickoff(request: SignedInRequest, pk: int) -> tuple[Rollout, Kickoff]:
