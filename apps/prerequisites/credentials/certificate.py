@@ -27,13 +27,17 @@ PATH = "/verificar/"
 
 @dataclass(frozen=True)
 class Certificate:
-    """What the event of a purge certifies; ``client`` is the company that was the client then."""
+    """What the event of a purge certifies."""
 
     event: Event
-    client: Company
 
     def __str__(self) -> str:
         return f"{self.event.rollout.code}-expurgo-{self.event.sequence}"
+
+    @property
+    def client(self) -> Company:
+        """The company that was the client then."""
+        return parties.company_at(self.event.rollout, PartyRole.CLIENT, self.event.at)
 
     @property
     def code(self) -> str:
@@ -56,7 +60,7 @@ class Certificate:
 
 
 def of_event(event: Event) -> Certificate:
-    return Certificate(event, parties.company_at(event.rollout, PartyRole.CLIENT, event.at))
+    return Certificate(event)
 
 
 def by_code(code: str) -> Certificate | None:
