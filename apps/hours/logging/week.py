@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal
+from apps.core.web.confirmations import NeedsConfirmation
 from apps.hours import classification, queries
 from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
@@ -100,6 +101,8 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
                     source=source_of(entry),
                 )
             )
+        except NeedsConfirmation:
+            raise  # What was copied stays; the rest follows once it is confirmed.
         except Refusal as refusal:
             refused.append(f"{entry.rollout.code}, {entry}: {refusal.message}")
     return copied, refused

@@ -43,7 +43,8 @@ def draft(
     The PDF is rendered by a worker once the transaction is committed.
 
     Where somebody signed the version in force already, their signatures are lost: ``voids`` names those parties, so that
-    nobody's signature is lost unseen, and ``reason`` tells them why; ``Invalid`` without either.
+    nobody's signature is lost unseen, and ``reason`` tells them why; ``Invalid`` without either. Those of an outdated one
+    are lost already, and who gave them was told.
     """
     require(by, "acceptance.draft", rollout)
     with timeline.changing(rollout) as rollout:
@@ -62,7 +63,7 @@ def draft(
                 others = ((other, user.pk) for other, user in signatories.items() if user is not None)
                 refuse_two_companies(rollout, person, role.value, others)
                 refuse_drafter(person, role.value, by.pk)
-        voided = queries.who_signed(in_force) if in_force else []
+        voided = queries.who_signed(in_force) if in_force and in_force.outdated_at is None else []
         if in_force:
             _require_knowledge_of(voided, voids, reason)
             in_force.state = State.SUPERSEDED
@@ -105,7 +106,7 @@ def draft(
 
 def _require_knowledge_of(signed: Iterable[Signatory], voids: Collection[str], reason: str) -> None:
     """Raise ``Invalid`` unless whoever drafts named each of those who ``signed`` among ``voids``, and says why."""
-    names = ", ".join(f"{row.name} ({row.get_role_display()})" for row in signed)
+    names = queries.names_of(signed)
     if not {row.role for row in signed} <= set(voids):
         raise Invalid(
             _(

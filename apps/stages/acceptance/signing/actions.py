@@ -182,8 +182,12 @@ def signable(
     signatory, term = _pending(signatory, rollout)
     refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
     if term.rollout.version != compared_at and queries.is_stale(term):
-        raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
+        raise _outdated()
     return signatory, term
+
+
+def _outdated() -> Refusal:
+    return Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
 
 
 def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
@@ -194,7 +198,8 @@ def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Sign
 
 
 def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
-    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time and not answered by them."""
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time, not outdated and not answered
+    by them."""
     signatory = with_the_others(signatory.pk, rollout)
     term = signatory.term
     if signatory.state != Signatory.State.PENDING:
@@ -203,6 +208,8 @@ def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signa
         raise Refusal(_("Este termo não está aberto para assinatura."))
     if queries.is_over(term):
         raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
+    if term.outdated_at:
+        raise _outdated()
     return signatory, term
 
 
