@@ -29,6 +29,7 @@ def shares_of(rollout: Any, shares: Mapping[str, TermShare]) -> dict[str, Any]:
         .annotate(**{_alias(key, name): rows for key, share in shares.items() for name, rows in share.rows.items()})
         .get(pk=rollout.pk)
     )
+    row.take_parties_of(rollout)
     return {
         key: share.make(row, **{name: getattr(row, _alias(key, name)) for name in share.rows})
         for key, share in shares.items()

@@ -172,6 +172,12 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         if parties is not None and read is not self:
             self._prefetched_objects_cache = {"parties": parties}  # type: ignore[attr-defined]
 
+    def take_parties(self, parties: "list[Party]") -> None:
+        """Have ``parties`` be its own, for what is read of this instance."""
+        rows = self.parties.all()
+        rows._result_cache = parties
+        self._prefetched_objects_cache = {"parties": rows}  # type: ignore[attr-defined]
+
     def _parties(self) -> "list[Party]":
         """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
         with_companies = Party.objects.select_related("company")
