@@ -337,7 +337,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A message is delivered again after this time: longer than it may wait behind another, and run, at a worker that lives.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3}
+# A broker that is there and does not answer holds nobody for longer than these seconds; a worker asks it every second.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 5}
+CELERY_TASK_PUBLISH_RETRY = False  # Within a page: the periodic task is the further attempt (core/background/queue.py).
 CELERY_TASK_QUEUES = work.QUEUES
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis
 
+from apps.core.background import queue
 from tests import read_model
 from tests.standing import standing
 
@@ -71,6 +72,7 @@ def _quick_and_contained(settings, tmp_path, demonstration_seal):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TERM_SEAL_DEMO = demonstration_seal
+    queue.ask_again()
     yield
     read_model.forget()  # What the test wrote is gone with it.
 

@@ -1,3 +1,5 @@
+from uuid import UUID, uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -53,3 +55,24 @@ class UnfinishedWork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class Installation(models.Model):
+    """The one row that says which installation this database is. It travels with the database, into a backup and back."""
+
+    ONLY = 1
+
+    identity = models.UUIDField(default=uuid4, editable=False)
+
+    class Meta:
+        verbose_name = _("instalação")
+        verbose_name_plural = _("instalações")
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="installation_is_one")]
+
+    def __str__(self) -> str:
+        return str(self.identity)
+
+    @classmethod
+    def current_identity(cls) -> UUID:
+        """The identity of this database, given when it is first asked for."""
+        return cls.objects.get_or_create(pk=cls.ONLY)[0].identity

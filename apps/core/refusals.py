@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from apps.core.own_pages import own_page, page_above
@@ -172,13 +171,6 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return redirect(page)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """What answers 500: nothing here may need the database, and nothing tells what went wrong. The log has that."""
-    if request.path.startswith("/api/"):
-        return problem(_("Algo deu errado do nosso lado. Tente de novo em instantes."), status=500)
-    return HttpResponseServerError(render_to_string("500.html"))
-
-
 CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -192,6 +184,8 @@ CODES = {
     422: "invalid",
     429: "too_many_requests",
     500: "server_error",
+    503: "unavailable",
+    507: "no_room",
 }
 
 

@@ -1,3 +1,5 @@
+import logging
+
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
@@ -5,6 +7,7 @@ from apps.core.background import work
 from apps.core.jobs import Job
 from apps.files import actions, antivirus, orphans, previews, queries
 
+logger = logging.getLogger(__name__)
 SCAN = Job(
     "files.scan",
     _("Verificação de vírus de um arquivo"),
@@ -48,8 +51,11 @@ def draw_waiting_files() -> None:
 
 @shared_task
 def sweep_orphans() -> None:
-    """Daily: delete the bytes that no row names."""
-    orphans.sweep()
+    """Daily: move the bytes that no row names into the bin. One that does not dare is an error in the log."""
+    try:
+        orphans.sweep()
+    except orphans.NotSwept as error:
+        logger.error("Nothing was swept. %s", error)
 
 
 @shared_task(soft_time_limit=60, time_limit=90)

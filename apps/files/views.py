@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core import clock
+from apps.core import clock, outages
 from apps.core.numbers import whole_number
 from apps.core.refusals import Invalid, Refusal
 from apps.core.untrusted.bodies import takes
@@ -30,6 +30,11 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return JsonResponse({"detail": refusal.message, "offset": refusal.offset}, status=409)
         except Refusal as refusal:
             return JsonResponse({"detail": refusal.message}, status=refusal.status)
+        except OSError as error:
+            status = outages.status_of(error)
+            if status == 500:
+                raise
+            return JsonResponse({"detail": outages.message_for(status)}, status=status)
 
     return answer
 

@@ -320,7 +320,7 @@
     }
   });
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status >= 500) toast(words.textFailed, "danger");
+    if (event.detail.xhr.status >= 500 && !event.detail.xhr.getResponseHeader("HX-Trigger")) toast(words.textFailed, "danger");
   });
   document.addEventListener("htmx:sendError", () => toast(words.textOffline, "danger"));
   document.addEventListener("htmx:load", (event) => {

@@ -40,7 +40,7 @@
       if (onSent) request.upload.onprogress = (event) => onSent(event.loaded);
       request.onload = () => {
         if (request.responseURL && new URL(request.responseURL).pathname === document.body.dataset.loginUrl) return reject(new Ended());
-        if (request.status >= 500 || request.status === 429) return reject(new Lost());
+        if ((request.status >= 500 && request.status !== 507) || request.status === 429) return reject(new Lost());
         try {
           resolve({ status: request.status, body: JSON.parse(request.responseText) });
         } catch {

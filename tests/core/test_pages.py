@@ -9,7 +9,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
-from apps.core.refusals import refusal_response, server_error
+from apps.core.outages import server_error
+from apps.core.refusals import refusal_response
 from tests.companies.factories import UserFactory
 
 

@@ -49,6 +49,24 @@ def test_a_broker_that_is_away_is_said_in_one_line(monkeypatch, caplog, django_c
     assert "Traceback" not in caplog.text
 
 
+def test_a_broker_that_did_not_answer_is_left_in_peace_for_a_while(monkeypatch):
+    asked = []
+
+    def freeze(name, args):
+        asked.append(name)
+        raise TimeoutError("Timeout reading from socket")
+
+    monkeypatch.setattr(current_app._get_current_object(), "send_task", freeze)
+    now = 1000.0
+    monkeypatch.setattr(queue.time, "monotonic", lambda: now)
+    queue.send("x", 1)
+    queue.send("y", 2)
+    assert asked == ["x"]
+    now += queue.REST
+    queue.send("z", 3)
+    assert asked == ["x", "z"]
+
+
 HANDS_OVER = {"after_commit", "send"}
 
 

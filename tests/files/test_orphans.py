@@ -5,18 +5,29 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 
 from apps.core import clock
-from apps.files import actions, orphans
+from apps.files import actions, identity, orphans, tasks
 from apps.files.models import StoredFile
 from tests.files.factories import PreviewFactory, StoredFileFactory, UploadPartFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def lying(folder: str = "") -> set[str]:
+def all_lying(folder: str = "") -> set[str]:
     folders, files = default_storage.listdir(folder)
-    return {f"{folder}{name}" for name in files}.union(*(lying(f"{folder}{each}/") for each in folders))
+    return {f"{folder}{name}" for name in files}.union(*(all_lying(f"{folder}{name}/") for name in folders))
+
+
+def lying() -> set[str]:
+    """Without what is in the bin, and the marker."""
+    return {name for name in all_lying() if not name.startswith("bin/")} - {identity.MARKER}
+
+
+@pytest.fixture(autouse=True)
+def _the_store_is_this_database_s(_quick_and_contained):
+    identity.claim()
 
 
 def written_and_lost() -> str:
@@ -26,7 +37,7 @@ def written_and_lost() -> str:
     return stored.content.name
 
 
-def test_bytes_that_no_row_names_are_deleted_after_a_day():
+def test_bytes_that_no_row_names_go_to_the_bin_after_a_day():
     stored = StoredFileFactory()
     lost = written_and_lost()
     assert orphans.sweep() == 0  # Their row may still come.
@@ -34,7 +45,78 @@ def test_bytes_that_no_row_names_are_deleted_after_a_day():
     with clock.at(clock.now() + timedelta(hours=25)):
         assert orphans.sweep() == 1
         assert orphans.sweep() == 0
+        assert f"bin/{clock.today()}/{lost}" in all_lying()
     assert lying() == {stored.content.name}
+
+
+def test_the_bin_keeps_them_for_a_month_and_gives_them_back():
+    now = clock.now()
+    lost, other = written_and_lost(), written_and_lost()
+    with clock.at(now + timedelta(days=2)):
+        orphans.sweep()
+        assert orphans.put_back(clock.today()) == 2
+        assert {lost, other} <= lying()
+        assert orphans.put_back(clock.today()) == 0
+        orphans.sweep()
+    with clock.at(now + timedelta(days=32)):
+        orphans.sweep()
+        assert len(all_lying()) == 3  # The marker, and both in the bin.
+    with clock.at(now + timedelta(days=33)):
+        orphans.sweep()
+    assert all_lying() == {identity.MARKER}
+
+
+class TestAnotherDatabase:
+    """A sweep that is run against a database which does not name the files."""
+
+    def test_a_store_with_another_marker_is_left_alone(self):
+        lost = written_and_lost()
+        default_storage.delete(identity.MARKER)
+        default_storage.save(identity.MARKER, ContentFile(b"4c1d94c4-6d5e-4c44-a1f1-4f9d2c1a0000\n"))
+        with clock.at(clock.now() + timedelta(days=2)), pytest.raises(orphans.NotSwept, match="is DATABASE_URL right"):
+            orphans.sweep()
+        assert lost in lying()
+
+    def test_an_empty_database_beside_files_without_a_marker_moves_nothing(self):
+        lost = written_and_lost()
+        default_storage.delete(identity.MARKER)
+        with clock.at(clock.now() + timedelta(days=2)), pytest.raises(orphans.NotSwept):
+            orphans.sweep()
+        assert lost in lying()
+
+    def test_a_store_without_a_marker_is_marked_where_it_has_one_of_this_database_s_files(self):
+        default_storage.delete(identity.MARKER)
+        StoredFileFactory()
+        lost = written_and_lost()
+        with clock.at(clock.now() + timedelta(days=2)):
+            assert orphans.sweep() == 1
+        assert identity.MARKER in all_lying()
+        assert lost not in lying()
+
+    def test_more_than_ever_look_forgotten_and_a_person_decides(self, capsys):
+        names = {written_and_lost() for _number in range(orphans.NEVER_TOO_MANY + 1)}
+        with clock.at(clock.now() + timedelta(days=2)):
+            with pytest.raises(CommandError, match="21 of 21 files look forgotten"):
+                call_command("sweep_orphans")
+            assert names <= lying()
+            call_command("sweep_orphans", dry_run=True)
+            assert names <= set(capsys.readouterr().out.split())
+            call_command("sweep_orphans", however_many=True)
+        assert not lying()
+
+    def test_the_daily_task_says_in_the_log_that_it_did_not_dare(self, caplog):
+        written_and_lost()
+        default_storage.delete(identity.MARKER)
+        with clock.at(clock.now() + timedelta(days=2)):
+            tasks.sweep_orphans()
+        assert "Nothing was swept" in caplog.text
+
+    def test_who_knows_better_claims_the_store(self):
+        written_and_lost()
+        default_storage.delete(identity.MARKER)
+        call_command("sweep_orphans", claim=True)
+        with clock.at(clock.now() + timedelta(days=2)):
+            assert orphans.sweep() == 1
 
 
 def test_what_a_row_names_stays_whatever_its_age():

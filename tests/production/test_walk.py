@@ -158,7 +158,7 @@ class TestRefusals:
 
     def test_the_page_of_a_failure_needs_no_database(self, visitor, production, language):
         with production.without_database():
-            house_page(visitor(language).get("/verificar/ABCD-EFGH-JKLM/"), 500, language)
+            house_page(visitor(language).get("/verificar/ABCD-EFGH-JKLM/"), 503, language)
         assert visitor(language).get("/verificar/ABCD-EFGH-JKLM/").status == 404
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from apps.core import clock
 from apps.core.models import UnfinishedWork
-from apps.files import orphans
+from apps.files import identity, orphans
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -30,9 +30,10 @@ def fresh(term) -> AcceptanceTerm:
 
 
 def lying() -> set[str]:
-    """The files that lie in the storage, by their names."""
+    """The files that lie in the storage, by their names, without those in the bin and the marker."""
     root = Path(settings.MEDIA_ROOT)
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    names = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    return {name for name in names if not name.startswith(f"{orphans.BIN}/")} - {identity.MARKER}
 
 
 def named() -> set[str]:

@@ -17,6 +17,7 @@ from apps.core import clock
 from apps.core.events import EventData
 from apps.core.process import Gate, Stage
 from apps.files import actions as files
+from apps.files import identity
 from apps.files.models import StoredFile
 from apps.hours.events import MonthClosed
 from apps.hours.models import ClientStatement, Statement, StatementPdf
@@ -266,6 +267,7 @@ def _file_without_pictures() -> Case:
 
 @case("sweep-orphans")
 def _bytes_without_a_row() -> Case:
+    identity.claim()
     stored = [files.store_bytes(PDF, "x.pdf") for _number in range(2)]
     StoredFile.objects.all().delete()
     poisoned, good = sorted(row.content.name for row in stored)

@@ -4,15 +4,20 @@ The message may be lost, so each such task has a periodic task beside it (``pres
 work not yet done: a broker that is away delays work and loses none."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
+REST = 30.0
+"""Seconds for which a process hands nothing to a broker that did not answer: a page waits for it once, not each time."""
 _paused = False
+_resting_until = 0.0
 
 
 @contextmanager
@@ -38,7 +43,17 @@ def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda:
 
 def send(task: str, *args: int | str) -> None:
     """Send ``task`` now, for a sweep that hands out its items; a broker that is away is a line in the log."""
+    global _resting_until
+    if time.monotonic() < _resting_until:
+        return
     try:
         current_app.send_task(task, args=args)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, RedisError, OSError) as error:
+        _resting_until = time.monotonic() + REST
         logger.warning("%s waits for its periodic task: %s", task, error)
+
+
+def ask_again() -> None:
+    """Forget that the broker did not answer."""
+    global _resting_until
+    _resting_until = 0.0
