@@ -1,4 +1,4 @@
-"""What makes a term outdated, who is asked before signatures are lost, who is told afterwards, and what the gate asks then."""
+"""What makes a term outdated, who is asked before signatures are lost, who is told afterwards, and what the gate asks."""
 
 import re
 from datetime import timedelta
@@ -17,11 +17,11 @@ from apps.notices.models import Notice
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates, read_model, timeline
 from apps.rollouts.models import OpenRequirement, Rollout
-from apps.stages.acceptance import actions, outdating, queries
+from apps.stages.acceptance import actions, binding, outdating, queries
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.signing import actions as signing
-from apps.stages.acceptance.wording import binding, record
 from apps.stages.acceptance.wording import clauses as wording
+from apps.stages.acceptance.wording import record
 from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
 
@@ -143,7 +143,9 @@ class TestOnceItIsOutdated:
         people = outdated.rollout.people
         event = outdated.rollout.events.get(kind="acceptance.outdated")
         assert (event.data["parts"], event.data["signed"]) == (["hours"], ["client"])
-        assert event.describe() == f"O termo de aceite {outdated} não diz mais o que o projeto registra; mudou: as horas"
+        assert (
+            event.describe() == f"O termo de aceite {outdated} não diz mais o que o projeto registra; mudou: as horas"
+        )
         notices.consume(event)
         assert {notice.user for notice in Notice.objects.filter(event=event)} == {people["client"], people["pm"]}
 
@@ -181,7 +183,9 @@ class TestOnceItIsOutdated:
         page = browser.get(reverse("acceptance:sign", args=[rollout.pk, row.pk])).content.decode()
         assert "O registro mudou depois da redação" in page
         assert "Ainda não é a vez" not in page
-        assert "não vale como aceite" in browser.get(reverse("acceptance:verify", args=[outdated.code])).content.decode()
+        assert (
+            "não vale como aceite" in browser.get(reverse("acceptance:verify", args=[outdated.code])).content.decode()
+        )
 
     def test_what_changed_while_the_pdf_was_made_is_noticed_when_it_is_there(self):
         term = a_draft()

@@ -11,8 +11,8 @@ from apps.stages.acceptance.audiences import (
     who_had_signed_and_manager,
     whose_turn_begins,
 )
+from apps.stages.acceptance.binding import Part
 from apps.stages.acceptance.models import Signatory
-from apps.stages.acceptance.wording.binding import Part
 
 YOUR_TURN = Notice(
     to=whose_turn_begins,

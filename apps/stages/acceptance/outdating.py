@@ -17,7 +17,6 @@ from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import events, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
-from apps.stages.acceptance.wording import binding
 
 UNCHANGING = frozenset(
     event.kind for event in (events.Signed, events.Brought, events.Outdated, events.Reminded, rollouts.Advanced)

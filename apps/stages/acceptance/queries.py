@@ -8,8 +8,9 @@ from apps.core import canonical, clock
 from apps.core.requirements import asked_once
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
+from apps.stages.acceptance import binding
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
-from apps.stages.acceptance.wording import binding, record
+from apps.stages.acceptance.wording import record
 from apps.stages.acceptance.wording.clauses import Text
 
 # What is read for what, where a code was copied by hand.

@@ -198,8 +198,8 @@ def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Sign
 
 
 def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
-    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time, not outdated and not answered
-    by them."""
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time, not outdated and not
+    answered by them."""
     signatory = with_the_others(signatory.pk, rollout)
     term = signatory.term
     if signatory.state != Signatory.State.PENDING:

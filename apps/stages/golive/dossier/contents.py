@@ -33,8 +33,8 @@ class Contents:
 
 
 def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
-    """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``. Companies
-    and people are called as they were at the release, in every edition."""
+    """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``.
+    Companies and people are called as they were at the release, in every edition."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
         clock.read_in(clock.installation_zone()),
