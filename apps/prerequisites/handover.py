@@ -20,8 +20,8 @@ def follow_new_company(change: PartyChange) -> None:
     for item in items.filter(kind=Kind.CONTACT, owner__in=change.roles):
         _ask_again(change, item, Submission.Stopped.REPLACED)
     if change.credentials == Credentials.PURGE:
-        left = PartyRole.CLIENT in change.roles
-        client = change.before if left else change.rollout.company(PartyRole.CLIENT)
+        client_left = PartyRole.CLIENT in change.roles
+        client = change.before if client_left else change.rollout.company(PartyRole.CLIENT)
         purge.purge_open(change.rollout, change.by, client=client)
         for item in items.filter(kind=Kind.CREDENTIAL):
             _ask_again(change, item, Submission.Stopped.PURGED)

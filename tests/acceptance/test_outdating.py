@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.api.api import refused
@@ -11,6 +12,7 @@ from apps.companies import actions as companies
 from apps.core import clock
 from apps.core.process import Gate
 from apps.core.refusals import Refusal
+from apps.core.web.confirmations import ConfirmationMiddleware
 from apps.hours.ledger import actions as ledger
 from apps.notices import actions as notices
 from apps.notices.models import Notice
@@ -194,6 +196,18 @@ class TestOnceItIsOutdated:
         assert term.is_outdated
         assert asked_of(term, "client") == []
 
+    def test_its_time_to_sign_runs_out_for_nobody(self, outdated):
+        with clock.at(now(outdated).expires_at + timedelta(days=1)):
+            assert queries.overdue() == []
+            actions.expire(outdated.pk)
+        assert now(outdated).is_outdated
+
+    def test_nobody_is_mailed_that_it_is_their_turn_once_it_is_outdated(self, half_signed):
+        turn = half_signed.rollout.events.filter(kind="acceptance.ready").get()
+        log(half_signed)
+        notices.consume(turn)
+        assert not Notice.objects.filter(event=turn, user=half_signed.rollout.people["integrator"]).exists()
+
     def test_the_night_notices_what_no_event_told(self, half_signed):
         Rollout.objects.filter(pk=half_signed.rollout_id).update(scope="Mudou")
         with timeline.changing(half_signed.rollout) as rollout:
@@ -233,6 +247,21 @@ class TestBeforeSignaturesAreLost:
         answer = browser.post(url, fields)
         assert answer.status_code == 409
         assert signatory(half_signed, "integrator").name in answer.content.decode()
+
+    def test_files_are_chosen_again_where_it_is_confirmed_and_the_rest_comes_along(self, half_signed, rf):
+        def view(request):
+            refusal = outdating.VoidsSignatures([(half_signed, queries.who_signed(half_signed))])
+            return middleware.process_exception(request, refusal)
+
+        middleware = ConfirmationMiddleware(view)
+        sent = {"note": "Apoio", "proof": SimpleUploadedFile("foto.png", b"x")}
+        request = rf.post("/projetos/1/", sent, headers={"HX-Request": "true"})
+        request.htmx = True
+        page = middleware(request).content.decode()
+        assert re.search(r'<input type="file"[^>]* name="proof"', page)
+        assert "foto.png" in page
+        assert 'enctype="multipart/form-data"' in page
+        assert 'value="Apoio"' in page
 
     def test_in_a_dialog_the_question_takes_the_place_of_the_form(self, half_signed, client_for):
         browser = client_for(half_signed.rollout.people["pm"])

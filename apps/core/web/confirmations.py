@@ -31,7 +31,7 @@ class NeedsConfirmation(Refusal):
 
 
 class ConfirmationMiddleware:
-    """Knows the request for ``given``, and shows what a person must confirm."""
+    """Knows the request for ``receipts_of_request``, and shows what a person must confirm."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -49,7 +49,7 @@ class ConfirmationMiddleware:
         return None
 
 
-def given(name: str) -> set[str] | None:
+def receipts_of_request(name: str) -> set[str] | None:
     """The receipts under ``name`` that came with the request; None where nobody can be asked: in a worker, in a command."""
     request = _request.get()
     if request is None:
@@ -65,13 +65,15 @@ def _page(request: HttpRequest, refusal: NeedsConfirmation) -> HttpResponse:
         if key not in ("csrfmiddlewaretoken", refusal.name)
         for value in values
     ]
-    receipts = {refusal.receipt, *(given(refusal.name) or ())} - {""}  # What was confirmed before stays so.
+    receipts = {refusal.receipt, *(receipts_of_request(refusal.name) or ())} - {
+        ""
+    }  # What was confirmed before stays so.
     context = {
         "refusal": refusal,
         "hidden": [*hidden, (refusal.name, ",".join(sorted(receipts)))],
         "action": request.get_full_path(),
         "back": own_page(request, request.headers.get("Referer", ""), otherwise=page_above(request.path)),
-        "has_files": bool(request.FILES),
+        "files": [(name, [file.name for file in files]) for name, files in request.FILES.lists()],
     }
     htmx = getattr(request, "htmx", False)
     return render(request, "core/confirm_form.html" if htmx else "core/confirm.html", context, status=409)

@@ -173,11 +173,11 @@ def settle_refusal(term: AcceptanceTerm, *, by: User, settlement: str) -> None:
 
 
 def expire(term_pk: int) -> None:
-    """Close a term whose time to sign is over; one that was answered or drafted anew meanwhile is left as it is."""
+    """Close a term whose time to sign is over; one that was answered, outdated or drafted anew meanwhile is left as it is."""
     term = AcceptanceTerm.objects.select_related("rollout").get(pk=term_pk)
     with timeline.changing(term.rollout, even_closed=True) as rollout:
         term = AcceptanceTerm.objects.get(pk=term_pk)
-        if term.state != State.READY or not queries.is_over(term):
+        if not term.can_be_signed or not queries.is_over(term):
             return
         term.state = State.EXPIRED
         term.save(update_fields=["state"])

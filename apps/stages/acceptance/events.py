@@ -94,7 +94,7 @@ class Outdated(
         to=who_had_signed_and_manager,
         subject=_("%(code)s: o termo de aceite precisa ser redigido de novo"),
         sentence=_(
-            "%(what)s. As assinaturas que ele já tinha perderam o efeito. Quando houver outro termo, você será avisado."
+            "%(what)s. O que já foi assinado perdeu o efeito. A Presence redige outro termo e avisa quem o assina."
         ),
         url=page("acceptance:room"),
         obligatory=True,

@@ -11,7 +11,7 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.events import EventData
 from apps.core.process import PartyRole, Stage
-from apps.core.web.confirmations import NeedsConfirmation, given
+from apps.core.web.confirmations import NeedsConfirmation, receipts_of_request
 from apps.rollouts import events as rollouts
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -99,7 +99,7 @@ def _to_sign() -> Any:
 def require_confirmation(terms: Iterable[tuple[AcceptanceTerm, Sequence[Signatory]]], actor: User | None) -> None:
     """Raise ``VoidsSignatures`` unless ``actor``, who is about to take away what signed ``terms`` have, said to know that."""
     terms = [(term, signed) for term, signed in terms if signed]
-    receipts = given(RECEIPTS) if actor else None
+    receipts = receipts_of_request(RECEIPTS) if actor else None
     if receipts is not None and not {_receipt(*pair) for pair in terms} <= receipts:
         raise VoidsSignatures(terms)
 

@@ -165,8 +165,10 @@ def signed_at(term: AcceptanceTerm) -> datetime | None:
 
 
 def overdue() -> list[int]:
-    """The keys of the terms whose time to sign is over."""
-    ready = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.READY, expires_at__lte=clock.now())
+    """The keys of the terms whose time to sign is over; an outdated one waits for nobody who could be late."""
+    ready = AcceptanceTerm.objects.filter(
+        state=AcceptanceTerm.State.READY, outdated_at=None, expires_at__lte=clock.now()
+    )
     return list(ready.values_list("pk", flat=True))
 
 
