@@ -180,7 +180,9 @@ class TestOnceItIsOutdated:
 
     def test_its_pages_say_so(self, outdated, client_for):
         browser, rollout = client_for(outdated.rollout.people["integrator"]), outdated.rollout
-        assert "Desatualizado" in browser.get(reverse("acceptance:room", args=[rollout.pk])).content.decode()
+        room = browser.get(reverse("acceptance:room", args=[rollout.pk])).content.decode()
+        assert "Desatualizado" in room
+        assert "O que mudou: as horas." in room
         row = signatory(outdated, "integrator")
         page = browser.get(reverse("acceptance:sign", args=[rollout.pk, row.pk])).content.decode()
         assert "O registro mudou depois da redação" in page
@@ -203,7 +205,7 @@ class TestOnceItIsOutdated:
         assert now(outdated).is_outdated
 
     def test_nobody_is_mailed_that_it_is_their_turn_once_it_is_outdated(self, half_signed):
-        turn = half_signed.rollout.events.filter(kind="acceptance.ready").get()
+        turn = half_signed.rollout.events.filter(kind="acceptance.rendered").get()
         log(half_signed)
         notices.consume(turn)
         assert not Notice.objects.filter(event=turn, user=half_signed.rollout.people["integrator"]).exists()

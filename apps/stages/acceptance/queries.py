@@ -15,7 +15,8 @@ from apps.stages.acceptance.wording.clauses import Text
 
 # What is read for what, where a code was copied by hand.
 CONFUSED = str.maketrans("OIL", "011")
-IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, AcceptanceTerm.State.SIGNED)
+TO_SIGN = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY)
+IN_FORCE = (*TO_SIGN, AcceptanceTerm.State.SIGNED)
 
 
 @asked_once
