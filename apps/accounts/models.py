@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.network import mailboxes
+from apps.core.unaccented import by_name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -113,7 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("pessoa")
         verbose_name_plural = _("pessoas")
-        ordering = ["name"]
+        ordering = [*by_name("name"), "pk"]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
             # With it, the one above tells any two addresses of one mailbox apart from two mailboxes.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.unaccented import by_name
 
 
 class Platform(models.Model):
@@ -22,7 +23,7 @@ class Platform(models.Model):
     class Meta:
         verbose_name = _("plataforma")
         verbose_name_plural = _("plataformas")
-        ordering = ["position", "name"]
+        ordering = ["position", *by_name("name")]
 
     def __str__(self) -> str:
         return self.name

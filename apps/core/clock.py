@@ -3,8 +3,10 @@
 Actions take the time from here, so that the demonstration data and the tests can tell a story that
 happened over weeks without waiting for it.
 
-An instant is an aware ``datetime`` and is stored in UTC. A day is a ``date`` of a time zone: the reader's where a page
-shows it (the installation's outside a request), the installation's where parties and rules count by it.
+An instant is an aware ``datetime`` and is stored in UTC. A day is a ``date`` of a time zone, and of the installation's
+(Presence's) unless another is named: by its days parties and rules count, whoever reads and wherever. A page that is a
+reader's own calendar names ``reader_zone()``. No other module takes a day out of an instant
+(``presence_rollout/ops/plain_days.py``).
 """
 
 from collections.abc import Iterator
@@ -28,6 +30,11 @@ def installation_zone() -> tzinfo:
     return timezone.get_default_timezone()
 
 
+def reader_zone() -> tzinfo:
+    """The time zone of who reads the page or mail that is being made; the installation's where nobody in particular does."""
+    return timezone.get_current_timezone()
+
+
 def zone_named(name: str) -> tzinfo:
     """The time zone called ``name`` (as a person chose it), or the installation's when there is none of that name."""
     try:
@@ -42,20 +49,20 @@ def local(instant: datetime, zone: tzinfo | None = None) -> datetime:
 
 
 def day_of(instant: datetime, zone: tzinfo | None = None) -> date:
-    """The day of ``instant`` in ``zone``; in the reader's zone when none is given."""
-    return local(instant, zone).date()
+    """The day of ``instant`` in ``zone``; Presence's day when none is given."""
+    return local(instant, zone or installation_zone()).date()
 
 
 def instant_of(day: date, at: time = time.min, zone: tzinfo | None = None) -> datetime:
     """The instant, in UTC, at which the clocks of ``zone`` show ``day`` and ``at``: its first one when no time is given.
 
-    A day may have 23 or 25 hours, so the end of one is the beginning of the next. The reader's zone when none is given.
+    A day may have 23 or 25 hours, so the end of one is the beginning of the next. Presence's day when no zone is given.
     """
-    return datetime.combine(day, at, zone or timezone.get_current_timezone()).astimezone(UTC)
+    return datetime.combine(day, at, zone or installation_zone()).astimezone(UTC)
 
 
 def today(zone: tzinfo | None = None) -> date:
-    """The present date in ``zone``; in the reader's (or the installation's, outside a request) when none is given."""
+    """The present date in ``zone``; Presence's when none is given."""
     return day_of(now(), zone)
 
 

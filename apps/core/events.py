@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, dataclass_transform,
 from django.db import models
 from django.utils import formats
 
-from apps.core import canonical, clock, minutes, money
+from apps.core import canonical, minutes, moments, money
 from apps.core.localized import Localized
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _shown(annotation: Any, value: Any) -> str:
     if issubclass(annotation, Localized):
         return str(Localized.of(value))
     if issubclass(annotation, datetime):
-        return formats.date_format(clock.local(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
+        return moments.show(datetime.fromisoformat(value))
     if issubclass(annotation, date):
         return formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     return str(value)

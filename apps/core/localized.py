@@ -8,6 +8,8 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from pydantic_core import CoreSchema, core_schema
 
+from apps.core import clock
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -47,11 +49,11 @@ def both(text: "StrOrPromise", /, **values: object) -> Localized:
     """A lazily translated ``text`` in both languages, so that what is stored belongs to no reader's language.
 
     ``values`` fill its ``%(names)s``, each as it reads in that language: a ``Localized`` or lazy one by itself, a function
-    by being called while that language is active (for dates and the like).
+    by being called while that language is active (for dates and the like). Days and times in them are Presence's.
     """
     result = Localized()
     for key, language in LANGUAGES.items():
-        with translation.override(language):
+        with translation.override(language), clock.read_in(None):
             shown = {name: value() if callable(value) else value for name, value in values.items()}
             result[key] = str(text) % shown if values else str(text)
     return result

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from apps.core import clock
 from apps.core.process import PartyRole
 from apps.demo import homologation_day
 from apps.demo.deliveries import Deliveries
@@ -135,7 +136,9 @@ class Story(Deliveries, HoursChapters):
 
     def promise_date(self, days: int = 30) -> None:
         with self.later(8):
-            development.set_due_date(self.rollout, by=self.integrator, date=(self.now + timedelta(days=days)).date())
+            development.set_due_date(
+                self.rollout, by=self.integrator, date=clock.day_of(self.now + timedelta(days=days))
+            )
 
     def invite_to_kickoff(self) -> None:
         """A date for the meeting, some days ahead of the present, which the client has not confirmed."""

@@ -20,7 +20,7 @@ def at_work(instant: datetime) -> datetime:
         local = (local + timedelta(days=1)).replace(hour=9)
     elif local.hour < 9:
         local = local.replace(hour=9)
-    while not workdays.is_workday(local.date()):
+    while not workdays.is_workday(clock.day_of(local)):
         local = (local + timedelta(days=1)).replace(hour=9)
     return local
 
@@ -54,7 +54,7 @@ class StoryBase:
                 integrator=participants.companies[integrator],
                 project_manager=self.manager,
                 scope="Produtos, preços, estoque, pedidos e faturamento. Marketplaces ficam para uma segunda fase.",
-                target_date=(started + timedelta(days=90)).date(),
+                target_date=clock.day_of(started + timedelta(days=90)),
             )
 
     @contextmanager

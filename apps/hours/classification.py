@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -14,8 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.core import clock, money
 from apps.core import minutes as minutes_
-from apps.core import money
 
 
 class Activity(models.TextChoices):
@@ -98,7 +99,7 @@ class Rules:
 class Work:
     """One entry. ``nonconformity`` is the label of the one that caused it; ``adjusts`` the number of a closed entry.
 
-    ``started_at`` is in the installation's time zone, by whose days the hours are counted. ``minutes`` is positive, or
+    ``started_at`` is an instant; hours are counted by Presence's days. ``minutes`` is positive, or
     negative for an adjustment that takes time back. ``worked_on`` is the day of the entry that is adjusted: an adjustment is
     priced by the policy of that day.
     """
@@ -110,6 +111,11 @@ class Work:
     nonconformity: str = ""
     adjusts: int | None = None
     worked_on: date | None = None
+
+    @cached_property
+    def day(self) -> date:
+        """Presence's day on which the work began."""
+        return clock.day_of(self.started_at)
 
 
 @dataclass(frozen=True)
@@ -161,17 +167,15 @@ def classify(entries: Iterable[Work], rules: Rules | Sequence[Rules], closed: Se
                 last_use[line.allowance] = max(last_use.get(line.allowance, date.min), date.fromisoformat(until))
     result: list[Line] = []
     for work in sorted(entries, key=lambda work: (work.started_at, work.number)):
-        policy = in_force(versions, work.started_at.date())
+        policy = in_force(versions, work.day)
         earlier = written[work.number if work.adjusts is None else work.adjusts]
         lines = _take_back(work, earlier) if work.minutes < 0 else _lines(work, policy, used, last_use)
-        lines = [
-            _priced(line, work, in_force(versions, work.worked_on or work.started_at.date()), earlier) for line in lines
-        ]
+        lines = [_priced(line, work, in_force(versions, work.worked_on or work.day), earlier) for line in lines]
         for line in lines:
             earlier.append(line)
             if line.allowance:
                 used[line.allowance] += line.minutes
-                last_use[line.allowance] = work.started_at.date()
+                last_use[line.allowance] = work.day
         result += lines
     return result
 
@@ -184,7 +188,7 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
         if work.activity == Activity.FOLLOW_UP:
             return [_line(work, work.minutes, "follow_up")]
         return [_line(work, work.minutes, "in_scope", activity=work.activity)]
-    day, before = work.started_at.date(), used[work.activity]
+    day, before = work.day, used[work.activity]
     included = min(work.minutes, max(allowance - before, 0))
     beyond = work.minutes - included
     lines = []
@@ -200,7 +204,7 @@ def _lines(work: Work, rules: Rules, used: dict[str, int], last_use: dict[str, d
 
 def _line(work: Work, minutes: int, reason: str, **params: Any) -> Line:
     """``minutes`` of ``work`` with the class that ``reason`` gives; ``params`` and the day of the work explain it."""
-    params["on"] = work.started_at.date().isoformat()
+    params["on"] = work.day.isoformat()
     return Line(work.number, minutes, RULES[reason] or "", reason, params=params)
 
 
@@ -234,7 +238,7 @@ def _take_back(work: Work, written: Sequence[Line]) -> list[Line]:
         for (line_class, allowance), minutes in list(remaining.items()):
             minutes_back = min(minutes, to_give)
             if line_class == hour_class and minutes_back > 0:
-                params = {"entry": work.adjusts, "on": work.started_at.date().isoformat()}
+                params = {"entry": work.adjusts, "on": work.day.isoformat()}
                 lines.append(Line(work.number, -minutes_back, hour_class, "adjustment", allowance, params=params))
                 to_give -= minutes_back
     if to_give:

@@ -24,7 +24,7 @@ from apps.rollouts.models import FormerParty, Party, Rollout
 
 def month_of(instant: datetime) -> date:
     """The first day of the month of ``instant``, in the installation's time zone."""
-    return clock.day_of(instant, clock.installation_zone()).replace(day=1)
+    return clock.day_of(instant).replace(day=1)
 
 
 def is_month_closed(rollout: Rollout, instant: datetime) -> bool:
@@ -71,12 +71,12 @@ def following(month: date) -> date:
 
 def is_over(month: date) -> bool:
     """``month`` ended, in the installation's time zone."""
-    return clock.today(clock.installation_zone()) >= following(month)
+    return clock.today() >= following(month)
 
 
 def month_starts(month: date) -> datetime:
     """The first instant of ``month``, in the installation's time zone."""
-    return clock.instant_of(month.replace(day=1), zone=clock.installation_zone())
+    return clock.instant_of(month.replace(day=1))
 
 
 def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
@@ -143,11 +143,10 @@ def closed_so_far(rollout: Rollout, entries: Iterable[TimeEntry]) -> list[classi
     sums = fixed.exclude(allowance="").exclude(of_adjusted_entries).order_by().values("allowance").annotate(
         all=Sum("minutes"), last=Max("entry__started_at")
     )  # fmt: skip
-    zone = clock.installation_zone()
     result = [
         classification.Line(
             0, row["all"], HourClass.INCLUDED, "within_allowance", row["allowance"],
-            params={"on": clock.day_of(row["last"], zone).isoformat()},
+            params={"on": clock.day_of(row["last"]).isoformat()},
         )
         for row in sums
     ]  # fmt: skip

@@ -62,7 +62,7 @@ def _calendar(
     return {
         "view": view,
         "day": day,
-        "today": clock.today(),
+        "today": clock.today(clock.reader_zone()),
         "period": period,
         "days": periods.days_of(period, rows, state),
         "meetings": rows,
@@ -75,5 +75,5 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return clock.today()
-    return day if 2000 <= day.year <= 2100 else clock.today()
+        return clock.today(clock.reader_zone())
+    return day if 2000 <= day.year <= 2100 else clock.today(clock.reader_zone())

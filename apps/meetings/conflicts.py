@@ -23,7 +23,7 @@ def of_meeting(meeting: Meeting) -> list[str]:
 def _of_the_day(meeting: Meeting) -> Iterator[str]:
     if meeting.starts_at < clock.now():
         yield _("Esta data já passou. Registre a reunião, mude a data ou diga por que ela não aconteceu.")
-    day = clock.day_of(meeting.starts_at, clock.installation_zone())
+    day = clock.day_of(meeting.starts_at)
     client = meeting.rollout.company(PartyRole.CLIENT)
     if holiday := workdays.holiday(day, client.state):
         yield _("%(day)s é feriado para %(company)s: %(holiday)s.") % {

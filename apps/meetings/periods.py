@@ -22,12 +22,12 @@ class Period:
     @property
     def begins_at(self) -> datetime:
         """The first instant, in the reader's time zone."""
-        return clock.instant_of(self.first)
+        return clock.instant_of(self.first, zone=clock.reader_zone())
 
     @property
     def ends_before(self) -> datetime:
         """The first instant after it."""
-        return clock.instant_of(self.last + timedelta(days=1))
+        return clock.instant_of(self.last + timedelta(days=1), zone=clock.reader_zone())
 
 
 @dataclass
@@ -43,7 +43,11 @@ class Day:
     @property
     def css(self) -> str:
         """The classes of the day in the calendar."""
-        states = {"outside": self.is_outside, "today": self.date == clock.today(), "empty": not self.meetings}
+        states = {
+            "outside": self.is_outside,
+            "today": self.date == clock.today(clock.reader_zone()),
+            "empty": not self.meetings,
+        }
         return " ".join(f"meeting-day-{name}" for name, holds in states.items() if holds)
 
 
@@ -71,5 +75,5 @@ def days_of(period: Period, meetings: Iterable[Meeting], state: str = "") -> lis
     month = period.month and period.month.month
     days = {day: Day(day, workdays.holiday(day, state), month is not None and day.month != month) for day in dates}
     for meeting in meetings:
-        days[clock.day_of(meeting.starts_at)].meetings.append(meeting)
+        days[clock.day_of(meeting.starts_at, clock.reader_zone())].meetings.append(meeting)
     return list(days.values())

@@ -47,7 +47,7 @@ def _expire() -> int:
     still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_NOTICE.name))
     notices = Notice.objects.filter(event__at__lt=before).exclude(still_sent)
     still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_DIGEST.name))
-    digests = Digest.objects.filter(day__lt=min(before.date(), clock.today())).exclude(still_sent)
+    digests = Digest.objects.filter(day__lt=min(clock.day_of(before), clock.today())).exclude(still_sent)
     forgotten = notices.count() + digests.count()
     notices.delete()
     digests.delete()

@@ -6,7 +6,7 @@ from django.core.files.base import File
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from apps.core import clock
+from apps.core import moments
 from apps.core.exports.filenames import tidy
 from apps.core.refusals import Invalid
 from apps.files import actions as files
@@ -84,6 +84,6 @@ def note_duplicates(items: Iterable[Prerequisite]) -> None:
             row.twin = text % {
                 "item": first.prerequisite.title,
                 "number": first.number,
-                "when": f"{clock.local(first.submitted_at):%d/%m/%Y}",
+                "when": moments.show_day(first.submitted_at),
             }
         rows_before.append(row)

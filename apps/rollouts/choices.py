@@ -2,19 +2,29 @@
 
 import re
 
-from apps.core.process import PartyRole
+from django.db.models import Q
+
+from apps.core.unaccented import holds, narrowed
 from apps.core.web.search import SearchField
 from apps.rollouts.models import Party, RolloutQuerySet
 
-CODE = re.compile(r"\bINT-0*([0-9]{1,9})\b", re.IGNORECASE)
+CODE = re.compile(r"\bINT[- ]?0*([0-9]{1,9})\b", re.IGNORECASE)
+NUMBER = re.compile(r"0*([0-9]{1,9})")
 
 
 def search(rollouts: RolloutQuerySet, text: str) -> RolloutQuerySet:
-    """Those of ``rollouts`` whose client or platform is called so; the one whose code stands in ``text``."""
+    """Those of ``rollouts`` of which a company or the platform is called so, or whose number ``text`` is; the one whose code
+    stands in ``text``."""
     if code := CODE.search(text):
         return rollouts.filter(pk=int(code.group(1)))
-    clients = Party.objects.filter(role=PartyRole.CLIENT, company__trade_name__icontains=text)
-    return rollouts.filter(pk__in=clients.values("rollout")) | rollouts.filter(platform__name__icontains=text)
+    return narrowed(rollouts, text, _holds)
+
+
+def _holds(text: str) -> Q:
+    companies = Party.objects.filter(holds(text, "company__trade_name", "company__legal_name"))
+    condition = Q(pk__in=companies.values("rollout")) | holds(text, "platform__name")
+    number = NUMBER.fullmatch(text)
+    return condition | Q(pk=int(number.group(1))) if number else condition
 
 
 class RolloutField(SearchField):

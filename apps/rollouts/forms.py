@@ -9,6 +9,7 @@ from apps.blueprints.models import Platform
 from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind, Role
 from apps.core.process import Gate, PartyRole, Stage
+from apps.core.unaccented import by_name
 from apps.core.web.widgets import DateInput
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
@@ -39,7 +40,7 @@ class CreateForm(forms.Form):
         label=_("Esta empresa também responde por esta plataforma"), required=False
     )
     integrator = CompanyField(
-        Company.objects.current().filter(kind__in=INTEGRATORS).order_by("kind", "trade_name"),
+        Company.objects.current().filter(kind__in=INTEGRATORS).order_by("kind", *by_name("trade_name"), "pk"),
         kinds=INTEGRATORS,
         label=_("Integrador"),
         help_text=_("Quem desenvolve o conector. Pode ser a própria plataforma ou o cliente."),

@@ -12,6 +12,7 @@ from apps.companies.models import Company, Kind, Membership, Person, PersonQuery
 from apps.companies.people import queries
 from apps.companies.people.choices import Directory
 from apps.core.process import PartyRole
+from apps.core.unaccented import name_key
 from apps.rollouts.models import Party, Rollout
 
 MOST_SHOWN = 300
@@ -67,7 +68,7 @@ def directory(rollout: Rollout, *, by: User, roles: Collection[str] = ()) -> Dir
     """The people of the companies that play ``roles`` in ``rollout`` (of all, where none is named), for the fields of one
     form that ``by`` fills in; they may add somebody where ``companies.add_person`` lets them."""
     companies = {party.company for party in rollout.parties.all() if not roles or party.role in roles}
-    addable = sorted((company for company in companies if by.has_perm("companies.add_person", company)), key=str)
+    addable = sorted((company for company in companies if by.has_perm("companies.add_person", company)), key=name_key)
     return Directory(of_parties(rollout, roles), url=_suggestions_url(rollout, roles), addable=addable)
 
 
@@ -86,7 +87,7 @@ def directory_for(rollout: Rollout, role: str) -> Directory:
     """The people of all parties, for a form that the company which plays ``role`` fills in: its people add to their own
     company, Presence's to any other."""
     companies = set(rollout.companies().values()) if role == PartyRole.PRESENCE else {rollout.company(role)}
-    addable = sorted((company for company in companies if company.kind != Kind.PRESENCE), key=str)
+    addable = sorted((company for company in companies if company.kind != Kind.PRESENCE), key=name_key)
     return Directory(of_parties(rollout), url=_suggestions_url(rollout, ()), addable=addable)
 
 

@@ -20,13 +20,13 @@ def guarantee_ends(rollout: Rollout) -> date | None:
     """The last day on which a completed rollout may be opened again; None for one that is not completed."""
     if rollout.stage != Stage.COMPLETED or rollout.closed_at is None:
         return None
-    return clock.day_of(rollout.closed_at, clock.installation_zone()) + timedelta(days=settings.GUARANTEE_DAYS)
+    return clock.day_of(rollout.closed_at) + timedelta(days=settings.GUARANTEE_DAYS)
 
 
 def is_within_guarantee(rollout: Rollout) -> bool:
     """Whether ``rollout`` is completed and its guarantee time lasts."""
     last_day = guarantee_ends(rollout)
-    return last_day is not None and clock.day_of(clock.now(), clock.installation_zone()) <= last_day
+    return last_day is not None and clock.day_of(clock.now()) <= last_day
 
 
 def reopen(rollout: Rollout, *, by: User, reason: str, seen_version: int) -> Rollout:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from apps.companies.models import Membership
 from apps.core import plugins
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
-from apps.rollouts import gates
+from apps.rollouts import choices, gates
 from apps.rollouts.events import Advanced, Reopened, SentBack
-from apps.rollouts.models import Assignment, OpenRequirement, Party, Rollout
+from apps.rollouts.models import Assignment, OpenRequirement, Rollout
 
 WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select_related("waiver__waived_by", "person"))
 """What is open in each of the rollouts of a query, in one query more."""
@@ -129,7 +129,4 @@ def listing(user, *, situation: str = "open", holder: str = "", stage: str = "",
         rollouts = rollouts.filter(holder=holder)
     if stage in Stage.values:
         rollouts = rollouts.filter(stage=stage)
-    if text:
-        named = Party.objects.filter(company__trade_name__icontains=text).values("rollout")
-        rollouts = rollouts.filter(Q(pk__in=named) | Q(platform__name__icontains=text))
-    return rollouts
+    return choices.search(rollouts, text) if text else rollouts

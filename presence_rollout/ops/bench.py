@@ -125,7 +125,9 @@ def run(size: int) -> None:
         client = normal.company(PartyRole.CLIENT)
         timed(
             "close the first month of a client, all rollouts",
-            lambda: close_client(client, manager, min(map(first_month, queries.rollouts_of(client, NOW.date())))),
+            lambda: close_client(
+                client, manager, min(map(first_month, queries.rollouts_of(client, clock.day_of(NOW))))
+            ),
         )
         for later_month in months_after(big, month):
             last = close(big, manager, later_month)

@@ -30,6 +30,7 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
         ("template tags", [f"{BIN}/djade", "--target-version", "5.2", "--check", *templates], {}),
         ("template layout", [f"{BIN}/djangofmt", "--check", "templates"], {}),
         ("plain words", [sys.executable, "-m", "presence_rollout.ops.plain_words"], {}),
+        ("days of instants", [sys.executable, "-m", "presence_rollout.ops.plain_days"], {}),
         ("import floors", [f"{BIN}/lint-imports"], {}),
         ("types", [f"{BIN}/mypy", "apps", "presence_rollout"], {}),
         ("models and migrations", [*manage, "makemigrations", "--check", "--dry-run"], {"DEBUG": "1"}),

@@ -14,16 +14,16 @@ LISBON = ZoneInfo("Europe/Lisbon")
 TWO_IN_THE_MORNING = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
 
-def test_an_instant_belongs_to_the_day_of_the_readers_zone():
-    with clock.read_in(LISBON):
-        assert clock.day_of(TWO_IN_THE_MORNING) == date(2026, 1, 1)
-    with clock.read_in(None):
-        assert clock.day_of(TWO_IN_THE_MORNING) == date(2025, 12, 31)
+def test_an_instant_belongs_to_presences_day_unless_another_zone_is_named():
+    for zone in (LISBON, None):
+        with clock.read_in(zone):
+            assert clock.day_of(TWO_IN_THE_MORNING) == date(2025, 12, 31)
+            assert clock.day_of(TWO_IN_THE_MORNING, LISBON) == date(2026, 1, 1)
 
 
-def test_a_named_zone_counts_whoever_reads():
+def test_the_readers_zone_is_named_where_a_calendar_is_their_own():
     with clock.read_in(LISBON):
-        assert clock.day_of(TWO_IN_THE_MORNING, clock.installation_zone()) == date(2025, 12, 31)
+        assert clock.day_of(TWO_IN_THE_MORNING, clock.reader_zone()) == date(2026, 1, 1)
         assert clock.installation_time(TWO_IN_THE_MORNING) == "31/12/2025 23:00"
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from apps.core.minutes import parse
 from apps.hours.classification import Activity, HourClass, Rules, Work, classify, explain
 
 RULES = Rules(training_allowance=240, homologation_allowance=360, hourly_rate=25000)
-START = datetime(2026, 3, 2, 9)
+START = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
 
 
 def entries(*specs):

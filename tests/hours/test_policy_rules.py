@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from apps.hours.classification import Activity, HourClass, Rounding, Rules, Work
 from tests.hours.reference import charged as slowly_charged
 from tests.hours.reference import reference
 
-START = datetime(2026, 3, 2, 9)
+START = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
 
 
 @st.composite

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from apps.core.minutes import parse
 from apps.hours.agreement.coverage import Approval, Claim
@@ -11,7 +12,7 @@ from apps.hours.classification import Activity, Line, Rules, Work, classify
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "hours-cases.md"
 OWNERS = Rules(training_allowance=240, homologation_allowance=360, hourly_rate=25000, effective_from=date(2000, 1, 1))
-DAY_0 = datetime(2026, 3, 1, 9)
+DAY_0 = datetime(2026, 3, 1, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """A rollout's own items, the day on which an item is due, and waivers from the item."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from apps.core import clock
 from apps.core.process import Gate, Stage
@@ -24,7 +23,7 @@ ASKED = {"title": "Logo da loja", "owner": "client", "gate": "start_development"
 
 @pytest.fixture
 def today():
-    with clock.at(timezone.make_aware(datetime(2026, 8, 3, 10))):
+    with clock.at(clock.instant_of(date(2026, 8, 3), time(10))):
         yield
 
 
@@ -236,7 +235,7 @@ def test_the_room_asks_the_database_as_often_for_many_items_as_for_few(client, d
 
 
 def test_the_next_reminder_is_for_what_is_still_owed():
-    with clock.at(timezone.make_aware(datetime(2026, 8, 3, 10))):
+    with clock.at(clock.instant_of(date(2026, 8, 3), time(10))):
         item = PrerequisiteFactory(rollout=planned(), due_set=clock.today() - timedelta(days=2))
         assert item.next_reminder == date(2026, 8, 8)
         item.state = "submitted"

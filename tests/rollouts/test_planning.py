@@ -1,10 +1,9 @@
 """The plan: made when a rollout starts, moved by the integrator's date, changed by the project manager."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from apps.core import clock
 from apps.core.process import Stage
@@ -25,7 +24,7 @@ FIRST = date(2026, 8, 3)
 
 @pytest.fixture(autouse=True)
 def _today():
-    with clock.at(timezone.make_aware(datetime(2026, 8, 3, 10))):
+    with clock.at(clock.instant_of(date(2026, 8, 3), time(10))):
         yield
 
 
@@ -156,7 +155,7 @@ class TestThePages:
     def test_the_project_page_shows_planned_actual_and_late(self, client):
         rollout = planned()
         client.force_login(rollout.people["client"])
-        with clock.at(timezone.make_aware(datetime(2026, 8, 20, 10))):
+        with clock.at(clock.instant_of(date(2026, 8, 20), time(10))):
             text = client.get(reverse("rollouts:detail", args=[rollout.pk])).content.decode()
         assert "Plano das etapas" in text
         assert "3 dias de atraso" in text

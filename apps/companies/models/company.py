@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.cnpj import CNPJField
+from apps.core.unaccented import by_name
 
 
 class Kind(models.TextChoices):
@@ -74,7 +75,7 @@ class Company(models.Model):
     class Meta:
         verbose_name = _("empresa")
         verbose_name_plural = _("empresas")
-        ordering = ["trade_name"]
+        ordering = [*by_name("trade_name"), "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="company_kind_is_known"),
             # There is one Presence: every rule about "Presence people" leans on it.
@@ -107,7 +108,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("vínculo")
         verbose_name_plural = _("vínculos")
-        ordering = ["company__trade_name", "user__name"]
+        ordering = [*by_name("company__trade_name", "user__name"), "pk"]
         constraints = [
             models.UniqueConstraint(fields=["user", "company"], name="membership_once_per_company"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
@@ -148,7 +149,7 @@ def roles_of(user) -> dict[int, tuple[str, str]]:
         return {}
     cached = getattr(user, "_company_roles", None)
     if cached is None:
-        memberships = Membership.objects.filter(user=user.pk).order_by("company__trade_name")
+        memberships = Membership.objects.filter(user=user.pk).order_by(*by_name("company__trade_name"), "pk")
         rows = memberships.values_list("company_id", "company__kind", "role")
         cached = {company: (kind, role) for company, kind, role in rows}
         user._company_roles = cached

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.companies.models.company import Company, Role
 from apps.core import clock
 from apps.core.network import mailboxes
+from apps.core.unaccented import by_name
 
 
 class Purpose(models.TextChoices):
@@ -33,7 +34,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def named(self) -> "PersonQuerySet":
         """With ``shown_name``: the account's name of who signs in, otherwise the name that was typed; in its order."""
         account_name = NullIf(F("user__name"), Value(""))
-        return self.annotate(shown_name=Coalesce(account_name, F("name"))).order_by("shown_name", "pk")
+        return self.annotate(shown_name=Coalesce(account_name, F("name"))).order_by(*by_name("shown_name"), "pk")
 
     def in_directory(self) -> "PersonQuerySet":
         """Those who may be chosen: neither inactive nor merged into another record."""

@@ -22,6 +22,7 @@ from apps.companies.people import phones, queries
 from apps.core import names
 from apps.core.network.mailboxes import MailboxFormField
 from apps.core.refusals import Invalid
+from apps.core.unaccented import name_key
 from apps.core.web.search import MOST_LISTED, matching
 
 MOST_ADDED = 6
@@ -76,7 +77,7 @@ class Directory:
     def _first_people(self) -> list[Person]:
         people = list(self.people[: MOST_LISTED + 1])
         if len(people) <= MOST_LISTED:  # In groups, where a list shows them all.
-            people.sort(key=lambda person: (person.company.kind != "presence", str(person.company)))
+            people.sort(key=lambda person: (person.company.kind != "presence", name_key(person.company)))
         return people
 
     def chosen(self, text: str, more: Sequence[Person] = ()) -> Person:

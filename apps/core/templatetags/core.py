@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from apps.core import clock, plugins
+from apps.core import clock, moments, plugins
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
@@ -51,11 +51,20 @@ def startswith(text: str, prefix: object) -> bool:
 
 @register.filter
 def moment(value: date | datetime | None) -> str:
-    """A date, or an instant in the reader's time zone, as short text: ``23/11/2026 18:04``."""
-    if value is None:
-        return ""
-    # What Django's short formats give in both languages (presence_rollout/formats), at a tenth of the time.
-    return f"{clock.local(value):%d/%m/%Y %H:%M}" if isinstance(value, datetime) else f"{value:%d/%m/%Y}"
+    """A date, or an instant by the reader's clock, as short text; with Presence's day where that is another."""
+    return moments.show(value) if value else ""
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date, or Presence's day of an instant, as short text: ``23/11/2026``."""
+    return moments.show_day(value) if value else ""
+
+
+@register.filter
+def day_in_brasilia(value: datetime | None) -> str:
+    """Beside a time whose day stands elsewhere: ``31/10 em Brasília`` where Presence's day is not the reader's."""
+    return moments.day_in_brasilia(value) if value else ""
 
 
 @register.filter
@@ -68,7 +77,7 @@ def isoformat(value: date | datetime | None) -> str:
 
 @register.filter
 def relative(value: date | datetime | None, within: int = 7) -> str:
-    """How far from now, in words, counting calendar days of the reader; more than ``within`` days away, the date itself."""
+    """How far from now, in words: an instant by the reader's calendar, a day by Presence's; beyond ``within``, the date."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -81,10 +90,11 @@ def relative(value: date | datetime | None, within: int = 7) -> str:
             return (_("há %(n)s min") if past else _("em %(n)s min")) % {"n": minutes}
         if minutes < 6 * 60:
             return (_("há %(n)s h") if past else _("em %(n)s h")) % {"n": round(minutes / 60)}
-    day = clock.day_of(value) if isinstance(value, datetime) else value
-    days = (day - clock.today()).days
+    zone = clock.reader_zone() if isinstance(value, datetime) else None
+    day = clock.day_of(value, zone) if isinstance(value, datetime) else value
+    days = (day - clock.today(zone)).days
     if abs(days) > within:
-        return moment(day)
+        return moments.show_day(value)
     if days in (-1, 0, 1):
         return {-1: _("ontem"), 0: _("hoje"), 1: _("amanhã")}[days]
     if days < 0:

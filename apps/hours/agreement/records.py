@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, Value
+from django.db.models import DateField, DateTimeField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import TruncMonth
 
 from apps.core import clock
@@ -61,13 +61,12 @@ def records_of_many(rollouts: Iterable[Rollout]) -> dict[int, Records]:
 
 def _read_lines(records: dict[int, Records]) -> None:
     """The billable lines, and those of entries that ran past the end of their month, in the order the work was done."""
-    zone = clock.installation_zone()
     length = F("entry__minutes") * Value(timedelta(minutes=1))
     last_instant = ExpressionWrapper(
         F("entry__started_at") + length - Value(timedelta(microseconds=1)), output_field=DateTimeField()
     )
     lines = Line.objects.filter(entry__rollout__in=records).annotate(
-        month=TruncMonth("entry__started_at", tzinfo=zone), last_month=TruncMonth(last_instant, tzinfo=zone)
+        month=_month(F("entry__started_at")), last_month=_month(last_instant)
     )
     is_late = Q(last_month__gt=F("month"), entry__adjusts=None)
     for rollout, hour_class, month, last_month, *claim_values in (
@@ -77,9 +76,14 @@ def _read_lines(records: dict[int, Records]) -> None:
     ):
         claim = coverage.claim(*claim_values)
         if last_month > month and claim.entry == claim.number:
-            records[rollout].past_the_end[claim.number] = month.date()
+            records[rollout].past_the_end[claim.number] = month
         if hour_class == HourClass.BILLABLE:
             records[rollout].claims.append(claim)
+
+
+def _month(instant: F | ExpressionWrapper) -> TruncMonth:
+    """The first day of Presence's month of ``instant``."""
+    return TruncMonth(instant, output_field=DateField(), tzinfo=clock.installation_zone())
 
 
 def open_points(records: Records, month: date) -> Iterator[Warning]:

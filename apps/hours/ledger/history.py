@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import clock, minutes
+from apps.core import clock, minutes, moments
 from apps.core.canonical import instant
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line, Reclassification, Revision, TimeEntry
@@ -85,7 +85,7 @@ def changes_of(line: Line) -> list[str]:
 def describe(change: Reclassification) -> str:
     """``Reclassificada em 12/03: antes 0h30 incluída, agora 0h30 extra cobrada, porque o apontamento #12 foi incluído``."""
     values = {
-        "day": date_format(clock.local(change.at), "d/m"),
+        "day": date_format(clock.day_of(change.at), "d/m"),
         "before": _classes(change.before),
         "after": _classes(change.after),
     }
@@ -114,7 +114,7 @@ def describe_revision(revision: Revision) -> str:
     start = datetime.fromisoformat(before["started_at"])
     parts = [
         str(Activity(before["activity"]).label),
-        date_format(clock.local(start), "SHORT_DATETIME_FORMAT"),
+        moments.show(start),
         minutes.show(before["minutes"]),
         before["nonconformity"],
         before["note"],

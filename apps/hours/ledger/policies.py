@@ -139,7 +139,7 @@ def _refuse_to_charge_more(changed_entries: Sequence[Effect]) -> None:
     dearer = [
         effect for effect in changed_entries if effect.entry.activity in dearer_activities and effect.difference > 0
     ]
-    last = max(clock.day_of(effect.entry.started_at, clock.installation_zone()) for effect in dearer)
+    last = max(clock.day_of(effect.entry.started_at) for effect in dearer)
     raise Invalid(
         ngettext(
             "O cliente pagaria %(amount)s a mais por %(n)d apontamento já registrado. Um preço maior vale só para horas"

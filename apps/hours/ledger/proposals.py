@@ -8,11 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, papers
 from apps.core.process import Stage
 from apps.core.refusals import Refusal, require
 from apps.hours import classification, queries
@@ -138,7 +137,7 @@ def _of_meetings_and_rounds(user: User, attended: list[Attendee], results: Itera
     """What the person's part in meetings and rounds proposes; a homologation that retested one nonconformity and nothing else
     names it. The notes are in Portuguese whoever logs them, as is the statement that
     they end in."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         sessions = [row.meeting for row in attended if _is_tested(row.meeting)]
         return [*(_of_meeting(user, row) for row in attended), *_homologations(user, results, sessions)]
 
@@ -202,7 +201,7 @@ def _homologations(user: User, results: Iterable[Result], sessions: list[Meeting
     for result in results:
         if any(_was_in(session, result) for session in sessions):
             continue  # The meeting proposes that time.
-        day = clock.day_of(result.at, clock.installation_zone()).isoformat()
+        day = clock.day_of(result.at).isoformat()
         results_by_day[result.round, day].append(result)
     proposals = []
     for (round_, day), day_results in results_by_day.items():

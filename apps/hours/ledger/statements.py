@@ -1,8 +1,7 @@
 """What a statement says, as plain JSON: minutes, centavos, instants in UTC, keys. Everything printed or exported is made of
 it, and words only then."""
 
-from django.utils import translation
-
+from apps.core import papers
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
 from apps.hours.models import ClientStatement, Line, Statement
@@ -21,7 +20,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
         .distinct()
     )
     # Whoever closes it, it is Portuguese: so is the name under which somebody stands whose account was erased.
-    with translation.override("pt-br"):
+    with papers.on_paper():
         line_contents = [line_content(line, originals) for line in lines]
     return {
         "format": FORMAT,

@@ -22,6 +22,7 @@ from apps.companies.models import roles_of
 from apps.core import clock, money
 from apps.core.exports.tables import Column, Export
 from apps.core.process import PartyRole
+from apps.core.unaccented import name_key
 from apps.hours import classification, queries
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import HourSum, Line, Policy
@@ -131,11 +132,7 @@ def _matching(rows: QuerySet, of_entry: str, user: User, filters: Filters) -> Qu
 
 def _began(first: date, end: date) -> Q:
     """That the work of a line began from ``first`` to before ``end``."""
-    zone = clock.installation_zone()
-    return Q(
-        entry__started_at__gte=clock.instant_of(first, zone=zone),
-        entry__started_at__lt=clock.instant_of(end, zone=zone),
-    )
+    return Q(entry__started_at__gte=clock.instant_of(first), entry__started_at__lt=clock.instant_of(end))
 
 
 def _day_after(day: date) -> date:
@@ -179,7 +176,7 @@ def _sums(user: User, filters: Filters) -> Iterator[tuple]:
     """
     first = filters.since if filters.since.day == 1 else queries.following(filters.since)
     # Nobody works in the future: a month that is not over yet is whole up to today.
-    until_today = filters.until >= clock.today(clock.installation_zone())
+    until_today = filters.until >= clock.today()
     end = _day_after(filters.until)
     end = queries.following(filters.until) if until_today else end.replace(day=1)
     if first < end:
@@ -228,9 +225,8 @@ def _months(filters: Filters) -> Iterator[date]:
 
 def _since(days: list[date]) -> Case:
     """The place in ``days`` of the last one that had begun when the work was done; an adjustment is of what it corrects."""
-    zone = clock.installation_zone()
     worked = Coalesce("entry__adjusts__started_at", "entry__started_at")
-    begins = [(place, clock.instant_of(day, zone=zone)) for place, day in enumerate(days)]
+    begins = [(place, clock.instant_of(day)) for place, day in enumerate(days)]
     return Case(*(When(GreaterThanOrEqual(worked, at), then=place) for place, at in reversed(begins)), default=0)
 
 
@@ -265,7 +261,7 @@ def _causes(matching: QuerySet[Line]) -> tuple[list[Row], list[Row]]:
 
 
 def _longest(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (-row.minutes, str(row.label)))
+    return sorted(rows, key=lambda row: (-row.minutes, name_key(row.label)))
 
 
 # --- The chart -----------------------------------------------------------------------------------------

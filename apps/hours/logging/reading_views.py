@@ -14,6 +14,7 @@ from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
+from apps.core.unaccented import by_name
 from apps.core.web.widgets import DateInput
 from apps.hours.classification import Activity, HourClass
 from apps.hours.logging import reading as hours
@@ -43,7 +44,7 @@ class FilterForm(forms.Form):
         clients = Party.objects.filter(rollout__in=keys, role=PartyRole.CLIENT).values("company")
         people = HourSum.objects.filter(rollout__in=keys).order_by().values("person")
         self.fields["client"].queryset = Company.objects.filter(pk__in=clients)  # type: ignore[attr-defined]
-        self.fields["person"].queryset = User.objects.filter(pk__in=people).order_by("name")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = User.objects.filter(pk__in=people).order_by(*by_name("name"), "pk")  # type: ignore[attr-defined]
         self.fields["rollout"].queryset = rollouts.with_titles()  # type: ignore[attr-defined]
 
     def filters(self) -> hours.Filters:

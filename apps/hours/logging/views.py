@@ -227,15 +227,16 @@ def _quick(
 def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Proposal | None) -> dict[str, Any]:
     if proposal is not None:
         start = clock.local(proposal.started_at)
+        day = clock.day_of(proposal.started_at, clock.reader_zone())
         return {
             "rollout": proposal.rollout, "activity": proposal.activity, "nonconformity": proposal.nonconformity,
-            "note": proposal.note, "day": start.date(), "start": start.time(), "minutes": proposal.minutes,
+            "note": proposal.note, "day": day, "start": start.time(), "minutes": proposal.minutes,
             "source": proposal.source,
         }  # fmt: skip
     return {
         "rollout": rollout,
         "activity": timers.usual_activity(rollout) if rollout else None,
-        "day": _asked_date(request.GET.get("day")) or clock.today(),
+        "day": _asked_date(request.GET.get("day")) or clock.today(clock.reader_zone()),
         **{name: request.GET.get(name) for name in ("minutes", "note") if request.GET.get(name)},
     }
 

@@ -134,7 +134,7 @@ def _same_time(entry: TimeEntry, zone: tzinfo) -> datetime:
 def _work(entry: TimeEntry, start: datetime) -> classification.Work:
     return classification.Work(
         number=0,
-        started_at=clock.local(start, clock.installation_zone()),
+        started_at=start,
         minutes=entry.minutes,
         activity=entry.activity,
         nonconformity=entry.nonconformity.label if entry.nonconformity else "",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.core import clock, moments
 from apps.core.process import PartyRole
 from apps.hours.classification import Activity, HourClass
 
@@ -165,4 +165,4 @@ class ContestMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contest} {self.at:%d/%m/%Y %H:%M}"
+        return f"{self.contest} {moments.show(self.at)}"

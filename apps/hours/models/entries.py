@@ -83,15 +83,14 @@ class TimeEntry(models.Model):
 
     def work(self) -> classification.Work:
         """What the classification needs of this entry."""
-        zone = clock.installation_zone()
         return classification.Work(
             number=self.number,
-            started_at=clock.local(self.started_at, zone),
+            started_at=self.started_at,
             minutes=self.minutes,
             activity=self.activity,
             nonconformity=self.nonconformity.label if self.nonconformity and not self.cause_declined else "",
             adjusts=self.adjusts.number if self.adjusts else None,
-            worked_on=clock.day_of(self.adjusts.started_at, zone) if self.adjusts else None,
+            worked_on=clock.day_of(self.adjusts.started_at) if self.adjusts else None,
         )
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.dateparse import parse_date, parse_datetime
 
-from apps.core import pdf
+from apps.core import papers, pdf
 from apps.files import actions as files
 from apps.hours import closing_warnings
 from apps.hours.classification import Activity, HourClass, Rounding
@@ -18,7 +17,7 @@ from apps.hours.models import ClientStatement, Statement, StatementPdf
 
 def html(statement: Statement | ClientStatement) -> str:
     """The document as HTML: Portuguese, whatever the reader's language, since it is what is billed."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         context = {"statement": statement, **presented(statement.content)}
         return render_to_string("hours/statement_pdf.html", context)
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
-
+from apps.core import papers
 from apps.core.exports.tables import Column, Export, Kind
 from apps.hours.classification import Activity, HourClass
 from apps.hours.ledger import statements
@@ -51,7 +50,7 @@ def export(name: str, lines: Iterable[dict[str, Any]], created_at: datetime | No
 
 def _why(line: dict[str, Any]) -> str:
     """In Portuguese, whoever asks, since it is what is billed."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return statements.why(line)
 
 

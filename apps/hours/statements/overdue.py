@@ -13,6 +13,7 @@ from django.db.models.lookups import GreaterThan
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
+from apps.core.unaccented import by_name
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement.records import records_of_many
 from apps.hours.ledger import closing
@@ -65,7 +66,7 @@ def clients_to_close() -> QuerySet[Company]:
         .alias(is_anothers=Exists(later))
         .filter(is_anothers=False)
         .annotate(first_month=Min(month), months=ArrayAgg(month, distinct=True))
-        .order_by("first_month", "trade_name")
+        .order_by("first_month", *by_name("trade_name"), "pk")
     )
 
 

@@ -165,5 +165,5 @@ def _secrets(submission: Submission) -> dict[str, str]:
 
 def _purged_on(instant: str) -> str:
     """When a secret was destroyed (``Submission.purged``), in words."""
-    day = clock.local(datetime.fromisoformat(instant))
+    day = clock.day_of(datetime.fromisoformat(instant))
     return _("expurgado em %(day)s") % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.companies.models import Membership, Person, Purpose
 from apps.core.process import PartyRole
+from apps.core.unaccented import by_name
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.actions import REQUIRED
@@ -25,7 +26,9 @@ class DraftForm(forms.Form):
         )
         people: dict[int, list[User]] = defaultdict(list)
         signs: set[int] = set()
-        for place in places.select_related("user").annotate(signs=Exists(signing)).order_by("user__name"):
+        for place in (
+            places.select_related("user").annotate(signs=Exists(signing)).order_by(*by_name("user__name"), "pk")
+        ):
             people[place.company_id].append(place.user)
             if place.signs:
                 signs.add(place.user_id)

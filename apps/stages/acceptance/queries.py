@@ -6,6 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from apps.accounts.models import User
 from apps.core import canonical, clock
 from apps.core.requirements import asked_once
+from apps.core.unaccented import by_name
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
 from apps.stages.acceptance import binding
@@ -88,7 +89,7 @@ def colleagues_of(signatory: Signatory) -> QuerySet[User]:
     """The other people of the party's company, by name."""
     company = signatory.rollout.company(signatory.role)
     people = User.objects.filter(memberships__company=company, is_active=True)
-    return people.exclude(pk=signatory.user_id).order_by("name")
+    return people.exclude(pk=signatory.user_id).order_by(*by_name("name"), "pk")
 
 
 def has_left(signatory: Signatory) -> bool:

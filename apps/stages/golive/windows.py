@@ -32,8 +32,7 @@ def propose(rollout: Rollout, *, by: User, starts_at: datetime, ends_at: datetim
             raise Invalid(_("A janela precisa começar no futuro."), field="starts_at")
         if not timedelta() < ends_at - starts_at <= LONGEST:
             raise Invalid(_("A janela termina depois de começar e dura no máximo três dias."), field="ends_at")
-        zone = clock.installation_zone()
-        first, last = clock.day_of(starts_at, zone), clock.day_of(ends_at, zone)
+        first, last = clock.day_of(starts_at), clock.day_of(ends_at)
         if closed := days.without_work(first, last):
             listed = ", ".join(f"{day:%d/%m/%Y}" for day in closed)
             raise Invalid(

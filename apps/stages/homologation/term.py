@@ -16,7 +16,7 @@ from apps.stages.homologation.queries import CaseStatus
 
 
 def _day(instant: datetime | None) -> str | None:
-    return clock.day_of(instant, clock.installation_zone()).isoformat() if instant else None
+    return clock.day_of(instant).isoformat() if instant else None
 
 
 def _results_by_process(script: Script, statuses: list[CaseStatus], round_: Round) -> list[dict[str, object]]:

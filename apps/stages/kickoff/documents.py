@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from apps.core import papers
 from apps.core.exports.downloads import as_json
 from apps.core.exports.tables import Column, Export, workbook
 from apps.core.pdf import Attachment
@@ -16,13 +16,13 @@ from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, in_words
 
 def minutes_html(minutes: Minutes) -> str:
     """The minutes as HTML: Portuguese, whatever the reader's language, since it is what the parties agreed on."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return render_to_string("kickoff/minutes_pdf.html", {"minutes": minutes, "sheet": worded(minutes.snapshot)})
 
 
 def minutes_body(minutes: Minutes) -> str:
     """What the minutes say, for a page of the application: the very part that the PDF prints."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return render_to_string("kickoff/minutes_body.html", {"minutes": minutes, "sheet": worded(minutes.snapshot)})
 
 

@@ -3,9 +3,8 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, Func, IntegerField, Max, OuterRef, Q, QuerySet
-from django.utils import translation
 
-from apps.core import canonical, cnpj
+from apps.core import canonical, cnpj, papers
 from apps.core.canonical import instant
 from apps.core.localized import Localized
 from apps.meetings.models import Attendee, Meeting, MeetingKind
@@ -214,7 +213,7 @@ def _map_in_words(kickoff: Kickoff) -> dict[str, Any]:
     """What is agreed, in Portuguese whoever asks, as the parties sign it; questions are no part of it. One query."""
     by_sheet = _binding(rows(kickoff))
     methods = list(dict.fromkeys(row.method for row in by_sheet[FIELDS.key] if row.method))
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return in_words(agreed_map(kickoff, by_sheet, sorted(methods, key=lambda method: method.position)))
 
 

@@ -35,7 +35,7 @@ def summary(rollout: Rollout, held_at: datetime | None) -> dict[str, object]:
         return {"held_on": None, "model": "", "methods": []}
     kickoff, agreed_map = homologated
     return {
-        "held_on": clock.day_of(held_at, clock.installation_zone()).isoformat() if held_at else None,
+        "held_on": clock.day_of(held_at).isoformat() if held_at else None,
         "model": queries.model_title(kickoff).get("pt", ""),
         "methods": [
             {

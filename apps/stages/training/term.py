@@ -26,7 +26,7 @@ def summary(rollout: Rollout, sessions: Iterable[JSON]) -> list[dict[str, object
         entries.append(
             {
                 "number": session["number"],
-                "date": clock.day_of(started_at, clock.installation_zone()).isoformat(),
+                "date": clock.day_of(started_at).isoformat(),
                 "minutes": Meeting(started_at=started_at, ended_at=ended_at).minutes,
                 "topics": [title["pt"] for title in session["titles"]],
                 "attendance": [

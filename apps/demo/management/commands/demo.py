@@ -29,7 +29,7 @@ class Command(BaseCommand):
         today = clock.now()
         if options["today"]:
             typed = datetime.fromisoformat(options["today"])
-            today = clock.instant_of(typed.date(), typed.time())
+            today = typed if typed.tzinfo else typed.replace(tzinfo=clock.installation_zone())
         loader.load()
         try:
             # The broker is not up yet; what it would hear of is found a minute later.

@@ -229,8 +229,8 @@ async def _facts_of(
         raise wrong("time")
     moment = _valid_at(certificate, trust.at, proven)
     if moment is None:
-        until = f"{certificate.not_valid_before:%d/%m/%Y}–{certificate.not_valid_after:%d/%m/%Y}"
-        raise wrong("expired", when=until)
+        bounds = {"from": certificate.not_valid_before, "to": certificate.not_valid_after}
+        raise wrong("expired", **{name: instant.isoformat() for name, instant in bounds.items()})
     past = None if moment == trust.at else moment
     if past:
         status = await _validate(signature, trust, trust.context("none", past))

@@ -4,11 +4,10 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.address_changes import masked
-from apps.core import canonical
+from apps.core import canonical, papers
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.stages.acceptance import queries
@@ -38,7 +37,7 @@ CERTIFICATE_FACTS = (
 def log(term: AcceptanceTerm) -> dict[str, Any]:
     """The signing log of a term with its PDF, as ``static/schemas/signing-log-1.json`` describes it."""
     assert term.pdf is not None  # noqa: S101 - nobody signs before there is one
-    with translation.override("pt-br"):
+    with papers.on_paper():
         entries = sorted(_entries(term), key=lambda entry: entry["at"])
     previous = term.pdf.sha256
     for number, entry in enumerate(entries, start=1):

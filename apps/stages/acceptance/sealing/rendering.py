@@ -10,9 +10,9 @@ from typing import Any
 
 import segno
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.safestring import mark_safe
 
+from apps.core import papers
 from apps.core import pdf as core_pdf
 from apps.core.process import PartyRole
 from apps.hours.classification import Activity
@@ -26,14 +26,14 @@ DAYS = {"held_on", "date", "opened_on", "closed_on", "deadline"}
 def body(envelope: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """The text of a term as HTML, for the page and the PDF alike: in Portuguese, whatever the reader's language, since it
     is the contract's text. Without an envelope it is a preview, which nobody signs."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return render_to_string("acceptance/term_body.html", _context(envelope, record))
 
 
 def html(term: AcceptanceTerm) -> str:
     """The whole document of ``term``, for the PDF."""
     context = {**_on_each_page(term), "body": body(term.envelope, term.record)}
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return render_to_string("acceptance/term_pdf.html", context)
 
 
@@ -51,7 +51,7 @@ def pdf(term: AcceptanceTerm) -> bytes:
 
 def evidence_pdf(term: AcceptanceTerm, log: Mapping[str, Any]) -> bytes:
     """The pages that are put behind the signed document: who signed, when, from where and how, read from the signing log."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         roles = _roles()
         entries = [
             {

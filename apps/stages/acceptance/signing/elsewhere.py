@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.core import canonical, clock
+from apps.core import canonical, clock, moments
 from apps.core.network import outbound
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
@@ -105,7 +105,8 @@ SENTENCES = {
         "um certificado da ICP-Brasil (e-CPF ou e-CNPJ)."
     ),
     "expired": gettext_lazy(
-        "O certificado de “%(who)s” não estava válido ao assinar (validade: %(when)s). Assine com um certificado em vigor."
+        "O certificado de “%(who)s” não estava válido ao assinar (validade: %(from)s–%(to)s). Assine com um certificado em "
+        "vigor."
     ),
     "revoked": gettext_lazy("O certificado de “%(who)s” foi revogado. Assine com outro."),
     "usage": gettext_lazy("O certificado de “%(who)s” não serve para assinar documentos. Use um e-CPF ou um e-CNPJ."),
@@ -226,7 +227,10 @@ def _judge(term: AcceptanceTerm, content: bytes, answers: Sequence[RevocationAns
         instants = [item.isoformat() for item in (term.rendered_at, clock.now())]
         judgement = _run_examiner(name, str(term.pdf.size), *instants)
     if "problem" in judgement:
-        raise Invalid(SENTENCES[judgement["problem"]] % {"who": "?", "issuer": "?", **judgement["about"]}, field="file")
+        about = {"who": "?", "issuer": "?", **judgement["about"]}
+        for bound in {"from", "to"} & about.keys():
+            about[bound] = moments.show_day(datetime.fromisoformat(about[bound]))
+        raise Invalid(SENTENCES[judgement["problem"]] % about, field="file")
     return judgement
 
 

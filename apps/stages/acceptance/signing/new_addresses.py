@@ -3,12 +3,11 @@ until the address before confirms it or seven days have passed (``accounts.addre
 
 from collections.abc import Iterable
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.models import AddressChange, User
-from apps.core import clock
+from apps.core import moments
 from apps.core.events import EventData
 from apps.core.refusals import Refusal
 from apps.rollouts import timeline
@@ -25,9 +24,9 @@ def require_settled_address(person: User) -> None:
     if change is None:
         return
     values = {
-        "changed": _day(change.at),
+        "changed": moments.show(change.at),
         "before": addresses.masked(change.before),
-        "counts": _day(addresses.counts_from(change)),
+        "counts": moments.show(addresses.counts_from(change)),
     }
     raise Refusal(
         _(
@@ -63,7 +62,3 @@ def _event(change: AddressChange, term: AcceptanceTerm) -> EventData:
     if change.confirmed_at:
         return events.NewAddressConfirmed(version=term.version)
     return events.NewAddress(version=term.version, days=addresses.SETTLES.days)
-
-
-def _day(instant) -> str:
-    return date_format(clock.local(instant), "SHORT_DATETIME_FORMAT")

@@ -1,10 +1,8 @@
 """What the term says, as plain JSON: the rollout, parties, waivers and clauses, and every app's share (``Plugin.term``)."""
 
-from django.utils import translation
-
 from apps.blueprints.catalogues import clauses
 from apps.companies.models import Company
-from apps.core import cnpj, plugins
+from apps.core import cnpj, papers, plugins
 from apps.core.process import PartyRole
 from apps.core.term_shares import shares_of
 from apps.rollouts.models import Rollout
@@ -15,7 +13,7 @@ def build(rollout: Rollout, text: wording.Text | None = None) -> dict[str, objec
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash. It
     is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased. ``text`` is what the
     term says, where it was read already."""
-    with translation.override("pt-br"):
+    with papers.on_paper():
         return _build(rollout, text or wording.text_of(rollout))
 
 

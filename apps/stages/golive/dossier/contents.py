@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
-from django.utils import translation
 
-from apps.core import canonical, clock, plugins
+from apps.core import canonical, clock, papers, plugins
 from apps.rollouts.models import Event, Rollout
 from apps.seals import signatures
 from apps.stages.golive import names
@@ -37,8 +36,7 @@ def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
     Companies and people are called as they were at the release, in every edition."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
-        clock.read_in(clock.installation_zone()),
-        translation.override("pt-br"),
+        papers.on_paper(),
         names.of_the_release(rollout) as as_released,
     ):
         files = dict(_files(as_released))

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
-from django.utils import translation
 from PIL import Image, UnidentifiedImageError
 
-from apps.core import clock, pdf
+from apps.core import clock, papers, pdf
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries
@@ -56,7 +55,7 @@ def _html(
     parts: list[Part],
     pictures: dict[str, bytes],
 ) -> str:
-    with translation.override("pt-br"):
+    with papers.on_paper():
         context = _context(rollout, script, statuses, parts) | {"pictures": pictures}
         return render_to_string("homologation/report_pdf.html", context)
 
