@@ -176,6 +176,8 @@ MIDDLEWARE = [
     "apps.portal.middleware.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.core.refusals.RefusalMiddleware",
+    # Within it: what may be confirmed is a refusal too.
+    "apps.core.web.confirmations.ConfirmationMiddleware",
 ]
 
 ROOT_URLCONF = "presence_rollout.urls"

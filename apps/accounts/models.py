@@ -1,3 +1,7 @@
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import rules
@@ -37,19 +41,41 @@ def name_of_erased(pk: int) -> str:
     return gettext("Pessoa removida %(number)d") % {"number": pk}
 
 
+_names_then: ContextVar[Mapping[int, str]] = ContextVar("names_then", default=MappingProxyType({}))
+
+
+@contextmanager
+def names_then(names: Mapping[int, str]) -> Iterator[None]:
+    """Within the block the accounts of ``names``, by their key, are called as they were then, those that were erased since
+    excepted."""
+    token = _names_then.set(names)
+    try:
+        yield
+    finally:
+        _names_then.reset(token)
+
+
 class PersonName(DeferredAttribute):
-    """Reads the name; of an erased account, of which none is stored, the words that stand for it."""
+    """Reads the name, within ``names_then`` that of then; of an erased account, of which none is stored, the words that
+    stand for it."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         name = super().__get__(instance, cls)
         if instance is not None and name == "" and instance.erased_at:
             return name_of_erased(instance.pk)
-        return name
+        return name if instance is None else _names_then.get().get(instance.pk, name)
 
     def __set__(self, instance: Any, value: Any) -> None:
         instance.__dict__[self.field.attname] = (
             value  # With it Python asks ``__get__`` before the instance's own values.
         )
+
+
+def name_read(pk: int | None, name: str | None) -> str:
+    """The same of a ``name`` that a query read with the account's key, None without an account."""
+    if pk is None or not name:
+        return name or name_of_erased(pk or 0)
+    return _names_then.get().get(pk, name)
 
 
 class PersonNameField(models.CharField):
@@ -108,6 +134,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+def name_as_signed(name: str, user: User) -> str:
+    """How ``user`` is called on what was signed, closed, published or sealed: by the ``name`` that was kept with it, whatever
+    they are called by now; without one, and once the account was erased, as ever."""
+    return name if name and user.erased_at is None else str(user)
 
 
 class Consent(models.Model):

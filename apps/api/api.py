@@ -14,6 +14,7 @@ from apps.api import auth, idempotency
 from apps.core import plugins
 from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
 from apps.core.web import rest
+from apps.core.web.confirmations import NeedsConfirmation
 
 READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
 WRITES = READS | {
@@ -136,6 +137,8 @@ def body_limits() -> dict[str, Callable[[], int]]:
 
 @api.exception_handler(Refusal)
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    if isinstance(refusal, NeedsConfirmation):
+        refusal.details.append(f"?{refusal.name}={refusal.receipt}")
     response = problem_of(refusal)
     if refusal.status == 401:
         response["WWW-Authenticate"] = "Bearer"

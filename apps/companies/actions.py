@@ -59,7 +59,8 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
 def change_company(company: Company, *, by: User, **fields) -> Company:
     """Correct a company's data. Its kind and CNPJ are Presence's to change; a lead's form does not carry them.
 
-    Raises ``Invalid`` for a new name that carries an address.
+    What was signed, closed or published goes on saying what it said. Raises ``Invalid`` for a new name that carries an
+    address, and what the apps raise that follow it (``Plugin.company_changed``).
     """
     require(by, "companies.change", company)
     kind = fields.get("kind", company.kind)
@@ -70,7 +71,11 @@ def change_company(company: Company, *, by: User, **fields) -> Company:
         names.refuse_addresses(trade_name=fields["trade_name"])
     for name, value in fields.items():
         setattr(company, name, value)
-    company.save()
+    with transaction.atomic():
+        company.save()
+        for plugin in plugins.plugins():
+            for follow in plugin.company_changed:
+                follow(company, by)
     return company
 
 

@@ -127,6 +127,8 @@ class Plugin:
     rollout is locked, and who did it, None where the application did."""
     companies_merged: Sequence[Callable[[Any], None]] = ()
     """Called with the ``CompanyMerge`` in the transaction that makes one of two records of a company."""
+    company_changed: Sequence[Callable[[Any, Any], None]] = ()
+    """Called with the company and who changed it, in the transaction that corrects its data."""
     leaving: Sequence[Callable[[Any], Holdings | None]] = ()
     """Called with the membership of somebody who is to leave their company: what they must hand over first, or None."""
     continued: Sequence[Callable[[Any, Any], None]] = ()
@@ -135,6 +137,9 @@ class Plugin:
     """Called within the transaction in which a nonconformity is declined, or is one again after all."""
     events: ModuleType | Sequence[ModuleType] = ()
     """The module that declares its kinds of events, or several."""
+    recorded: Sequence[Callable[[Any, EventData, Any], None]] = ()
+    """Called with the locked rollout, the event that its timeline has just taken, and who acted (None: the application), in
+    that transaction: for what follows from whatever happens. They may record events of their own, and raise ``Refusal``."""
     notices: Mapping[type[EventData], Notice] = field(default_factory=dict)
     """Notices of events that know nothing of them: those of apps below, or of documents that the app makes of its own."""
     requirements: ModuleType | None = None
@@ -250,6 +255,11 @@ def _index() -> _Index:
         for event in plugin.event_classes()
     }
     return _Index(events, notices, [kind for kind, _app in askers], asking, after)
+
+
+def followers() -> list[Callable[[Any, EventData, Any], None]]:
+    """What every app does after an event (``Plugin.recorded``)."""
+    return [follow for plugin in plugins() for follow in plugin.recorded]
 
 
 def events() -> dict[str, type[EventData]]:

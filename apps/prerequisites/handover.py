@@ -1,6 +1,7 @@
 """What becomes of the deliveries when another company takes a party's place, and what a second phase takes over of them."""
 
 from apps.core import clock
+from apps.core.process import PartyRole
 from apps.prerequisites import actions
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Prerequisite, Submission
@@ -19,7 +20,9 @@ def follow_new_company(change: PartyChange) -> None:
     for item in items.filter(kind=Kind.CONTACT, owner__in=change.roles):
         _ask_again(change, item, Submission.Stopped.REPLACED)
     if change.credentials == Credentials.PURGE:
-        purge.purge_open(change.rollout, change.by)
+        client_left = PartyRole.CLIENT in change.roles
+        client = change.before if client_left else change.rollout.company(PartyRole.CLIENT)
+        purge.purge_open(change.rollout, change.by, client=client)
         for item in items.filter(kind=Kind.CREDENTIAL):
             _ask_again(change, item, Submission.Stopped.PURGED)
 

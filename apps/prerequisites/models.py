@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.models import name_as_signed
 from apps.core import clock, workdays
 from apps.core.localized import Localized, LocalizedField
 from apps.core.process import Gate, PartyRole
@@ -14,7 +15,7 @@ from apps.core.rows import embedded_first, row_of
 from apps.files.models import StoredFile
 from apps.files.queries import preview_pages
 from apps.rollouts import planning, reminders
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Event, Rollout
 from apps.vault.models import Secret
 
 
@@ -350,3 +351,26 @@ class EnvironmentCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission}: {self.status or '-'}"
+
+
+class PurgeCertificate(models.Model):
+    """How what a purge's certificate names was called then. The certificate itself is the ``event``, which carries no name of
+    a person."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="purge_certificate")
+    title = models.CharField(max_length=200)
+    client_legal_name = models.CharField(gettext_lazy("razão social"), max_length=160)
+    client_cnpj = models.CharField(gettext_lazy("CNPJ"), max_length=14)
+    purged_by_name = models.CharField(gettext_lazy("nome"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = gettext_lazy("certificado de expurgo")
+        verbose_name_plural = gettext_lazy("certificados de expurgo")
+
+    def __str__(self) -> str:
+        return f"{self.event}"
+
+    @property
+    def purged_by(self) -> str:
+        """Who had it done; what a timeline says of the application where it did it itself."""
+        return name_as_signed(self.purged_by_name, self.event.actor) if self.event.actor else self.event.who

@@ -5,7 +5,7 @@ from apps.accounts.models import User
 from apps.companies.models import Person
 from apps.core.network import mailboxes
 from apps.core.personal_data import Holding
-from apps.prerequisites.models import Submission
+from apps.prerequisites.models import PurgeCertificate, Submission
 
 
 def _naming(user: User) -> list[tuple[Submission, list[bool]]]:
@@ -41,6 +41,16 @@ def _erase(user: User) -> None:
         submission.save(update_fields=["values"])
 
 
+def _certificates(user: User) -> list[dict[str, Any]]:
+    rows = PurgeCertificate.objects.filter(event__actor=user).select_related("event__rollout")
+    return [{"rollout": row.event.rollout.code, "name": row.purged_by_name} for row in rows]
+
+
+def _forget_name(user: User) -> None:
+    PurgeCertificate.objects.filter(event__actor=user).update(purged_by_name="")
+
+
 HOLDINGS = [
+    Holding("purge_certificates", _certificates, _forget_name),
     Holding("contact_lists", _export, _erase),
 ]

@@ -64,7 +64,8 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
 
     ``event`` is the kind with its data, which is never a secret. ``party`` is the role ``actor`` acted for; left out, it is
     the role they hold here (Presence first where they hold several). What is open is worked out anew, since any event may
-    settle something and pass the ball; the event keeps who has it from then on.
+    settle something and pass the ball; the event keeps who has it from then on. What follows from it in the apps is done
+    last (``Plugin.recorded``) and may refuse it all.
     """
     require_lock(rollout)
     last, held_by = _end_of_the_chain(rollout)
@@ -90,6 +91,8 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     rollout.save(update_fields=["version", "stage", "stage_entered_at", "closed_at", *read_model.SAVED])
     if event.anchored:
         queue.after_commit("apps.rollouts.tasks.anchor_asked_rollouts")
+    for follow in plugins.followers():
+        follow(rollout, event, actor)
     return row
 
 

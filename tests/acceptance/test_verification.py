@@ -21,6 +21,9 @@ from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from apps.accounts.models import User
+from apps.companies import actions as companies
+from apps.core.process import PartyRole
 from apps.limits import actions as limits
 from apps.seals import certificates
 from apps.seals.outcomes import Outcome
@@ -283,6 +286,22 @@ class TestThePage:
             assert row.agent not in text
         assert term.pdf.sha256 in text
         assert term.sealed.sha256 in text
+
+    def test_who_is_called_otherwise_by_now_stands_there_as_on_the_paper(self, term, client):
+        entries = evidence.log(term)["entries"]
+        signed_by = [(row.name, term.rollout.company(row.role).legal_name) for row in term.signatories.all()]
+        manager, presence = term.rollout.people["manager"], term.rollout.company(PartyRole.PRESENCE).legal_name
+        for role, company in term.rollout.companies().items():
+            companies.change_company(company, by=manager, legal_name=f"Renomeada {role} S.A.", trade_name=f"R {role}")
+        User.objects.update(name="Nome de casada")
+        term = AcceptanceTerm.objects.get(pk=term.pk)
+        text = client.get(reverse("acceptance:verify", args=[term.code])).content.decode()
+        for name, legal_name in signed_by:
+            assert name in text
+            assert legal_name == presence or legal_name in text
+        assert "Renomeada" not in text
+        assert "Nome de casada" not in text
+        assert evidence.log(term)["entries"] == entries
 
     def test_it_says_presences_seal_only_of_presences_seal(self, term, client, settings, presences_seal, tmp_path):
         address = reverse("acceptance:verify", args=[term.code])

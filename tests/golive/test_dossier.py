@@ -17,6 +17,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pyhanko.sign.signers import SimpleSigner
 
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.companies import actions as companies
 from apps.core import canonical, clock
 from apps.core.process import Gate, PartyRole, Stage
 from apps.files import actions as files
@@ -27,12 +30,12 @@ from apps.rollouts.events import Advanced
 from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
-from apps.stages.golive import tasks
+from apps.stages.golive import names, tasks
 from apps.stages.golive.audiences import whom_the_dossier_concerns
 from apps.stages.golive.dossier import actions as dossiers
 from apps.stages.golive.dossier import archive, contents, verification
 from apps.stages.golive.events import IncidentNoted
-from apps.stages.golive.models import Dossier, Incident
+from apps.stages.golive.models import Dossier, Incident, Release
 from apps.stages.homologation.events import ResultRecorded
 from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
@@ -247,6 +250,29 @@ class TestMaking:
         assert not second_told & set(company.memberships.values_list("user", flat=True))
         assert rollout.project_manager_id in second_told
         assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+    def test_every_edition_calls_companies_and_people_as_they_were_at_the_release(self, rollout):
+        Release.objects.update(names=names.at_release(rollout))
+        through = rollout.events.last().sequence
+        files = contents.whole_dossier(rollout, 1, through).files
+        for company in rollout.companies().values():
+            companies.change_company(
+                company, by=rollout.people["manager"], legal_name=f"Renomeada {company.pk}", trade_name=f"R{company.pk}"
+            )
+        User.objects.update(name="Nome de casada")
+        rollout = Rollout.objects.get(pk=rollout.pk)
+        assert contents.whole_dossier(rollout, 1, through).files == files
+        assert rollout.company(PartyRole.CLIENT).legal_name.startswith("Renomeada")
+
+    def test_who_was_erased_since_is_a_number_in_the_next_edition(self, rollout):
+        Release.objects.update(names=names.at_release(rollout))
+        client = rollout.people["client"]
+        name = client.name
+        personal_data.erase(client)
+        assert str(client.pk) not in Release.objects.get().names["people"]
+        released = contents.whole_dossier(rollout, 1, rollout.events.last().sequence).files[archive.RELEASE]
+        assert name not in released.decode()
+        assert f"Pessoa removida {client.pk}" in released.decode()
 
     @pytest.mark.parametrize("change", ["update", "delete"])
     def test_the_database_keeps_it_as_it_is(self, rollout, change):

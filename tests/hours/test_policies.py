@@ -98,6 +98,12 @@ class TestHoursThatWereLogged:
         with pytest.raises(Invalid, match=r"R\$\s250,00 a mais por 1 apontamento já registrado"):
             change(rollout, date(2026, 3, 1), training_allowance=0)
 
+    def test_what_one_activity_costs_less_makes_up_for_nothing_in_another(self, rollout):
+        log(rollout, minutes=300)
+        log(rollout, start=MARCH + timedelta(days=1), minutes=30, activity="follow_up")
+        with pytest.raises(Invalid, match=r"R\$\s25,00 a mais por 1 apontamento já registrado.*12/03/2026"):
+            change(rollout, date(2026, 3, 1), training_rate=0, follow_up_rate=30000)
+
     def test_what_changes_is_shown_line_by_line_before_it_is_saved(self, rollout, client_for):
         log(rollout, minutes=60, activity="follow_up")
         url, browser = f"/projetos/{rollout.pk}/horas/politica/", client_for(rollout.people["pm"])

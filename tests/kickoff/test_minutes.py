@@ -8,6 +8,8 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
+from apps.accounts import personal_data
+from apps.accounts.models import User
 from apps.core.process import Gate
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.meetings import actions as meetings
@@ -42,6 +44,19 @@ class TestConfirmation:
         assert owed(rollout) == {
             ("kickoff:minutes_answer:client", "client"), ("kickoff:minutes_answer:integrator", "integrator"),
         }  # fmt: skip
+
+    def test_who_published_and_who_answered_are_called_as_they_were_then(self, rollout, kickoff, client_for):
+        minutes, people = published(kickoff), rollout.people
+        actions.answer_minutes(minutes, by=people["client"], party="client", agrees=True)
+        names = [people["pm"].name, people["client"].name]
+        User.objects.filter(pk__in=[people["pm"].pk, people["client"].pk]).update(name="Nome de casada")
+        room = reverse("kickoff:room", args=[rollout.pk])
+        page = client_for(people["integrator"]).get(room).content.decode()
+        for name in names:
+            assert name in page
+        personal_data.erase(people["client"])
+        assert minutes.answers.get().name == ""
+        assert names[1] not in client_for(people["integrator"]).get(room).content.decode()
 
     def test_a_version_that_was_left_behind_takes_no_answer(self, rollout, kickoff):
         first = published(kickoff)

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from apps.accounts import personal_data
+from apps.accounts.models import User
+from apps.companies import actions as companies
 from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.process import PartyRole, Stage
@@ -14,7 +17,7 @@ from apps.core.refusals import NotAllowed, Refusal
 from apps.prerequisites import actions, queries, tasks
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites.credentials import probes, purge
-from apps.prerequisites.models import Submission
+from apps.prerequisites.models import PurgeCertificate, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.vault import actions as vault
@@ -106,6 +109,20 @@ def test_the_certificate_says_what_was_destroyed_and_can_be_computed_again(close
     ]  # fmt: skip
     assert event.data["closed_at"] == canonical.instant(closed.closed_at)
     assert not any(value in str(event.data) for value in ("certo", "errado", "nosso", "aurora"))
+
+
+def test_the_certificate_goes_on_naming_the_client_and_who_asked_as_they_were_called_then(closed, client_for):
+    pm, client = closed.people["pm"], closed.company(PartyRole.CLIENT)
+    names = [client.legal_name, closed.title, pm.name]
+    purge.purge(closed, by=pm)
+    companies.change_company(client, by=closed.people["manager"], legal_name="Outra Ltda.", trade_name="Outra")
+    User.objects.filter(pk=pm.pk).update(name="Nome de casada")
+    page = client_for(closed.people["client"]).get(reverse("prerequisites:certificate", args=[closed.pk]))
+    for name in names:
+        assert name in page.content.decode()
+    assert "Outra Ltda." not in page.content.decode()
+    personal_data.erase(pm)
+    assert PurgeCertificate.objects.get().purged_by_name == ""
 
 
 def test_another_rollout_and_other_deliveries_keep_theirs(closed):

@@ -128,11 +128,17 @@ def _by_entry(lines: Iterable[classification.Line]) -> dict[int, list[classifica
 
 
 def _refuse_to_charge_more(changed_entries: Sequence[Effect]) -> None:
-    """Raise ``Invalid`` when the client would pay more, all in all, for what was logged already."""
-    more = sum(effect.difference for effect in changed_entries)
-    if more <= 0:
+    """Raise ``Invalid`` when the client would pay more for what was logged already of an activity: within one, an allowance
+    may pass from an entry to another; what another activity costs less makes up for nothing."""
+    differences: dict[str, int] = {}
+    for effect in changed_entries:
+        differences[effect.entry.activity] = differences.get(effect.entry.activity, 0) + effect.difference
+    dearer_activities = {activity: more for activity, more in differences.items() if more > 0}
+    if not dearer_activities:
         return
-    dearer = [effect for effect in changed_entries if effect.difference > 0]
+    dearer = [
+        effect for effect in changed_entries if effect.entry.activity in dearer_activities and effect.difference > 0
+    ]
     last = max(clock.day_of(effect.entry.started_at) for effect in dearer)
     raise Invalid(
         ngettext(
@@ -143,7 +149,7 @@ def _refuse_to_charge_more(changed_entries: Sequence[Effect]) -> None:
             len(dearer),
         )
         % {
-            "amount": money.show(more),
+            "amount": money.show(sum(dearer_activities.values())),
             "n": len(dearer),
             "day": date_format(last + timedelta(days=1), "d/m/Y"),
         },

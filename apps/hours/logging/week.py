@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.core.requirements import asking_of_all
+from apps.core.web.confirmations import NeedsConfirmation
 from apps.hours import classification, queries
 from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
@@ -101,6 +102,8 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
                     source=source_of(entry),
                 )
             )
+        except NeedsConfirmation:
+            raise  # What was copied stays; the rest follows once it is confirmed.
         except Refusal as refusal:
             refused.append(f"{entry.rollout.code}, {entry}: {refusal.message}")
     return copied, refused

@@ -10,13 +10,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from apps.companies.models import Company
 from apps.core import codes, papers, pdf
 from apps.core.exports.downloads import as_json
 from apps.core.localized import Localized
-from apps.core.process import PartyRole
 from apps.prerequisites import events
-from apps.rollouts import parties
+from apps.prerequisites.models import PurgeCertificate
 from apps.rollouts.models import Event
 from apps.seals import certificates, pades
 
@@ -35,9 +33,9 @@ class Certificate:
         return f"{self.event.rollout.code}-expurgo-{self.event.sequence}"
 
     @property
-    def client(self) -> Company:
-        """The company that was the client then."""
-        return parties.company_at(self.event.rollout, PartyRole.CLIENT, self.event.at)
+    def names(self) -> PurgeCertificate:
+        """How what it names was called then."""
+        return self.event.purge_certificate
 
     @property
     def code(self) -> str:
@@ -69,7 +67,7 @@ def by_code(code: str) -> Certificate | None:
     if len(digits) != CODE_LENGTH:
         return None
     purges = Event.objects.filter(kind=events.Purged.kind, hash__startswith=digits)
-    event = purges.select_related("rollout", "actor").first()
+    event = purges.select_related("rollout", "actor", "purge_certificate").first()
     return of_event(event) if event else None
 
 

@@ -14,11 +14,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.companies.models import Company
 from apps.core import canonical, clock
 from apps.core.localized import Localized
+from apps.core.process import PartyRole
 from apps.core.refusals import Refusal, require
 from apps.prerequisites import events
-from apps.prerequisites.models import Submission
+from apps.prerequisites.models import PurgeCertificate, Submission
 from apps.rollouts import timeline
 from apps.rollouts.models import Event, Rollout
 from apps.vault import actions as vault
@@ -53,10 +55,10 @@ def purge_due(rollout_pk: int) -> Event | None:
         return _purge(locked, None)
 
 
-def purge_open(locked: Rollout, by: User) -> Event | None:
+def purge_open(locked: Rollout, by: User, *, client: Company) -> Event | None:
     """Destroy every secret of a rollout that goes on, since a company leaves it that could read them; None where it holds
-    none. Belongs into the transaction of that action, which has locked it."""
-    return _purge(locked, by)
+    none. ``client`` is the client until then. Belongs into the transaction of that action, which has locked it."""
+    return _purge(locked, by, client)
 
 
 def drop_superseded(accepted: Submission) -> None:
@@ -75,7 +77,7 @@ def holds_secrets(rollout: Rollout) -> bool:
 def certificates(rollout: Rollout) -> QuerySet[Event]:
     """The events that certify a purge of ``rollout``, the first one first."""
     purges = rollout.events.filter(kind=events.Purged.kind)
-    return purges.select_related("actor", "rollout__project_manager").order_by("sequence")
+    return purges.select_related("actor", "rollout__project_manager", "purge_certificate").order_by("sequence")
 
 
 def _of(rollout: Rollout) -> Any:
@@ -87,7 +89,7 @@ def _holding(submissions: Any) -> list[Submission]:
     return list(rows.select_related("prerequisite").prefetch_related("secrets"))
 
 
-def _purge(rollout: Rollout, by: User | None) -> Event | None:
+def _purge(rollout: Rollout, by: User | None, client: Company | None = None) -> Event | None:
     """``rollout`` comes from ``changing``: the secrets, the notes on the deliveries and the event are one transaction."""
     submissions = _holding(_of(rollout))
     destroyed = _destroy(submissions)
@@ -99,14 +101,23 @@ def _purge(rollout: Rollout, by: User | None) -> Event | None:
         item = submission.prerequisite
         titles[item.pk] = item.title
         secrets_of.setdefault(item.pk, set()).update(str(secret.pk) for secret in submission.secrets.all())
-    certificate = events.Purged(
+    purged = events.Purged(
         items=[{"title": dict(titles[pk]), "secrets": len(secrets)} for pk, secrets in secrets_of.items()],
         secrets=len(destroyed),
         sha256=canonical.sha256(destroyed),
         days=settings.PURGE_CREDENTIALS_DAYS,
         closed_at=rollout.closed_at,
     )
-    return timeline.record(rollout, certificate, by)
+    certifying = timeline.record(rollout, purged, by)
+    client = client or rollout.company(PartyRole.CLIENT)
+    PurgeCertificate.objects.create(
+        event=certifying,
+        title=f"{client} × {rollout.platform}",
+        client_legal_name=client.legal_name,
+        client_cnpj=client.cnpj,
+        purged_by_name=by.name if by else "",
+    )
+    return certifying
 
 
 def _destroy(submissions: Iterable[Submission], keep: Collection[UUID] = ()) -> list[tuple[str, str, str]]:

@@ -180,13 +180,16 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         """Those that came with it (``with_parties``), or with a row that names it (``embedded_parties_of``): as if they were
         prefetched."""
         embedded_rows = self.embedded_parties if embedded_parties is None else embedded_parties  # type: ignore[attr-defined]
-        parties = self.parties.all()
-        parties._result_cache = rows_of(Party, embedded_rows, "company")
-        parties._prefetch_done = True
+        self.take_parties(rows_of(Party, embedded_rows, "company"))
+
+    def take_parties(self, parties: "list[Party]") -> None:
+        """Have ``parties`` be its own, for what is read of this instance."""
         for party in parties:
             party.rollout = self
+        rows = self.parties.all()
+        rows._result_cache, rows._prefetch_done = parties, True
         prefetched = getattr(self, "_prefetched_objects_cache", {})
-        self._prefetched_objects_cache = {**prefetched, "parties": parties}  # type: ignore[attr-defined]
+        self._prefetched_objects_cache = {**prefetched, "parties": rows}  # type: ignore[attr-defined]
 
     def _parties(self) -> "list[Party]":
         """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""

@@ -5,10 +5,15 @@ from typing import Any
 
 import rules
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.companies.access import is_lead_of, is_presence_manager, is_project_manager
 from apps.core.process import PartyRole
-from apps.core.refusals import NotAllowed
+from apps.core.refusals import NotAllowed, Refusal
+from apps.stages.acceptance import queries
+from apps.stages.acceptance.models import AcceptanceTerm
+
+OUTDATED = gettext_lazy("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo.")
 
 
 @rules.predicate
@@ -30,6 +35,16 @@ def names_the_signatory(user, signatory) -> bool:
 @rules.predicate
 def signs_the_term(user, term) -> bool:
     return term is not None and any(is_the_signatory(user, row) for row in term.signatories.all())
+
+
+def require_open_for_signing(term: AcceptanceTerm) -> None:
+    """Raise ``Refusal`` unless ``term`` is out for signature, in time and not outdated."""
+    if term.state != AcceptanceTerm.State.READY:
+        raise Refusal(_("Este termo não está aberto para assinatura."))
+    if queries.is_over(term):
+        raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
+    if term.outdated_at:
+        raise Refusal(str(OUTDATED))
 
 
 def refuse_drafter(person: Any, role: str, drafted_by: int) -> None:

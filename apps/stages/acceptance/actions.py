@@ -43,7 +43,8 @@ def draft(
     The PDF is rendered by a worker once the transaction is committed.
 
     Where somebody signed the version in force already, their signatures are lost: ``voids`` names those parties, so that
-    nobody's signature is lost unseen, and ``reason`` tells them why; ``Invalid`` without either.
+    nobody's signature is lost unseen, and ``reason`` tells them why; ``Invalid`` without either. Those of an outdated one
+    are lost already, and who gave them was told.
     """
     require(by, "acceptance.draft", rollout)
     with timeline.changing(rollout) as rollout:
@@ -62,7 +63,7 @@ def draft(
                 others = ((other, user.pk) for other, user in signatories.items() if user is not None)
                 refuse_two_companies(rollout, person, role.value, others)
                 refuse_drafter(person, role.value, by.pk)
-        voided = queries.who_signed(in_force) if in_force else []
+        voided = queries.who_signed(in_force) if in_force and in_force.outdated_at is None else []
         if in_force:
             _require_knowledge_of(voided, voids, reason)
             in_force.state = State.SUPERSEDED
@@ -98,7 +99,7 @@ def draft(
 
 def _require_knowledge_of(signed: Iterable[Signatory], voids: Collection[str], reason: str) -> None:
     """Raise ``Invalid`` unless whoever drafts named each of those who ``signed`` among ``voids``, and says why."""
-    names = ", ".join(f"{row.name} ({row.get_role_display()})" for row in signed)
+    names = queries.names_of(signed)
     if not {row.role for row in signed} <= set(voids):
         raise Invalid(
             _(
@@ -165,11 +166,11 @@ def settle_refusal(term: AcceptanceTerm, *, by: User, settlement: str) -> None:
 
 
 def expire(term_pk: int) -> None:
-    """Close a term whose time to sign is over; one that was answered or drafted anew meanwhile is left as it is."""
+    """Close a term whose time to sign is over; one that was answered, outdated or drafted anew meanwhile is left as it is."""
     term = AcceptanceTerm.objects.select_related("rollout").get(pk=term_pk)
     with timeline.changing(term.rollout, even_closed=True) as rollout:
         term = AcceptanceTerm.objects.get(pk=term_pk)
-        if term.state != State.READY or not queries.is_over(term):
+        if not term.can_be_signed or not queries.is_over(term):
             return
         term.state = State.EXPIRED
         term.save(update_fields=["state"])

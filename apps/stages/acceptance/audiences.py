@@ -14,6 +14,7 @@ def whose_turn_begins(event: Event) -> Iterable[User]:
         term__rollout=event.rollout_id,
         term__version=event.data.get("version"),
         term__state=AcceptanceTerm.State.READY,
+        term__outdated_at=None,
         role__in=event.data.get("opens", []),
         state=Signatory.State.PENDING,
     )

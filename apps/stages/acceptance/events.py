@@ -11,6 +11,7 @@ from apps.stages.acceptance.audiences import (
     who_had_signed_and_manager,
     whose_turn_begins,
 )
+from apps.stages.acceptance.binding import Part
 from apps.stages.acceptance.models import Signatory
 
 YOUR_TURN = Notice(
@@ -81,6 +82,30 @@ class Voided(
 
     term: str
     version: int
+    signed: list[PartyRole]
+
+
+class Outdated(
+    EventData,
+    kind="acceptance.outdated",
+    sentence=_("O termo de aceite %(term)s não diz mais o que o projeto registra; mudou: %(parts)s"),
+    icon="file-x",
+    notice=Notice(
+        to=who_had_signed_and_manager,
+        subject=_("%(code)s: o termo de aceite precisa ser redigido de novo"),
+        sentence=_(
+            "%(what)s. O que já foi assinado perdeu o efeito. A Presence redige outro termo e avisa quem o assina."
+        ),
+        url=page("acceptance:room"),
+        obligatory=True,
+    ),
+):
+    """What is out for signature differs from the record in what binds: ``parts``. ``signed`` are the parties that had signed
+    it: their signatures bind nobody any more."""
+
+    term: str
+    version: int
+    parts: list[Part]
     signed: list[PartyRole]
 
 

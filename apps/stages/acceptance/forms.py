@@ -19,7 +19,7 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args, rollout: Rollout, term: AcceptanceTerm | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.signed = queries.who_signed(term) if term and term.state == AcceptanceTerm.State.READY else []
+        self.signed = queries.who_signed(term) if term and term.can_be_signed else []
         places = Membership.objects.filter(company__in=rollout.companies().values(), user__is_active=True)
         signing = Person.objects.filter(
             company=OuterRef("company"), user=OuterRef("user"), purposes__contains=[Purpose.SIGNATORY]

@@ -3,6 +3,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import MailedCode
@@ -21,7 +22,8 @@ def new_code() -> str:
 
 class AcceptanceTerm(models.Model):
     """One version of the term. ``record`` is what it says, as data, and ``envelope`` what stands around it (its code, who is
-    to sign); the PDF is made from the two and nothing else.
+    to sign); the PDF is made from the two and nothing else. From ``outdated_at`` on the project's record says otherwise, in
+    what the signatures bind: nobody signs it any more.
 
     ``pdf`` is what people sign. ``sealed`` is ``pdf`` with the evidence and Presence's seal behind it; from then on the row
     does not change any more, which the database holds.
@@ -47,6 +49,7 @@ class AcceptanceTerm(models.Model):
     drafted_at = models.DateTimeField(default=clock.now)
     rendered_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(_("assinar até"), null=True)
+    outdated_at = models.DateTimeField(null=True)
     sealed = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     sealed_at = models.DateTimeField(null=True)
     settlement = models.TextField(_("o que foi feito do motivo da recusa"), blank=True)
@@ -73,6 +76,20 @@ class AcceptanceTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rollout.code}-T{self.version}"
+
+    @property
+    def can_be_signed(self) -> bool:
+        """It is out for signature, and says what the record says."""
+        return self.state == self.State.READY and self.outdated_at is None
+
+    @property
+    def is_outdated(self) -> bool:
+        """It is out for signature and no longer says what the record says."""
+        return self.state == self.State.READY and self.outdated_at is not None
+
+    @property
+    def state_label(self) -> str:
+        return gettext("Desatualizado") if self.is_outdated else self.get_state_display()
 
     @property
     def is_set_aside(self) -> bool:

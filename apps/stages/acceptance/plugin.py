@@ -5,7 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import chain_checks, dossier, events, personal_data, queries, requirements, returning, tasks
+from apps.stages.acceptance import (
+    chain_checks,
+    dossier,
+    events,
+    outdating,
+    personal_data,
+    queries,
+    requirements,
+    returning,
+    tasks,
+)
 from apps.stages.acceptance.models import Signatory
 from apps.stages.acceptance.signing import new_addresses
 from apps.stages.acceptance.wording import clauses
@@ -19,7 +29,8 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
         yield Fact(_("Termo"), _("a redigir"))
         return
     term = terms[-1]
-    yield Fact(_("Termo"), term.get_state_display, TONES.get(term.state, "neutral"))
+    tone = "warning" if term.is_outdated else TONES.get(term.state, "neutral")
+    yield Fact(_("Termo"), lambda: term.state_label, tone)
     signatories = term.signatories.all()
     signed = sum(row.state == Signatory.State.SIGNED for row in signatories)
     yield Fact(_("Assinaturas"), f"{signed}/{len(signatories)}")
@@ -39,6 +50,9 @@ plugin = Plugin(
     going_back=[returning.consequences],
     went_back=[returning.set_terms_aside],
     party_replaced=[returning.follow_new_company],
+    company_changed=[outdating.follow_company],
+    recorded=[outdating.follow],
+    derived=[outdating.work_out],
     events=events,
     requirements=requirements,
     is_signed=clauses.is_signed,

@@ -9,12 +9,14 @@ from apps.core.requirements import asked_once
 from apps.core.unaccented import by_name
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
+from apps.stages.acceptance import binding
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.wording import record
 from apps.stages.acceptance.wording.clauses import Text
 
 # What is read for what, where a code was copied by hand.
-IN_FORCE = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY, AcceptanceTerm.State.SIGNED)
+TO_SIGN = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY)
+IN_FORCE = (*TO_SIGN, AcceptanceTerm.State.SIGNED)
 
 
 @asked_once
@@ -41,17 +43,30 @@ def latest_term(rollout: Rollout) -> AcceptanceTerm | None:
 
 
 def company_names(term: AcceptanceTerm) -> dict[str, str]:
-    """The legal name of each party's company when ``term`` was drafted: another may have taken its place since."""
-    companies = {role: company.legal_name for role, company in term.rollout.companies().items()}
-    return companies | {row["role"]: row["company"] for row in term.envelope.get("signatories", [])}
+    """The legal name of each party's company when ``term`` was drafted, as the paper has it: it may be called otherwise by
+    now, or another may have taken its place."""
+    return {party["role"]: party["legal_name"] for party in term.record["parties"]}
 
 
 def is_stale(term: AcceptanceTerm, text: Text | None = None) -> bool:
-    """The record changed since the term was drafted. A signed term does not go stale. ``text`` is what the rollout's term
-    says now, where it was read already."""
+    """What the signatures bind changed since the term was drafted. A signed term does not go stale. ``text`` is what the
+    rollout's term says now, where it was read already."""
     if term.state == AcceptanceTerm.State.SIGNED:
         return False
-    return canonical.sha256(record.build(term.rollout, text)) != term.record_sha256
+    return term.outdated_at is not None or bool(changed_parts(term, text))
+
+
+def changed_parts(term: AcceptanceTerm, text: Text | None = None) -> list[binding.Part]:
+    """What of the project's record binds and is no longer as ``term`` says."""
+    gathered = record.build(term.rollout, text)
+    if canonical.sha256(gathered) == term.record_sha256:
+        return []
+    return binding.changed_parts(term.record, gathered)
+
+
+def names_of(signatories: Iterable[Signatory]) -> str:
+    """Who they are and for which party, in one line."""
+    return ", ".join(f"{row.name} ({row.get_role_display()})" for row in signatories)
 
 
 def whose_turn(term: AcceptanceTerm) -> QuerySet[Signatory]:
@@ -62,7 +77,7 @@ def whose_turn(term: AcceptanceTerm) -> QuerySet[Signatory]:
 
 def next_to_sign(term: AcceptanceTerm, signatories: Iterable[Signatory]) -> list[Signatory]:
     """The same of ``signatories``, which are those of ``term``."""
-    if term.state != AcceptanceTerm.State.READY:
+    if not term.can_be_signed:
         return []
     pending = [row for row in signatories if row.state == Signatory.State.PENDING]
     first = min((row.step for row in pending), default=None)
@@ -78,7 +93,7 @@ def colleagues_of(signatory: Signatory) -> QuerySet[User]:
 
 def has_left(signatory: Signatory) -> bool:
     """An open term waits for ``signatory`` (read ``with_places``), who is of the company no more."""
-    waits = signatory.term.state == AcceptanceTerm.State.READY and signatory.state == Signatory.State.PENDING
+    waits = signatory.term.can_be_signed and signatory.state == Signatory.State.PENDING
     return waits and not signatory.is_there
 
 
@@ -100,7 +115,7 @@ def is_over(term: AcceptanceTerm) -> bool:
 def may_bring(user: User, term: AcceptanceTerm | None) -> bool:
     """A file that was signed elsewhere is awaited from ``user``. Where no authority is trusted, only who drafts is shown the
     way, and reads there what is missing."""
-    if term is None or term.state != AcceptanceTerm.State.READY or not user.has_perm("acceptance.bring", term):
+    if term is None or not term.can_be_signed or not user.has_perm("acceptance.bring", term):
         return False
     if user.has_perm("acceptance.draft", term.rollout):
         return True
@@ -148,8 +163,10 @@ def signed_at(term: AcceptanceTerm) -> datetime | None:
 
 
 def overdue() -> list[int]:
-    """The keys of the terms whose time to sign is over."""
-    ready = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.READY, expires_at__lte=clock.now())
+    """The keys of the terms whose time to sign is over; an outdated one waits for nobody who could be late."""
+    ready = AcceptanceTerm.objects.filter(
+        state=AcceptanceTerm.State.READY, outdated_at=None, expires_at__lte=clock.now()
+    )
     return list(ready.values_list("pk", flat=True))
 
 

@@ -20,20 +20,29 @@ def _term_in_force(rollout: Rollout) -> AcceptanceTerm | None:
 @requirement("acceptance:term", Gate.START_GO_LIVE)
 def the_term_is_there_to_sign(rollout: Rollout) -> Iterator[Requirement]:
     term = _term_in_force(rollout)
+    room = reverse("acceptance:room", args=[rollout.pk])
     if term is None or term.state == AcceptanceTerm.State.DRAFTED:
         yield Requirement(
             key="acceptance:term",
             text=both(_("Redigir o termo de aceite") if term is None else _("Gerar o PDF do termo de aceite")),
             owed_by=PartyRole.PRESENCE,
             since=term.drafted_at if term else rollout.stage_entered_at,
-            url=reverse("acceptance:room", args=[rollout.pk]),
+            url=room,
+        )
+    elif term.is_outdated and term.outdated_at:
+        yield Requirement(
+            key="acceptance:term",
+            text=both(_("Redigir de novo o termo de aceite: o registro do projeto mudou")),
+            owed_by=PartyRole.PRESENCE,
+            since=term.outdated_at,
+            url=f"{room}#redigir",
         )
 
 
 def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
     term = _term_in_force(rollout)
     signatory = next((row for row in term.signatories.all() if row.role == role), None) if term else None
-    if signatory is None or queries.has_left(signatory):
+    if signatory is None or not signatory.term.can_be_signed or queries.has_left(signatory):
         return None
     return Answer(
         button=_("Ler e assinar"),

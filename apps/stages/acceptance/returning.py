@@ -9,7 +9,7 @@ from apps.core.process import PartyRole, Stage
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.parties import PartyChange
-from apps.stages.acceptance import events, queries
+from apps.stages.acceptance import events, outdating, queries
 from apps.stages.acceptance.models import AcceptanceTerm, SetAside, Signatory
 
 State = AcceptanceTerm.State
@@ -23,9 +23,7 @@ def consequences(rollout: Rollout) -> Iterator[str]:
     if not signatories:
         return
     term = signatories[0].term
-    names = ", ".join(
-        f"{row.name} ({row.get_role_display()})" for row in signatories if row.state == Signatory.State.SIGNED
-    )
+    names = queries.names_of(row for row in signatories if row.state == Signatory.State.SIGNED)
     if term.state == State.SIGNED:
         text = _("O termo %(term)s, assinado por todos, fica no registro como está; outro será redigido e assinado.")
     elif names:
@@ -49,9 +47,11 @@ def set_terms_aside(rollout: Rollout, _stage_before: str, by: User) -> None:
 
 
 def follow_new_company(change: PartyChange) -> None:
-    """A term that not all have signed names the company that left: it is superseded. One that all signed stays theirs."""
+    """A term that not all have signed names the company that left: it is superseded. One that all signed stays theirs. Raises
+    ``VoidsSignatures`` where signatures are lost that whoever replaces the company was not told of."""
     term = queries.term_in_force(change.rollout)
     if term is not None and term.state != State.SIGNED:
+        outdating.require_confirmation([(term, queries.who_signed(term))] if term.can_be_signed else [], change.by)
         _supersede(change.rollout, term, change.by)
 
 

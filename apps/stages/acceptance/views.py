@@ -94,6 +94,8 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
     may_draft = wording.may_change(request.user, rollout, terms)
     text = wording.text_of(rollout) if may_draft or terms or wording.version_taken(rollout) else None
     clauses = text.clauses if text else []
+    unsigned_term = term if term and term.state in queries.TO_SIGN else None
+    changed_parts = queries.changed_parts(unsigned_term, text) if unsigned_term else []
     context = {
         "rollout": rollout,
         "room": "acceptance",
@@ -104,7 +106,8 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "may_remind": manages and any(row.is_there for row in turn),
         "left": [row for row in signatories if queries.has_left(row)],
         "in_order": len({row.step for row in signatories}) > 1,
-        "stale": term is not None and term.state in queries.IN_FORCE and queries.is_stale(term, text),
+        "stale": bool(changed_parts or (unsigned_term and unsigned_term.outdated_at)),
+        "changed_parts": [part.label for part in changed_parts],
         "demonstration": certificates.is_demonstration(),
         "may_bring": queries.may_bring(request.user, term),
         "may_draft": may_draft,

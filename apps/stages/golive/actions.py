@@ -18,7 +18,7 @@ from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts import gates, timeline
 from apps.rollouts.access import refuse_both_halves
 from apps.rollouts.models import Rollout
-from apps.stages.golive import events, queries, setbacks
+from apps.stages.golive import events, names, queries, setbacks
 from apps.stages.golive.models import ON_CALL, ChecklistItem, Release
 
 
@@ -90,7 +90,8 @@ def confirm(rollout: Rollout, *, by: User) -> Release:
         if release.confirmed_at:
             raise Refusal(_("A operação não assistida já foi confirmada."))
         release.confirmed_by, release.confirmed_at = by, clock.now()
-        release.save(update_fields=["confirmed_by", "confirmed_at"])
+        release.names = names.at_release(rollout)
+        release.save(update_fields=["confirmed_by", "confirmed_at", "names"])
         timeline.record(rollout, events.Confirmed(), by)
         return release
 
@@ -108,7 +109,8 @@ def record_release(rollout: Rollout, *, by: User, note: str = "") -> Release:
         refuse_both_halves(by, release.confirmed_by_id)
         _refuse_while_open(rollout)
         release.recorded_by, release.recorded_at, release.note = by, clock.now(), note
-        release.save(update_fields=["recorded_by", "recorded_at", "note"])
+        release.names = names.at_release(rollout)
+        release.save(update_fields=["recorded_by", "recorded_at", "note", "names"])
         timeline.record(rollout, events.Released(), by)
         return release
 

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User, name_as_signed
 from apps.companies.models import Person
 from apps.core import clock
 from apps.core.localized import LocalizedField
@@ -48,7 +49,8 @@ class ChecklistItem(models.Model):
 
 
 class Release(models.Model):
-    """The release to unassisted operation: confirmed by the client, recorded by Presence."""
+    """The release to unassisted operation: confirmed by the client, recorded by Presence. ``names`` is how companies (by
+    role) and people (by the account's key) were called then (``names.at_release``)."""
 
     rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="release")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -56,6 +58,7 @@ class Release(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(null=True)
     note = models.TextField(_("observações"), blank=True)
+    names = models.JSONField(default=dict, db_default={})
 
     class Meta:
         verbose_name = _("liberação")
@@ -69,6 +72,17 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rollout}"
+
+    @property
+    def confirmer(self) -> str:
+        return self._name_of(self.confirmed_by)
+
+    @property
+    def recorder(self) -> str:
+        return self._name_of(self.recorded_by)
+
+    def _name_of(self, user: User | None) -> str:
+        return name_as_signed(self.names.get("people", {}).get(str(user.pk), ""), user) if user else ""
 
 
 class Window(models.Model):

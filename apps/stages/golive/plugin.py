@@ -9,7 +9,7 @@ from apps.core.plugins import Fact, Page, Panel, Plugin
 from apps.core.process import Stage
 from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
-from apps.stages.golive import actions, chain_checks, events, queries, requirements, setbacks, tasks
+from apps.stages.golive import actions, chain_checks, events, personal_data, queries, requirements, setbacks, tasks
 from apps.stages.golive.dossier import later_hours, share
 
 
@@ -57,5 +57,6 @@ plugin = Plugin(
     panels=[Panel("hours", later_hours.panel)],
     dossier=[share.files],
     chain_checks=[chain_checks.archived],
+    personal_data=personal_data.HOLDINGS,
     jobs=[tasks.DOSSIER],
 )

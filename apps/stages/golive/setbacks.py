@@ -26,7 +26,7 @@ def withdraw_release(rollout: Rollout, because: Because, by: User | None) -> Non
     """The client's confirmation, and Presence's record of the release, no longer hold: both are asked for anew. Nothing where
     neither was given. ``rollout`` is locked."""
     confirmed = Release.objects.filter(rollout=rollout, confirmed_at__isnull=False)
-    if confirmed.update(confirmed_by=None, confirmed_at=None, recorded_by=None, recorded_at=None, note=""):
+    if confirmed.update(confirmed_by=None, confirmed_at=None, recorded_by=None, recorded_at=None, note="", names={}):
         timeline.record(rollout, events.ReleaseWithdrawn(because=because), by)
 
 

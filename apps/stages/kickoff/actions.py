@@ -167,6 +167,7 @@ def publish_minutes(kickoff: Kickoff, *, by: User, minutes: str) -> Minutes:
             snapshot=snapshot,
             sha256=canonical.sha256({"text": kickoff.minutes, "worksheet": snapshot}),
             published_by=by,
+            publisher_name=by.name,
         )
         timeline.record(rollout, events.MinutesPublished(number=version.number, sha256=version.sha256), by)
         waiting = Minutes.objects.filter(pk=version.pk, pdf=None)
@@ -207,7 +208,7 @@ def answer_minutes(minutes: Minutes, *, by: User, party: str, agrees: bool, reas
         answer, _created = MinutesAnswer.objects.update_or_create(
             minutes=minutes,
             party=party,
-            defaults={"by": by, "at": clock.now(), "objection": "" if agrees else reason.strip()},
+            defaults={"by": by, "name": by.name, "at": clock.now(), "objection": "" if agrees else reason.strip()},
         )
         if agrees:
             confirmed = events.MinutesConfirmed(number=minutes.number, sha256=minutes.sha256)

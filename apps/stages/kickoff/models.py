@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import name_as_signed
 from apps.core import clock
 from apps.core.localized import Localized, LocalizedField
 from apps.core.process import PartyRole
@@ -286,7 +287,7 @@ class Amendment(models.Model):
 
 class Minutes(models.Model):
     """A published version of the minutes. ``snapshot`` is the worksheet as it was agreed (``queries.worksheet``); the PDF is
-    made from it and from ``text``, and nothing else."""
+    made from it and from ``text``, and nothing else. ``publisher_name`` is what who published it was called then."""
 
     kickoff = models.ForeignKey(Kickoff, on_delete=models.CASCADE, related_name="published")
     number = models.PositiveSmallIntegerField(_("versão"))
@@ -296,6 +297,7 @@ class Minutes(models.Model):
     pdf = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(default=clock.now)
+    publisher_name = models.CharField(max_length=120, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("ata")
@@ -310,15 +312,21 @@ class Minutes(models.Model):
     def rollout(self) -> Rollout:
         return self.kickoff.rollout
 
+    @property
+    def publisher(self) -> str:
+        return name_as_signed(self.publisher_name, self.published_by)
+
 
 class MinutesAnswer(models.Model):
-    """What a party says of a version of the minutes: confirmed, or an objection with its reason."""
+    """What a party says of a version of the minutes: confirmed, or an objection with its reason. ``name`` is what who
+    answered was called then."""
 
     minutes = models.ForeignKey(Minutes, on_delete=models.CASCADE, related_name="answers")
     party = models.CharField(max_length=12, choices=PartyRole)
     objection = models.TextField(_("objeção"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
+    name = models.CharField(max_length=120, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("resposta à ata")
@@ -328,3 +336,7 @@ class MinutesAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minutes}: {self.get_party_display()}"
+
+    @property
+    def who(self) -> str:
+        return name_as_signed(self.name, self.by)

@@ -11,7 +11,18 @@ from apps.core.process import PartyRole, Stage
 from apps.meetings.models import Meeting, MeetingKind
 from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff import actions, corrections, dossier, events, queries, requirements, returning, tasks, term
+from apps.stages.kickoff import (
+    actions,
+    corrections,
+    dossier,
+    events,
+    personal_data,
+    queries,
+    requirements,
+    returning,
+    tasks,
+    term,
+)
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -69,5 +80,6 @@ plugin = Plugin(
         "acceptance",
     ],  # Once the term is signed nobody is asked about the worksheet any more.
     meetings={MeetingKind.KICKOFF: MEETING},
+    personal_data=personal_data.HOLDINGS,
     jobs=[tasks.MINUTES],
 )

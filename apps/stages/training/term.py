@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from apps.accounts.models import name_of_erased
+from apps.accounts.models import name_read
 from apps.core import clock
 from apps.core.rows import JSON
 from apps.core.term_shares import TermShare
@@ -31,7 +31,7 @@ def summary(rollout: Rollout, sessions: Iterable[JSON]) -> list[dict[str, object
                 "topics": [title["pt"] for title in session["titles"]],
                 "attendance": [
                     {
-                        "name": row["name"] or name_of_erased(row["account"]),
+                        "name": name_read(row["account"], row["name"]),
                         "company": row["company"] or companies[row["party"]].trade_name,
                         "position": row["position"],
                     }

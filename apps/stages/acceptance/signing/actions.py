@@ -14,7 +14,7 @@ from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import events, queries
-from apps.stages.acceptance.access import refuse_drafter
+from apps.stages.acceptance.access import OUTDATED, refuse_drafter, require_open_for_signing
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
 from apps.stages.acceptance.signing import codes, new_addresses
 
@@ -182,7 +182,7 @@ def signable(
     signatory, term = _pending(signatory, rollout)
     refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
     if term.rollout.version != compared_at and queries.is_stale(term):
-        raise Refusal(_("O registro do projeto mudou depois da redação. A Presence precisa redigir o termo de novo."))
+        raise Refusal(str(OUTDATED))
     return signatory, term
 
 
@@ -194,15 +194,13 @@ def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Sign
 
 
 def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
-    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time and not answered by them."""
+    """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time, not outdated and not
+    answered by them."""
     signatory = with_the_others(signatory.pk, rollout)
     term = signatory.term
     if signatory.state != Signatory.State.PENDING:
         raise Refusal(_("Você já respondeu a este termo."))
-    if term.state != State.READY:
-        raise Refusal(_("Este termo não está aberto para assinatura."))
-    if queries.is_over(term):
-        raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
+    require_open_for_signing(term)
     return signatory, term
 
 

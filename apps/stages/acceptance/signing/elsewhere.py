@@ -35,6 +35,7 @@ from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.seals import certificates
 from apps.stages.acceptance import events, queries
+from apps.stages.acceptance.access import require_open_for_signing
 from apps.stages.acceptance.certificates import examiner
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SignatoryCPF
 from apps.stages.acceptance.sealing import evidence
@@ -162,10 +163,7 @@ def _one_at_a_time(by: User) -> Iterator[None]:
 
 
 def _open(term: AcceptanceTerm) -> None:
-    if term.state != AcceptanceTerm.State.READY:
-        raise Refusal(_("Este termo não está aberto para assinatura."))
-    if queries.is_over(term):
-        raise Refusal(_("O prazo para assinar este termo venceu. A Presence precisa redigi-lo de novo."))
+    require_open_for_signing(term)
     if not certificates.trusted_authorities()[0]:
         raise Refusal(
             _(

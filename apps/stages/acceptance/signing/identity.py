@@ -41,11 +41,7 @@ def give_cpf(signatory: Signatory, *, by: User, cpf: str) -> None:
         signatory = Signatory.objects.select_related("term__rollout").get(pk=signatory.pk)
         require(by, "acceptance.sign", signatory)
         term = signatory.term
-        if (
-            signatory.state != Signatory.State.PENDING
-            or term.state != AcceptanceTerm.State.READY
-            or queries.is_over(term)
-        ):
+        if signatory.state != Signatory.State.PENDING or not term.can_be_signed or queries.is_over(term):
             raise Refusal(_("Este termo não espera a sua assinatura."))
         digest = _digest(term, number)
         # What somebody gave who passed the signature on stands in nobody's way.
@@ -109,7 +105,7 @@ def proof(facts: dict[str, Any]) -> str:
 def forget() -> int:
     """Drop the digests that no signature waits for any more; how many."""
     waiting = SignatoryCPF.objects.filter(
-        term__state=AcceptanceTerm.State.READY, signatory__state=Signatory.State.PENDING
+        term__state=AcceptanceTerm.State.READY, term__outdated_at=None, signatory__state=Signatory.State.PENDING
     )
     return SignatoryCPF.objects.exclude(pk__in=waiting.values("pk")).delete()[0]
 

@@ -132,7 +132,7 @@ def _may_answer(request: SignedInRequest, signatory: Signatory) -> bool:
     term = signatory.term
     return (
         signatory.state == Signatory.State.PENDING
-        and term.state == AcceptanceTerm.State.READY
+        and term.can_be_signed
         and not queries.is_over(term)
         and queries.has_turn(signatory)
         and request.user.has_perm("acceptance.sign", signatory)
@@ -154,7 +154,7 @@ def _page(
         "term": term,
         "body": rendering.body(term.envelope, term.record) if term.envelope else "",
         "stale": queries.is_stale(term) if open_ else False,
-        "waits": open_ and signatory.state == Signatory.State.PENDING and not queries.has_turn(signatory),
+        "waits": term.can_be_signed and signatory.state == Signatory.State.PENDING and not queries.has_turn(signatory),
         "may_answer": answers,
         "may_bring": queries.may_bring(request.user, term),
         "refuse_form": refusal or forms.RefuseForm(initial=refused_with, auto_id="refuse_%s"),

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from apps.core import canonical, clock, papers, plugins
 from apps.rollouts.models import Event, Rollout
 from apps.seals import signatures
+from apps.stages.golive import names
 from apps.stages.golive.dossier import archive
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ class Contents:
 
 
 def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
-    """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``."""
+    """The dossier of a completed rollout as its ``number``-th edition, with the timeline up to the event ``through``.
+    Companies and people are called as they were at the release, in every edition."""
     with (
         clock.at(rollout.closed_at or rollout.stage_entered_at),
         papers.on_paper(),
+        names.of_the_release(rollout) as as_released,
     ):
-        files = dict(_files(rollout))
+        files = dict(_files(as_released))
     return _described(rollout, files, number, archive.WHOLE_DOSSIER, list(_events(rollout, through)))
 
 
