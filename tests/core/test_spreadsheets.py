@@ -11,7 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.urls import reverse
+from openpyxl.utils import get_column_letter
 
+from apps.hours.statements import exports
 from tests.hours.factories import a_client_statement
 from tests.kickoff.factories import KickoffFactory, RowFactory
 
@@ -65,10 +67,60 @@ def test_a_workbook_prints_one_page_wide_and_has_no_formula_and_no_iso_time(file
     for sheet in (sheet for name in WORKBOOKS for sheet in openpyxl.load_workbook(io.BytesIO(files[name].content))):
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.print_title_rows == "$1:$1"
+        head_line = int(sheet.freeze_panes.removeprefix("A")) - 1
+        assert sheet.print_title_rows == f"${head_line}:${head_line}"
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             assert cell.data_type != "f", cell.coordinate
             assert not ISO_INSTANT.match(str(cell.value)) or isinstance(cell.value, datetime), cell.value
+
+
+def test_a_workbook_prints_in_letters_that_can_be_read(files):
+    for name in WORKBOOKS:
+        for sheet in openpyxl.load_workbook(io.BytesIO(files[name].content)):
+            assert points_on_paper(sheet) >= 7, (name, sheet.title)
+
+
+def test_a_statement_for_people_says_once_what_its_lines_share_and_leaves_out_what_they_lack(files):
+    sheet = openpyxl.load_workbook(io.BytesIO(files["client.xlsx"].content)).active
+    shared = sheet["A1"].value
+    assert shared.startswith("Fechamento do cliente: 1 · Mês: 03/2026 · CNPJ: ")
+    assert [cell.value for cell in sheet[2]] == [
+        "Apontamento", "Início", "Pessoa", "Atividade", "O que foi feito", "Classe", "Tempo", "Tempo cobrado",
+        "Valor da hora", "Valor", "Por quê",
+    ]  # fmt: skip
+    assert "position" in lines_of(files["client-erp.csv"])[0]
+    assert {"Projeto", "Cliente"} <= set(lines_of(files["client-excel.csv"])[0])
+
+
+def test_a_statement_of_many_projects_with_adjustments_can_still_be_read(files):
+    head, *lines = lines_of(files["client-erp.csv"])
+    row = dict(zip(head, lines[0], strict=True))
+    numbers = dict.fromkeys(("minutes", "charged_minutes", "hourly_rate", "amount"), 0)
+    full = {"adjusts": 3, "adjusts_statement": 1, "nonconformity": "NC-2"}
+    rows = [
+        {
+            **row,
+            **numbers,
+            **full,
+            "rollout": f"INT-{number:04d}",
+            "rollout_title": f"Loja {number}",
+            "statement": number,
+        }
+        for number in (1, 2)
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.export("x", rows).as_xlsx())).active
+    assert {"Projeto", "Título", "Ajusta o apontamento", "Não conformidade"} <= {cell.value for cell in sheet[2]}
+    assert points_on_paper(sheet) >= 6
+
+
+def points_on_paper(sheet) -> float:
+    """How large the letters of a sheet (11 points) come out on A4 in landscape, one page wide."""
+    columns = range(1, sheet.max_column + 1)
+    widths = [sheet.column_dimensions[get_column_letter(place)].width for place in columns]
+    margins = sheet.page_margins
+    printable = 297 / 25.4 - margins.left - margins.right
+    inches = sum(width * 7 + 5 for width in widths) / 96
+    return min(11.0, 11 * printable / inches)
 
 
 def test_a_table_for_people_has_as_many_cells_in_each_line_and_nothing_for_machines(files):
@@ -91,7 +143,7 @@ def test_a_table_for_the_erp_has_english_headings_and_whole_numbers(files):
 
 def test_a_statement_has_its_sums_and_a_worksheet_its_days(files):
     sheet = openpyxl.load_workbook(io.BytesIO(files["client.xlsx"].content)).active
-    head = [cell.value for cell in sheet[1]]
+    head = [cell.value for cell in sheet[2]]
     total = dict(zip(head, [cell.value for cell in sheet[sheet.max_row]], strict=True))
     assert total["Valor"] == 375
     actions = openpyxl.load_workbook(io.BytesIO(files["worksheet.xlsx"].content))["Ações"]

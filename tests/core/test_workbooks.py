@@ -96,6 +96,29 @@ class TestTheWorkbook:
         cell = opened(table({"minutes": -90}).as_xlsx()).active["F2"]
         assert (cell.value, cell.number_format) == (-0.0625, '"-1h30";"-1h30"')
 
+    def test_an_optional_column_that_no_row_fills_is_left_out(self):
+        columns = [Column("name", "Nome"), Column("adjusts", "Ajusta", optional=True)]
+        for values, headings in (((None, ""), ["Nome"]), ((None, 3), ["Nome", "Ajusta"])):
+            rows = [{"name": "a", "adjusts": value} for value in values]
+            sheet = opened(Export("x", columns, rows).as_xlsx()).active
+            assert [cell.value for cell in sheet[1]] == headings
+
+    def test_what_all_rows_share_stands_once_above_the_headings(self):
+        columns = [
+            Column("month", "Mês", Kind.MONTH, shared=True), Column("name", "Nome"),
+            Column("minutes", "Tempo", Kind.MINUTES, total=True),
+        ]  # fmt: skip
+        rows = [{"month": "2026-03", "name": name, "minutes": 90} for name in "ab"]
+        sheet = opened(Export("x", columns, rows).as_xlsx()).active
+        assert sheet["A1"].value == "Mês: 03/2026"
+        assert [[cell.value for cell in row] for row in sheet["A2:B5"]] == [
+            ["Nome", "Tempo"], ["a", timedelta(minutes=90)], ["b", timedelta(minutes=90)], ["Total", timedelta(hours=3)],
+        ]  # fmt: skip
+        assert (sheet.freeze_panes, sheet.print_title_rows, sheet.auto_filter.ref) == ("A3", "$2:$2", "A2:B4")
+        rows[1]["month"] = "2026-04"
+        sheet = opened(Export("x", columns, rows).as_xlsx()).active
+        assert [cell.value for cell in sheet[1]] == ["Mês", "Nome", "Tempo"]
+
     def test_a_day_before_those_a_spreadsheet_counts_is_text(self):
         assert opened(table({"day": "1822-09-07"}).as_xlsx()).active["D2"].value == "07/09/1822"
 

@@ -63,7 +63,9 @@ NUMBER_FORMATS = {
 class Column:
     """One column. ``name`` is its key in the rows and its heading for importers, ``heading`` the one for people, whom
     ``labels`` gives the words for the values and ``width`` is in characters. ``total`` has its sum stand under it in a
-    workbook. One ``for_importers`` is left out of what people read."""
+    workbook. One ``for_importers`` is left out of what people read. So that a workbook prints legibly, one that is
+    ``optional`` is left out of it where no row has a value, and one that is ``shared`` stands once above the table where
+    all rows have the same."""
 
     name: str
     heading: "StrOrPromise" = ""
@@ -73,6 +75,8 @@ class Column:
     wraps: bool = False
     total: bool = False
     for_importers: bool = False
+    optional: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,8 +206,9 @@ def workbook(sheets: Iterable[Export], *, title: "StrOrPromise" = "", created_at
     for table in sheets:
         sheet = book.add_worksheet(str(table.sheet or table.name)[:SHEET_NAME_AT_MOST])
         with table.in_its_language():
-            _fill(sheet, table, cell_formats)
-            _set_up_printing(sheet, table, str(title))
+            layout = _Layout.of(table)
+            _fill(sheet, layout, cell_formats)
+            _set_up_printing(sheet, table, str(title), head_line=layout.head_line)
     book.close()
     return out.getvalue()
 
@@ -215,6 +220,7 @@ class _CellFormats:
         self.book = book
         self.formats: dict[tuple, Any] = {}
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.shared = book.add_format({"text_wrap": True, "valign": "top"})
 
     def of(self, column: Column, value: Any, is_total: bool) -> Any:
         """The format of ``value`` in ``column``. Excel shows no duration below zero: such a number brings its own words."""
@@ -230,24 +236,55 @@ class _CellFormats:
         return self.formats[key]
 
 
-def _fill(sheet: Any, table: Export, cell_formats: _CellFormats) -> None:
-    """Headings, rows and sums of ``table``."""
-    columns = table.columns_for_people
+@dataclass(frozen=True)
+class _Layout:
+    """What a sheet shows of a table: the ``columns`` under their headings in the row ``head_line`` (from 0), and above
+    them in one line what all ``rows`` share."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    shared: str
+
+    @classmethod
+    def of(cls, table: Export) -> "_Layout":
+        rows = list(table.rows)
+        columns, shared = [], []
+        for column in table.columns_for_people:
+            values = {row[column.name] for row in rows} if column.optional or column.shared else set()
+            if values and values <= {None, ""}:
+                continue
+            if column.shared and len(values) == 1:
+                shared.append(f"{column.heading or column.name}: {_in_words(column, values.pop())}")
+            else:
+                columns.append(column)
+        return cls(columns, rows, " · ".join(shared))
+
+    @property
+    def head_line(self) -> int:
+        return 1 if self.shared else 0
+
+
+def _fill(sheet: Any, layout: _Layout, cell_formats: _CellFormats) -> None:
+    """What the rows share, headings, rows and sums."""
+    columns, rows, head_line = layout.columns, layout.rows, layout.head_line
+    if layout.shared:
+        sheet.merge_range(0, 0, 0, len(columns) - 1, "", cell_formats.shared)
+        sheet.write_string(0, 0, layout.shared, cell_formats.shared)
+        _set_height(sheet, 0, [(sum(column.width for column in columns), layout.shared)])
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, str(column.heading or column.name), cell_formats.head)
-    _set_height(sheet, 0, [(column.width, column.heading or column.name) for column in columns])
-    rows = list(table.rows)
-    for line, row in enumerate(rows, start=1):
+        sheet.write_string(head_line, place, str(column.heading or column.name), cell_formats.head)
+    _set_height(sheet, head_line, [(column.width, column.heading or column.name) for column in columns])
+    for line, row in enumerate(rows, start=head_line + 1):
         _set_height(
             sheet, line, [(column.width, _in_words(column, row[column.name])) for column in columns if column.wraps]
         )
         for place, column in enumerate(columns):
             _write(sheet, line, place, column, row[column.name], cell_formats)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    sheet.freeze_panes(head_line + 1, 0)
+    sheet.autofilter(head_line, 0, head_line + max(len(rows), 1), len(columns) - 1)
     if rows and any(column.total for column in columns):
-        last = len(rows) + 1
+        last = head_line + len(rows) + 1
         for place, column in enumerate(columns):
             total = sum(row[column.name] or 0 for row in rows) if column.total else ""
             _write(sheet, last, place, column, total, cell_formats, is_total=True)
@@ -263,12 +300,12 @@ def _set_height(sheet: Any, line: int, wrapped: Iterable[tuple[int, object]]) ->
         sheet.set_row(line, LINE_HEIGHT * min(lines, LINES_AT_MOST))
 
 
-def _set_up_printing(sheet: Any, table: Export, title: str) -> None:
+def _set_up_printing(sheet: Any, table: Export, title: str, *, head_line: int) -> None:
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.repeat_rows(head_line)
     name = str(table.sheet or table.name)[:SHEET_NAME_AT_MOST].replace("&", "&&")
     heading = title[:TITLE_AT_MOST].replace("&", "&&")
     sheet.set_header(f"&L{heading}&R{name}")

@@ -1,4 +1,5 @@
-"""Closed statements as rows, one a line: the same columns for the ERP's billing (JSON, CSV) and for people (XLSX, CSV).
+"""Closed statements as rows, one a line: every column for the ERP's billing (JSON, CSV), what a person needs for people
+(XLSX, CSV); a workbook leaves out what no line has and says once what all lines share.
 
 ``VERSION`` changes when a column changes its meaning or goes; new ones are added at the end. docs/hours.md explains each.
 """
@@ -14,28 +15,28 @@ from apps.hours.ledger import statements
 
 VERSION = 1
 COLUMNS = (
-    Column("client_statement", "Fechamento do cliente", width=11),
-    Column("month", "Mês", Kind.MONTH, width=8),
-    Column("client_cnpj", "CNPJ", Kind.CNPJ, width=19),
-    Column("client_name", "Cliente", width=22, wraps=True),
-    Column("rollout", "Projeto", width=9),
-    Column("rollout_title", "Título", width=22, wraps=True),
-    Column("statement", "Fechamento", width=11),
+    Column("client_statement", "Fechamento do cliente", width=11, optional=True, shared=True),
+    Column("month", "Mês", Kind.MONTH, width=8, shared=True),
+    Column("client_cnpj", "CNPJ", Kind.CNPJ, width=19, shared=True),
+    Column("client_name", "Cliente", width=22, wraps=True, shared=True),
+    Column("rollout", "Projeto", width=9, shared=True),
+    Column("rollout_title", "Título", width=16, wraps=True, shared=True),
+    Column("statement", "Fechamento", width=11, shared=True),
     Column("entry", "Apontamento", width=12),
-    Column("position", "Linha", width=6),
-    Column("adjusts", "Ajusta o apontamento", width=12),
-    Column("adjusts_statement", "Do fechamento", width=11),
+    Column("position", for_importers=True),
+    Column("adjusts", "Ajusta o apontamento", width=12, optional=True),
+    Column("adjusts_statement", "Do fechamento", width=11, optional=True),
     Column("started_at", "Início", Kind.INSTANT),
-    Column("person", "Pessoa", width=18, wraps=True),
+    Column("person", "Pessoa", width=15, wraps=True),
     Column("activity", "Atividade", labels=dict(Activity.choices), width=15),
-    Column("nonconformity", "Não conformidade", width=13),
-    Column("note", "O que foi feito", width=40, wraps=True),
+    Column("nonconformity", "Não conformidade", width=13, optional=True),
+    Column("note", "O que foi feito", width=30, wraps=True),
     Column("class", "Classe", labels=dict(HourClass.choices), width=12, wraps=True),
-    Column("minutes", "Tempo", Kind.MINUTES, width=9, total=True),
-    Column("charged_minutes", "Tempo cobrado", Kind.MINUTES, width=9, total=True),
+    Column("minutes", "Tempo", Kind.MINUTES, width=8, total=True),
+    Column("charged_minutes", "Tempo cobrado", Kind.MINUTES, width=8, total=True),
     Column("hourly_rate", "Valor da hora", Kind.CENTAVOS, width=12),
     Column("amount", "Valor", Kind.CENTAVOS, width=13, total=True),
-    Column("why", "Por quê", width=40, wraps=True),
+    Column("why", "Por quê", width=30, wraps=True),
     Column("timeline_event", for_importers=True),
     Column("timeline_hash", for_importers=True),
 )

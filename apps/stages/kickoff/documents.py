@@ -160,20 +160,20 @@ def _project(content: dict[str, Any]) -> str:
 
 def _amendment_columns() -> list[Column]:
     return [
-        Column("sheet", _("Parte"), width=20, wraps=True),
-        Column("method", _("Método"), width=20, wraps=True),
-        Column("row", _("Linha"), width=28, wraps=True),
-        Column("column", _("Coluna"), width=20, wraps=True),
-        Column("agreed", _("Combinado"), width=28, wraps=True),
-        Column("proposed", _("Proposto"), width=28, wraps=True),
+        Column("sheet", _("Parte"), width=14, wraps=True),
+        Column("method", _("Método"), width=14, wraps=True),
+        Column("row", _("Linha"), width=18, wraps=True),
+        Column("column", _("Coluna"), width=14, wraps=True),
+        Column("agreed", _("Combinado"), width=20, wraps=True),
+        Column("proposed", _("Proposto"), width=20, wraps=True),
         Column("number", _("Aditivo"), width=8),
         Column("state", _("Situação"), width=12),
         Column("proposed_by", _("Quem propôs"), width=12),
         Column("proposed_at", _("Proposto em"), Kind.INSTANT),
-        Column("reason", _("Motivo"), width=28, wraps=True),
+        Column("reason", _("Motivo"), width=20, wraps=True),
         Column("concerns", _("Quem responde"), width=12),
         Column("decided_at", _("Respondido em"), Kind.INSTANT),
-        Column("decision_note", _("Resposta"), width=28, wraps=True),
+        Column("decision_note", _("Resposta"), width=20, wraps=True),
     ]
 
 
