@@ -1,12 +1,14 @@
 """What an independent checker finds wrong with a PDF: "page", which knows the rules of veraPDF's corpus."""
 
 import io
+import re
 
 import page
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 LENGTH = "PDFA3U-STREAM-LENGTH-001"
+STREAM = re.compile(rb"/Length (\d+)(?:/[^<>]*)?>>\nstream\n")
 
 
 def faults(content: bytes) -> list[str]:
@@ -31,5 +33,9 @@ def _misread(content: bytes, found: page.ValidationFailure) -> bool:
         return False
     reader = PdfFileReader(io.BytesIO(content), strict=True)
     where = found.object_id
+    if where is None:  # It does not say which: every stream ends where its length says.
+        return all(
+            content[stream.end() + int(stream[1]) :].startswith(b"\nendstream") for stream in STREAM.finditer(content)
+        )
     stream = reader.get_object(IndirectObject(where.object_number, where.generation, reader).reference)
     return stream.encoded_data.endswith(b"\r")

@@ -24,6 +24,7 @@ from apps.core import canonical, clock
 from apps.core.process import Gate, PartyRole, Stage
 from apps.files import actions as files
 from apps.files.models import StoredFile
+from apps.hours.ledger.actions import adjust
 from apps.hours.models import StatementPdf
 from apps.rollouts import timeline
 from apps.rollouts.events import Advanced
@@ -40,6 +41,7 @@ from apps.stages.homologation.events import ResultRecorded
 from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
+from tests.hours.factories import APRIL
 from tests.papers.glyphs import misplaced, text_of
 from tests.pdfa import faults
 
@@ -109,12 +111,16 @@ def with_events(content, events, count=None) -> bytes:
     return ours(content, facts, **{archive.TIMELINE: canonical.readable(events)})
 
 
+def readme_of(content) -> str:
+    return archive.read(content)[archive.README].decode()
+
+
 class TestWhatItHolds:
     def test_everything_of_the_project_stands_in_it(self, made):
         found = archive.read(made["whole"])
         assert sorted({name.split("/")[0] for name in found}) == [
-            "README.txt", "ata", "fechamentos", "historico", "homologacao", "manifest.json", "manifest.p7s", "producao",
-            "termo", "treinamento",
+            "README.txt", "ata", "fechamentos", "ficha", "historico", "homologacao", "manifest.json", "manifest.p7s",
+            "producao", "termo", "treinamento",
         ]  # fmt: skip
         assert sorted(name.rpartition(".")[2] for name in found if name.startswith("fechamentos/")) == [
             "csv", "json", "pdf", "xlsx",
@@ -133,7 +139,15 @@ class TestWhatItHolds:
         production = " ".join(" ".join(text_of(found["producao/producao.pdf"])).split())
         for words in ("4812 = 4812", "Versão 1.1.2", "Pode entrar"):
             assert words in production
-        for name in ("treinamento/presenca.pdf", "producao/producao.pdf"):
+        worksheet = next(name for name in found if name.startswith("ficha/") and name.endswith(".pdf"))
+        assert "Métodos e campos" in text_of(found[worksheet])[0]
+        evidence = json.loads(found["homologacao/evidencias.json"])
+        assert evidence
+        on_paper = "".join("".join(text_of(found["homologacao/evidencias.pdf"])).split())
+        for row in evidence:
+            assert "".join((row["text"] + row["link"] + row["file"] + row["sha256"]).split()) in on_paper
+        papers = ("treinamento/presenca.pdf", "producao/producao.pdf", "homologacao/evidencias.pdf", worksheet)
+        for name in papers:
             assert misplaced(found[name]) == []
             assert faults(found[name]) == []
         rows = list(csv.DictReader(io.StringIO(found[csv_of(found)].decode("utf-8-sig")), delimiter=";"))
@@ -239,8 +253,15 @@ class TestMaking:
         statements = [name for name in archive.read(content_of(second.whole)) if name.startswith("fechamentos/")]
         assert len(statements) == 8
         assert verification.examine(content_of(second.whole)).problems == []
-        assert "O que mudou desde a edição anterior" in archive.read(content_of(second.whole))["README.txt"].decode()
         assert "O que mudou" not in archive.read(before)["README.txt"].decode()
+        whole, shared = (readme_of(content_of(stored)) for stored in (second.whole, second.shared))
+        for words in (
+            "O que mudou desde a edição anterior:\n  foram fechadas as horas de 04/2026\n",
+            "What changed since the edition before:\n  the hours of 04/2026 were closed\n",
+        ):
+            assert words in whole
+        assert "04/2026" not in shared
+        assert "foram fechadas horas de mais um mês, cujos valores não estão nesta cópia" in shared
         first_told, second_told = (
             {user.pk for user in whom_the_dossier_concerns(event)}
             for event in rollout.events.filter(kind="golive.dossier").order_by("sequence")
@@ -250,6 +271,29 @@ class TestMaking:
         assert not second_told & set(company.memberships.values_list("user", flat=True))
         assert rollout.project_manager_id in second_told
         assert timeline.verify(Rollout.objects.get(pk=rollout.pk)) is None
+
+    def test_the_hours_that_are_not_closed_are_named_by_their_month(self, rollout):
+        closed = dossiers.make(rollout.pk)
+        assert "todas as horas apontadas estavam fechadas" in readme_of(content_of(closed.whole))
+        with clock.at(APRIL):
+            adjust(rollout.time_entries.first(), by=rollout.people["pm"], minutes=-20, reason="Início errado")
+        files = contents.whole_dossier(rollout, 2, rollout.events.last().sequence)
+        text = files.files[archive.README].decode()
+        assert (
+            "ainda não estavam fechadas; entram em outra edição quando o mês for fechado:\n  04/2026: -0h20\n" in text
+        )
+        assert "these hours were not closed yet" in text
+        shared = contents.shared_dossier(rollout, files, 2, rollout.events.last().sequence)
+        assert "04/2026" not in shared.files[archive.README].decode()
+
+    def test_an_edition_after_a_project_was_completed_again_says_so(self, rollout):
+        dossiers.make(rollout.pk)
+        with timeline.changing(rollout, even_closed=True) as locked:
+            timeline.record(locked, Advanced(stage=Stage.COMPLETED, gate=Gate.COMPLETE), rollout.people["pm"])
+        again = readme_of(content_of(dossiers.make(rollout.pk).shared))
+        assert (
+            "O que mudou desde a edição anterior:\n  o projeto voltou e foi concluído de novo\nO que aconteceu" in again
+        )
 
     def test_every_edition_calls_companies_and_people_as_they_were_at_the_release(self, rollout):
         Release.objects.update(names=names.at_release(rollout))

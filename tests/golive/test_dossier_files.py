@@ -21,6 +21,10 @@ FILES = Path(__file__).parent / "dossier_files.json"
 MADE = datetime(2026, 8, 4, 12, tzinfo=UTC)
 
 
+NEWER = re.compile(r"ficha/.*|homologacao/evidencias\.(json|pdf)")
+"""What the rooms give since then; ``test_dossier`` reads them."""
+
+
 def test_the_files_of_a_dossier_are_what_they_were_before_rooms_gave_their_shares():
     for factory in (CompanyFactory, UserFactory):
         factory.reset_sequence(0, force=True)
@@ -31,7 +35,9 @@ def test_the_files_of_a_dossier_are_what_they_were_before_rooms_gave_their_share
     for variant in ("whole", "shared"):
         files = archive.read(content_of(getattr(dossier, variant)))
         texts = {
-            name.replace(rollout.code, "INT-0000"): text_of(name, content, rollout) for name, content in files.items()
+            name.replace(rollout.code, "INT-0000"): text_of(name, content, rollout)
+            for name, content in files.items()
+            if not NEWER.fullmatch(name)
         }
         assert texts == json.loads(FILES.read_text())[variant]
 

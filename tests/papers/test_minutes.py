@@ -81,6 +81,16 @@ def test_every_glyph_lies_within_the_margins_and_over_no_other(minutes, text):
     assert faults(content) == []
 
 
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_every_glyph_of_the_worksheet_lies_within_the_margins_and_over_no_other(minutes, text):
+    rollout = minutes.snapshot["rollout"]
+    snapshot = everywhere(minutes.snapshot, text[:LONGEST_CELL])
+    snapshot["rollout"]["code"] = rollout["code"]
+    content = pdf.render(documents.worksheet_html(snapshot, datetime(2026, 9, 7, 12, tzinfo=UTC)))
+    assert misplaced(content) == []
+    assert faults(content) == []
+
+
 def test_they_say_on_which_day_and_at_which_hour_the_meeting_was(minutes):
     minutes.snapshot["meeting"]["held_at"] = "2026-09-03T00:30:00.000000+00:00"
     minutes.published_at = datetime(2026, 9, 7, 12, tzinfo=UTC)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps.stages.homologation import dossier
 from apps.stages.homologation.execution import report
 from tests.files.factories import StoredFileFactory
 from tests.homologation.conftest import with_a_round
@@ -29,9 +30,10 @@ def test_every_glyph_lies_within_the_margins_and_over_no_other():
         EvidenceFactory(result=result, text="", file=StoredFileFactory(name=line[:100]))
         NonconformityFactory(rollout=rollout, case=case, opened_by=by, title=line[:200])
         RoundReportFactory(round=round, by=by, title=line[:100])
-    content = report.render(rollout, script)
-    assert misplaced(content) == []
-    assert faults(content) == []
+    files = dict(dossier.files(rollout))
+    for name in (f"homologacao/{rollout.code}-homologacao.pdf", "homologacao/evidencias.pdf"):
+        assert misplaced(files[name]) == [], name
+        assert faults(files[name]) == [], name
 
 
 def test_it_says_the_verdict_the_environment_the_connector_and_the_sum():

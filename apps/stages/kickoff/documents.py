@@ -37,6 +37,14 @@ def minutes_body(minutes: Minutes) -> str:
         return mark_safe(legible(render_to_string("kickoff/minutes_body.html", context)))  # noqa: S308 - escaped by the template
 
 
+def worksheet_html(snapshot: dict[str, Any], created: datetime) -> str:
+    """What a ``queries.worksheet`` says as HTML, for a paper made at ``created``: in Portuguese. The notes of the kickoff's
+    agenda belong to the minutes and are left out."""
+    with papers.on_paper():
+        context = {"sheet": worded(snapshot) | {"agenda": []}, "created": created}
+        return render_to_string("kickoff/worksheet_pdf.html", context)
+
+
 def attached(minutes: Minutes) -> Attachment:
     return Attachment(
         name=f"{minutes}.json",

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.template.loader import render_to_string
-
 from apps.core import canonical, clock, papers, plugins
 from apps.rollouts.models import Event, Rollout
 from apps.seals import signatures
 from apps.stages.golive import names
-from apps.stages.golive.dossier import archive
+from apps.stages.golive.dossier import archive, readme
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import Signer
@@ -40,7 +38,7 @@ def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
         names.of_the_release(rollout) as as_released,
     ):
         files = dict(_files(as_released))
-    return _described(rollout, files, number, archive.WHOLE_DOSSIER, list(_events(rollout, through)))
+    return _described(rollout, files, number, archive.WHOLE_DOSSIER, list(_events(rollout, through)), through)
 
 
 def shared_dossier(rollout: Rollout, whole_contents: Contents, number: int, through: int) -> Contents:
@@ -52,7 +50,7 @@ def shared_dossier(rollout: Rollout, whole_contents: Contents, number: int, thro
         if name not in left_out and not name.startswith(archive.STATEMENTS)
     }
     events = [_without_money(event) for event in _events(rollout, through)]
-    return _described(rollout, files, number, archive.SHARED_DOSSIER, events)
+    return _described(rollout, files, number, archive.SHARED_DOSSIER, events, through)
 
 
 def sealed(contents: Contents, anchor: dict[str, Any], signer: "Signer") -> bytes:
@@ -73,7 +71,7 @@ def sealed(contents: Contents, anchor: dict[str, Any], signer: "Signer") -> byte
 
 
 def _described(
-    rollout: Rollout, files: dict[str, bytes], number: int, variant: str, events: list[dict[str, Any]]
+    rollout: Rollout, files: dict[str, bytes], number: int, variant: str, events: list[dict[str, Any]], through: int
 ) -> Contents:
     files[archive.TIMELINE] = canonical.readable(events)
     path = next((name for name in files if name.startswith(archive.TERM)), "")
@@ -87,7 +85,7 @@ def _described(
         "term": path,
         "term_sha256": hashlib.sha256(files[path]).hexdigest() if path else "",
     }
-    files[archive.README] = render_to_string("golive/dossier_readme.txt", facts).encode()
+    files[archive.README] = readme.written(rollout, facts, through)
     return Contents(files, facts)
 
 
