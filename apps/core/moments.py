@@ -10,6 +10,17 @@ from django.utils.translation import gettext as _
 
 from apps.core import clock
 
+PLACES = {
+    "America/Araguaina": "Araguaína",
+    "America/Belem": "Belém",
+    "America/Cuiaba": "Cuiabá",
+    "America/Eirunepe": "Eirunepé",
+    "America/Maceio": "Maceió",
+    "America/Noronha": "Fernando de Noronha",
+    "America/Santarem": "Santarém",
+}
+"""Places of Brazil that give a time zone its name, as they are written; the others are read from the name."""
+
 
 def show(value: date | datetime) -> str:
     """A day, or an instant by the reader's clock, with Presence's day where that is another: ``23/11/2026 18:04``."""
@@ -38,3 +49,17 @@ def day_in_brasilia(instant: datetime) -> str:
     if day == clock.day_of(instant, clock.reader_zone()):
         return ""
     return _("%(day)s em Brasília") % {"day": f"{day:%d/%m}"}
+
+
+def show_with_zone(instant: datetime) -> str:
+    """``show`` for what is read away from the application, by whose clock: ``23/11/2026 18:04, horário de Brasília``."""
+    return f"{show(instant)}, {zone_in_words()}"
+
+
+def zone_in_words() -> str:
+    """The reader's time zone by its place: ``horário de Brasília``, ``horário de Manaus``; ``UTC`` stays as it is."""
+    name = str(clock.reader_zone())
+    if name == str(clock.installation_zone()):
+        return _("horário de Brasília")
+    region, _separator, place = name.rpartition("/")
+    return _("horário de %(place)s") % {"place": PLACES.get(name, place.replace("_", " "))} if region else name

@@ -89,7 +89,7 @@ def words() -> dict[str, str]:
         "ended": _("Sua sessão terminou. Entre de novo em outra aba e este envio continua."),
         "large": _("Passa do limite de {limit}."),
         "empty": _("O arquivo está vazio."),
-        "many": _("Só cabem {most} arquivo(s) aqui; “{name}” ficou de fora."),
+        "many": _("Limite de arquivos aqui: {most}. “{name}” ficou de fora."),
         "cancel": _("Cancelar o envio de {name}"),
         "remove": _("Tirar {name}"),
         "hold": _("O formulário segue sozinho assim que os arquivos chegarem."),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.events import EventData, Minutes, Notice
@@ -26,6 +26,11 @@ def shown_meeting(data: dict[str, Any]) -> str:
     }
     sentence = sentences.get(data.get("kind", ""), gettext("a reunião “%(title)s”"))
     return sentence % {"title": "", "number": "", **data}
+
+
+def shown_results(count: int) -> str:
+    """``1 resultado``, ``12 resultados``."""
+    return ngettext("%(count)d resultado", "%(count)d resultados", count) % {"count": count}
 
 
 MeetingReference = Annotated[dict[str, Any], shown_meeting]
@@ -157,7 +162,7 @@ class Ended(EventData, kind="meetings.ended", sentence=_("encerrou %(meeting)s: 
         sentence = super().described(data)
         if "results" not in data:
             return sentence
-        return gettext("%(sentence)s, %(results)s resultados") % {"sentence": sentence, "results": data["results"]}
+        return f"{sentence}, {shown_results(data['results'])}"
 
 
 class Recorded(

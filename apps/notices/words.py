@@ -17,9 +17,8 @@ from django.utils.translation import ngettext
 from apps.accounts.models import User
 from apps.companies.access import presence_role
 from apps.companies.models import Role
-from apps.core import clock, plugins
+from apps.core import clock, moments, plugins, sentences
 from apps.core.exports import calendar
-from apps.core.templatetags.core import moment
 from apps.meetings.models import Meeting
 from apps.meetings.rooms import room_of
 from apps.rollouts import timeline
@@ -48,14 +47,14 @@ def notice(event: Event, user: User, *, with_link: bool = True) -> EmailMessage:
             (_("Projeto"), str(event.rollout)),
             (_("Item"), values.get("item", "")),
             (_("Quem"), _who(event) if announced.says_who else ""),
-            (_("Quando"), f"{moment(event.at)} ({user.time_zone})"),
+            (_("Quando"), moments.show_with_zone(event.at)),
             (_("Motivo"), values.get("reason", "")),
         ]
         message = _message(
             user,
             str(announced.subject) % values,
             "notices/email/notice.txt",
-            sentence=str(announced.sentence) % values,
+            sentence=sentences.without_doubled_stops(str(announced.sentence) % values),
             facts=[(label, value) for label, value in facts if value],
             link=settings.SITE_URL + announced.url(event) if with_link else "",
             obligatory=announced.obligatory,

@@ -15,6 +15,7 @@ from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.events import Notice
 from apps.core.models import UnfinishedWork
+from apps.notices import words
 from apps.notices.actions import PAUSES
 from apps.notices.models import Beginning, Consumption
 from apps.notices.tasks import send_notices
@@ -26,6 +27,7 @@ from apps.rollouts.models import AnchorSheet
 from tests.companies.factories import a_person
 from tests.notices.factories import NoticeFactory, PreferenceFactory, an_event
 from tests.prerequisites.factories import PrerequisiteFactory
+from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +88,10 @@ class TestAReadCredential:
         assert english.subject.endswith("a credential was read")
         assert "Who: Marcos Teixeira (Project manager, Presence)" in english.body
         assert "Item: Store token" in english.body
-        assert "(America/Manaus)" in english.body
+        assert ", Manaus time\n" in english.body
         portuguese = next(message for message in mailoutbox if message != english)
         assert "Item: Token da loja" in portuguese.body
+        assert ", horário de Brasília\n" in portuguese.body
 
     def test_nobody_can_switch_it_off(self, people, mailoutbox):
         PreferenceFactory(user=people["client"], events=False, reminders=False)
@@ -351,6 +354,13 @@ class TestToWhom:
         send_notices()
         assert "\n" not in mailoutbox[0].subject
         assert mailoutbox[0].recipients() == mailoutbox[0].to
+
+
+def test_a_reason_that_ends_with_a_full_stop_gets_no_second_one():
+    rollout = RolloutFactory()
+    event = an_event(rollout, kind="golive.rolled_back", by=rollout.people["pm"], reason="Pedidos sem frete.")
+    body = words.notice(event, rollout.people["client"]).body
+    assert "A loja saiu de produção: Pedidos sem frete. A Presence vai propor outra janela." in body
 
 
 class TestHowTheTimelineStands:

@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from apps.core import clock, moments, plugins
+from apps.core import clock, moments, plugins, sentences
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
@@ -39,8 +39,7 @@ def cnpj(value: str) -> str:
 @register.filter
 def sentence(text: object) -> str:
     """``text`` with a full stop at its end, unless what somebody wrote ends one already."""
-    words = str(text or "").rstrip()
-    return words if not words or words[-1] in ".!?…:;" else f"{words}."
+    return sentences.with_stop(str(text or ""))
 
 
 @register.filter
@@ -60,6 +59,12 @@ def startswith(text: str, prefix: object) -> bool:
 def moment(value: date | datetime | None) -> str:
     """A date, or an instant by the reader's clock, as short text; with Presence's day where that is another."""
     return moments.show(value) if value else ""
+
+
+@register.filter
+def moment_with_zone(value: datetime | None) -> str:
+    """An instant as ``moment`` gives it, and by whose clock: ``23/11/2026 18:04, horário de Brasília``."""
+    return moments.show_with_zone(value) if value else ""
 
 
 @register.filter

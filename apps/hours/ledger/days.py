@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.background import locks
+from apps.core.sentences import with_stop
 from apps.hours.models import TimeEntry
 
 FULL_DAY = timedelta(days=1)
@@ -81,12 +82,12 @@ def overlapping(person: User, start: datetime, minutes: int, *, without: int | N
 
 def overlap_text(entry: TimeEntry) -> str:
     """That ``entry`` takes some of the same time."""
-    return _("Este horário coincide com %(entry)s, %(rollout)s, %(start)s a %(end)s: %(note)s.") % {
+    return _("Este horário coincide com %(entry)s, %(rollout)s, %(start)s a %(end)s: %(note)s") % {
         "entry": entry,
         "rollout": entry.rollout.code,
         "start": time_format(clock.local(entry.started_at), "H:i"),
         "end": time_format(clock.local(ends(entry)), "H:i"),
-        "note": entry.note,
+        "note": with_stop(entry.note),
     }
 
 

@@ -96,10 +96,10 @@ PLACES = {
     ),
     "certificate_soon": (
         "warning", "shield-alert", gettext_lazy("O certificado vence logo"),
-        gettext_lazy("Faltam %(about)s dias. Renove-o antes da homologação."),
+        gettext_lazy("Dias que faltam: %(about)s. Renove-o antes da homologação."),
     ),
     "certificate_good": (
-        "success", "shield-check", gettext_lazy("Certificado válido"), gettext_lazy("Por mais %(about)s dias."),
+        "success", "shield-check", gettext_lazy("Certificado válido"), gettext_lazy("Dias que ainda vale: %(about)s."),
     ),
     "no_https": (
         "warning", "lock-open", gettext_lazy("Sem HTTPS"),

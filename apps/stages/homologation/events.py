@@ -2,17 +2,29 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Annotated
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.core.events import EventData, Minutes, Notice
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
+from apps.meetings.events import shown_results
 from apps.rollouts import audiences
 from apps.rollouts.models import Event
 from apps.stages.homologation.models import Outcome
+
+
+def shown_cases(count: int) -> str:
+    """``1 caso``, ``12 casos``."""
+    return ngettext("%(count)d caso", "%(count)d casos", count) % {"count": count}
+
+
+CaseCount = Annotated[int, shown_cases]
+ResultCount = Annotated[int, shown_results]
 
 
 def senders_and_project_manager(event: Event) -> Iterable[User]:
@@ -53,19 +65,19 @@ class ConditionsChosen(
 class ConditionSwitchedOn(
     EventData,
     kind="homologation.condition_on",
-    sentence=_("ampliou a homologação com %(cases)s casos (%(condition)s): %(reason)s"),
+    sentence=_("ampliou a homologação com %(cases)s (%(condition)s): %(reason)s"),
     icon="list-plus",
     notice=Notice(
         to=client_and_integrator,
         subject=_("%(code)s: a homologação tem mais casos"),
-        sentence=_("A Presence incluiu %(cases)s casos (%(condition)s): %(reason)s."),
+        sentence=_("A Presence incluiu %(cases)s (%(condition)s): %(reason)s."),
         url=audiences.page("homologation:room", "#roteiro"),
     ),
 ):
     """``cases`` is how many cases the condition adds."""
 
     condition: Localized
-    cases: int
+    cases: CaseCount
     reason: str
 
 
@@ -108,12 +120,12 @@ class ConditionStaysOn(
 class Frozen(
     EventData,
     kind="homologation.frozen",
-    sentence=_("congelou o roteiro com %(cases)s casos"),
+    sentence=_("congelou o roteiro com %(cases)s"),
     icon="snowflake",
 ):
     """``cases`` is how many apply."""
 
-    cases: int
+    cases: CaseCount
     version: int
 
 
@@ -165,7 +177,7 @@ class RoundOpened(
     """``cases`` is how many the round executes."""
 
     number: int
-    cases: int
+    cases: CaseCount
 
 
 class RoundClosed(
@@ -271,12 +283,12 @@ class EvidenceAttached(
 class JunitReceived(
     EventData,
     kind="homologation.junit",
-    sentence=_("enviou um relatório JUnit: %(recorded)s casos registrados"),
+    sentence=_("enviou um relatório JUnit: %(recorded)s com resultado registrado"),
     icon="file-check",
 ):
     """``recorded`` is how many cases got a result, of ``tests`` tests in the report."""
 
-    recorded: int
+    recorded: CaseCount
     tests: int
     machine: str
 
@@ -284,28 +296,30 @@ class JunitReceived(
 class JunitWaits(
     EventData,
     kind="homologation.junit_waits",
-    sentence=_("enviou um relatório JUnit que espera decisão: %(cases)s casos sem resposta por uma mesma causa"),
+    sentence=_("enviou um relatório JUnit que espera decisão: %(cases)s sem resposta por uma mesma causa"),
     icon="file-search",
     notice=Notice(
         to=senders_and_project_manager,
         subject=_("%(code)s: um relatório de testes espera decisão"),
-        sentence=_("%(cases)s casos ficaram sem resposta por uma mesma causa. Nada foi registrado: decida se vale."),
+        sentence=_(
+            "O relatório deixa %(cases)s sem resposta por uma mesma causa. Nada foi registrado: decida se vale."
+        ),
         url=reports_url,
     ),
 ):
     """Nothing of it was recorded. ``cases`` is how many cases it leaves without an answer."""
 
-    cases: int
+    cases: CaseCount
     machine: str | None = None
 
 
 class JunitDiscarded(
     EventData,
     kind="homologation.junit_discarded",
-    sentence=_("deixou sem resultados o relatório JUnit com %(cases)s casos sem resposta"),
+    sentence=_("deixou sem resultados o relatório JUnit com %(cases)s sem resposta"),
     icon="file-x",
 ):
-    cases: int
+    cases: CaseCount
 
 
 # --- Reservations ---------------------------------------------------------------------------------------
@@ -389,11 +403,11 @@ class SessionJoined(
 class SessionEnded(
     EventData,
     kind="homologation.session_ended",
-    sentence=_("encerrou a sessão %(number)s da homologação: %(minutes)s, %(results)s resultados"),
+    sentence=_("encerrou a sessão %(number)s da homologação: %(minutes)s, %(results)s"),
     icon="flag",
 ):
     """``results`` is how many were recorded meanwhile."""
 
     number: int
     minutes: Minutes
-    results: int
+    results: ResultCount

@@ -305,7 +305,11 @@ def answer_with_a_correction(rollout: Rollout, number: str) -> Answer | None:
     if nonconformity is None or nonconformity.state != Nonconformity.State.OPEN:
         return None
     times = nonconformity.times_reopened
-    reopened = _("Já foi reaberta %(times)d vez(es).") % {"times": times} if times else ""
+    reopened = (
+        ngettext_lazy("Já foi reaberta %(times)d vez.", "Já foi reaberta %(times)d vezes.", times) % {"times": times}
+        if times
+        else ""
+    )
     severity = nonconformity.get_severity_display().lower()
     return Answer(
         button=_("Está corrigida"),
