@@ -10,6 +10,7 @@ from apps.core.events import Centavos, EventData, Minutes, Notice
 from apps.core.process import PartyRole
 from apps.hours import closing_warnings
 from apps.hours.classification import Activity, HourClass
+from apps.hours.models import client_statement_code
 from apps.rollouts import audiences
 
 the_page = audiences.page("hours:room")
@@ -25,6 +26,7 @@ def shown_warnings(warnings: list[dict[str, Any]]) -> str:
 
 
 Month = Annotated[str, shown_month]
+ClientStatementCode = Annotated[int, client_statement_code]
 Warnings = Annotated[list[dict[str, Any]], shown_warnings]
 
 
@@ -112,7 +114,8 @@ class MonthClosed(
     EventData, kind="hours.month_closed", sentence=_("fechou as horas de %(month)s"), icon="lock", anchored=True
 ):
     """``sha256`` is that of the content of the ``statement`` of this number, ``anchor`` the newest sheet of anchors then;
-    ``acknowledged`` are the warnings that whoever closed had read."""
+    ``acknowledged`` are the warnings that whoever closed had read; ``client_statement`` is the number of the client's
+    statement, where the month was closed over all of the client's projects."""
 
     month: Month
     included: Minutes
@@ -123,6 +126,22 @@ class MonthClosed(
     statement: int
     sha256: str
     anchor: int
+    client_statement: int | None = None
+
+
+class ClientMonthClosed(
+    EventData,
+    kind="hours.client_month_closed",
+    sentence=_("reuniu as horas de %(month)s dos projetos do cliente no fechamento %(client_statement)s"),
+    icon="lock",
+    settles_nothing=True,
+):
+    """On the timeline of one of the projects that the statement gathers, since a mail goes out once. ``sha256`` is that of
+    the content of the client's statement of this number."""
+
+    month: Month
+    client_statement: ClientStatementCode
+    sha256: str
 
 
 class ExtraRequested(

@@ -44,7 +44,7 @@ def notice(event: Event, user: User, *, with_link: bool = True) -> EmailMessage:
             what=event.describe(),
         )
         facts = [
-            (_("Projeto"), str(event.rollout)),
+            (_("Projeto"), str(event.rollout) if announced.names_project else ""),
             (_("Item"), values.get("item", "")),
             (_("Quem"), _who(event) if announced.says_who else ""),
             (_("Quando"), moments.show_with_zone(event.at)),

@@ -1,6 +1,7 @@
 """The statement of a month comes by mail to who pays, once the month was closed."""
 
 import pytest
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core import clock
@@ -10,7 +11,7 @@ from apps.notices.models import Beginning
 from apps.notices.tasks import send_notices
 from apps.rollouts.models import Party
 from tests.companies.factories import CompanyFactory
-from tests.hours.factories import APRIL, a_statement
+from tests.hours.factories import APRIL, a_statement, close_client_month, close_month, log
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,49 @@ def test_who_left_the_client_before_it_was_sent_does_not_get_it(statement, mailo
 def test_another_company_that_became_the_client_since_does_not_get_it(statement, mailoutbox):
     Party.objects.filter(rollout=statement.rollout, role="client").update(company=CompanyFactory())
     assert mailed(mailoutbox) == []
+
+
+class TestAMonthOfAllProjects:
+    """Of one client, whose month is closed over two projects."""
+
+    @pytest.fixture
+    def projects(self):
+        Beginning.objects.update(at=APRIL)
+        first = RolloutFactory()
+        second = RolloutFactory(client=first.company("client"))
+        with clock.at(APRIL):
+            for rollout in (first, second):
+                log(rollout)
+        return first, second
+
+    def test_each_lead_gets_one_mail_with_the_statement_of_all(self, projects, mailoutbox):
+        with clock.at(APRIL):
+            statement = close_client_month(projects[0])
+        messages = mailed(mailoutbox)
+        leads = User.objects.filter(memberships__role="lead", memberships__company=statement.client)
+        assert len(leads) == 2
+        assert sorted(message.to for message in messages) == sorted([lead.email] for lead in leads)
+        for message in messages:
+            assert message.subject == "FC-00001: demonstrativo de horas de 03/2026"
+            assert [file.filename for file in message.attachments] == ["FC-00001.pdf"]
+            assert "Projeto:" not in message.body
+            assert reverse("hours:client_statement", args=[statement.number]) in message.body
+        assert len(mailed(mailoutbox)) == 2
+
+    def test_projects_closed_one_by_one_before_are_gathered_in_a_mail_too(self, projects, mailoutbox):
+        with clock.at(APRIL):
+            for rollout in projects:
+                close_month(rollout)
+        assert len(mailed(mailoutbox)) == 4
+        with clock.at(APRIL):
+            close_client_month(projects[0])
+        files = [file.filename for message in mailed(mailoutbox)[4:] for file in message.attachments]
+        assert files == ["FC-00001.pdf"] * 2
+
+    def test_the_timeline_of_one_project_alone_records_it(self, projects):
+        with clock.at(APRIL):
+            close_client_month(projects[0])
+        recorded = [rollout.events.filter(kind="hours.client_month_closed").count() for rollout in projects]
+        assert recorded == [1, 0]
+        closings = [rollout.events.get(kind="hours.month_closed").data["client_statement"] for rollout in projects]
+        assert closings == [1, 1]

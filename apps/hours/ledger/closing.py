@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company, Kind
 from apps.core import canonical
 from apps.core.background import queue
+from apps.core.process import PartyRole
 from apps.core.refusals import Refusal, require
 from apps.hours import closing_warnings, events, queries
 from apps.hours.agreement import coverage as agreement
@@ -103,15 +104,17 @@ def close_client_month(client: Company, *, by: User, month: date, acknowledged: 
             _check_order(rollout, month)
         warnings = client_warnings(open_now, month)
         _check_acknowledged(warnings, acknowledged)
+        number = (ClientStatement.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         for rollout in open_now:
-            _close(rollout, by, month, warnings_of(rollout, month))
+            _close(rollout, by, month, warnings_of(rollout, month), client_statement=number)
         parts = queries.statements_of(client, month)
         if not parts:
             raise Refusal(_("Não há horas a fechar neste mês."))
-        last = ClientStatement.objects.aggregate(last=Max("number"))["last"] or 0
-        statement = ClientStatement(client=client, number=last + 1, month=month, closed_by=by)
+        statement = ClientStatement(client=client, number=number, month=month, closed_by=by)
         statement.content = statements.client_content(statement, parts, warnings)
         statement.save(force_insert=True)
+        gathered = [rollout for rollout in rollouts if rollout.pk in {part.rollout_id for part in parts}]
+        _record_client_closing(statement, gathered, by)
         queue.after_commit("apps.hours.tasks.render_client_statement", statement.pk)
         return statement
 
@@ -149,8 +152,22 @@ def _check_acknowledged(warnings: list[Warning], acknowledged: str) -> None:
         raise Refusal(_("Os avisos deste fechamento mudaram. Confira de novo."))
 
 
-def _close(rollout: Rollout, by: User, month: date, warnings: list[Warning]) -> Statement:
-    """``rollout`` is locked."""
+def _record_client_closing(statement: ClientStatement, rollouts: list[Rollout], by: User) -> None:
+    """Record ``statement`` once, on the first of the ``rollouts`` that it gathers (all locked) whose client still is its
+    client: its people see that one, and the event brings them the statement."""
+    visible_to_client = [rollout for rollout in rollouts if rollout.company(PartyRole.CLIENT).pk == statement.client_id]
+    event = events.ClientMonthClosed(
+        month=f"{statement.month:%Y-%m}",
+        client_statement=statement.number,
+        sha256=canonical.sha256(statement.content),
+    )
+    timeline.record((visible_to_client or rollouts)[0], event, by)
+
+
+def _close(
+    rollout: Rollout, by: User, month: date, warnings: list[Warning], *, client_statement: int | None = None
+) -> Statement:
+    """``rollout`` is locked; ``client_statement`` is the number of the client's statement that will gather this one."""
     _check_order(rollout, month)
     lines = list(queries.lines_of_month(rollout, month).filter(statement=None))
     agreement.record_coverage(rollout, lines)
@@ -171,6 +188,7 @@ def _close(rollout: Rollout, by: User, month: date, warnings: list[Warning]) -> 
         statement=statement.number,
         sha256=canonical.sha256(statement.content),
         anchor=anchoring.newest_sheet_number(),
+        client_statement=client_statement,
     )
     timeline.record(rollout, event, by)
     queue.after_commit("apps.hours.tasks.render_statement", statement.pk)

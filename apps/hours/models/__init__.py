@@ -2,7 +2,13 @@ from apps.hours.models.agreement import AGREED_ACTIVITIES, MOST_MINUTES, Contest
 from apps.hours.models.entries import HourSum, Line, Reclassification, Revision, TimeEntry
 from apps.hours.models.logging import Proposal, Timer
 from apps.hours.models.policy import FROM_THE_START, Policy
-from apps.hours.models.statements import ClientStatement, ClientStatementQuerySet, Statement, StatementPdf
+from apps.hours.models.statements import (
+    ClientStatement,
+    ClientStatementQuerySet,
+    Statement,
+    StatementPdf,
+    client_statement_code,
+)
 
 __all__ = [
     "AGREED_ACTIVITIES",
@@ -23,4 +29,5 @@ __all__ = [
     "StatementPdf",
     "TimeEntry",
     "Timer",
+    "client_statement_code",
 ]

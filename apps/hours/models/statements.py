@@ -39,6 +39,11 @@ class Statement(models.Model):
         return f"{self.rollout.code}-F{self.number}"
 
 
+def client_statement_code(number: int) -> str:
+    """The client's statement of this number as people name it: ``FC-00001``."""
+    return f"FC-{number:05d}"
+
+
 class ClientStatementQuerySet(models.QuerySet["ClientStatement"]):
     def visible_to(self, user) -> "ClientStatementQuerySet":
         """Presence people see every statement, a client's people their company's."""
@@ -77,7 +82,7 @@ class ClientStatement(models.Model):
 
     @property
     def code(self) -> str:
-        return f"FC-{self.number:05d}"
+        return client_statement_code(self.number)
 
 
 class StatementPdf(models.Model):
