@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apps.core import canonical
 from apps.hours import events, queries
-from apps.hours.models import ClientStatement, Statement
+from apps.hours.models import ClientStatement, Statement, client_statement_code
 from apps.rollouts.anchors import verification
 from apps.rollouts.models import Rollout
 from apps.seals.outcomes import Outcome
@@ -26,6 +26,21 @@ def statements(rollout: Rollout, trust: Trust) -> Iterator[tuple[Outcome, str]]:
             yield Outcome.BROKEN, f"statement {statement.code}: {problem}"
     for month in closings:
         yield Outcome.BROKEN, f"the statement of {events.shown_month(month)} is missing"
+    yield from _recorded_client_statements(rollout)
+
+
+def _recorded_client_statements(rollout: Rollout) -> Iterator[tuple[Outcome, str]]:
+    """Each client's statement that this timeline recorded is there, as it was closed."""
+    hashes = {
+        event.data["client_statement"]: event.data["sha256"]
+        for event in rollout.events.filter(kind=events.ClientMonthClosed.kind)
+    }
+    client_statements = ClientStatement.objects.in_bulk(list(hashes), field_name="number")
+    for number, sha256 in hashes.items():
+        if number not in client_statements:
+            yield Outcome.BROKEN, f"statement {client_statement_code(number)} is missing"
+        elif canonical.sha256(client_statements[number].content) != sha256:
+            yield Outcome.BROKEN, f"statement {client_statement_code(number)} is not the one that was closed"
 
 
 def _client_statement(statement: Statement) -> Iterator[tuple[Outcome, str]]:

@@ -107,3 +107,13 @@ def test_the_clients_statement_tells_what_was_closed(monkeypatch):
     assert problems(rollout) == [f"statement {gathered.code} tells another {statement.code} than was closed"]
     gathered.content["rollouts"] = []
     assert problems(rollout) == [f"statement {gathered.code} leaves out {statement.code}"]
+
+
+def test_the_clients_statement_is_the_one_that_its_event_names(monkeypatch):
+    gathered = a_client_statement()
+    rollout = Rollout.objects.get()
+    gathered.content["totals"]["amount"] += 1
+    monkeypatch.setattr(ClientStatement.objects, "in_bulk", lambda *_, **__: {gathered.number: gathered}, raising=False)
+    assert problems(rollout) == [f"statement {gathered.code} is not the one that was closed"]
+    monkeypatch.setattr(ClientStatement.objects, "in_bulk", lambda *_, **__: {}, raising=False)
+    assert problems(rollout) == [f"statement {gathered.code} is missing"]
