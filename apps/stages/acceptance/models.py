@@ -20,6 +20,10 @@ def new_code() -> str:
     return codes.written("".join(secrets.choice(codes.ALPHABET) for _index in range(12)))
 
 
+TONES = {"signed": "success", "refused": "danger", "expired": "warning"}
+"""The tones of badges, by the state of a term; of the others it is "info"."""
+
+
 class AcceptanceTerm(models.Model):
     """One version of the term. ``record`` is what it says, as data, and ``envelope`` what stands around it (its code, who is
     to sign); the PDF is made from the two and nothing else. From ``outdated_at`` on the project's record says otherwise, in
@@ -90,6 +94,11 @@ class AcceptanceTerm(models.Model):
     @property
     def state_label(self) -> str:
         return gettext("Desatualizado") if self.is_outdated else self.get_state_display()
+
+    @property
+    def tone(self) -> str:
+        """The tone of the badge that shows its state."""
+        return "warning" if self.is_outdated else TONES.get(self.state, "info")
 
     @property
     def is_set_aside(self) -> bool:
