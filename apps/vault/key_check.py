@@ -5,6 +5,7 @@ written under other keys could not be read with those of the rest, and nobody wo
 """
 
 import logging
+from collections.abc import Sequence
 
 import tink
 from django.conf import settings
@@ -78,7 +79,7 @@ def _closed_text() -> bytes:
     return keys.primitive().encrypt(TEXT, PURPOSE)
 
 
-def at_start(*, databases: list[str] | None = None, **_kwargs: object) -> list[CheckMessage]:
+def at_start(app_configs: object, databases: Sequence[str] | None = None, **kwargs: object) -> list[CheckMessage]:
     """Django's check of the same, wherever a command looks at the database first: an installation with the wrong keys does
     not start."""
     if not databases:

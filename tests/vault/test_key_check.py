@@ -98,19 +98,19 @@ def test_there_is_one_check():
 class TestAtStart:
     def test_the_keys_of_the_data_start(self):
         actions.seal("um", field="f")
-        assert key_check.at_start(databases=["default"]) == []
+        assert key_check.at_start(None, databases=["default"]) == []
 
     def test_other_keys_do_not_start(self, other_keys):
         actions.seal("um", field="f")
         with other_keys:
-            (message,) = key_check.at_start(databases=["default"])
+            (message,) = key_check.at_start(None, databases=["default"])
         assert message.is_serious()
         assert message.msg == key_check.OTHER_KEYS
         assert "docs/vault.md" in message.hint
 
     def test_a_command_without_a_database_asks_nothing(self, django_assert_num_queries):
         with django_assert_num_queries(0):
-            assert key_check.at_start(databases=None) == []
+            assert key_check.at_start(None, databases=None) == []
 
 
 def test_who_delivers_a_credential_meanwhile_reads_why_and_loses_nothing(other_keys, client_for):
