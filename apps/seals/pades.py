@@ -3,10 +3,6 @@
 import io
 from typing import TYPE_CHECKING
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-
 from apps.seals.signatures import DIGEST
 
 if TYPE_CHECKING:
@@ -19,6 +15,10 @@ FIELD = "SeloPresence"
 def sealed(content: bytes, signer: "Signer", reason: str, stamper: "TimeStamper | None" = None) -> bytes:
     """``content`` with the seal behind it: PAdES B-B, or B-T where ``stamper`` gives the time. ``reason`` says what the seal
     stands for. Raises what ``stamper`` raises when it gives none."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import signers
+    from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+
     about = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm=DIGEST,

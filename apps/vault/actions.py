@@ -9,14 +9,16 @@ from uuid import UUID
 import tink
 from django.views.decorators.debug import sensitive_variables
 
-from apps.vault import keys
+from apps.vault import key_check, keys
 from apps.vault.models import Secret
 
 
 @sensitive_variables()
 def seal(plaintext: str, *, field: str, destination: str = "") -> Secret:
     """Encrypt ``plaintext`` (AES-GCM by tink, keyset from ``keys``) into a new row bound to its id, ``field`` and
-    ``destination``: where it may be sent, empty for nowhere."""
+    ``destination``: where it may be sent, empty for nowhere. As all of these it raises ``key_check.VaultClosed`` where the
+    keys in use are not those of the data."""
+    key_check.require_open()
     secret = Secret(field=field, destination=destination)
     secret.ciphertext = keys.primitive().encrypt(plaintext.encode(), secret.associated_data(destination))
     secret.save(force_insert=True)
@@ -36,7 +38,7 @@ def unseal(secret: Secret) -> str:
 
     Called by ``prerequisites`` alone: to reveal it to a person, with a reason and an event, and to compare two.
     """
-    return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data(secret.destination)).decode()
+    return _opened(bytes(secret.ciphertext), secret.associated_data(secret.destination))
 
 
 @sensitive_variables()
@@ -45,7 +47,7 @@ def unseal_for(secret: Secret, destination: str) -> str:
     that, whatever the row says of it, and for a destination that is empty."""
     if not destination:
         raise tink.TinkError("nothing is sent to no destination")
-    return keys.primitive().decrypt(bytes(secret.ciphertext), secret.associated_data(destination)).decode()
+    return _opened(bytes(secret.ciphertext), secret.associated_data(destination))
 
 
 @sensitive_variables()
@@ -67,13 +69,24 @@ def destroy(ids: Iterable[UUID]) -> list[tuple[str, str, str]]:
 @sensitive_variables()
 def encrypt_text(plaintext: str, *, purpose: str) -> str:
     """``plaintext`` as base64 ciphertext for a column of another library; ``purpose`` is bound to it."""
+    key_check.require_open()
     return b64encode(keys.primitive().encrypt(plaintext.encode(), purpose.encode())).decode()
 
 
 @sensitive_variables()
 def decrypt_text(ciphertext: str, *, purpose: str) -> str:
     """What ``encrypt_text`` encrypted for ``purpose``. Raises ``tink.TinkError`` when it was tampered with."""
-    return keys.primitive().decrypt(b64decode(ciphertext), purpose.encode()).decode()
+    return _opened(b64decode(ciphertext), purpose.encode())
+
+
+@sensitive_variables()
+def _opened(ciphertext: bytes, associated_data: bytes) -> str:
+    try:
+        return keys.primitive().decrypt(ciphertext, associated_data).decode()
+    except tink.TinkError:
+        # With the keys of the data it was tampered with; with others nothing can be said of it.
+        key_check.require_open()
+        raise
 
 
 def new_keyset() -> str:

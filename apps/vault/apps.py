@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class VaultConfig(AppConfig):
@@ -6,3 +7,8 @@ class VaultConfig(AppConfig):
 
     name = "apps.vault"
     label = "vault"
+
+    def ready(self) -> None:
+        from apps.vault.key_check import at_start
+
+        checks.register(at_start, checks.Tags.database)

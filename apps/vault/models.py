@@ -28,3 +28,16 @@ class Secret(models.Model):
         if not destination:
             return f"vault.secret:{self.id}:{self.field}".encode()
         return b"vault.secret.bound:" + canonical.dumps([str(self.id), self.field, destination])
+
+
+class KeyCheck(models.Model):
+    """One text of the vault's own, closed with its keys: who cannot open it has others (``key_check``). At most one row."""
+
+    ciphertext = models.BinaryField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="key_check_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.created_at}"

@@ -18,8 +18,8 @@ from typing import cast
 import tink
 from tink import aead, secret_key_access
 
-from apps.vault import actions, keys
-from apps.vault.models import Secret
+from apps.vault import actions, key_check, keys
+from apps.vault.models import KeyCheck, Secret
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +113,12 @@ def _rotate_second_factor(key: object) -> None:
         row.save(update_fields=["data"])
 
 
+def _rotate_key_check(pk: object) -> None:
+    check = KeyCheck.objects.get(pk=pk)
+    before = bytes(check.ciphertext)
+    KeyCheck.objects.filter(pk=pk, ciphertext=before).update(ciphertext=key_check.close_anew())
+
+
 CIPHERTEXTS = (
     Ciphertexts(
         "secrets",
@@ -125,5 +131,12 @@ CIPHERTEXTS = (
         lambda: [(pk, name) for pk, name, _text in _second_factors()],
         _rotate_second_factor,
         lambda: [b64decode(text) for _pk, _name, text in _second_factors()],
+    ),
+    # The last one: while it is of the older key, processes that have only that one go on.
+    Ciphertexts(
+        "key check",
+        lambda: list(KeyCheck.objects.values_list("pk", flat=True)),
+        _rotate_key_check,
+        lambda: [bytes(text) for text in KeyCheck.objects.values_list("ciphertext", flat=True)],
     ),
 )

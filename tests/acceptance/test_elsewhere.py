@@ -145,7 +145,7 @@ class TestTheFile:
 
     @pytest.mark.parametrize("name", list(elsewhere.SENTENCES))
     def test_every_sentence_is_whole(self, name):
-        assert "%" not in elsewhere.SENTENCES[name] % {"who": "x", "issuer": "x", "when": "x"}
+        assert "%" not in elsewhere.SENTENCES[name] % {"who": "x", "issuer": "x", "from": "x", "to": "x"}
 
     @pytest.mark.usefixtures("a_process_of_its_own")
     def test_a_good_one_and_a_bad_one_in_a_process_of_its_own(self, term):

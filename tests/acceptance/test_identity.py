@@ -23,7 +23,7 @@ from tests.acceptance.door import (
 )
 from tests.acceptance.factories import content_of, signatory
 from tests.accounts.proving import prove
-from tests.companies.factories import PASSWORD
+from tests.companies.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -229,7 +229,7 @@ class TestTheCPF:
     def test_who_signs_for_two_roles_gives_it_for_the_first_and_is_told_of_the_other(self, term, client_for):
         person = term.rollout.people["client"]
         term.signatories.filter(role="integrator").update(user=person)
-        term.rollout.parties.filter(role="integrator").update(company=term.rollout.company("client"))
+        MembershipFactory(user=person, company=term.rollout.company("integrator"), role="lead")
         self.given(term)
         other = Signatory.objects.get(term=term, role="integrator")
         with pytest.raises(Invalid, match="pela outra parte"):

@@ -114,6 +114,13 @@ class TestWhatBinds:
         assert binding.Part.PARTIES in queries.changed_parts(now(ready))
         assert now(ready).outdated_at is not None
 
+    def test_the_name_of_a_party_can_be_corrected_once_its_project_is_cancelled(self, half_signed):
+        client, manager = half_signed.rollout.company("client"), half_signed.rollout.people["manager"]
+        rollout = Rollout.objects.get(pk=half_signed.rollout_id)
+        rollouts.cancel(rollout, by=manager, reason="O cliente desistiu", seen_version=rollout.version)
+        companies.change_company(client, by=manager, legal_name="Outra Razão Social Ltda.")
+        assert now(half_signed).outdated_at is None
+
     def test_a_clause_does(self, ready):
         wording.add(ready.rollout, by=ready.rollout.people["pm"], title="Sigilo", text="Guardam sigilo.", reason="X")
         assert queries.changed_parts(now(ready)) == [binding.Part.CLAUSES]

@@ -22,6 +22,11 @@ def test_a_clause_in_the_projects_own_words_and_a_template_that_is_published(sig
     pm.get_by_label("Texto").fill(typed.replace("{integrator}.", "{integrator}, em horário comercial."))
     pm.get_by_label("Motivo").first.fill("Combinado na homologação")
     pm.get_by_role("button", name="Salvar cláusula").click()
+    # A term with signatures is out: they are lost by it, which is said first.
+    assert "Nada foi alterado ainda" in pm.inner_text("main")
+    clean(pm)
+    shot(pm, "assinaturas-perdem-o-efeito-1440")
+    pm.get_by_role("button", name="Continuar: as assinaturas perdem o efeito").click()
     pm.wait_for_url(re.compile("#clausula-support"))
     assert "mudada neste projeto" in pm.locator("#clausula-support").inner_text()
     clean(pm)

@@ -31,7 +31,7 @@ def test_a_project_manager_reveals_a_credential_and_the_client_reads_why(sign_in
     assert "Revelar a credencial" not in client.inner_text("main")
 
 
-def test_the_client_reads_and_prints_the_certificate_of_a_purge(sign_in, shot):
+def test_the_client_reads_the_certificate_of_a_purge_and_takes_the_document(sign_in, shot):
     phone = sign_in("cliente@aurora.demo", 390, "dark")
     phone.goto("/projetos/1/pre-requisitos/")
     assert "expurgado em" in phone.inner_text("main")
@@ -39,7 +39,7 @@ def test_the_client_reads_and_prints_the_certificate_of_a_purge(sign_in, shot):
     clean(phone)
     shot(phone, "expurgo-sala-390-escuro")
     with phone.expect_navigation():
-        phone.locator("#expurgo").get_by_role("link", name="Ver e imprimir").click()
+        phone.locator("#expurgo").get_by_role("link", name="Ver o certificado").click()
     text = phone.inner_text("main")
     for told in ("Certificado de expurgo", "Segredos destruídos", "SHA-256", "30 dias depois do encerramento"):
         assert told in text
@@ -50,11 +50,6 @@ def test_the_client_reads_and_prints_the_certificate_of_a_purge(sign_in, shot):
     desk.goto("/projetos/1/expurgo/")
     clean(desk)
     shot(desk, "certificado-de-expurgo-1440")
-    desk.evaluate("window.print = () => { window.printed = true }")
-    desk.get_by_role("button", name="Imprimir").click()
-    assert desk.evaluate("window.printed")
-    desk.emulate_media(media="print")
-    assert not desk.get_by_role("button", name="Imprimir").is_visible()
-    assert not desk.get_by_role("navigation", name="Áreas do projeto").is_visible()
-    assert desk.locator("main").bounding_box()["width"] > 1000  # The whole sheet, although the menu is gone.
-    shot(desk, "certificado-de-expurgo-impresso")
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="Baixar o PDF").click()
+    assert download.value.suggested_filename.endswith(".pdf")

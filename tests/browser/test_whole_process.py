@@ -231,6 +231,8 @@ def homologation(team):
     team.analyst.does("homologacao/", "homologacao/rodada/abrir/")
     case = "homologacao/casos/PED-03/"
     team.client.does(case, case, outcome="passed", evidence_text="Pedido 987")
+    what_rests_on_it = "homologacao/casos/PED-23/"
+    team.client.does(what_rests_on_it, what_rests_on_it, outcome="passed", evidence_text="Nota 44")
     team.client.does("homologacao/nc/1/", "homologacao/nc/1/verificada/")
     reserved = "homologacao/casos/EST-09/"
     runner.does(reserved, reserved + "ressalva/", text="Chega na versão 1.2", owner="Integrador", deadline=days(60))
@@ -266,6 +268,8 @@ def the_term(team):
     delivery = team.delivers(team.client, title, **typed_credentials(team.client, title))
     seen(team.pm, title, "Funciona na plataforma")
     team.accepts(delivery)
+    admin = "Acesso à área administrativa de produção"
+    team.accepts(team.delivers(team.client, admin, text="Convidada: Ana (Presence), perfil de leitura"))
     team.advance()
 
 

@@ -9,7 +9,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from apps.core import clock
 from apps.core.process import Stage
 from apps.prerequisites import events
-from apps.prerequisites.credentials import certificate
+from apps.prerequisites.credentials import certificate, purge
 from apps.rollouts import timeline
 from tests.notices.factories import an_event
 from tests.papers.corpus import TEXTS
@@ -32,11 +32,11 @@ def rollout():
 
 def a_purge(rollout, titles=("Token da loja",), by="pm"):
     items = [{"title": {"pt": title, "en": title}, "secrets": 2} for title in titles]
-    event = events.Purged(
+    purged = events.Purged(
         items=items, secrets=2 * len(items), sha256="a" * 64, days=90, closed_at=clock.now()
     )  # fmt: skip
     with timeline.changing(rollout, even_closed=True) as locked:
-        return timeline.record(locked, event, rollout.people[by] if by else None)
+        return purge.certify(locked, purged, rollout.people[by] if by else None)
 
 
 def words(content):

@@ -20,6 +20,7 @@ REFUSALS = {
     405: ("Este endereço não é uma página", "This address is not a page"),
     413: ("Não foi possível concluir", "It could not be done"),
     500: ("Algo deu errado do nosso lado", "Something went wrong on our side"),
+    503: ("Voltamos em instantes", "We will be back in a moment"),
 }
 
 

@@ -230,6 +230,7 @@ def homologation(tell):
     tell.post("integrator", "homologation:fix", 1, fix_version="1.1")
     tell.post("analyst", "homologation:start_round")
     tell.post("client", "homologation:case", "PED-03", outcome="passed", evidence_text="Pedido 987")
+    tell.post("client", "homologation:case", "PED-23", outcome="passed", evidence_text="Nota 44")  # It rests on PED-03.
     tell.post("client", "homologation:verify", 1)
     deadline = (clock.today() + timedelta(days=60)).isoformat()
     tell.post(
@@ -276,6 +277,8 @@ def the_term(tell, capture, monkeypatch):
     tell.is_refused("Credenciais e acesso à produção")
     tell.deliver("client", "production_credentials", **credentials(tell.item("production_credentials")))
     tell.accept("production_credentials")
+    tell.deliver("client", "production_admin", text="Convidada: Ana (Presence), perfil de leitura")
+    tell.accept("production_admin")
     tell.advance()
 
 

@@ -4,6 +4,7 @@ import pytest
 import tink
 
 from apps.vault import actions
+from apps.vault.key_check import VaultClosed
 from apps.vault.models import Secret
 
 pytestmark = pytest.mark.django_db
@@ -53,5 +54,5 @@ def test_a_new_keyset_is_usable_and_never_the_same(settings):
 def test_another_keyset_does_not_open_it(settings):
     secret = actions.seal("x", field="f")
     settings.VAULT_KEYSET = actions.new_keyset()
-    with pytest.raises(tink.TinkError):
+    with pytest.raises(VaultClosed):
         actions.unseal(secret)

@@ -17,13 +17,19 @@ from apps.prerequisites.credentials import delivery as credentials
 from apps.prerequisites.credentials import probes
 from apps.rollouts import timeline
 from apps.vault import actions as vault
-from apps.vault import keys
+from apps.vault import key_check, keys
 from tests.companies.factories import PASSWORD
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage
 from tests.vault import canary
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def keys_that_open(monkeypatch, settings):
+    """What crashes is what comes after they were tried."""
+    monkeypatch.setattr(key_check, "_keysets_that_open", {(settings.VAULT_KEYSET, settings.VAULT_KMS_URI)})
 
 
 @pytest.fixture

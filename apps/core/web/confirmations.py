@@ -65,9 +65,8 @@ def _page(request: HttpRequest, refusal: NeedsConfirmation) -> HttpResponse:
         if key not in ("csrfmiddlewaretoken", refusal.name)
         for value in values
     ]
-    receipts = {refusal.receipt, *(receipts_of_request(refusal.name) or ())} - {
-        ""
-    }  # What was confirmed before stays so.
+    # What was confirmed before stays so.
+    receipts = filter(None, {refusal.receipt, *(receipts_of_request(refusal.name) or ())})
     context = {
         "refusal": refusal,
         "hidden": [*hidden, (refusal.name, ",".join(sorted(receipts)))],

@@ -16,7 +16,7 @@ from apps.core.localized import Localized
 from apps.prerequisites import events
 from apps.prerequisites.models import PurgeCertificate
 from apps.rollouts.models import Event
-from apps.seals import certificates
+from apps.seals import certificates, pades
 
 CODE_LENGTH = 12
 PATH = "/verificar/"
@@ -76,8 +76,6 @@ def document(certificate: Certificate) -> bytes:
 
     Raises ``certificates.NoCertificate`` when there is nothing to seal with.
     """
-    from apps.seals import pades
-
     event = certificate.event
     signer = certificates.signer()
     with papers.on_paper():

@@ -108,6 +108,12 @@ def _purge(rollout: Rollout, by: User | None, client: Company | None = None) -> 
         days=settings.PURGE_CREDENTIALS_DAYS,
         closed_at=rollout.closed_at,
     )
+    return certify(rollout, purged, by, client)
+
+
+def certify(rollout: Rollout, purged: events.Purged, by: User | None, client: Company | None = None) -> Event:
+    """Record ``purged`` in the timeline of ``rollout``, which is locked, with the names that its certificate keeps.
+    ``client`` is who that was until then, where it is another now."""
     certifying = timeline.record(rollout, purged, by)
     client = client or rollout.company(PartyRole.CLIENT)
     PurgeCertificate.objects.create(

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -7,7 +9,9 @@ def certify_those_of_before(apps, schema_editor) -> None:
     certificate_class = apps.get_model("prerequisites", "PurgeCertificate")
     purges = apps.get_model("rollouts", "Event").objects.filter(kind="prerequisites.purged")
     for event in purges.select_related("rollout__platform", "actor"):
-        former = event.rollout.former_parties.filter(role="client", until__gt=event.at).order_by("until").first()
+        # One that is replaced leaves right before what it could read is purged.
+        moment = event.at if event.data.get("closed_at") else event.at - timedelta(minutes=1)
+        former = event.rollout.former_parties.filter(role="client", until__gt=moment).order_by("until").first()
         client = (former or event.rollout.parties.get(role="client")).company
         certificate_class.objects.create(
             event=event,

@@ -186,8 +186,8 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         """Have ``parties`` be its own, for what is read of this instance."""
         for party in parties:
             party.rollout = self
-        rows = self.parties.all()
-        rows._result_cache, rows._prefetch_done = parties, True
+        rows = Party.objects.filter(rollout=self)
+        rows._result_cache, rows._prefetch_done = parties, True  # type: ignore[attr-defined]
         prefetched = getattr(self, "_prefetched_objects_cache", {})
         self._prefetched_objects_cache = {**prefetched, "parties": rows}  # type: ignore[attr-defined]
 

@@ -93,7 +93,8 @@ def _keep_up(rollout: Rollout, actor: User | None) -> None:
 
 
 def _to_sign() -> Any:
-    return AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.READY, outdated_at=None)
+    waiting = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.READY, outdated_at=None)
+    return waiting.filter(rollout__stage=Stage.ACCEPTANCE)
 
 
 def require_confirmation(terms: Iterable[tuple[AcceptanceTerm, Sequence[Signatory]]], actor: User | None) -> None:

@@ -14,7 +14,6 @@ from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.wording import record
 from apps.stages.acceptance.wording.clauses import Text
 
-# What is read for what, where a code was copied by hand.
 TO_SIGN = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY)
 IN_FORCE = (*TO_SIGN, AcceptanceTerm.State.SIGNED)
 
