@@ -75,7 +75,9 @@ class PhaseIn(rest.Body):
 @rest.scope(rest.Scope.PROJECT)
 @rest.words(
     _("Trocar uma empresa"),
-    _("O que a anterior entregou, assinou e aceitou continua sendo dela no registro; o que está em aberto passa à nova."),
+    _(
+        "O que a anterior entregou, assinou e aceitou continua sendo dela no registro; o que está em aberto passa à nova."
+    ),
     role=_("O lugar: client, integrator ou platform."),
     cnpj=_("O CNPJ da nova empresa, já cadastrada."),
     credentials=_("purge destrói as credenciais do cofre e pede novas; hand_over as mantém com a nova empresa."),
@@ -120,7 +122,9 @@ def read_plan(request: SignedInRequest, rollout_id: int):
 @rest.scope(rest.Scope.PROJECT)
 @rest.words(
     _("Mudar o plano das etapas"),
-    _("O que não vier fica como está; uma etapa que já começou não muda (409). Os prazos dos pré-requisitos acompanham."),
+    _(
+        "O que não vier fica como está; uma etapa que já começou não muda (409). Os prazos dos pré-requisitos acompanham."
+    ),
     development=_("Início do desenvolvimento."),
     training=_("Início do treinamento."),
     homologation=_("Início da homologação."),

@@ -131,7 +131,10 @@ def test_a_second_phase_follows_a_completed_one_and_its_answer_is_the_new_one():
     following = rollout.following.get()
     assert (answer.json()["id"], answer.json()["stage"]) == (following.pk, "kickoff")
     assert send(rollout, "phases", {"scope": "Trocas"}).status_code == 409
-    assert send(rollout, "phases", {"scope": "Trocas", "manager": rollout.people["client"].email}).json()["field"] == "manager"
+    assert (
+        send(rollout, "phases", {"scope": "Trocas", "manager": rollout.people["client"].email}).json()["field"]
+        == "manager"
+    )
 
 
 @pytest.mark.parametrize("who", ["integrator", "platform"])

@@ -80,7 +80,9 @@ def send(rollout, command):
         command.body = command.body.replace("11.222.333/0001-81", CompanyFactory(kind=Kind.INTEGRATOR).cnpj)
     with transaction.atomic():
         answer = curl.send(command, FILES)
-        transaction.set_rollback(what in ("replacement", "phases"))  # The next command finds the companies as they were.
+        transaction.set_rollback(
+            what in ("replacement", "phases")
+        )  # The next command finds the companies as they were.
     at_stage(rollout, Stage.HOMOLOGATION)
     return answer
 
