@@ -52,7 +52,8 @@ def test_what_is_left_out_of_a_correction_stays(rollout):
      ("replacement", {"role": "presence", "cnpj": "x", "credentials": "purge", "reason": "x"}, "role"),
      ("replacement", {"role": "client", "cnpj": "x", "credentials": "purge", "reason": "x"}, "cnpj"),
      ("plan", {"reason": "x"}, None), ("plan", {"go_live": "0001-01-01", "reason": "x"}, "go_live"),
-     ("plan", {"go_live": "2090-01-01"}, "reason"), ("plan", {"training": "2090-02-01", "homologation": "2090-01-01"}, "homologation"),
+     ("plan", {"go_live": "2090-01-01"}, "reason"),
+     ("plan", {"training": "2090-02-01", "homologation": "2090-01-01"}, "homologation"),
      ("phases", {"scope": " "}, "scope"),
      ("return", {"gate": "complete", "reason": "x", "version": 0}, "gate"), ("resumption", {"version": -1}, "version")],
 )  # fmt: skip
