@@ -75,7 +75,7 @@ def meetings_to_remind_of(today: date) -> QuerySet[Meeting]:
 
 
 def _end_of_reminders(today: date) -> datetime:
-    """The instant after the last meeting of which may have been reminded up to ``today``: the end of the next business day."""
+    """The end of the next business day: what begins before it may have been reminded of up to ``today``."""
     return clock.instant_of(workdays.shift(today, 1) + timedelta(days=1))
 
 
