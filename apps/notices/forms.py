@@ -13,7 +13,7 @@ class PreferenceForm(forms.ModelForm):
         help_texts = {
             "events": _("Por exemplo: um item voltou para correção, uma credencial deixou de funcionar."),
             "reminders": _(
-                "Um e-mail por dia, no máximo: na véspera de uma reunião; três dias antes do prazo, no dia e a cada semana "
-                "de atraso."
+                "Um e-mail por dia, no máximo: no dia útil antes de uma reunião; três dias antes do prazo, no dia e a cada "
+                "semana de atraso."
             ),
         }

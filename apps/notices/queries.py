@@ -1,11 +1,11 @@
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.companies.models import Membership
-from apps.core import clock, plugins
+from apps.core import clock, plugins, workdays
 from apps.core.process import Stage
 from apps.meetings.audiences import invited_to
 from apps.meetings.models import Meeting
@@ -58,17 +58,25 @@ def dated(rollout: Rollout) -> list[OpenRequirement]:
 
 def rollouts_to_remind(today: date) -> QuerySet[Rollout]:
     """The running rollouts in which something is due on a day of which ``today`` reminds, whatever became of it since; and
-    those with a meeting tomorrow."""
+    those with a meeting before the next business day is over."""
     due_today = OpenRequirement.objects.filter(due__in=due_days(today)).values("rollout")
     running = Rollout.objects.running().filter(pk__in=due_today).values("pk")
-    return Rollout.objects.filter(Q(pk__in=running) | Q(pk__in=meetings_tomorrow(today).values("rollout")))
+    return Rollout.objects.filter(Q(pk__in=running) | Q(pk__in=meetings_to_remind_of(today).values("rollout")))
 
 
-def meetings_tomorrow(today: date) -> QuerySet[Meeting]:
-    """The planned meetings of the day after ``today``; a rollout has some after its completion, and while it is on hold."""
+def meetings_to_remind_of(today: date) -> QuerySet[Meeting]:
+    """The planned meetings before which ``today`` is the last business day: of tomorrow; on a Friday, of the days up to and
+    with Monday. None on a day off. A rollout has some after its completion, and while it is on hold."""
+    if not workdays.is_workday(today):
+        return Meeting.objects.none()
     start = clock.instant_of(today + timedelta(days=1))
     planned = Meeting.objects.planned().exclude(rollout__stage=Stage.CANCELLED)
-    return planned.filter(planned_start__gte=start, planned_start__lt=clock.instant_of(today + timedelta(days=2)))
+    return planned.filter(planned_start__gte=start, planned_start__lt=_end_of_reminders(today))
+
+
+def _end_of_reminders(today: date) -> datetime:
+    """The end of the next business day: what begins before it may have been reminded of up to ``today``."""
+    return clock.instant_of(workdays.shift(today, 1) + timedelta(days=1))
 
 
 def with_whom_to_remind(rollouts: QuerySet[Rollout], today: date) -> QuerySet[Rollout]:
@@ -100,7 +108,7 @@ def to_remind_of_meetings(rollouts: Collection[int], today: date) -> dict[User, 
     """Who is to be reminded on ``today`` of a meeting in the rollouts with the keys ``rollouts``, unless they do not want to
     be: the rollout, and the meeting as a reminder keeps it."""
     people: dict[User, list[tuple[Rollout, str]]] = {}
-    meetings = meetings_tomorrow(today).filter(rollout__in=rollouts).select_related("rollout__project_manager")
+    meetings = meetings_to_remind_of(today).filter(rollout__in=rollouts).select_related("rollout__project_manager")
     for meeting in meetings:
         for user in invited_to(meeting):
             people.setdefault(user, []).append((meeting.rollout, f"{OF_A_MEETING}{meeting.pk}"))
@@ -108,11 +116,11 @@ def to_remind_of_meetings(rollouts: Collection[int], today: date) -> dict[User, 
 
 
 def still_planned(rollout: Rollout, keys: list[str]) -> list[Upcoming]:
-    """The meetings of ``rollout`` among ``keys`` that lie ahead, today or tomorrow, in the reader's language."""
+    """The meetings of ``rollout`` among ``keys`` that lie ahead, up to the next business day, in the reader's language."""
     numbers = [int(key.removeprefix(OF_A_MEETING)) for key in keys if key.startswith(OF_A_MEETING)]
     if not numbers:
         return []
-    end = clock.instant_of(clock.today() + timedelta(days=2))
+    end = _end_of_reminders(clock.today())
     meetings = rollout.meetings.planned().filter(pk__in=numbers, planned_start__gt=clock.now(), planned_start__lt=end)
     return [Upcoming(rollout, meeting) for meeting in meetings]
 

@@ -95,14 +95,17 @@ class Due:
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A meeting of a digest, as it stands when it is sent: today or tomorrow."""
+    """A meeting of a digest, as it stands when it is sent: today, tomorrow, or beyond days off."""
 
     rollout: Rollout
     meeting: Meeting
 
     @property
     def when(self) -> str:
-        return _("hoje") if clock.day_of(self.meeting.starts_at) == clock.today() else _("amanhã")
+        days = (clock.day_of(self.meeting.starts_at) - clock.today()).days
+        if days > 1:
+            return ngettext("em %(days)d dia", "em %(days)d dias", days) % {"days": days}
+        return _("amanhã") if days else _("hoje")
 
     @property
     def link(self) -> str:

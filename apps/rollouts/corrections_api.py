@@ -125,7 +125,7 @@ def hand_over(request: SignedInRequest, rollout_id: int):
     rollout = visible(request, rollout_id)
     body = rest.read(request, ManagerIn)
     require(request.user, "rollouts.hand_over", rollout)
-    to = _colleague(body.to, field="to").user
+    to = colleague(body.to, field="to").user
     corrections.hand_over(rollout, by=request.user, to=to, reason=body.reason)
     return Status(201, visible(request, rollout_id))
 
@@ -155,7 +155,7 @@ def assign_analyst(request: SignedInRequest, rollout_id: int):
     rollout = visible(request, rollout_id)
     body = rest.read(request, AnalystIn)
     require(request.user, "rollouts.assign_analyst", rollout)
-    place = _colleague(body.email, field="email")
+    place = colleague(body.email, field="email")
     try:
         return Status(201, corrections.assign_analyst(rollout, by=request.user, membership=place))
     except Invalid as refusal:
@@ -263,7 +263,7 @@ def reopen(request: SignedInRequest, rollout_id: int):
     return Status(201, visible(request, rollout_id))
 
 
-def _colleague(email: str, *, field: str) -> Membership:
+def colleague(email: str, *, field: str) -> Membership:
     """The place at Presence of who signs in with ``email``. Raises ``Invalid`` (422) on ``field`` where nobody does."""
     places = Membership.objects.filter(company__kind=Kind.PRESENCE, user__email=mailboxes.comparable(email))
     place = places.select_related("company", "user").first()

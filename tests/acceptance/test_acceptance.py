@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from apps.core import clock
+from apps.core.models import UnfinishedWork
 from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.rollouts import gates
@@ -166,6 +168,42 @@ class TestDrafting:
         url = f"/projetos/{ready.rollout_id}/termo/recusar/{signatory(ready, 'client').pk}/"
         assert browser.post(url, {"reason": ""}).status_code == 422
         assert browser.post(url, {"reason": "Falta um caso"}).status_code == 302
+
+
+class TestWhileADocumentIsMade:
+    """The room asks for a line every few seconds, and for its panel once, when there is something new in it."""
+
+    def asked(self, term, client_for, django_assert_max_num_queries):
+        """Whether the room is told to ask again (the line) or to show its panel anew, and the room itself."""
+        browser = client_for(term.rollout.people["client"])
+        line = reverse("acceptance:being_made", args=[term.rollout_id, term.version])
+        room = reverse("acceptance:room", args=[term.rollout_id])
+        browser.get(room)  # what only the first page of a session asks
+        with django_assert_max_num_queries(6):
+            answer = browser.get(line).content.decode()
+        assert (f'hx-get="{line}"' in answer) != (f'hx-get="{room}"' in answer)
+        assert (f'hx-get="{line}"' in browser.get(room).content.decode()) == (f'hx-get="{line}"' in answer)
+        return f'hx-get="{line}"' in answer
+
+    def test_of_a_term_that_waits_for_its_pdf_the_line_says_so_until_it_is_there(
+        self, term, client_for, django_assert_max_num_queries
+    ):
+        assert self.asked(term, client_for, django_assert_max_num_queries)
+        ready = opened(term, pdf=b"%PDF-1.7 teste")
+        assert not self.asked(ready, client_for, django_assert_max_num_queries)
+
+    def test_of_one_that_all_signed_until_it_is_sealed(self, ready, client_for, django_assert_max_num_queries):
+        AcceptanceTerm.objects.filter(pk=ready.pk).update(state="signed")
+        assert self.asked(ready, client_for, django_assert_max_num_queries)
+        AcceptanceTerm.objects.filter(pk=ready.pk).update(sealed=ready.pdf, sealed_at=clock.now())
+        assert not self.asked(ready, client_for, django_assert_max_num_queries)
+
+    def test_what_was_given_up_is_not_asked_for_again(self, term, client_for, django_assert_max_num_queries):
+        UnfinishedWork.objects.create(
+            kind="acceptance.render", key=str(term.pk), attempts=3, reason="time", next_try_at=None,
+            failed_at=clock.now(), given_up_at=clock.now(),
+        )  # fmt: skip
+        assert not self.asked(term, client_for, django_assert_max_num_queries)
 
 
 def test_a_term_that_waits_for_its_pdf_is_found_again(term, monkeypatch):

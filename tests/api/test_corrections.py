@@ -5,15 +5,17 @@ from typing import get_args
 import pytest
 
 from apps.api.actions import scopes_for
-from apps.companies.models import Role
+from apps.companies.models import Kind, Role
+from apps.core import cnpj
 from apps.core.process import BACKWARD, PartyRole, Stage
 from apps.core.web.rest import Scope
-from apps.rollouts import corrections_api
+from apps.rollouts import changes_api, corrections_api, parties, planning
+from apps.rollouts.events import Credentials
 from apps.rollouts.models import Rollout
 from tests.api.factories import ApiTokenFactory, tool
-from tests.companies.factories import a_person
+from tests.companies.factories import CompanyFactory, a_person
 from tests.golive.factories import a_completed_rollout
-from tests.rollouts.factories import RolloutFactory, at_stage
+from tests.rollouts.factories import RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,12 @@ def test_what_is_left_out_of_a_correction_stays(rollout):
      ("correction", {"target_date": "9999-12-31", "reason": "x"}, "target_date"),
      ("manager", {"to": "ninguem@exemplo.com.br", "reason": "x"}, "to"), ("analysts", {"email": "a"}, "email"),
      ("hold", {"caused_by": "nobody", "reason": "x", "version": 0}, "caused_by"), ("hold", {"caused_by": "client"}, "reason"),
+     ("replacement", {"role": "presence", "cnpj": "x", "credentials": "purge", "reason": "x"}, "role"),
+     ("replacement", {"role": "client", "cnpj": "x", "credentials": "purge", "reason": "x"}, "cnpj"),
+     ("plan", {"reason": "x"}, None), ("plan", {"go_live": "0001-01-01", "reason": "x"}, "go_live"),
+     ("plan", {"go_live": "2090-01-01"}, "reason"),
+     ("plan", {"training": "2090-02-01", "homologation": "2090-01-01"}, "homologation"),
+     ("phases", {"scope": " "}, "scope"),
      ("return", {"gate": "complete", "reason": "x", "version": 0}, "gate"), ("resumption", {"version": -1}, "version")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_on_its_field(rollout, what, body, field):
@@ -93,14 +101,59 @@ def test_a_completed_one_is_reopened_within_its_guarantee():
     assert (answer.status_code, answer.json()["stage"]) == (201, "go_live")
 
 
+def test_a_company_is_replaced_by_one_that_is_registered():
+    rollout = at_stage(RolloutFactory(), Stage.DEVELOPMENT)
+    company = CompanyFactory(kind=Kind.INTEGRATOR)
+    body = {"role": "integrator", "cnpj": cnpj.show(company.cnpj), "credentials": "purge", "reason": "Vendida"}
+    before = rollout.company("integrator")
+    answer = send(rollout, "replacement", body)
+    assert answer.status_code == 201, answer.content
+    assert {"role": "integrator", "company": company.legal_name, "cnpj": company.cnpj} in answer.json()["parties"]
+    assert rollout.former_parties.get().company == before
+    again = send(rollout, "replacement", body)
+    assert (again.status_code, again.json()["field"]) == (422, "cnpj")
+
+
+def test_the_plan_is_read_and_changed_but_for_what_has_begun():
+    rollout = at_stage(planned(), Stage.DEVELOPMENT)
+    token = ApiTokenFactory(rollout=rollout, scopes=["read"])
+    days = {row["stage"]: row["planned"] for row in tool(token).get(f"/api/rollouts/{rollout.pk}/plan/").json()}
+    assert (days["kickoff"], days["go_live"]) == ("2026-08-03", "2026-10-22")
+    answer = send(rollout, "plan", {"go_live": "2026-10-26", "reason": "Combinado"})
+    assert answer.status_code == 201, answer.content
+    assert {row["stage"]: row["planned"] for row in answer.json()} == days | {"go_live": "2026-10-26"}
+    assert send(rollout, "plan", {"development": "2026-08-18", "reason": "x"}).status_code == 409
+
+
+def test_a_second_phase_follows_a_completed_one_and_its_answer_is_the_new_one():
+    rollout = a_completed_rollout()
+    answer = send(rollout, "phases", {"scope": "Trocas", "manager": rollout.people["pm"].email})
+    assert answer.status_code == 201, answer.content
+    following = rollout.following.get()
+    assert (answer.json()["id"], answer.json()["stage"]) == (following.pk, "kickoff")
+    assert send(rollout, "phases", {"scope": "Trocas"}).status_code == 409
+    assert (
+        send(rollout, "phases", {"scope": "Trocas", "manager": rollout.people["client"].email}).json()["field"]
+        == "manager"
+    )
+
+
 @pytest.mark.parametrize("who", ["integrator", "platform"])
 def test_the_parties_get_no_such_token_and_one_with_the_scope_does_nothing(rollout, who):
     assert Scope.PROJECT not in scopes_for(rollout.people[who], rollout)
     assert Scope.PROJECT in scopes_for(rollout.people["manager"], rollout)
-    answer = send(rollout, "correction", {"scope": "x", "reason": "x"}, who)
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    replacement = {"role": "client", "cnpj": "x", "credentials": "purge", "reason": "x"}
+    for what, body in (
+        ("correction", {"scope": "x", "reason": "x"}), ("replacement", replacement),
+        ("plan", {"go_live": "2090-01-01", "reason": "x"}), ("phases", {"scope": "x"}),
+    ):  # fmt: skip
+        answer = send(rollout, what, body, who)
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), what
 
 
 def test_its_values_are_those_of_the_process():
     assert set(get_args(corrections_api.Role)) == set(PartyRole.values)
     assert set(get_args(corrections_api.GatesBack)) == {gate.value for gate in BACKWARD.values()}
+    assert set(get_args(changes_api.Replaceable)) == set(parties.REPLACEABLE)
+    assert set(get_args(changes_api.OfTheVault)) == set(Credentials.values)
+    assert {*changes_api.PlanIn.model_fields} == {*planning.STEPS[1:], "reason"}

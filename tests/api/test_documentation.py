@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.db import transaction
 
 from apps.api.api import api
+from apps.companies.models import Kind
 from apps.core.process import Stage
 from apps.rollouts.models import Hold, Rollout
 from apps.stages.homologation.execution import actions
 from tests.api import curl
 from tests.api.factories import ApiTokenFactory
 from tests.api.scenes import in_homologation
+from tests.blueprints import shipped
+from tests.companies.factories import CompanyFactory
 from tests.rollouts.factories import at_stage
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +32,15 @@ FILES = {
 }
 
 
+def with_the_blueprints() -> Rollout:
+    """A rollout in homologation, and what the phase that follows it starts from."""
+    shipped.load()
+    return in_homologation()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def homologating(stand):
-    return stand(in_homologation)
+    return stand(with_the_blueprints)
 
 
 @pytest.fixture
@@ -43,6 +53,7 @@ STAGES = {
     "deliveries": Stage.DEVELOPMENT,
     "return": Stage.GO_LIVE,
     "reopening": Stage.COMPLETED,
+    "phases": Stage.COMPLETED,
 }
 """Where a command makes sense, by the last part of its address, if not in the homologation."""
 
@@ -66,7 +77,12 @@ def send(rollout, command):
         command.body = re.sub(r'"version": \d+', f'"version": {version}', command.body)
         command.body = command.body.replace("bia@presence.example", rollout.people["manager"].email)
         command.body = command.body.replace("rui@presence.example", rollout.people["analyst"].email)
-    answer = curl.send(command, FILES)
+        command.body = command.body.replace("11.222.333/0001-81", CompanyFactory(kind=Kind.INTEGRATOR).cnpj)
+    with transaction.atomic():
+        answer = curl.send(command, FILES)
+        transaction.set_rollback(
+            what in ("replacement", "phases")
+        )  # The next command finds the companies as they were.
     at_stage(rollout, Stage.HOMOLOGATION)
     return answer
 

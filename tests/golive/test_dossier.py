@@ -351,6 +351,20 @@ class TestDownload:
         assert "O dossiê está sendo preparado" in room
         assert "As credenciais do projeto serão destruídas em" in room
 
+    def test_the_room_asks_for_a_line_until_the_dossier_is_there_and_then_for_its_panel(
+        self, rollout, client_for, django_assert_max_num_queries
+    ):
+        browser = client_for(rollout.people["client"])
+        room, line = (reverse(f"golive:{name}", args=[rollout.pk]) for name in ("room", "dossier_being_made"))
+        assert f'hx-get="{line}"' in browser.get(room).content.decode()
+        with django_assert_max_num_queries(6):
+            answer = browser.get(line).content.decode()
+        assert (f'hx-get="{line}"' in answer, f'hx-get="{room}"' in answer) == (True, False)
+        dossiers.make(rollout.pk)
+        answer = browser.get(line).content.decode()
+        assert (f'hx-get="{line}"' in answer, f'hx-get="{room}"' in answer) == (False, True)
+        assert f'hx-get="{line}"' not in browser.get(room).content.decode()
+
 
 class TestVerification:
     def test_both_variants_are_whole(self, made):

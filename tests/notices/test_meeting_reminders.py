@@ -1,6 +1,6 @@
-"""On the day before a meeting whoever is invited is reminded of it, in the one message of the day."""
+"""On the last business day before a meeting whoever is invited is reminded of it, in the one message of the day."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.conf import settings
@@ -17,6 +17,14 @@ from tests.notices.factories import PreferenceFactory
 from tests.rollouts.factories import OpenRequirementFactory, RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
+
+TUESDAY = date(2026, 3, 10)
+
+
+@pytest.fixture(autouse=True)
+def _a_tuesday_morning():
+    with clock.at(clock.instant_of(TUESDAY, time(9))):
+        yield
 
 
 @pytest.fixture
@@ -57,6 +65,36 @@ def test_who_is_invited_is_reminded_the_day_before_and_nobody_else(rollout, mail
 def test_on_no_other_day(days, at, rollout, mailoutbox):
     a_meeting(rollout, days=days, at=at)
     assert reminded(mailoutbox) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "of", "when"),
+    [(date(2026, 3, 13), date(2026, 3, 16), "em 3 dias"), (date(2026, 3, 13), date(2026, 3, 14), "amanhã"),
+     (date(2026, 3, 13), date(2026, 3, 15), "em 2 dias"), (date(2026, 4, 2), date(2026, 4, 6), "em 4 dias"),
+     (date(2026, 9, 4), date(2026, 9, 8), "em 4 dias")],
+    ids=["Monday", "Saturday", "Sunday", "after Good Friday", "after the 7th of September"],
+)  # fmt: skip
+def test_days_off_before_a_meeting_bring_its_reminder_to_the_last_business_day(on, of, when, rollout, mailoutbox):
+    start = clock.instant_of(of, time(10))
+    a_meeting(rollout, days=(of - TUESDAY).days, at=time(10))
+    day = on - timedelta(days=1)
+    while clock.instant_of(day, time(9)) < start:
+        with clock.at(clock.instant_of(day, time(9))):
+            remind()
+            send_notices()
+        reminders = [message for message in mailoutbox if message.subject.startswith("1 reunião")]
+        assert len(reminders) == (day >= on)
+        day += timedelta(days=1)
+    assert f"10:00, {when}\n" in reminders[0].body
+
+
+def test_what_is_sent_late_on_a_day_off_still_reminds_of_monday(rollout, mailoutbox):
+    with clock.at(clock.instant_of(date(2026, 3, 13), time(9))):
+        a_meeting(rollout, days=3)
+        remind()
+    with clock.at(clock.instant_of(date(2026, 3, 14), time(9))):
+        send_notices()
+    assert "em 2 dias" in mailoutbox[0].body
 
 
 @pytest.mark.parametrize("at", [time(0), time(21, 30), time(23, 59)])

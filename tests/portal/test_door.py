@@ -1,6 +1,7 @@
 """What each person meets first, and how they settle it there."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,10 +13,11 @@ from apps.core.process import Gate, PartyRole, Stage
 from apps.portal import desk, queries
 from apps.portal.models import Draft
 from apps.prerequisites import actions as prerequisites
-from apps.prerequisites.models import Prerequisite
+from apps.prerequisites.models import Prerequisite, Probe
 from apps.rollouts.models import Rollout
+from apps.stages.golive import actions as golive
 from tests.companies.factories import MembershipFactory, UserFactory, a_person
-from tests.golive.factories import WindowFactory, all_say_go
+from tests.golive.factories import ChecklistItemFactory, WindowFactory, all_say_go
 from tests.meetings.factories import MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.asking import rules_of_the_test
@@ -193,6 +195,38 @@ class TestSettlingInPlace:
         assert client_for(rollout.people["client_member"]).post(url).status_code == 403
         assert client_for(rollout.people["client"]).post(url).status_code == 302
         assert rollout.release.confirmed_by == rollout.people["client"]
+
+    def test_the_operation_is_not_to_be_confirmed_before_it_can_be(self, client_for):
+        rollout = at_stage(RolloutFactory(), Stage.GO_LIVE)
+        item = ChecklistItemFactory(rollout=rollout, title="Ligar os pedidos", owner="integrator")
+        all_say_go(rollout)
+        url = reverse("portal:matter", args=[rollout.pk, "golive:confirmation"])
+        browser = client_for(rollout.people["client"])
+        page = browser.get(url).content.decode()
+        assert "Integrador: Ligar os pedidos" in page
+        assert "Confirmo a operação" not in page
+        assert reverse("golive:room", args=[rollout.pk]) in browser.post(url).url
+        golive.check_item(item, by=rollout.people["analyst"], note="feito")
+        page = browser.get(url).content.decode()
+        assert "Confirmo a operação" in page
+        assert "Ainda falta" not in page
+
+    def test_a_point_that_the_platform_must_prove_is_not_to_be_ticked_before_it_did(self, client_for, monkeypatch):
+        rollout = at_stage(RolloutFactory(), Stage.GO_LIVE)
+        credentials = PrerequisiteFactory(rollout=rollout, key="production_credentials", gate="start_go_live")
+        ChecklistItemFactory(rollout=rollout, key="keys", owner="client", proof="probe")
+        url = reverse("portal:matter", args=[rollout.pk, "golive:item:keys"])
+        browser = client_for(rollout.people["client"])
+        assert "Está feito" in browser.get(url).content.decode(), "There is no way to ask the platform: a note says it."
+        monkeypatch.setattr(golive.probes, "of", lambda _item: SimpleNamespace(steps=[1]))
+        page = browser.get(url).content.decode()
+        assert "ainda não foram entregues e aceitas" in page
+        assert "Está feito" not in page
+        prerequisites.submit(credentials, by=rollout.people["client"], text="Pronto")
+        prerequisites.accept(credentials, by=rollout.people["pm"])
+        assert "ainda não foram testadas" in browser.get(url).content.decode()
+        Probe.objects.create(submission=credentials.last, outcome="valid", status=200)
+        assert "Está feito" in browser.get(url).content.decode()
 
 
 class TestWhatCameBack:

@@ -17,7 +17,7 @@ from apps.core.process import BACKWARD, CLOSED, FORWARD, PartyRole, Stage
 from apps.core.refusals import Refusal
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import actions, corrections, gates, parties, phases, refreshing
+from apps.rollouts import actions, corrections, gates, parties, phases, planning, refreshing
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as terms
 from apps.stages.acceptance import queries as acceptance
@@ -27,10 +27,7 @@ from apps.stages.development import actions as development
 from apps.stages.golive import actions as golive
 from apps.stages.golive import days, incidents, setbacks, windows
 from apps.stages.golive import queries as golive_queries
-from apps.stages.homologation import queries as homologation
-from apps.stages.homologation.execution import actions as execution
 from apps.stages.homologation.execution import rounds
-from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.kickoff import actions as kickoffs
 from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory, a_person
@@ -40,6 +37,7 @@ from tests.kickoff.factories import OFFER, KickoffFactory, published
 from tests.meetings.factories import MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage, planned
+from tests.rollouts.walk_homologation import HomologationMoves
 
 KINDS = {PartyRole.CLIENT: Kind.CLIENT, PartyRole.INTEGRATOR: Kind.INTEGRATOR, PartyRole.PLATFORM: Kind.PLATFORM}
 MOST_STEPS = 80
@@ -99,7 +97,7 @@ class Stuck(AssertionError):
     """Nothing that the gates ask for moves the project any more."""
 
 
-class Walk:
+class Walk(HomologationMoves):
     """The project with the key ``rollout_pk``, and what is done to it by ``seed``; ``trail`` is what was done, in order."""
 
     def __init__(self, rollout: Rollout, seed: int) -> None:
@@ -112,7 +110,8 @@ class Walk:
             self.advance, self.advance, self.advance, self.go_back, self.choose_model, self.publish, self.confirm_minutes,
             self.object_to_minutes, self.hold, self.resume, self.deliver, self.review,
             self.return_delivery, self.credential_stops, self.waive, self.declare_delivery, self.open_round, self.close_round,
-            self.pass_case, self.fail_case, self.fix, self.verify, self.draft, self.sign, self.refuse, self.expire,
+            self.pass_case, self.fail_case, self.fix, self.verify, *self.judging(),
+            self.change_plan, self.draft, self.sign, self.refuse, self.expire,
             self.settle_refusal, self.propose_window, self.go, self.no_go, self.tick, self.untick, self.incident,
             self.resolve, self.confirm, self.release, self.roll_back, self.reopen, self.replace, self.hand_over, self.correct,
             self.time_passes, self.do_what_is_asked, self.do_what_is_asked, self.do_what_is_asked,
@@ -194,6 +193,10 @@ class Walk:
         scope = f"Escopo {self.random.randrange(1000)}"
         corrections.correct(self.rollout, by=self.people["pm"], scope=scope, target_date=None, reason="Engano")
 
+    def change_plan(self) -> None:
+        days = {Stage.COMPLETED.value: clock.day_of(self.now) + timedelta(days=self.random.randrange(400, 500))}
+        planning.change(self.rollout, by=self.people["pm"], dates=days, reason="Combinado")
+
     def time_passes(self) -> None:
         self.now += timedelta(days=self.random.choice([1, 2, 20]))
 
@@ -246,47 +249,6 @@ class Walk:
         self.version += 1
         by = self.speaker(PartyRole.INTEGRATOR)
         development.declare_delivery(self.rollout, by=by, version=f"1.{self.version}", notes="Completo")
-
-    # --- The homologation ---------------------------------------------------------------------------------
-
-    def open_round(self) -> None:
-        execution.start_round(self.rollout.script, by=self.people["analyst"])
-
-    def close_round(self) -> None:
-        execution.close_round(self.rollout.script, by=self.people["analyst"])
-
-    def some_case(self):
-        return self.random.choice(list(self.rollout.script.cases.filter(applies=True)))
-
-    def pass_case(self, case=None) -> None:
-        by = self.speaker(PartyRole.CLIENT)
-        execution.record_result(case or self.some_case(), by=by, outcome="passed", evidence_text="Log")
-
-    def fail_case(self) -> None:
-        severity = self.random.choice(["blocking", "major", "minor"])
-        by = self.speaker(PartyRole.CLIENT)
-        failure = {"outcome": "failed", "note": "Falhou", "severity": severity, "owner": "integrator"}
-        execution.record_result(self.some_case(), by=by, **failure)
-
-    def fix(self) -> None:
-        for row in self.rollout.nonconformities.filter(state="open"):
-            nonconformities.mark_fixed(row, by=self.speaker(PartyRole.INTEGRATOR), fix_version="2.0")
-
-    def verify(self) -> None:
-        for row in self.rollout.nonconformities.filter(state="fixed"):
-            nonconformities.verify_fix(row, by=self.people["analyst"])
-
-    def run_all(self) -> None:
-        """Correct what is open, run what waits in a round, verify: each as far as it goes."""
-        rollout = self.rollout
-        self.attempt(self.fix)
-        if homologation.open_round(rollout.script) is None:
-            self.attempt(self.open_round)
-        round_ = homologation.open_round(rollout.script)
-        for case in round_.cases.all() if round_ else []:
-            self.attempt(lambda case=case: self.pass_case(case))
-        self.attempt(self.verify)
-        self.attempt(self.close_round)
 
     # --- The term -----------------------------------------------------------------------------------------
 

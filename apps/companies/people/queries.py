@@ -71,7 +71,9 @@ def wording(person: Person) -> str:
 
 
 def doubles(people: PersonQuerySet, *, name: str, email: str = "", phone: str = "") -> list[Person]:
-    """At most five of ``people`` who may be the person described: the same address, telephone or name without accents."""
+    """At most five of ``people`` who may be the person described: the same address, telephone or name without accents. What
+    was typed may still be anything, also what the form refuses; nobody is called what PostgreSQL does not hold."""
+    name, email = name.replace("\0", ""), email.replace("\0", "")
     plain_name = unaccented(" ".join(name.split()))
     condition = Q(plain_name=plain_name) if plain_name else Q(pk=None)
     if email:

@@ -174,3 +174,12 @@ def waiting_for_pdf() -> list[int]:
     since = clock.now() - timedelta(minutes=1)
     waiting = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.DRAFTED, drafted_at__lt=since)
     return list(waiting.values_list("pk", flat=True))
+
+
+def being_made(term: AcceptanceTerm) -> str:
+    """What a worker is to make of ``term`` next: its ``"pdf"``, its ``"seal"``, or nothing."""
+    if term.sealed_id:
+        return ""
+    if term.pdf_id:
+        return "seal" if term.state == AcceptanceTerm.State.SIGNED and term.envelope else ""
+    return "pdf" if term.state == AcceptanceTerm.State.DRAFTED else ""

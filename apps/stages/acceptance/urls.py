@@ -19,6 +19,7 @@ urlpatterns = [
     path("projetos/<int:pk>/termo/clausulas/<slug:key>/fora/", wording_views.leave_out, name="leave_out_clause"),
     path("projetos/<int:pk>/termo/clausulas/<slug:key>/modelo/", wording_views.take_back, name="take_back_clause"),
     path("projetos/<int:pk>/termo/<int:version>/gerar/", views.queue_again, name="queue_again"),
+    path("projetos/<int:pk>/termo/<int:version>/preparo/", views.being_made, name="being_made"),
     path("projetos/<int:pk>/termo/<int:version>/pdf/", views.download, name="pdf"),
     path("projetos/<int:pk>/termo/<int:version>/certificado/", elsewhere_views.elsewhere, name="elsewhere"),
     path("projetos/<int:pk>/termo/<int:version>/certificado/cpf/", elsewhere_views.give_cpf, name="give_cpf"),

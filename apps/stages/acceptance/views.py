@@ -51,6 +51,15 @@ def queue_again(request: SignedInRequest, pk: int, version: int) -> HttpResponse
     return redirect("acceptance:room", pk)
 
 
+@require_GET
+def being_made(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
+    """Whether a document of the term is still being made, for the room, which asks every few seconds."""
+    rollout = visible_rollout(request, pk, framed=False)
+    term = get_object_or_404(AcceptanceTerm.objects.defer("record"), rollout=rollout, version=version)
+    context = {"rollout": rollout, "term": term, "being_made": queries.being_made(term)}
+    return render(request, "acceptance/being_made.html", context)
+
+
 @require_POST
 def remind(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """Mail those whose turn it is."""
@@ -100,6 +109,7 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "rollout": rollout,
         "room": "acceptance",
         "term": term,
+        "being_made": queries.being_made(term) if term else "",
         "older": [other for other in terms if other != term],
         "signatories": signatories,
         "turn": {row.pk for row in turn},

@@ -52,7 +52,7 @@ def check_item(item: ChecklistItem, *, by: User, note: str = "", people: Sequenc
         item = ChecklistItem.objects.get(pk=item.pk)
         if item.done_at:
             raise Refusal(_("Este item já foi concluído."))
-        item.evidence = _probed(rollout) if item.proof == ChecklistItem.Proof.PROBE else {}
+        item.evidence = probed(rollout) if item.proof == ChecklistItem.Proof.PROBE else {}
         if item.proof and not item.evidence and not note.strip():
             raise Invalid(_("Anote o que foi feito e conferido: este item pede uma prova."), field="note")
         item.done_by, item.done_at, item.note = by, clock.now(), note.strip()
@@ -131,7 +131,7 @@ def _refuse_while_open(rollout: Rollout) -> None:
         )
 
 
-def _probed(rollout: Rollout) -> dict[str, object]:
+def probed(rollout: Rollout) -> dict[str, object]:
     """The platform's answer to the production credentials, empty where there is no way to ask it.
 
     Raises ``Refusal`` (409) unless they were accepted and worked when they were last tried.

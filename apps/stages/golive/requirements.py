@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -7,12 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole
+from apps.core.refusals import Refusal
 from apps.core.requirements import Answer, Requirement, requirement
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
+from apps.rollouts.queries import gate_status
 from apps.stages.golive import actions, queries, windows
 from apps.stages.golive.forms import AnswerForm, PointForm
 from apps.stages.golive.models import ChecklistItem, Window, WindowAnswer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def _owed(rollout: Rollout, key: str, text: Localized, by: str, anchor: str, since=None, **more) -> Requirement:
@@ -89,6 +95,11 @@ def answer_the_point(rollout: Rollout, key: str) -> Answer | None:
     item = rollout.golive_items.filter(key=key, done_at=None).first()
     if item is None:
         return None
+    if item.proof == ChecklistItem.Proof.PROBE:
+        try:
+            actions.probed(rollout)
+        except Refusal as refusal:
+            return _not_yet("golive.check", item, refusal.message)
     return Answer(
         button=_("Está feito"),
         permission="golive.check",
@@ -109,7 +120,17 @@ def the_checklist_is_done(rollout: Rollout) -> Iterator[Requirement]:
         yield _owed(rollout, f"item:{item.key}", item.title, item.owner, f"item-{item.pk}", waivable=is_probed)
 
 
+def _not_yet(permission: str, subject: object, why: "StrOrPromise") -> Answer:
+    """Nothing to press before it can be done: what it waits for, and the way to the room."""
+    return Answer(button=_("Abrir no projeto"), permission=permission, subject=subject, help=why)
+
+
 def answer_by_confirming(rollout: Rollout, _rest: str) -> Answer:
+    """The confirmation, once nothing else of the go-live is open; until then, what is."""
+    if in_the_way := queries.before_the_release(gate_status(rollout, Gate.COMPLETE).unmet):
+        needs = "; ".join(f"{need.owed_by_label}: {need.text}" for need in in_the_way)
+        why = _("A confirmação vem por último. Ainda falta: %(needs)s.") % {"needs": needs}
+        return _not_yet("golive.confirm", rollout, why)
     return Answer(
         button=_("Confirmo a operação não assistida"),
         icon="handshake",

@@ -20,5 +20,6 @@ urlpatterns = [
         incident_views.resolve,
         name="resolve_incident",
     ),
+    path("projetos/<int:pk>/producao/dossie/preparo/", views.dossier_being_made, name="dossier_being_made"),
     path("projetos/<int:pk>/producao/dossie/<int:edition>/", views.dossier, name="dossier"),
 ]

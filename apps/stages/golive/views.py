@@ -40,6 +40,14 @@ def dossier(request: SignedInRequest, pk: int, edition: int) -> FileResponse:
     return attachment(archived.whole if request.user.has_perm("hours.view_money", rollout) else archived.shared)
 
 
+@require_GET
+def dossier_being_made(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Whether the dossier is still being made, for the room, which asks every few seconds."""
+    rollout = visible_rollout(request, pk, framed=False, dossier_is_due=dossiers.is_due())
+    context = {"rollout": rollout, "dossier_is_due": _dossier_is_due(rollout)}
+    return render(request, "golive/dossier_being_made.html", context)
+
+
 @require_POST
 def check(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
     item = get_object_or_404(ChecklistItem, pk=item_pk, rollout=visible_rollout(request, pk))

@@ -216,6 +216,13 @@ class TestThePages:
         assert "“rita” não é um e-mail." in answer.content.decode()
         assert "rita@flores.com.br, rita" in answer.content.decode()
 
+    @pytest.mark.parametrize("field", ["name", "emails", "phone"])
+    def test_a_character_that_the_database_does_not_hold_is_refused_in_words(self, shop, lead, client_for, field):
+        typed = {"name": "Rita", "emails": "rita@flores.com.br", "phone": "11 99999-8888"}
+        answer = client_for(lead).post(f"/empresas/{shop.pk}/pessoas/nova/", typed | {field: "a\0b"})
+        assert answer.status_code == 422
+        assert not shop.people.filter(user=None).exists()
+
     def test_somebody_of_another_company_is_not_found_under_this_one(self, shop, lead, client_for):
         assert client_for(lead).get(f"/empresas/{shop.pk}/pessoas/{PersonFactory().pk}/").status_code == 404
 
