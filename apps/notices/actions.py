@@ -206,11 +206,12 @@ def _send(model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | No
 
 
 def _notice(row: Notice) -> EmailMessage | None:
-    """None when they left the project in the meantime, or switched notices off."""
+    """None when they left the project in the meantime, or switched notices off. What also goes to people who see the project
+    no more goes to them while they are among those whom it is for."""
     event = Event.objects.select_related("rollout", "actor").get(pk=row.event_id)
     announced = plugins.notices()[event.kind]
     sees_it = Rollout.objects.visible_to(row.user).filter(pk=event.rollout_id).exists()
-    if not (sees_it or announced.to_outsiders):
+    if not sees_it and not (announced.to_outsiders and row.user in announced.to(event)):
         return None
     if not (announced.obligatory or queries.preference_of(row.user).events):
         return None

@@ -31,8 +31,9 @@ def statement_of(event: Event) -> tuple[str, bytes] | None:
 
 CLOSED = Notice(
     to=leads_of_who_pays,
-    subject=_("%(code)s: demonstrativo de horas de %(month)s"),
-    sentence=_("A Presence %(what)s. O demonstrativo, com as horas e o valor a pagar, está anexo em PDF."),
+    subject=_("%(code)s: fechamento de horas de %(month)s"),
+    sentence=_("A Presence %(what)s. O fechamento, com as horas e o valor a pagar, está anexo em PDF."),
     url=audiences.page("hours:room"),
     document=statement_of,
+    to_outsiders=True,  # The company that left the project pays its last month like the others.
 )
