@@ -113,7 +113,6 @@ def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[
     """Add what ``rollouts`` (their keys) wait for to the digests of ``run``; those of which that failed, which keep none of
     the others."""
     people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
-    people |= queries.to_remind_of_meetings(rollouts, today)
     failed = []
     for rollout in queries.with_whom_to_remind(Rollout.objects.filter(pk__in=rollouts).order_by("pk"), today):
         try:
@@ -146,10 +145,7 @@ def remind_of(rollout_pk: int) -> None:
     rollout = queries.with_whom_to_remind(Rollout.objects.filter(pk=rollout_pk), today).first()
     if rollout is None:
         return
-    people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
-    people |= queries.to_remind_of_meetings([rollout_pk], today)
-    for user, matters in queries.to_remind(rollout, today).items():
-        people[user] += matters
+    people = queries.to_remind(rollout, today)
     run = ReminderRun.objects.filter(day=today, finished_at=None).first()
     for user in queries.wants(list(people), "reminders"):
         with transaction.atomic():
