@@ -127,9 +127,8 @@ def replace(
         if leaves:
             Assignment.objects.filter(rollout=locked, membership__company=before).delete()
         change = PartyChange(locked, roles, before, company, by, Credentials(credentials), leaves)
-        for plugin in plugins.plugins():
-            for follow in plugin.party_replaced:
-                follow(change)
+        for follow in plugins.followers_of_new_company():
+            follow(change)
         replaced = events.PartyReplaced(
             roles=roles,
             before=str(before),
