@@ -26,6 +26,7 @@ ROUTES = {
     "apps.rollouts.tasks.refresh_*": {"queue": "upkeep"},
     "apps.rollouts.tasks.*": {"queue": "seals"},
     "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
+    "apps.prerequisites.tasks.seal_*": {"queue": "seals"},
     "apps.accounts.tasks.*": {"queue": "upkeep"},
     "apps.files.tasks.sweep_*": {"queue": "upkeep"},
 }
@@ -56,6 +57,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "task": "apps.prerequisites.tasks.purge_closed_rollouts",
         "schedule": crontab(hour=7, minute=0),
     },
+    "seal-waiting-certificates": {"task": "apps.prerequisites.tasks.seal_waiting_certificates", "schedule": 60},
     "look-into-unread-documents": {"task": "apps.prerequisites.tasks.read_unread_documents", "schedule": 60},
     "gather-due-evidence": {"task": "apps.prerequisites.tasks.gather_due_evidence", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},

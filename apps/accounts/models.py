@@ -72,7 +72,9 @@ class PersonName(DeferredAttribute):
 
 
 def name_read(pk: int | None, name: str | None) -> str:
-    """The same of a ``name`` that a query read with the account's key, None without an account."""
+    """How somebody is called whose ``name`` a query read with ``pk``, the key of their account: as reading the account's own
+    ``name`` would say. ``pk`` is None of somebody without an account; ``name`` is empty or None where the account was erased.
+    """
     if pk is None or not name:
         return name or name_of_erased(pk or 0)
     return _names_then.get().get(pk, name)

@@ -12,7 +12,7 @@ from ninja.operation import Operation
 
 from apps.api import auth, idempotency
 from apps.core import plugins
-from apps.core.refusals import NotAllowed, Refusal, problem, problem_of
+from apps.core.refusals import NotAllowed, NotDone, Refusal, problem, problem_of
 from apps.core.web import rest
 from apps.core.web.confirmations import NeedsConfirmation
 
@@ -135,8 +135,8 @@ def body_limits() -> dict[str, Callable[[], int]]:
 # --- Every refusal in one shape ------------------------------------------------------------------------
 
 
-@api.exception_handler(Refusal)
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+@api.exception_handler(NotDone)
+def refused(request: HttpRequest, refusal: NotDone) -> HttpResponse:
     if isinstance(refusal, NeedsConfirmation):
         refusal.details.append(f"?{refusal.name}={refusal.receipt}")
     response = problem_of(refusal)

@@ -94,6 +94,16 @@ class Holdings:
     url: str
 
 
+@dataclass(frozen=True)
+class Consequence:
+    """What an action takes from others, as its form says before it is sent; the form then sends ``receipt`` under ``name``,
+    so that nobody is asked a second time what they have read."""
+
+    text: "StrOrPromise"
+    name: str = ""
+    receipt: str = ""
+
+
 PLACES = {
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
@@ -115,13 +125,17 @@ class Plugin:
     """Copy what it takes from the blueprints, within the transaction that starts a rollout."""
     model_changed: Sequence[Callable[[Any], None]] = ()
     """Called within the transaction that changes a rollout's integration model."""
-    going_back: Sequence[Callable[[Any], Iterable["StrOrPromise"]]] = ()
-    """What going back from the rollout's stage, or opening it again, undoes: sentences that are shown before it is done."""
+    going_back: Sequence[Callable[[Any], Iterable["StrOrPromise | Consequence"]]] = ()
+    """What going back from the rollout's stage, or opening it again, undoes: sentences that are shown before it is done. One
+    that must be confirmed is a ``Consequence`` with its receipt."""
     went_back: Sequence[Callable[[Any, str, Any], None]] = ()
     """Called within the transaction that takes a rollout back, or opens it again: with the rollout at its new stage, the
     stage that it left, and who did it."""
+    party_leaves: Sequence[Callable[[Any], None]] = ()
+    """Called with the ``PartyChange`` in the transaction that puts another company in a party's place, before all
+    ``party_replaced``: for what refuses the change, and for what binds the company that leaves and ends with it."""
     party_replaced: Sequence[Callable[[Any], None]] = ()
-    """Called with the ``PartyChange`` in the transaction that puts another company in a party's place."""
+    """Called with the same, for what becomes of the rest."""
     delivery_returned: Sequence[Callable[[Any, Any], None]] = ()
     """Called within the transaction in which an accepted delivery is sent back to its owner: with the prerequisite, whose
     rollout is locked, and who did it, None where the application did."""
@@ -260,6 +274,13 @@ def _index() -> _Index:
 def followers() -> list[Callable[[Any, EventData, Any], None]]:
     """What every app does after an event (``Plugin.recorded``)."""
     return [follow for plugin in plugins() for follow in plugin.recorded]
+
+
+def followers_of_new_company() -> list[Callable[[Any], None]]:
+    """What every app does when another company takes a party's place, in order (``Plugin.party_leaves``,
+    ``Plugin.party_replaced``)."""
+    first = [follow for plugin in plugins() for follow in plugin.party_leaves]
+    return first + [follow for plugin in plugins() for follow in plugin.party_replaced]
 
 
 def events() -> dict[str, type[EventData]]:

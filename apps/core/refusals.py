@@ -16,12 +16,15 @@ from django.utils.translation import gettext as _
 from apps.core.own_pages import own_page, page_above
 
 
-class Refusal(Exception):
-    """The record says no. ``message`` is for the reader; ``details`` are further lines of the same answer.
+class NotDone(Exception):
+    """What was asked for was not done. ``message`` is for the reader; ``details`` are further lines of the same answer.
 
     ``field`` names the form field at fault, where there is one. ``status`` is the HTTP status: 409 when
     the state of the record is in the way, 422 when what was typed is. ``way_out`` is a button of the page that says so:
     its label and the address where the matter is settled.
+
+    It is a ``Refusal``, or a question to be confirmed (``core.web.confirmations.NeedsConfirmation``): whoever catches
+    refusals to say them in their own way never swallows the question.
     """
 
     status = 409
@@ -44,6 +47,10 @@ class Refusal(Exception):
         self.way_out = way_out
         if status is not None:
             self.status = status
+
+
+class Refusal(NotDone):
+    """The record says no."""
 
 
 class Invalid(Refusal):
@@ -82,7 +89,7 @@ def stated(reason: str) -> str:
 
 
 class RefusalMiddleware:
-    """Turn a ``Refusal`` that no view caught into a response in the reader's language."""
+    """Turn a ``NotDone`` that no view caught into a response in the reader's language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -95,14 +102,14 @@ class RefusalMiddleware:
         return with_waiting_time(response, refusal) if response.status_code == 429 and refusal else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Refusal):
+        if isinstance(exception, NotDone):
             return answer_to(request, exception)
         if isinstance(exception, NotAllowed):
             return refusal_response(request, str(exception), [], 403)
         return None
 
 
-def answer_to(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def answer_to(request: HttpRequest, refusal: NotDone) -> HttpResponse:
     """What ``refusal`` is for whoever asked: a page, an htmx toast or a JSON body."""
     if request.path.startswith("/api/"):
         return problem_of(refusal)
@@ -110,7 +117,7 @@ def answer_to(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return with_waiting_time(response, refusal)
 
 
-def with_waiting_time(response: HttpResponse, refusal: Refusal) -> HttpResponse:
+def with_waiting_time(response: HttpResponse, refusal: NotDone) -> HttpResponse:
     """``response``, which says when to ask again where ``refusal`` knows it."""
     if isinstance(refusal, TooMany):
         response["Retry-After"] = str(refusal.wait)
@@ -197,7 +204,7 @@ def problem(
     return JsonResponse(shape, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def problem_of(refusal: Refusal) -> HttpResponse:
+def problem_of(refusal: NotDone) -> HttpResponse:
     """``refusal`` in the JSON shape of the REST door."""
     response = problem(
         refusal.message, status=refusal.status, code=refusal.code, field=refusal.field, details=refusal.details

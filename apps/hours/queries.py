@@ -18,7 +18,7 @@ from apps.core.requirements import asked_once, remember
 from apps.core.rows import embedded, rows_of
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
-from apps.hours.models import ClientStatement, HourSum, Line, Policy, Statement, TimeEntry
+from apps.hours.models import ClientStatement, ExtraHoursRequest, HourSum, Line, Policy, Statement, TimeEntry
 from apps.meetings.models import Meeting, MeetingKind
 from apps.rollouts import numbering, parties
 from apps.rollouts.models import FormerParty, Party, Rollout
@@ -283,6 +283,18 @@ def rollouts_of(client: Company, month: date) -> QuerySet[Rollout]:
 def client_of(rollout: Rollout, month: date) -> Company:
     """The client of ``rollout`` at the end of ``month``."""
     return parties.company_at(rollout, PartyRole.CLIENT, _ends(month))
+
+
+def approvals_of_client(rollout: Rollout, month: date) -> QuerySet[ExtraHoursRequest]:
+    """The extra hours that the client of the end of ``month`` approved, in the order of its answers: not those that another
+    approved before it came or after it left."""
+    since, until = parties.period_at(rollout, PartyRole.CLIENT, _ends(month))
+    approved = rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED)
+    if since:
+        approved = approved.filter(answered_at__gt=since)
+    if until:
+        approved = approved.filter(answered_at__lte=until)
+    return approved.select_related("answered_by").order_by("answered_at", "number")
 
 
 def _ends(month: date) -> datetime:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.core.exports.calendar import Entry
 from apps.meetings import agenda
-from apps.meetings.models import Meeting
+from apps.meetings.models import Attendee, Meeting
 from apps.rollouts import audiences
 from apps.rollouts.models import Event
 
@@ -20,6 +20,10 @@ def meeting_of(event: Event) -> Meeting | None:
 def invited_to(meeting: Meeting) -> list[User]:
     """Those on the list of ``meeting`` who have an account and are still of a party; who speaks for each party, where nobody
     is invited."""
+    if audiences.came_with_people(meeting.rollout) and "attendees" in getattr(meeting, "_prefetched_objects_cache", {}):
+        members = audiences.members_of(meeting.rollout.parties.all())
+        keys = {row.person.user_id for row in meeting.attendees.all() if row.invited and row.person}
+        return [user for user in members if user.pk in keys] or audiences.speakers_of(meeting.rollout)
     invited = User.objects.filter(
         people__attendances__meeting=meeting,
         people__attendances__invited=True,
@@ -33,6 +37,14 @@ def who_is_invited(event: Event) -> list[User]:
     """``invited_to`` the meeting of the event."""
     meeting = meeting_of(event)
     return invited_to(meeting) if meeting else audiences.the_four(event)
+
+
+def who_is_invited_of_the_side(event: Event) -> list[User]:
+    """Those on the list for the party that the event's data names as ``side``, who have an account and are of it still."""
+    meeting, side = meeting_of(event), event.data["side"]
+    rows = meeting.attendees.filter(party=side, invited=True) if meeting else Attendee.objects.none()
+    keys = set(rows.values_list("person__user", flat=True))
+    return [user for user in audiences.people_of(event.rollout, side) if user.pk in keys]
 
 
 def own_page(event: Event) -> str:

@@ -92,6 +92,27 @@ class Invited(EventData, kind="meetings.invited", sentence=_("convidou %(people)
     people: int
 
 
+class NewCompanyInvited(
+    EventData,
+    kind="meetings.new_company_invited",
+    sentence=_("convidou quem responde pela empresa nova (%(side)s): %(meeting)s"),
+    icon="user-plus",
+    notice=Notice(
+        to=audiences.who_is_invited_of_the_side,
+        subject=_("%(code)s: reunião com a sua empresa"),
+        sentence=_("%(who)s %(what)s."),
+        url=audiences.own_page,
+        calendar_entry=audiences.entry,
+    ),
+):
+    """Another company took the place of the one whose people were invited: ``people`` is how many of it are since, for the
+    party ``side``."""
+
+    meeting: MeetingReference
+    side: PartyRole
+    people: int
+
+
 class Uninvited(
     EventData, kind="meetings.uninvited", sentence=_("retirou uma pessoa da lista: %(meeting)s"), icon="user-minus"
 ):

@@ -113,7 +113,6 @@ def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[
     """Add what ``rollouts`` (their keys) wait for to the digests of ``run``; those of which that failed, which keep none of
     the others."""
     people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
-    people |= queries.to_remind_of_meetings(rollouts, today)
     failed = []
     for rollout in queries.with_whom_to_remind(Rollout.objects.filter(pk__in=rollouts).order_by("pk"), today):
         try:
@@ -146,10 +145,7 @@ def remind_of(rollout_pk: int) -> None:
     rollout = queries.with_whom_to_remind(Rollout.objects.filter(pk=rollout_pk), today).first()
     if rollout is None:
         return
-    people: dict[User, list[tuple[Rollout, str]]] = defaultdict(list)
-    people |= queries.to_remind_of_meetings([rollout_pk], today)
-    for user, matters in queries.to_remind(rollout, today).items():
-        people[user] += matters
+    people = queries.to_remind(rollout, today)
     run = ReminderRun.objects.filter(day=today, finished_at=None).first()
     for user in queries.wants(list(people), "reminders"):
         with transaction.atomic():
@@ -206,11 +202,12 @@ def _send(model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | No
 
 
 def _notice(row: Notice) -> EmailMessage | None:
-    """None when they left the project in the meantime, or switched notices off."""
+    """None when they left the project in the meantime, or switched notices off. What also goes to people who see the project
+    no more goes to them while they are among those whom it is for."""
     event = Event.objects.select_related("rollout", "actor").get(pk=row.event_id)
     announced = plugins.notices()[event.kind]
     sees_it = Rollout.objects.visible_to(row.user).filter(pk=event.rollout_id).exists()
-    if not (sees_it or announced.to_outsiders):
+    if not sees_it and not (announced.to_outsiders and row.user in announced.to(event)):
         return None
     if not (announced.obligatory or queries.preference_of(row.user).events):
         return None

@@ -1,4 +1,3 @@
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -8,7 +7,7 @@ from apps.companies.models import Membership
 from apps.core import clock, plugins, workdays
 from apps.core.process import Stage
 from apps.meetings.audiences import invited_to
-from apps.meetings.models import Meeting
+from apps.meetings.models import Attendee, Meeting
 from apps.notices.models import WAITING, Beginning, Digest, Outgoing, Preference
 from apps.notices.words import Due, Upcoming
 from apps.rollouts import queries
@@ -83,35 +82,29 @@ def with_whom_to_remind(rollouts: QuerySet[Rollout], today: date) -> QuerySet[Ro
     """``rollouts`` with what ``to_remind`` reads of each, in as many queries for a thousand as for one."""
     due_today = OpenRequirement.objects.filter(due__in=due_days(today)).select_related("person")
     people = Membership.objects.filter(user__is_active=True).select_related("user").order_by("user")
+    invited = Attendee.objects.filter(invited=True).select_related("person")
     return rollouts.select_related("project_manager").prefetch_related(
         "holds",
         Prefetch("parties", Party.objects.select_related("company")),
         Prefetch("parties__company__memberships", people),
         Prefetch("open_requirements", due_today),
+        Prefetch("meetings", meetings_to_remind_of(today).prefetch_related(Prefetch("attendees", invited))),
         queries.WITH_ASSIGNEES,
     )
 
 
 def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, str]]]:
-    """Who is to be reminded of ``rollout`` on ``today``, unless they do not want to be, and of what: the rollout and the
-    requirement's key."""
+    """Who is to be reminded of ``rollout`` (``with_whom_to_remind``) on ``today``, unless they do not want to be, and of
+    what: the rollout, and the requirement's key or a meeting as a reminder keeps it."""
     people: dict[User, list[tuple[Rollout, str]]] = {}
     days = set(due_days(today))
     for matter in dated(rollout):
         if matter.due in days:
             for user in _who_takes_care(rollout, matter):
                 people.setdefault(user, []).append((rollout, matter.key))
-    return people
-
-
-def to_remind_of_meetings(rollouts: Collection[int], today: date) -> dict[User, list[tuple[Rollout, str]]]:
-    """Who is to be reminded on ``today`` of a meeting in the rollouts with the keys ``rollouts``, unless they do not want to
-    be: the rollout, and the meeting as a reminder keeps it."""
-    people: dict[User, list[tuple[Rollout, str]]] = {}
-    meetings = meetings_to_remind_of(today).filter(rollout__in=rollouts).select_related("rollout__project_manager")
-    for meeting in meetings:
+    for meeting in rollout.meetings.all():  # Those that today reminds of.
         for user in invited_to(meeting):
-            people.setdefault(user, []).append((meeting.rollout, f"{OF_A_MEETING}{meeting.pk}"))
+            people.setdefault(user, []).append((rollout, f"{OF_A_MEETING}{meeting.pk}"))
     return people
 
 

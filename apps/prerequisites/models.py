@@ -354,21 +354,26 @@ class EnvironmentCheck(models.Model):
 
 
 class PurgeCertificate(models.Model):
-    """How what a purge's certificate names was called then. The certificate itself is the ``event``, which carries no name of
-    a person."""
+    """How what a purge's certificate names was called then, and its document: a worker draws the ``pdf`` (None until then).
+    The certificate itself is the ``event``, which carries no name of a person."""
 
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="purge_certificate")
     title = models.CharField(max_length=200)
     client_legal_name = models.CharField(gettext_lazy("razão social"), max_length=160)
     client_cnpj = models.CharField(gettext_lazy("CNPJ"), max_length=14)
     purged_by_name = models.CharField(gettext_lazy("nome"), max_length=120, blank=True)
+    pdf = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = gettext_lazy("certificado de expurgo")
         verbose_name_plural = gettext_lazy("certificados de expurgo")
 
     def __str__(self) -> str:
-        return f"{self.event}"
+        return f"{self.rollout.code}-expurgo-{self.event.sequence}"
+
+    @property
+    def rollout(self) -> Rollout:
+        return self.event.rollout
 
     @property
     def purged_by(self) -> str:

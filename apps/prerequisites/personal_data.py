@@ -5,6 +5,7 @@ from apps.accounts.models import User
 from apps.companies.models import Person
 from apps.core.network import mailboxes
 from apps.core.personal_data import Holding
+from apps.files.models import StoredFile
 from apps.prerequisites.models import PurgeCertificate, Submission
 
 
@@ -47,7 +48,12 @@ def _certificates(user: User) -> list[dict[str, Any]]:
 
 
 def _forget_name(user: User) -> None:
-    PurgeCertificate.objects.filter(event__actor=user).update(purged_by_name="")
+    """The documents that carry the name are drawn again without it."""
+    rows = PurgeCertificate.objects.filter(event__actor=user)
+    drawn = list(StoredFile.objects.filter(pk__in=rows.exclude(pdf=None).values("pdf")))
+    rows.update(purged_by_name="", pdf=None)
+    for stored in drawn:
+        stored.delete()  # Its bytes go with the next sweep of files without an owner.
 
 
 HOLDINGS = [

@@ -19,6 +19,7 @@ from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import ROWS_OF_A_PAGE, page_of
 from apps.prerequisites import actions, forms, kinds
 from apps.prerequisites.models import Prerequisite, Submission
+from apps.rollouts import timeline
 from apps.rollouts.models import Party, Rollout
 
 
@@ -47,20 +48,25 @@ def review(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def accept(request: SignedInRequest) -> HttpResponse:
-    """Accept every delivery named, each by itself: what cannot be accepted is said, and the others are."""
+    """Accept every delivery named: what cannot be accepted is said, and the others are. Where something must be confirmed
+    first, none is accepted before it is."""
     require(request.user, "prerequisites.review")
     scope = _scope(request)
     keys = [key for text in request.POST.getlist("delivery") if (key := whole_number(text))]
     visible = Rollout.objects.visible_to(request.user)
-    submissions = Submission.objects.filter(pk__in=keys, prerequisite__rollout__in=visible)
-    accepted = 0
-    for submission in submissions.select_related("prerequisite__rollout").order_by("submitted_at", "pk"):
-        try:
-            actions.accept(submission.prerequisite, by=request.user, number=submission.number)
-        except Refusal as refusal:
-            messages.error(request, f"{submission.prerequisite}: {refusal.message}")
-        else:
-            accepted += 1
+    named = Submission.objects.filter(pk__in=keys, prerequisite__rollout__in=visible)
+    submissions = list(named.select_related("prerequisite__rollout").order_by("submitted_at", "pk"))
+    accepted, refused = 0, []
+    with timeline.changing_several({submission.prerequisite.rollout_id for submission in submissions}):
+        for submission in submissions:
+            try:
+                actions.accept(submission.prerequisite, by=request.user, number=submission.number)
+            except Refusal as refusal:
+                refused.append(f"{submission.prerequisite}: {refusal.message}")
+            else:
+                accepted += 1
+    for text in refused:
+        messages.error(request, text)
     if accepted:
         messages.success(
             request, ngettext("%(n)s entrega aceita.", "%(n)s entregas aceitas.", accepted) % {"n": accepted}

@@ -5,7 +5,8 @@ from apps.core.background import queue, work
 from apps.core.jobs import Job
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites import queries, schedule
-from apps.prerequisites.credentials import purge
+from apps.prerequisites.credentials import certificate, purge
+from apps.seals.certificates import NoCertificate
 
 PROBE = Job(
     "prerequisites.probe",
@@ -34,6 +35,14 @@ PURGE = Job(
     _("Não foi possível expurgar as credenciais deste projeto"),
     task="apps.prerequisites.tasks.purge_rollout",
     model="rollouts.Rollout",
+)
+CERTIFICATE = Job(
+    "prerequisites.certificate",
+    _("PDF do certificado de expurgo"),
+    _("Não foi possível gerar o PDF deste certificado"),
+    task="apps.prerequisites.tasks.seal_certificate",
+    model="prerequisites.PurgeCertificate",
+    away=(NoCertificate,),
 )
 
 
@@ -85,3 +94,16 @@ def purge_closed_rollouts() -> None:
     """Daily: one task a rollout."""
     for rollout_pk in queries.rollouts_to_purge():
         queue.send(PURGE.task, rollout_pk)
+
+
+@shared_task(soft_time_limit=120, time_limit=150)
+def seal_certificate(certificate_pk: int) -> None:
+    """Make the sealed PDF of a purge's certificate; twice makes one."""
+    work.do(CERTIFICATE, certificate_pk, certificate.draw)
+
+
+@shared_task
+def seal_waiting_certificates() -> None:
+    """What a lost message, or a seal that was away, left without its PDF; and the names that older versions did not keep."""
+    certificate.write_missing()
+    work.do_all(CERTIFICATE, certificate.waiting(), certificate.draw)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import fresh
 from apps.core import clock
-from apps.core.exports import downloads
 from apps.core.process import Gate
 from apps.core.refusals import Refusal, require
 from apps.core.untrusted.bodies import takes_files
@@ -28,7 +27,7 @@ from apps.rollouts import actions as rollouts
 from apps.rollouts import gates, planning
 from apps.rollouts.models import Rollout, Waiver
 from apps.rollouts.views import visible_rollout
-from apps.seals.certificates import NoCertificate
+from apps.seals.certificates import can_seal
 
 
 @require_GET
@@ -114,17 +113,20 @@ def certificate(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def certificate_file(request: SignedInRequest, pk: int, sequence: int) -> HttpResponse:
-    """The certificate of one purge as a sealed PDF."""
+def certificate_file(request: SignedInRequest, pk: int, sequence: int) -> FileResponse:
+    """The certificate of one purge as a sealed PDF, for whoever sees the rollout."""
     rollout = visible_rollout(request, pk)
     event = get_object_or_404(purging.certificates(rollout), sequence=sequence)
-    row = certificates.of_event(event)
-    try:
-        content = certificates.document(row)
-    except NoCertificate:
-        message = _("O selo da Presence não está à mão agora. O certificado vale na página; baixe o PDF mais tarde.")
-        raise Refusal(message, status=503) from None
-    return downloads.download(content, f"{row}.pdf", "application/pdf")
+    pdf = certificates.of_event(event).names.pdf
+    if pdf is None:
+        if can_seal():
+            message = _("O PDF ainda está sendo gerado. O certificado vale na página; baixe o PDF em instantes.")
+        else:
+            message = _(
+                "O selo da Presence não está disponível no momento. O certificado vale na página; baixe o PDF mais tarde."
+            )
+        raise Refusal(message, status=503)
+    return attachment(pdf)
 
 
 @require_GET

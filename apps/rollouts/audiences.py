@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.companies.models import Company, Role
 from apps.core.process import PartyRole
-from apps.rollouts.models import Event, Rollout
+from apps.rollouts.models import Event, Party, Rollout
 
 Audience = Callable[[Event], Iterable[User]]
 
@@ -20,10 +20,36 @@ def people_of(rollout: Rollout, role: str) -> list[User]:
     if role == PartyRole.PRESENCE:
         return [rollout.project_manager] if rollout.project_manager.is_active else []
     company = rollout.company(role)
-    if "memberships" in getattr(company, "_prefetched_objects_cache", {}):
-        people = {membership.user for membership in company.memberships.all() if membership.user.is_active}
-        return sorted(people, key=lambda user: user.pk)
+    if _has_people(company):
+        return _members_at([company])
     return list(User.objects.filter(memberships__company=company, is_active=True).order_by("pk"))
+
+
+def came_with_people(rollout: Rollout) -> bool:
+    """Whether the parties of ``rollout`` were read with the people of their companies, who are then not asked for again."""
+    return "parties" in getattr(rollout, "_prefetched_objects_cache", {}) and all(
+        _has_people(party.company) for party in rollout.parties.all()
+    )
+
+
+def members_of(parties: Iterable[Party], role: str = "") -> list[User]:
+    """Who is active in the companies of ``parties``, which came with them (``came_with_people``); with ``role``, only who has
+    it there."""
+    return _members_at([party.company for party in parties], role)
+
+
+def _has_people(company: Company) -> bool:
+    return "memberships" in getattr(company, "_prefetched_objects_cache", {})
+
+
+def _members_at(companies: Iterable[Company], role: str = "") -> list[User]:
+    people = {
+        membership.user
+        for company in companies
+        for membership in company.memberships.all()
+        if membership.user.is_active and (not role or membership.role == role)
+    }
+    return sorted(people, key=lambda user: user.pk)
 
 
 def everybody(role: str) -> Audience:
@@ -59,6 +85,9 @@ def project_manager(event: Event) -> list[User]:
 
 def speakers_of(rollout: Rollout) -> list[User]:
     """Who speaks for each party: its leads, and the project manager. One who speaks for two is there once."""
+    if came_with_people(rollout):
+        outside = [party for party in rollout.parties.all() if party.role != PartyRole.PRESENCE]
+        return [*members_of(outside, role=Role.LEAD), *people_of(rollout, PartyRole.PRESENCE)]
     companies = rollout.parties.exclude(role=PartyRole.PRESENCE).values("company")
     leads_of_parties = User.objects.filter(
         memberships__company__in=companies, memberships__role=Role.LEAD, is_active=True

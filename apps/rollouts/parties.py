@@ -84,6 +84,14 @@ def company_at(rollout: Rollout, role: str, instant: datetime) -> Company:
     return before.company if before else rollout.company(role)
 
 
+def period_at(rollout: Rollout, role: str, instant: datetime) -> tuple[datetime | None, datetime | None]:
+    """From when and until when the company that played ``role`` at ``instant`` played it; None for the start of the rollout
+    and for one that plays it still."""
+    ends = list(rollout.former_parties.filter(role=role).values_list("until", flat=True))
+    since = max((end for end in ends if end <= instant), default=None)
+    return since, min((end for end in ends if end > instant), default=None)
+
+
 def replace(
     rollout: Rollout, role: str, *, by: User, company: Company, reason: str, credentials: str = Credentials.PURGE
 ) -> None:
@@ -119,9 +127,8 @@ def replace(
         if leaves:
             Assignment.objects.filter(rollout=locked, membership__company=before).delete()
         change = PartyChange(locked, roles, before, company, by, Credentials(credentials), leaves)
-        for plugin in plugins.plugins():
-            for follow in plugin.party_replaced:
-                follow(change)
+        for follow in plugins.followers_of_new_company():
+            follow(change)
         replaced = events.PartyReplaced(
             roles=roles,
             before=str(before),

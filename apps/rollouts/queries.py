@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.companies.models import Membership
 from apps.core import plugins
+from apps.core.plugins import Consequence
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import choices, gates
 from apps.rollouts.events import Advanced, Reopened, SentBack
@@ -68,9 +69,10 @@ def way_back_status(rollout: Rollout) -> GateStatus | None:
     return gate_status(rollout, gate) if gate else None
 
 
-def undone_by_going_back(rollout: Rollout) -> list[str]:
-    """What going back from the present stage, or opening the rollout again, undoes: sentences in the reader's language."""
-    return [str(text) for plugin in plugins.plugins() for ask in plugin.going_back for text in ask(rollout)]
+def undone_by_going_back(rollout: Rollout) -> list[Consequence]:
+    """What going back from the present stage, or opening the rollout again, undoes, in the reader's language."""
+    consequences = (item for plugin in plugins.plugins() for ask in plugin.going_back for item in ask(rollout))
+    return [item if isinstance(item, Consequence) else Consequence(str(item)) for item in consequences]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The timeline: one append-only, hash-chained event for each action, written in the action's own transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -43,6 +43,16 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
             refuse_closed(locked)
         locked._is_locked = True
         yield locked
+
+
+@contextmanager
+def changing_several(rollout_keys: Collection[int]) -> Iterator[None]:
+    """One transaction around changes of several rollouts, all done or none. They are locked in the order of their keys, so
+    that two people who change the same ones wait for each other; each is still changed within ``changing``."""
+    with transaction.atomic():
+        rows = Rollout.objects.filter(pk__in=rollout_keys).order_by("pk").select_for_update(of=("self",), no_key=True)
+        list(rows.values_list("pk"))
+        yield
 
 
 def refuse_closed(rollout: Rollout) -> NoReturn:

@@ -17,6 +17,7 @@ from apps.companies import actions as companies
 from apps.companies.models import Company
 from apps.companies.people import queries as people_queries
 from apps.core import plugins
+from apps.core.plugins import Consequence
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
@@ -250,7 +251,7 @@ class Dialog:
     form: Form
     variant: str = "primary"
     failed: bool = False
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Consequence] = field(default_factory=list)
 
 
 def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form] | None = None) -> HttpResponse:
@@ -265,7 +266,9 @@ def _detail(request: SignedInRequest, rollout: Rollout, failed: tuple[str, Form]
             return failed_form
         return form_class(initial={"seen_version": rollout.version, **initial}, auto_id=f"{name}_%s")
 
-    def ask(name: str, title: str, form: Form, variant: str = "primary", warnings: Iterable[str] = ()) -> Dialog:
+    def ask(
+        name: str, title: str, form: Form, variant: str = "primary", warnings: Iterable[Consequence] = ()
+    ) -> Dialog:
         url = reverse(f"rollouts:{name}", args=[rollout.pk])
         return Dialog(name, title, url, form, variant, failed=name == failed_name, warnings=list(warnings))
 

@@ -1,11 +1,12 @@
 """The English catalogue, without GNU gettext: extract, check and compile.
 
 Source strings are Portuguese. ``update`` brings locale/en up to date and keeps what is translated, ``check`` fails on a
-missing, fuzzy or stale message or on placeholders that differ, ``compile`` writes the binary catalogue, and beside it one in
-which every source string stands for itself: what a catalogue lacks is looked for in those of all libraries, one after the
-other, and a page in Portuguese has hundreds of messages.
+missing, fuzzy or stale message, on one within an f-string, which nothing extracts, or on placeholders that differ,
+``compile`` writes the binary catalogue, and beside it one in which every source string stands for itself: what a catalogue
+lacks is looked for in those of all libraries, one after the other, and a page in Portuguese has hundreds of messages.
 """
 
+import ast
 import io
 import re
 import sys
@@ -94,6 +95,17 @@ def _done(entry) -> bool:
     return all(entry.msgstr_plural.values()) if entry.msgid_plural else bool(entry.msgstr)
 
 
+def out_of_sight() -> Iterator[str]:
+    """The messages that stand within an f-string, where nothing extracts them, with their file."""
+    for path in sorted([*(ROOT / "apps").rglob("*.py"), *(ROOT / "presence_rollout").rglob("*.py")]):
+        for outer in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(outer, ast.JoinedStr):
+                continue
+            for call in ast.walk(outer):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS:
+                    yield f"{path.relative_to(ROOT)}:{call.lineno}"
+
+
 def problems() -> list[str]:
     """What keeps the English catalogue from being complete."""
     import polib
@@ -102,6 +114,7 @@ def problems() -> list[str]:
     messages = extract()
     faults = [f"missing: {singular}" for context, singular in messages if (context, singular) not in catalogue]
     faults += [f"stale: {singular}" for context, singular in catalogue if (context, singular) not in messages]
+    faults += [f"a message within an f-string is not extracted: {place}" for place in out_of_sight()]
     for entry in catalogue.values():
         if entry.fuzzy or not _done(entry):
             faults.append(f"untranslated: {entry.msgid}")

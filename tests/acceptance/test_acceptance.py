@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from apps.companies.models import Company
 from apps.core import clock
 from apps.core.models import UnfinishedWork
 from apps.core.process import Gate, Stage
@@ -137,6 +138,12 @@ class TestDrafting:
         people = term.rollout.people
         chosen = {"client": people["client"], "integrator": people["integrator"], "presence": people["pm"], **changes}
         return actions.draft(term.rollout, by=people["pm"], signatories=chosen)
+
+    def test_without_the_city_that_a_clause_names_it_says_what_to_fill_in(self, term):
+        Company.objects.filter(kind="presence").update(city="")
+        with pytest.raises(Refusal, match=r"Foro.* cidade da sede da Presence"):
+            self.draft(term)
+        assert AcceptanceTerm.objects.count() == 1
 
     def test_a_new_draft_supersedes_the_one_before(self, ready):
         second = self.draft(ready)

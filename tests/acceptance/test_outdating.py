@@ -9,13 +9,17 @@ from django.urls import reverse
 
 from apps.api.api import refused
 from apps.companies import actions as companies
+from apps.companies.models import Company
 from apps.core import clock
-from apps.core.process import Gate
+from apps.core.process import Gate, Stage
 from apps.core.refusals import Refusal
 from apps.core.web.confirmations import ConfirmationMiddleware
 from apps.hours.ledger import actions as ledger
+from apps.hours.models import TimeEntry
 from apps.notices import actions as notices
 from apps.notices.models import Notice
+from apps.prerequisites import actions as prerequisites
+from apps.prerequisites.models import Prerequisite
 from apps.rollouts import actions as rollouts
 from apps.rollouts import gates, read_model, timeline
 from apps.rollouts.models import OpenRequirement, Rollout
@@ -24,8 +28,14 @@ from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.wording import clauses as wording
 from apps.stages.acceptance.wording import record
+from apps.stages.kickoff import worksheet
 from tests.acceptance.factories import a_draft, opened, signatory, signs
+from tests.api.factories import ApiTokenFactory, tool
+from tests.hours.factories import BareEntryFactory
+from tests.kickoff.factories import KickoffFactory, RowFactory
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
+from tests.prerequisites.factories import PrerequisiteFactory
+from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
@@ -120,6 +130,18 @@ class TestWhatBinds:
         rollouts.cancel(rollout, by=manager, reason="O cliente desistiu", seen_version=rollout.version)
         companies.change_company(client, by=manager, legal_name="Outra Razão Social Ltda.")
         assert now(half_signed).outdated_at is None
+
+    @pytest.mark.parametrize(("city", "state"), [("Cuiabá", "MT"), ("", "")])
+    def test_the_city_of_presence_is_that_of_the_draft(self, ready, city, state):
+        assert "Curitiba/PR" in ready.record["clauses"][-1]["text"]
+        Company.objects.filter(kind="presence").update(city=city, state=state)
+        assert queries.changed_parts(now(ready)) == []
+
+    def test_filling_in_the_city_outdates_no_term_of_before_that_has_none(self, ready):
+        clause = ready.record["clauses"][-1]
+        clause["text"] = clause["text"].replace("Curitiba/PR", "onde fica a sede de Presence")
+        ready.save(update_fields=["record"])
+        assert queries.changed_parts(now(ready)) == []
 
     def test_a_clause_does(self, ready):
         wording.add(ready.rollout, by=ready.rollout.people["pm"], title="Sigilo", text="Guardam sigilo.", reason="X")
@@ -331,6 +353,94 @@ class TestBeforeSignaturesAreLost:
         url = reverse("hours:log", args=[half_signed.rollout_id])
         page = client_for(manager).post(url, typed(half_signed)).content.decode()
         assert "these signatures lose their effect" in page
+
+    def test_copying_a_week_over_several_projects_copies_nothing_before_it_is_confirmed(self, half_signed, client_for):
+        analyst, last_week = half_signed.rollout.people["analyst"], clock.now() - timedelta(days=8)
+        other = RolloutFactory()
+        entries = [
+            BareEntryFactory(person=analyst, rollout=other, activity="follow_up", started_at=last_week),
+            BareEntryFactory(
+                person=analyst,
+                rollout=half_signed.rollout,
+                activity="follow_up",
+                started_at=last_week + timedelta(hours=1),
+            ),
+        ]
+        browser, url = client_for(analyst), reverse("hours:copy")
+        answer = browser.post(url, {"entry": [entry.pk for entry in entries]})
+        page = answer.content.decode()
+        assert (answer.status_code, TimeEntry.objects.count()) == (409, 2)
+        assert "Nada foi alterado ainda" in page
+        fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        sent = {name: [value for other_name, value in fields if other_name == name] for name, _value in fields}
+        assert browser.post(url, sent).status_code == 302
+        assert TimeEntry.objects.count() == 4
+
+    def test_accepting_several_deliveries_accepts_none_before_it_is_confirmed(
+        self, half_signed, client_for, monkeypatch
+    ):
+        items = [PrerequisiteFactory(rollout=RolloutFactory()), PrerequisiteFactory(rollout=half_signed.rollout)]
+        for item in items:
+            prerequisites.submit(item, by=item.rollout.people["client"], text="x")
+        accept = prerequisites.accept
+
+        def accept_or_ask(item, **kwargs):
+            if item.rollout_id == half_signed.rollout_id:
+                raise outdating.VoidsSignatures([(half_signed, queries.who_signed(half_signed))])
+            accept(item, **kwargs)
+
+        monkeypatch.setattr(prerequisites, "accept", accept_or_ask)
+        keys = [item.submissions.get().pk for item in items]
+        url = reverse("prerequisites:review_accept")
+        answer = client_for(half_signed.rollout.people["manager"]).post(url, {"delivery": keys})
+        assert answer.status_code == 409
+        assert {Prerequisite.objects.get(pk=item.pk).state for item in items} == {"submitted"}
+
+    def test_a_page_that_says_refusals_in_its_own_way_lets_the_question_through(
+        self, half_signed, client_for, monkeypatch
+    ):
+        def ask(*args, **kwargs):
+            raise outdating.VoidsSignatures([(half_signed, queries.who_signed(half_signed))])
+
+        row = RowFactory(kickoff=KickoffFactory(rollout=half_signed.rollout))
+        monkeypatch.setattr(worksheet, "write", ask)
+        typed_cell = {"row": row.pk, "column": row.spec.columns[0].name, "value": "x", "version": 0}
+        url = reverse("kickoff:cell", args=[half_signed.rollout_id])
+        page = client_for(half_signed.rollout.people["pm"]).post(url, typed_cell).content.decode()
+        assert signatory(half_signed, "client").name in page
+        assert "voids_signatures" in page
+
+    def test_sending_the_project_back_says_it_first_and_asks_nobody_twice(self, half_signed, client_for):
+        rollout = Rollout.objects.get(pk=half_signed.rollout_id)
+        browser, url = client_for(half_signed.rollout.people["pm"]), reverse("rollouts:send_back", args=[rollout.pk])
+        sent = {"gate": "return_to_homologation", "reason": "Defeito", "seen_version": rollout.version}
+        assert browser.post(url, sent).status_code == 409
+        assert Rollout.objects.get(pk=rollout.pk).stage == Stage.ACCEPTANCE
+        page = browser.get(rollout.get_absolute_url()).content.decode()
+        (receipt,) = re.findall(r'name="voids_signatures" value="([^"]+)"', page)
+        assert browser.post(url, {**sent, "voids_signatures": receipt}).status_code == 302
+        assert Rollout.objects.get(pk=rollout.pk).stage == Stage.HOMOLOGATION
+
+    def test_a_signature_given_since_the_project_page_was_read_is_asked_about(self, half_signed, client_for):
+        rollout = Rollout.objects.get(pk=half_signed.rollout_id)
+        browser, url = client_for(half_signed.rollout.people["pm"]), reverse("rollouts:send_back", args=[rollout.pk])
+        page = browser.get(rollout.get_absolute_url()).content.decode()
+        (receipt,) = re.findall(r'name="voids_signatures" value="([^"]+)"', page)
+        signs(half_signed, "integrator")
+        sent = {"gate": "return_to_homologation", "reason": "Defeito", "seen_version": rollout.version}
+        answer = browser.post(url, {**sent, "voids_signatures": receipt})
+        assert answer.status_code == 409
+        assert signatory(half_signed, "integrator").name in answer.content.decode()
+
+    def test_a_program_that_sends_it_back_says_that_it_knows(self, half_signed):
+        rollout = Rollout.objects.get(pk=half_signed.rollout_id)
+        token = ApiTokenFactory(rollout=rollout, person=half_signed.rollout.people["manager"])
+        body = {"gate": "return_to_homologation", "reason": "Defeito", "version": rollout.version}
+        address = f"/api/rollouts/{rollout.pk}/return/"
+        asked = tool(token).post(address, body, content_type="application/json")
+        assert (asked.status_code, asked.json()["code"]) == (409, "voids_signatures")
+        done = tool(token).post(address + asked.json()["details"][-1], body, content_type="application/json")
+        assert (done.status_code, done.json()["stage"]) == (201, "homologation")
 
     def test_a_hold_asks_nothing(self, half_signed, client_for):
         rollout = Rollout.objects.get(pk=half_signed.rollout_id)

@@ -17,7 +17,7 @@ from apps.files import uploads
 from apps.files.models import Preview
 from apps.hours.ledger import closing
 from apps.invitations import actions as invitations
-from apps.prerequisites.credentials import certificate
+from apps.prerequisites.credentials import certificate, purge
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance.sealing import evidence, rendering, seal
@@ -69,6 +69,8 @@ class Scene:
         # The same client and integrator, with matters open; its platform is another one.
         self.open_rollout = Rollout.objects.open().filter(stage="kickoff", parties__company=self.company).get()
         self.people = {name: email and User.objects.get(email=email) for name, email in PEOPLE.items()}
+        for purged in purge.certificates(self.rollout):
+            certificate.draw(purged.purge_certificate.pk)
         manager = self.people["manager"]
         stored = files.store(ContentFile(b"%PDF-1.7", name="x.pdf"), by=manager)
         Preview.objects.create(file=stored, page=1, picture=ContentFile(b"\x89PNG", name="1.png"))

@@ -63,6 +63,13 @@ def test_what_is_wrong_is_said_on_its_field(rollout, what, body, field):
     assert not rollout.events.exists()
 
 
+def test_a_day_that_nobody_means_is_told_the_years_that_there_are(rollout):
+    answer = send(rollout, "correction", {"target_date": "9999-12-31", "reason": "x"})
+    assert answer.json()["message"] == "Informe uma data entre 2000 e 2100."
+    answer = send(rollout, "correction", {"target_date": "31/03/2026", "reason": "x"})
+    assert answer.json()["message"] == "Escreva a data como 2026-03-31."
+
+
 def test_it_is_handed_over_to_a_colleague_by_their_address_and_to_nobody_else(rollout):
     colleague = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
     for person in (rollout.people["client"], rollout.people["analyst"]):

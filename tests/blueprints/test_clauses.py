@@ -41,6 +41,19 @@ def test_each_of_the_names_is_put_in():
     assert clauses.filled(text, NAMES) == "Loja, Presence, Shopify, Hub, Cuiabá/MT e Loja"
 
 
+@pytest.mark.parametrize(
+    ("template", "city"),
+    [("Foro de {presence_city}.", "Cuiabá/MT"), ("{presence_city}, {client}, {presence_city}", "Belém"), ("Foro.", "")],
+)
+def test_the_city_that_a_text_names_is_read_back(template, city):
+    assert clauses.city_in(clauses.filled(template, NAMES | {"presence_city": city}), template, NAMES) == city
+
+
+@pytest.mark.parametrize("text", ["Foro da capital.", "", "Foro de ."])
+def test_a_text_of_another_template_names_no_city(text):
+    assert clauses.city_in(text, "Foro de {presence_city}.", NAMES) == ""
+
+
 @pytest.mark.parametrize("text", [text for text in STRANGE if text != "{{client}}"])
 def test_anything_else_in_braces_stays_text(text):
     assert clauses.filled(f"a {text} b", NAMES) == f"a {text} b"

@@ -126,6 +126,11 @@ class TestTheWorkbook:
         sheet = opened(table({"name": "palavra " * 6}, {}, {"name": "x " * 2000}).as_xlsx()).active
         assert [sheet.row_dimensions[line].height for line in (2, 3, 4)] == [45, None, 405]
 
+    def test_a_row_is_as_high_as_the_lines_that_somebody_typed(self):
+        texts = ["um\ndois\ntrês", "um\n\ntrês", "palavra " * 3 + "\nfim"]
+        sheet = opened(table(*({"name": text} for text in texts)).as_xlsx()).active
+        assert [sheet.row_dimensions[line].height for line in (2, 3, 4)] == [45, 45, 45]
+
     def test_an_empty_table_has_its_headings_and_no_sums(self):
         sheet = opened(Export("tabela", COLUMNS, []).as_xlsx()).active
         assert (sheet.max_row, sheet["A1"].value) == (1, "Nome")

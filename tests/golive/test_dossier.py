@@ -26,11 +26,13 @@ from apps.files import actions as files
 from apps.files.models import StoredFile
 from apps.hours.ledger.actions import adjust
 from apps.hours.models import StatementPdf
+from apps.meetings.models import Attendee
 from apps.rollouts import timeline
 from apps.rollouts.events import Advanced
 from apps.rollouts.models import Rollout
 from apps.seals import certificates, signatures, trust
 from apps.seals.outcomes import Outcome
+from apps.stages.acceptance.models import Signatory
 from apps.stages.golive import names, tasks
 from apps.stages.golive.audiences import whom_the_dossier_concerns
 from apps.stages.golive.dossier import actions as dossiers
@@ -40,6 +42,7 @@ from apps.stages.golive.models import Dossier, Incident, Release
 from apps.stages.homologation.events import ResultRecorded
 from apps.stages.homologation.models import Outcome as CaseOutcome
 from tests.acceptance.factories import content_of
+from tests.companies.factories import a_person
 from tests.golive.factories import CANARY, a_completed_rollout, closed_month_of
 from tests.hours.factories import APRIL
 from tests.papers.glyphs import misplaced, text_of
@@ -307,6 +310,21 @@ class TestMaking:
         rollout = Rollout.objects.get(pk=rollout.pk)
         assert contents.whole_dossier(rollout, 1, through).files == files
         assert rollout.company(PartyRole.CLIENT).legal_name.startswith("Renomeada")
+
+    def test_only_the_names_of_who_took_part_are_kept(self, rollout):
+        colleague, bystander = (a_person(rollout.company(role), "lead") for role in ("presence", "client"))
+        people = names.at_release(rollout)["people"]
+        assert not {str(colleague.pk), str(bystander.pk)} & set(people)
+        signatories = Signatory.objects.filter(term__rollout=rollout).values_list("user", flat=True)
+        attended = Attendee.objects.filter(meeting__rollout=rollout, attended=True).exclude(person__user=None)
+        actors = rollout.events.exclude(actor=None).values_list("actor", flat=True)
+        took_part = {
+            *signatories,
+            *actors,
+            *attended.values_list("person__user", flat=True),
+            rollout.project_manager_id,
+        }
+        assert {str(pk) for pk in took_part} <= set(people)
 
     def test_who_was_erased_since_is_a_number_in_the_next_edition(self, rollout):
         Release.objects.update(names=names.at_release(rollout))

@@ -87,6 +87,37 @@ def test_another_integrator_leaves_what_the_client_approved(rollout):
     assert coverage.uncovered(rollout) == {}
 
 
+def test_each_client_reads_in_its_statement_what_it_approved_itself(rollout):
+    approve_follow_up(rollout, 180)
+    former_lead = str(rollout.people["client"])
+    [part] = close_client_month(rollout).content["rollouts"]
+    assert [approval["approved_by"] for approval in part["approvals"]] == [former_lead]
+    rollout, company = replaced(rollout)
+    rollout.people["client"] = a_person(company, "lead")
+    with clock.at(APRIL + timedelta(hours=4)):
+        log(rollout, start=APRIL, activity="follow_up")
+        approve_follow_up(rollout, 60)
+    with clock.at(clock.instant_of(date(2026, 5, 4))):
+        [part] = close_client_month(rollout, month=date(2026, 4, 1)).content["rollouts"]
+    assert [(approval["number"], approval["approved_by"]) for approval in part["approvals"]] == [
+        (2, str(rollout.people["client"]))
+    ]
+    assert former_lead not in str(part["approvals"])
+
+
+def test_a_month_closed_after_its_client_left_says_what_that_client_approved(rollout):
+    approve_follow_up(rollout, 180)
+    close_client_month(rollout)
+    former_lead, [march] = str(rollout.people["client"]), rollout.statements.all()
+    with clock.at(APRIL + timedelta(hours=1)):
+        rollout, company = replaced(rollout)
+        rollout.people["client"] = a_person(company, "lead")
+    with clock.at(APRIL + timedelta(hours=2)):
+        approve_follow_up(rollout, 60)
+    approvals = queries.approvals_of_client(rollout, march.month)
+    assert [str(request.answered_by) for request in approvals] == [former_lead]
+
+
 def approve_follow_up(rollout, minutes):
     request = agreement.ask(rollout, by=rollout.people["pm"], activity="follow_up", minutes=minutes, purpose="Apoio")
     agreement.approve(request, by=rollout.people["client"])

@@ -7,10 +7,11 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.hours.models import StatementPdf
 from apps.hours.statements import documents
+from apps.notices import actions, queries
 from apps.notices.models import Beginning
 from apps.notices.tasks import send_notices
-from apps.rollouts.models import Party
-from tests.companies.factories import CompanyFactory
+from apps.rollouts import parties
+from tests.companies.factories import CompanyFactory, a_person
 from tests.hours.factories import APRIL, a_statement, close_client_month, close_month, log
 from tests.rollouts.factories import RolloutFactory
 
@@ -28,7 +29,10 @@ def quick_document(monkeypatch):
 def statement():
     """Of a month that was closed since the notices began."""
     Beginning.objects.update(at=APRIL)
-    return a_statement(RolloutFactory())
+    rollout = RolloutFactory()
+    closed = a_statement(rollout)
+    closed.rollout.people = rollout.people
+    return closed
 
 
 def mailed(mailoutbox):
@@ -55,8 +59,30 @@ def test_who_left_the_client_before_it_was_sent_does_not_get_it(statement, mailo
     assert mailed(mailoutbox) == []
 
 
-def test_another_company_that_became_the_client_since_does_not_get_it(statement, mailoutbox):
-    Party.objects.filter(rollout=statement.rollout, role="client").update(company=CompanyFactory())
+def replaced(rollout):
+    """Another company is the client since April; the new company's lead."""
+    company = CompanyFactory(kind="client")
+    lead = a_person(company, "lead")
+    with clock.at(APRIL):
+        parties.replace(rollout, "client", by=rollout.people["pm"], company=company, reason="Vendida")
+    return lead
+
+
+def test_the_company_that_was_the_client_gets_its_last_bill_without_a_link_and_the_new_one_does_not(
+    statement, mailoutbox
+):
+    lead = replaced(statement.rollout)
+    (message,) = mailed(mailoutbox)
+    assert message.to == [statement.rollout.people["client"].email] != [lead.email]
+    assert f"/projetos/{statement.rollout.pk}" not in message.body
+
+
+def test_who_left_the_company_that_was_the_client_does_not_get_its_last_bill(statement, mailoutbox):
+    with clock.at(APRIL):
+        for event in queries.events_without_notices():
+            actions.consume(event)
+    replaced(statement.rollout)
+    statement.rollout.people["client"].memberships.all().delete()
     assert mailed(mailoutbox) == []
 
 
@@ -81,7 +107,7 @@ class TestAMonthOfAllProjects:
         assert len(leads) == 2
         assert sorted(message.to for message in messages) == sorted([lead.email] for lead in leads)
         for message in messages:
-            assert message.subject == "FC-00001: demonstrativo de horas de 03/2026"
+            assert message.subject == "FC-00001: fechamento de horas de 03/2026"
             assert [file.filename for file in message.attachments] == ["FC-00001.pdf"]
             assert "Projeto:" not in message.body
             assert reverse("hours:client_statement", args=[statement.number]) in message.body

@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from apps.companies import actions as companies
-from apps.core import clock
+from apps.core import clock, plugins
 from apps.meetings import actions, attendance, audiences
 from apps.meetings.models import Meeting
 from apps.meetings.people import Guest
+from apps.notices import queries as reminders
 from apps.rollouts import parties
 from apps.rollouts.models import Rollout
 from tests.companies.factories import CompanyFactory, a_person
@@ -53,11 +54,26 @@ def names(meeting):
 
 def test_who_was_invited_for_the_old_client_is_off_the_list_and_the_new_one_is_asked(rollout, meeting):
     sequence = meeting.sequence
-    replaced(rollout)
+    lead = replaced(rollout)
     meeting.refresh_from_db()
-    assert names(meeting) == ["Zé", str(rollout.people["pm"])]
+    assert names(meeting) == ["Zé", str(rollout.people["pm"]), str(lead)]
     assert (meeting.confirmed_by, meeting.sequence) == (None, sequence + 1)
     assert "meetings:date:other:1" in set(rollout.open_requirements.values_list("key", flat=True))
+
+
+def test_who_speaks_for_the_new_company_is_invited_told_and_reminded(rollout, meeting):
+    lead = replaced(rollout)
+    event = rollout.events.get(kind="meetings.new_company_invited")
+    assert list(plugins.notices()[event.kind].to(event)) == [lead]
+    assert audiences.entry(event).key == meeting.calendar_key
+    [with_people] = reminders.with_whom_to_remind(Rollout.objects.filter(pk=rollout.pk), clock.today())
+    assert set(reminders.to_remind(with_people, clock.today())) == {rollout.people["pm"], lead}
+
+
+def test_nobody_of_the_new_company_is_invited_to_a_meeting_whose_time_is_over(rollout, meeting):
+    with clock.at(clock.now() + timedelta(days=3)):
+        lead = replaced(rollout)
+    assert str(lead) not in names(meeting)
 
 
 def test_another_role_leaves_the_list_and_the_answer(rollout, meeting):

@@ -4,12 +4,17 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
+from apps.core.models import UnfinishedWork
 from apps.core.process import Stage
-from apps.meetings import actions
+from apps.meetings import actions, audiences
 from apps.meetings.models import Meeting
-from apps.notices.models import Reminder
+from apps.notices import actions as actions_of_notices
+from apps.notices import queries
+from apps.notices.models import Reminder, ReminderRun
 from apps.notices.tasks import remind, send_notices
 from apps.rollouts.models import Hold
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
@@ -158,6 +163,40 @@ def test_who_switched_reminders_off_gets_none(rollout, mailoutbox):
     PreferenceFactory(user=rollout.people["client"], reminders=False)
     a_meeting(rollout)
     assert reminded(mailoutbox) == []
+
+
+def test_a_meeting_that_cannot_be_read_keeps_no_other_project_from_being_reminded(rollout, mailoutbox, monkeypatch):
+    other = at_stage(RolloutFactory(), Stage.TRAINING)
+    unreadable = a_meeting(rollout)
+    a_meeting(other)
+
+    def invited_to(meeting):
+        if meeting == unreadable:
+            raise ValueError("unreadable")
+        return audiences.invited_to(meeting)
+
+    monkeypatch.setattr(queries, "invited_to", invited_to)
+    assert reminded(mailoutbox) == [other.people["client"].email]
+    assert UnfinishedWork.objects.get().key == str(rollout.pk)
+
+
+@pytest.mark.parametrize("invited", [(), ("client",)])
+def test_many_meetings_are_read_in_as_many_queries_as_one(invited, rollout):
+    def counted():
+        with CaptureQueriesContext(connection) as queries_asked:
+            assert actions_of_notices._remind_of_many(keys, run, clock.today()) == []
+        return len(queries_asked)
+
+    run = ReminderRun.objects.create(day=clock.today())
+    keys = [rollout.pk]
+    a_meeting(rollout, invited=invited)
+    of_one = counted()
+    for _number in range(3):
+        another = at_stage(RolloutFactory(), Stage.TRAINING)
+        a_meeting(another, invited=invited)
+        a_meeting(another, invited=invited)
+        keys.append(another.pk)
+    assert counted() <= of_one
 
 
 def test_it_is_read_in_ones_own_language(rollout, mailoutbox):

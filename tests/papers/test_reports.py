@@ -47,3 +47,17 @@ def test_it_says_the_verdict_the_environment_the_connector_and_the_sum():
     assert "Presence API" in text
     assert "versão 1.4.2 (1 caso)" in text
     assert "Total" in text
+
+
+def test_only_a_nonconformity_that_blocks_keeps_it_in_homologation():
+    script = with_a_round()
+    rollout, case, by = script.rollout, script.cases.first(), script.rollout.people["client"]
+    ResultFactory(round=script.rounds.get(), case=case, by=by)
+    NonconformityFactory(rollout=rollout, case=case, opened_by=by, severity="minor")
+    html = report.html(rollout, script)
+    assert "<strong>Homologado.</strong>" in html
+    assert "Continua aberta, sem impedir o aceite: NC-1." in html
+    NonconformityFactory(rollout=rollout, case=case, opened_by=by, severity="blocking")
+    html = report.html(rollout, script)
+    assert "<strong>Em homologação.</strong>" in html
+    assert "e está aberta a impeditiva NC-2." in html

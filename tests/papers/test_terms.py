@@ -63,8 +63,7 @@ class TestTheText:
         assert "art. 784, § 4º" in text
         assert "(s)" not in text
         assert "esta é uma via não assinada" in text
-        presence = term.rollout.companies()["presence"]
-        assert f"comarca de {presence.city}/{presence.state}" in text or "onde fica a sede" in text
+        assert "Fica eleito o foro da comarca de Curitiba/PR para" in text
 
     def test_what_was_drafted_before_is_shown_as_it_was_then(self):
         term = a_draft()

@@ -6,15 +6,21 @@ import pytest
 from django.urls import reverse
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from apps.accounts.models import User
 from apps.core import clock
+from apps.core.models import UnfinishedWork
 from apps.core.process import Stage
-from apps.prerequisites import events
+from apps.prerequisites import actions as prerequisites
+from apps.prerequisites import events, personal_data, tasks
 from apps.prerequisites.credentials import certificate, purge
-from apps.rollouts import timeline
+from apps.prerequisites.models import PurgeCertificate
+from apps.rollouts import parties, timeline
+from tests.companies.factories import CompanyFactory
 from tests.notices.factories import an_event
 from tests.papers.corpus import TEXTS
 from tests.papers.glyphs import Margins, misplaced, text_of
 from tests.pdfa import faults
+from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -68,22 +74,70 @@ def test_every_glyph_lies_within_the_margins_and_over_no_other(rollout):
 def test_the_project_downloads_it(rollout, client_for):
     other, event = an_event(rollout), a_purge(rollout)
     browser = client_for(rollout.people["client"])
-    page = browser.get(reverse("prerequisites:certificate", args=[rollout.pk])).content.decode()
+    room = reverse("prerequisites:certificate", args=[rollout.pk])
     address = reverse("prerequisites:certificate_file", args=[rollout.pk, event.sequence])
-    assert address in page
+    assert "o PDF ainda não foi gerado" in browser.get(room).content.decode()
+    assert browser.get(address).status_code == 503
+    tasks.seal_waiting_certificates()
+    assert address in browser.get(room).content.decode()
     answer = browser.get(address)
     assert answer["Content-Type"] == "application/pdf"
-    assert answer.content.startswith(b"%PDF-")
+    content = answer.getvalue()
+    assert content.startswith(b"%PDF-")
+    assert browser.get(address).getvalue() == content
     assert browser.get(reverse("prerequisites:certificate_file", args=[rollout.pk, other.sequence])).status_code == 404
 
 
 def test_without_anything_to_seal_with_the_download_says_so(rollout, client_for, settings):
     settings.TERM_SEAL_FILE = settings.TERM_SEAL_DEMO = settings.TERM_SEAL_PKCS11_MODULE = ""
     event = a_purge(rollout)
+    tasks.seal_waiting_certificates()
+    assert not UnfinishedWork.objects.exists()
     address = reverse("prerequisites:certificate_file", args=[rollout.pk, event.sequence])
     answer = client_for(rollout.people["client"]).get(address)
     assert answer.status_code == 503
     assert "O selo da Presence" in answer.content.decode()
+
+
+def test_the_names_that_an_older_version_did_not_keep_are_read_all_the_same_and_kept_by_night(rollout, client_for):
+    event, legal_name = a_purge(rollout), rollout.company("client").legal_name
+    page = client_for(rollout.people["pm"]).get(reverse("prerequisites:certificate", args=[rollout.pk]))
+    assert legal_name in page.content.decode()
+    certificate.write_missing()
+    certificate.write_missing()
+    row = PurgeCertificate.objects.get(event=event)
+    assert (row.client_legal_name, row.purged_by_name) == (legal_name, rollout.people["pm"].name)
+
+
+def test_the_client_that_was_leaving_then_is_the_one_that_is_named(rollout):
+    rollout = at_stage(rollout, Stage.DEVELOPMENT)
+    before = rollout.company("client")
+    item = PrerequisiteFactory(rollout=rollout, credential=True)
+    prerequisites.submit(item, by=rollout.people["client"], values={"account": "a", "token": "segredo"})
+    parties.replace(
+        rollout,
+        "client",
+        by=rollout.people["pm"],
+        company=CompanyFactory(kind="client"),
+        reason="x",
+        credentials="purge",
+    )
+    kept = PurgeCertificate.objects.get()
+    kept.delete()
+    certificate.write_missing()
+    assert PurgeCertificate.objects.get().client_legal_name == kept.client_legal_name == before.legal_name
+
+
+def test_of_who_was_erased_the_document_is_drawn_again_without_the_name(rollout):
+    name = rollout.people["pm"].name
+    event = a_purge(rollout)
+    tasks.seal_waiting_certificates()
+    assert name in words(PurgeCertificate.objects.get().pdf.read())
+    User.objects.filter(pk=event.actor_id).update(name="", erased_at=clock.now())
+    personal_data.HOLDINGS[0].erase(event.actor)
+    assert PurgeCertificate.objects.get().pdf is None
+    tasks.seal_waiting_certificates()
+    assert name not in words(PurgeCertificate.objects.get().pdf.read())
 
 
 class TestTheCode:

@@ -201,6 +201,27 @@ class TestTheTerm:
         assert AcceptanceTerm.objects.get(pk=term.pk).state == "superseded"
         assert rollout.events.get(kind="acceptance.voided").data["signed"] == ["client"]
 
+    def test_who_had_signed_is_told_in_one_mail_also_where_it_was_for_the_company_that_left(self):
+        term = opened(a_draft(), pdf=b"%PDF-1.7")
+        rollout = term.rollout
+        item = PrerequisiteFactory(rollout=rollout, credential=True)
+        prerequisites.submit(item, by=rollout.people["client"], values={"account": "a", "token": "segredo"})
+        prerequisites.accept(item, by=rollout.people["analyst"])
+        for role in ("client", "integrator"):
+            signs(term, role)
+        replace(rollout, credentials="purge")
+        kinds = (
+            rollout.events.filter(kind__startswith="acceptance.").order_by("sequence").values_list("kind", flat=True)
+        )
+        assert [kind for kind in kinds if kind in ("acceptance.voided", "acceptance.outdated")] == ["acceptance.voided"]
+        consume(rollout.events.get(kind="acceptance.voided"))
+        mail.outbox.clear()
+        send_waiting()
+        told = {message.to[0]: message.body for message in mail.outbox}
+        assert set(told) == {rollout.people["client"].email, rollout.people["integrator"].email}
+        assert f"/projetos/{rollout.pk}" in told[rollout.people["client"].email]
+        assert f"/projetos/{rollout.pk}" not in told[rollout.people["integrator"].email]
+
     def test_one_that_all_signed_stays_and_names_the_company_of_then(self, client):
         term = a_sealed_term()
         rollout = at_stage(term.rollout, Stage.GO_LIVE)

@@ -27,7 +27,7 @@ from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.credentials.probes import ProbeResult
 from apps.prerequisites.evidence.environments import Observation
-from apps.prerequisites.models import Prerequisite, Submission
+from apps.prerequisites.models import Prerequisite, PurgeCertificate, Submission
 from apps.rollouts import timeline
 from apps.rollouts.events import Advanced
 from apps.rollouts.models import ChainAnchor, OpenRequirement, Rollout
@@ -285,6 +285,24 @@ def _credentials() -> list[Submission]:
         prerequisites.submit(item, by=item.rollout.people["client"], values={"account": "a", "token": "t"})
         for item in items
     ]
+
+
+@case("seal-waiting-certificates")
+def _purge_without_pdf() -> Case:
+    rows, submissions = [], _credentials()
+    for submission in submissions:
+        rollout = at_stage(submission.rollout, Stage.COMPLETED)
+        with earlier(minutes=5):
+            rows.append(purge.purge(rollout, by=rollout.people["pm"]).purge_certificate)
+    poisoned, good = (row.pk for row in rows)
+    rollout = submissions[0].rollout
+    return Case(
+        "prerequisites.certificate", poisoned, good,
+        lambda pk: PurgeCertificate.objects.get(pk=pk).pdf is not None,
+        "apps.prerequisites.credentials.certificate.document", lambda row: row.names.pk, lambda row: PDF,
+        page=(rollout.people["client"], reverse("prerequisites:certificate", args=[rollout.pk])),
+        also={"apps.seals.certificates.can_seal": lambda: True},
+    )  # fmt: skip
 
 
 @case("gather-due-evidence")

@@ -36,6 +36,17 @@ def filled(text: str, names: Mapping[str, str]) -> str:
     return _PARTY.sub(lambda match: names[match[1]].removesuffix(match[2]) + match[2], text)
 
 
+def city_in(text: str, template: str, names: Mapping[str, str]) -> str:
+    """The city that ``text`` names, which is ``template`` filled with ``names`` and some city; empty where it is not."""
+    mark = "\0"
+    pieces = filled(template, {**names, CITY: mark}).split(mark)
+    if len(pieces) == 1:
+        return ""
+    length = max(len(text) - sum(map(len, pieces)), 0) // (len(pieces) - 1)
+    city = text[len(pieces[0]) :][:length]
+    return city if filled(template, {**names, CITY: city}) == text else ""
+
+
 def unknown_braces(text: str) -> list[str]:
     """What stands in braces in ``text`` and is none of ``PARTIES``, or a brace alone, in the order of the text."""
     return _BRACES.findall(_PARTY.sub("", text))

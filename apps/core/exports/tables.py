@@ -295,9 +295,14 @@ def _fill(sheet: Any, layout: _Layout, cell_formats: _CellFormats) -> None:
 def _set_height(sheet: Any, line: int, wrapped: Iterable[tuple[int, object]]) -> None:
     """The height of a row by the ``wrapped`` cells in it, each as its width and its text: LibreOffice does not print a
     cell as high as its text by itself."""
-    lines = max((len(textwrap.wrap(str(text), width)) for width, text in wrapped), default=1)
+    lines = max((_lines_of(str(text), width) for width, text in wrapped), default=1)
     if lines > 1:
         sheet.set_row(line, LINE_HEIGHT * min(lines, LINES_AT_MOST))
+
+
+def _lines_of(text: str, width: int) -> int:
+    """How many lines ``text`` takes in a cell of ``width`` characters: those that it has, each as often as it is broken."""
+    return sum(len(textwrap.wrap(line, width)) or 1 for line in text.splitlines())
 
 
 def _set_up_printing(sheet: Any, table: Export, title: str, *, head_line: int) -> None:
@@ -310,7 +315,8 @@ def _set_up_printing(sheet: Any, table: Export, title: str, *, head_line: int) -
     heading = title[:TITLE_AT_MOST].replace("&", "&&")
     sheet.set_header(f"&L{heading}&R{name}")
     has_instants = any(column.kind == Kind.INSTANT for column in table.columns_for_people)
-    sheet.set_footer(f"&L{_('Horário de Brasília') if has_instants else ''}&R&P / &N")
+    zone = _("Horário de Brasília") if has_instants else ""
+    sheet.set_footer(f"&L{zone}&R&P / &N")
 
 
 def _write(

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from apps.core.own_pages import own_page, page_above
-from apps.core.refusals import Refusal
+from apps.core.refusals import NotDone
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
 
-class NeedsConfirmation(Refusal):
+class NeedsConfirmation(NotDone):
     """Whoever asks must be told first what it takes from others (409).
 
     The same request is done with ``receipt`` under ``name``: in the browser the page that tells it sends both back with all

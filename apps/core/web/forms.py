@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from apps.core import clock
 from apps.core.network.addresses import require_address
 from apps.core.refusals import Invalid, Refusal
-from apps.core.web.confirmations import NeedsConfirmation
 from apps.core.web.widgets import DateInput, DateTimeInput
 
 
@@ -79,15 +78,13 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
     form is invalid or the action refused: the form then carries the reason and everything that was typed, and
     ``form.refusal_status`` is the HTTP status to answer with (422 for typed input, the refusal's own otherwise); when it is
     429, ``core.refusals.RefusalMiddleware`` adds ``Retry-After`` to the answer. What must be confirmed first
-    (``NeedsConfirmation``) is a page of its own and goes through.
+    (``core.web.confirmations.NeedsConfirmation``) is no refusal but a page of its own, and goes through.
     """
     form.refusal_status = 422  # type: ignore[attr-defined]
     if not form.is_valid():
         return False
     try:
         action(*args, **kwargs, **form.cleaned_data)
-    except NeedsConfirmation:
-        raise
     except Refusal as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, [refusal.message, *refusal.details])

@@ -114,6 +114,10 @@ class Unsupported(Refusal):
     status = 415
 
 
+FAR_DATE = "date_far"
+"""How a day that nobody means is told from a date that cannot be read."""
+
+
 class Body(pydantic.BaseModel):
     """The fields of a request: JSON types are taken as they are, those of a form are converted; no field is unknown."""
 
@@ -125,7 +129,7 @@ class Body(pydantic.BaseModel):
         if isinstance(value, str) and "\0" in value:
             raise PydanticCustomError("nul", "NUL")
         if isinstance(value, date) and not clock.is_meant(value):
-            raise PydanticCustomError("date_far", "far from today")
+            raise PydanticCustomError(FAR_DATE, "far from today")
         return value
 
 
@@ -227,6 +231,8 @@ def _sentence(error: dict[str, Any]) -> str:
         return _("Escolha um dos valores da documentação.")
     if kind.startswith(("int", "greater", "less")):
         return _("Informe um número inteiro dentro do intervalo.")
+    if kind == FAR_DATE:
+        return _("Informe uma data entre %(first)d e %(last)d.") % {"first": clock.FIRST_YEAR, "last": clock.LAST_YEAR}
     if kind.startswith("date"):
         return _("Escreva a data como 2026-03-31.")
     return _("Este valor não é aceito.")

@@ -1,7 +1,7 @@
 """What a statement says, as plain JSON: minutes, centavos, instants in UTC, keys. Everything printed or exported is made of
 it, and words only then."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
@@ -9,8 +9,9 @@ from apps.companies.models import Company, Kind
 from apps.core import canonical, clock, papers
 from apps.hours import classification, queries
 from apps.hours.closing_warnings import Warning
-from apps.hours.models import ClientStatement, ExtraHoursRequest, Line, Statement
+from apps.hours.models import ClientStatement, Line, Statement
 from apps.rollouts import timeline
+from apps.rollouts.models import Rollout
 
 FORMAT = 4
 
@@ -41,7 +42,7 @@ def content(statement: Statement, lines: list[Line], warnings: list[Warning]) ->
             for policy in queries.policies(rollout)
         ],
         "acknowledged": warnings,
-        "approvals": _approvals(lines),
+        "approvals": _approvals(rollout, statement.month, lines),
         "lines": line_contents,
         # The timeline as it stood before the closing, whose own event names the hash of all this.
         "timeline": timeline.head(rollout),
@@ -106,14 +107,12 @@ def _payment(closed_at: datetime) -> dict[str, object]:
     return {**issuer, "due_on": day.isoformat()}
 
 
-def _approvals(lines: list[Line]) -> list[dict[str, object]]:
-    """What the client approved of the activities that ``lines`` bill, when and by whom, in the order of the answers."""
+def _approvals(rollout: Rollout, month: date, lines: list[Line]) -> list[dict[str, object]]:
+    """What the client of ``month`` approved of the activities that ``lines`` bill, when and by whom, in the order of its
+    answers."""
     billed = {line.entry.activity for line in lines if line.hour_class == classification.HourClass.BILLABLE}
     if not billed:
         return []
-    requests = ExtraHoursRequest.objects.filter(
-        rollout=lines[0].entry.rollout_id, activity__in=billed, state=ExtraHoursRequest.State.APPROVED
-    )
     return [
         {
             "number": request.number,
@@ -124,7 +123,7 @@ def _approvals(lines: list[Line]) -> list[dict[str, object]]:
             "approved_by": str(request.answered_by),
             "approved_at": canonical.instant(request.answered_at),
         }
-        for request in requests.select_related("answered_by").order_by("answered_at", "number")
+        for request in queries.approvals_of_client(rollout, month).filter(activity__in=billed)
         if request.answered_at
     ]
 

@@ -9,10 +9,10 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.refusals import Refusal
 from apps.core.requirements import asking_of_all
-from apps.core.web.confirmations import NeedsConfirmation
 from apps.hours import classification, queries
 from apps.hours.ledger import actions, days
 from apps.hours.models import TimeEntry
+from apps.rollouts import timeline
 
 WEEK = timedelta(days=7)
 
@@ -82,8 +82,15 @@ def copies(person: User, first: date) -> list[Copy]:
 def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], list[str]]:
     """Log ``entries`` of one's own anew, a week later; those that were made, and why others were not.
 
-    Each is an action of its own. One that was copied already is passed over, so pressing twice logs nothing twice.
+    One that was copied already is passed over, so pressing twice logs nothing twice. Where something must be confirmed first
+    (``NeedsConfirmation``), none is logged before it is.
     """
+    entries = list(entries)
+    with timeline.changing_several({entry.rollout_id for entry in entries}):
+        return _copy(entries, by)
+
+
+def _copy(entries: list[TimeEntry], by: User) -> tuple[list[TimeEntry], list[str]]:
     zone = days.zone_of(by)
     copied, refused = [], []
     for entry in entries:
@@ -102,8 +109,6 @@ def copy(entries: Iterable[TimeEntry], *, by: User) -> tuple[list[TimeEntry], li
                     source=source_of(entry),
                 )
             )
-        except NeedsConfirmation:
-            raise  # What was copied stays; the rest follows once it is confirmed.
         except Refusal as refusal:
             refused.append(f"{entry.rollout.code}, {entry}: {refusal.message}")
     return copied, refused

@@ -55,19 +55,21 @@ def _pdf_of(statement: Statement | ClientStatement) -> tuple[str, bytes]:
 
 CLOSED = Notice(
     to=leads_of_who_pays,
-    subject=_("%(code)s: demonstrativo de horas de %(month)s"),
-    sentence=_("A Presence %(what)s. O demonstrativo, com as horas e o valor a pagar, está anexo em PDF."),
+    subject=_("%(code)s: fechamento de horas de %(month)s"),
+    sentence=_("A Presence %(what)s. O fechamento, com as horas e o valor a pagar, está anexo em PDF."),
     url=audiences.page("hours:room"),
     document=statement_of,
+    to_outsiders=True,  # The company that left the project pays its last month like the others.
 )
 CLIENT_CLOSED = Notice(
     to=leads_of_the_client,
-    subject=_("%(client_statement)s: demonstrativo de horas de %(month)s"),
+    subject=_("%(client_statement)s: fechamento de horas de %(month)s"),
     sentence=_(
-        "A Presence fechou as horas de %(month)s dos projetos da sua empresa. O demonstrativo %(client_statement)s, com as "
+        "A Presence fechou as horas de %(month)s dos projetos da sua empresa. O fechamento %(client_statement)s, com as "
         "horas de cada projeto e o valor a pagar, está anexo em PDF."
     ),
     url=lambda event: reverse("hours:client_statement", args=[event.data["client_statement"]]),
     document=client_statement_of,
     names_project=False,
+    to_outsiders=True,
 )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import canonical, clock
+from apps.core.background import queue
 from apps.core.localized import Localized
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal, require
@@ -77,7 +78,8 @@ def holds_secrets(rollout: Rollout) -> bool:
 def certificates(rollout: Rollout) -> QuerySet[Event]:
     """The events that certify a purge of ``rollout``, the first one first."""
     purges = rollout.events.filter(kind=events.Purged.kind)
-    return purges.select_related("actor", "rollout__project_manager", "purge_certificate").order_by("sequence")
+    related = ("actor", "rollout__project_manager", "rollout__platform", "purge_certificate__pdf")
+    return purges.select_related(*related).order_by("sequence")
 
 
 def _of(rollout: Rollout) -> Any:
@@ -115,15 +117,22 @@ def certify(rollout: Rollout, purged: events.Purged, by: User | None, client: Co
     """Record ``purged`` in the timeline of ``rollout``, which is locked, with the names that its certificate keeps.
     ``client`` is who that was until then, where it is another now."""
     certifying = timeline.record(rollout, purged, by)
-    client = client or rollout.company(PartyRole.CLIENT)
-    PurgeCertificate.objects.create(
-        event=certifying,
-        title=f"{client} × {rollout.platform}",
+    names = names_of(certifying, client or rollout.company(PartyRole.CLIENT))
+    names.save()
+    undrawn = PurgeCertificate.objects.filter(pk=names.pk, pdf=None)
+    queue.after_commit("apps.prerequisites.tasks.seal_certificate", names.pk, when=undrawn.exists)
+    return certifying
+
+
+def names_of(event: Event, client: Company) -> PurgeCertificate:
+    """How what the certificate of ``event`` names is called today, not yet saved; ``client`` was the client then."""
+    return PurgeCertificate(
+        event=event,
+        title=f"{client} × {event.rollout.platform}",
         client_legal_name=client.legal_name,
         client_cnpj=client.cnpj,
-        purged_by_name=by.name if by else "",
+        purged_by_name=event.actor.name if event.actor and event.actor.erased_at is None else "",
     )
-    return certifying
 
 
 def _destroy(submissions: Iterable[Submission], keep: Collection[UUID] = ()) -> list[tuple[str, str, str]]:

@@ -69,7 +69,9 @@ def draft(
             in_force.state = State.SUPERSEDED
             in_force.save(update_fields=["state"])
         wording.pin(rollout)
-        gathered = record.build(rollout)
+        text = wording.text_of(rollout)
+        record.refuse_without_city(rollout, text)
+        gathered = record.build(rollout, text)
         term = AcceptanceTerm.objects.create(
             rollout=rollout,
             version=numbering.next_number(rollout, rollout.terms, "version"),

@@ -74,8 +74,12 @@ class Voided(
     notice=Notice(
         to=who_had_signed_and_manager,
         subject=_("%(code)s: o termo de aceite deixou de valer"),
-        sentence=_("O projeto mudou antes que todos assinassem. Quando houver outro termo, você será avisado."),
+        sentence=_(
+            "O projeto mudou antes que todos assinassem, e as assinaturas já dadas perderam o efeito. Se outro termo pedir a "
+            "sua assinatura, você será avisado."
+        ),
         url=page("acceptance:room"),
+        to_outsiders=True,  # Also to who signed for a company whose place another one took.
     ),
 ):
     """``signed`` are the parties that had signed it: their signatures bind nobody any more."""

@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.events import EventData
+from apps.core.plugins import Consequence
 from apps.core.process import PartyRole, Stage
 from apps.core.web.confirmations import NeedsConfirmation, receipts_of_request
 from apps.rollouts import events as rollouts
@@ -95,6 +96,12 @@ def _keep_up(rollout: Rollout, actor: User | None) -> None:
 def _to_sign() -> Any:
     waiting = AcceptanceTerm.objects.filter(state=AcceptanceTerm.State.READY, outdated_at=None)
     return waiting.filter(rollout__stage=Stage.ACCEPTANCE)
+
+
+def consequence(term: AcceptanceTerm, text: str) -> Consequence:
+    """``text``, which says that ``term`` ends, with the receipt of the signatures that are lost with it, where there are."""
+    signed = queries.who_signed(term) if term.can_be_signed else []
+    return Consequence(text, RECEIPTS, _receipt(term, signed)) if signed else Consequence(text)
 
 
 def require_confirmation(terms: Iterable[tuple[AcceptanceTerm, Sequence[Signatory]]], actor: User | None) -> None:

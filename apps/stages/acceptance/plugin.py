@@ -49,7 +49,7 @@ plugin = Plugin(
     ),
     going_back=[returning.consequences],
     went_back=[returning.set_terms_aside],
-    party_replaced=[returning.follow_new_company],
+    party_leaves=[returning.follow_new_company],
     company_changed=[outdating.follow_company],
     recorded=[outdating.follow],
     derived=[outdating.work_out],

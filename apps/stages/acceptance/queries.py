@@ -57,7 +57,7 @@ def is_stale(term: AcceptanceTerm, text: Text | None = None) -> bool:
 
 def changed_parts(term: AcceptanceTerm, text: Text | None = None) -> list[binding.Part]:
     """What of the project's record binds and is no longer as ``term`` says."""
-    gathered = record.build(term.rollout, text)
+    gathered = record.build(term.rollout, text, drafted=term.record)
     if canonical.sha256(gathered) == term.record_sha256:
         return []
     return binding.changed_parts(term.record, gathered)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.plugins import Consequence
 from apps.core.process import PartyRole, Stage
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
@@ -15,7 +16,7 @@ from apps.stages.acceptance.models import AcceptanceTerm, SetAside, Signatory
 State = AcceptanceTerm.State
 
 
-def consequences(rollout: Rollout) -> Iterator[str]:
+def consequences(rollout: Rollout) -> Iterator[Consequence]:
     """What going back from the present stage means for the term, in the reader's language."""
     if rollout.stage not in (Stage.ACCEPTANCE, Stage.GO_LIVE):
         return
@@ -30,12 +31,13 @@ def consequences(rollout: Rollout) -> Iterator[str]:
         text = _("O termo %(term)s deixa de valer e estas assinaturas se perdem: %(names)s.")
     else:
         text = _("O termo %(term)s, que ninguém assinou ainda, deixa de valer.")
-    yield text % {"term": term, "names": names}
+    yield outdating.consequence(term, text % {"term": term, "names": names})
 
 
 def set_terms_aside(rollout: Rollout, _stage_before: str, by: User) -> None:
     """Of a rollout that went back before its term: one that not all have signed is superseded, one that all signed is set
-    aside. ``rollout`` is locked."""
+    aside. ``rollout`` is locked. Raises ``VoidsSignatures`` where signatures are lost that whoever takes it back was not told
+    of."""
     term = queries.term_in_force(rollout)
     if term is None or not rollout.is_open or rollout.has_reached(Stage.ACCEPTANCE):
         return
@@ -43,6 +45,7 @@ def set_terms_aside(rollout: Rollout, _stage_before: str, by: User) -> None:
         SetAside.objects.create(term=term)
         timeline.record(rollout, events.WasSetAside(term=str(term), version=term.version), by)
     else:
+        _require_confirmation(term, by)
         _supersede(rollout, term, by)
 
 
@@ -51,8 +54,13 @@ def follow_new_company(change: PartyChange) -> None:
     ``VoidsSignatures`` where signatures are lost that whoever replaces the company was not told of."""
     term = queries.term_in_force(change.rollout)
     if term is not None and term.state != State.SIGNED:
-        outdating.require_confirmation([(term, queries.who_signed(term))] if term.can_be_signed else [], change.by)
+        _require_confirmation(term, change.by)
         _supersede(change.rollout, term, change.by)
+
+
+def _require_confirmation(term: AcceptanceTerm, by: User) -> None:
+    """The signatures of an outdated term are lost already, and who gave them was told."""
+    outdating.require_confirmation([(term, queries.who_signed(term))] if term.can_be_signed else [], by)
 
 
 def _supersede(rollout: Rollout, term: AcceptanceTerm, by: User) -> None:

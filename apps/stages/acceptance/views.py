@@ -77,7 +77,8 @@ def download(request: SignedInRequest, pk: int, version: int) -> FileResponse:
     document = term.sealed or term.pdf
     if document is None:
         raise Http404
-    return attachment(document, "" if term.sealed else f"{term}-{_('nao-assinado')}.pdf")
+    unsigned = _("nao-assinado")
+    return attachment(document, "" if term.sealed else f"{term}-{unsigned}.pdf")
 
 
 @require_POST

@@ -8,24 +8,28 @@ from typing import Any
 from django.db.models import Q
 
 from apps.accounts.models import User, names_then
+from apps.meetings.models import Attendee
 from apps.rollouts.models import Rollout
+from apps.stages.acceptance.models import Signatory
 from apps.stages.golive.models import Release
 
 COMPANY_FIELDS = ("legal_name", "trade_name", "cnpj", "street", "city", "state", "postal_code")
 
 
 def at_release(rollout: Rollout) -> dict[str, Any]:
-    """What ``Release.names`` keeps: the companies by the role that they play, and whoever acted in the rollout, took part in
-    its meetings or belongs to one of its companies, by the account's key."""
+    """What ``Release.names`` keeps: the companies by the role that they play, and by the account's key whoever the dossier
+    may name: who manages the rollout, acted in it, was at one of its meetings, was to sign its term or worked hours on it."""
     companies = rollout.companies()
     people = User.objects.filter(
-        Q(pk__in=rollout.events.exclude(actor=None).values("actor"))
-        | Q(memberships__company__in=companies.values())
-        | Q(people__attendances__meeting__rollout=rollout)
+        Q(pk=rollout.project_manager_id)
+        | Q(pk__in=rollout.events.exclude(actor=None).values("actor"))
+        | Q(pk__in=Attendee.objects.filter(meeting__rollout=rollout, attended=True).values("person__user"))
+        | Q(pk__in=Signatory.objects.filter(term__rollout=rollout).values("user"))
+        | Q(pk__in=rollout.time_entries.values("person"))
     )
     return {
         "companies": {role: {name: getattr(row, name) for name in COMPANY_FIELDS} for role, row in companies.items()},
-        "people": {str(pk): name for pk, name in people.distinct().values_list("pk", "name") if name},
+        "people": {str(pk): name for pk, name in people.values_list("pk", "name") if name},
     }
 
 

@@ -296,7 +296,7 @@ def nonconformities_are_corrected(rollout: Rollout) -> Iterator[Requirement]:
     waiting = {case.pk for case in unsettled(rollout) if _waits_for_correction(case)}
     for nonconformity in unverified(rollout):
         is_open = nonconformity.state == Nonconformity.State.OPEN
-        if _blocks(nonconformity) or (is_open and nonconformity.case_id in waiting):
+        if nonconformity.blocks or (is_open and nonconformity.case_id in waiting):
             yield _correction_requirement(rollout, nonconformity)
 
 
@@ -347,7 +347,7 @@ def _correction_requirement(rollout: Rollout, nonconformity: Nonconformity) -> R
 
 @requirement("homologation:nothing_blocking", Gate.RETURN_TO_DEVELOPMENT)
 def blocking_nonconformity_is_open(rollout: Rollout) -> Iterator[Requirement]:
-    if rollout.stage == Stage.HOMOLOGATION and not any(map(_blocks, unverified(rollout))):
+    if rollout.stage == Stage.HOMOLOGATION and not any(nonconformity.blocks for nonconformity in unverified(rollout)):
         yield Requirement(
             key="homologation:nothing_blocking",
             text=both(_("Só se devolve ao desenvolvimento com uma não conformidade impeditiva aberta")),
@@ -364,7 +364,3 @@ def unverified(rollout: Rollout) -> list[Nonconformity]:
     if frozen is None:
         return []
     return rows_of(Nonconformity, frozen.unverified, *queries.OF_NONCONFORMITY)  # type: ignore[attr-defined]
-
-
-def _blocks(nonconformity: Nonconformity) -> bool:
-    return nonconformity.severity == Nonconformity.Severity.BLOCKING

@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
-from apps.accounts.models import name_of_erased
+from apps.accounts.models import name_read
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.rows import JSON
@@ -22,7 +22,7 @@ def people(rollout: Rollout, meetings: Iterable[JSON]) -> list[dict[str, str]]:
     """Who runs the project, and who was at the kickoff (``meetings``); who signs stands in the term's envelope."""
     manager = {"name": str(rollout.project_manager), "party": PartyRole.PRESENCE.value}
     rows = [row for meeting in meetings for row in meeting["people"]]
-    present = sorted((row["party"], row["name"] or name_of_erased(row["account"])) for row in rows)
+    present = sorted((row["party"], name_read(row["account"], row["name"])) for row in rows)
     participants = ({"name": name, "party": party} for party, name in present)
     others = (person for person in participants if person != manager)
     return [manager | {"as": "project_manager"}, *(person | {"as": "kickoff"} for person in others)]

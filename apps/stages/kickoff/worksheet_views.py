@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -137,9 +138,15 @@ def add_row(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
-    """Take a line out, or propose that it goes; what its form says else is saved first."""
+    """Take a line out, or propose that it goes; what its form says else is saved first, and nothing before what must be
+    confirmed is."""
     rollout, kickoff = _kickoff(request, pk)
     row = get_object_or_404(Row.objects.select_related("method"), pk=row_pk, kickoff=kickoff, removed_at=None)
+    with transaction.atomic():
+        return _remove_row(request, rollout, kickoff, row)
+
+
+def _remove_row(request: SignedInRequest, rollout: Rollout, kickoff: Kickoff, row: Row) -> HttpResponse:
     if failed := _save_line(request, rollout, kickoff, row):
         return failed
     shown_cells = {
@@ -154,7 +161,7 @@ def remove_row(request: SignedInRequest, pk: int, row_pk: int) -> HttpResponse:
     except Refusal as refusal:
         notes = {(row.pk, row.spec.columns[0].name): Note(refusal.message)}
         return _lines_or_page(request, rollout, kickoff, row, notes, refusal.status)
-    return _lines(request, rollout, kickoff, [row.pk]) if _is_scripted(request) else _at(pk, row)
+    return _lines(request, rollout, kickoff, [row.pk]) if _is_scripted(request) else _at(rollout.pk, row)
 
 
 @require_POST

@@ -1,25 +1,54 @@
 """What the term says, as plain JSON: the rollout, parties, waivers and clauses, and every app's share (``Plugin.term``)."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from apps.blueprints.catalogues import clauses
 from apps.companies.models import Company
 from apps.core import cnpj, papers, plugins
 from apps.core.process import PartyRole
+from apps.core.refusals import Refusal
 from apps.core.term_shares import shares_of
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.wording import clauses as wording
 
+WITHOUT_CITY = "[cidade da sede da Presence, a preencher]"
+"""What a preview says where the city is to stand; no term is drafted without it."""
 
-def build(rollout: Rollout, text: wording.Text | None = None) -> dict[str, object]:
+
+def build(
+    rollout: Rollout, text: wording.Text | None = None, *, drafted: Mapping[str, Any] | None = None
+) -> dict[str, object]:
     """The record of ``rollout`` as it stands: equal records give equal JSON, so a changed one is noticed by its hash. It
     is in Portuguese, whoever asks: so is the name under which somebody stands whose account was erased. ``text`` is what the
-    term says, where it was read already."""
+    term says, where it was read already. To be compared with what a term was ``drafted`` with, it names the city that stands
+    there: Presence's address may be put right without changing what was agreed."""
     with papers.on_paper():
-        return _build(rollout, text or wording.text_of(rollout))
+        return _build(rollout, text or wording.text_of(rollout), drafted)
 
 
-def _build(rollout: Rollout, text: wording.Text) -> dict[str, object]:
+def refuse_without_city(rollout: Rollout, text: wording.Text) -> None:
+    """Raise ``Refusal`` (409) where ``text`` names the city of Presence's seat and nobody has said which it is."""
+    if _city(rollout.companies()[PartyRole.PRESENCE.value]):
+        return
+    for clause in text.said_clauses:
+        if f"{{{clauses.CITY}}}" in clause.text:
+            raise Refusal(
+                _(
+                    "A cláusula “%(clause)s” diz a cidade da sede da Presence, que falta no cadastro. Um gestor da Presence a"
+                    " preenche em Empresas › Presence › Editar."
+                )
+                % {"clause": clause.title}
+            )
+
+
+def _build(rollout: Rollout, text: wording.Text, drafted: Mapping[str, Any] | None) -> dict[str, object]:
     companies = rollout.companies()
     names = _names(rollout, companies)
+    if drafted and (city := _drafted_city(text, drafted, names)):
+        names[clauses.CITY] = city
     shares = shares_of(rollout, {key: share for plugin in plugins.plugins() for key, share in plugin.term.items()})
     return {
         **shares,
@@ -56,12 +85,17 @@ def names_of(rollout: Rollout) -> dict[str, str]:
 def _names(rollout: Rollout, companies: dict[str, Company]) -> dict[str, str]:
     return {role: companies[role].legal_name for role in PartyRole.values} | {
         "platform": rollout.platform.name,
-        clauses.CITY: _seat(companies[PartyRole.PRESENCE.value]),
+        clauses.CITY: _city(companies[PartyRole.PRESENCE.value]) or WITHOUT_CITY,
     }
 
 
-def _seat(company: Company) -> str:
-    """The city of ``company``, as a sentence names it: ``Cuiabá/MT``, or what stands for it while it is not known."""
-    return (
-        "/".join(part for part in (company.city, company.state) if part) or f"onde fica a sede de {company.legal_name}"
-    )
+def _city(company: Company) -> str:
+    """The city of ``company`` as a sentence names it, ``Cuiabá/MT``; empty where none was filled in."""
+    return "/".join(part for part in (company.city, company.state) if part) if company.city else ""
+
+
+def _drafted_city(text: wording.Text, drafted: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The city of Presence's seat that the clauses of ``drafted`` name; empty where they name none."""
+    pairs = zip(text.said_clauses, drafted.get("clauses", []), strict=False)
+    cities = (clauses.city_in(row["text"], clause.text, names) for clause, row in pairs)
+    return next(filter(None, cities), "")

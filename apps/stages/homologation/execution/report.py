@@ -91,7 +91,6 @@ def _context(
 
 def _verdict(tally: Tally, rows: list[Nonconformity], reservations: list[Reservation]) -> dict[str, str]:
     """What the homologation comes to (``title``) and why (``reason``), in Portuguese: sentences of the document."""
-    open_ones = sum(row.is_open for row in rows)
     if not tally.required:
         return {
             "title": "Sem parecer.",
@@ -100,15 +99,31 @@ def _verdict(tally: Tally, rows: list[Nonconformity], reservations: list[Reserva
     if tally.unsettled:
         reason = f"Casos obrigatórios resolvidos: {tally.settled} de {tally.required}."
         return {"title": "Em homologação.", "reason": reason}
+    open_ones = [row for row in rows if row.is_open]
+    blocking = [row for row in open_ones if row.blocks]
+    if blocking:
+        stand = "está aberta a impeditiva" if len(blocking) == 1 else "estão abertas as impeditivas"
+        reason = f"Os casos obrigatórios estão resolvidos, e {stand} {_labels(blocking)}."
+        return {"title": "Em homologação.", "reason": reason}
+    still_open = ""
     if open_ones:
-        count = "1 não conformidade está aberta" if open_ones == 1 else f"{open_ones} não conformidades estão abertas"
-        return {"title": "Em homologação.", "reason": f"Os casos obrigatórios estão resolvidos, e {count}."}
+        stand = (
+            "Continua aberta, sem impedir o aceite"
+            if len(open_ones) == 1
+            else "Continuam abertas, sem impedir o aceite"
+        )
+        still_open = f" {stand}: {_labels(open_ones)}."
     agreed = sum(row.is_agreed for row in reservations)
     if agreed:
         count = "1 ressalva" if agreed == 1 else f"{agreed} ressalvas"
         reason = f"Os casos obrigatórios estão resolvidos, com {count} de acordo entre o cliente e a Presence."
-        return {"title": "Homologado com ressalvas.", "reason": reason}
-    return {"title": "Homologado.", "reason": "Todos os casos obrigatórios passaram ou, de acordo, não se aplicam."}
+        return {"title": "Homologado com ressalvas.", "reason": reason + still_open}
+    reason = "Todos os casos obrigatórios passaram ou, de acordo, não se aplicam."
+    return {"title": "Homologado.", "reason": reason + still_open}
+
+
+def _labels(rows: list[Nonconformity]) -> str:
+    return ", ".join(row.label for row in rows)
 
 
 def _versions(parts: list[Part]) -> list[tuple[str, int]]:

@@ -24,6 +24,8 @@ def ask_report(request: SignedInRequest, pk: int) -> HttpResponse:
     few seconds while it is drawn."""
     rollout, script = script_of(request, pk)
     if request.method == "GET":
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect(_place(pk))
         last_report = Report.objects.filter(script=script).select_related("pdf").first()
         return render(request, "homologation/report.html", {"rollout": rollout, "report": last_report})
     reports.ask(script)

@@ -83,6 +83,11 @@ class Nonconformity(models.Model):
         return self.state in self.PENDING
 
     @property
+    def blocks(self) -> bool:
+        """While it is open, the homologation does not end."""
+        return self.severity == self.Severity.BLOCKING
+
+    @property
     def is_overdue(self) -> bool:
         """Its owner still owes the correction after the agreed day."""
         return self.state == self.State.OPEN and self.due is not None and self.due < clock.today()
