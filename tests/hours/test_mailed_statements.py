@@ -12,7 +12,7 @@ from apps.notices.models import Beginning
 from apps.notices.tasks import send_notices
 from apps.rollouts import parties
 from tests.companies.factories import CompanyFactory, a_person
-from tests.hours.factories import APRIL, a_statement, close_client_month, close_month, log
+from tests.hours.factories import APRIL, a_client_statement, a_statement, close_client_month, close_month, log
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,15 @@ def test_who_left_the_client_before_it_was_sent_does_not_get_it(statement, mailo
     assert mailed(mailoutbox) == []
 
 
+@pytest.fixture
+def last_bill():
+    """The project whose client is replaced: all its months were closed."""
+    Beginning.objects.update(at=APRIL)
+    rollout = RolloutFactory()
+    a_client_statement(rollout)
+    return rollout
+
+
 def replaced(rollout):
     """Another company is the client since April; the new company's lead."""
     company = CompanyFactory(kind="client")
@@ -69,20 +78,20 @@ def replaced(rollout):
 
 
 def test_the_company_that_was_the_client_gets_its_last_bill_without_a_link_and_the_new_one_does_not(
-    statement, mailoutbox
+    last_bill, mailoutbox
 ):
-    lead = replaced(statement.rollout)
+    lead = replaced(last_bill)
     (message,) = mailed(mailoutbox)
-    assert message.to == [statement.rollout.people["client"].email] != [lead.email]
-    assert f"/projetos/{statement.rollout.pk}" not in message.body
+    assert message.to == [last_bill.people["client"].email] != [lead.email]
+    assert f"/projetos/{last_bill.pk}" not in message.body
 
 
-def test_who_left_the_company_that_was_the_client_does_not_get_its_last_bill(statement, mailoutbox):
+def test_who_left_the_company_that_was_the_client_does_not_get_its_last_bill(last_bill, mailoutbox):
     with clock.at(APRIL):
         for event in queries.events_without_notices():
             actions.consume(event)
-    replaced(statement.rollout)
-    statement.rollout.people["client"].memberships.all().delete()
+    replaced(last_bill)
+    last_bill.people["client"].memberships.all().delete()
     assert mailed(mailoutbox) == []
 
 

@@ -90,7 +90,7 @@ def test_days_off_before_a_meeting_bring_its_reminder_to_the_last_business_day(o
         reminders = [message for message in mailoutbox if message.subject.startswith("1 reunião")]
         assert len(reminders) == (day >= on)
         day += timedelta(days=1)
-    assert f"10:00, {when}\n" in reminders[0].body
+    assert f"10:00, horário de Brasília, {when}\n" in reminders[0].body
 
 
 def test_what_is_sent_late_on_a_day_off_still_reminds_of_monday(rollout, mailoutbox):
