@@ -31,6 +31,7 @@ def test_every_glyph_lies_within_the_margins_and_over_no_other():
         NonconformityFactory(rollout=rollout, case=case, opened_by=by, title=line[:200])
         RoundReportFactory(round=round, by=by, title=line[:100])
     files = dict(dossier.files(rollout))
+    assert any(name.startswith("homologacao/evidencias/") for name in files)
     for name in (f"homologacao/{rollout.code}-homologacao.pdf", "homologacao/evidencias.pdf"):
         assert misplaced(files[name]) == [], name
         assert faults(files[name]) == [], name
