@@ -1,12 +1,14 @@
 """What an independent checker finds wrong with a PDF: "page", which knows the rules of veraPDF's corpus."""
 
 import io
+import re
 
 import page
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 LENGTH = "PDFA3U-STREAM-LENGTH-001"
+STREAM = re.compile(rb"/Length (\d+)[^>]*>>\nstream\n")
 
 
 def faults(content: bytes) -> list[str]:
@@ -31,5 +33,13 @@ def _misread(content: bytes, found: page.ValidationFailure) -> bool:
         return False
     reader = PdfFileReader(io.BytesIO(content), strict=True)
     where = found.object_id
+    if where is None:
+        return any(_ends_in_cr(content, match) for match in STREAM.finditer(content))
     stream = reader.get_object(IndirectObject(where.object_number, where.generation, reader).reference)
     return stream.encoded_data.endswith(b"\r")
+
+
+def _ends_in_cr(content: bytes, head: re.Match[bytes]) -> bool:
+    """The stream that begins with ``head`` is as long as it says, and its last byte is CR."""
+    end = head.end() + int(head[1])
+    return content[end - 1 : end] == b"\r" and content[end:].startswith(b"\nendstream")
