@@ -8,7 +8,7 @@ from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 LENGTH = "PDFA3U-STREAM-LENGTH-001"
-STREAM = re.compile(rb"/Length (\d+)(?:/[^<>]*)?>>\nstream\n")
+STREAM = re.compile(rb"/Length (\d+)[^>]*>>\nstream\n")
 
 
 def faults(content: bytes) -> list[str]:
@@ -33,9 +33,13 @@ def _misread(content: bytes, found: page.ValidationFailure) -> bool:
         return False
     reader = PdfFileReader(io.BytesIO(content), strict=True)
     where = found.object_id
-    if where is None:  # It does not say which: every stream ends where its length says.
-        return all(
-            content[stream.end() + int(stream[1]) :].startswith(b"\nendstream") for stream in STREAM.finditer(content)
-        )
+    if where is None:
+        return any(_ends_in_cr(content, match) for match in STREAM.finditer(content))
     stream = reader.get_object(IndirectObject(where.object_number, where.generation, reader).reference)
     return stream.encoded_data.endswith(b"\r")
+
+
+def _ends_in_cr(content: bytes, head: re.Match[bytes]) -> bool:
+    """The stream that begins with ``head`` is as long as it says, and its last byte is CR."""
+    end = head.end() + int(head[1])
+    return content[end - 1 : end] == b"\r" and content[end:].startswith(b"\nendstream")

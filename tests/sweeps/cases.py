@@ -293,14 +293,14 @@ def _purge_without_pdf() -> Case:
     for submission in submissions:
         rollout = at_stage(submission.rollout, Stage.COMPLETED)
         with earlier(minutes=5):
-            rows.append(purge.purge(rollout, by=rollout.people["pm"]).purge_certificate)
+            rows.append(purge.purge(rollout, by=rollout.project_manager).purge_certificate)
     poisoned, good = (row.pk for row in rows)
     rollout = submissions[0].rollout
     return Case(
         "prerequisites.certificate", poisoned, good,
         lambda pk: PurgeCertificate.objects.get(pk=pk).pdf is not None,
         "apps.prerequisites.credentials.certificate.document", lambda row: row.names.pk, lambda row: PDF,
-        page=(rollout.people["client"], reverse("prerequisites:certificate", args=[rollout.pk])),
+        page=(rollout.project_manager, reverse("prerequisites:certificate", args=[rollout.pk])),
         also={"apps.seals.certificates.can_seal": lambda: True},
     )  # fmt: skip
 
