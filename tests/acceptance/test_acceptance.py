@@ -215,10 +215,11 @@ class TestWhileADocumentIsMade:
 
 def test_a_term_that_waits_for_its_pdf_is_found_again(term, monkeypatch):
     monkeypatch.setattr(rendering, "pdf", lambda term: b"%PDF-1.7 teste")
-    render_waiting_terms()
+    with clock.at(term.drafted_at + timedelta(seconds=30)):
+        render_waiting_terms()
     term.refresh_from_db()
     assert term.state == "drafted"
-    with clock.at(clock.now() + timedelta(minutes=2)):
+    with clock.at(term.drafted_at + timedelta(minutes=2)):
         render_waiting_terms()
     term.refresh_from_db()
     assert term.state == "ready"
