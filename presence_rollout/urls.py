@@ -4,7 +4,7 @@ from apps.accounts.proof.views import prove
 from apps.accounts.views import language
 
 handler400 = "apps.core.network.hosts.bad_request"
-handler500 = "apps.core.outages.server_error"
+handler500 = "apps.core.web.outages.server_error"
 
 urlpatterns = [
     # Before the library's own page of this name, which offers less.

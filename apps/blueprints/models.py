@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models import Company
 from apps.core import clock
-from apps.core.unaccented import by_name
+from apps.core.database.unaccented import by_name
 
 
 class Platform(models.Model):

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from apps.companies.models import Company, CompanyQuerySet
 from apps.core import cnpj
-from apps.core.unaccented import holds, narrowed
+from apps.core.database.unaccented import holds, narrowed
 from apps.core.web.search import SearchField
 
 CNPJ = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?[0-9]{2}$")

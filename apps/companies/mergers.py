@@ -9,8 +9,8 @@ from apps.accounts.models import User
 from apps.companies.models import Company, Kind, Membership, Person, Role
 from apps.companies.people import actions as directory
 from apps.core import clock, cnpj, plugins
+from apps.core.database.unaccented import are_alike
 from apps.core.refusals import Invalid, Refusal, require, stated
-from apps.core.unaccented import are_alike
 
 
 @dataclass(frozen=True)

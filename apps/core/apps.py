@@ -14,7 +14,7 @@ class CoreConfig(AppConfig):
         held to account, when the process starts."""
         from apps.core import plugins
         from apps.core.checks import the_plugins_agree
-        from apps.core.pdf_fonts import there_are_fonts
+        from apps.core.papers.fonts import there_are_fonts
 
         autodiscover_modules("access")
         plugins.plugins()

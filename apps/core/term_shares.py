@@ -10,7 +10,8 @@ from django.db.models.expressions import BaseExpression, Combinable
 @dataclass(frozen=True)
 class TermShare:
     """An app's share of the record: ``make`` gives it as JSON. It takes the rollout, and by its name what each of ``rows``
-    gives for that rollout, an annotation (``core.rows``). ``related`` names what the rollout has one of and comes with it."""
+    gives for that rollout, an annotation (``core.database.rows``). ``related`` names what the rollout has one of and comes
+    with it."""
 
     make: Callable[..., Any]
     rows: Mapping[str, BaseExpression | Combinable] = field(default_factory=dict)

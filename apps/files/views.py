@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.core import clock, outages
+from apps.core import clock
 from apps.core.numbers import whole_number
 from apps.core.refusals import Invalid, Refusal
 from apps.core.untrusted.bodies import takes
+from apps.core.web import outages
 from apps.files import uploads
 from apps.files.models import Upload
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.database.rows import embedded, rows_of
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.core.requirements import asked_once, remember
-from apps.core.rows import embedded, rows_of
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import ClientStatement, ExtraHoursRequest, HourSum, Line, Policy, Statement, TimeEntry

@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 
-from apps.core.rows import JSON, embedded, rows_of
+from apps.core.database.rows import JSON, embedded, rows_of
 from apps.core.term_shares import TermShare
 from apps.hours import queries
 from apps.hours.agreement import coverage

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import name_as_signed
 from apps.core import clock, workdays
+from apps.core.database.rows import embedded_first, row_of
 from apps.core.localized import Localized, LocalizedField
 from apps.core.process import Gate, PartyRole
-from apps.core.rows import embedded_first, row_of
 from apps.files.models import StoredFile
 from apps.files.queries import preview_pages
 from apps.rollouts import planning, reminders

@@ -4,7 +4,7 @@ import re
 
 from django.db.models import Q
 
-from apps.core.unaccented import holds, narrowed
+from apps.core.database.unaccented import holds, narrowed
 from apps.core.web.search import SearchField
 from apps.rollouts.models import Party, RolloutQuerySet
 

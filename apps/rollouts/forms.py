@@ -8,8 +8,8 @@ from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind, Role
+from apps.core.database.unaccented import by_name
 from apps.core.process import Gate, PartyRole, Stage
-from apps.core.unaccented import by_name
 from apps.core.web.forms import DayField
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout

@@ -11,8 +11,8 @@ from apps.accounts.models import User
 from apps.companies.models import Company, Kind, Membership, Person, PersonQuerySet
 from apps.companies.people import queries
 from apps.companies.people.choices import Directory
+from apps.core.database.unaccented import name_key
 from apps.core.process import PartyRole
-from apps.core.unaccented import name_key
 from apps.rollouts.models import Party, Rollout
 
 MOST_SHOWN = 300

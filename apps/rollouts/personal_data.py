@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding
-from apps.rollouts import corrections
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Event
 
 

@@ -1,6 +1,8 @@
 from apps.core.plugins import Plugin
-from apps.rollouts import corrections, events, mergers, personal_data, phases, planning, tasks
-from apps.rollouts.changes_api import router
+from apps.rollouts import events, personal_data, phases, planning, tasks
+from apps.rollouts.corrections import actions as corrections
+from apps.rollouts.corrections import mergers
+from apps.rollouts.corrections.changes_api import router
 
 plugin = Plugin(
     app="rollouts",

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from apps.rollouts import correction_views, unfinished_views, views
+from apps.rollouts import views
+from apps.rollouts.corrections import views as correction_views
+from apps.rollouts.unfinished import views as unfinished_views
 
 app_name = "rollouts"
 

@@ -59,7 +59,8 @@ def main() -> int:
 
 def begin() -> None:
     """The demonstration. What its documents look like is not asked: none is drawn."""
-    from apps.core import clock, pdf
+    from apps.core import clock
+    from apps.core.papers import pdf
     from apps.demo import world
     from apps.stages.acceptance.sealing import evidence, rendering, seal
 

@@ -296,7 +296,7 @@ class TestWhatIsShown:
         assert problem(loja.signs(first, box=over), document) == "stamp"
 
     def test_a_stamp_where_the_term_has_no_place_for_one(self, ana):
-        from apps.core import pdf as core_pdf
+        from apps.core.papers import pdf as core_pdf
 
         old = core_pdf.render("<!doctype html><title>Termo</title><p>Texto</p>")
         assert "problem" not in judged(ana.signs(old), old)
@@ -508,7 +508,7 @@ def test_every_problem_has_its_sentence():
 
 def test_a_signed_term_of_many_pages_is_judged_within_the_limits(ana):
     """In steps of the reader, not in seconds: how many objects are read does not grow with the document."""
-    from apps.core import pdf as core_pdf
+    from apps.core.papers import pdf as core_pdf
 
     read = {}
     for paragraphs in (40, 400):

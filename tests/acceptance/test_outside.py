@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, append_signature_field
 from pyhanko_certvalidator import ValidationContext
 
-from apps.core import pdf as core_pdf
+from apps.core.papers import pdf as core_pdf
 from apps.stages.acceptance.certificates import looks, outside, revocation
 from apps.stages.acceptance.sealing import pages
 from tests.acceptance.authority import CPF, LIST, ROOT_LIST, Authority, apart, asn1, the_authority

@@ -10,8 +10,9 @@ from apps.accounts import address_changes as addresses
 from apps.accounts.models import User
 from apps.blueprints.editor import term_actions
 from apps.blueprints.models import Blueprint
-from apps.core import clock, pdf
+from apps.core import clock
 from apps.core.models import UnfinishedWork
+from apps.core.papers import pdf
 from apps.files import actions as files
 from apps.files import uploads
 from apps.files.models import Preview

@@ -9,7 +9,9 @@ from apps.companies.models import Kind, Role
 from apps.core import cnpj
 from apps.core.process import BACKWARD, PartyRole, Stage
 from apps.core.web.rest import Scope
-from apps.rollouts import changes_api, corrections_api, parties, planning
+from apps.rollouts import parties, planning
+from apps.rollouts.corrections import api as corrections_api
+from apps.rollouts.corrections import changes_api
 from apps.rollouts.events import Credentials
 from apps.rollouts.models import Rollout
 from tests.api.factories import ApiTokenFactory, tool

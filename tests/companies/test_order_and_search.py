@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.companies import choices
 from apps.companies.models import Company, Kind, Membership, Person
 from apps.companies.people import queries as people_queries
-from apps.core.unaccented import by_name, name_key
+from apps.core.database.unaccented import by_name, name_key
 from apps.core.web.search import MOST_LISTED, matching
 from apps.rollouts import queries as rollout_queries
 from apps.rollouts.forms import CreateForm
@@ -154,7 +154,7 @@ IDENTITY = {"apps/accounts/names_in_texts.py"}
 
 
 def test_nobody_orders_by_a_bare_name_and_nobody_searches_with_accents():
-    """``by_name`` and ``narrowed`` (``core.unaccented``) are the one way for each."""
+    """``by_name`` and ``narrowed`` (``core.database.unaccented``) are the one way for each."""
     breaches = []
     for path in sorted(Path("apps").rglob("*.py")):
         if "migrations" in path.parts or str(path) in IDENTITY:

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from psycopg.errors import DeadlockDetected, DiskFull, QueryCanceled
 
-from apps.core import outages
+from apps.core.web import outages
 from tests.companies.factories import UserFactory
 
 

@@ -9,8 +9,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 
-from apps.core.outages import server_error
 from apps.core.refusals import refusal_response
+from apps.core.web.outages import server_error
 from tests.companies.factories import UserFactory
 
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from weasyprint import HTML
 
-from apps.core import pdf
-from apps.core.pdf_renderer import NoFetcher, NothingToFetch
+from apps.core.papers import pdf
+from apps.core.papers.renderer import NoFetcher, NothingToFetch
 from tests.pdfa import faults, unreadable
 
 DATED = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import OuterRef
 
-from apps.core.rows import embedded, embedded_first, row_of, rows_of
+from apps.core.database.rows import embedded, embedded_first, row_of, rows_of
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Hold, PlannedStage, Rollout, Waiver
 from tests.prerequisites.factories import PrerequisiteFactory

@@ -29,5 +29,5 @@ def test_processes_start_without_what_makes_documents_and_seals():
         [sys.executable, "-c", STARTED], cwd=ROOT, env=env, capture_output=True, text=True, check=True
     )
     modules = set(json.loads(done.stdout.splitlines()[-1]))
-    assert {"apps.core.pdf", "apps.seals.signatures", "apps.stages.acceptance.tasks"} <= modules
+    assert {"apps.core.papers.pdf", "apps.seals.signatures", "apps.stages.acceptance.tasks"} <= modules
     assert modules & SLOW == set()

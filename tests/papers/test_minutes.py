@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.core import pdf
+from apps.core.papers import pdf
 from apps.stages.kickoff import documents
 from apps.stages.kickoff.models import Minutes
 from tests.kickoff.factories import KickoffFactory, published

@@ -13,7 +13,7 @@ from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.notices.actions import consume
 from apps.notices.models import Notice
 from apps.portal import desk
-from apps.rollouts import corrections
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Rollout
 from tests.companies.factories import a_person
 from tests.rollouts.factories import RolloutFactory

@@ -11,7 +11,8 @@ from apps.core.process import Gate, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.hours.models import Policy
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts import actions, corrections, gates, phases, timeline
+from apps.rollouts import actions, gates, phases, timeline
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as terms
 from apps.stages.acceptance.models import AcceptanceTerm

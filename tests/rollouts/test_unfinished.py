@@ -10,7 +10,8 @@ from apps.core import clock
 from apps.core.background import work
 from apps.core.models import UnfinishedWork
 from apps.core.process import Stage
-from apps.rollouts import timeline, unfinished
+from apps.rollouts import timeline
+from apps.rollouts.unfinished import queries as unfinished
 from tests.companies.factories import UserFactory
 from tests.invitations.factories import InvitationFactory
 from tests.rollouts.factories import RolloutFactory, at_stage

@@ -17,7 +17,8 @@ from apps.core.process import BACKWARD, CLOSED, FORWARD, PartyRole, Stage
 from apps.core.refusals import Refusal
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import actions, corrections, gates, parties, phases, planning, refreshing
+from apps.rollouts import actions, gates, parties, phases, planning, refreshing
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as terms
 from apps.stages.acceptance import queries as acceptance

@@ -23,7 +23,8 @@ from apps.hours.logging import timers
 from apps.hours.models import Proposal, Timer
 from apps.portal.models import Draft
 from apps.prerequisites import actions as prerequisites
-from apps.rollouts import actions, corrections, managers, timeline
+from apps.rollouts import actions, managers, timeline
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.stages.acceptance.tasks import render_term

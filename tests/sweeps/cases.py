@@ -184,7 +184,7 @@ def _minutes_without_pdf() -> Case:
         lambda pk: Minutes.objects.get(pk=pk).pdf is not None,
         "apps.stages.kickoff.documents.minutes_html", lambda row: row.pk, lambda row: "<p>Ata</p>",
         page=(rollout.people["platform"], reverse("kickoff:room", args=[rollout.pk])),
-        also={"apps.core.pdf.render": lambda *args: PDF},
+        also={"apps.core.papers.pdf.render": lambda *args: PDF},
     )  # fmt: skip
 
 

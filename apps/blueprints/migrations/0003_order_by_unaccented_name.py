@@ -3,7 +3,7 @@
 import django.db.models.functions.comparison
 from django.db import migrations, models
 
-import apps.core.unaccented
+import apps.core.database.unaccented
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                     "position",
                     models.OrderBy(
                         django.db.models.functions.comparison.Collate(
-                            apps.core.unaccented.Unaccented(models.F("name")), "C"
+                            apps.core.database.unaccented.Unaccented(models.F("name")), "C"
                         )
                     ),
                 ],

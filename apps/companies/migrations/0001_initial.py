@@ -7,7 +7,7 @@ from django.db import migrations, models
 import apps.core.clock
 import apps.core.cnpj
 import apps.core.network.mailboxes
-from apps.core.triggers import refused
+from apps.core.database.triggers import refused
 
 
 class Migration(migrations.Migration):

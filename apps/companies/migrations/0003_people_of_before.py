@@ -8,7 +8,7 @@ a record of its own.
 from django.db import migrations
 
 from apps.companies.people import phones
-from apps.core.unaccented import are_alike
+from apps.core.database.unaccented import are_alike
 
 
 def make_people(apps, schema_editor) -> None:

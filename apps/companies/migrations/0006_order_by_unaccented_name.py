@@ -3,7 +3,7 @@
 import django.db.models.functions.comparison
 from django.db import migrations, models
 
-import apps.core.unaccented
+import apps.core.database.unaccented
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 "ordering": [
                     models.OrderBy(
                         django.db.models.functions.comparison.Collate(
-                            apps.core.unaccented.Unaccented(models.F("trade_name")), "C"
+                            apps.core.database.unaccented.Unaccented(models.F("trade_name")), "C"
                         )
                     ),
                     "pk",
@@ -33,12 +33,12 @@ class Migration(migrations.Migration):
                 "ordering": [
                     models.OrderBy(
                         django.db.models.functions.comparison.Collate(
-                            apps.core.unaccented.Unaccented(models.F("company__trade_name")), "C"
+                            apps.core.database.unaccented.Unaccented(models.F("company__trade_name")), "C"
                         )
                     ),
                     models.OrderBy(
                         django.db.models.functions.comparison.Collate(
-                            apps.core.unaccented.Unaccented(models.F("user__name")), "C"
+                            apps.core.database.unaccented.Unaccented(models.F("user__name")), "C"
                         )
                     ),
                     "pk",

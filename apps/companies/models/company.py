@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.cnpj import CNPJField
-from apps.core.unaccented import by_name
+from apps.core.database.unaccented import by_name
 
 
 class Kind(models.TextChoices):

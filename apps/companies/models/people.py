@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.companies.models.company import Company, Role
 from apps.core import clock
+from apps.core.database.unaccented import by_name
 from apps.core.network import mailboxes
-from apps.core.unaccented import by_name
 
 
 class Purpose(models.TextChoices):

@@ -10,8 +10,8 @@ from apps.companies.models import Company, Person, PersonEmail, PersonPhone
 from apps.companies.people import phones, queries, references
 from apps.companies.people.choices import Choice, NewPerson
 from apps.core import clock, names
+from apps.core.database.unaccented import are_alike
 from apps.core.refusals import Invalid, Refusal, require
-from apps.core.unaccented import are_alike
 
 
 def add_person(

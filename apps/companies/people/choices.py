@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from apps.companies.models import Company, Person, PersonQuerySet
 from apps.companies.people import phones, queries
 from apps.core import names
+from apps.core.database.unaccented import name_key
 from apps.core.network.mailboxes import MailboxFormField
 from apps.core.refusals import Invalid
-from apps.core.unaccented import name_key
 from apps.core.web.search import MOST_LISTED, matching
 
 MOST_ADDED = 6

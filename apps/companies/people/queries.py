@@ -7,8 +7,8 @@ from django.db.models.functions import Concat
 
 from apps.companies.models import Company, Membership, Person, PersonEmail, PersonPhone, PersonQuerySet
 from apps.companies.people import phones
+from apps.core.database.unaccented import Unaccented, unaccented
 from apps.core.network import mailboxes
-from apps.core.unaccented import Unaccented, unaccented
 
 NUMBER = re.compile(r"(?:#|nº )([0-9]{1,12})$")
 """How a text names one person without doubt: the number of the record."""

@@ -17,8 +17,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.database.unaccented import unaccented
 from apps.core.numbers import whole_number
-from apps.core.unaccented import unaccented
 
 MOST_LISTED = 20
 """Beyond so many rows the list becomes a text; and so many suggestions are shown at once."""

@@ -9,7 +9,7 @@ from django.db.models import DateField, DateTimeField, Exists, ExpressionWrapper
 from django.db.models.functions import TruncMonth
 
 from apps.core import clock
-from apps.core.rows import embedded, rows_of
+from apps.core.database.rows import embedded, rows_of
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage
 from apps.hours.agreement.coverage import Claim, Coverage

@@ -20,9 +20,9 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.models import roles_of
 from apps.core import clock, money
+from apps.core.database.unaccented import name_key
 from apps.core.exports.tables import Column, Export, Kind
 from apps.core.process import PartyRole
-from apps.core.unaccented import name_key
 from apps.hours import classification, queries
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import HourSum, Line, Policy

@@ -12,9 +12,9 @@ from apps.accounts.models import User
 from apps.companies.access import is_presence
 from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind
+from apps.core.database.unaccented import by_name
 from apps.core.process import PartyRole
 from apps.core.refusals import NotAllowed
-from apps.core.unaccented import by_name
 from apps.core.web.forms import DayField
 from apps.hours.classification import Activity, HourClass
 from apps.hours.logging import reading as hours

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_date, parse_datetime
 
-from apps.core import papers, pdf
+from apps.core import papers
+from apps.core.papers import pdf
 from apps.files import actions as files
 from apps.hours import closing_warnings
 from apps.hours.classification import Activity, HourClass, Rounding

@@ -12,8 +12,8 @@ from django.db.models.lookups import GreaterThan
 
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.database.unaccented import by_name
 from apps.core.process import PartyRole
-from apps.core.unaccented import by_name
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement.records import records_of_many
 from apps.hours.ledger import closing

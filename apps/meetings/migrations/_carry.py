@@ -7,7 +7,7 @@ person of that company has. What is left, or may be two people, becomes a guest.
 from collections import defaultdict
 from typing import Any
 
-from apps.core.unaccented import are_alike
+from apps.core.database.unaccented import are_alike
 
 
 class Carrier:

@@ -13,9 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from apps.companies.models import Company
-from apps.core import codes, papers, pdf
+from apps.core import codes, papers
 from apps.core.exports.downloads import as_json
 from apps.core.localized import Localized
+from apps.core.papers import pdf
 from apps.core.process import PartyRole
 from apps.files import actions as files
 from apps.prerequisites import events

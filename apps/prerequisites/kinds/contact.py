@@ -11,9 +11,9 @@ from apps.companies.models import Company, Person, Purpose
 from apps.companies.people import actions as people
 from apps.companies.people.choices import Choice, PersonField
 from apps.core import names
+from apps.core.database.unaccented import unaccented
 from apps.core.network import mailboxes
 from apps.core.refusals import Invalid
-from apps.core.unaccented import unaccented
 from apps.prerequisites import comparison
 from apps.prerequisites.kinds.base import Delivery, DeliveryKind
 from apps.prerequisites.models import Prerequisite, Submission

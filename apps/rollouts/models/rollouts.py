@@ -12,9 +12,9 @@ from apps.companies.access import is_presence, roles_of
 from apps.companies.models import Company, Membership
 from apps.core import clock, plugins
 from apps.core.canonical import instant
+from apps.core.database.rows import embedded, embedded_first, row_of, rows_of
 from apps.core.localized import LocalizedField
 from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
-from apps.core.rows import embedded, embedded_first, row_of, rows_of
 from apps.rollouts.models.machine import StageMachine
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from apps.core import clock, plugins
 from apps.core.plugins import Page
 from apps.core.process import Stage
-from apps.rollouts import planning, queries, unfinished
+from apps.rollouts import planning, queries
 from apps.rollouts.models import Event, FormerParty, Rollout
+from apps.rollouts.unfinished import queries as unfinished
 
 register = template.Library()
 

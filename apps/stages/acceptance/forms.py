@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.models import Membership, Person, Purpose
+from apps.core.database.unaccented import by_name
 from apps.core.process import PartyRole
-from apps.core.unaccented import by_name
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.actions import REQUIRED

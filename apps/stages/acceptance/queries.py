@@ -5,8 +5,8 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core import canonical, clock, codes
+from apps.core.database.unaccented import by_name
 from apps.core.requirements import asked_once
-from apps.core.unaccented import by_name
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
 from apps.stages.acceptance import binding

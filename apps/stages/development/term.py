@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef
 
-from apps.core.rows import JSON, embedded_first, row_of
+from apps.core.database.rows import JSON, embedded_first, row_of
 from apps.core.term_shares import TermShare
 from apps.rollouts.models import Rollout
 from apps.stages.development.models import Delivery

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from apps.core import canonical, clock, papers, pdf
+from apps.core import canonical, clock, papers
+from apps.core.papers import pdf
 from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.execution import report

@@ -24,8 +24,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from apps.core.database.rows import embedded, rows_of
 from apps.core.localized import Localized
-from apps.core.rows import embedded, rows_of
 from apps.files.queries import preview_pages
 from apps.meetings.models import Meeting, MeetingKind
 from apps.rollouts.models import Rollout

@@ -6,11 +6,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from apps.core.database.rows import rows_of
 from apps.core.localized import both
 from apps.core.numbers import whole_number
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
-from apps.core.rows import rows_of
 from apps.core.web.forms import ConfirmForm
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries

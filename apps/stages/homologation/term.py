@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import OuterRef
 
 from apps.core import clock
-from apps.core.rows import JSON, embedded, rows_of
+from apps.core.database.rows import JSON, embedded, rows_of
 from apps.core.term_shares import TermShare
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.blueprints.catalogues import content
-from apps.core import canonical, clock, pdf
+from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.localized import Localized
+from apps.core.papers import pdf
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.files import actions as files

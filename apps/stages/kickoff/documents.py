@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from apps.core import clock, papers
 from apps.core.exports.downloads import as_json
 from apps.core.exports.tables import Column, Export, Kind, workbook
-from apps.core.legible import legible
-from apps.core.pdf import Attachment
+from apps.core.papers.legible import legible
+from apps.core.papers.pdf import Attachment
 from apps.core.process import PartyRole
 from apps.stages.kickoff.models import Amendment, CellChange, Minutes
 from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, in_words

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from apps.core import canonical, clock, pdf
+from apps.core import canonical, clock
+from apps.core.papers import pdf
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import documents, queries
 from apps.stages.kickoff.models import Kickoff, Minutes

@@ -9,8 +9,8 @@ from django.db.models.functions import JSONObject
 
 from apps.accounts.models import name_read
 from apps.core import clock
+from apps.core.database.rows import JSON
 from apps.core.process import PartyRole
-from apps.core.rows import JSON
 from apps.core.term_shares import TermShare
 from apps.meetings.models import Meeting, MeetingKind
 from apps.meetings.queries import attendance

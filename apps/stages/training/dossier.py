@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.template.loader import render_to_string
 
-from apps.core import canonical, clock, papers, pdf
+from apps.core import canonical, clock, papers
+from apps.core.papers import pdf
 from apps.rollouts.models import Rollout
 from apps.stages.training import term
 

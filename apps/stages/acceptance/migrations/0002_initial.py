@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from apps.core.triggers import fixed_rows
+from apps.core.database.triggers import fixed_rows
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.address_changes import masked
 from apps.core import canonical, papers
-from apps.core.legible import tied
+from apps.core.papers.legible import tied
 from apps.files.models import StoredFile
 from apps.rollouts import timeline
 from apps.stages.acceptance import queries

@@ -13,8 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from apps.core import clock, moments, papers
-from apps.core import pdf as core_pdf
-from apps.core.legible import legible, tied
+from apps.core.papers import pdf as core_pdf
+from apps.core.papers.legible import legible, tied
 from apps.core.process import PartyRole
 from apps.hours.classification import Activity
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory

@@ -17,9 +17,9 @@ from apps.blueprints.editor import changes
 from apps.blueprints.editor.drafts import fingerprint, refuse_overtaken, tidy
 from apps.blueprints.models import Blueprint
 from apps.core import clock
+from apps.core.database.rows import embedded, rows_of
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
-from apps.core.rows import embedded, rows_of
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import events

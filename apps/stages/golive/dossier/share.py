@@ -7,8 +7,9 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from apps.accounts.models import User
-from apps.core import clock, papers, pdf
+from apps.core import clock, papers
 from apps.core.canonical import instant, readable
+from apps.core.papers import pdf
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.golive import days

@@ -8,7 +8,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from PIL import Image, UnidentifiedImageError
 
-from apps.core import clock, papers, pdf
+from apps.core import clock, papers
+from apps.core.papers import pdf
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries

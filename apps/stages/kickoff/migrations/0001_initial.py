@@ -7,7 +7,7 @@ from django.db import migrations, models
 import apps.core.clock
 import apps.core.localized
 import apps.core.network.mailboxes
-from apps.core.triggers import fixed_rows
+from apps.core.database.triggers import fixed_rows
 
 
 class Migration(migrations.Migration):

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.core import pdf_fonts
-from apps.core.legible import legible, tied, with_glyphs
+from apps.core.papers import fonts as pdf_fonts
+from apps.core.papers.legible import legible, tied, with_glyphs
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def render(
 ) -> bytes:
     """The PDF of ``html``, with ``attachments`` inside it and ``pictures`` (JPEG) where it shows ``picture:<key>``; tagged
     for who has it read aloud. Its text is ``legible``, and what this machine's fonts cannot draw stands as ``[U+1F6D2]``."""
-    from apps.core import pdf_renderer
+    from apps.core.papers import renderer as pdf_renderer
 
     files = [pdf_renderer.attached(file.name, file.content, file.dated, file.description) for file in attachments]
     return pdf_renderer.render(with_glyphs(tied(legible(html)), pdf_fonts.has_glyph), files, pictures)

@@ -11,8 +11,9 @@ from apps.core.background import work
 from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal, require
 from apps.core.web.pages import page_of
-from apps.rollouts import events, unfinished
+from apps.rollouts import events
 from apps.rollouts.models import Rollout
+from apps.rollouts.unfinished import queries as unfinished
 
 
 @require_GET

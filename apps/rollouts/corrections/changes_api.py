@@ -15,7 +15,7 @@ from apps.core.refusals import Invalid, require
 from apps.core.web import rest
 from apps.rollouts import parties, phases, planning
 from apps.rollouts.api import RolloutOut, visible
-from apps.rollouts.corrections_api import REASON, Email, Reason, colleague, router
+from apps.rollouts.corrections.api import REASON, Email, Reason, colleague, router
 from apps.rollouts.events import Credentials
 from apps.rollouts.models import Rollout
 

@@ -15,8 +15,9 @@ from apps.core.network import mailboxes
 from apps.core.process import Gate
 from apps.core.refusals import Invalid, require
 from apps.core.web import rest
-from apps.rollouts import actions, corrections, phases
+from apps.rollouts import actions, phases
 from apps.rollouts.api import RolloutOut, router, visible
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Analyst
 
 Reason = Annotated[str, Field(min_length=1, max_length=20_000)]

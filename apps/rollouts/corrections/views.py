@@ -15,7 +15,8 @@ from apps.core.process import PartyRole
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts import correction_forms as forms
-from apps.rollouts import corrections, parties, phases
+from apps.rollouts import parties, phases
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Analyst, Rollout
 from apps.rollouts.views import visible_rollout
 
