@@ -48,14 +48,8 @@ STYLE_IN = ROOT / "presence_rollout" / "style" / "app.css"
 STYLE_OUT = ROOT / "static" / "css" / "app.css"
 PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 """The versions that the locks have wheels for (`make lock` checks it), the newest first."""
-PANGO = [
-    "libpango-1.0-0",
-    "libpangoft2-1.0-0",
-    "libharfbuzz-subset0",
-    "fonts-dejavu-core",
-    "fonts-droid-fallback",
-    "fonts-symbola",
-]
+PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
+PANGO += ["fonts-dejavu-core", "fonts-droid-fallback", "fonts-symbola"]
 PANGO_LIBRARIES = {
     "gobject-2.0": "0",
     "pango-1.0": "0",

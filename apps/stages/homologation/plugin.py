@@ -13,6 +13,7 @@ from apps.stages.homologation import dossier, events, personal_data, requirement
 from apps.stages.homologation.api import router
 from apps.stages.homologation.execution import standing
 from apps.stages.homologation.meetings import actions as sessions
+from apps.stages.homologation.meetings import events as session_events
 from apps.stages.homologation.nonconformities import events as nonconformity_events
 from apps.stages.homologation.script import catalogue
 
@@ -46,7 +47,7 @@ plugin = Plugin(
     ),
     starts=[catalogue.copy_script],
     model_changed=[catalogue.apply_rules],
-    events=(events, nonconformity_events),
+    events=(events, nonconformity_events, session_events),
     requirements=requirements,
     requirements_follow=["development"],  # A newer connector may make results old.
     term={"homologation": term.HOMOLOGATION},
