@@ -69,7 +69,7 @@ def directory(rollout: Rollout, *, by: User, roles: Collection[str] = ()) -> Dir
     form that ``by`` fills in; they may add somebody where ``companies.add_person`` lets them."""
     companies = {party.company for party in rollout.parties.all() if not roles or party.role in roles}
     addable = sorted((company for company in companies if by.has_perm("companies.add_person", company)), key=name_key)
-    return Directory(of_parties(rollout, roles), url=_suggestions_url(rollout, roles), addable=addable)
+    return Directory(of_parties(rollout, roles), url=suggestions_url(rollout, roles), addable=addable)
 
 
 def directory_of(rollout: Rollout, role: str) -> Directory:
@@ -78,7 +78,7 @@ def directory_of(rollout: Rollout, role: str) -> Directory:
     directories: dict[str, Directory] = rollout.__dict__.setdefault("_directories", {})
     if role not in directories:
         addable = [] if role == PartyRole.PRESENCE else [rollout.company(role)]
-        url = _suggestions_url(rollout, [role])
+        url = suggestions_url(rollout, [role])
         directories[role] = Directory(of_parties(rollout, [role]), url=url, addable=addable)
     return directories[role]
 
@@ -88,9 +88,10 @@ def directory_for(rollout: Rollout, role: str) -> Directory:
     company, Presence's to any other."""
     companies = set(rollout.companies().values()) if role == PartyRole.PRESENCE else {rollout.company(role)}
     addable = sorted((company for company in companies if company.kind != Kind.PRESENCE), key=name_key)
-    return Directory(of_parties(rollout), url=_suggestions_url(rollout, ()), addable=addable)
+    return Directory(of_parties(rollout), url=suggestions_url(rollout, ()), addable=addable)
 
 
-def _suggestions_url(rollout: Rollout, roles: Collection[str]) -> str:
+def suggestions_url(rollout: Rollout, roles: Collection[str]) -> str:
+    """The page of the suggestions for a ``Directory`` of the parties that play ``roles``, of all where none is named."""
     query = f"?{urlencode({'role': list(roles)}, doseq=True)}" if roles else ""
     return reverse("rollouts:people_suggestions", args=[rollout.pk]) + query

@@ -13,7 +13,7 @@ from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import codes
 from tests.blueprints import shipped
-from tests.companies.factories import UserFactory
+from tests.companies.factories import UserFactory, as_chosen
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 ROLES = ("client", "integrator", "presence")
@@ -58,6 +58,11 @@ def a_draft(steps=None, **fields) -> AcceptanceTerm:
         term = actions.draft(rollout, by=people["pm"], signatories=chosen, steps=steps)
     term.rollout.people = people
     return term
+
+
+def sent(term: AcceptanceTerm, signatories) -> dict[str, str]:
+    """What the form that drafts a term sends for ``signatories``: accounts by role."""
+    return {role: as_chosen(term.rollout.company(role), person) for role, person in signatories.items()}
 
 
 def opened(term: AcceptanceTerm, *, pdf: bytes | None = None) -> AcceptanceTerm:

@@ -20,6 +20,7 @@ from apps.stages.acceptance.signing import codes
 from tests.acceptance.factories import a_draft, opened, signatory, signs
 from tests.accounts.factories import AddressChangeFactory
 from tests.accounts.proving import is_asked, mailed_code, prove, prove_by_mail
+from tests.companies.factories import as_chosen
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
@@ -205,7 +206,8 @@ class TestTheDoor:
 
     def test_so_does_the_colleague_who_was_chosen(self, row, term, client_for):
         browser, to = client_for(row.user), term.rollout.people["client_member"]
-        asked = browser.post(page("delegate", row), {"to": to.pk})
+        chosen = as_chosen(term.rollout.company("client"), to)
+        asked = browser.post(page("delegate", row), {"to": chosen})
         browser.post(asked.url, {"mailed": mailed_code(browser)})
-        assert f'<option value="{to.pk}" selected>' in browser.get(page("sign", row)).content.decode()
+        assert f'<option value="{chosen}" selected>' in browser.get(page("sign", row)).content.decode()
         assert Signatory.objects.get(pk=row.pk).user == row.user

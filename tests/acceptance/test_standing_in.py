@@ -19,10 +19,10 @@ from apps.stages.acceptance.sealing import actions as sealing
 from apps.stages.acceptance.sealing import evidence, verification
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import standing_in
-from tests.acceptance.factories import a_draft, content_of, opened, signatory, signs
+from tests.acceptance.factories import a_draft, content_of, opened, sent, signatory, signs
 from tests.acceptance.test_signing import told
 from tests.accounts.proving import prove
-from tests.companies.factories import a_person
+from tests.companies.factories import a_person, as_chosen
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
@@ -127,12 +127,13 @@ class TestDesignating:
         url = reverse("acceptance:designate", args=[term.rollout_id, row.pk])
         assert url in browser.get(reverse("acceptance:room", args=[term.rollout_id])).content.decode()
         to = term.rollout.people["client_member"]
-        assert browser.post(url, {"to": to.pk, "reason": "Saiu"}).status_code == 302
+        chosen = as_chosen(term.rollout.company("client"), to)
+        assert browser.post(url, {"to": chosen, "reason": "Saiu"}).status_code == 302
         assert signatory(term, "client").user != to
         prove(browser)
         assert browser.get(url).status_code == 200
-        assert browser.post(url, {"to": to.pk, "reason": ""}).status_code == 422
-        assert browser.post(url, {"to": to.pk, "reason": "Saiu em julho"}).status_code == 302
+        assert browser.post(url, {"to": chosen, "reason": ""}).status_code == 422
+        assert browser.post(url, {"to": chosen, "reason": "Saiu em julho"}).status_code == 302
         assert signatory(term, "client").user == to
 
 
@@ -203,7 +204,7 @@ class TestDraftingOverSignatures:
         assert "Estas assinaturas perdem o efeito" in page
         assert 'data-open-dialog="redraft"' in page
         url = reverse("acceptance:draft", args=[term.rollout_id])
-        fields = {role: user.pk for role, user in self.chosen(term).items()}
+        fields = sent(term, self.chosen(term))
         refused = browser.post(url, {**fields, "voids": "client"})
         assert refused.status_code == 422
         assert "Quem assinou lê o motivo" in refused.content.decode()
@@ -212,7 +213,7 @@ class TestDraftingOverSignatures:
 
     def test_a_signature_given_meanwhile_is_not_lost_unseen(self, term, client_for):
         url = reverse("acceptance:draft", args=[term.rollout_id])
-        fields = {role: user.pk for role, user in self.chosen(term).items()}
+        fields = sent(term, self.chosen(term))
         signs(term, "client")
         answer = client_for(term.rollout.people["pm"]).post(url, {**fields, "reason": "x"})
         assert answer.status_code == 422

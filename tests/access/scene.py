@@ -28,7 +28,7 @@ from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
 from tests.blueprints.factories import ScriptVersionFactory, TermVersionFactory
-from tests.companies.factories import MembershipFactory, PersonFactory
+from tests.companies.factories import MembershipFactory, PersonFactory, as_chosen
 from tests.golive.factories import DossierFactory
 from tests.homologation.factories import ScopeReductionFactory
 from tests.hours.factories import ContestFactory
@@ -244,7 +244,10 @@ class Scene:
         rollout, now = self.rollout, clock.now()
         gate = {"gate": "complete", "seen_version": rollout.version}
         held = {"started_at": "2026-01-01T10:00", "minutes": "1h"}
-        people = {row.role: row.user_id for row in rollout.terms.first().signatories.all()}
+        people = {
+            row.role: as_chosen(rollout.company(row.role), row.user) for row in rollout.terms.first().signatories.all()
+        }
+        colleague = as_chosen(rollout.company("client"), self.people["member"])
         return {
             "set_language": {"language": "en"},
             "accounts:address_answer": {"answer": "confirm"},
@@ -374,8 +377,8 @@ class Scene:
             },
             "acceptance:draft": people,
             "acceptance:confirm": {"consent": "on", "code": "000000"},
-            "acceptance:delegate": {"to": self.people["member"].pk},
-            "acceptance:designate": {"to": self.people["member"].pk, "reason": "x"},
+            "acceptance:delegate": {"to": colleague},
+            "acceptance:designate": {"to": colleague, "reason": "x"},
             "acceptance:take_newer_clauses": {"version": 98},
             "acceptance:add_clause": {"title": "x", "text": "x", "reason": "x"},
             "acceptance:change_clause": {"title": "x", "text": "x", "reason": "x", "seen": "x"},

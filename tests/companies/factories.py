@@ -104,6 +104,11 @@ def several_people(*places: tuple[Company, str]) -> list[User]:
     return people
 
 
+def as_chosen(company: Company, user: User) -> str:
+    """What a form sends in which the person of ``company`` who has the account ``user`` was chosen."""
+    return f"#{company.people.get(user=user).pk}"
+
+
 def a_person(company: Company, role: str = Role.MEMBER, **fields) -> User:
     """Somebody who works at ``company``."""
     return MembershipFactory(

@@ -23,7 +23,7 @@ from apps.stages.golive.dossier import verification as dossier_verification
 from apps.stages.golive.dossier.actions import make as make_dossier
 from apps.stages.kickoff.tasks import render_minutes
 from tests.blueprints import shipped
-from tests.companies.factories import PASSWORD
+from tests.companies.factories import PASSWORD, as_chosen
 from tests.prerequisites.factories import plain_value
 from tests.rollouts.factories import RolloutFactory
 
@@ -253,10 +253,11 @@ def homologation(tell):
 def the_term(tell, capture, monkeypatch):
     tell.is_refused("Redigir")
     people = {role: tell.rollout.company(role).memberships.first().user for role in ("client", "integrator")}
-    chosen = {role: person.pk for role, person in people.items()}
+    chosen = {role: as_chosen(tell.rollout.company(role), person) for role, person in people.items()}
     tell.post("pm", "acceptance:draft", expect=422, presence="", **chosen)
     with capture(execute=True):
-        tell.post("pm", "acceptance:draft", presence=tell.rollout.project_manager_id, **chosen)
+        presence = as_chosen(tell.rollout.company("presence"), tell.rollout.project_manager)
+        tell.post("pm", "acceptance:draft", presence=presence, **chosen)
     term = tell.rollout.terms.get()
     assert term.state == "ready"
     tell.is_refused("Assinar")

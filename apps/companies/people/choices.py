@@ -5,7 +5,7 @@ typed stays where the form is refused. A field gives a ``Person`` or a ``NewPers
 ``people.actions.person_of``, so that nobody is added by a form that is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -55,13 +55,23 @@ class Directory:
     """The people whom a form offers, read once for all of its fields.
 
     ``url`` is the page of their suggestions (``?name=`` and the text are added). ``addable`` are the companies to which the
-    reader may add somebody, none for a field that only chooses.
+    reader may add somebody, none for a field that only chooses. ``first_people`` are those that come first, in the order of
+    the list, where they were read already ``with_addresses``: all of them, or more than ``MOST_LISTED``.
     """
 
-    def __init__(self, people: PersonQuerySet, *, url: str, addable: Iterable[Company] = ()) -> None:
+    def __init__(
+        self,
+        people: PersonQuerySet,
+        *,
+        url: str,
+        addable: Iterable[Company] = (),
+        first_people: list[Person] | None = None,
+    ) -> None:
         self.people = people.in_directory().with_addresses().named()
         self.url = url
         self.addable = list(addable)
+        if first_people is not None:
+            self._first_people = first_people
 
     @cached_property
     def listed(self) -> list[Person]:
@@ -149,6 +159,28 @@ def _part_fields() -> dict[str, forms.CharField]:
         "email": MailboxFormField(label=_("E-mail"), max_length=254, required=False),
         "phone": forms.CharField(label=_("Telefone"), max_length=phones.LONGEST, required=False),
     }
+
+
+def names_of(name: str) -> list[str]:
+    """What a form sends of the ``PersonField`` that is called ``name``."""
+    return [name, *(f"{name}_1_{part}" for part in _PARTS)]
+
+
+def as_typed(data: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """The initial value of the ``PersonField`` that is called ``name``, as it was typed into a form that was put aside
+    meanwhile (``data``); None where nothing was."""
+    if not any(data.get(part_name) for part_name in names_of(name)):
+        return None
+    return PersonWidget().value_from_datadict(data, None, name)
+
+
+def show_chosen(form: forms.Form, name: str, person: Person) -> None:
+    """Have ``form``, which was sent, show ``person`` as chosen in its ``PersonField`` ``name``, and nobody as to be added."""
+    data = form.data.copy()
+    for part_name in names_of(form.add_prefix(name)):
+        data.pop(part_name, None)
+    data[form.add_prefix(name)] = f"#{person.pk}"
+    form.data = data
 
 
 def is_typed(row: dict[str, str]) -> bool:

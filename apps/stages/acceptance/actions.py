@@ -1,12 +1,14 @@
 """Draft the term from the record and render it; settle a refusal, let it expire. ``signing`` and ``sealing`` follow."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.companies.people.choices import Choice
 from apps.core import canonical, clock
 from apps.core.background import queue, work
 from apps.core.process import PartyRole, Stage
@@ -15,7 +17,7 @@ from apps.files import actions as files
 from apps.rollouts import numbering, timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import events, queries
+from apps.stages.acceptance import choosing, events, queries
 from apps.stages.acceptance.access import refuse_drafter
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import document, rendering
@@ -48,11 +50,7 @@ def draft(
     """
     require(by, "acceptance.draft", rollout)
     with timeline.changing(rollout) as rollout:
-        if rollout.stage != Stage.ACCEPTANCE:
-            raise Refusal(_("O termo se redige na etapa do termo de aceite."))
-        in_force = queries.term_in_force(rollout)
-        if in_force and in_force.state == State.SIGNED:
-            raise Refusal(_("O termo já foi assinado por todos."))
+        in_force = _term_to_replace(rollout)
         for role in PartyRole:
             person = signatories.get(role.value)
             if person is None and role in REQUIRED:
@@ -97,6 +95,32 @@ def draft(
         new_addresses.record_unsettled(rollout, term, signing)
         _queue(term)
         return term
+
+
+def draft_with_people(
+    rollout: Rollout, *, by: User, signatories: Mapping[str, Choice], **draft_values: Any
+) -> AcceptanceTerm:
+    """``draft`` with people of the directory, or who are added to it. Raises ``choosing.WithoutAccess`` (422), with nothing
+    drafted, where one of them has no access yet: they are invited."""
+    require(by, "acceptance.draft", rollout)
+    accounts = choosing.accounts_of(
+        rollout,
+        signatories,
+        by=by,
+        check=_term_to_replace,
+        afterwards=_("Redija o termo depois que entrar, ou escolha outra pessoa."),
+    )
+    return draft(rollout, by=by, signatories=accounts, **draft_values)
+
+
+def _term_to_replace(rollout: Rollout) -> AcceptanceTerm | None:
+    """The term in force, which another draft supersedes. Raises ``Refusal`` where no term may be drafted now."""
+    if rollout.stage != Stage.ACCEPTANCE:
+        raise Refusal(_("O termo se redige na etapa do termo de aceite."))
+    in_force = queries.term_in_force(rollout)
+    if in_force and in_force.state == State.SIGNED:
+        raise Refusal(_("O termo já foi assinado por todos."))
+    return in_force
 
 
 def _require_knowledge_of(signed: Iterable[Signatory], voids: Collection[str], reason: str) -> None:

@@ -1,15 +1,11 @@
-from collections import defaultdict
-
 from django import forms
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.companies.models import Membership, Person, Purpose
-from apps.core.database.unaccented import by_name
+from apps.companies.people.choices import PersonField
 from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import choosing, queries
 from apps.stages.acceptance.actions import REQUIRED
 from apps.stages.acceptance.models import AcceptanceTerm
 
@@ -17,40 +13,18 @@ from apps.stages.acceptance.models import AcceptanceTerm
 class DraftForm(forms.Form):
     success_message = _("Termo redigido. O PDF está sendo gerado.")
 
-    def __init__(self, *args, rollout: Rollout, term: AcceptanceTerm | None = None, **kwargs) -> None:
+    def __init__(self, *args, rollout: Rollout, by: User, term: AcceptanceTerm | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.signed = queries.who_signed(term) if term and term.can_be_signed else []
-        places = Membership.objects.filter(company__in=rollout.companies().values(), user__is_active=True)
-        signing = Person.objects.filter(
-            company=OuterRef("company"), user=OuterRef("user"), purposes__contains=[Purpose.SIGNATORY]
-        )
-        people: dict[int, list[User]] = defaultdict(list)
-        signs: set[int] = set()
-        for place in (
-            places.select_related("user").annotate(signs=Exists(signing)).order_by(*by_name("user__name"), "pk")
-        ):
-            people[place.company_id].append(place.user)
-            if place.signs:
-                signs.add(place.user_id)
+        directories = choosing.directories(rollout, by=by)
         for role in (PartyRole.CLIENT, PartyRole.INTEGRATOR, PartyRole.PRESENCE, PartyRole.PLATFORM):
-            company = rollout.company(role)
-            signer = next((person for person in people[company.pk] if person.pk in signs), None)
-            usual = signer or next(iter(people[company.pk]), None)
-            if role == PartyRole.PRESENCE:
-                usual = rollout.project_manager
-            field = forms.ModelChoiceField(
-                User.objects.filter(memberships__company=company, is_active=True),
+            directory, is_required = directories[role], role in REQUIRED
+            self.fields[role.value] = PersonField(
+                directory,
                 label=_("Assina por %(role)s") % {"role": role.label},
-                required=role in REQUIRED,
-                initial=usual if role in REQUIRED else None,
+                required=is_required,
+                initial=choosing.usual_signer(role, directory) if is_required else None,
             )
-            choices: list[tuple[int | str, object]] = [
-                (person.pk, field.label_from_instance(person)) for person in people[company.pk]
-            ]
-            if field.empty_label is not None:
-                choices.insert(0, ("", field.empty_label))
-            field.choices = choices  # type: ignore[assignment]
-            self.fields[role.value] = field
             self.fields[f"step_{role.value}"] = forms.TypedChoiceField(
                 label=_("Ordem"),
                 choices=[(number, str(number)) for number in range(1, len(PartyRole) + 1)],

@@ -5,7 +5,6 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core import canonical, clock, codes
-from apps.core.database.unaccented import by_name
 from apps.core.requirements import asked_once
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
@@ -81,13 +80,6 @@ def next_to_sign(term: AcceptanceTerm, signatories: Iterable[Signatory]) -> list
     pending = [row for row in signatories if row.state == Signatory.State.PENDING]
     first = min((row.step for row in pending), default=None)
     return [row for row in pending if row.step == first]
-
-
-def colleagues_of(signatory: Signatory) -> QuerySet[User]:
-    """The other people of the party's company, by name."""
-    company = signatory.rollout.company(signatory.role)
-    people = User.objects.filter(memberships__company=company, is_active=True)
-    return people.exclude(pk=signatory.user_id).order_by(*by_name("name"), "pk")
 
 
 def has_left(signatory: Signatory) -> bool:

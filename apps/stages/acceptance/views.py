@@ -12,7 +12,7 @@ from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.seals import certificates
-from apps.stages.acceptance import actions, forms, queries
+from apps.stages.acceptance import actions, choosing, forms, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.signing import standing_in
@@ -37,8 +37,8 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
-    form = forms.DraftForm(request.POST, rollout=rollout, term=queries.term_in_force(rollout))
-    if attempt(request, form, actions.draft, rollout, by=request.user):
+    form = forms.DraftForm(request.POST, rollout=rollout, by=request.user, term=queries.term_in_force(rollout))
+    if choosing.attempt_choosing(request, form, actions.draft_with_people, rollout, by=request.user):
         return redirect("acceptance:room", pk)
     return _room(request, rollout, form)
 
@@ -127,6 +127,6 @@ def _room(request: SignedInRequest, rollout: Rollout, form=None, settlement=None
         "newer_version": text.newer_version if text and may_draft else None,
         "refused": queries.unsettled_among(terms) if manages else None,
         "settle_form": settlement or forms.SettleForm(),
-        "form": form or (forms.DraftForm(rollout=rollout, term=term) if may_draft else None),
+        "form": form or (forms.DraftForm(rollout=rollout, by=request.user, term=term) if may_draft else None),
     }
     return render(request, "acceptance/room.html", context, status=refusal_status(form, settlement))

@@ -6,6 +6,7 @@ from django_fsm import can_proceed
 
 from apps.accounts.models import User
 from apps.accounts.proof.fresh import Proof
+from apps.companies.people.choices import Choice
 from apps.core import canonical, clock
 from apps.core.background import queue
 from apps.core.process import PartyRole, Stage
@@ -13,7 +14,7 @@ from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
 from apps.rollouts.access import refuse_two_companies
 from apps.rollouts.models import Rollout
-from apps.stages.acceptance import events, queries
+from apps.stages.acceptance import choosing, events, queries
 from apps.stages.acceptance.access import OUTDATED, refuse_drafter, require_open_for_signing
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory, SigningCode
 from apps.stages.acceptance.signing import codes, new_addresses
@@ -109,15 +110,36 @@ def delegate(signatory: Signatory, *, by: User, to: User) -> None:
     require(by, "acceptance.sign", signatory)
     new_addresses.require_settled_address(by)
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = _pending(signatory, rollout)
-        require(by, "acceptance.sign", signatory)
-        if signatory.delegated_from:
-            raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
+        signatory, term = _to_delegate(signatory, rollout, by)
         check_successor(signatory, term, to)
         put_in_place(signatory, to)
         delegated = events.Delegated(version=term.version, opens=[PartyRole(signatory.role)])
         timeline.record(rollout, delegated, by, party=signatory.role)
         new_addresses.record_unsettled(rollout, term, [signatory])
+
+
+def delegate_to_person(signatory: Signatory, *, by: User, to: Choice) -> None:
+    """``delegate`` to somebody of the directory, or who is added to it. Raises ``choosing.WithoutAccess`` (422), with nothing
+    passed on, where they have no access yet: they are invited, where ``by`` may."""
+    require(by, "acceptance.sign", signatory)
+    new_addresses.require_settled_address(by)
+    accounts = choosing.accounts_of(
+        signatory.rollout,
+        {"to": to},
+        by=by,
+        check=lambda rollout: _to_delegate(signatory, rollout, by),
+        afterwards=_("Passe a assinatura depois que entrar, ou escolha outra pessoa."),
+    )
+    delegate(signatory, by=by, to=accounts["to"])
+
+
+def _to_delegate(signatory: Signatory, rollout: Rollout, by: User) -> tuple[Signatory, AcceptanceTerm]:
+    """``signatory`` and the term, read anew. Raises ``Refusal`` or ``NotAllowed`` unless ``by`` may pass it on now."""
+    signatory, term = _pending(signatory, rollout)
+    require(by, "acceptance.sign", signatory)
+    if signatory.delegated_from:
+        raise Refusal(_("Esta assinatura já foi delegada uma vez. Peça à Presence que redija o termo de novo."))
+    return signatory, term
 
 
 def check_successor(signatory: Signatory, term: AcceptanceTerm, to: User) -> None:

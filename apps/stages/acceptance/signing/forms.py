@@ -1,8 +1,10 @@
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.stages.acceptance import queries
+from apps.companies.people.choices import PersonField
+from apps.stages.acceptance import choosing
 from apps.stages.acceptance.models import Signatory
 
 
@@ -59,21 +61,21 @@ class RefuseForm(forms.Form):
 class DesignateForm(forms.Form):
     success_message = _("Designação registrada. A pessoa e os demais signatários são avisados por e-mail.")
 
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Quem assina"))
     reason = forms.CharField(
         label=_("Motivo"), max_length=300, help_text=_("Os demais signatários leem, e fica no histórico do projeto.")
     )
 
-    def __init__(self, *args, signatory: Signatory, **kwargs) -> None:
+    def __init__(self, *args, signatory: Signatory, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = queries.colleagues_of(signatory)  # type: ignore[attr-defined]
+        to = PersonField(choosing.colleagues(signatory, by=by), label=gettext("Quem assina"))
+        self.fields = {"to": to, **self.fields}
 
 
 class DelegateForm(forms.Form):
     success_message = _("Assinatura delegada. A pessoa é avisada por e-mail.")
 
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Quem assina no seu lugar"))
-
-    def __init__(self, *args, signatory: Signatory, **kwargs) -> None:
+    def __init__(self, *args, signatory: Signatory, by: User, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = queries.colleagues_of(signatory)  # type: ignore[attr-defined]
+        self.fields["to"] = PersonField(
+            choosing.colleagues(signatory, by=by), label=gettext("Quem assina no seu lugar")
+        )

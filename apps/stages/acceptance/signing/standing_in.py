@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
+from apps.companies.people.choices import Choice
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
 from apps.limits import actions as limits
 from apps.rollouts import timeline
-from apps.stages.acceptance import events, queries
+from apps.rollouts.models import Rollout
+from apps.stages.acceptance import choosing, events, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import new_addresses
@@ -30,13 +32,7 @@ def designate(signatory: Signatory, *, by: User, to: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("Diga o motivo."), field="reason")
     with timeline.changing(signatory.rollout) as rollout:
-        signatory, term = signing.awaited(signatory, rollout)
-        require(by, "acceptance.designate", signatory)
-        if signatory.is_there:
-            raise Refusal(
-                _("%(name)s continua na empresa. Só quem ia assinar passa a assinatura a outra pessoa.")
-                % {"name": signatory.name}
-            )
+        signatory, term = _to_replace(signatory, rollout, by)
         signing.check_successor(signatory, term, to)
         designated_as = PartyRole.PRESENCE if is_presence(by) else PartyRole(signatory.role)
         signatory.designated_by, signatory.designated_as = str(by), designated_as
@@ -44,6 +40,33 @@ def designate(signatory: Signatory, *, by: User, to: User, reason: str) -> None:
         event = events.Designated(version=term.version, role=PartyRole(signatory.role), reason=reason.strip())
         timeline.record(rollout, event, by, party=designated_as)
         new_addresses.record_unsettled(rollout, term, [signatory])
+
+
+def designate_person(signatory: Signatory, *, by: User, to: Choice, reason: str) -> None:
+    """``designate`` somebody of the directory, or who is added to it. Raises ``choosing.WithoutAccess`` (422), with nobody
+    designated, where they have no access yet: they are invited."""
+    require(by, "acceptance.designate", signatory)
+    accounts = choosing.accounts_of(
+        signatory.rollout,
+        {"to": to},
+        by=by,
+        check=lambda rollout: _to_replace(signatory, rollout, by),
+        afterwards=_("Designe depois que entrar, ou escolha outra pessoa."),
+    )
+    designate(signatory, by=by, to=accounts["to"], reason=reason)
+
+
+def _to_replace(signatory: Signatory, rollout: Rollout, by: User) -> tuple[Signatory, AcceptanceTerm]:
+    """``signatory``, who left, and the term, read anew. Raises ``Refusal`` or ``NotAllowed`` unless ``by`` may name
+    another."""
+    signatory, term = signing.awaited(signatory, rollout)
+    require(by, "acceptance.designate", signatory)
+    if signatory.is_there:
+        raise Refusal(
+            _("%(name)s continua na empresa. Só quem ia assinar passa a assinatura a outra pessoa.")
+            % {"name": signatory.name}
+        )
+    return signatory, term
 
 
 def remind(term: AcceptanceTerm, *, by: User) -> None:

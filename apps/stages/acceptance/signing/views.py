@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts import address_changes as addresses
 from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import fresh
+from apps.companies.people import choices
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
-from apps.stages.acceptance import queries
+from apps.stages.acceptance import choosing, queries
 from apps.stages.acceptance.models import AcceptanceTerm, Signatory
 from apps.stages.acceptance.sealing import evidence, rendering
 from apps.stages.acceptance.signing import actions as signing
@@ -93,9 +94,9 @@ def refuse(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse
 def delegate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.sign", signatory)
-    fresh.require(request, back=_back(signatory), keep=["to"])
-    form = forms.DelegateForm(request.POST, signatory=signatory, auto_id="delegate_%s")
-    if attempt(request, form, signing.delegate, signatory, by=request.user):
+    fresh.require(request, back=_back(signatory), keep=choices.names_of("to"))
+    form = forms.DelegateForm(request.POST, signatory=signatory, by=request.user, auto_id="delegate_%s")
+    if choosing.attempt_choosing(request, form, signing.delegate_to_person, signatory, by=request.user):
         return redirect("acceptance:room", pk)
     return _page(request, rollout, signatory, delegation=form)
 
@@ -106,8 +107,10 @@ def designate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespo
     rollout, signatory = _signatory(request, pk, signatory_pk)
     require(request.user, "acceptance.designate", signatory)
     fresh.require(request)
-    form = forms.DesignateForm(request.POST or None, signatory=signatory)
-    if request.method == "POST" and attempt(request, form, standing_in.designate, signatory, by=request.user):
+    form = forms.DesignateForm(request.POST or None, signatory=signatory, by=request.user)
+    if request.method == "POST" and choosing.attempt_choosing(
+        request, form, standing_in.designate_person, signatory, by=request.user
+    ):
         return redirect("acceptance:room", pk)
     context = {"rollout": rollout, "room": "acceptance", "signatory": signatory, "term": signatory.term, "form": form}
     return render(request, "acceptance/designate.html", context, status=refusal_status(form))
@@ -145,7 +148,7 @@ def _page(
     term = signatory.term
     at = [signatory.rollout.pk, signatory.pk]
     refused_with = fresh.typed(request, at=reverse("acceptance:refuse", args=at))
-    passed_to = fresh.typed(request, at=reverse("acceptance:delegate", args=at))
+    passed_to = choices.as_typed(fresh.typed(request, at=reverse("acceptance:delegate", args=at)), "to")
     open_, answers = term.state == AcceptanceTerm.State.READY, _may_answer(request, signatory)
     context = {
         "rollout": rollout,
@@ -159,7 +162,9 @@ def _page(
         "may_bring": queries.may_bring(request.user, term),
         "refuse_form": refusal or forms.RefuseForm(initial=refused_with, auto_id="refuse_%s"),
         "delegate_form": delegation
-        or forms.DelegateForm(initial=passed_to, signatory=signatory, auto_id="delegate_%s"),
+        or forms.DelegateForm(
+            initial={"to": passed_to} if passed_to else {}, signatory=signatory, by=request.user, auto_id="delegate_%s"
+        ),
         "address_change": addresses.unsettled(request.user) if answers else None,
     }
     return render(request, "acceptance/sign.html", context, status=refusal_status(refusal, delegation))
