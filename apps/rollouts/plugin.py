@@ -1,6 +1,6 @@
 from apps.core.plugins import Plugin
 from apps.rollouts import corrections, events, mergers, personal_data, phases, planning, tasks
-from apps.rollouts.changes_api import router
+from apps.rollouts.waivers_api import router
 
 plugin = Plugin(
     app="rollouts",

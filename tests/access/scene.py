@@ -225,6 +225,7 @@ class Scene:
                 "rollout_id": rollout.pk,
                 "code": case.code,
                 "analyst_id": self.analyst.pk,
+                "waiver_id": self.waiver.pk,
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }
@@ -333,6 +334,9 @@ class Scene:
             "api-1:read_plan": {"reason": "x"},
             "api-1:change_plan": {"reason": "x"},
             "api-1:start_second_phase": {"scope": "x"},
+            "api-1:cancel_rollout": {"reason": "x", "version": rollout.version},
+            "api-1:list_waivers": {"gate": "complete", "requirement": "x", "reason": "x"},
+            "api-1:waive_requirement": {"gate": "complete", "requirement": "x", "reason": "x"},
             "api-1:log_progress": {"percent": 10, "text": "x"},
             "api-1:declare_delivery": {"version": "9", "notes": "x"},
             "api-1:list_results": {"outcome": "passed", "text": "x"},

@@ -54,6 +54,7 @@ STAGES = {
     "return": Stage.GO_LIVE,
     "reopening": Stage.COMPLETED,
     "phases": Stage.COMPLETED,
+    "waivers": Stage.GO_LIVE,
 }
 """Where a command makes sense, by the last part of its address, if not in the homologation."""
 
@@ -68,6 +69,10 @@ def send(rollout, command):
     what = command.url.rstrip("/").rpartition("/")[2]
     analyst, _is_new = rollout.analysts.get_or_create(membership=rollout.people["manager"].memberships.get())
     command.url = re.sub(r"/analysts/\d+/", f"/analysts/{analyst.pk}/", command.url)
+    waiver, _is_new = rollout.waivers.get_or_create(
+        gate="complete", requirement="x:y", text="x", reason="x", waived_by=rollout.people["manager"]
+    )
+    command.url = re.sub(r"/waivers/\d+/", f"/waivers/{waiver.pk}/", command.url)
     rollout.holds.all().delete()
     if what == "resumption":
         Hold.objects.create(rollout=rollout, caused_by="client", reason="Férias")
@@ -80,9 +85,7 @@ def send(rollout, command):
         command.body = command.body.replace("11.222.333/0001-81", CompanyFactory(kind=Kind.INTEGRATOR).cnpj)
     with transaction.atomic():
         answer = curl.send(command, FILES)
-        transaction.set_rollback(
-            what in ("replacement", "phases")
-        )  # The next command finds the companies as they were.
+        transaction.set_rollback(what in ("replacement", "phases", "cancellation"))  # The next finds it as it was.
     at_stage(rollout, Stage.HOMOLOGATION)
     return answer
 
