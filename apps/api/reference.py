@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 Texts = Mapping[str, "StrOrPromise"]
 
-EXAMPLE_PARTS = {"rollout_id": "1", "code": "PED-03", "result_id": "42", "analyst_id": "7"}
+EXAMPLE_PARTS = {
+    "rollout_id": "1",
+    "code": "PED-03",
+    "result_id": "42",
+    "analyst_id": "7",
+    "waiver_id": "3",
+    "number": "1",
+    "window": "1",
+    "key": "parameters",
+}
 """The values that stand for the parts of an address in an example."""
 
 OF_EVERY_WRITE = {

@@ -2,7 +2,7 @@ from apps.core.plugins import Plugin
 from apps.rollouts import events, personal_data, phases, planning, tasks
 from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.corrections import mergers
-from apps.rollouts.corrections.changes_api import router
+from apps.rollouts.waivers_api import router
 
 plugin = Plugin(
     app="rollouts",

@@ -37,6 +37,8 @@ def test_every_operation_of_the_api_is_in_the_table_of_tokens():
         ("POST", "api-1:list_results"), ("GET", "api-1:record_result"),
         ("POST", "api-1:list_analysts"), ("GET", "api-1:assign_analyst"),
         ("POST", "api-1:read_plan"), ("GET", "api-1:change_plan"),
+        ("POST", "api-1:list_waivers"), ("GET", "api-1:waive_requirement"),
+        ("POST", "api-1:read_scope"), ("GET", "api-1:change_scope"),
     }  # fmt: skip
     not_there = {("POST", "api-1:openapi-json"), ("POST", "api-1:api-root")}
     assert stated == whole - same_address - not_there

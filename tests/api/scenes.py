@@ -10,7 +10,7 @@ CASES = [("PED-01", "mandatory"), ("PED-02", "mandatory"), ("PED-03", "optional"
 
 
 def in_homologation(*, opened: bool = True):
-    """Four cases, of which ``EST-10`` does not apply; ``PED-02`` depends on ``PED-01``."""
+    """Four cases, of which ``EST-10`` does not apply (the condition ``kit`` is off); ``PED-02`` depends on ``PED-01``."""
     rollout = at_stage(RolloutFactory(), Stage.HOMOLOGATION)
     processes = [{"key": "PED", "title": {"pt": "Pedidos", "en": "Orders"}}, {"key": "EST", "title": {"pt": "Estoque"}}]
     script = Script.objects.create(rollout=rollout, version=1, title="Roteiro", processes=processes)
@@ -20,6 +20,8 @@ def in_homologation(*, opened: bool = True):
             title={"pt": f"Caso {code}", "en": f"Case {code}"}, steps=[{"pt": "Comprar", "en": "Buy"}],
             expected={"pt": "Pedido no ERP", "en": "Order in the ERP"}, applies=obligation != "conditional",
             depends=["PED-01"] if code == "PED-02" else [],
+            condition_key="kit" if obligation == "conditional" else "",
+            condition={"pt": "Vende kits", "en": "Sells kits"} if obligation == "conditional" else {},
         )  # fmt: skip
     script.rollout = rollout
     script_actions.freeze(script, by=rollout.people["analyst"])

@@ -7,16 +7,16 @@ import pytest
 from apps.api.actions import scopes_for
 from apps.companies.models import Kind, Role
 from apps.core import cnpj
-from apps.core.process import BACKWARD, PartyRole, Stage
+from apps.core.process import BACKWARD, FORWARD, PartyRole, Stage
 from apps.core.web.rest import Scope
-from apps.rollouts import parties, planning
+from apps.rollouts import parties, planning, waivers_api
 from apps.rollouts.corrections import api as corrections_api
 from apps.rollouts.corrections import changes_api
 from apps.rollouts.events import Credentials
 from apps.rollouts.models import Rollout
 from tests.api.factories import ApiTokenFactory, tool
 from tests.companies.factories import CompanyFactory, a_person
-from tests.golive.factories import a_completed_rollout
+from tests.golive.factories import a_completed_rollout, a_rollout_going_live
 from tests.rollouts.factories import RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,9 @@ def test_what_is_left_out_of_a_correction_stays(rollout):
      ("plan", {"go_live": "2090-01-01"}, "reason"),
      ("plan", {"training": "2090-02-01", "homologation": "2090-01-01"}, "homologation"),
      ("phases", {"scope": " "}, "scope"),
+     ("cancellation", {"reason": " ", "version": 0}, "reason"),
+     ("waivers", {"gate": "reopen", "requirement": "x", "reason": "x"}, "gate"),
+     ("waivers", {"gate": "complete", "requirement": "golive:window", "reason": ""}, "reason"),
      ("return", {"gate": "complete", "reason": "x", "version": 0}, "gate"), ("resumption", {"version": -1}, "version")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_on_its_field(rollout, what, body, field):
@@ -110,6 +113,38 @@ def test_a_completed_one_is_reopened_within_its_guarantee():
     assert (answer.status_code, answer.json()["stage"]) == (201, "go_live")
 
 
+def test_it_is_cancelled_once_and_by_the_version_that_was_read(rollout):
+    version = send(rollout, "hold", {"caused_by": "client", "reason": "Férias", "version": 0}).json()["version"]
+    assert send(rollout, "cancellation", {"reason": "Desistência", "version": 0}).status_code == 409
+    answer = send(rollout, "cancellation", {"reason": "Desistência", "version": version})
+    assert (answer.status_code, answer.json()["stage"], answer.json()["on_hold"]) == (201, "cancelled", False)
+    again = send(rollout, "cancellation", {"reason": "Desistência", "version": answer.json()["version"]})
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+def test_a_requirement_is_waived_listed_and_asked_for_again():
+    rollout = a_rollout_going_live()
+    token = ApiTokenFactory(rollout=rollout, scopes=["read"])
+    window = {"gate": "complete", "requirement": "golive:window", "reason": "Já no ar"}
+    waived = send(rollout, "waivers", window)
+    assert waived.status_code == 201, waived.content
+    assert waived.json()["text"]
+    assert tool(token).get(f"/api/rollouts/{rollout.pk}/waivers/").json() == [waived.json()]
+    gate = tool(token).get(f"/api/rollouts/{rollout.pk}/gate/").json()
+    assert {row["waived"] for row in gate["requirements"] if row["key"] == "golive:window"} == {True}
+    assert send(rollout, "waivers", window).status_code == 409
+    assert send(rollout, "waivers", window | {"requirement": "golive:confirmation"}).status_code == 409
+    removal = f"waivers/{waived.json()['id']}/removal"
+    assert send(rollout, removal, {}, who="integrator").status_code == 403
+    answer = send(rollout, removal, {})
+    assert (answer.status_code, answer.json()) == (201, [])
+    assert send(rollout, removal, {}).status_code == 404
+
+
+def test_a_project_manager_waives_nothing_although_they_correct(rollout):
+    assert send(rollout, "waivers", {"gate": "complete", "requirement": "x", "reason": "x"}, "pm").status_code == 403
+
+
 def test_a_company_is_replaced_by_one_that_is_registered():
     rollout = at_stage(RolloutFactory(), Stage.DEVELOPMENT)
     company = CompanyFactory(kind=Kind.INTEGRATOR)
@@ -154,6 +189,8 @@ def test_the_parties_get_no_such_token_and_one_with_the_scope_does_nothing(rollo
     replacement = {"role": "client", "cnpj": "x", "credentials": "purge", "reason": "x"}
     for what, body in (
         ("correction", {"scope": "x", "reason": "x"}), ("replacement", replacement),
+        ("cancellation", {"reason": "x", "version": 0}),
+        ("waivers", {"gate": "complete", "requirement": "x", "reason": "x"}),
         ("plan", {"go_live": "2090-01-01", "reason": "x"}), ("phases", {"scope": "x"}),
     ):  # fmt: skip
         answer = send(rollout, what, body, who)
@@ -163,6 +200,7 @@ def test_the_parties_get_no_such_token_and_one_with_the_scope_does_nothing(rollo
 def test_its_values_are_those_of_the_process():
     assert set(get_args(corrections_api.Role)) == set(PartyRole.values)
     assert set(get_args(corrections_api.GatesBack)) == {gate.value for gate in BACKWARD.values()}
+    assert set(get_args(waivers_api.GatesAhead)) == {gate.value for gate in FORWARD.values()}
     assert set(get_args(changes_api.Replaceable)) == set(parties.REPLACEABLE)
     assert set(get_args(changes_api.OfTheVault)) == set(Credentials.values)
     assert {*changes_api.PlanIn.model_fields} == {*planning.STEPS[1:], "reason"}

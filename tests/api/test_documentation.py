@@ -3,6 +3,7 @@
 import html
 import re
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,19 @@ from django.db import transaction
 
 from apps.api.api import api
 from apps.companies.models import Kind
+from apps.core import clock
 from apps.core.process import Stage
 from apps.rollouts.models import Hold, Rollout
-from apps.stages.homologation.execution import actions
+from apps.stages.homologation.execution import actions, rounds
+from apps.stages.homologation.models import Script
 from tests.api import curl
 from tests.api.factories import ApiTokenFactory
 from tests.api.scenes import in_homologation
 from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory
+from tests.files.factories import StoredFileFactory
+from tests.golive.factories import ChecklistItemFactory, WindowFactory
+from tests.homologation.factories import NonconformityFactory
 from tests.rollouts.factories import at_stage
 
 pytestmark = pytest.mark.django_db
@@ -54,23 +60,35 @@ STAGES = {
     "return": Stage.GO_LIVE,
     "reopening": Stage.COMPLETED,
     "phases": Stage.COMPLETED,
+    "waivers": Stage.GO_LIVE,
+    "rollback": Stage.GO_LIVE,
+    "no-go": Stage.GO_LIVE,
+    "untick": Stage.GO_LIVE,
 }
 """Where a command makes sense, by the last part of its address, if not in the homologation."""
 
 
+ROLLED_BACK = {
+    "replacement",
+    "phases",
+    "cancellation",
+    "merger",
+    "scope",
+    "rounds",
+    "kept-results",
+    "rollback",
+    "waivers",
+    "term",
+    "reminder",
+}
+"""After these the next command finds the rollout as it was."""
+
+
 def send(rollout, command):
     """The answer in the stage in which the command makes sense, with what its address and its body name in place."""
-    result = actions.record_result(
-        rollout.script.cases.get(code="PED-03"), by=rollout.people["integrator"], outcome="passed"
-    )
-    command.url = re.sub(r"/results/\d+/", f"/results/{result.pk}/", command.url)
-    command.url = re.sub(r"/rollouts/\d+/", f"/rollouts/{rollout.pk}/", command.url)
-    what = command.url.rstrip("/").rpartition("/")[2]
-    analyst, _is_new = rollout.analysts.get_or_create(membership=rollout.people["manager"].memberships.get())
-    command.url = re.sub(r"/analysts/\d+/", f"/analysts/{analyst.pk}/", command.url)
-    rollout.holds.all().delete()
-    if what == "resumption":
-        Hold.objects.create(rollout=rollout, caused_by="client", reason="Férias")
+    parts, what = laid_out(rollout), command.url.rstrip("/").rpartition("/")[2]
+    for name, key in parts.items():
+        command.url = re.sub(rf"/{name}/\d+/", f"/{name}/{key}/", command.url)
     at_stage(rollout, STAGES.get(what, Stage.HOMOLOGATION))
     if command.body:
         version = Rollout.objects.get(pk=rollout.pk).version
@@ -79,12 +97,74 @@ def send(rollout, command):
         command.body = command.body.replace("rui@presence.example", rollout.people["analyst"].email)
         command.body = command.body.replace("11.222.333/0001-81", CompanyFactory(kind=Kind.INTEGRATOR).cnpj)
     with transaction.atomic():
+        if what in STATES:
+            STATES[what](rollout)
         answer = curl.send(command, FILES)
-        transaction.set_rollback(
-            what in ("replacement", "phases")
-        )  # The next command finds the companies as they were.
+        transaction.set_rollback(what in ROLLED_BACK)
     at_stage(rollout, Stage.HOMOLOGATION)
     return answer
+
+
+def laid_out(rollout) -> dict[str, int]:
+    """What commands name is there, as they have to find it; its keys by the part of an address that stands before them."""
+    case, manager = rollout.script.cases.get(code="PED-03"), rollout.people["manager"]
+    result = actions.record_result(case, by=rollout.people["integrator"], outcome="passed")
+    analyst, _is_new = rollout.analysts.get_or_create(membership=manager.memberships.get())
+    waiver, _is_new = rollout.waivers.get_or_create(
+        gate="complete", requirement="x:y", text="x", reason="x", waived_by=manager
+    )
+    for number in (1, 2):
+        if not rollout.nonconformities.filter(number=number).exists():
+            NonconformityFactory(rollout=rollout, number=number, case=case, opened_by=manager)
+    rollout.nonconformities.update(state="open", duplicate_of=None)
+    if not rollout.golive_windows.exists():
+        WindowFactory(rollout=rollout, starts_at=clock.now() - timedelta(minutes=5))
+        ChecklistItemFactory(rollout=rollout, key="parameters")
+    rollout.golive_windows.update(lapsed_at=None)
+    rollout.golive_items.update(done_at=clock.now(), done_by=manager)
+    rollout.holds.all().delete()
+    return {"rollouts": rollout.pk, "results": result.pk, "analysts": analyst.pk, "waivers": waiver.pk}
+
+
+def on_hold(rollout) -> None:
+    Hold.objects.create(rollout=rollout, caused_by="client", reason="Férias")
+
+
+def declined(rollout) -> None:
+    rollout.nonconformities.update(state="declined")
+
+
+def without_an_open_round(rollout) -> None:
+    rounds.close_round(rollout.script, by=rollout.people["analyst"])
+
+
+def with_a_newer_connector(rollout) -> None:
+    Script.objects.filter(rollout=rollout).update(judged_version="1.0")
+    Rollout.objects.filter(pk=rollout.pk).update(connector_version="1.1")
+
+
+def without_a_window(rollout) -> None:
+    rollout.golive_windows.all().delete()
+
+
+def with_a_term(rollout) -> None:
+    manager, client = rollout.people["manager"], rollout.people["client"]
+    term = rollout.terms.create(
+        version=1, state="ready", record={}, record_sha256="0" * 64, pdf=StoredFileFactory(), drafted_by=manager
+    )
+    term.signatories.create(user=client, role="client", name=str(client), email=client.email)
+
+
+STATES = {
+    "waivers": without_a_window,
+    "term": with_a_term,
+    "reminder": with_a_term,
+    "resumption": on_hold,
+    "objection": declined,
+    "rounds": without_an_open_round,
+    "kept-results": with_a_newer_connector,
+}
+"""What a command needs to find, by the last part of its address."""
 
 
 def of_a_manager(rollout):

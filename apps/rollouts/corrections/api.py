@@ -79,6 +79,11 @@ class ReopenIn(rest.Body):
     version: Version
 
 
+class CancelIn(rest.Body):
+    reason: Reason
+    version: Version
+
+
 @router.post(
     "/{int:rollout_id}/correction/",
     response={201: RolloutOut},
@@ -261,6 +266,27 @@ def reopen(request: SignedInRequest, rollout_id: int):
     rollout = visible(request, rollout_id)
     body = rest.read(request, ReopenIn)
     phases.reopen(rollout, by=request.user, reason=body.reason, seen_version=body.version)
+    return Status(201, visible(request, rollout_id))
+
+
+@router.post(
+    "/{int:rollout_id}/cancellation/",
+    response={201: RolloutOut},
+    summary="Cancel",
+    openapi_extra=rest.described(CancelIn, example={"reason": "O cliente desistiu da integração.", "version": 42}),
+)
+@rest.scope(rest.Scope.PROJECT)
+@rest.words(
+    _("Cancelar o projeto"),
+    _("De qualquer etapa aberta, em pausa ou não. Um projeto cancelado não se reabre."),
+    reason=REASON,
+    version=VERSION,
+)
+def cancel_rollout(request: SignedInRequest, rollout_id: int):
+    """Cancel the rollout from any open stage, on hold or not; it cannot be opened again (409 for a closed one)."""
+    rollout = visible(request, rollout_id)
+    body = rest.read(request, CancelIn)
+    actions.cancel(rollout, by=request.user, reason=body.reason, seen_version=body.version)
     return Status(201, visible(request, rollout_id))
 
 

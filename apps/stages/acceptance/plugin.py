@@ -16,6 +16,7 @@ from apps.stages.acceptance import (
     returning,
     tasks,
 )
+from apps.stages.acceptance.api import router
 from apps.stages.acceptance.models import Signatory
 from apps.stages.acceptance.signing import new_addresses
 from apps.stages.acceptance.wording import clauses
@@ -55,6 +56,7 @@ plugin = Plugin(
     derived=[outdating.work_out],
     events=events,
     requirements=requirements,
+    routers={"/rollouts": router},
     is_signed=clauses.is_signed,
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,

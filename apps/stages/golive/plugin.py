@@ -10,6 +10,7 @@ from apps.core.process import Stage
 from apps.rollouts.events import Cancelled
 from apps.rollouts.models import Rollout
 from apps.stages.golive import actions, chain_checks, events, personal_data, queries, requirements, setbacks, tasks
+from apps.stages.golive.api import router
 from apps.stages.golive.dossier import later_hours, share
 
 
@@ -57,6 +58,7 @@ plugin = Plugin(
     panels=[Panel("hours", later_hours.panel)],
     dossier=[share.files],
     chain_checks=[chain_checks.archived],
+    routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.DOSSIER],
 )

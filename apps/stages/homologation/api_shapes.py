@@ -12,7 +12,12 @@ from apps.stages.homologation.models import Evidence, Result
 Situation = Literal[
     "not_run", "passed", "failed", "blocked", "not_applicable", "awaiting_confirmation", "awaiting_agreement", "to_repeat"
 ]  # fmt: skip
+State = Literal["open", "fixed", "verified", "declined", "duplicate"]
+Severity = Literal["blocking", "major", "minor"]
+Owner = Literal["presence", "platform", "integrator", "client"]
+RoundScope = Literal["pending", "all", "process", "cases", "dependents"]
 Text = Annotated[str, Field(max_length=20_000)]
+Reason = Annotated[str, Field(min_length=1, max_length=20_000)]
 Link = Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+$")]
 
 
@@ -116,10 +121,10 @@ class ResultIn(rest.Body):
         default="", description="Evidence in words. A binding case that passed needs text, link or file."
     )
     link: Link | None = Field(default=None, description="Evidence as an address.")
-    severity: Literal["blocking", "major", "minor"] | None = Field(
+    severity: Severity | None = Field(
         default=None, description="Of a failure: that of the open nonconformity, or major, where it is left out."
     )
-    owner: Literal["presence", "platform", "integrator", "client"] | None = Field(
+    owner: Owner | None = Field(
         default=None, description="Who corrects a failure: as the open nonconformity says, or the integrator."
     )
     due: date | None = Field(default=None, description="By when a failure is to be corrected.")
@@ -128,6 +133,56 @@ class ResultIn(rest.Body):
 class EvidenceIn(rest.Body):
     text: Text = ""
     link: Link | None = None
+
+
+class ReasonIn(rest.Body):
+    reason: Reason
+
+
+class MergerIn(rest.Body):
+    into: int = Field(ge=1, le=32_767)
+
+
+class ClassificationIn(rest.Body):
+    """What is left out stays as it is; a due date of null takes it away."""
+
+    severity: Severity | None = None
+    owner: Owner | None = None
+    due: date | None = None
+
+
+class ConditionOut(Schema):
+    """A condition of the script: its cases are asked for while it is ``on``. ``waiting``: Presence proposed to switch it off,
+    and the client has not answered."""
+
+    condition: str
+    title: str
+    on: bool
+    waiting: bool
+
+
+class ScopeIn(rest.Body):
+    condition: Annotated[str, Field(min_length=1, max_length=40)]
+    reason: Reason
+
+
+class RoundIn(rest.Body):
+    scope: RoundScope = "pending"
+    process: Annotated[str, Field(max_length=12)] = ""
+    codes: list[Annotated[str, Field(min_length=1, max_length=12)]] = Field(default=[], max_length=1_000)
+
+
+class RoundOut(Schema):
+    """A round and the codes of the cases that it executes, in the order of the script."""
+
+    number: int
+    cases: list[str]
+
+
+class KeptOut(Schema):
+    """The version of the connector for which the results were kept."""
+
+    version: str
 
 
 class ReportCaseOut(Schema):

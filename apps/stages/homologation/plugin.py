@@ -10,8 +10,8 @@ from apps.meetings.models import MeetingKind
 from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
-from apps.stages.homologation.api import router
 from apps.stages.homologation.execution import standing
+from apps.stages.homologation.judgements_api import router
 from apps.stages.homologation.meetings import actions as sessions
 from apps.stages.homologation.meetings import events as session_events
 from apps.stages.homologation.nonconformities import events as nonconformity_events
