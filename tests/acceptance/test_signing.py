@@ -26,7 +26,7 @@ from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import codes
 from tests.acceptance.factories import ROLES, SigningCodeFactory, a_draft, opened, signatory, signs
 from tests.accounts.proving import prove
-from tests.companies.factories import a_person
+from tests.companies.factories import a_person, as_chosen
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
@@ -382,10 +382,11 @@ class TestDelegation:
 
     def test_through_the_page(self, term, client_for):
         row, to = signatory(term, "client"), term.rollout.people["client_member"]
+        client, presence, pm = term.rollout.company("client"), term.rollout.company("presence"), term.rollout.people["pm"]
         browser = client_for(row.user)
         prove(browser)
-        assert browser.post(page("delegate", row), {"to": term.rollout.people["pm"].pk}).status_code == 422
-        assert browser.post(page("delegate", row), {"to": to.pk}).status_code == 302
+        assert browser.post(page("delegate", row), {"to": as_chosen(presence, pm)}).status_code == 422
+        assert browser.post(page("delegate", row), {"to": as_chosen(client, to)}).status_code == 302
         assert signatory(term, "client").user == to
 
 
