@@ -382,7 +382,11 @@ class TestDelegation:
 
     def test_through_the_page(self, term, client_for):
         row, to = signatory(term, "client"), term.rollout.people["client_member"]
-        client, presence, pm = term.rollout.company("client"), term.rollout.company("presence"), term.rollout.people["pm"]
+        client, presence, pm = (
+            term.rollout.company("client"),
+            term.rollout.company("presence"),
+            term.rollout.people["pm"],
+        )
         browser = client_for(row.user)
         prove(browser)
         assert browser.post(page("delegate", row), {"to": as_chosen(presence, pm)}).status_code == 422
