@@ -26,7 +26,7 @@ from apps.stages.acceptance.signing import actions as signing
 from apps.stages.acceptance.signing import codes
 from tests.acceptance.factories import ROLES, SigningCodeFactory, a_draft, opened, signatory, signs
 from tests.accounts.proving import prove
-from tests.companies.factories import a_person
+from tests.companies.factories import a_person, as_chosen
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 teste"
@@ -384,8 +384,10 @@ class TestDelegation:
         row, to = signatory(term, "client"), term.rollout.people["client_member"]
         browser = client_for(row.user)
         prove(browser)
-        assert browser.post(page("delegate", row), {"to": term.rollout.people["pm"].pk}).status_code == 422
-        assert browser.post(page("delegate", row), {"to": to.pk}).status_code == 302
+        of_presence = as_chosen(term.rollout.company("presence"), term.rollout.people["pm"])
+        chosen = as_chosen(term.rollout.company("client"), to)
+        assert browser.post(page("delegate", row), {"to": of_presence}).status_code == 422
+        assert browser.post(page("delegate", row), {"to": chosen}).status_code == 302
         assert signatory(term, "client").user == to
 
 
