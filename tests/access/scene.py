@@ -228,7 +228,7 @@ class Scene:
                 "waiver_id": self.waiver.pk,
                 "number": rollout.nonconformities.first().number,
                 "window": rollout.golive_windows.last().number,
-                "key": rollout.golive_items.filter(owner="client").first().key,
+                "key": rollout.golive_items.first().key,
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }
@@ -354,6 +354,7 @@ class Scene:
             "api-1:start_round": {"scope": "all"},
             "api-1:keep_results": {"reason": "x"},
             "api-1:roll_back": {"reason": "x"},
+            "api-1:answer_amendment": {"accepts": "true"},
             "api-1:say_no_go": {"role": "presence", "reason": "x"},
             "api-1:record_junit": {"report": ContentFile(b"<testsuite/>", name="junit.xml")},
             "homologation:meeting_case": {"outcome": "passed", "evidence_text": "x"},
