@@ -46,6 +46,7 @@ def test_they_are_listed_by_state(rollout):
     ]
     assert [(row["party"], row["concerned"]) for row in rows] == [("client", "presence"), ("presence", "client")]
     assert read(rollout, "?state=accepted") == []
+    assert [row["number"] for row in read(rollout, f"?after={rollout.kickoff.amendments.get(number=1).pk}")] == [2]
 
 
 def test_one_that_is_accepted_stands_in_the_worksheet_and_is_answered_once(rollout):
