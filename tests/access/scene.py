@@ -24,6 +24,7 @@ from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance.sealing import evidence, rendering, seal
 from apps.stages.homologation.models import Case, Reservation, Result, RoundReport
 from apps.stages.kickoff.models import Amendment
+from tests.access import api_forms
 from tests.access.probe import signed_in
 from tests.accounts.factories import AddressChangeFactory
 from tests.api.factories import ApiTokenFactory
@@ -229,7 +230,7 @@ class Scene:
                 "waiver_id": self.waiver.pk,
                 "number": rollout.nonconformities.first().number,
                 "window": rollout.golive_windows.last().number,
-                "key": rollout.golive_items.filter(owner="client").first().key,
+                "key": rollout.golive_items.first().key,
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }
@@ -329,37 +330,7 @@ class Scene:
             "homologation:merge": {"into": "0"},
             "homologation:contest": {"reason": "x"},
             "api:tokens": {"name": "x", "scopes": ["read"]},
-            "api-1:correct_rollout": {"scope": "x", "reason": "x"},
-            "api-1:hand_over": {"to": self.people["manager"].email, "reason": "x"},
-            "api-1:list_analysts": {"email": self.people["manager"].email},
-            "api-1:assign_analyst": {"email": self.people["manager"].email},
-            "api-1:hold": {"caused_by": "client", "reason": "x", "version": rollout.version},
-            "api-1:resume": {"version": rollout.version},
-            "api-1:send_back": {"gate": "return_to_homologation", "reason": "x", "version": rollout.version},
-            "api-1:reopen": {"reason": "x", "version": rollout.version},
-            "api-1:replace_party": {"role": "client", "cnpj": "x", "credentials": "purge", "reason": "x"},
-            "api-1:read_plan": {"reason": "x"},
-            "api-1:change_plan": {"reason": "x"},
-            "api-1:start_second_phase": {"scope": "x"},
-            "api-1:cancel_rollout": {"reason": "x", "version": rollout.version},
-            "api-1:list_waivers": {"gate": "complete", "requirement": "x", "reason": "x"},
-            "api-1:waive_requirement": {"gate": "complete", "requirement": "x", "reason": "x"},
-            "api-1:log_progress": {"percent": 10, "text": "x"},
-            "api-1:declare_delivery": {"version": "9", "notes": "x"},
-            "api-1:list_results": {"outcome": "passed", "text": "x"},
-            "api-1:record_result": {"outcome": "passed", "text": "x"},
-            "api-1:attach_evidence": {"text": "x"},
-            "api-1:decline_nonconformity": {"reason": "x"},
-            "api-1:merge_nonconformity": {"into": "1"},
-            "api-1:contest_nonconformity": {"reason": "x"},
-            "api-1:classify_nonconformity": {"severity": "minor"},
-            "api-1:read_scope": {"condition": "kit", "reason": "x"},
-            "api-1:change_scope": {"condition": "kit", "reason": "x"},
-            "api-1:start_round": {"scope": "all"},
-            "api-1:keep_results": {"reason": "x"},
-            "api-1:roll_back": {"reason": "x"},
-            "api-1:say_no_go": {"role": "presence", "reason": "x"},
-            "api-1:record_junit": {"report": ContentFile(b"<testsuite/>", name="junit.xml")},
+            **api_forms.of(self),
             "homologation:meeting_case": {"outcome": "passed", "evidence_text": "x"},
             "homologation:comment": {"text": "x"},
             "homologation:attach": {"text": "x"},

@@ -18,6 +18,7 @@ from apps.core.process import Stage
 from apps.rollouts.models import Hold, Rollout
 from apps.stages.homologation.execution import actions, rounds
 from apps.stages.homologation.models import Script
+from apps.stages.kickoff.models import Amendment
 from tests.api import curl
 from tests.api.factories import ApiTokenFactory
 from tests.api.scenes import in_homologation
@@ -26,6 +27,7 @@ from tests.companies.factories import CompanyFactory
 from tests.files.factories import StoredFileFactory
 from tests.golive.factories import ChecklistItemFactory, WindowFactory
 from tests.homologation.factories import NonconformityFactory
+from tests.kickoff.factories import KickoffFactory, RowFactory
 from tests.rollouts.factories import at_stage
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,8 @@ ROLLED_BACK = {
     "waivers",
     "term",
     "reminder",
+    "answer",
+    "withdrawal",
 }
 """After these the next command finds the rollout as it was."""
 
@@ -155,7 +159,21 @@ def with_a_term(rollout) -> None:
     term.signatories.create(user=client, role="client", name=str(client), email=client.email)
 
 
+def with_an_amendment(rollout, party="client", concerned="presence") -> None:
+    kickoff = KickoffFactory(rollout=rollout)
+    Amendment.objects.create(
+        kickoff=kickoff, number=1, row=RowFactory(kickoff=kickoff), column="note", after="30 dias",
+        party=party, concerned=concerned, proposed_by=rollout.people["client"],
+    )  # fmt: skip
+
+
+def with_an_amendment_of_presence(rollout) -> None:
+    with_an_amendment(rollout, party="presence", concerned="client")
+
+
 STATES = {
+    "answer": with_an_amendment,
+    "withdrawal": with_an_amendment_of_presence,
     "waivers": without_a_window,
     "term": with_a_term,
     "reminder": with_a_term,

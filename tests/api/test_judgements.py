@@ -6,7 +6,7 @@ import pytest
 
 from apps.core.process import PartyRole, Stage
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import api_shapes
+from apps.stages.homologation import api_shapes, judgements_api
 from apps.stages.homologation.execution import rounds
 from apps.stages.homologation.execution.retest import Scope
 from apps.stages.homologation.models import Nonconformity, Script
@@ -55,6 +55,17 @@ def test_one_is_declined_and_its_owner_contests_that(rollout):
     contested = send(rollout, "nonconformities/1/objection", {"reason": "Repete-se"}, "integrator", scopes=["results"])
     assert (contested.status_code, contested.json()["state"]) == (201, "open")
     assert send(rollout, "nonconformities/1/objection", {"reason": "Repete-se"}).status_code == 409
+
+
+def test_a_long_list_leads_from_page_to_page(rollout, monkeypatch):
+    monkeypatch.setattr(judgements_api, "NONCONFORMITIES", 1)
+    client, labels = tool(ApiTokenFactory(rollout=rollout, scopes=["read"])), []
+    url = f"/api/rollouts/{rollout.pk}/nonconformities/?state=open"
+    while url:
+        answer = client.get(url)
+        labels += [row["label"] for row in answer.json()]
+        url = answer.get("Link", "").partition(">")[0].removeprefix("<http://testserver")
+    assert labels == ["NC-1", "NC-2"]
 
 
 def test_one_is_merged_into_another_that_is_open_and_into_nothing_else(rollout):

@@ -23,6 +23,7 @@ from apps.stages.kickoff import (
     tasks,
     term,
 )
+from apps.stages.kickoff.api import router
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
@@ -72,6 +73,7 @@ plugin = Plugin(
     continued=[corrections.copy_worksheet],
     events=events,
     requirements=requirements,
+    routers={"/rollouts": router},
     term={"people": term.PEOPLE, "kickoff": term.KICKOFF},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,
