@@ -22,10 +22,12 @@ CLOCK = "apps/core/clock.py"
 """The module that may."""
 
 IN_SQL = re.compile(r"(Trunc|Extract)\w*")
-PART_OF_AN_INSTANT = re.compile(r"\w+__(date|year|iso_year|quarter|month|week|week_day|iso_week_day|day)(__\w+)?")
-A_DAY_ALONE = re.compile(r"%[djmyaAbBxF](?!.*%[HIXc])")
-"""A format of Python's with a day and no time."""
-FILTERED = re.compile(r"""([\w.]+)\|date:(["'])(.*?)\2""")
+PARTS_OF_AN_INSTANT = {"date", "year", "iso_year", "quarter", "month", "week", "week_day", "iso_week_day", "day"}
+"""As a lookup takes them: ``at__date``."""
+DIRECTIVE = re.compile(r"%([a-zA-Z])")
+DAYS_OF_PYTHON, TIMES_OF_PYTHON = set("djmyaAbBxF"), set("HIXc")
+"""Of Python's formats: what says a day, and what says the time with it."""
+FILTERED = re.compile(r"""(?<![\w.])([\w.]+)\|date:["']([^"'|]*)["']""")
 DAY_LETTERS, ZONE_LETTERS = set("dDjlmnNMFbEyYzWtLo"), set("TOPeZ")
 """Of Django's formats: what says a day, and what says the zone with it."""
 
@@ -58,14 +60,20 @@ def _reasons(node: ast.AST) -> Iterator[str]:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), keywords=keywords) if IN_SQL.fullmatch(name):
             if all(keyword.arg != "tzinfo" for keyword in keywords):
                 yield f"{name} follows the reader's zone: give it tzinfo=clock.installation_zone()"
-        case ast.keyword(arg=str(name)) if PART_OF_AN_INSTANT.fullmatch(name):
+        case ast.keyword(arg=str(name)) if PARTS_OF_AN_INSTANT & set(name.split("__")[1:]):
             yield f"{name} follows the reader's zone: filter by clock.instant_of the first day and of the day after the last"
         case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=[ast.Constant(value=str(form)), *_rest])):
-            if A_DAY_ALONE.search(form) and _is_an_instant(value):
+            if _ends_with_a_day(form) and _is_an_instant(value):
                 yield "the day of an instant is shown by moments.show_day"
         case ast.Call(func=ast.Name(id="date_format"), args=[value, ast.Constant(value=str(form))]):
             if "TIME" not in form and _is_an_instant(value):
                 yield "the day of an instant is shown by moments.show_day"
+
+
+def _ends_with_a_day(form: str) -> bool:
+    """A format of Python's with a day and no time after it."""
+    last = [letter for letter in DIRECTIVE.findall(form) if letter in DAYS_OF_PYTHON | TIMES_OF_PYTHON]
+    return bool(last) and last[-1] in DAYS_OF_PYTHON
 
 
 def _is_an_instant(value: ast.expr) -> bool:
@@ -102,7 +110,7 @@ def in_template(source: str, path: str, names: set[str]) -> list[Finding]:
     return [
         Finding(path, number, f"{variable}|date shows the reader's day: use |day, or |moment with the time")
         for number, line in enumerate(source.splitlines(), start=1)
-        for variable, _quote, form in FILTERED.findall(line)
+        for variable, form in FILTERED.findall(line)
         if variable.rpartition(".")[2] in names and (form.startswith("SHORT_DATE") or _shows_a_day(form))
         if f"{variable}|day_in_brasilia" not in source
     ]

@@ -16,6 +16,7 @@ from apps.hours import queries as hours
 from apps.hours.ledger import sums
 from apps.invitations.models import Invitation
 from apps.meetings.models import Attendee
+from apps.prerequisites.credentials import certificate
 from apps.rollouts.models import Assignment, Party, Rollout
 from apps.stages.golive.models import ChecklistItem, Incident, Window
 from apps.stages.homologation.models import Case
@@ -61,6 +62,7 @@ def crowd(scene: Any) -> None:
     """Ten times the projects, and ten times what is in those whose pages are asked: people, items, cases, hours, events."""
     for rollout in (scene.rollout, scene.open_rollout):
         multiply_within(rollout)
+    certificate.write_missing()  # The purges among the events that were repeated have their names, as each has.
     multiply(Rollout.objects.exclude(pk=scene.rollout.pk), COPIES, without={Invitation})
     client = scene.company
     multiply(

@@ -79,7 +79,7 @@ class TestIssuing:
 
     def test_nobody_gives_a_token_what_they_may_not_do_themselves(self, rollout):
         assert actions.scopes_for(rollout.people["platform"], rollout) == ["read"]
-        assert actions.scopes_for(rollout.people["manager"], rollout) == ["read", "results", "files"]
+        assert actions.scopes_for(rollout.people["manager"], rollout) == ["read", "results", "files", "project"]
         with pytest.raises(Invalid):
             issue(rollout, "platform", scopes=["results"])
 

@@ -1,5 +1,7 @@
 """What every page carries is made with few queries, and what is the same for all readers is made once."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.template import Context, engines
@@ -26,7 +28,8 @@ def queries_of(browser, path: str = EMPTY) -> list[str]:
 @pytest.mark.django_db
 def test_the_frame_of_a_page_reads_the_session_the_person_their_companies_and_their_timer(client_for):
     queries = queries_of(client_for(a_person(PresenceFactory(), Role.MANAGER)))
-    assert [sql.split('FROM "')[1].split('"')[0] for sql in queries] == [
+    # What comes embedded with a row stands before the table of the row.
+    assert [re.findall(r'FROM "(\w+)"', sql)[-1] for sql in queries] == [
         "django_session",
         "accounts_user",
         "companies_membership",

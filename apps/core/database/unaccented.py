@@ -69,6 +69,7 @@ def holds(text: str, *fields: str) -> Q:
 def narrowed(rows: Rows, text: str, condition: Callable[[str], Q]) -> Rows:
     """Those of ``rows`` that meet ``condition`` (such as ``holds``) with ``text`` as it is written; where none does, those
     that meet it with each of its words: “agua cia” finds “Água & Cia” too."""
+    text = text.replace("\0", "")  # No text of the database holds it.
     with_text = rows.filter(condition(text))
     words = text.split()[:MOST_WORDS]
     if len(words) < 2 or with_text.exists():
