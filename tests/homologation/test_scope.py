@@ -91,7 +91,7 @@ class TestLess:
         scope.withdraw(reduction, by=rollout.people[who])
         assert case(script, "PED-03").is_binding
         change(rollout, script, reason="Outra vez")
-        assert scope.waiting_reductions(script).count() == 1
+        assert script.reductions.waiting().count() == 1
 
     def test_the_integrator_does_not_answer_it(self, rollout, reduction):
         with pytest.raises(NotAllowed):

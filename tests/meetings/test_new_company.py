@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from apps.companies import actions as companies
-from apps.core import clock, plugins
+from apps.core import clock, plugins, workdays
 from apps.meetings import actions, attendance, audiences
 from apps.meetings.models import Meeting
 from apps.meetings.people import Guest
@@ -66,8 +66,9 @@ def test_who_speaks_for_the_new_company_is_invited_told_and_reminded(rollout, me
     event = rollout.events.get(kind="meetings.new_company_invited")
     assert list(plugins.notices()[event.kind].to(event)) == [lead]
     assert audiences.entry(event).key == meeting.calendar_key
-    [with_people] = reminders.with_whom_to_remind(Rollout.objects.filter(pk=rollout.pk), clock.today())
-    assert set(reminders.to_remind(with_people, clock.today())) == {rollout.people["pm"], lead}
+    eve = workdays.shift(clock.day_of(meeting.planned_start), -1)
+    [with_people] = reminders.with_whom_to_remind(Rollout.objects.filter(pk=rollout.pk), eve)
+    assert set(reminders.to_remind(with_people, eve)) == {rollout.people["pm"], lead}
 
 
 def test_nobody_of_the_new_company_is_invited_to_a_meeting_whose_time_is_over(rollout, meeting):
