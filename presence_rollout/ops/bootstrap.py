@@ -48,16 +48,12 @@ STYLE_IN = ROOT / "presence_rollout" / "style" / "app.css"
 STYLE_OUT = ROOT / "static" / "css" / "app.css"
 PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 """The versions that the locks have wheels for (`make lock` checks it), the newest first."""
-PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
-PANGO += ["fonts-dejavu-core", "fonts-droid-fallback", "fonts-symbola"]
+PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-dejavu-core"]
+FONTS = ["fonts-droid-fallback", "fonts-symbola"]
+"""For what people paste; not every system has them, and papers are drawn without too (rollout.I010)."""
 PANGO_LIBRARIES = {
-    "gobject-2.0": "0",
-    "pango-1.0": "0",
-    "pangoft2-1.0": "0",
-    "harfbuzz": "0",
-    "harfbuzz-subset": "0",
-    "fontconfig": "1",
-}
+    "gobject-2.0": "0", "pango-1.0": "0", "pangoft2-1.0": "0", "harfbuzz": "0", "harfbuzz-subset": "0", "fontconfig": "1",
+}  # fmt: skip
 """What WeasyPrint loads of them: the name of each library and the version of its interface."""
 REDIS_SERVERS = ("redis-server", "valkey-server")
 REDIS_OF_DEBIAN = Path("/usr/bin/redis-check-rdb")
@@ -140,7 +136,10 @@ def has_browser() -> bool:
 def system_libraries(goal: str) -> None:
     """WeasyPrint draws with Pango, a system library that no wheel brings. Who may not install it is told what ``goal``
     needs of the system altogether, Chromium too."""
-    if pango_loads() or (apt(*PANGO) and pango_loads()):
+    if pango_loads():
+        return
+    if apt(*PANGO) and pango_loads():
+        apt(*FONTS)
         return
     packages = [*PANGO, "chromium"] if goal == "test" and not has_browser() else PANGO
     stop(f"PDF rendering needs system libraries. Run: sudo apt-get install {' '.join(packages)}")
