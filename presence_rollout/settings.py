@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "apps.stages.acceptance",
     "apps.stages.golive",
     # floor 6
+    "apps.portfolio",
     "apps.notices",
     # floor 7
     "apps.portal",

@@ -29,5 +29,6 @@ urlpatterns = [
     path("", include("apps.hours.urls")),
     path("", include("apps.stages.acceptance.urls")),
     path("", include("apps.stages.golive.urls")),
+    path("", include("apps.portfolio.urls")),
     path("", include("apps.notices.urls")),
 ]

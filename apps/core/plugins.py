@@ -107,6 +107,8 @@ class Consequence:
 PLACES = {
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
+    "plan": "beside the plan of a rollout's stages; about the rollout",
+    "timeline": "beside the title of a rollout's timeline; about the rollout",
     "nonconformity": "on the page of a nonconformity; about it",
     "hours": "above the entries on the hours page of a rollout; about the rollout",
 }
@@ -183,6 +185,9 @@ class Plugin:
     """Whether all parties have signed what was agreed, which then changes no more."""
     dossier: Sequence[Callable[[Any], Iterable[tuple[str, bytes]]]] = ()
     """Its files of the dossier, by their path."""
+    dossier_checks: Sequence[Callable[[Any, Any], Iterable[str]]] = ()
+    """Hold its files of a dossier against the timeline in it, by the dossier alone: they take all files by their path and the
+    events, and yield a sentence for each thing that is not as it should be."""
     dossier_is_ready: Callable[[Any], bool] | None = None
     """Whether its documents were made; the dossier waits for them."""
     chain_checks: Sequence[Callable[[Any, Any], Iterable[tuple[Any, str]]]] = ()

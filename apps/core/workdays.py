@@ -7,6 +7,7 @@ import holidays
 from django.utils.translation import get_language
 
 ONE_DAY = timedelta(days=1)
+FRIDAY = 4
 
 
 @lru_cache(maxsize=16)
@@ -28,7 +29,7 @@ def holiday(day: date, state: str = "") -> str:
 
 def is_workday(day: date) -> bool:
     """Whether ``day`` is a weekday and no national holiday."""
-    return day.weekday() < 5 and day not in _holidays(day.year)
+    return day.weekday() <= FRIDAY and day not in _holidays(day.year)
 
 
 def on_or_after(day: date) -> date:

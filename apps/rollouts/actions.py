@@ -16,7 +16,7 @@ from apps.core.localized import Localized
 from apps.core.process import BACKWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require, stated
 from apps.core.requirements import asking
-from apps.rollouts import events, gates, managers, parties, timeline
+from apps.rollouts import events, gates, managers, parties, planning, timeline
 from apps.rollouts.models import Assignment, Hold, OpenRequirement, Party, Rollout, Waiver
 
 
@@ -122,7 +122,9 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
             )
         with asking(locked):  # What the gate asks about is not read a second time for what is asked next.
             _go_through(locked, gate)
-            timeline.record(locked, events.Advanced(stage=Stage(locked.stage), gate=gate), by)
+            agreed = planning.starts(locked) if gate == Gate.START_DEVELOPMENT else {}
+            plan = {stage: day.isoformat() for stage, day in agreed.items()} or None
+            timeline.record(locked, events.Advanced(stage=Stage(locked.stage), gate=gate, plan=plan), by)
         return locked
 
 

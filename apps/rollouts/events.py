@@ -57,8 +57,11 @@ class Created(
 
 
 class Advanced(EventData, kind="rollouts.advanced", sentence=_("passou o projeto para %(stage)s"), icon="arrow-right"):
+    """``plan`` is the first day of each stage as it was planned when development began: what a delay is measured against."""
+
     stage: Stage
     gate: Gate
+    plan: Plan | None = None
 
 
 class SentBack(

@@ -21,7 +21,7 @@ FILES = Path(__file__).parent / "dossier_files.json"
 MADE = datetime(2026, 8, 4, 12, tzinfo=UTC)
 
 
-NEWER = re.compile(r"ficha/.*|homologacao/evidencias(/.*|\.json|\.pdf)")
+NEWER = re.compile(r"ficha/.*|historico/dias\.(json|pdf)|homologacao/evidencias(/.*|\.json|\.pdf)")
 """What the rooms give since then; ``test_dossier`` reads them."""
 
 

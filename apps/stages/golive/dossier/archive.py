@@ -25,7 +25,7 @@ UNSEALED, FORMAT = 1, 2
 """Of dossiers made before the manifest was sealed, and of those made now."""
 WHOLE_DOSSIER, SHARED_DOSSIER = "whole", "shared"
 WITHHELD = "hours."
-"""In the shared dossier, of the events of these kinds only the hashes stand: they tell what the hours cost."""
+"""In the shared dossier, of the events of these kinds only hashes, instant and holder stand: they tell what hours cost."""
 FACTS = ("project", "edition", "variant", "events", "head", "term")
 SEALED_FACTS = (*FACTS, "withheld", "term_sha256", "anchor", "seal")
 """What a manifest says besides its files, by its format."""

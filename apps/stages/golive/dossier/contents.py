@@ -42,7 +42,8 @@ def whole_dossier(rollout: Rollout, number: int, through: int) -> Contents:
 
 
 def shared_dossier(rollout: Rollout, whole_contents: Contents, number: int, through: int) -> Contents:
-    """The same without statements, and with the hashes alone of the events that tell of hours."""
+    """The same without statements, and of the events that tell of hours with their hashes alone, when they were and who had
+    the ball after them: the clocks are counted from that."""
     left_out = (archive.README, archive.TIMELINE)
     files = {
         name: content
@@ -97,7 +98,7 @@ def _events(rollout: Rollout, through: int) -> Iterator[dict[str, Any]]:
 def _without_money(event: dict[str, Any]) -> dict[str, Any]:
     if not event["kind"].startswith(archive.WITHHELD):
         return event
-    return {key: event[key] for key in ("sequence", "previous", "hash")} | {"withheld": True}
+    return {key: event[key] for key in ("sequence", "previous", "hash", "at", "holder")} | {"withheld": True}
 
 
 def _files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.core import canonical
+from apps.core import canonical, plugins
 from apps.rollouts.anchors import anchoring
 from apps.seals import signatures
 from apps.seals.outcomes import Outcome
@@ -20,7 +20,9 @@ from apps.stages.acceptance.sealing import verification as terms
 from apps.stages.golive.dossier import archive, consistency
 
 GENESIS = "0" * 64
-WITHHELD = {"sequence", "previous", "hash", "withheld"}
+WITHHELD_BEFORE = {"sequence", "previous", "hash", "withheld"}
+"""Of dossiers that were made before they told to whom each day counts."""
+WITHHELD = {*WITHHELD_BEFORE, "at", "holder"}
 EVENT = {"rollout", "sequence", "kind", "actor", "actor_name", "party", "at", "data", "holder", "previous", "hash"}
 
 
@@ -65,6 +67,8 @@ def examine(content: bytes, trust: Trust = NOBODY) -> Findings:
             findings.problems += _term(files, events, trust, findings)
             if not findings.problems:
                 findings.problems += consistency.problems(files, events, findings.manifest["variant"])
+                for check in (check for plugin in plugins.plugins() for check in plugin.dossier_checks):
+                    findings.problems += check(files, events)
     except Exception as error:  # A file that somebody made breaks a reader in any way.
         findings.problems.append(f"not readable as a dossier ({type(error).__name__}: {error})")
     return findings
@@ -124,7 +128,7 @@ def _chain(events: list[dict[str, Any]], findings: Findings) -> Iterator[str]:
             return
         if event.get("withheld"):
             withheld.append(sequence)
-            if manifest["variant"] != archive.SHARED_DOSSIER or event.keys() != WITHHELD:
+            if manifest["variant"] != archive.SHARED_DOSSIER or event.keys() not in (WITHHELD, WITHHELD_BEFORE):
                 yield f"event #{sequence} is withheld where nothing is"
         else:
             if (

@@ -1,0 +1,93 @@
+"""The clocks of a rollout as its page, its exports, the API and the dossier give them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from apps.core import clock
+from apps.core.process import PATH, PartyRole, Stage
+from apps.portfolio.clocks import counting, record
+from apps.portfolio.clocks.counting import Clocks, Delay, Why
+from apps.rollouts import planning
+from apps.rollouts.models import Rollout
+
+EVENT_FIELDS = ("rollout_id", "sequence", "at", "kind", "data", "holder")
+"""What the clocks read of an event."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The days of one stage, or of all: for each party those it had the ball (with those it caused by a meeting that did not
+    take place), and apart those on hold."""
+
+    label: str
+    parties: Mapping[str, int]
+    on_hold: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.parties.values()) + self.on_hold
+
+
+@dataclass(frozen=True)
+class Report:
+    """The clocks of ``rollout``, and its delay against ``plan``: the one that stood when development began, kept by the event
+    ``plan_event``; while there is none, the plan as it stands now (None)."""
+
+    rollout: Rollout
+    clocks: Clocks
+    plan: Mapping[str, date]
+    plan_event: int | None
+    delay: Delay | None
+
+    @property
+    def rows(self) -> list[Row]:
+        """One for each stage that has days, in the order of the process."""
+        return [_row(self.clocks, stage.label, stage) for stage in PATH if self.clocks.by("stage")[stage.value,]]
+
+    @property
+    def total(self) -> Row:
+        return _row(self.clocks, "")
+
+    @property
+    def holds(self) -> list[tuple[str, int]]:
+        """How many days on hold each party caused, of those that caused any."""
+        return _by_party(self.clocks.by("party", "why"), Why.HOLD)
+
+    @property
+    def late_by_party(self) -> list[tuple[str, int]]:
+        """How many of the late days count for each party, whatever the reason; the one with most first."""
+        if self.delay is None:
+            return []
+        late = {role: sum(day.party == role for day in self.delay.late) for role in PartyRole.values}
+        return sorted(((role, days) for role, days in late.items() if days), key=lambda item: -item[1])
+
+
+def report(rollout: Rollout) -> Report:
+    """The clocks of ``rollout`` through today, or through the day on which it was closed; in one query beside its plan."""
+    events = rollout.events.order_by("sequence").only(*EVENT_FIELDS)
+    until = clock.day_of(rollout.closed_at) if rollout.closed_at else clock.today()
+    return of_entries(rollout, list(record.of_rows(events)), until, planning.starts(rollout))
+
+
+def of_entries(
+    rollout: Rollout, entries: Sequence[record.Entry], until: date, present_plan: Mapping[str, date]
+) -> Report:
+    """The same of a timeline that was read. Where it keeps no plan, ``present_plan`` is taken."""
+    opened = entries[0].day if entries else clock.day_of(rollout.started_at)
+    clocks = counting.count(entries, opened, until)
+    agreed = counting.baseline(entries)
+    plan, event = agreed or (present_plan, None)
+    return Report(rollout, clocks, plan, event, clocks.delay(plan))
+
+
+def _row(clocks: Clocks, label: object, stage: Stage | None = None) -> Row:
+    days = [day for day in clocks.days if stage is None or day.stage == stage]
+    held = sum(day.why == Why.HOLD for day in days)
+    with_party = Counter(day.party for day in days if day.why != Why.HOLD)
+    return Row(str(label), {role: with_party[role] for role in PartyRole.values}, held)
+
+
+def _by_party(counted: Mapping[tuple[str, ...], int], why: Why) -> list[tuple[str, int]]:
+    return [(role, counted[role, why.value]) for role in PartyRole.values if counted.get((role, why.value))]

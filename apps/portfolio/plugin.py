@@ -1,0 +1,20 @@
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from apps.core.plugins import Panel, Plugin
+from apps.portfolio.clocks import dossier
+from apps.portfolio.clocks.api import router
+from apps.rollouts.models import Rollout
+
+
+def _way_to_the_clocks(request: HttpRequest, rollout: Rollout) -> str:
+    return render_to_string("portfolio/way_to_clocks.html", {"rollout": rollout}, request)
+
+
+plugin = Plugin(
+    app="portfolio",
+    panels=[Panel("plan", _way_to_the_clocks), Panel("timeline", _way_to_the_clocks)],
+    dossier=[dossier.files],
+    dossier_checks=[dossier.problems],
+    routers={"/rollouts": router},
+)

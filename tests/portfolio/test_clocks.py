@@ -1,0 +1,147 @@
+"""The clocks of a project on its page, as a table, over the API and in the dossier."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from apps.core import canonical, clock, plugins, workdays
+from apps.core.process import Gate
+from apps.meetings import actions as meetings
+from apps.meetings.models import MeetingKind
+from apps.portfolio.clocks import dossier, queries
+from apps.rollouts import actions, planning
+from tests.rollouts.factories import RolloutFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rollout(django_user_model):
+    """One that began on a Monday, was held by the client for three business days, and stands on the second Monday."""
+    monday = clock.instant_of(workdays.shift(clock.today(), -30)) + timedelta(hours=10)
+    while clock.day_of(monday).weekday() != 0:
+        monday -= timedelta(days=1)
+    with clock.at(monday):
+        row = RolloutFactory()
+        people = row.people
+    with clock.at(monday + timedelta(days=1)):
+        actions.hold(row, by=people["manager"], caused_by="client", reason="Inventário", seen_version=row.version)
+    row.refresh_from_db()
+    with clock.at(monday + timedelta(days=4)):
+        actions.resume(row, by=people["manager"], seen_version=row.version)
+    row.refresh_from_db()
+    row.people = people
+    with clock.at(monday + timedelta(days=7)):
+        yield row
+
+
+def get(client_for, rollout, person, name="clocks", *args):
+    return client_for(rollout.people[person]).get(reverse(f"portfolio:{name}", args=[rollout.pk, *args]))
+
+
+class TestThePage:
+    @pytest.mark.parametrize("person", ["manager", "client_member", "integrator", "platform"])
+    def test_all_four_parties_read_the_same_days(self, rollout, client_for, person):
+        report = get(client_for, rollout, person).context["report"]
+        days = workdays.between(report.clocks.opened, clock.today())
+        assert report.total.total == days == sum(report.total.parties.values()) + report.total.on_hold
+        assert report.holds == [("client", report.total.on_hold)]
+
+    def test_a_span_leads_to_the_event_that_proves_it(self, rollout, client_for):
+        page = get(client_for, rollout, "client")
+        held = rollout.events.get(kind="rollouts.held")
+        assert f"?page=1#evento-{held.sequence}" in page.text
+        timeline = client_for(rollout.people["client"]).get(reverse("rollouts:timeline", args=[rollout.pk]))
+        assert f'id="evento-{held.sequence}"' in timeline.text
+
+    def test_on_the_day_of_the_opening_it_says_that_no_day_counts_yet(self, client_for):
+        rollout = RolloutFactory()
+        assert "Nenhum dia útil ainda" in get(client_for, rollout, "client").text
+
+    def test_it_is_saved_as_a_table_for_people_and_for_programs(self, rollout, client_for):
+        rows = json.loads(get(client_for, rollout, "client", "clocks_file", "json").content)
+        assert sum(row["days"] for row in rows) == queries.report(rollout).total.total
+        assert "Em pausa" not in rows[0].values()
+        assert {row["why"] for row in rows} == {"ball", "hold"}
+        sheet = get(client_for, rollout, "client", "clocks_file", "csv-excel").content.decode("utf-8-sig")
+        assert "Projeto em pausa" in sheet
+        assert "Conta para" in sheet
+
+    def test_another_kind_of_file_is_not_found(self, rollout, client_for):
+        assert get(client_for, rollout, "client", "clocks_file", "exe").status_code == 404
+
+    def test_the_api_gives_the_same(self, rollout, client_for):
+        answer = client_for(rollout.people["integrator"]).get(f"/api/rollouts/{rollout.pk}/clocks/").json()
+        report = queries.report(rollout)
+        assert (answer["days"], answer["parties"]) == (report.total.total, report.total.parties)
+        assert answer["on_hold"] == {"presence": 0, "platform": 0, "integrator": 0, "client": report.total.on_hold}
+        assert sum(span["days"] for span in answer["spans"]) == answer["days"]
+
+
+class TestMeetingsThatDidNotTakePlace:
+    def test_the_days_up_to_the_new_date_count_for_who_caused_it(self, rollout, client_for):
+        manager, now = rollout.people["manager"], clock.now()
+        first = meetings.plan(
+            rollout, MeetingKind.KICKOFF, by=manager, planned_start=now + timedelta(hours=2), planned_minutes=60
+        )
+        with clock.at(now + timedelta(hours=4)):
+            meetings.not_held(first, by=manager, cause="integrator", reason="Ninguém veio")
+            new_date = now + timedelta(days=3)
+            meetings.plan(rollout, MeetingKind.KICKOFF, by=manager, planned_start=new_date, planned_minutes=60)
+        with clock.at(new_date + timedelta(hours=1)):
+            expected = workdays.between(clock.day_of(now), clock.day_of(new_date))
+            counted = queries.report(rollout).clocks.by("party", "why")
+            assert counted["integrator", "meeting"] == expected > 0
+            assert "reunião não realizada" in get(client_for, rollout, "client").text
+
+
+class TestThePlan:
+    def test_the_step_into_development_keeps_the_plan_that_the_delay_is_measured_against(self, rollout, monkeypatch):
+        monday = clock.day_of(rollout.started_at)
+        planning._keep(rollout, planning.propose(monday, None, dict.fromkeys(planning.PATH, 5)))
+        plan = planning.starts(rollout)
+        assert queries.report(rollout).plan_event is None
+        monkeypatch.setattr(plugins, "requirement_kinds", list)
+        rollout.refresh_from_db()
+        actions.advance(rollout, Gate.START_DEVELOPMENT, by=rollout.people["manager"], seen_version=rollout.version)
+        report = queries.report(rollout)
+        assert report.plan == plan
+        assert report.plan_event == rollout.events.get(kind="rollouts.advanced").sequence
+
+
+class TestTheDossier:
+    def events(self, rollout):
+        return [{**event.hashed(), "hash": event.hash} for event in rollout.events.order_by("sequence")]
+
+    def files(self, rollout, **changed):
+        content = dossier.content(queries.report(rollout))
+        return {dossier.DAYS: canonical.readable({**content, **changed})}
+
+    def test_the_days_are_what_the_timeline_beside_them_says(self, rollout):
+        assert list(dossier.problems(self.files(rollout), self.events(rollout))) == []
+
+    def test_also_where_what_events_say_of_hours_is_withheld(self, rollout):
+        events = self.events(rollout)
+        kept = ("sequence", "previous", "hash", "at", "holder")
+        withheld = [
+            event if "held" in event["kind"] or "resumed" in event["kind"] else {key: event[key] for key in kept}
+            for event in events
+        ]
+        assert list(dossier.problems(self.files(rollout), withheld)) == []
+
+    def test_a_day_given_to_another_is_noticed(self, rollout):
+        spans = dossier.content(queries.report(rollout))["spans"]
+        spans[0] = {**spans[0], "party": "platform"}
+        assert "for others" in " ".join(dossier.problems(self.files(rollout, spans=spans), self.events(rollout)))
+
+    def test_a_day_left_out_or_put_in_is_noticed(self, rollout):
+        days = dossier.content(queries.report(rollout))["workdays"]
+        assert list(dossier.problems(self.files(rollout, workdays=days[1:]), self.events(rollout)))
+        sunday = clock.today() - timedelta(days=1)
+        more = [*days, sunday.isoformat()]
+        assert "weekend" in " ".join(dossier.problems(self.files(rollout, workdays=more), self.events(rollout)))
+
+    def test_a_dossier_of_before_has_no_days_to_hold_against_it(self, rollout):
+        assert list(dossier.problems({}, self.events(rollout))) == []
