@@ -2,6 +2,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from apps.core.plugins import Panel, Plugin
+from apps.portfolio import personal_data
 from apps.portfolio.clocks import dossier
 from apps.portfolio.clocks.api import router
 from apps.rollouts.models import Rollout
@@ -16,5 +17,6 @@ plugin = Plugin(
     panels=[Panel("plan", _way_to_the_clocks), Panel("timeline", _way_to_the_clocks)],
     dossier=[dossier.files],
     dossier_checks=[dossier.problems],
+    personal_data=personal_data.HOLDINGS,
     routers={"/rollouts": router},
 )

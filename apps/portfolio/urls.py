@@ -1,10 +1,18 @@
 from django.urls import path
 
-from apps.portfolio.clocks import views
+from apps.portfolio.clocks import views as clock_views
+from apps.portfolio.projects import views
 
 app_name = "portfolio"
 
 urlpatterns = [
-    path("projetos/<int:pk>/dias/", views.clocks, name="clocks"),
-    path("projetos/<int:pk>/dias/<str:file_format>/", views.clocks_file, name="clocks_file"),
+    path("projetos/", views.table, name="list"),
+    path("projetos/quadro/", views.cards, name="board"),
+    path("projetos/linha-do-tempo/", views.along_time, name="time"),
+    path("projetos/arquivo/<str:file_format>/", views.file, name="file"),
+    path("projetos/visoes/<int:pk>/", views.saved_view, name="saved_view"),
+    path("projetos/visoes/<str:layout>/salvar/", views.save_view, name="save_view"),
+    path("projetos/visoes/<int:pk>/apagar/", views.delete_view, name="delete_view"),
+    path("projetos/<int:pk>/dias/", clock_views.clocks, name="clocks"),
+    path("projetos/<int:pk>/dias/<str:file_format>/", clock_views.clocks_file, name="clocks_file"),
 ]

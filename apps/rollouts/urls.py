@@ -7,7 +7,6 @@ from apps.rollouts.unfinished import views as unfinished_views
 app_name = "rollouts"
 
 urlpatterns = [
-    path("projetos/", views.rollout_list, name="list"),
     path("projetos/sugestoes/", views.rollout_suggestions, name="suggestions"),
     path("projetos/novo/", views.rollout_new, name="new"),
     path("projetos/passar/", correction_views.hand_over_several, name="hand_over_several"),

@@ -18,7 +18,6 @@ from apps.companies.models import Company
 from apps.companies.people import queries as people_queries
 from apps.core import plugins
 from apps.core.plugins import Consequence
-from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
@@ -41,35 +40,6 @@ def visible_rollout(
     rollout: Rollout = get_object_or_404(rollouts.select_related(*related).annotate(**annotations), pk=pk)
     rollout.take_embedded_parties()
     return rollout
-
-
-@require_GET
-def rollout_list(request: SignedInRequest) -> HttpResponse:
-    situation = request.GET.get("situation", "open")
-    rollouts = queries.listing(
-        request.user,
-        situation=situation,
-        holder=request.GET.get("holder", ""),
-        stage=request.GET.get("stage", ""),
-        text=request.GET.get("q", "").strip(),
-    )
-    context = {
-        "page": page_of(request, rollouts),
-        "situation": situation,
-        "situations": [
-            ("open", _("Em andamento")),
-            ("held", _("Em pausa")),
-            ("closed", _("Encerrados")),
-            ("all", _("Todos")),
-        ],
-        "stages": Stage.choices,
-        "party_roles": PartyRole.choices,
-        "filters": request.GET,
-        "without_anchor": anchoring.overdue_count() if request.user.has_perm("rollouts.create") else 0,
-        "has_seal": certificates.can_seal(),
-        "nothing_at_all": not Rollout.objects.visible_to(request.user).exists(),
-    }
-    return render(request, "rollouts/list.html", context)
 
 
 @require_GET

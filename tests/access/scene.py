@@ -18,6 +18,7 @@ from apps.files import uploads
 from apps.files.models import Preview
 from apps.hours.ledger import closing
 from apps.invitations import actions as invitations
+from apps.portfolio.models import SavedView
 from apps.prerequisites.credentials import certificate, purge
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
@@ -112,6 +113,7 @@ class Scene:
             rollout=self.rollout, gate=self.waived.gate, requirement=self.waived.requirement_key, text="x", reason="x",
             waived_by=manager,
         )  # fmt: skip
+        self.saved_view = SavedView.objects.create(owner=manager, name="Da equipe", is_shared=True)
         self.unfinished = UnfinishedWork.objects.create(
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )
@@ -142,6 +144,8 @@ class Scene:
                 "key": "default" if name == "blueprints:detail" else "forum",
                 "version": Blueprint.objects.current("term" if "term_" in name else "script").version,
             }
+        if name in ("portfolio:saved_view", "portfolio:delete_view"):
+            return {"pk": self.saved_view.pk}
         if name == "rollouts:try_again":
             return {"pk": self.unfinished.pk}
         if name in ("hours:client_statement", "hours:client_file"):
@@ -221,7 +225,7 @@ class Scene:
                 "incident": rollout.incidents.last().number,
                 "edition": self.dossier.number,
             },
-            "portfolio": {"file_format": "csv"},
+            "portfolio": {"file_format": "csv", "layout": "table"},
             "rollouts": {"waiver_pk": self.waiver.pk, "analyst_pk": self.analyst.pk, "role": "integrator"},
             "api": {"token_pk": self.token.pk},
             "api-1": {
@@ -258,6 +262,7 @@ class Scene:
             "set_language": {"language": "en"},
             "accounts:address_answer": {"answer": "confirm"},
             "files:start": {"name": "x.pdf", "size": "9"},
+            "portfolio:save_view": {"name": "x"},
             "companies:add_person": {"name": "Alguém", "emails": "x@x.com.br"},
             "companies:person": {"name": "x", "position": "x"},
             "companies:merge_person": {"other": f"#{self.double.pk}"},

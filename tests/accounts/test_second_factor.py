@@ -82,21 +82,21 @@ class TestPolicy:
     @pytest.mark.parametrize("role", [Role.MANAGER, Role.PROJECT_MANAGER, Role.ANALYST])
     def test_people_of_presence_set_it_up_before_anything_else(self, client_for, role):
         browser = client_for(a_person(PresenceFactory(), role))
-        answer = browser.get(reverse("rollouts:list"), follow=True)
+        answer = browser.get(reverse("portfolio:list"), follow=True)
         assert answer.redirect_chain == [(reverse("mfa_index"), 302)]
         assert "A Presence exige" in answer.content.decode()
         assert browser.get(reverse("mfa_activate_totp")).url.startswith(reverse("account_reauthenticate"))
         assert browser.get("/api/rollouts/").status_code == 403
 
     def test_other_companies_are_not_asked(self, client_for, ana):
-        assert client_for(ana).get(reverse("rollouts:list")).status_code == 200
+        assert client_for(ana).get(reverse("portfolio:list")).status_code == 200
 
     def test_who_has_one_goes_on(self, client_for):
         analyst = a_person(PresenceFactory(), Role.ANALYST)
         Authenticator.objects.create(user=analyst, type="totp", data={"secret": "x"})
-        assert client_for(analyst).get(reverse("rollouts:list")).status_code == 200
+        assert client_for(analyst).get(reverse("portfolio:list")).status_code == 200
 
     def test_without_the_policy_nobody_is_asked(self, client_for, settings):
         settings.REQUIRE_MFA = False
-        assert client_for(a_person(PresenceFactory(), Role.ANALYST)).get(reverse("rollouts:list")).status_code == 200
+        assert client_for(a_person(PresenceFactory(), Role.ANALYST)).get(reverse("portfolio:list")).status_code == 200
         assert not Rollout.objects.exists()

@@ -64,4 +64,4 @@ def test_other_companies_do_not_read_the_models(client_for):
     shipped.load()
     outsider = client_for(a_person(CompanyFactory()))
     assert outsider.get(reverse("blueprints:list")).status_code == 403
-    assert "Modelos" not in outsider.get(reverse("rollouts:list")).content.decode()
+    assert "Modelos" not in outsider.get(reverse("portfolio:list")).content.decode()

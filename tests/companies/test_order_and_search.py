@@ -135,7 +135,7 @@ class TestProjects:
 
     def test_the_page_the_api_and_the_suggestions_find_it(self, rollout, client_for):
         browser, other = client_for(rollout.people["manager"]), Rollout.objects.exclude(pk=rollout.pk).get()
-        page = browser.get(reverse("rollouts:list"), {"q": "agua"}).content.decode()
+        page = browser.get(reverse("portfolio:list"), {"q": "agua"}).content.decode()
         assert rollout.code in page
         assert other.code not in page
         answer = browser.get(reverse("rollouts:suggestions"), {"name": "x", "x": "agua"}).content.decode()

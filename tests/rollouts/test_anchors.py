@@ -246,14 +246,14 @@ class TestWithoutASeal:
 
     def test_managers_read_it_where_they_look_and_others_do_not_read_of_settings(self, rollout, client_for):
         with clock.at(clock.now() + timedelta(days=3)):
-            listing = client_for(rollout.people["manager"]).get(reverse("rollouts:list")).content.decode()
+            listing = client_for(rollout.people["manager"]).get(reverse("portfolio:list")).content.decode()
             assert "Históricos sem âncora" in listing
             assert "TERM_SEAL_FILE" in listing
             address = reverse("rollouts:timeline", args=[rollout.pk])
             texts = {who: client_for(rollout.people[who]).get(address).content.decode() for who in ("pm", "client")}
             assert (
                 "Históricos sem âncora"
-                not in client_for(rollout.people["client"]).get(reverse("rollouts:list")).content.decode()
+                not in client_for(rollout.people["client"]).get(reverse("portfolio:list")).content.decode()
             )
         assert all("Parte deste histórico ainda não foi ancorada" in text for text in texts.values())
         assert "TERM_SEAL_FILE" in texts["pm"]

@@ -129,7 +129,7 @@ def test_the_list_filters_by_stage_holder_and_text(client_for, rollout):
     pm = client_for(rollout.people["manager"])
 
     def listed(**filters):
-        return {row.pk for row in pm.get(reverse("rollouts:list"), filters).context["page"]}
+        return {row.pk for row in pm.get(reverse("portfolio:list"), filters).context["page"]}
 
     assert listed() == {rollout.pk, other.pk}
     assert listed(stage="development") == {other.pk}

@@ -1,0 +1,132 @@
+"""Projects along time: the stages as planned and as they were, on one scale for all rows of a page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+from apps.core import clock
+from apps.core.process import CLOSED, PATH, Stage
+from apps.portfolio.clocks import record
+from apps.rollouts import events as rollouts
+from apps.rollouts.models import Event, Hold, Rollout
+from apps.rollouts.planning import STEPS
+
+MARGIN = timedelta(days=7)
+"""Before the first day and after the last one of a page."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """From the day ``first`` to ``last``: ``length`` days, ``start`` days after the beginning of the scale. ``place`` is that
+    of the stage in the process, 0 for the first."""
+
+    stage: str
+    place: int
+    first: date
+    last: date
+    start: int
+    length: int
+
+
+@dataclass
+class Row:
+    """A project with its planned and actual stages, and its holds."""
+
+    rollout: Rollout
+    planned: list[Bar] = field(default_factory=list)
+    actual: list[Bar] = field(default_factory=list)
+    holds: list[Bar] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Month:
+    first: date
+    start: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """``length`` days from ``first``; ``today`` is how many days after it today is."""
+
+    first: date
+    length: int
+    today: int
+    months: list[Month]
+    rows: list[Row]
+
+
+Span = tuple[str, date, date]
+
+
+def chart(listed: Sequence[Rollout]) -> Chart:
+    """The chart of the projects of one page, in two queries beside them."""
+    planned = {rollout.pk: list(_planned(rollout)) for rollout in listed}
+    actual = _actual(listed)
+    holds = _holds(listed)
+    spans = [span for by_key in (planned, actual, holds) for row in by_key.values() for span in row]
+    days = [day for _stage, begins, ends in spans for day in (begins, ends)]
+    today = clock.today()
+    first = min([*days, today]) - MARGIN
+    last = max([*days, today]) + MARGIN
+    rows = []
+    for rollout in listed:
+        row = Row(rollout)
+        for bars, spans in (
+            (row.planned, planned[rollout.pk]),
+            (row.actual, actual[rollout.pk]),
+            (row.holds, holds[rollout.pk]),
+        ):
+            bars.extend(_bar(span, first) for span in spans)
+        rows.append(row)
+    return Chart(first, (last - first).days, (today - first).days, list(_months(first, last)), rows)
+
+
+def _planned(rollout: Rollout) -> Iterable[Span]:
+    starts = {row.stage: row.starts for row in rollout.plan}
+    for stage, following in zip(PATH, STEPS[1:], strict=True):
+        if stage in starts and following in starts:
+            yield stage.value, starts[stage], starts[following]
+
+
+def _actual(listed: Sequence[Rollout]) -> dict[int, list[Span]]:
+    """The stages that each was at, from its opening to its end or today."""
+    moves: dict[int, list[tuple[str, date]]] = {
+        rollout.pk: [(Stage.KICKOFF.value, clock.day_of(rollout.started_at))] for rollout in listed
+    }
+    kinds = [*record.MOVES, rollouts.Cancelled.kind]
+    events = Event.objects.filter(rollout__in=listed, kind__in=kinds).order_by("rollout", "sequence")
+    for key, at, data in events.values_list("rollout", "at", "data"):
+        moves[key].append((data.get("stage", Stage.CANCELLED.value), clock.day_of(at)))
+    spans: dict[int, list[Span]] = {}
+    for rollout in listed:
+        points = [*moves[rollout.pk], ("", clock.today())]
+        spans[rollout.pk] = [
+            (stage, day, following) for (stage, day), (_next, following) in pairwise(points) if stage not in CLOSED
+        ]
+    return spans
+
+
+def _holds(listed: Sequence[Rollout]) -> dict[int, list[Span]]:
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for hold in Hold.objects.filter(rollout__in=listed):
+        until = clock.day_of(hold.ended_at) if hold.ended_at else clock.today()
+        spans[hold.rollout_id].append(("", clock.day_of(hold.started_at), until))
+    return spans
+
+
+def _bar(span: Span, first: date) -> Bar:
+    stage, begins, ends = span
+    place = PATH.index(Stage(stage)) if stage else 0
+    return Bar(stage, place, begins, ends, (begins - first).days, max((ends - begins).days, 1))
+
+
+def _months(first: date, last: date) -> Iterable[Month]:
+    begins = first
+    while begins < last:
+        following = (begins.replace(day=1) + timedelta(days=32)).replace(day=1)
+        ends = min(following, last)
+        yield Month(begins, (begins - first).days, (ends - begins).days)
+        begins = following
