@@ -149,6 +149,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.watch.middleware.WatchMiddleware",
     "apps.core.network.headers.HeadersMiddleware",
     "apps.core.network.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -19,6 +19,7 @@ from django.utils.module_loading import module_has_submodule
 
 from apps.core import clock
 from apps.core.events import EventData, Notice
+from apps.core.health import HealthCheck
 from apps.core.jobs import Job
 from apps.core.localized import Localized, both
 from apps.core.personal_data import Holding
@@ -169,6 +170,8 @@ class Plugin:
     """Work out anew what it keeps beside its rows, of a rollout that is locked, before its rules are asked each night."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
+    health: Sequence[HealthCheck] = ()
+    """What it needs of the installation, and how that is seen to be there (``core.watch``)."""
     personal_data: Sequence[Holding] = ()
     """What it holds of people."""
     address_changed: Sequence[Callable[[Any], None]] = ()
