@@ -5,6 +5,8 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import worker_process_init
+from django.conf import settings
 
 from presence_rollout import work
 
@@ -33,3 +35,11 @@ class OneAtATime(Task):
 app = Celery("presence_rollout", task_cls=OneAtATime)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _limit_the_database(**kwargs: object) -> None:
+    """Each process of a worker, not whoever imports this to hand over a task."""
+    from apps.core.database import timeouts
+
+    timeouts.limit(settings.TASK_DATABASE_LIMITS)

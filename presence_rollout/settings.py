@@ -205,6 +205,12 @@ COTTON_DIR = "cotton"
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
+# Seconds that a page, or a task, may hold the database up (apps/core/database/timeouts.py); 0 is as long as it takes.
+PAGE_DATABASE_LIMITS = {
+    "statement_timeout": env.number("DATABASE_STATEMENT_SECONDS", 30),
+    "lock_timeout": env.number("DATABASE_LOCK_SECONDS", 10),
+    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_SECONDS", 60),
+}
 # What must not be forgotten before its time (the numbers of authenticator apps that were used); limits have a table of their
 # own (apps/limits).
 CACHES = {"default": {"BACKEND": "apps.limits.cache.UnevictedCache", "LOCATION": "cache"}}
@@ -336,6 +342,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = False
 # Seconds; no task may have more (a task that needs less says so). The soft limit raises, the other one kills.
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
+# What a killed task left behind at the database ends too.
+TASK_DATABASE_LIMITS = dict.fromkeys(PAGE_DATABASE_LIMITS, CELERY_TASK_TIME_LIMIT)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

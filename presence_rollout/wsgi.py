@@ -3,11 +3,15 @@
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from apps.core.database import timeouts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
 application = get_wsgi_application()
+timeouts.limit(settings.PAGE_DATABASE_LIMITS)
 
 # What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
 gc.freeze()

@@ -1,4 +1,8 @@
 from apps.core.plugins import Plugin
 from apps.core.watch import checks
 
-plugin = Plugin(app="core", health=checks.CHECKS)
+plugin = Plugin(
+    app="core",
+    prepared_by=[("migrate",), ("createcachetable",), ("collectstatic", "--noinput")],
+    health=checks.CHECKS,
+)

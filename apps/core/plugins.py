@@ -170,6 +170,9 @@ class Plugin:
     """Work out anew what it keeps beside its rows, of a rollout that is locked, before its rules are asked each night."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
+    prepared_by: Sequence[Sequence[str]] = ()
+    """Commands, each with its arguments, that bring its data to this version after an update; they may run twice
+    (``manage.py prepare``)."""
     health: Sequence[HealthCheck] = ()
     """What it needs of the installation, and how that is seen to be there (``core.watch``)."""
     personal_data: Sequence[Holding] = ()

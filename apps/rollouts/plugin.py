@@ -11,6 +11,7 @@ plugin = Plugin(
     continued=[phases.copy_analysts],
     companies_merged=[mergers.move_parties],
     leaving=[corrections.held_by_member],
+    prepared_by=[("verify_requirements", "--mend")],
     routers={"/rollouts": router},
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.ANCHOR, tasks.REFRESH],

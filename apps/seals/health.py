@@ -24,6 +24,8 @@ def seal() -> Finding:
         certificate = certificates.signer().signing_cert
         trust.configured()
     except (certificates.NoCertificate, trust.CannotJudge):
+        certificate = None
+    if certificate is None:
         return failure(
             _("O certificado do selo não abre."),
             _("Confira TERM_SEAL_FILE e TERM_SEAL_PASSPHRASE, ou o token (docs/term.md)."),
