@@ -372,7 +372,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- Static files ----------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT") or VAR_DIR / "static")
 STORAGES = {
     "default": env.file_storage(),
     "staticfiles": {
