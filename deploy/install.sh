@@ -33,6 +33,7 @@ done
 
 [ "$(id -u)" = 0 ] || stop "Run it as root: sudo $0 …"
 command -v apt-get >/dev/null || stop "This is for Debian and Ubuntu. docs/production.md says what it does, step by step."
+command -v systemctl >/dev/null || stop "The units need systemd (apt-get install systemd)."
 case $WEB in ''|*[!0-9]*|0) stop "--web is a number from 1." ;; esac
 case $SITE in *[!A-Za-z0-9.-]*) stop "--site is a host name, without https://." ;; esac
 if [ ! -e $SETTINGS ]; then
