@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import worker_process_init
+from celery.signals import before_task_publish, worker_process_init
 from django.conf import settings
 
 from presence_rollout import work
@@ -43,3 +43,12 @@ def _limit_the_database(**kwargs: object) -> None:
     from apps.core.database import timeouts
 
     timeouts.limit(settings.TASK_DATABASE_LIMITS)
+
+
+@before_task_publish.connect
+def _name_the_request(headers: dict[str, Any], **kwargs: object) -> None:
+    """A task bears the id of the request that handed it over, for its lines in the log."""
+    from apps.core.watch.ids import request_id
+
+    if value := request_id():
+        headers["request_id"] = value

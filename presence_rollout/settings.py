@@ -150,6 +150,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "apps.core.watch.middleware.WatchMiddleware",
+    "apps.core.watch.requests.RequestMiddleware",
     "apps.core.network.headers.HeadersMiddleware",
     "apps.core.network.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -384,12 +385,31 @@ STORAGES = {
     },
 }
 
-# --- Logging: to standard error, without request bodies ----------------------------------------------
+# --- Watching (docs/production.md) -----------------------------------------------------------------------
+# Who sends it as a bearer token reads /metrics; without one nobody does.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+# To standard error, without request bodies: a line for people, or JSON for programs. Times have their offset.
+LOG_FORMAT = env.text("LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "apps.core.watch.ids.Context"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name}{ids} {message}",
+            "datefmt": "%Y-%m-%d %H:%M:%S%z",
+            "style": "{",
+        },
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["levelname", "name", "message", "request_id", "task", "task_id", "process"],
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": True,
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         # At DEBUG it writes whole template contexts: people, forms.

@@ -22,6 +22,7 @@ from apps.core.events import EventData, Notice
 from apps.core.health import HealthCheck
 from apps.core.jobs import Job
 from apps.core.localized import Localized, both
+from apps.core.measures import Measure
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
@@ -175,6 +176,8 @@ class Plugin:
     (``manage.py prepare``)."""
     health: Sequence[HealthCheck] = ()
     """What it needs of the installation, and how that is seen to be there (``core.watch``)."""
+    measures: Sequence[Measure] = ()
+    """Numbers of it that are watched."""
     personal_data: Sequence[Holding] = ()
     """What it holds of people."""
     address_changed: Sequence[Callable[[Any], None]] = ()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+from apps.core.watch.metrics import metrics
 from apps.core.watch.running import REMEMBERED, readiness
 
 
@@ -25,7 +26,11 @@ def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "unavailable", "failing": failing}, status=503, headers=headers)
 
 
-ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/health/live": live, "/health/ready": ready}
+ANSWERS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/health/live": live,
+    "/health/ready": ready,
+    "/metrics": metrics,
+}
 
 
 class WatchMiddleware:
