@@ -63,8 +63,11 @@ install -d -o root -g root -m 0700 /etc/$NAME
 say "installing the application's packages"
 (
     cd "$ROOT"
-    [ ! -e $SETTINGS ] || S3_BUCKET=$(sed -n 's/^S3_BUCKET=//p' $SETTINGS | tr -d "\"'") VAULT_KMS_URI=$(sed -n 's/^VAULT_KMS_URI=//p' $SETTINGS | tr -d "\"'")
-    export S3_BUCKET="${S3_BUCKET:-}" VAULT_KMS_URI="${VAULT_KMS_URI:-}"
+    # What only some settings need is installed where they are set.
+    for name in S3_BUCKET VAULT_KMS_URI SENTRY_DSN OTEL_EXPORTER_OTLP_ENDPOINT; do
+        value=$(sed -n "s/^$name=//p" $SETTINGS 2>/dev/null | tr -d "\"'")
+        [ -z "$value" ] || export "$name=$value"
+    done
     # With these set it fetches no server of its own.
     DATABASE_URL=none REDIS_URL=none python3 presence_rollout/ops/bootstrap.py
     .venv/bin/python -m compileall -q -j 0 .venv/lib apps presence_rollout || true

@@ -38,10 +38,12 @@ app.autodiscover_tasks()
 
 
 @worker_process_init.connect
-def _limit_the_database(**kwargs: object) -> None:
+def _begin_process(**kwargs: object) -> None:
     """Each process of a worker, not whoever imports this to hand over a task."""
     from apps.core.database import timeouts
+    from presence_rollout import telemetry
 
+    telemetry.begin()
     timeouts.limit(settings.TASK_DATABASE_LIMITS)
 
 

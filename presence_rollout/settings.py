@@ -388,6 +388,9 @@ STORAGES = {
 # --- Watching (docs/production.md) -----------------------------------------------------------------------
 # Who sends it as a bearer token reads /metrics; without one nobody does.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+# Where failures and traces are sent, without values (presence_rollout/telemetry.py); nowhere unless they are named.
+SENTRY_DSN = env.text("SENTRY_DSN")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
 # To standard error, without request bodies: a line for people, or JSON for programs. Times have their offset.
 LOG_FORMAT = env.text("LOG_FORMAT", "line")
 if LOG_FORMAT not in ("line", "json"):

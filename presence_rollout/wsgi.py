@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from apps.core.database import timeouts
+from presence_rollout import telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
+telemetry.begin()
 application = get_wsgi_application()
 timeouts.limit(settings.PAGE_DATABASE_LIMITS)
 

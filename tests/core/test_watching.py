@@ -3,11 +3,13 @@
 import json
 import logging
 import re
+import sys
 from io import StringIO
 
 import pytest
 from celery import current_app
 from django.conf import settings as installation
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import resolve, reverse
 from pythonjsonlogger.json import JsonFormatter
@@ -15,6 +17,7 @@ from pythonjsonlogger.json import JsonFormatter
 from apps.core.models import UnfinishedWork
 from apps.core.watch import ids
 from apps.core.web.outages import server_error
+from presence_rollout import telemetry
 from tests.rollouts.factories import RolloutFactory
 
 TOKEN = "a-token-of-prometheus"
@@ -123,3 +126,33 @@ class TestMetrics:
         assert "rollout_unmeasured 1.0" in text
         assert "rollout_waiting_signatures" in text
         assert "rollout_queue_messages{" not in text
+
+
+class TestTelemetry:
+    def test_sentry_is_told_no_value_and_no_address(self):
+        event = {
+            "request": {"method": "POST", "url": "https://x/convite/secret", "headers": {"Cookie": "secret"}},
+            "exception": {"values": [{"type": "ValueError", "value": "secret", "stacktrace": {"frames": []}}]},
+            "logentry": {"message": "%s failed", "formatted": "secret failed", "params": ["secret"]},
+            "extra": {"sys.argv": ["secret"]},
+            "user": {"ip_address": "secret"},
+        }
+        sent = telemetry.without_values(event, {})
+        assert "secret" not in json.dumps(sent)
+        assert (sent["request"], sent["logentry"]) == ({"method": "POST"}, {"message": "%s failed"})
+        assert sent["exception"]["values"][0]["type"] == "ValueError"
+
+    def test_a_trace_has_the_route_and_not_the_address(self, rf):
+        request = rf.get("/convite/a-secret-token/")
+        request.resolver_match = resolve(request.path)
+        attributes = {"http.target": request.path, "net.peer.ip": "203.0.113.7"}
+        span = type("Span", (), {"set_attribute": lambda self, name, value: attributes.update({name: value})})()
+        telemetry.route_in_place_of_address(span, request, None)
+        assert "a-secret-token" not in str(attributes)
+        assert "203.0.113.7" not in str(attributes)
+
+    def test_a_setting_without_its_packages_says_which_they_are(self, settings, monkeypatch):
+        monkeypatch.setitem(sys.modules, "sentry_sdk", None)
+        settings.SENTRY_DSN = "https://key@sentry.example.com/1"
+        with pytest.raises(ImproperlyConfigured, match=r"SENTRY_DSN needs .*requirements/watch\.txt"):
+            telemetry.begin()

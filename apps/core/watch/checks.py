@@ -178,7 +178,7 @@ def configuration() -> Finding:
     """What Django's own checks of security say of this deployment."""
     messages = system.run_checks(tags=[system.Tags.security], include_deployment_checks=not settings.DEBUG)
     own = [
-        message for message in messages if message.id.startswith("security.")
+        message for message in messages if str(message.id).startswith("security.")
     ]  # Apps tag theirs so too, and have checks.
     notable = [message for message in own if message.level >= system.WARNING and not message.is_silenced()]
     if not notable:
