@@ -8,6 +8,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from apps.core import plugins
 from tests.production import documented
 
 DEPLOY = documented.ROOT / "deploy"
@@ -113,6 +114,21 @@ class TestSettings:
         assert int(nginx) * 1024 * 1024 >= taken
         assert int(caddy) * 1_000_000 >= taken
         assert size == f"{nginx}m"
+
+
+class TestWatching:
+    @pytest.mark.parametrize("file", ["alerts.yaml", "grafana-dashboard.json"])
+    def test_alerts_and_dashboard_name_what_is_measured(self, file):
+        content = yaml.safe_load((DEPLOY / file).read_text())  # JSON is YAML too.
+        if file == "alerts.yaml":
+            expressions = [rule["expr"] for rule in content["groups"][0]["rules"]]
+        else:
+            expressions = [target["expr"] for panel in content["panels"] for target in panel["targets"]]
+        measured = {f"rollout_{measure.name}" for plugin in plugins.plugins() for measure in plugin.measures}
+        measured |= {f"rollout_request_seconds_{part}" for part in ("count", "sum", "bucket")} | {"rollout_unmeasured"}
+        named = set(re.findall(r"rollout_\w+", " ".join(expressions)))
+        assert len(named) >= 7
+        assert named <= measured
 
 
 def tool(name: str) -> str:
