@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +17,15 @@ TEXT = b"health"
 def storage() -> Finding:
     """A file is written, read and deleted again."""
     try:
+        is_ours = identity.is_of_this_database()
         name = default_storage.save(f"health-{uuid4()}", ContentFile(TEXT))
         try:
             with default_storage.open(name) as file:
                 is_same = file.read() == TEXT
         finally:
             default_storage.delete(name)
+    except DatabaseError:
+        raise
     except Exception as error:  # Each store has errors of its own.
         return failure(
             _("Não foi possível gravar e ler um arquivo (%(error)s).") % {"error": type(error).__name__},
@@ -29,7 +33,7 @@ def storage() -> Finding:
         )
     if not is_same:
         return failure(_("Um arquivo gravado voltou diferente."), _("Troque o armazenamento antes de usá-lo."))
-    if not identity.is_of_this_database():
+    if not is_ours:
         return failure(
             _("Os arquivos guardados são de outro banco de dados."),
             _("Confira DATABASE_URL, VAR_DIR e S3_BUCKET. Se estão certos: manage.py sweep_orphans --claim"),

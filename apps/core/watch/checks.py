@@ -135,9 +135,9 @@ def clock() -> Finding:
     with connection.cursor() as cursor:
         before = datetime.now(UTC)
         cursor.execute("SELECT clock_timestamp()")
-        (there,) = cursor.fetchone()
+        (database_time,) = cursor.fetchone()
         after = datetime.now(UTC)
-    apart = max((before - there).total_seconds(), (there - after).total_seconds(), 0)
+    apart = max((before - database_time).total_seconds(), (database_time - after).total_seconds(), 0)
     if apart <= CLOCKS_APART[0]:
         return well(_("Os relógios desta máquina e do banco de dados andam juntos."))
     text = _("Os relógios desta máquina e do banco de dados diferem em %(seconds)s s.") % {"seconds": round(apart)}
@@ -177,10 +177,12 @@ def static_files() -> Finding:
 def configuration() -> Finding:
     """What Django's own checks of security say of this deployment."""
     messages = system.run_checks(tags=[system.Tags.security], include_deployment_checks=not settings.DEBUG)
-    own = [
-        message for message in messages if str(message.id).startswith("security.")
-    ]  # Apps tag theirs so too, and have checks.
-    notable = [message for message in own if message.level >= system.WARNING and not message.is_silenced()]
+    # Apps tag theirs so too, and have checks of their own here.
+    notable = [
+        message
+        for message in messages
+        if str(message.id).startswith("security.") and message.level >= system.WARNING and not message.is_silenced()
+    ]
     if not notable:
         return well(_("As configurações estão em ordem."))
     text = " ".join(f"{message.msg} ({message.id})" for message in notable)

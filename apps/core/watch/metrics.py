@@ -41,8 +41,8 @@ def count(request: HttpRequest, status: int, seconds: float) -> None:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Everything measured, in Prometheus's form, to who sends ``METRICS_TOKEN`` as its bearer; 404 to anybody else."""
     token = settings.METRICS_TOKEN
-    given = request.headers.get("Authorization", "")
-    if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    authorization = request.headers.get("Authorization", "")
+    if not token or not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return HttpResponse(status=404)
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 

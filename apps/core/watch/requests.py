@@ -18,8 +18,8 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "")
-        token = ids.current.set(given if ids.SANE.fullmatch(given) else uuid4().hex)
+        proxy_id = request.headers.get(HEADER, "")
+        token = ids.current.set(proxy_id if ids.SANE.fullmatch(proxy_id) else uuid4().hex)
         begun = time.monotonic()
         try:
             response = self.get_response(request)

@@ -55,14 +55,14 @@ def outcomes(
     They are asked one after the other in a thread of their own, with a connection of its own: a database that does not answer
     holds nobody, and a page's transaction does not hide what others see.
     """
-    asked = [check for check in checks() if (check.vital or not vital_only) and (not only or check.key in only)]
+    selected = [check for check in checks() if (check.vital or not vital_only) and (not only or check.key in only)]
     answered: list[Outcome] = []
-    args = (asked, answered, translation.get_language())
+    args = (selected, answered, translation.get_language())
     thread = threading.Thread(target=_ask, args=args, name="health", daemon=True)
     thread.start()
     thread.join(seconds)
     done = list(answered)
-    return done + [Outcome(check.key, str(check.title), _silent(), seconds) for check in asked[len(done) :]]
+    return done + [Outcome(check.key, str(check.title), _silent(), seconds) for check in selected[len(done) :]]
 
 
 def worst(outcomes: Sequence[Outcome]) -> State:
@@ -71,10 +71,10 @@ def worst(outcomes: Sequence[Outcome]) -> State:
     return max(states, key=list(State).index, default=State.OK)
 
 
-def _ask(asked: Sequence[HealthCheck], answered: list[Outcome], language: str | None) -> None:
+def _ask(selected: Sequence[HealthCheck], answered: list[Outcome], language: str | None) -> None:
     try:
         with translation.override(language):
-            for check in asked:
+            for check in selected:
                 answered.append(_outcome(check))
     finally:
         connections.close_all()

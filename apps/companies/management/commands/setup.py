@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.companies import actions
 from apps.core.refusals import Refusal
 
-ASKED = {
+QUESTIONS = {
     "email": "The manager's e-mail address",
     "name": "The manager's name",
     "legal_name": "Presence's legal name, as it stands on the acceptance term",
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser) -> None:
-        for name, text in ASKED.items():
+        for name, text in QUESTIONS.items():
             parser.add_argument(f"--{name.replace('_', '-')}", help=text)
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there is a manager already")
 
@@ -32,27 +32,30 @@ class Command(BaseCommand):
         if if_empty and actions.has_manager():
             self.stdout.write("There is a manager already.")
             return
-        given = {name: options[name] for name in ASKED if options[name]}
-        if len(given) == len(ASKED):
-            self._set_up(given)
+        given_answers = {name: options[name] for name in QUESTIONS if options[name]}
+        if len(given_answers) == len(QUESTIONS):
+            self._set_up(given_answers)
         elif sys.stdin.isatty():
-            self._ask_until_taken(given)
+            try:
+                self._ask_until_taken(given_answers)
+            except (EOFError, KeyboardInterrupt):
+                raise CommandError("Nothing was made.") from None
         else:
-            missing = ", ".join(f"--{name.replace('_', '-')}" for name in ASKED if name not in given)
+            missing = ", ".join(f"--{name.replace('_', '-')}" for name in QUESTIONS if name not in given_answers)
             raise CommandError(f"Give {missing}, or run this on a terminal.")
 
-    def _ask_until_taken(self, given: dict[str, str], ask: Callable[[str], str] = input) -> None:
+    def _ask_until_taken(self, given_answers: dict[str, str], ask: Callable[[str], str] = input) -> None:
         """What is refused is asked again, with what was answered before in its place."""
-        answers = dict(given)
+        answers = dict(given_answers)
         while True:
-            for name, text in ASKED.items():
-                if name not in given:
+            for name, text in QUESTIONS.items():
+                if name not in given_answers:
                     before = f" [{answers[name]}]" if name in answers else ""
                     answers[name] = ask(f"{text}{before}: ").strip() or answers.get(name, "")
             try:
                 return self._set_up(answers)
             except CommandError as error:
-                if len(given) == len(ASKED) or actions.has_manager():
+                if len(given_answers) == len(QUESTIONS) or actions.has_manager():
                     raise
                 self.stderr.write(str(error))
 
