@@ -5,7 +5,7 @@
 #
 # --site HOST          the name that people use; needed the first time
 # --local-services     PostgreSQL and Redis on this machine too; without it DATABASE_URL and REDIS_URL say where they are
-# --web N              web processes, on the ports from 8000 (default 2)
+# --web N              web processes, on the ports from 8000 (2 at first, then as many as there are)
 # --no-start           install, but start nothing (for an image, or to look first)
 #
 # It may run again and again: settings and secrets that are there stay as they are. docs/production.md has what follows.
@@ -15,7 +15,8 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 SETTINGS=/etc/presence-rollout/environment
 VAR=/var/lib/presence-rollout
 NAME=presence-rollout
-SITE='' LOCAL='' WEB=2 START=yes
+WANTS=/etc/systemd/system/$NAME.target.wants
+SITE='' LOCAL='' WEB='' START=yes
 
 say() { printf '· %s\n' "$*"; }
 stop() { printf '✗ %s\n' "$*" >&2; exit 1; }
@@ -34,7 +35,9 @@ done
 [ "$(id -u)" = 0 ] || stop "Run it as root: sudo $0 …"
 command -v apt-get >/dev/null || stop "This is for Debian and Ubuntu. docs/production.md says what it does, step by step."
 command -v systemctl >/dev/null || stop "The units need systemd (apt-get install systemd)."
-case $WEB in ''|*[!0-9]*|0) stop "--web is a number from 1." ;; esac
+[ -n "$WEB" ] || WEB=$(ls -d $WANTS/$NAME-web@*.service 2>/dev/null | wc -l)
+[ "$WEB" != 0 ] || WEB=2
+case $WEB in *[!0-9]*) stop "--web is a number from 1." ;; esac
 case $SITE in *[!A-Za-z0-9.-]*) stop "--site is a host name, without https://." ;; esac
 if [ ! -e $SETTINGS ]; then
     [ -n "$SITE" ] || stop "Say by which name people reach it: --site rollout.example.com"
@@ -142,6 +145,13 @@ while [ $port -lt $((8000 + WEB)) ]; do UNITS="$UNITS $NAME-web@$port.service"; 
 # Enabled without a running systemd too, in an image.
 # shellcheck disable=SC2086
 systemctl enable -q $UNITS
+# A port or a queue that is no more.
+for unit in "$WANTS"/*; do
+    case " $UNITS " in
+        *" $(basename "$unit") "*) ;;
+        *) systemctl disable -q ${START:+--now} "$(basename "$unit")" ;;
+    esac
+done
 if [ -n "$START" ]; then
     systemctl daemon-reload
     # A unit that was there is started anew, for the new code.
