@@ -36,12 +36,13 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 lock: ## pin requirements/*.in into hashed requirements/*.txt
 	@$(COMPILE) requirements/base.in -o requirements/base.txt
 	@$(COMPILE) requirements/amazon.in -o requirements/amazon.txt
+	@$(COMPILE) requirements/watch.in -o requirements/watch.txt
 	@for name in uv style redis postgres; do $(COMPILE) --no-deps requirements/$$name.in -o requirements/$$name.txt; done
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	@$(MAKE) --no-print-directory wheels
 
 wheels: ## ask the registry for a wheel of every locked package, for each Python and machine that is declared
-	@for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do for lock in dev style redis postgres; do \
+	@for python in 3.11 3.12 3.13 3.14; do for machine in x86_64 aarch64; do for lock in dev watch style redis postgres; do \
 		echo "$$lock, Python $$python, $$machine"; \
 		.venv/bin/uv pip install --quiet --dry-run --no-deps --only-binary :all: --require-hashes --target var/none \
 			--python-version $$python --python-platform $$machine-manylinux_2_36 -r requirements/$$lock.txt || exit 1; done; done; done

@@ -5,6 +5,8 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import before_task_publish, worker_process_init
+from django.conf import settings
 
 from presence_rollout import work
 
@@ -33,3 +35,22 @@ class OneAtATime(Task):
 app = Celery("presence_rollout", task_cls=OneAtATime)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _begin_process(**kwargs: object) -> None:
+    """Each process of a worker, not whoever imports this to hand over a task."""
+    from apps.core.database import timeouts
+    from presence_rollout import telemetry
+
+    telemetry.begin()
+    timeouts.limit(settings.TASK_DATABASE_LIMITS)
+
+
+@before_task_publish.connect
+def _name_the_request(headers: dict[str, Any], **kwargs: object) -> None:
+    """A task bears the id of the request that handed it over, for its lines in the log."""
+    from apps.core.watch.ids import request_id
+
+    if value := request_id():
+        headers["request_id"] = value

@@ -47,8 +47,9 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-KEEP_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-"""Of the database's client, in seconds: a server that vanished is noticed within a minute, not in two hours."""
+KEEP_ALIVE = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Of the database's client, in seconds: a server that vanished is noticed within a minute, not in two hours, and one that
+does not answer holds nobody."""
 
 
 def database(url: str, var_dir: Path) -> dict:

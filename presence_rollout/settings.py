@@ -150,6 +150,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.core.watch.middleware.WatchMiddleware",
+    "apps.core.watch.requests.RequestMiddleware",
     "apps.core.network.headers.HeadersMiddleware",
     "apps.core.network.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -205,6 +207,12 @@ COTTON_DIR = "cotton"
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
+# Seconds that a page, or a task, may hold the database up (apps/core/database/timeouts.py); 0 is as long as it takes.
+PAGE_DATABASE_LIMITS = {
+    "statement_timeout": env.number("DATABASE_STATEMENT_SECONDS", 30),
+    "lock_timeout": env.number("DATABASE_LOCK_SECONDS", 10),
+    "idle_in_transaction_session_timeout": env.number("DATABASE_IDLE_SECONDS", 60),
+}
 # What must not be forgotten before its time (the numbers of authenticator apps that were used); limits have a table of their
 # own (apps/limits).
 CACHES = {"default": {"BACKEND": "apps.limits.cache.UnevictedCache", "LOCATION": "cache"}}
@@ -336,6 +344,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = False
 # Seconds; no task may have more (a task that needs less says so). The soft limit raises, the other one kills.
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
+# What a killed task left behind at the database ends too.
+TASK_DATABASE_LIMITS = dict.fromkeys(PAGE_DATABASE_LIMITS, CELERY_TASK_TIME_LIMIT)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -364,7 +374,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- Static files ----------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT") or VAR_DIR / "static")
 STORAGES = {
     "default": env.file_storage(),
     "staticfiles": {
@@ -376,12 +386,34 @@ STORAGES = {
     },
 }
 
-# --- Logging: to standard error, without request bodies ----------------------------------------------
+# --- Watching (docs/production.md) -----------------------------------------------------------------------
+# Who sends it as a bearer token reads /metrics; without one nobody does.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+# Where failures and traces are sent, without values (presence_rollout/telemetry.py); nowhere unless they are named.
+SENTRY_DSN = env.text("SENTRY_DSN")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+# To standard error, without request bodies: a line for people, or JSON for programs. Times have their offset.
+LOG_FORMAT = env.text("LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"context": {"()": "apps.core.watch.ids.Context"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name}{ids} {message}",
+            "datefmt": "%Y-%m-%d %H:%M:%S%z",
+            "style": "{",
+        },
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["levelname", "name", "message", "request_id", "task", "task_id", "process"],
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": True,
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         # At DEBUG it writes whole template contexts: people, forms.

@@ -3,11 +3,17 @@
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from apps.core.database import timeouts
+from presence_rollout import telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
+telemetry.begin()
 application = get_wsgi_application()
+timeouts.limit(settings.PAGE_DATABASE_LIMITS)
 
 # What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
 gc.freeze()

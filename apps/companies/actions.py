@@ -46,7 +46,7 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
             presence = Company(kind=Kind.PRESENCE, trade_name="Presence", legal_name=legal_name, cnpj=cnpj)
             presence.full_clean()
             presence.save()
-        if presence.memberships.filter(role=Role.MANAGER, user__is_active=True).exists():
+        if has_manager():
             raise Refusal(_("A Presence já tem um gestor, que convida as demais pessoas."))
         user = User(email=MailboxFormField().clean(email), name=name)
         user.full_clean(exclude=["password"])
@@ -54,6 +54,12 @@ def first_manager(*, email: str, name: str, legal_name: str, cnpj: str) -> User:
         vouch_for_address(user)
         join(presence, user, role=Role.MANAGER)
         return user
+
+
+def has_manager() -> bool:
+    """Presence has somebody who invites the others."""
+    managers = Membership.objects.filter(company__kind=Kind.PRESENCE, role=Role.MANAGER, user__is_active=True)
+    return managers.exists()
 
 
 def change_company(company: Company, *, by: User, **fields) -> Company:

@@ -37,6 +37,8 @@ def _doubled() -> Iterator[str]:
     yield from _twice("share of the term", (key for plugin in house for key in plugin.term))
     own_notices = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
     yield from _twice("notice", [*own_notices, *(event.kind for plugin in house for event in plugin.notices)])
+    yield from _twice("health check", (check.key for plugin in house for check in plugin.health))
+    yield from _twice("measure", (measure.name for plugin in house for measure in plugin.measures))
     yield from _twice("kind of work", (job.name for plugin in house for job in plugin.jobs))
     for key, other in ((kind.key, other.key) for kind in kinds for other in kinds):
         if key.startswith(f"{other}:"):

@@ -19,8 +19,10 @@ from django.utils.module_loading import module_has_submodule
 
 from apps.core import clock
 from apps.core.events import EventData, Notice
+from apps.core.health import HealthCheck
 from apps.core.jobs import Job
 from apps.core.localized import Localized, both
+from apps.core.measures import Measure
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
@@ -171,6 +173,13 @@ class Plugin:
     """Work out anew what it keeps beside its rows, of a rollout that is locked, before its rules are asked each night."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
+    prepared_by: Sequence[Sequence[str]] = ()
+    """Commands, each with its arguments, that bring its data to this version after an update; they may run twice
+    (``manage.py prepare``)."""
+    health: Sequence[HealthCheck] = ()
+    """What it needs of the installation, and how that is seen to be there (``core.watch``)."""
+    measures: Sequence[Measure] = ()
+    """Numbers of it that are watched."""
     personal_data: Sequence[Holding] = ()
     """What it holds of people."""
     address_changed: Sequence[Callable[[Any], None]] = ()

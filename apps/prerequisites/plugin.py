@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
-from apps.prerequisites import actions, events, handover, personal_data, requirements, tasks
+from apps.prerequisites import actions, events, handover, measures, personal_data, requirements, tasks
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
 
@@ -35,6 +35,7 @@ plugin = Plugin(
     events=events,
     requirements=requirements,
     requirements_follow=["development"],  # The promised date moves the plan, and with it what is due.
+    measures=measures.MEASURES,
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE, tasks.CERTIFICATE],
 )

@@ -264,6 +264,11 @@ def wants_amazon() -> bool:
     return bool(os.environ.get("S3_BUCKET")) or os.environ.get("VAULT_KMS_URI", "").startswith("aws-kms:")
 
 
+def wants_watch() -> bool:
+    """Whether the settings name a Sentry or a collector of traces (docs/configuration.md)."""
+    return bool(os.environ.get("SENTRY_DSN") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+
+
 def pdf_works() -> None:
     """Whether the libraries that load are ones that WeasyPrint can draw with: it is asked itself, once."""
     stamp = VENV / "has-pango"
@@ -385,6 +390,8 @@ def main() -> None:
     install("dev" if goal == "test" else "base")
     if goal != "test" and wants_amazon():
         install("amazon")
+    if goal != "test" and wants_watch():
+        install("watch")
     # The tests have a Redis of their own: they empty its queue.
     if goal == "test" or not os.environ.get("REDIS_URL"):
         redis()

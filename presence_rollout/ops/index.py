@@ -25,6 +25,7 @@ def written() -> str:
         ("Hour rules", "reason of a line | class | place", hour_rules()),
         ("Background work", "kind | task | place", jobs()),
         ("On the clock", "task | every | queue", schedule()),
+        ("Health checks and measures", "key | what | place", watched()),
         ("Permissions", "permission | place", permissions()),
         ("Pages and panels", "app | what | shown", pages()),
         ("Shares of the term and of the dossier", "app | key or files | place", shares()),
@@ -105,6 +106,17 @@ def schedule() -> Iterator[tuple[str, ...]]:
         task, every = str(entry["task"]), entry["schedule"]
         queue = next((route["queue"] for pattern, route in ROUTES.items() if fnmatch(task, pattern)), "")
         yield f"`{task}`", f"{every} s" if isinstance(every, int) else str(every), queue
+
+
+def watched() -> Iterator[tuple[str, ...]]:
+    from apps.core import plugins
+
+    for plugin in plugins.plugins():
+        for check in plugin.health:
+            kind = "health, vital" if check.vital else "health"
+            yield f"`{check.key}`", f"{kind}: {check.title}", _place(check.look)
+        for measure in plugin.measures:
+            yield f"`rollout_{measure.name}`", measure.text, _place(measure.values)
 
 
 def permissions() -> Iterator[tuple[str, ...]]:

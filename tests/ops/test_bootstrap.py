@@ -181,6 +181,16 @@ def test_what_few_need_is_in_locks_of_its_own_with_the_same_versions():
     assert pinned("base").items() <= pinned("dev").items()
 
 
+@pytest.mark.parametrize("setting", ["SENTRY_DSN", "OTEL_EXPORTER_OTLP_ENDPOINT"])
+def test_what_watches_is_installed_where_it_is_configured(steps, monkeypatch, setting):
+    monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
+    bootstrap.main()
+    assert "install watch" not in steps
+    monkeypatch.setenv(setting, "https://watch.example.com")
+    bootstrap.main()
+    assert "install watch" in steps
+
+
 @pytest.mark.parametrize("setting", [("S3_BUCKET", "files"), ("VAULT_KMS_URI", "aws-kms://arn:aws:kms:x")])
 def test_what_amazon_s_services_need_is_installed_where_they_are_configured(steps, monkeypatch, setting):
     monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-TOPS = ("apps", "docs", "locale", "presence_rollout", "requirements", "static", "templates", "tests")
+TOPS = ("apps", "deploy", "docs", "locale", "presence_rollout", "requirements", "static", "templates", "tests")
 SOURCE = r"py|html|js|css|toml|txt|md|in"
 OTHER_FILES = {"csv", "gz", "ics", "json", "mo", "p7s", "pdf", "po", "sh", "xlsx", "xml", "yaml", "zip"}
 NOT_OURS = {

@@ -29,6 +29,13 @@ class Production:
     var: Path
     database: str
     processes: dict[str, subprocess.Popen]
+    env: dict[str, str]
+
+    def command(self, *words: str) -> str:
+        """What ``manage.py`` prints with the settings of production, however it ends."""
+        command = [".venv/bin/python", "manage.py", *words]
+        done = subprocess.run(command, cwd=documented.ROOT, env=self.env, capture_output=True, text=True, check=False)
+        return done.stdout
 
     def sql(self, statement: str) -> list[tuple]:
         with psycopg.connect(self.database, autocommit=True) as connection:
@@ -116,8 +123,8 @@ def production(database, tmp_path_factory) -> Iterator[Production]:
         for line in documented.block("processes"):
             command = ["sh", "-c", "exec " + line.replace("8000", str(port))]
             processes[name_of(line)] = services.spawn(command, env, cwd=documented.ROOT, stdout=log, stderr=log)
-        services.wait_until(lambda: Visitor(port).get("/conta/login/").status, "granian", processes["granian"])
-        yield Production(port, var, database, processes)
+        services.wait_until(lambda: Visitor(port).get("/health/ready").status == 200, "granian", processes["granian"])
+        yield Production(port, var, database, processes, env)
     finally:
         for process in processes.values():
             services.stop(process)

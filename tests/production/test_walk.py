@@ -1,6 +1,9 @@
 """What docs/production.md starts is production: sign-in, a project, a PDF, the pages that refuse, static files."""
 
+import json
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import lxml.html
 import pytest
@@ -8,6 +11,7 @@ from django.conf import settings
 
 from presence_rollout.ops import services
 from tests.companies.factories import a_cnpj
+from tests.production.visitor import Visitor
 
 pytestmark = pytest.mark.services
 
@@ -100,6 +104,30 @@ def test_what_was_started_is_still_running(production):
     queues = [queue.name for queue in settings.CELERY_TASK_QUEUES]
     running = {name: process.poll() for name, process in production.processes.items()}
     assert running == dict.fromkeys(["granian", *queues, "beat"])
+
+
+def test_an_operator_is_told_how_every_part_is(production):
+    outcomes = {outcome["key"]: outcome for outcome in json.loads(production.command("doctor", "--json"))}
+    vital = {"database", "migrations", "static", "keys", "broker", "workers", "storage", "clock"}
+    assert {key: outcomes[key]["state"] for key in vital} == dict.fromkeys(vital, "ok")
+
+
+def test_who_asks_by_address_whether_it_is_ready_is_answered(visitor):
+    answer = visitor().get("/health/ready", host="10.0.0.7:8000", x_forwarded_proto="http")
+    assert (answer.status, answer.headers["Set-Cookie"]) == (200, None)
+
+
+def test_so_many_at_once_wait_and_none_fails_for_want_of_a_connection(production):
+    def ask(number: int) -> int:
+        visitor = Visitor(production.port)
+        return visitor.get("/verificar/ABCD-EFGH-JKLM/", x_forwarded_for=f"203.0.113.{number}").status
+
+    with ThreadPoolExecutor(150) as pool:
+        answers = Counter(pool.map(ask, range(150)))
+        (connections,) = production.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    assert answers == {404: 150}
+    workers = 2 * len(settings.CELERY_TASK_QUEUES)
+    assert connections[0] <= 8 + 1 + workers + 1  # Threads, /health/ready, workers, and who counts.
 
 
 def test_anybody_may_ask_whether_a_term_is_ours(visitor):

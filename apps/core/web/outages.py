@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg.errors import DiskFull
 
 from apps.core.refusals import problem
+from apps.core.watch.ids import request_id
 
 RETRY_AFTER = 5
 """Seconds: a database that starts again is back by then, and a statement that waited too long need not wait again."""
@@ -33,7 +34,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         toast = json.dumps({"toast": {"text": message, "tone": "danger"}})
         response = HttpResponse(status=status, headers={"HX-Trigger": toast, "HX-Reswap": "none"})
     else:
-        response = HttpResponse(render_to_string("500.html", {"status": status, "message": message}), status=status)
+        context = {"status": status, "message": message, "request_id": request_id()}
+        response = HttpResponse(render_to_string("500.html", context), status=status)
     if status == 503:
         response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -1,18 +1,22 @@
 """The person whom an empty installation begins with."""
 
+from io import StringIO
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from apps.accounts.models import User
+from apps.companies.management.commands import setup
 from apps.companies.models import Company, Kind, Membership, Role
 from tests.companies.factories import CompanyFactory, PresenceFactory, UserFactory, a_cnpj, a_person
 
 pytestmark = pytest.mark.django_db
 
 
-def first_manager(email="gestora@presence.com.br", cnpj=None):
-    call_command("first_manager", email, "Helena Prado", legal_name="Presence Sistemas Ltda.", cnpj=cnpj or a_cnpj(1))
+def first_manager(email="gestora@presence.com.br", cnpj=None, **options):
+    names = {"name": "Helena Prado", "legal_name": "Presence Sistemas Ltda."}
+    call_command("setup", email=email, cnpj=cnpj or a_cnpj(1), **names, **options)
 
 
 def test_an_empty_installation_gets_presence_and_its_manager():
@@ -61,3 +65,23 @@ def test_a_cnpj_of_another_company_is_refused():
     with pytest.raises(CommandError):
         first_manager(cnpj=other.cnpj)
     assert not User.objects.exists()
+
+
+def test_a_deployment_that_sets_up_at_each_start_does_so_once():
+    first_manager(if_empty=True)
+    first_manager(if_empty=True)
+    assert Membership.objects.count() == 1
+
+
+def test_without_a_terminal_what_is_missing_is_named(monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="--legal-name, --cnpj"):
+        call_command("setup", email="gestora@presence.com.br", name="Helena Prado")
+
+
+def test_on_a_terminal_what_is_refused_is_asked_again():
+    answers = iter(["Helena Prado", "Presence Sistemas Ltda.", "1", "", "", a_cnpj(1)])
+    errors = StringIO()
+    setup.Command(stderr=errors)._ask_until_taken({"email": "gestora@presence.com.br"}, lambda _question: next(answers))
+    assert Membership.objects.get().user.name == "Helena Prado"
+    assert "CNPJ" in errors.getvalue()

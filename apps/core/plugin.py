@@ -1,0 +1,9 @@
+from apps.core.plugins import Plugin
+from apps.core.watch import checks, metrics
+
+plugin = Plugin(
+    app="core",
+    prepared_by=[("migrate",), ("createcachetable",), ("collectstatic", "--noinput")],
+    health=checks.CHECKS,
+    measures=metrics.MEASURES,
+)

@@ -1,0 +1,183 @@
+"""What deploy/ ships runs what docs/production.md says: the same commands, every queue, every setting that is needed."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from django.conf import settings
+
+from apps.core import plugins
+from tests.production import documented
+
+DEPLOY = documented.ROOT / "deploy"
+QUEUES = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+
+
+def documented_commands() -> dict[str, list[str]]:
+    """The words of each command, by what it runs: ``web``, ``beat``, a worker's queue."""
+    commands = [line.replace('"$VAR_DIR/beat"', "$VAR_DIR/beat").split() for line in documented.block("processes")]
+    return {name_of(command): command for command in commands}
+
+
+def name_of(command: list[str]) -> str:
+    """What the words of a command run."""
+    if "beat" in command:
+        return "beat"
+    return command[command.index("--queues") + 1] if "--queues" in command else "web"
+
+
+def of_units(name: str, instance: str = "") -> list[str]:
+    text = (DEPLOY / "systemd" / name).read_text()
+    line = re.search(r"^ExecStart=/opt/presence-rollout/(.*)$", text, re.MULTILINE)[1]
+    return line.replace("%i", instance).replace("%%", "%").replace("${VAR_DIR}", "$VAR_DIR").split()
+
+
+def in_container(command: list[str]) -> list[str]:
+    """``command`` as a container runs it: where others reach it, and with its folder."""
+    words = " ".join(map(str, command)).replace("0.0.0.0", "127.0.0.1").replace(" /data/beat", " $VAR_DIR/beat")
+    return words.split()
+
+
+def manifests() -> list[dict]:
+    files = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+    return [manifest for file in files for manifest in yaml.safe_load_all(file.read_text())]
+
+
+def compose() -> dict:
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+def image_command() -> list[str]:
+    text = (DEPLOY / "Containerfile").read_text()
+    return yaml.safe_load(re.search(r"^CMD (\[.*\])", text, re.MULTILINE | re.DOTALL)[1].replace("\\\n", ""))
+
+
+class TestCommands:
+    def test_every_queue_has_a_documented_worker(self):
+        assert sorted(documented_commands()) == sorted(["web", "beat", *QUEUES])
+
+    def test_the_units_run_the_documented_commands(self):
+        units = {queue: of_units("presence-rollout-worker@.service", queue) for queue in QUEUES}
+        units["web"] = of_units("presence-rollout-web@.service", "8000")
+        units["beat"] = of_units("presence-rollout-beat.service")
+        assert units == documented_commands()
+
+    def test_compose_runs_the_documented_commands(self):
+        services = compose()["services"]
+        commands = {"web": image_command()}
+        for service in services.values():
+            if ".venv/bin/celery" in service.get("command", []):
+                commands[name_of(service["command"])] = service["command"]
+        assert {name: in_container(command) for name, command in commands.items()} == documented_commands()
+        assert services["prepare"]["command"] == documented.block("prepare")[0].split()
+
+    def test_kubernetes_runs_the_documented_commands(self):
+        workloads = [manifest for manifest in manifests() if manifest["kind"] in ("Deployment", "Job")]
+        commands = [workload["spec"]["template"]["spec"]["containers"][0]["command"] for workload in workloads]
+        prepare = documented.block("prepare")[0].split()
+        assert prepare in commands
+        running = {name_of(command): in_container(command) for command in commands if command != prepare}
+        assert running == documented_commands()
+
+    def test_only_one_beat_runs(self):
+        beat = next(manifest for manifest in manifests() if manifest["metadata"]["name"] == "beat")
+        assert (beat["spec"]["replicas"], beat["spec"]["strategy"]) == (1, {"type": "Recreate"})
+
+
+class TestSettings:
+    def test_the_script_writes_every_setting_that_production_needs(self):
+        text = (DEPLOY / "install.sh").read_text()
+        written = text.split("<<SETTINGS\n")[1].split("\nSETTINGS\n")[0]
+        assert re.findall(r"^(\w+)=", written, re.MULTILINE) == documented.settings()
+
+    def test_compose_has_every_setting_that_production_needs(self):
+        example = (DEPLOY / "environment.example").read_text()
+        assert re.findall(r"^(\w+)=", example, re.MULTILINE) == documented.settings()
+
+    def test_kubernetes_has_every_setting_that_production_needs(self):
+        by_name = {manifest["metadata"]["name"]: manifest for manifest in manifests()}
+        given = {**by_name["settings"]["data"], **by_name["secrets"]["stringData"]}
+        assert set(documented.settings()) <= set(given)
+
+    def test_no_secret_is_shipped(self):
+        by_name = {manifest["metadata"]["name"]: manifest for manifest in manifests()}
+        assert not any(by_name["secrets"]["stringData"][name] for name in ("SECRET_KEY", "VAULT_KEYSET"))
+
+    def test_the_proxies_take_what_the_application_takes(self):
+        taken = settings.MAX_UPLOAD_BYTES + 1024 * 1024
+        nginx = re.search(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text())[1]
+        caddy = re.search(r"max_size (\d+)MB", (DEPLOY / "Caddyfile").read_text())[1]
+        ingress = next(manifest for manifest in manifests() if manifest["kind"] == "Ingress")
+        size = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+        assert int(nginx) * 1024 * 1024 >= taken
+        assert int(caddy) * 1_000_000 >= taken
+        assert size == f"{nginx}m"
+
+
+class TestWatching:
+    @pytest.mark.parametrize("file", ["alerts.yaml", "grafana-dashboard.json"])
+    def test_alerts_and_dashboard_name_what_is_measured(self, file):
+        content = yaml.safe_load((DEPLOY / file).read_text())  # JSON is YAML too.
+        if file == "alerts.yaml":
+            expressions = [rule["expr"] for rule in content["groups"][0]["rules"]]
+        else:
+            expressions = [target["expr"] for panel in content["panels"] for target in panel["targets"]]
+        measured = {f"rollout_{measure.name}" for plugin in plugins.plugins() for measure in plugin.measures}
+        measured |= {f"rollout_request_seconds_{part}" for part in ("count", "sum", "bucket")} | {"rollout_unmeasured"}
+        named = set(re.findall(r"rollout_\w+", " ".join(expressions)))
+        assert len(named) >= 7
+        assert named <= measured
+
+
+def tool(name: str) -> str:
+    """Where the program is; the test is skipped, and says so, where it is not on this machine."""
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
+    if path is None:
+        pytest.skip(f"{name} is not on this machine")
+    return path
+
+
+def accepts(*command: object) -> None:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class TestTools:
+    """What the programs themselves say of their files."""
+
+    def test_systemd_takes_the_units(self, tmp_path):
+        verify = tool("systemd-analyze")
+        for unit in (DEPLOY / "systemd").iterdir():
+            # Of a program that is here.
+            text = unit.read_text().replace("/opt/presence-rollout/.venv", str(documented.ROOT / ".venv"))
+            (tmp_path / unit.name).write_text(text)
+        names = ["web@8000.service", "worker@notices.service", "beat.service"]
+        accepts(verify, "verify", *(tmp_path / f"presence-rollout-{name}" for name in names))
+
+    def test_nginx_takes_its_site(self, tmp_path):
+        nginx, openssl = tool("nginx"), tool("openssl")
+        made = f"req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout {tmp_path}/key.pem -out {tmp_path}/fullchain.pem"
+        accepts(openssl, *made.split())
+        site = (DEPLOY / "nginx.conf").read_text().replace("/etc/ssl/presence-rollout", str(tmp_path))
+        site = re.sub(
+            r"listen (.*?)(80|443)\b", lambda match: f"listen {match[1]}{18000 + int(match[2])}", site
+        )  # It opens them.
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        folders = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
+        configuration = tmp_path / "nginx.conf"
+        configuration.write_text(f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {folders}\n{site} }}")
+        accepts(nginx, "-t", "-e", tmp_path / "log", "-c", configuration)
+
+    def test_caddy_takes_its_file(self, tmp_path):
+        caddy = tool("caddy")
+        text = (DEPLOY / "Caddyfile").read_text()
+        version = subprocess.run([caddy, "version"], capture_output=True, text=True, check=True).stdout
+        if re.match(r"v?2\.[0-6]\.", version):  # As the file says of this version.
+            text = re.sub(r"request_buffers .*", "buffer_requests", re.sub(r"\t*response_buffers .*\n", "", text))
+        (tmp_path / "Caddyfile").write_text(text)
+        accepts(caddy, "validate", "--adapter", "caddyfile", "--config", tmp_path / "Caddyfile")
+
+    def test_the_shell_takes_the_script(self):
+        accepts(tool("sh"), "-n", DEPLOY / "install.sh")
