@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from presence_rollout import environment as env
 from presence_rollout import work
+from presence_rollout.ops import bootstrap
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
@@ -145,6 +146,7 @@ INSTALLED_APPS = [
     # floor 7
     "apps.portal",
     "apps.api",
+    "apps.backups",
     "apps.demo",
 ]
 
@@ -218,6 +220,14 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # What a token of the REST door may ask for in a minute (docs/api.md).
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120)
+
+# --- Backups (docs/backup.md) ------------------------------------------------------------------------
+# Public keys that backups are encrypted to, and the store of s3://… targets.
+BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
+BACKUP_S3 = env.backup_store()
+# The folder of pg_dump and pg_restore, where those of the system are of another version than the server.
+POSTGRES_BIN = env.text("POSTGRES_BIN")
+POSTGRES_OF_WHEEL = bootstrap.POSTGRES_OF_WHEEL
 
 # ClamAV's daemon, "host:port" or the path of its socket; files wait in quarantine until it has seen them.
 CLAMD = env.text("CLAMD")

@@ -6,7 +6,7 @@ They are moved into a bin, and deleted from there a month later. Nothing is move
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy
 from apps.core import clock
 from apps.core.background import work
 from apps.core.jobs import Job
-from apps.files import identity
-from apps.files.models import Preview, StoredFile, UploadPart
+from apps.files import identity, rows
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ def look() -> Findings:
     files, orphans = 0, list[str]()
     for names in _folders():
         files += len(names)
-        orphans += [name for name in sorted(names - _with_a_row(names)) if _is_old(name)]
+        orphans += [name for name in sorted(names - rows.with_a_row(names)) if _is_old(name)]
     return Findings(files, tuple(orphans))
 
 
@@ -104,12 +103,24 @@ def put_back(day: date) -> int:
     return brought
 
 
+def take_back(names: Collection[str]) -> list[str]:
+    """Bring those of ``names`` that the store lacks back from the bin, each from the latest day; which ones were there."""
+    taken = []
+    days = sorted(_listed(f"{BIN}/")[0], reverse=True)
+    for name in names:
+        place = next((place for day in days if default_storage.exists(place := f"{BIN}/{day}/{name}")), None)
+        if place is not None and not default_storage.exists(name):
+            _move(place, name)
+            taken.append(name)
+    return taken
+
+
 def again(name: str) -> None:
     """Move the file ``name`` if nothing names it; a folder that could not be read (with ``/`` at its end) has its sweep."""
     if name.endswith("/"):
         sweep()
     elif identity.is_of_this_database():
-        work.do_all(ORPHAN, {name} - _with_a_row({name}), _to_the_bin)
+        work.do_all(ORPHAN, {name} - rows.with_a_row({name}), _to_the_bin)
 
 
 def _is_old(name: str) -> bool:
@@ -178,12 +189,3 @@ def _folders(folder: str = "") -> Iterator[set[str]]:
     for name in folders:
         if FOLDERS.fullmatch(f"{folder}{name}/"):
             yield from _folders(f"{folder}{name}/")
-
-
-def _with_a_row(names: set[str]) -> set[str]:
-    """Those of ``names`` that a row has."""
-    return {
-        *StoredFile.objects.filter(content__in=names).values_list("content", flat=True),
-        *Preview.objects.filter(picture__in=names).values_list("picture", flat=True),
-        *UploadPart.objects.filter(content__in=names).values_list("content", flat=True),
-    }
