@@ -25,7 +25,7 @@ EXIT_CODES = (
 
 NOT_WHOLE = {
     Outcome.WHOLE: "",
-    Outcome.UNTRUSTED: "everything came back and contradicts itself nowhere, but nobody vouches for all of it, as said above.",
+    Outcome.UNTRUSTED: "everything came back and nothing contradicts itself, but nobody vouches for all of it, as above.",
     Outcome.ERROR: "it could not be restored.",
     Outcome.BROKEN: "not everything came back, or not everything holds, as said above.",
 }

@@ -1,7 +1,6 @@
 """One backup: the dump first, then the files that its rows name, the manifest last. Without a manifest there is no backup, so
 one that was interrupted is never taken for one; what it copied is there for the next."""
 
-import secrets
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.core.files.base import File as DjangoFile
 from django.core.files.storage import default_storage
 
-from apps.backups import database, manifest, places
+from apps.backups import database, encryption, manifest, places
 from apps.backups.errors import BackupError
 from apps.backups.manifest import Contents, File, Manifest
 from apps.backups.objects import ObjectStore
@@ -64,14 +63,21 @@ def make(
 
     Raises ``BackupError``, or ``OSError`` of the target; then there is no backup, and those before it are as they were.
     """
+    for text in recipients:
+        encryption.recipient(text)
     places.take(target, is_encrypted=bool(recipients))
     target.drop_leftovers()
     store = ObjectStore(target, recipients=recipients)
     earlier = manifest.ids(target)
+    if earlier and earlier[-1] >= manifest.id_of(clock.now()):
+        raise BackupError(
+            f"The newest backup there, {earlier[-1]}, is of the future: is the clock right? If it was wrong before, move "
+            f"that manifest out of {manifest.FOLDER}."
+        )
     made = Made(is_encrypted=bool(recipients))
     progress("The database is dumped.")
     with database.snapshot() as snapshot_id:
-        moment = clock.now().replace(microsecond=0)
+        moment = clock.now()
         dump, versions = database.dump(store, snapshot_id)
         names, counts, migrations = rows.file_names(), database.counts(), database.migrations()
         identity = Installation.current_identity()
@@ -89,7 +95,7 @@ def make(
     used = {listed.object, dump.object, *(file.object for file in files)}
     written = manifest.signed(
         Manifest(
-            id=f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+            id=manifest.id_of(moment),
             installation=str(identity),
             made_at=moment.isoformat(),
             product=product_version(),

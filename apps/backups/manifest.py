@@ -13,7 +13,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from apps.seals.trust import Trust
 
 FORMAT = 1
 FOLDER = "manifests/"
-ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+ID = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
 FILE = re.compile(rf"{FOLDER}(?P<id>{ID.pattern})\.json")
 # Letters, digits and what our own storage names have; no part is empty or begins with a point, so none leads elsewhere.
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
@@ -174,6 +174,11 @@ def signed(manifest: Manifest) -> Manifest:
     return replace(described, signature=signatures.sign(content, signer, with_timestamp=False))
 
 
+def id_of(moment: datetime) -> str:
+    """What a backup of ``moment`` is called: in the order of names lies the order of time."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
 def ids(target: Target) -> list[str]:
     """The backups in ``target``, the oldest first: whatever has no manifest is none."""
     return sorted(match["id"] for name in target.entries(FOLDER) if (match := FILE.fullmatch(name)))
@@ -207,7 +212,12 @@ def contents_of(manifest: Manifest, store: objects.ObjectStore) -> Contents:
     """The list of files of a backup. Raises ``Damaged``, ``BackupError`` for other keys, ``OSError``."""
     if manifest.contents_size > LARGEST:
         raise Damaged("The list of files is larger than any.")
-    with store.content(manifest.contents, size=manifest.contents_size, sha256=manifest.contents_sha256) as file:
+    with store.content(
+        manifest.contents,
+        size=manifest.contents_size,
+        sha256=manifest.contents_sha256,
+        what="The list of files is damaged: ",
+    ) as file:
         return Contents.from_bytes(file.read())
 
 

@@ -99,14 +99,17 @@ class ObjectStore:
         return Kept(name, content.size, content.sha256, is_new=True)
 
     @contextmanager
-    def content(self, name: str, *, size: int, sha256: str) -> Iterator[IO[bytes]]:
-        """The content of an object as a file, after it was found to be what it says. Raises ``Damaged``, ``BackupError`` for
-        other keys, ``OSError``."""
+    def content(self, name: str, *, size: int, sha256: str, what: str = "") -> Iterator[IO[bytes]]:
+        """The content of an object as a file, after it was found to be what it says. Raises ``Damaged`` (``what`` stands
+        before the reason), ``BackupError`` for other keys, ``OSError``."""
         with TemporaryFile() as file:
             content = _Hashing(file)
-            self._read_into(name, content)
-            if (content.size, content.sha256) != (size, sha256):
-                raise Damaged("its content has another hash")
+            try:
+                self._read_into(name, content)
+                if (content.size, content.sha256) != (size, sha256):
+                    raise Damaged("its content has another hash")
+            except Damaged as error:
+                raise Damaged(f"{what}{error}") from None
             file.seek(0)
             yield file
 

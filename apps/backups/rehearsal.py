@@ -22,9 +22,10 @@ from django.db import DatabaseError, connection
 from psycopg import sql
 
 from apps.backups import objects
-from apps.backups.errors import BackupError
+from apps.backups.errors import BackupError, Damaged
 from apps.backups.manifest import Manifest
 from apps.backups.targets import Target
+from apps.seals.outcomes import Outcome
 
 DAMAGED = "damaged/"
 PREFIX = "rollout_rehearsal_"
@@ -62,7 +63,8 @@ def move_aside(target: Target, names: Sequence[str]) -> None:
 
 def rehearse(source: str, arguments: Sequence[str]) -> tuple[int, dict[str, Any]]:
     """Restore from ``source`` into a scratch database and a scratch folder, with the command ``restore`` in a process of its
-    own; its exit code and its answer. Both are removed afterwards. Raises ``BackupError``."""
+    own; its exit code and its answer. Both are removed afterwards. Raises ``BackupError``, or ``Damaged`` where nothing
+    came back."""
     with _scratch_database() as database, tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         environment = {
             **os.environ,
@@ -78,7 +80,8 @@ def rehearse(source: str, arguments: Sequence[str]) -> tuple[int, dict[str, Any]
     try:
         return done.returncode, json.loads(done.stdout)
     except ValueError:
-        raise BackupError(f"The rehearsal did not end: {done.stderr.strip()[-2000:]}") from None
+        error = Damaged if done.returncode == Outcome.BROKEN.value else BackupError
+        raise error(f"It cannot be restored. {done.stderr.strip().rpartition(chr(10))[2]}") from None
 
 
 @contextmanager

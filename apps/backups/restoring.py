@@ -57,7 +57,7 @@ def restore(
     restored = Restored(missing=dict(contents.missing))
     dump = contents.dump
     # Read first: where it is damaged, the place stays empty.
-    with store.content(dump.object, size=dump.size, sha256=dump.sha256) as dump_file:
+    with store.content(dump.object, size=dump.size, sha256=dump.sha256, what="The dump is damaged: ") as dump_file:
         if not default_storage.exists(RESTORING):
             default_storage.save(RESTORING, ContentFile(chosen.id.encode()))
         progress(f"{len(contents.files)} files are brought back.")
