@@ -31,6 +31,11 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}.")
 
 
+def child_environment(**variables: str) -> dict[str, str]:
+    """The environment of this process with other ``variables``, for a program that it starts."""
+    return {**os.environ, **variables}
+
+
 def number(name: str, default: int) -> int:
     """The variable as a whole number; ``default`` where it is empty. Raises ``ImproperlyConfigured`` for anything else."""
     raw = text(name)

@@ -228,6 +228,7 @@ BACKUP_S3 = env.backup_store()
 # The folder of pg_dump and pg_restore, where those of the system are of another version than the server.
 POSTGRES_BIN = env.text("POSTGRES_BIN")
 POSTGRES_OF_WHEEL = bootstrap.POSTGRES_OF_WHEEL
+CHILD_ENVIRONMENT = env.child_environment
 
 # ClamAV's daemon, "host:port" or the path of its socket; files wait in quarantine until it has seen them.
 CLAMD = env.text("CLAMD")

@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from apps.backups import programs
 from apps.backups.errors import BackupError
-from apps.backups.objects import Kept, ObjectStore
+from apps.backups.objects import ObjectStore, StoredContent
 
 COUNTED = (
     "rollouts.Rollout",
@@ -40,7 +40,7 @@ def snapshot() -> Iterator[str]:
         yield cursor.fetchone()[0]
 
 
-def dump(store: ObjectStore, snapshot_id: str) -> tuple[Kept, dict[str, str]]:
+def dump(store: ObjectStore, snapshot_id: str) -> tuple[StoredContent, dict[str, str]]:
     """Put the dump of a snapshot into ``store``, as it is written: nothing of it lies in clear on a disk between. With it the
     versions of the server and of the program. Raises ``BackupError``."""
     major = programs.server_major()
@@ -54,13 +54,13 @@ def dump(store: ObjectStore, snapshot_id: str) -> tuple[Kept, dict[str, str]]:
     ):
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         try:
-            kept = store.put(process.stdout, confirm=lambda: _require_success(process, messages, "pg_dump"))
+            dump_content = store.put(process.stdout, confirm=lambda: _require_success(process, messages, "pg_dump"))
         finally:
             process.kill()
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         server_version = cursor.fetchone()[0].split()[0]
-    return kept, {"server": server_version, "dumped_by": programs.version_of(program)}
+    return dump_content, {"server": server_version, "dumped_by": programs.version_of(program)}
 
 
 def restore(dump_file: IO[bytes]) -> None:

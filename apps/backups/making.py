@@ -25,7 +25,7 @@ LOCK = "backups"
 
 
 @dataclass
-class Made:
+class BackupReport:
     """What a backup came to. ``copied`` and ``copied_bytes`` are what was not in the target before. ``missing`` are files
     that a row names and that could not be copied, ``differing`` those that are not what their row says; each with the reason.
     ``deleted_meanwhile`` were deleted, with their row, between the dump and their turn."""
@@ -58,7 +58,7 @@ def alone() -> Iterator[None]:
 
 def make(
     target: Target, *, recipients: Sequence[str] = (), progress: Callable[[str], None] = lambda text: None
-) -> Made:
+) -> BackupReport:
     """Make a backup in ``target``, encrypted to ``recipients`` where there are any; the caller is ``alone``.
 
     Raises ``BackupError``, or ``OSError`` of the target; then there is no backup, and those before it are as they were.
@@ -74,21 +74,21 @@ def make(
             f"The newest backup there, {earlier[-1]}, is of the future: is the clock right? If it was wrong before, move "
             f"that manifest out of {manifest.FOLDER}."
         )
-    made = Made(is_encrypted=bool(recipients))
+    report = BackupReport(is_encrypted=bool(recipients))
     progress("The database is dumped.")
     with database.snapshot() as snapshot_id:
         moment = clock.now()
         dump, versions = database.dump(store, snapshot_id)
         names, counts, migrations = rows.file_names(), database.counts(), database.migrations()
         identity = Installation.current_identity()
-    made.dump_bytes = dump.size
+    report.dump_bytes = dump.size
     progress(f"{len(names)} files are looked at.")
-    files = list(_copied(names, store, made))
-    _tell_deleted_from_missing(made)
+    files = list(_copied(names, store, report))
+    _tell_deleted_from_missing(report)
     contents = Contents(
         dump=File("dump", dump.size, dump.sha256, dump.object),
         files=tuple(files),
-        missing=tuple(sorted(made.missing.items())),
+        missing=tuple(sorted(report.missing.items())),
         counts=counts,
     )
     listed = store.put(BytesIO(contents.to_bytes()))
@@ -110,8 +110,13 @@ def make(
         )
     )
     target.write(f"{manifest.FOLDER}{written.id}.json", written.to_bytes())
-    made.id, made.made_at, made.files, made.is_signed = written.id, written.made_at, len(files), bool(written.signature)
-    return made
+    report.id, report.made_at, report.files, report.is_signed = (
+        written.id,
+        written.made_at,
+        len(files),
+        bool(written.signature),
+    )
+    return report
 
 
 def product_version() -> str:
@@ -143,42 +148,44 @@ class _Source:
             self._file.close()
 
 
-def _copied(names: dict[str, tuple[int, str] | None], store: ObjectStore, made: Made) -> Iterator[File]:
+def _copied(names: dict[str, tuple[int, str] | None], store: ObjectStore, report: BackupReport) -> Iterator[File]:
     """The files as they are now in ``store``; what could not be copied is noted in ``made``."""
     for name in sorted(names):
         expected = names[name]
         if not manifest.FILE_NAME.fullmatch(name):
-            made.missing[name] = "its name is none of ours"
+            report.missing[name] = "its name is none of ours"
             continue
         if expected:
             size, sha256 = expected
             if object_name := store.with_content(sha256, size):
                 yield File(name, size, sha256, object_name)
                 continue
-        if file := _copy(name, store, made):
+        if file := _copy(name, store, report):
             if expected and expected != (file.size, file.sha256):
-                made.differing[name] = f"its row says {expected[0]} bytes, SHA-256 {expected[1]}; the store has others"
+                report.differing[name] = (
+                    f"its row says {expected[0]} bytes, SHA-256 {expected[1]}; the store has others"
+                )
             yield file
 
 
-def _copy(name: str, store: ObjectStore, made: Made) -> File | None:
+def _copy(name: str, store: ObjectStore, report: BackupReport) -> File | None:
     source = _Source(name)
     try:
         with closing(source):
-            kept = store.put(source)
+            content = store.put(source)
     except Exception:
         if not source.failure:
             raise
-        made.missing[name] = f"cannot be read from the store ({source.failure})"
+        report.missing[name] = f"cannot be read from the store ({source.failure})"
         return None
-    made.copied += kept.is_new
-    made.copied_bytes += kept.size * kept.is_new
-    return File(name, kept.size, kept.sha256, kept.object)
+    report.copied += content.is_new
+    report.copied_bytes += content.size * content.is_new
+    return File(name, content.size, content.sha256, content.object)
 
 
-def _tell_deleted_from_missing(made: Made) -> None:
+def _tell_deleted_from_missing(report: BackupReport) -> None:
     """What no row names any more was deleted on purpose while the files were copied."""
-    still_named = rows.with_a_row(made.missing)
-    made.deleted_meanwhile = sorted(made.missing.keys() - still_named)
-    for name in made.deleted_meanwhile:
-        del made.missing[name]
+    still_named = rows.with_a_row(report.missing)
+    report.deleted_meanwhile = sorted(report.missing.keys() - still_named)
+    for name in report.deleted_meanwhile:
+        del report.missing[name]

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from django.utils.crypto import salted_hmac
 
 from apps.backups import encryption
 from apps.backups.errors import Damaged
 from apps.backups.targets import Target
+from apps.files.verification import Readable
 
 FOLDER = "objects/"
 NAME = re.compile(r"objects/[0-9a-f]{2}/(?:[0-9a-f]{64}|[0-9a-f]{64}\.(?P<stored>[0-9a-f]{64})\.age)")
@@ -26,7 +27,7 @@ SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredContent:
     """What was read: its object, its size in bytes and its SHA-256; and whether the object is new."""
 
     object: str
@@ -78,7 +79,7 @@ class ObjectStore:
             return None
         return name
 
-    def put(self, source: BinaryIO | IO[bytes], *, confirm: Callable[[], None] = lambda: None) -> Kept:
+    def put(self, source: Readable, *, confirm: Callable[[], None] = lambda: None) -> StoredContent:
         """Keep what ``source`` gives, unless there is an object with this content; ``confirm`` raises, once all was read,
         where it must not be kept. Raises ``OSError``."""
         content = _Hashing(source)
@@ -91,12 +92,12 @@ class ObjectStore:
             confirm()
             name = self.with_content(content.sha256, content.size)
             if name is not None:
-                return Kept(name, content.size, content.sha256, is_new=False)
+                return StoredContent(name, content.size, content.sha256, is_new=False)
             name = self._object_name(content.sha256, stored.sha256)
             self._target.keep(file, name)
         self.sizes[name] = stored.size
         self._by_content[_content_part(name)] = name
-        return Kept(name, content.size, content.sha256, is_new=True)
+        return StoredContent(name, content.size, content.sha256, is_new=True)
 
     @contextmanager
     def content(self, name: str, *, size: int, sha256: str, what: str = "") -> Iterator[IO[bytes]]:

@@ -1,6 +1,5 @@
 """PostgreSQL's own programs, in the version that the server needs, and how they are told where it is."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,15 +16,15 @@ from apps.backups.errors import BackupError
 DEBIAN = Path("/usr/lib/postgresql")
 
 
-def program(name: str, server_major: int) -> Path:
+def program(name: str, server_major: int) -> str:
     """The program ``name`` of the server's own major version, else of the next newer one. An older one reads no newer server,
     so there is none to take then: raises ``BackupError``, which says what to install."""
     by_major = _installed(name)
     if server_major in by_major:
-        return by_major[server_major]
+        return str(by_major[server_major])
     newer = [major for major in by_major if major > server_major]
     if newer:
-        return by_major[min(newer)]
+        return str(by_major[min(newer)])
     versions = ", ".join(str(major) for major in sorted(by_major)) or "none"
     raise BackupError(
         f"The server is PostgreSQL {server_major}, and of {name} there is here: {versions}. Install postgresql-client-"
@@ -51,7 +50,7 @@ def _installed(name: str) -> dict[int, Path]:
     return by_major
 
 
-def version_of(path: Path) -> str:
+def version_of(path: str) -> str:
     """As ``15.18``."""
     answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
     match = re.search(r"\d+(\.\d+)*", answer)
@@ -67,8 +66,8 @@ def address(database: str = "") -> tuple[str, dict[str, str]]:
     """How a program reaches the database of the settings, or another one of its server: libpq's words, and an environment
     with the password, which no list of processes shows."""
     options = connection.settings_dict
-    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
-    words = {name: value for name, value in options["OPTIONS"].items() if name in known}
+    parameters = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+    words = {name: value for name, value in options["OPTIONS"].items() if name in parameters}
     words |= {
         "dbname": database or connection.settings_dict["NAME"],
         "user": options["USER"],
@@ -76,7 +75,6 @@ def address(database: str = "") -> tuple[str, dict[str, str]]:
         "port": options["PORT"],
     }
     password = options["PASSWORD"] or words.pop("password", "")
-    environment = {**os.environ, "PGAPPNAME": "presence-rollout backup"}
-    if password:
-        environment["PGPASSWORD"] = str(password)
+    variables = {"PGPASSWORD": str(password)} if password else {}
+    environment = settings.CHILD_ENVIRONMENT(PGAPPNAME="presence-rollout backup", **variables)
     return make_conninfo("", **{name: value for name, value in words.items() if value != ""}), environment

@@ -6,7 +6,6 @@ the next backup copies it anew as long as the original is there.
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -66,13 +65,9 @@ def rehearse(source: str, arguments: Sequence[str]) -> tuple[int, dict[str, Any]
     own; its exit code and its answer. Both are removed afterwards. Raises ``BackupError``, or ``Damaged`` where nothing
     came back."""
     with _scratch_database() as database, tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": _url(database),
-            "VAR_DIR": folder,
-            "S3_BUCKET": "",
-            "EMAIL_HOST": "",
-        }
+        environment = settings.CHILD_ENVIRONMENT(
+            DATABASE_URL=_url(database), VAR_DIR=folder, S3_BUCKET="", EMAIL_HOST=""
+        )
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", source, "--json", *arguments]
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, cwd=settings.BASE_DIR

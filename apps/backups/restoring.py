@@ -121,8 +121,12 @@ def _require_known_migrations(chosen: Manifest) -> None:
     loader = MigrationExecutor(connection).loader
     apps = {app for app, _name in loader.disk_migrations}
     replaced = {key for row in loader.disk_migrations.values() for key in row.replaces}
-    known = {*loader.disk_migrations, *replaced}
-    unknown = [f"{app} {name}" for app, name in chosen.migrations.items() if app in apps and (app, name) not in known]
+    known_migrations = {*loader.disk_migrations, *replaced}
+    unknown = [
+        f"{app} {name}"
+        for app, name in chosen.migrations.items()
+        if app in apps and (app, name) not in known_migrations
+    ]
     if unknown:
         raise BackupError(
             f"The backup is of a newer version ({chosen.product}): it knows {', '.join(unknown[:3])}. Install that version."

@@ -25,10 +25,10 @@ class Retention:
     def __bool__(self) -> bool:
         return bool(self.daily or self.weekly or self.monthly)
 
-    def kept(self, manifests: Sequence[Manifest]) -> set[str]:
+    def staying(self, manifests: Sequence[Manifest]) -> set[str]:
         """The ids of those of ``manifests`` that stay. The newest always does."""
         newest_first = sorted(manifests, key=lambda row: (row.moment, row.id), reverse=True)
-        kept = {row.id for row in newest_first[:1]}
+        staying = {row.id for row in newest_first[:1]}
         periods: list[tuple[int, Callable[[date], object]]] = [
             (self.daily, lambda day: day),
             (self.weekly, lambda day: day.isocalendar()[:2]),
@@ -38,8 +38,8 @@ class Retention:
             newest_by_period: dict[object, str] = {}
             for row in newest_first:
                 newest_by_period.setdefault(period_of(clock.day_of(row.moment)), row.id)
-            kept |= set(list(newest_by_period.values())[:count])
-        return kept
+            staying |= set(list(newest_by_period.values())[:count])
+        return staying
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ def apply(target: Target, retention: Retention) -> Removed:
         manifests = [manifest.read(target, name) for name in manifest.ids(target)]
     except BackupError as error:
         raise BackupError(f"Nothing was deleted, since one manifest cannot be read. {error}") from None
-    kept = retention.kept(manifests)
-    going = [row for row in manifests if row.id not in kept]
+    staying_ids = retention.staying(manifests)
+    going = [row for row in manifests if row.id not in staying_ids]
     for row in going:
         target.delete(f"{manifest.FOLDER}{row.id}.json")
-    named = {name for row in manifests if row.id in kept for name in row.objects}
+    named = {name for row in manifests if row.id in staying_ids for name in row.objects}
     oldest = clock.now() - OBJECT_LIFE
     entries = target.entries(objects.FOLDER)
     forgotten = {

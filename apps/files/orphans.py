@@ -105,14 +105,14 @@ def put_back(day: date) -> int:
 
 def take_back(names: Collection[str]) -> list[str]:
     """Bring those of ``names`` that the store lacks back from the bin, each from the latest day; which ones were there."""
-    taken = []
+    names_brought_back = []
     days = sorted(_listed(f"{BIN}/")[0], reverse=True)
     for name in names:
         place = next((place for day in days if default_storage.exists(place := f"{BIN}/{day}/{name}")), None)
         if place is not None and not default_storage.exists(name):
             _move(place, name)
-            taken.append(name)
-    return taken
+            names_brought_back.append(name)
+    return names_brought_back
 
 
 def again(name: str) -> None:

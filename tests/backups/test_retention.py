@@ -31,23 +31,23 @@ def daily(make, target, files):
     return of_the_last
 
 
-def days(kept: set[str]) -> list[str]:
-    return sorted(name[:8] for name in kept)
+def days(names: set[str]) -> list[str]:
+    return sorted(name[:8] for name in names)
 
 
 def test_days_weeks_and_months_keep_their_newest(daily):
-    kept = Retention(daily=3, weekly=3, monthly=3).kept(daily(60))
-    assert days(kept) == ["20260131", "20260228", "20260322", "20260329", "20260330", "20260331"]
+    staying = Retention(daily=3, weekly=3, monthly=3).staying(daily(60))
+    assert days(staying) == ["20260131", "20260228", "20260322", "20260329", "20260330", "20260331"]
 
 
 def test_a_day_without_a_backup_takes_the_place_of_none(daily):
     rows = [row for row in daily(10) if row.id[:8] in ("20260331", "20260327", "20260325", "20260322")]
-    assert days(Retention(daily=3).kept(rows)) == ["20260325", "20260327", "20260331"]
+    assert days(Retention(daily=3).staying(rows)) == ["20260325", "20260327", "20260331"]
 
 
 def test_the_newest_always_stays(daily):
-    assert days(Retention(monthly=0).kept(daily(3))) == ["20260331"]
-    assert Retention(daily=1).kept([]) == set()
+    assert days(Retention(monthly=0).staying(daily(3))) == ["20260331"]
+    assert Retention(daily=1).staying([]) == set()
 
 
 def age(target) -> None:

@@ -59,23 +59,23 @@ class Command(BackupCommand):
         recipients = options["recipient"] or settings.BACKUP_RECIPIENTS
         keep = Retention(options["keep_daily"], options["keep_weekly"], options["keep_monthly"])
         with making.alone():
-            made = making.make(target, recipients=recipients, progress=self.progress)
+            report = making.make(target, recipients=recipients, progress=self.progress)
             removed = retention.apply(target, keep) if keep else Removed()
-        if not made.is_signed:
+        if not report.is_signed:
             self.progress("There is no certificate to sign with (TERM_SEAL_FILE): nobody vouches for this backup.")
         lines = [
-            f"Backup {made.id}: {made.files} files, {made.copied} of them new ({made.copied_bytes} bytes), "
-            f"and {made.dump_bytes} bytes of database{', encrypted' if made.is_encrypted else ''}."
+            f"Backup {report.id}: {report.files} files, {report.copied} of them new ({report.copied_bytes} bytes), "
+            f"and {report.dump_bytes} bytes of database{', encrypted' if report.is_encrypted else ''}."
         ]
-        lines += [f"Missing: {name} {reason}" for name, reason in sorted(made.missing.items())]
-        lines += [f"Differing: {name}: {reason}" for name, reason in sorted(made.differing.items())]
-        lines += [f"Deleted meanwhile: {name}" for name in made.deleted_meanwhile]
+        lines += [f"Missing: {name} {reason}" for name, reason in sorted(report.missing.items())]
+        lines += [f"Differing: {name}: {reason}" for name, reason in sorted(report.differing.items())]
+        lines += [f"Deleted meanwhile: {name}" for name in report.deleted_meanwhile]
         if removed.backups:
             lines.append(
                 f"{len(removed.backups)} backups are gone, and {removed.objects} objects ({removed.bytes} bytes)."
             )
-        outcome = Outcome.WHOLE if made.is_whole else Outcome.BROKEN
-        self.answer(options, {"outcome": str(outcome), **asdict(made), "removed": asdict(removed)}, lines)
+        outcome = Outcome.WHOLE if report.is_whole else Outcome.BROKEN
+        self.answer(options, {"outcome": str(outcome), **asdict(report), "removed": asdict(removed)}, lines)
         self.end(outcome, "the backup is made, and the files that are named above are not in it as they should be.")
 
     def _list(self, target: Target, options: dict[str, Any]) -> None:
