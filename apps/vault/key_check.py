@@ -93,8 +93,8 @@ def at_start(app_configs: object, databases: Sequence[str] | None = None, **kwar
 
 
 def log_at_start() -> None:
-    """Say in the log of a process that starts what is wrong with its keys. It starts all the same: the rest goes on. While the
-    database is away nothing is known of them, and whoever needs the vault first asks again."""
+    """Say in the log of a process that starts what is wrong with its keys. It starts all the same: the rest goes on. While
+    the database is away nothing is known of them, and whoever needs the vault first asks again."""
     try:
         if reason := problem():
             logger.critical("The vault is closed: %s %s", reason, HINT)

@@ -7,7 +7,8 @@ database's clock is asked, which stamps nothing of ours and is another machine's
 from datetime import timedelta
 
 from django.db import connection
-from django.utils import timezone
+
+from apps.core import clock
 
 MOST_APART = timedelta(minutes=15)
 
@@ -20,7 +21,7 @@ def require_agreement() -> None:
     """Raise ``WrongClock`` where this machine's clock and the database's are more than ``MOST_APART`` from each other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        apart = abs(timezone.now() - cursor.fetchone()[0])
+        apart = abs(clock.machine_time() - cursor.fetchone()[0])
     if apart > MOST_APART:
         raise WrongClock(
             f"The clocks of this machine and of the database are {apart} apart. Nothing is deleted for its age until they "
