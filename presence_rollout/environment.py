@@ -31,15 +31,24 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}.")
 
 
-def number(name: str, default: int) -> int:
-    """The variable as a whole number; ``default`` where it is empty. Raises ``ImproperlyConfigured`` for anything else."""
+def child_environment(**variables: str) -> dict[str, str]:
+    """The environment of this process with other ``variables``, for a program that it starts."""
+    return {**os.environ, **variables}
+
+
+def number(name: str, default: int, *, least: int | None = None) -> int:
+    """The variable as a whole number; ``default`` where it is empty. Raises ``ImproperlyConfigured`` for anything else, and
+    for less than ``least``."""
     raw = text(name)
     if not raw:
         return default
     try:
-        return int(raw)
+        value = int(raw)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from None
+    if least is not None and value < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more, not {value}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -107,14 +116,29 @@ def file_storage() -> dict:
             "querystring_auth": True,
             "file_overwrite": True,  # Names are the files' own ids.
             "max_memory_size": 1024 * 1024,
-            "client_config": Config(
-                s3={"addressing_style": "path" if flag("S3_PATH_STYLE") else "auto"},
-                signature_version="s3v4",
-                # Stores that are compatible rather than Amazon's know no trailing checksums.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                connect_timeout=5,
-                read_timeout=30,
-            ),
+            "client_config": Config(**_s3_client(path_style=flag("S3_PATH_STYLE"))),
         },
+    }
+
+
+def backup_store() -> dict:
+    """How boto3 reaches the store of ``s3://…`` targets: BACKUP_S3_…, and what is not set there as for the files."""
+    return {
+        "endpoint_url": text("BACKUP_S3_ENDPOINT") or text("S3_ENDPOINT") or None,
+        "region_name": text("BACKUP_S3_REGION") or text("S3_REGION") or None,
+        "aws_access_key_id": text("BACKUP_S3_ACCESS_KEY") or text("S3_ACCESS_KEY") or None,
+        "aws_secret_access_key": text("BACKUP_S3_SECRET_KEY") or text("S3_SECRET_KEY") or None,
+        "config": _s3_client(path_style=flag("BACKUP_S3_PATH_STYLE", default=flag("S3_PATH_STYLE"))),
+    }
+
+
+def _s3_client(*, path_style: bool) -> dict:
+    return {
+        "s3": {"addressing_style": "path" if path_style else "auto"},
+        "signature_version": "s3v4",
+        # Stores that are compatible rather than Amazon's know no trailing checksums.
+        "request_checksum_calculation": "when_required",
+        "response_checksum_validation": "when_required",
+        "connect_timeout": 5,
+        "read_timeout": 30,
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from presence_rollout import environment as env
 from presence_rollout import work
+from presence_rollout.ops import bootstrap
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
@@ -34,7 +35,7 @@ if VAULT_KEYSET and VAULT_KMS_URI and '"encryptedKeyset"' not in VAULT_KEYSET:
 if '"encryptedKeyset"' in VAULT_KEYSET and not VAULT_KMS_URI:
     raise ImproperlyConfigured("VAULT_KEYSET is closed by a KMS: set VAULT_KMS_URI to the key that opens it.")
 # What makes the secrets runs before there are any.
-if not DEBUG and sys.argv[1:] != ["new_keyset"]:
+if not DEBUG and sys.argv[1:] not in (["new_keyset"], ["new_backup_key"]):
     for _name, _value, _public in (
         ("SECRET_KEY", SECRET_KEY, DEVELOPMENT_SECRET_KEY),
         ("VAULT_KEYSET", VAULT_KEYSET, DEVELOPMENT_VAULT_KEYSET),
@@ -146,6 +147,7 @@ INSTALLED_APPS = [
     # floor 7
     "apps.portal",
     "apps.api",
+    "apps.backups",
     "apps.demo",
 ]
 
@@ -228,6 +230,15 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # What a token of the REST door may ask for in a minute (docs/api.md).
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 120)
 
+# --- Backups (docs/backup.md) ------------------------------------------------------------------------
+# Public keys that backups are encrypted to, and the store of s3://… targets.
+BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
+BACKUP_S3 = env.backup_store()
+# The folder of pg_dump and pg_restore, where those of the system are of another version than the server.
+POSTGRES_BIN = env.text("POSTGRES_BIN")
+POSTGRES_OF_WHEEL = bootstrap.POSTGRES_OF_WHEEL
+CHILD_ENVIRONMENT = env.child_environment
+
 # ClamAV's daemon, "host:port" or the path of its socket; files wait in quarantine until it has seen them.
 CLAMD = env.text("CLAMD")
 
@@ -275,17 +286,18 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers offer passkeys over HTTPS, and on the developer's own "localhost".
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-# How many days things that name people are kept once they are of no use (docs/privacy.md).
+# How many days things that name people are kept once they are of no use (docs/privacy.md). Less than one would drop
+# what is in use.
 RETENTION = {
-    "invitations": env.number("RETAIN_INVITATIONS_DAYS", 180),
-    "drafts": env.number("RETAIN_DRAFTS_DAYS", 90),
-    "sessions": env.number("RETAIN_SESSIONS_DAYS", 180),
-    "notices": env.number("RETAIN_NOTICES_DAYS", 180),
-    "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730),
+    "invitations": env.number("RETAIN_INVITATIONS_DAYS", 180, least=1),
+    "drafts": env.number("RETAIN_DRAFTS_DAYS", 90, least=1),
+    "sessions": env.number("RETAIN_SESSIONS_DAYS", 180, least=1),
+    "notices": env.number("RETAIN_NOTICES_DAYS", 180, least=1),
+    "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730, least=1),
 }
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
 # How many days a completed or cancelled rollout keeps its credentials (docs/vault.md).
-PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30)
+PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30, least=0)
 # How many days after its completion a rollout may be opened again (docs/golive.md).
 GUARANTEE_DAYS = env.number("GUARANTEE_DAYS", 90)
 

@@ -15,6 +15,10 @@ telemetry.begin()
 application = get_wsgi_application()
 timeouts.limit(settings.PAGE_DATABASE_LIMITS)
 
+from apps.vault import key_check  # noqa: E402 - Django is set up now
+
+key_check.log_at_start()
+
 # What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
 gc.freeze()
 gc.set_threshold(50_000, 20, 100)

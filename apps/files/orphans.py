@@ -6,7 +6,7 @@ They are moved into a bin, and deleted from there a month later. Nothing is move
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,10 +14,9 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock
-from apps.core.background import work
+from apps.core.background import machine_clock, work
 from apps.core.jobs import Job
-from apps.files import identity
-from apps.files.models import Preview, StoredFile, UploadPart
+from apps.files import identity, rows
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +28,7 @@ STORED_NAMES = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/
 FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 BIN = "bin"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 BIN_LIFE = timedelta(days=30)
 """How long the bin keeps what was moved there."""
 MOST_SHARE, NEVER_TOO_MANY = 0.05, 20
@@ -62,6 +62,10 @@ class NotSwept(Exception):
 
 def look() -> Findings:
     """Look through the store, and move nothing. Raises ``NotSwept`` when it is not this database's."""
+    try:
+        machine_clock.require_agreement()
+    except machine_clock.WrongClock as error:
+        raise NotSwept(str(error)) from None
     if not identity.is_of_this_database():
         raise NotSwept(
             f"The files carry no marker of this database ({identity.MARKER}): is DATABASE_URL right? "
@@ -70,7 +74,7 @@ def look() -> Findings:
     files, orphans = 0, list[str]()
     for names in _folders():
         files += len(names)
-        orphans += [name for name in sorted(names - _with_a_row(names)) if _is_old(name)]
+        orphans += [name for name in sorted(names - rows.with_a_row(names)) if _is_old(name)]
     return Findings(files, tuple(orphans))
 
 
@@ -104,12 +108,24 @@ def put_back(day: date) -> int:
     return brought
 
 
+def take_back(names: Collection[str]) -> list[str]:
+    """Bring those of ``names`` that the store lacks back from the bin, each from the latest day; which ones were there."""
+    names_brought_back = []
+    days = sorted(_listed(f"{BIN}/")[0], reverse=True)
+    for name in names:
+        place = next((place for day in days if default_storage.exists(place := f"{BIN}/{day}/{name}")), None)
+        if place is not None and not default_storage.exists(name):
+            _move(place, name)
+            names_brought_back.append(name)
+    return names_brought_back
+
+
 def again(name: str) -> None:
     """Move the file ``name`` if nothing names it; a folder that could not be read (with ``/`` at its end) has its sweep."""
     if name.endswith("/"):
         sweep()
     elif identity.is_of_this_database():
-        work.do_all(ORPHAN, {name} - _with_a_row({name}), _to_the_bin)
+        work.do_all(ORPHAN, {name} - rows.with_a_row({name}), _to_the_bin)
 
 
 def _is_old(name: str) -> bool:
@@ -139,7 +155,8 @@ def _move(name: str, place: str) -> None:
 def _empty_the_bin() -> None:
     last = (clock.today() - BIN_LIFE).isoformat()
     for day in _listed(f"{BIN}/")[0]:
-        if day < last:
+        # What somebody else put there is not ours to delete.
+        if DAY.fullmatch(day) and day < last:
             for name in list(_lying(f"{BIN}/{day}/")):
                 default_storage.delete(name)
 
@@ -178,12 +195,3 @@ def _folders(folder: str = "") -> Iterator[set[str]]:
     for name in folders:
         if FOLDERS.fullmatch(f"{folder}{name}/"):
             yield from _folders(f"{folder}{name}/")
-
-
-def _with_a_row(names: set[str]) -> set[str]:
-    """Those of ``names`` that a row has."""
-    return {
-        *StoredFile.objects.filter(content__in=names).values_list("content", flat=True),
-        *Preview.objects.filter(picture__in=names).values_list("picture", flat=True),
-        *UploadPart.objects.filter(content__in=names).values_list("content", flat=True),
-    }

@@ -90,8 +90,8 @@ def description_of(signer: "Signer") -> dict[str, Any]:
     return {"subject": signer.signing_cert.subject.human_friendly, "certificates": sorted(chain)}
 
 
-def sign(content: bytes, signer: "Signer") -> bytes:
-    """The seal of ``content`` as DER: CAdES B-B, or B-T where a timestamp authority is configured.
+def sign(content: bytes, signer: "Signer", *, with_timestamp: bool = True) -> bytes:
+    """The seal of ``content`` as DER: CAdES B-B, or B-T where a timestamp authority is configured and ``with_timestamp``.
 
     Raises ``NoTimestamp`` when the authority gives no time.
     """
@@ -103,7 +103,7 @@ def sign(content: bytes, signer: "Signer") -> bytes:
             DIGEST,
             detached=True,
             use_cades=True,
-            timestamper=stamper(),
+            timestamper=stamper() if with_timestamp else None,
             signed_attr_settings=PdfCMSSignedAttributes(signing_time=clock.now()),
         )
     )
