@@ -39,6 +39,7 @@ def test_every_operation_of_the_api_is_in_the_table_of_tokens():
         ("POST", "api-1:read_plan"), ("GET", "api-1:change_plan"),
         ("POST", "api-1:list_waivers"), ("GET", "api-1:waive_requirement"),
         ("POST", "api-1:read_scope"), ("GET", "api-1:change_scope"),
+        ("POST", "api-1:list_amendments"), ("GET", "api-1:propose_amendment"),
     }  # fmt: skip
     not_there = {("POST", "api-1:openapi-json"), ("POST", "api-1:api-root")}
     assert stated == whole - same_address - not_there
