@@ -118,7 +118,7 @@ class TestBornOnTime:
         }  # fmt: skip
         manager = client_for(like.people["pm"])
         with clock.at(self.OPENED):
-            answer = manager.post(reverse("rollouts:create"), {**chosen, "target_date": target})
+            answer = manager.post(reverse("rollouts:new"), {**chosen, "target_date": target})
             assert answer.status_code == 302, answer.content.decode()[-3_000:]
         rollout = Rollout.objects.exclude(pk=like.pk).get()
         for instant in (self.OPENED, self.OPENED + timedelta(hours=15)):

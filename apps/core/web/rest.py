@@ -39,7 +39,7 @@ class Scope(models.TextChoices):
     PROGRESS = "progress", gettext_lazy("Registrar andamento")
     ANSWERS = "answers", gettext_lazy("Responder pela empresa: aditivos, entrada em produção, contestações")
     PROJECT = "project", gettext_lazy("Corrigir e mover o projeto")
-    SIGNATORIES = "signatories", gettext_lazy("Designar quem assina no lugar de quem saiu")
+    SIGNATORIES = "signatories", gettext_lazy("Designar quem assina no lugar de quem saiu (token de até 7 dias)")
 
 
 View = TypeVar("View", bound=Callable[..., Any])
