@@ -18,7 +18,7 @@ def propose_cell(row: Row, *, by: User, column: str, value: str, version: int, r
     """
     with amendments.changing_worksheet(row.kickoff, by, "kickoff.fill") as (rollout, kickoff):
         _refuse_unless_amending(rollout, kickoff)
-        if column not in {one.name for one in row.spec.columns if one.binds}:
+        if column not in {binding.name for binding in row.spec.columns if binding.binds}:
             raise Invalid(_("Nenhuma coluna desta linha que se altera por aditivo tem este nome."), field="column")
         edit = worksheet.Edit(row.pk, column, value, version)
         try:
