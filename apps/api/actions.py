@@ -28,8 +28,12 @@ PERMISSION_FOR = {
     Scope.DELIVERY: "development.report",
     Scope.PROGRESS: "development.report",
     Scope.PROJECT: "rollouts.correct",
+    Scope.SIGNATORIES: "acceptance.designate_by_token",
 }
 """What a person needs to give a token a scope: a token is never offered what its person may not do."""
+
+LONGEST_TO_DESIGNATE = timedelta(days=7)
+"""How long a token that names who signs is good for at most: it stands for the fresh proof with which it was made."""
 
 
 def scopes_for(user: User, rollout: Rollout) -> list[Scope]:
@@ -57,6 +61,12 @@ def issue_token(
             raise Invalid(_("Escolha o que o token pode fazer, entre o que o seu papel permite."), field="scopes")
         if expires is not None and expires < clock.today():
             raise Invalid(_("A validade não pode estar no passado."), field="expires")
+        if Scope.SIGNATORIES in scopes and (expires is None or expires > clock.today() + LONGEST_TO_DESIGNATE):
+            raise Invalid(
+                _("Um token que designa quem assina vale no máximo %(days)d dias.")
+                % {"days": LONGEST_TO_DESIGNATE.days},
+                field="expires",
+            )
         secret = PREFIX + secrets.token_urlsafe(32)
         token = ApiToken.objects.create(
             rollout=rollout,

@@ -74,16 +74,18 @@ api = Api(
 
 
 def within_scope(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A token may do what its scopes name; an operation that names no scope is closed to tokens."""
+    """A token may do what its scopes name; an operation that names no scope is closed to tokens, and says why."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> Any:
         token = getattr(request, "api_token", None)
-        needed = getattr(view, "scope", None)
-        if token is not None and needed is None:
+        scopes = getattr(view, "scopes", ())
+        if token is not None and not scopes:
+            if reason := getattr(view, "why_no_token", ""):
+                raise rest.PersonRequired(str(reason))
             raise rest.MissingScope(_("Isto não se faz com um token. Entre no navegador."))
-        if needed is not None:
-            rest.require_scope(request, needed)
+        if scopes:
+            rest.require_scope(request, *scopes)
         return view(request, **kwargs)
 
     return guarded

@@ -7,6 +7,9 @@ from apps.core import clock
 from apps.core.web.forms import DayField
 from apps.core.web.rest import Scope
 
+CHOSEN_BY_HAND = (Scope.ANSWERS, Scope.PROJECT, Scope.SIGNATORIES)
+"""What a token does in the name of its company or to the project: never chosen beforehand."""
+
 
 def in_one_year():
     return clock.today() + timedelta(days=365)
@@ -25,4 +28,4 @@ class TokenForm(forms.Form):
     def __init__(self, *args, scopes: list[Scope], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(scope.value, scope.label) for scope in scopes]  # type: ignore[attr-defined]
-        self.fields["scopes"].initial = [scope.value for scope in scopes if scope != Scope.PROJECT]
+        self.fields["scopes"].initial = [scope.value for scope in scopes if scope not in CHOSEN_BY_HAND]

@@ -30,6 +30,7 @@ EXAMPLE_PARTS = {
     "number": "1",
     "window": "1",
     "key": "parameters",
+    "condition": "kit",
 }
 """The values that stand for the parts of an address in an example."""
 

@@ -59,6 +59,7 @@ class EventData:
     ``kind`` is ``app.what_happened``, for ever. ``sentence`` follows the actor's name and may name fields as ``%(field)s``.
     ``anchored``: the chain is anchored right after such an event, without waiting for the night (rollouts/anchors).
     ``settles_nothing``: what is open stays as it is, so that no rule is asked.
+    ``changes_every_page``: what each page says in short is worked out anew, since every app follows such an event.
 
     A field's type says how it is kept and shown: text choices by their label, ``date`` and ``datetime`` in the reader's
     form and zone, ``Localized`` in the reader's language, ``Minutes`` and ``Centavos`` as people write them, a list by its
@@ -71,6 +72,7 @@ class EventData:
     notice: ClassVar[Notice | None] = None
     anchored: ClassVar[bool] = False
     settles_nothing: ClassVar[bool] = False
+    changes_every_page: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -81,9 +83,11 @@ class EventData:
         notice: Notice | None = None,
         anchored: bool = False,
         settles_nothing: bool = False,
+        changes_every_page: bool = False,
     ) -> None:
         cls.kind, cls.sentence, cls.icon, cls.notice = kind, sentence, icon, notice
         cls.anchored, cls.settles_nothing = anchored, settles_nothing
+        cls.changes_every_page = changes_every_page
         dataclass(frozen=True, kw_only=True)(cls)
 
     def as_json(self) -> dict[str, object]:

@@ -346,7 +346,9 @@ def asking_after(event_kind: str) -> frozenset[str] | None:
 def summarizing_after(event_kind: str) -> frozenset[str] | None:
     """The apps whose summaries an event of ``event_kind`` may change, where it moves the rollout to no other stage; None for
     all of them."""
-    index = _index()
+    index, event = _index(), events().get(event_kind)
+    if event and event.changes_every_page:
+        return None
     return index.after.get(event_kind, frozenset() if event_kind in index.events else None)
 
 

@@ -285,6 +285,12 @@ def client_of(rollout: Rollout, month: date) -> Company:
     return parties.company_at(rollout, PartyRole.CLIENT, _ends(month))
 
 
+def when_client_came(rollout: Rollout) -> Subquery:
+    """Since when the client of ``rollout`` plays that role, to be written into a row; null for its first client."""
+    before = FormerParty.objects.filter(rollout=rollout, role=PartyRole.CLIENT).order_by("-until")
+    return Subquery(before.values("until")[:1])
+
+
 def approvals_of_client(rollout: Rollout, month: date) -> QuerySet[ExtraHoursRequest]:
     """The extra hours that the client of the end of ``month`` approved, in the order of its answers: not those that another
     approved before it came or after it left."""

@@ -6,7 +6,7 @@ from apps.companies.choices import CompanyField
 from apps.companies.forms import CompanyForm
 from apps.companies.models import Company, Kind, Membership
 from apps.core.process import PartyRole
-from apps.core.web.forms import DayField
+from apps.core.web.forms import CHOOSE, DayField
 from apps.rollouts.forms import project_managers
 from apps.rollouts.models import Rollout
 from apps.rollouts.parties import ELIGIBLE
@@ -39,7 +39,7 @@ class CorrectForm(forms.Form):
 class HandOverForm(forms.Form):
     success_message = _("O projeto tem outro gerente.")
 
-    to = forms.ModelChoiceField(User.objects.none(), label=_("Novo gerente de projeto"))
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Novo gerente de projeto"), empty_label=CHOOSE)
     reason = reason_field()
 
     def __init__(self, *args, manager: User, **kwargs) -> None:
@@ -70,7 +70,7 @@ class ColleagueField(forms.ModelChoiceField):
 class AnalystForm(forms.Form):
     success_message = _("Analista incluído no projeto.")
 
-    membership = ColleagueField(Membership.objects.none(), label=_("Pessoa da Presence"))
+    membership = ColleagueField(Membership.objects.none(), label=_("Pessoa da Presence"), empty_label=CHOOSE)
 
     def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -107,7 +107,7 @@ class ReplacePartyForm(forms.Form):
 class SecondPhaseForm(forms.Form):
     success_message = _("Segunda fase aberta, com as mesmas empresas, pessoas e a ficha de integração.")
 
-    project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"))
+    project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"), empty_label=CHOOSE)
     target_date = DayField(label=_("Entrada em produção prevista"), required=False)
     scope = forms.CharField(
         label=_("Escopo"),

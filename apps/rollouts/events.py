@@ -69,6 +69,7 @@ class SentBack(
     kind="rollouts.sent_back",
     sentence=_("devolveu o projeto para %(stage)s: %(reason)s"),
     icon="undo-2",
+    changes_every_page=True,
     notice=Notice(
         to=audiences.the_four,
         subject=_("%(code)s: o projeto voltou para %(stage)s"),
@@ -85,6 +86,7 @@ class Reopened(
     kind="rollouts.reopened",
     sentence=_("reabriu o projeto em %(stage)s: %(reason)s"),
     icon="rotate-ccw",
+    changes_every_page=True,
     notice=Notice(
         to=audiences.the_four,
         subject=_("%(code)s: o projeto foi reaberto"),
@@ -307,6 +309,7 @@ class PartyReplaced(
     kind="rollouts.party_replaced",
     sentence=_("trocou a empresa (%(roles)s): %(before)s por %(after)s. %(credentials)s. Motivo: %(reason)s"),
     icon="replace",
+    changes_every_page=True,
     notice=Notice(
         to=audiences.the_four_and_who_left,
         subject=_("%(code)s: %(after)s no lugar de %(before)s"),

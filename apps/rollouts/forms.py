@@ -10,7 +10,7 @@ from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind, Role
 from apps.core.database.unaccented import by_name
 from apps.core.process import Gate, PartyRole, Stage
-from apps.core.web.forms import DayField
+from apps.core.web.forms import CHOOSE, DayField
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
@@ -30,7 +30,7 @@ class CreateForm(forms.Form):
     success_message = _("Projeto aberto. A lista de pré-requisitos já está com cada parte.")
 
     client = CompanyField(Company.objects.current().filter(kind=Kind.CLIENT), kinds=(Kind.CLIENT,), label=_("Cliente"))
-    platform = forms.ModelChoiceField(Platform.objects.all(), label=_("Plataforma de e-commerce"))
+    platform = forms.ModelChoiceField(Platform.objects.all(), label=_("Plataforma de e-commerce"), empty_label=CHOOSE)
     platform_company = CompanyField(
         Company.objects.current().filter(kind=Kind.PLATFORM),
         kinds=(Kind.PLATFORM,),
@@ -45,7 +45,7 @@ class CreateForm(forms.Form):
         label=_("Integrador"),
         help_text=_("Quem desenvolve o conector. Pode ser a própria plataforma ou o cliente."),
     )
-    project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"))
+    project_manager = forms.ModelChoiceField(project_managers(), label=_("Gerente de projeto"), empty_label=CHOOSE)
     target_date = DayField(label=_("Entrada em produção prevista"), required=False)
     scope = forms.CharField(
         label=_("Escopo"),
@@ -64,7 +64,11 @@ class SeenForm(forms.Form):
 class ReopenForm(SeenForm):
     success_message = _("Projeto reaberto, na entrada em produção.")
 
-    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Motivo"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Todas as partes leem no histórico."),
+    )
 
 
 class AdvanceForm(SeenForm):
@@ -75,7 +79,11 @@ class AdvanceForm(SeenForm):
 
 
 class SendBackForm(AdvanceForm):
-    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Motivo"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Todas as partes leem no histórico."),
+    )
 
 
 class HoldForm(SeenForm):
@@ -86,7 +94,11 @@ class HoldForm(SeenForm):
         choices=PartyRole.choices,
         help_text=_("Os prazos passam a correr por conta desta parte."),
     )
-    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Motivo"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Todas as partes leem no histórico."),
+    )
 
 
 class ResumeForm(SeenForm):
@@ -96,7 +108,11 @@ class ResumeForm(SeenForm):
 class CancelForm(SeenForm):
     success_message = _("Projeto cancelado.")
 
-    reason = forms.CharField(label=_("Motivo"), widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("Motivo"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Todas as partes leem no histórico. Um projeto cancelado não se reabre."),
+    )
 
 
 class WaiveForm(forms.Form):

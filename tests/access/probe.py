@@ -44,13 +44,16 @@ TELEPHONE = re.compile(rb"91234-?0001")
 
 class Answer(NamedTuple):
     """``mark`` (``MARKS``) and how many ``queries`` it took; of a page also its bytes as they travel, and with all static
-    files that it asks for, both 0 for what is no page; and whether it shows the ``TELEPHONE`` of the scene."""
+    files that it asks for, both 0 for what is no page; whether it shows the ``TELEPHONE`` of the scene; and whether it is a
+    whole page or a part of one."""
 
     mark: str
     queries: int
     warm: int = 0
     cold: int = 0
     telephone: bool = False
+    is_page: bool = False
+    is_part: bool = False
 
 
 def answer(scene, person: str, name: str, method: str) -> str:
@@ -76,8 +79,16 @@ def counted_page(session_key: str | None, url: str, data: dict | None = None) ->
     with transaction.atomic(), queries.counted() as statements:
         response = client.get(url) if data is None else client.post(url, data)
         transaction.set_rollback(True)
+    body = _body(response)
+    is_html = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+    is_page = is_html and b"<html" in body[:2_000]
     return Answer(
-        _mark(response), len(statements), *_weight(response), telephone=bool(TELEPHONE.search(_body(response)))
+        _mark(response),
+        len(statements),
+        *_weight(response),
+        telephone=bool(TELEPHONE.search(body)),
+        is_page=is_page,
+        is_part=is_html and not is_page,
     )
 
 

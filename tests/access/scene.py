@@ -236,6 +236,7 @@ class Scene:
                 "number": rollout.nonconformities.first().number,
                 "window": rollout.golive_windows.last().number,
                 "key": rollout.golive_items.first().key,
+                "condition": "kit",
                 "result_id": Result.objects.filter(case__script__rollout=rollout, by=self.people["analyst"]).last().pk,
             },
         }

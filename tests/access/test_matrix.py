@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import hostile, mid_stage, probe, queries, tokens
+from tests.access import far_days, hostile, mid_stage, probe, queries, tokens
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -39,6 +39,7 @@ def test_every_operation_of_the_api_is_in_the_table_of_tokens():
         ("POST", "api-1:read_plan"), ("GET", "api-1:change_plan"),
         ("POST", "api-1:list_waivers"), ("GET", "api-1:waive_requirement"),
         ("POST", "api-1:read_scope"), ("GET", "api-1:change_scope"),
+        ("POST", "api-1:list_amendments"), ("GET", "api-1:propose_amendment"),
     }  # fmt: skip
     not_there = {("POST", "api-1:openapi-json"), ("POST", "api-1:api-root")}
     assert stated == whole - same_address - not_there
@@ -220,6 +221,27 @@ class TestInTheScene:
             hold(hostile.send(scene, person, method, url), method, row.route)
         assert sent > 1_000
         assert not wrong, "\n".join(wrong)
+
+    def test_a_day_that_nobody_means_in_any_address_is_answered(self, scene):
+        """Year 1, year 9999, no day at all: in each parameter that a page says it reads."""
+        wrong, with_days = [], set()
+        for row in rows():
+            if row.method != "GET":
+                continue
+            person = next((name for name in reversed(PEOPLE) if row.marks[name] in "+!"), "manager")
+            for query in far_days.queries(far_days.parameters_of(scene, person, row.route)):
+                with_days.add(row.route)
+                status = hostile.send(scene, person, "GET", f"{probe.address(scene, row.route)}?{urlencode(query)}")
+                if status >= 500:
+                    wrong.append(f"{status}: {row.route} {query}")
+        assert {"hours:week", "meetings:mine", "api-1:list_statements", "hours:preview"} <= with_days
+        assert not wrong, "\n".join(wrong)
+
+    def test_a_browser_that_opens_an_address_gets_a_whole_page(self, answers):
+        """Never a part of one, which only the script of its page knows how to place."""
+        pages = {row.route: answers["manager", "GET", row.route] for row in rows() if row.method == "GET"}
+        assert sum(answer.is_page for answer in pages.values()) > 50
+        assert [route for route, answer in pages.items() if answer.is_part] == []
 
     def test_each_token_gets_what_the_table_of_tokens_says_and_opens_nothing_but_the_api(self, scene, settings):
         settings.API_REQUESTS_PER_MINUTE = 10_000

@@ -23,7 +23,7 @@ from tests.api import curl
 from tests.api.factories import ApiTokenFactory
 from tests.api.scenes import in_homologation
 from tests.blueprints import shipped
-from tests.companies.factories import CompanyFactory
+from tests.companies.factories import CompanyFactory, a_person
 from tests.files.factories import StoredFileFactory
 from tests.golive.factories import ChecklistItemFactory, WindowFactory
 from tests.homologation.factories import NonconformityFactory
@@ -81,7 +81,9 @@ ROLLED_BACK = {
     "rollback",
     "waivers",
     "term",
+    "designation",
     "reminder",
+    "amendments",
     "answer",
     "withdrawal",
 }
@@ -96,7 +98,8 @@ def send(rollout, command):
     at_stage(rollout, STAGES.get(what, Stage.HOMOLOGATION))
     if command.body:
         version = Rollout.objects.get(pk=rollout.pk).version
-        command.body = re.sub(r'"version": \d+', f'"version": {version}', command.body)
+        if what != "amendments":  # there it is the version of a cell
+            command.body = re.sub(r'"version": \d+', f'"version": {version}', command.body)
         command.body = command.body.replace("bia@presence.example", rollout.people["manager"].email)
         command.body = command.body.replace("rui@presence.example", rollout.people["analyst"].email)
         command.body = command.body.replace("11.222.333/0001-81", CompanyFactory(kind=Kind.INTEGRATOR).cnpj)
@@ -123,7 +126,7 @@ def laid_out(rollout) -> dict[str, int]:
     rollout.nonconformities.update(state="open", duplicate_of=None)
     if not rollout.golive_windows.exists():
         WindowFactory(rollout=rollout, starts_at=clock.now() - timedelta(minutes=5))
-        ChecklistItemFactory(rollout=rollout, key="parameters")
+        ChecklistItemFactory(rollout=rollout, key="parameters", owner="integrator")
     rollout.golive_windows.update(lapsed_at=None)
     rollout.golive_items.update(done_at=clock.now(), done_by=manager)
     rollout.holds.all().delete()
@@ -167,13 +170,29 @@ def with_an_amendment(rollout, party="client", concerned="presence") -> None:
     )  # fmt: skip
 
 
-def with_an_amendment_of_presence(rollout) -> None:
+def with_what_presence_proposed(rollout) -> None:
     with_an_amendment(rollout, party="presence", concerned="client")
+    rollout.script.reductions.create(
+        condition_key="kit", condition="Kits", reason="x", proposed_by=rollout.people["pm"]
+    )
+
+
+def with_a_row_of_the_worksheet(rollout) -> None:
+    kickoff = KickoffFactory(rollout=rollout)
+    RowFactory(pk=7, kickoff=kickoff, sheet="fields", method=kickoff.methods.get(), key="sku")
+
+
+def with_a_term_whose_signatory_left(rollout) -> None:
+    with_a_term(rollout)
+    rollout.people["client"].memberships.all().delete()
+    a_person(rollout.company("client"), email="ana@loja.example")
 
 
 STATES = {
     "answer": with_an_amendment,
-    "withdrawal": with_an_amendment_of_presence,
+    "withdrawal": with_what_presence_proposed,
+    "amendments": with_a_row_of_the_worksheet,
+    "designation": with_a_term_whose_signatory_left,
     "waivers": without_a_window,
     "term": with_a_term,
     "reminder": with_a_term,
@@ -230,7 +249,7 @@ def test_the_reference_shows_every_operation_with_a_curl_that_works(rollout, cli
     operations = {row["operationId"]: row for methods in schema["paths"].values() for row in methods.values()}
     assert set(commands) == set(operations)
     for name, text in commands.items():
-        of_the_project = operations[name].get("x-scope") == "project"
+        of_the_project = {"project", "signatories"} & set(operations[name].get("x-scope", "").split(" | "))
         command = curl.parse(html.unescape(text), {"TOKEN": (manager if of_the_project else token).secret})
         answer = send(rollout, command)
         done = {200, 201} if "x-scope" in operations[name] else {403}
@@ -264,7 +283,7 @@ def test_scopes_and_refusals_are_in_the_documentation():
     from apps.core.web.rest import Scope
 
     text = (DOCS / "api.md").read_text()
-    for words in (*Scope.values, *CODES.values(), "idempotency_conflict", "missing_scope"):
+    for words in (*Scope.values, *CODES.values(), "idempotency_conflict", "missing_scope", "person_required"):
         assert f"`{words}`" in text
 
 

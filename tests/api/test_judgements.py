@@ -98,6 +98,26 @@ def test_a_condition_is_switched_on_at_once_and_off_only_proposed(rollout):
     assert send(rollout, "scope", {"condition": "kit", "reason": "De novo"}).status_code == 409
 
 
+def test_a_proposal_to_switch_a_condition_off_is_taken_back_until_the_client_answers(rollout):
+    assert send(rollout, "scope/kit/withdrawal", {}).status_code == 409
+    for reason in ("Passou a vender", "Ficam para depois"):
+        send(rollout, "scope", {"condition": "kit", "reason": reason})
+    for who in ("integrator", "platform"):
+        assert send(rollout, "scope/kit/withdrawal", {}, who).json()["code"] == "forbidden"
+    answer = send(rollout, "scope/kit/withdrawal", {})
+    assert (answer.status_code, answer.json()[0]["on"], answer.json()[0]["waiting"]) == (201, True, False)
+    assert send(rollout, "scope/kit/withdrawal", {}).status_code == 409
+
+
+def test_the_platform_objects_to_the_end_of_one_that_it_corrects(rollout):
+    rollout.nonconformities.update(owner="platform", state="declined")
+    answer = send(rollout, "nonconformities/1/objection", {"reason": "Repete-se"}, "platform", scopes=["answers"])
+    assert (answer.status_code, answer.json()["state"]) == (201, "open")
+    rollout.nonconformities.update(owner="integrator", state="declined")
+    answer = send(rollout, "nonconformities/2/objection", {"reason": "x"}, "platform", scopes=["answers"])
+    assert answer.json()["code"] == "forbidden"
+
+
 def test_a_round_takes_the_chosen_cases_and_those_that_depend_on_them(rollout):
     assert send(rollout, "rounds", {"scope": "cases", "codes": ["PED-03"]}).status_code == 409
     for scope, cases in (("cases", ["PED-01"]), ("dependents", ["PED-01", "PED-02"])):

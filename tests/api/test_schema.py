@@ -139,7 +139,8 @@ class TestTheSchemaItself:
             for methods in schema["paths"].values()
             for operation in methods.values()
         }
-        assert {name for name, scope in scopes.items() if scope is None} == {"list_statements", "list_statements_csv"}
+        closed = {"list_statements", "list_statements_csv", "hand_over_several", "merge_companies"}
+        assert {name for name, scope in scopes.items() if scope is None} == closed
         assert scopes["record_result"] == scopes["record_junit"] == "results"
         assert (scopes["attach_evidence"], scopes["log_progress"]) == ("files", "progress")
         assert scopes["declare_delivery"] == "delivery"

@@ -5,11 +5,13 @@ from typing import get_args
 
 import pytest
 
+from apps.companies.models import Role
 from apps.core import clock
 from apps.core.process import PartyRole, Stage
 from apps.stages.golive import api
 from apps.stages.golive.models import Window
 from tests.api.factories import ApiTokenFactory, tool
+from tests.companies.factories import a_person
 from tests.golive.factories import a_rollout_going_live, all_say_go
 from tests.rollouts.factories import at_stage
 
@@ -72,6 +74,31 @@ def test_presence_says_no_go_to_the_window_in_force_and_for_nobody_else(rollout)
     assert send(rollout, "windows/2/no-go", {"role": "presence", "reason": "x"}).status_code == 404
     Window.objects.update(lapsed_at=clock.now())
     assert send(rollout, "windows/1/no-go", {"role": "presence", "reason": "x"}).status_code == 409
+
+
+@pytest.mark.parametrize("who", ["integrator", "platform"])
+def test_a_tool_of_a_party_says_no_go_for_it_and_unticks_its_own_points(rollout, who):
+    lead, scopes = a_person(rollout.company(who), Role.LEAD), ["answers"]
+    rollout.golive_items.filter(key="load").update(owner=who)
+    token = ApiTokenFactory(rollout=rollout, person=lead, scopes=scopes)
+    url = f"/api/rollouts/{rollout.pk}/go-live"
+    body = {"role": who, "reason": "A fila está parada", "owner": who}
+    answer = tool(token).post(f"{url}/windows/1/no-go/", body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    [reply] = [row for row in answer.json()["window"]["answers"] if row["role"] == who]
+    assert (reply["answer"], reply["reason"], reply["owner"]) == ("no_go", "A fila está parada", who)
+    answer = tool(token).post(f"{url}/points/load/untick/", {}, content_type="application/json")
+    assert (answer.status_code, done(answer.json())) == (201, set())
+    assert tool(token).post(f"{url}/rollback/", {"reason": "x"}, content_type="application/json").status_code == 403
+
+
+def test_a_member_who_does_not_lead_says_no_go_for_nobody(rollout):
+    token = ApiTokenFactory(rollout=rollout, person=a_person(rollout.company("integrator")), scopes=["answers"])
+    answer = tool(token).post(
+        f"/api/rollouts/{rollout.pk}/go-live/windows/1/no-go/", {"role": "integrator", "reason": "x"},
+        content_type="application/json",
+    )  # fmt: skip
+    assert answer.json()["code"] == "forbidden"
 
 
 def test_a_point_is_unticked_once(rollout):

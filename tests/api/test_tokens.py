@@ -78,8 +78,10 @@ class TestIssuing:
         issue(rollout)
 
     def test_nobody_gives_a_token_what_they_may_not_do_themselves(self, rollout):
-        assert actions.scopes_for(rollout.people["platform"], rollout) == ["read"]
-        assert actions.scopes_for(rollout.people["manager"], rollout) == ["read", "results", "files", "project"]
+        assert actions.scopes_for(rollout.people["platform"], rollout) == ["read", "answers"]
+        assert actions.scopes_for(rollout.people["manager"], rollout) == [
+            "read", "results", "files", "answers", "project", "signatories",
+        ]  # fmt: skip
         with pytest.raises(Invalid):
             issue(rollout, "platform", scopes=["results"])
 

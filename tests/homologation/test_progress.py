@@ -13,7 +13,11 @@ def tally(script):
 
 
 def overview(rollout, client_for):
-    return client_for(rollout.people["client"]).get(f"/projetos/{rollout.pk}/homologacao/andamento/").content.decode()
+    return (
+        client_for(rollout.people["client"])
+        .get(f"/projetos/{rollout.pk}/homologacao/andamento/", headers={"HX-Request": "true"})
+        .content.decode()
+    )
 
 
 def test_with_nothing_executed_nothing_looks_done(rollout, script, client_for):

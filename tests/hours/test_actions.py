@@ -194,7 +194,9 @@ class TestThePage:
     def test_an_analyst_sees_the_class_before_saving(self, rollout, client_for):
         browser = client_for(rollout.people["analyst"])
         typed = {"activity": "training", "started_at": "2026-03-10T10:00", "minutes": "5h"}
-        answer = browser.get(f"/projetos/{rollout.pk}/horas/previa/", typed).content.decode()
+        answer = browser.get(
+            f"/projetos/{rollout.pk}/horas/previa/", typed, headers={"HX-Request": "true"}
+        ).content.decode()
         assert "1h00 excedentes" in answer
         assert not TimeEntry.objects.exists()
 

@@ -520,12 +520,12 @@ class TestThePages:
         if approved:
             agree.approve(ask(rollout, minutes=approved), by=rollout.people["client"])
         typed = {"activity": "follow_up", "started_at": "2026-03-10T10:00", "minutes": "1h30"}
-        url = f"/projetos/{rollout.pk}/horas/previa/"
-        page = client_for(rollout.people["pm"]).get(url, typed).content.decode()
+        url, htmx = f"/projetos/{rollout.pk}/horas/previa/", {"HX-Request": "true"}
+        page = client_for(rollout.people["pm"]).get(url, typed, headers=htmx).content.decode()
         assert ("sem aprovação" in page) == bool(lacks)
         assert lacks in page
         assert ("Pedir antes de apontar" in page) == bool(lacks)
-        analysts = client_for(rollout.people["analyst"]).get(url, typed).content.decode()
+        analysts = client_for(rollout.people["analyst"]).get(url, typed, headers=htmx).content.decode()
         assert "Pedir antes de apontar" not in analysts
 
     def test_a_contest_from_the_line_to_its_outcome(self, rollout, client_for):

@@ -80,6 +80,34 @@ def test_what_the_old_client_approved_covers_what_was_closed_with_it_and_nothing
     assert coverage.uncovered(rollout) == {}
 
 
+def test_a_month_of_the_old_client_that_is_closed_after_it_left_is_covered_by_what_it_approved_alone(client_for):
+    with clock.at(APRIL):
+        rollout = RolloutFactory()
+        approve_follow_up(rollout, 60)
+        before, former_lead = rollout.company("client"), str(rollout.people["client"])
+        rollout, company = replaced(rollout)
+        rollout.people["client"] = a_person(company, "lead")
+    with clock.at(APRIL + timedelta(hours=1)):
+        approve_follow_up(rollout, 90)
+        log(rollout, start=MARCH, minutes=120, activity="follow_up")
+        log(rollout, start=APRIL - timedelta(hours=3), minutes=45, activity="follow_up")
+        by_month = {line.entry.started_at.month: row for line, row in lines_with_coverage(rollout)}
+        assert (by_month[3].covered, by_month[3].uncovered) == (60, 60)
+        assert (by_month[4].covered, by_month[4].uncovered) == (45, 0)
+        acknowledged = closing.receipt(closing.client_warnings([rollout], THE_MONTH))
+        by = rollout.people["pm"]
+        statement = closing.close_client_month(before, by=by, month=THE_MONTH, acknowledged=acknowledged)
+        [part] = statement.content["rollouts"]
+        assert [approval["approved_by"] for approval in part["approvals"]] == [former_lead]
+        assert Line.objects.get(entry__started_at=MARCH).approved == 60
+        assert {line.entry.started_at.month: row for line, row in lines_with_coverage(rollout)} == by_month
+
+
+def lines_with_coverage(rollout):
+    parts = coverage.coverage(rollout)
+    return [(line, parts[line.pk]) for line in Line.objects.filter(entry__rollout=rollout).select_related("entry")]
+
+
 def test_another_integrator_leaves_what_the_client_approved(rollout):
     approve_follow_up(rollout, 180)
     company = CompanyFactory(kind="integrator")

@@ -46,7 +46,7 @@ def typed(rollout, **fields):
 
 
 def preview(browser, rollout, **fields):
-    return browser.get("/horas/previa/", typed(rollout, **fields)).content.decode()
+    return browser.get("/horas/previa/", typed(rollout, **fields), headers={"HX-Request": "true"}).content.decode()
 
 
 def test_a_page_of_the_rollout_offers_it_with_a_key_and_presence_alone(rollout, browser, client_for):

@@ -13,7 +13,7 @@ from apps.core.refusals import Invalid, Refusal
 from apps.notices.actions import consume, send_waiting
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite
-from apps.rollouts import actions, parties
+from apps.rollouts import actions, parties, read_model
 from apps.rollouts.models import Assignment, Rollout
 from apps.stages.acceptance.models import AcceptanceTerm
 from apps.vault.models import Secret
@@ -185,6 +185,11 @@ class TestCredentials:
         prerequisites.submit(item, by=rollout.people["client"], values={"account": "a", "token": "outro"})
         page = client_for(rollout.people["pm"]).get(reverse("prerequisites:certificate", args=[rollout.pk]))
         assert page.status_code == 200
+
+    @pytest.mark.parametrize("credentials", ["purge", "hand_over"])
+    def test_what_every_page_says_in_short_is_worked_out_anew(self, rollout, item, credentials):
+        replace(rollout, credentials=credentials)
+        assert read_model.differences(Rollout.objects.get(pk=rollout.pk)) == []
 
     def test_handed_over_ones_stay(self, rollout, item):
         replace(rollout, credentials="hand_over")

@@ -26,6 +26,24 @@ def projects(stand):
     return stand(projects_on_their_way)
 
 
+def can_be_cancelled(walk: Walk) -> None:
+    """Wherever the walk led, its project can be cancelled, and stays so. Then the walk goes on as if it had not been."""
+    if walk.rollout.stage == Stage.COMPLETED:
+        return
+    now, trail = walk.now, list(walk.trail)
+    with transaction.atomic():
+        assert walk.attempt(walk.cancel), f"{walk.seed}: {walk.trail}"
+        rollout = walk.rollout
+        assert rollout.stage == Stage.CANCELLED
+        assert timeline.verify(rollout) is None
+        with clock.at(walk.now):
+            assert read_model.differences(rollout) == [], f"{walk.seed}: {walk.trail}"
+        walk.step()
+        assert walk.rollout.stage == Stage.CANCELLED, f"{walk.seed}: {walk.trail}"
+        transaction.set_rollback(True)
+    walk.now, walk.trail = now, trail
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_after_any_sequence_of_actions_the_project_can_be_brought_to_its_end(projects, stage):
     rollout, met = projects.copy()[stage], set()
@@ -37,6 +55,7 @@ def test_after_any_sequence_of_actions_the_project_can_be_brought_to_its_end(pro
             for _number in range(STEPS):
                 walk.step()
             met |= set(walk.trail)
+            can_be_cancelled(walk)
             walk.finish()
             done = walk.rollout
             assert done.stage == Stage.COMPLETED, f"{seed}: {walk.trail}"

@@ -11,19 +11,19 @@ from unittest import mock
 from django.core.exceptions import PermissionDenied
 
 from apps.accounts.models import User
-from apps.companies.models import Kind, Role
+from apps.companies.models import Role
 from apps.core import clock, workdays
-from apps.core.process import BACKWARD, CLOSED, FORWARD, PartyRole, Stage
+from apps.core.process import CLOSED, FORWARD, PartyRole, Stage
 from apps.core.refusals import Refusal
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import actions, gates, parties, phases, planning, refreshing
-from apps.rollouts.corrections import actions as corrections
+from apps.rollouts import gates, refreshing
 from apps.rollouts.models import Rollout
 from apps.stages.acceptance import actions as terms
 from apps.stages.acceptance import queries as acceptance
 from apps.stages.acceptance.sealing import rendering
 from apps.stages.acceptance.signing import actions as signing
+from apps.stages.acceptance.signing import standing_in
 from apps.stages.development import actions as development
 from apps.stages.golive import actions as golive
 from apps.stages.golive import days, incidents, setbacks, windows
@@ -31,7 +31,6 @@ from apps.stages.golive import queries as golive_queries
 from apps.stages.homologation.execution import rounds
 from apps.stages.kickoff import actions as kickoffs
 from tests.blueprints import shipped
-from tests.companies.factories import CompanyFactory, a_person
 from tests.golive.factories import ChecklistItemFactory
 from tests.homologation.test_homologation import make_script
 from tests.kickoff.factories import OFFER, KickoffFactory, published
@@ -39,8 +38,9 @@ from tests.meetings.factories import MeetingFactory
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import at_stage, planned
 from tests.rollouts.walk_homologation import HomologationMoves
+from tests.rollouts.walk_project import ProjectMoves
+from tests.rollouts.walk_worksheet import WorksheetMoves
 
-KINDS = {PartyRole.CLIENT: Kind.CLIENT, PartyRole.INTEGRATOR: Kind.INTEGRATOR, PartyRole.PLATFORM: Kind.PLATFORM}
 MOST_STEPS = 80
 """More than the longest way out takes."""
 
@@ -98,24 +98,22 @@ class Stuck(AssertionError):
     """Nothing that the gates ask for moves the project any more."""
 
 
-class Walk(HomologationMoves):
+class Walk(ProjectMoves, WorksheetMoves, HomologationMoves):
     """The project with the key ``rollout_pk``, and what is done to it by ``seed``; ``trail`` is what was done, in order."""
 
     def __init__(self, rollout: Rollout, seed: int) -> None:
         self.rollout_pk, self.people = rollout.pk, rollout.people
-        self.random = random.Random(seed)
+        self.seed, self.random = seed, random.Random(seed)
         self.now = clock.now()
         self.trail: list[str] = []
         self.version = 0
         self.moves = [
-            self.advance, self.advance, self.advance, self.go_back, self.choose_model, self.publish, self.confirm_minutes,
-            self.object_to_minutes, self.hold, self.resume, self.deliver, self.review,
-            self.return_delivery, self.credential_stops, self.waive, self.declare_delivery, self.open_round, self.close_round,
-            self.pass_case, self.fail_case, self.fix, self.verify, *self.judging(),
-            self.change_plan, self.draft, self.sign, self.refuse, self.expire,
-            self.settle_refusal, self.propose_window, self.go, self.no_go, self.tick, self.untick, self.incident,
-            self.resolve, self.confirm, self.release, self.roll_back, self.reopen, self.replace, self.hand_over, self.correct,
-            self.time_passes, self.do_what_is_asked, self.do_what_is_asked, self.do_what_is_asked,
+            *self.steering(), *self.agreeing(), self.deliver, self.review, self.return_delivery, self.credential_stops,
+            self.declare_delivery, self.open_round, self.close_round, self.pass_case, self.fail_case, self.fix, self.verify,
+            *self.judging(), self.draft, self.sign, self.refuse, self.expire, self.settle_refusal, self.designate,
+            self.propose_window, self.go, self.no_go, self.tick, self.untick, self.incident,
+            self.resolve, self.confirm, self.release, self.roll_back,
+            self.do_what_is_asked, self.do_what_is_asked, self.do_what_is_asked,
         ]  # fmt: skip
 
     @property
@@ -145,81 +143,6 @@ class Walk(HomologationMoves):
         if changed:
             self.trail.append(move.__name__)
         return changed
-
-    # --- The project as a whole ---------------------------------------------------------------------------
-
-    def advance(self) -> None:
-        rollout = self.rollout
-        if rollout.stage in FORWARD:
-            actions.advance(rollout, FORWARD[rollout.stage], by=self.people["pm"], seen_version=rollout.version)
-
-    def go_back(self) -> None:
-        rollout = self.rollout
-        if gate := BACKWARD.get(rollout.stage):
-            actions.send_back(rollout, gate, by=self.people["pm"], seen_version=rollout.version, reason="Defeito")
-
-    def hold(self) -> None:
-        rollout = self.rollout
-        role = self.random.choice(PartyRole.values)
-        actions.hold(rollout, by=self.people["pm"], caused_by=role, reason="Férias", seen_version=rollout.version)
-
-    def resume(self) -> None:
-        actions.resume(self.rollout, by=self.people["pm"], seen_version=self.rollout.version)
-
-    def waive(self) -> None:
-        rollout = self.rollout
-        gate = gates.next_gate(rollout)
-        waivable = [need for need in gates.unmet(rollout, gate) if need.waivable] if gate else []
-        if waivable:
-            need = self.random.choice(waivable)
-            actions.waive(rollout, gate, need.key, by=self.people["manager"], reason="Já temos")
-
-    def reopen(self) -> None:
-        rollout = self.rollout
-        phases.reopen(rollout, by=self.people["manager"], reason="Defeito", seen_version=rollout.version)
-
-    def replace(self) -> None:
-        role = self.random.choice(list(KINDS))
-        company = CompanyFactory(kind=KINDS[role])
-        a_person(company, Role.LEAD)
-        credentials = self.random.choice(["purge", "hand_over"])
-        by = self.people["pm"]
-        parties.replace(self.rollout, role, by=by, company=company, reason="Vendida", credentials=credentials)
-
-    def hand_over(self) -> None:
-        to = self.people[self.random.choice(["pm", "manager"])]
-        corrections.hand_over(self.rollout, by=self.people["manager"], to=to, reason="Férias")
-
-    def correct(self) -> None:
-        scope = f"Escopo {self.random.randrange(1000)}"
-        corrections.correct(self.rollout, by=self.people["pm"], scope=scope, target_date=None, reason="Engano")
-
-    def change_plan(self) -> None:
-        days = {Stage.COMPLETED.value: clock.day_of(self.now) + timedelta(days=self.random.randrange(400, 500))}
-        planning.change(self.rollout, by=self.people["pm"], dates=days, reason="Combinado")
-
-    def time_passes(self) -> None:
-        self.now += timedelta(days=self.random.choice([1, 2, 20]))
-
-    # --- The kickoff, to which development may go back ---------------------------------------------------
-
-    def choose_model(self) -> None:
-        kickoff = self.rollout.kickoff
-        kickoffs.choose_model(kickoff, by=self.people["pm"], model=self.random.choice(["polling", "webhooks"]))
-
-    def publish(self) -> None:
-        kickoffs.publish_minutes(self.rollout.kickoff, by=self.people["pm"], minutes="Combinamos outra coisa.")
-
-    def confirm_minutes(self, party: str = "") -> None:
-        self.answer_minutes(party, agrees=True)
-
-    def object_to_minutes(self) -> None:
-        self.answer_minutes(agrees=False, reason="Não foi isso")
-
-    def answer_minutes(self, party: str = "", **reply) -> None:
-        party = party or self.random.choice([PartyRole.CLIENT.value, PartyRole.INTEGRATOR.value])
-        if minutes := self.rollout.kickoff.published.last():
-            kickoffs.answer_minutes(minutes, by=self.speaker(party), party=party, **reply)
 
     # --- What is delivered --------------------------------------------------------------------------------
 
@@ -284,6 +207,15 @@ class Walk(HomologationMoves):
         if term := acceptance.unsettled_refusal(self.rollout):
             terms.settle_refusal(term, by=self.people["pm"], settlement="Feito")
 
+    def designate(self) -> None:
+        """A manager of Presence says who signs in the place of somebody who left."""
+        term = acceptance.term_in_force(self.rollout)
+        for signatory in term.signatories.with_places().filter(state="pending") if term else []:
+            if acceptance.has_left(signatory):
+                to = self.speaker(signatory.role)
+                standing_in.designate(signatory, by=self.people["manager"], to=to, reason="Saiu")
+                return
+
     # --- The go-live --------------------------------------------------------------------------------------
 
     def propose_window(self) -> None:
@@ -347,16 +279,14 @@ class Walk(HomologationMoves):
             (self.deliver if item.is_due else self.review)(item)
         elif name == "kickoff:minutes_answer":
             self.settle_minutes(rest)
+        elif name == "kickoff:amendments":
+            self.settle_amendments(rest)
         elif key == "homologation:version":
             rounds.keep_results(self.rollout.script, by=self.people["analyst"], reason="Nada mudou nos casos")
         elif name.startswith("homologation"):
             self.run_all()
         elif name == "acceptance:signature":
-            term = acceptance.term_in_force(self.rollout)
-            if term and acceptance.is_stale(term):
-                self.draft()
-            elif term:
-                self.sign(term.signatories.get(role=rest))
+            self.settle_signature(rest)
         elif key.startswith("golive:answer"):
             self.settle_answer(rest)
         elif key.startswith("golive:item"):
@@ -364,6 +294,7 @@ class Walk(HomologationMoves):
         else:
             by_key = {
                 "kickoff:minutes": self.publish,
+                "kickoff:fields": self.settle_fields,
                 "development:delivery": self.declare_delivery,
                 "acceptance:term": self.draft,
                 "acceptance:refusal": self.settle_refusal,
@@ -374,10 +305,13 @@ class Walk(HomologationMoves):
             }
             by_key[key if key in by_key else name]()
 
-    def settle_minutes(self, party: str) -> None:
-        """Publish anew what a party objected to; have it confirm what it has not answered."""
-        objected = self.rollout.kickoff.published.last().answers.filter(party=party).exclude(objection="").exists()
-        (self.publish if objected else lambda: self.confirm_minutes(party))()
+    def settle_signature(self, role: str) -> None:
+        term = acceptance.term_in_force(self.rollout)
+        if term and acceptance.is_stale(term):
+            self.draft()
+        elif term:
+            signatory = term.signatories.with_places().get(role=role)
+            (self.designate if acceptance.has_left(signatory) else lambda: self.sign(signatory))()
 
     def settle_answer(self, role: str) -> None:
         window = golive_queries.window_in_force(self.rollout)

@@ -10,8 +10,8 @@ from apps.core.process import PartyRole
 from apps.rollouts.models import Rollout
 from apps.stages.homologation import queries as homologation
 from apps.stages.homologation.execution import actions as execution
-from apps.stages.homologation.execution import reservations
-from apps.stages.homologation.models import Nonconformity, Result
+from apps.stages.homologation.execution import reservations, scope
+from apps.stages.homologation.models import Nonconformity, Result, ScopeReduction
 from apps.stages.homologation.nonconformities import actions as nonconformities
 from apps.stages.homologation.nonconformities import judgement
 
@@ -29,7 +29,7 @@ class HomologationMoves:
         """What settles a case or a failure without another run."""
         return [
             self.not_applicable, self.agree_not_applicable, self.reserve, self.agree_reservation, self.withdraw_reservation,
-            self.decline, self.merge, self.contest,
+            self.decline, self.merge, self.contest, self.change_scope, self.agree_scope, self.withdraw_scope,
         ]  # fmt: skip
 
     def open_round(self) -> None:
@@ -107,3 +107,18 @@ class HomologationMoves:
     def contest(self) -> None:
         if row := self.rollout.nonconformities.filter(state="declined").first():
             judgement.contest(row, by=self.speaker(PartyRole.CLIENT), reason="O roteiro pede")
+
+    def change_scope(self) -> None:
+        """Switch the condition of the script on, or propose to the client to have it off."""
+        scope.change(self.rollout.script, by=self.people["analyst"], condition="kit", reason="O catálogo mudou")
+
+    def reductions(self) -> list[ScopeReduction]:
+        return list(self.rollout.script.reductions.waiting())
+
+    def agree_scope(self) -> None:
+        for reduction in self.reductions():
+            scope.agree(reduction, by=self.speaker(PartyRole.CLIENT))
+
+    def withdraw_scope(self) -> None:
+        for reduction in self.reductions():
+            scope.withdraw(reduction, by=self.people["analyst"])

@@ -33,6 +33,10 @@ class AddressField(forms.URLField):
         return address
 
 
+CHOOSE = gettext_lazy("Escolha…")
+"""The first line of a list from which one must choose."""
+
+
 def refuse_far_day(day: date) -> None:
     """Raise ``ValidationError`` for a day, or an instant, that nobody means (``clock.is_meant``)."""
     if not clock.is_meant(day):

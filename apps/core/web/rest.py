@@ -37,22 +37,34 @@ class Scope(models.TextChoices):
     FILES = "files", gettext_lazy("Anexar evidências")
     DELIVERY = "delivery", gettext_lazy("Declarar entregas do conector")
     PROGRESS = "progress", gettext_lazy("Registrar andamento")
+    ANSWERS = "answers", gettext_lazy("Responder pela empresa: aditivos, entrada em produção, contestações")
     PROJECT = "project", gettext_lazy("Corrigir e mover o projeto")
+    SIGNATORIES = "signatories", gettext_lazy("Designar quem assina no lugar de quem saiu (token de até 7 dias)")
 
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def scope(needed: Scope) -> Callable[[View], View]:
-    """What a token needs to reach this operation. One without it is closed to tokens."""
+def scope(*any_of: Scope) -> Callable[[View], View]:
+    """What a token needs to reach this operation: one of these. An operation without it is closed to tokens."""
 
     def mark(view: View) -> View:
-        view.scope = needed  # type: ignore[attr-defined]
+        view.scopes = any_of  # type: ignore[attr-defined]
 
         def describe(operation: Any) -> None:
-            operation.openapi_extra = {**(operation.openapi_extra or {}), "x-scope": needed.value}
+            operation.openapi_extra = {**(operation.openapi_extra or {}), "x-scope": " | ".join(any_of)}
 
         contribute_operation_callback(view, describe)
+        return view
+
+    return mark
+
+
+def for_people_alone(reason: "StrOrPromise") -> Callable[[View], View]:
+    """Closed to tokens, with the ``reason`` that a token is told: the operation is for a person in the browser."""
+
+    def mark(view: View) -> View:
+        view.why_no_token = reason  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -83,17 +95,23 @@ def machine(request: HttpRequest) -> str:
     return token.name if token else ""
 
 
-def require_scope(request: HttpRequest, needed: Scope) -> None:
-    """Raise ``MissingScope`` (403) when a token without ``needed`` sent ``request``."""
+def require_scope(request: HttpRequest, *any_of: Scope) -> None:
+    """Raise ``MissingScope`` (403) when a token that has none of ``any_of`` sent ``request``."""
     token = getattr(request, "api_token", None)
-    if token is not None and needed not in token.scopes:
-        raise MissingScope(_("Este token não tem o alcance “%(scope)s”.") % {"scope": needed.value})
+    if token is not None and not {*any_of} & {*token.scopes}:
+        raise MissingScope(_("Este token não tem o alcance “%(scope)s”.") % {"scope": "” / “".join(any_of)})
 
 
 class MissingScope(NotAllowed):
     """The token may not do this (403)."""
 
     code = "missing_scope"
+
+
+class PersonRequired(NotAllowed):
+    """No token does this, whatever its scopes: a person does, in the browser (403)."""
+
+    code = "person_required"
 
 
 class BadRequest(Refusal):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.database.unaccented import unaccented
 from apps.core.numbers import whole_number
+from apps.core.web.forms import CHOOSE
 
 MOST_LISTED = 20
 """Beyond so many rows the list becomes a text; and so many suggestions are shown at once."""
@@ -98,6 +99,7 @@ class SearchField(forms.ModelChoiceField):
         query: str = "",
         **kwargs: Any,
     ) -> None:
+        kwargs.setdefault("empty_label", CHOOSE)
         self.search, self.wording, self.url_name, self.query = search, wording, url_name, query
         super().__init__(queryset, **kwargs)
 

@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
-from apps.hours import events
+from apps.hours import events, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models import Line
@@ -175,7 +175,9 @@ def _answer(
     require(by, "hours.answer_extra", request)
     refuse_both_halves(by, request.sent_by_id)
     with timeline.changing(request.rollout, even_closed=True) as rollout:
-        request = _settle(_open_request(request), by, state, note)
+        request = _open_request(request)
+        request.client_since = queries.when_client_came(rollout)
+        request = _settle(request, by, state, note)
         timeline.record(rollout, answered(**_described(request)), by, party=PartyRole.CLIENT)
 
 
@@ -193,7 +195,7 @@ def _open_request(request: ExtraHoursRequest) -> ExtraHoursRequest:
 
 def _settle(request: ExtraHoursRequest, by: User, state: str, note: str) -> ExtraHoursRequest:
     request.state, request.note, request.answered_by, request.answered_at = state, note, by, clock.now()
-    request.save(update_fields=["state", "note", "answered_by", "answered_at"])
+    request.save(update_fields=["state", "note", "answered_by", "answered_at", "client_since"])
     return request
 
 

@@ -6,7 +6,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from apps.core import clock, money
@@ -23,15 +23,21 @@ CONTEST_DAYS = 30
 @dataclass(frozen=True)
 class Approval:
     """What the client approved of one activity: ``minutes`` at no more than ``rate`` (centavos an hour), for no more than
-    ``price`` (centavos) in all, which is what the minutes cost as they were rounded when it was asked for. One that
-    ``has_lapsed`` covers what was closed while the client that gave it was there, and nothing since."""
+    ``price`` (centavos) in all, which is what the minutes cost as they were rounded when it was asked for. It covers
+    work of the months that are of the client that gave it, from the first day ``first_month`` to the first day
+    ``last_month``; None has no such bound."""
 
     activity: str
     minutes: int
     rate: int
     price: int
     number: int = 0
-    has_lapsed: bool = False
+    first_month: date | None = None
+    last_month: date | None = None
+
+    def is_of(self, month: date) -> bool:
+        """Whether the hours of ``month``, a first day, are of the client that gave it."""
+        return (self.first_month or month) <= month <= (self.last_month or month)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def cover(claims: Iterable[Claim], approvals: Iterable[Approval]) -> dict[int, C
 
     An approval covers lines of its activity that cost no more an hour than was approved, as long as neither its minutes nor
     its price are used up: so neither a higher rate nor another rounding is ever billed as approved. The cheapest approval
-    that serves a line comes first, of two alike the older.
+    that serves a line comes first, of two alike the older. One client's approval covers no hours of another, whenever their
+    month is closed.
 
     What an adjustment takes back comes off the same entry's claims, the newest first, and of a closed month's line off
     what had no approval. A closed month keeps what it was closed with; the rest of the approvals covers the open claims,
@@ -113,16 +120,16 @@ def cover(claims: Iterable[Claim], approvals: Iterable[Approval]) -> dict[int, C
             coverable = remaining if claim.fixed is None else min(claim.fixed, remaining)
             charged = max(claim.charged, 0) - uncharged[claim.key]
             cost = Fraction(charged * claim.rate, remaining) if remaining else Fraction(0)
-            of_the_activity = [
-                row
-                for row in remainders
-                if row.approval.activity == claim.activity and (fixed_first or not row.approval.has_lapsed)
-            ]
+            of_the_activity = [row for row in remainders if row.approval.activity == claim.activity]
+            month = queries.month_of(claim.started_at)
+            of_the_client = [row for row in of_the_activity if row.approval.is_of(month)]
+            if fixed_first:  # What was closed with an approval has used it up, whoever gave that.
+                of_the_client += [row for row in of_the_activity if not row.approval.is_of(month)]
             covered = 0
-            for remainder in of_the_activity:
+            for remainder in of_the_client:
                 if claim.rate <= remainder.approval.rate:
                     covered += remainder.take(coverable - covered, cost)
-            minutes_left = sum(remainder.minutes for remainder in of_the_activity)
+            minutes_left = sum(remainder.minutes for remainder in of_the_client)
             result[claim.key] = Coverage(
                 covered, remaining - covered, taken_back[claim.key], min(coverable - covered, minutes_left)
             )
@@ -199,11 +206,17 @@ def approvals_among(requests: Iterable[ExtraHoursRequest]) -> list[Approval]:
             request.hourly_rate,
             request.price,
             request.number,
-            has_lapsed=request.lapsed_at is not None,
+            first_month=queries.month_of(request.client_since) if request.client_since else None,
+            last_month=_month_before(request.lapsed_at) if request.lapsed_at else None,
         )
         for request in requests
         if request.state == ExtraHoursRequest.State.APPROVED
     ]
+
+
+def _month_before(instant: datetime) -> date:
+    """The last month that was over by ``instant``: the month in which a client leaves is that of the one that comes."""
+    return queries.month_of(clock.instant_of(queries.month_of(instant)) - timedelta(days=1))
 
 
 def approved(rollout: Rollout) -> dict[str, int]:

@@ -9,6 +9,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
+from apps.core.web.parts import part_of
 from apps.hours import classification
 from apps.hours.agreement import actions as agreement_actions
 from apps.hours.agreement import coverage as agreement
@@ -34,6 +35,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@part_of(lambda pk: reverse("hours:ask", args=[pk]))
 def price(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the typed request would cost, before it is sent (a fragment)."""
     rollout = visible_rollout(request, pk)

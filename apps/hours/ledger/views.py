@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
@@ -10,6 +11,7 @@ from apps.core.refusals import Refusal, require
 from apps.core.requirements import asking
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
+from apps.core.web.parts import part_of
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement.records import agreement_of, records_of
@@ -43,6 +45,7 @@ def _warn_of_overlap(request: SignedInRequest, entry: TimeEntry) -> None:
 
 
 @require_GET
+@part_of(lambda pk: reverse("hours:room", args=[pk]))
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The class and the reason that the typed entry would get, before it is saved (a fragment)."""
     rollout = visible_rollout(request, pk)

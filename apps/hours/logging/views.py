@@ -21,6 +21,7 @@ from apps.core.numbers import whole_number
 from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal, require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.parts import part_of
 from apps.core.web.search import matching
 from apps.hours import queries
 from apps.hours.agreement import coverage as agreement
@@ -72,6 +73,7 @@ def quick(request: SignedInRequest) -> HttpResponse:
 
 
 @require_GET
+@part_of(lambda: reverse("hours:quick"))
 def quick_preview(request: SignedInRequest) -> HttpResponse:
     """The class and the reason that the typed time would get, or why it would be refused (a fragment)."""
     require(request.user, "hours.log")

@@ -20,8 +20,8 @@ class ExtraHoursRequest(models.Model):
     """Billable minutes of one activity that Presence asks the client for: open → approved, declined or withdrawn.
 
     ``hourly_rate`` and ``price`` (centavos) are what the client was shown. ``already_worked`` of the ``minutes`` had been
-    worked without approval when it was sent. ``lapsed_at`` (UTC) is when the client that approved left the rollout: of what
-    another company pays since, the approval covers nothing.
+    worked without approval when it was sent. ``client_since`` and ``lapsed_at`` (UTC) are when the client that approved came
+    to the rollout, null for its first client, and left it: the approval covers the hours of its months, and of no other's.
     """
 
     class State(models.TextChoices):
@@ -44,6 +44,7 @@ class ExtraHoursRequest(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     note = models.CharField(_("motivo"), max_length=300, blank=True)
+    client_since = models.DateTimeField(null=True)
     lapsed_at = models.DateTimeField(null=True)
 
     class Meta:

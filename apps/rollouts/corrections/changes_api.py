@@ -9,12 +9,13 @@ from ninja import Schema, Status
 from pydantic import Field
 
 from apps.accounts.http import SignedInRequest
-from apps.companies.models import Company
+from apps.companies.api import company_with
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, require
 from apps.core.web import rest
 from apps.rollouts import parties, phases, planning
 from apps.rollouts.api import RolloutOut, visible
+from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.corrections.api import REASON, Email, Reason, colleague, router
 from apps.rollouts.events import Credentials
 from apps.rollouts.models import Rollout
@@ -29,6 +30,21 @@ class ReplacementIn(rest.Body):
     cnpj: Annotated[str, Field(min_length=1, max_length=20)]
     credentials: OfTheVault
     reason: Reason
+
+
+class HandoverIn(rest.Body):
+    """``rollouts`` are some of those that ``manager`` manages; left out, all that are open."""
+
+    manager: Email
+    to: Email
+    reason: Reason
+    rollouts: Annotated[list[int], Field(min_length=1, max_length=1_000)] | None = None
+
+
+class HandoverOut(Schema):
+    """The ids of the rollouts that ``to`` manages from now on."""
+
+    rollouts: list[int]
 
 
 class PlanLineOut(Schema):
@@ -88,9 +104,7 @@ def replace_party(request: SignedInRequest, rollout_id: int):
     rollout = visible(request, rollout_id)
     body = rest.read(request, ReplacementIn)
     require(request.user, "rollouts.replace_party", rollout)
-    company = Company.objects.current().filter(cnpj=body.cnpj).first()
-    if company is None:
-        raise Invalid(gettext("Nenhuma empresa cadastrada tem este CNPJ."), field="cnpj")
+    company = company_with(body.cnpj, field="cnpj")
     credentials = Credentials(body.credentials)
     try:
         parties.replace(
@@ -101,6 +115,46 @@ def replace_party(request: SignedInRequest, rollout_id: int):
             refusal.field = "cnpj"
         raise
     return Status(201, visible(request, rollout_id))
+
+
+@router.post(
+    "/handover/",
+    response={201: HandoverOut},
+    summary="Hand over several rollouts at once",
+    openapi_extra=rest.described(
+        HandoverIn,
+        example={"manager": "lia@presence.example", "to": "bia@presence.example", "reason": "A Lia deixa a Presence."},
+    ),
+)
+@rest.for_people_alone(
+    _(
+        "Passar vários projetos de uma vez muda todos eles, e um token é de um só. Com ele, passe o seu projeto: manager/."
+    )
+)
+@rest.words(
+    _("Passar vários projetos a outro gerente"),
+    _("Todos ou nenhum. Sem rollouts, todos os que estão em andamento. Cada um tem o registro no seu histórico."),
+    manager=_("O e-mail de quem os gerencia hoje."),
+    to=_("O e-mail de quem passa a gerenciar, gestor ou gerente de projeto da Presence."),
+    reason=REASON,
+    rollouts=_("Só estes, pelo id; a lista só vai em JSON."),
+)
+def hand_over_several(request: SignedInRequest):
+    """Give the open rollouts of one project manager, or some of them, to another: all or none."""
+    body = rest.read(request, HandoverIn)
+    require(request.user, "rollouts.hand_over")
+    rollouts = corrections.managed_by(colleague(body.manager, field="manager").user)
+    if body.rollouts is not None:
+        rollouts = rollouts.filter(pk__in=body.rollouts)
+        if missing := {*body.rollouts} - {*rollouts.values_list("pk", flat=True)}:
+            raise Invalid(
+                gettext("Este projeto não está em andamento com quem você indicou: %(id)d.") % {"id": min(missing)},
+                field="rollouts",
+            )
+    keys = list(rollouts.values_list("pk", flat=True))
+    to = colleague(body.to, field="to").user
+    corrections.hand_over_several(Rollout.objects.filter(pk__in=keys), by=request.user, to=to, reason=body.reason)
+    return Status(201, {"rollouts": keys})
 
 
 @router.get("/{int:rollout_id}/plan/", response=list[PlanLineOut], summary="The plan of the stages")

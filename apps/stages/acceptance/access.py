@@ -63,4 +63,5 @@ def refuse_drafter(person: Any, role: str, drafted_by: int) -> None:
 rules.add_perm("acceptance.draft", is_project_manager)
 rules.add_perm("acceptance.sign", is_the_signatory)
 rules.add_perm("acceptance.designate", names_the_signatory)
+rules.add_perm("acceptance.designate_by_token", is_presence_manager)
 rules.add_perm("acceptance.bring", is_project_manager | signs_the_term)

@@ -194,9 +194,12 @@ class Designated(
         url=page("acceptance:room"),
     ),
 ):
+    """``machine`` is the label of the token that said so, where one did."""
+
     version: int
     role: PartyRole
     reason: str
+    machine: str | None = None
 
 
 class Reminded(

@@ -121,13 +121,13 @@ def roll_back(request: SignedInRequest, rollout_id: int):
         NoGoIn, example={"role": "presence", "reason": "Falta a carga de preços.", "owner": "integrator"}
     ),
 )
-@rest.scope(rest.Scope.PROJECT)
+@rest.scope(rest.Scope.PROJECT, rest.Scope.ANSWERS)
 @rest.words(
     _("Dizer que ainda não se pode entrar"),
     _(
         "À janela que vale, até ela passar (409); a confirmação do cliente é pedida de novo. “Pode entrar” se diz na página."
     ),
-    role=_("A parte que responde. Um gestor ou gerente de projeto responde por presence."),
+    role=_("A parte que responde: o responsável pela empresa, ou um gestor ou gerente de projeto por presence (403)."),
     reason=_("O que falta para poder entrar."),
     owner=_("Quem resolve; sem ele, a Presence."),
 )
@@ -152,10 +152,13 @@ def say_no_go(request: SignedInRequest, rollout_id: int, window: int):
     response={201: GoLiveOut},
     summary="Open a point of the checklist again",
 )
-@rest.scope(rest.Scope.PROJECT)
+@rest.scope(rest.Scope.PROJECT, rest.Scope.ANSWERS)
 @rest.words(
     _("Reabrir um item da lista"),
-    _("O que foi concluído deixou de valer (409 se não foi). De um item obrigatório, a confirmação é pedida de novo."),
+    _(
+        "O que foi concluído deixou de valer (409 se não foi), por quem o faz ou pela Presence (403). De um item "
+        "obrigatório, a confirmação é pedida de novo."
+    ),
 )
 def untick_point(request: SignedInRequest, rollout_id: int, key: str):
     """What was ticked is done no more (409 where it was not); a mandatory point takes the client's confirmation with it."""

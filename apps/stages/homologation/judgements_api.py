@@ -7,11 +7,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Status
 
 from apps.accounts.http import SignedInRequest
-from apps.core.refusals import require
+from apps.core.refusals import Refusal, require
 from apps.core.web import rest
 from apps.rollouts.api import visible
 from apps.stages.homologation import queries
@@ -111,7 +112,7 @@ def merge_nonconformity(request: SignedInRequest, rollout_id: int, number: int):
     summary="Contest that a nonconformity was declined or merged",
     openapi_extra=rest.described(ReasonIn, example={"reason": "O erro se repete com outro pedido."}),
 )
-@rest.scope(rest.Scope.RESULTS)
+@rest.scope(rest.Scope.RESULTS, rest.Scope.ANSWERS)
 @rest.words(
     _("Contestar o fim de uma não conformidade"),
     _("Declarada improcedente ou duplicada (409 se não), volta a ficar aberta. Quem corrige, o cliente e a Presence."),
@@ -183,6 +184,28 @@ def change_scope(request: SignedInRequest, rollout_id: int):
     script = script_for(request, rollout_id)
     body = rest.read(request, ScopeIn)
     scope.change(script, by=request.user, condition=body.condition, reason=body.reason)
+    return Status(201, conditions(script))
+
+
+@router.post(
+    "/{int:rollout_id}/scope/{slug:condition}/withdrawal/",
+    response={201: list[ConditionOut]},
+    summary="Take back that a condition be switched off",
+)
+@rest.scope(rest.Scope.PROJECT)
+@rest.words(
+    _("Retirar a proposta de desligar uma condição"),
+    _("Enquanto o cliente não respondeu (409 sem proposta à espera). A condição continua valendo."),
+)
+def withdraw_scope_reduction(request: SignedInRequest, rollout_id: int, condition: str):
+    """Take back what was proposed to the client and not answered (409 where nothing is): the condition stays on."""
+    script = script_for(request, rollout_id)
+    require(request.user, "homologation.lead", script)
+    waiting = script.reductions.waiting().select_related("script__rollout")
+    reduction = waiting.filter(condition_key=condition).first()
+    if reduction is None:
+        raise Refusal(gettext("Nenhuma proposta de desligar esta condição espera resposta."))
+    scope.withdraw(reduction, by=request.user)
     return Status(201, conditions(script))
 
 

@@ -63,7 +63,7 @@ def script_with_what_is_open(rollout: Rollout) -> Script | None:
     run = Result.objects.filter(case=OuterRef("pk"), round=OuterRef(OuterRef(round_)))
     cases_left = Case.objects.filter(rounds=OuterRef(round_)).exclude(Exists(run)).order_by("position")
     binding = Case.objects.binding().filter(script=OuterRef("pk")).order_by().values("script")
-    reports = RoundReport.objects.filter(round__script=OuterRef("pk"), state=RoundReport.State.WAITING)
+    reports = RoundReport.objects.waiting().filter(round__script=OuterRef("pk"))
     nonconformities = Nonconformity.objects.pending().filter(rollout=OuterRef("rollout"))
     scripts = Script.objects.annotate(
         open_round=FilteredRelation("rounds", condition=Q(rounds__closed_at=None)),

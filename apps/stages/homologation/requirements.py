@@ -214,7 +214,7 @@ def round_is_run(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_with_a_decision(rollout: Rollout, pk: str) -> Answer | None:
-    waiting = RoundReport.objects.filter(round__script__rollout=rollout, state=RoundReport.State.WAITING)
+    waiting = RoundReport.objects.waiting().filter(round__script__rollout=rollout)
     report = waiting.filter(pk=whole_number(pk)).select_related("round__script").first()
     if report is None:
         return None
@@ -234,7 +234,8 @@ def answer_with_a_decision(rollout: Rollout, pk: str) -> Answer | None:
 
 @requirement("homologation:report", answer=answer_with_a_decision)
 def waiting_reports_are_decided(rollout: Rollout) -> Iterator[Requirement]:
-    """A JUnit report that names one cause for many cases, which records nothing before a person decides."""
+    """A JUnit report that names one cause for many cases, which records nothing before a person decides, while its round is
+    open."""
     frozen = script(rollout) if rollout.stage == Stage.HOMOLOGATION else None
     if frozen is None:
         return

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
 from apps.core.web.forms import attempt
+from apps.core.web.parts import part_of
 from apps.stages.homologation import queries
 from apps.stages.homologation.execution import rounds, scope
 from apps.stages.homologation.execution.forms import KeepResultsForm, RoundForm
@@ -26,6 +27,7 @@ def room(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@part_of(lambda pk: reverse("homologation:room", args=[pk]))
 def overview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The progress by process, when anything happened since the version that the page shows; 204 otherwise."""
     rollout, script = script_of(request, pk)

@@ -1,24 +1,57 @@
-"""The REST router of the worksheet's amendments: what is proposed, answered and taken back. ``apps/api`` mounts it."""
+"""The REST router of the worksheet: what it says, and its amendments. ``apps/api`` mounts it."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from apps.accounts.http import SignedInRequest
+from apps.core.refusals import Invalid, require
 from apps.core.web import rest
 from apps.rollouts.api import visible
-from apps.stages.kickoff import amendments
-from apps.stages.kickoff.models import Amendment
+from apps.stages.kickoff import amendments, proposing
+from apps.stages.kickoff.models import Amendment, Row
+from apps.stages.kickoff.sheets import LONGEST
+from apps.stages.kickoff.worksheet import Part
 
 router = Router(tags=["kickoff"])
 State = Literal["open", "accepted", "declined", "withdrawn"]
 AMENDMENTS = 100
 """The most amendments of one answer."""
+ROWS = 200
+"""The most rows of the worksheet of one answer."""
+
+
+class RowOut(Schema):
+    """A row of the worksheet: ``part`` is its table, ``cells`` its texts by column, ``versions`` how often each of them
+    changed or was proposed."""
+
+    id: int
+    part: str
+    row: str
+    cells: dict[str, str]
+    versions: dict[str, int]
+
+    @staticmethod
+    def resolve_part(row: Row) -> str:
+        return Part.of_row(row).key
+
+    @staticmethod
+    def resolve_row(row: Row) -> str:
+        return str(row.label or row)
+
+    @staticmethod
+    def resolve_cells(row: Row) -> dict[str, str]:
+        return {column.name: row.cell(column.name) for column in row.spec.columns}
+
+    @staticmethod
+    def resolve_versions(row: Row) -> dict[str, int]:
+        return {column.name: row.version(column.name) for column in row.spec.columns}
 
 
 class AmendmentOut(Schema):
@@ -51,9 +84,33 @@ class AmendmentOut(Schema):
         return amendment.decision_note
 
 
+class ProposalIn(rest.Body):
+    """``value`` for ``column``, of which ``version`` was read; or, with ``removes``, that the row goes."""
+
+    row: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    column: Annotated[str, Field(max_length=40)] = ""
+    value: Annotated[str, Field(max_length=LONGEST)] = ""
+    version: Annotated[int, Field(ge=0, le=2_147_483_647)] = 0
+    removes: bool = False
+    reason: Annotated[str, Field(max_length=LONGEST)] = ""
+
+
 class AnswerIn(rest.Body):
     accepts: bool
     note: Annotated[str, Field(max_length=300)] = ""
+
+
+@router.get("/{int:rollout_id}/worksheet/", response=list[RowOut], summary="The rows of the worksheet")
+@rest.scope(rest.Scope.READ)
+@rest.words(
+    _("As linhas da ficha de integração"),
+    _("O que está combinado, linha por linha. Até 200 por vez; o cabeçalho Link traz o endereço das seguintes."),
+    after=_("Só as que vêm depois; o cabeçalho Link traz o valor."),
+)
+def read_worksheet(request: SignedInRequest, response: HttpResponse, rollout_id: int, after: int = 0):
+    """What is agreed, row by row, at most 200 at once; the header ``Link`` has the address of the others."""
+    rows = Row.objects.filter(kickoff__rollout=visible(request, rollout_id), removed_at=None, pk__gt=max(after, 0))
+    return rest.page_of(request, response, rows.select_related("method").order_by("pk"), most=ROWS)
 
 
 @router.get("/{int:rollout_id}/amendments/", response=list[AmendmentOut], summary="The amendments of the worksheet")
@@ -76,12 +133,53 @@ def list_amendments(
 
 
 @router.post(
+    "/{int:rollout_id}/amendments/",
+    response={201: AmendmentOut},
+    summary="Propose an amendment",
+    openapi_extra=rest.described(
+        ProposalIn,
+        example={"row": 7, "column": "rule", "value": "Só o saldo da loja 1", "version": 0, "reason": "Combinado"},
+    ),
+)
+@rest.scope(rest.Scope.PROJECT, rest.Scope.ANSWERS)
+@rest.words(
+    _("Propor um aditivo da ficha"),
+    _(
+        "Depois da ata e até o termo ser assinado por todos (409). A ficha só muda quando a outra parte aceita; a mesma "
+        "proposta de novo é a que já espera."
+    ),
+    row=_("O id da linha, como em worksheet/."),
+    column=_("A coluna, como em cells. Sem ela só com removes."),
+    value=_("O que passa a valer. Vazio apaga a célula."),
+    version=_("A versão da célula que você leu (versions): se ela mudou desde então, nada é proposto (409)."),
+    removes=_("true propõe retirar a linha; column e value não se enviam."),
+    reason=_("Por que muda. A outra parte lê."),
+)
+def propose_amendment(request: SignedInRequest, rollout_id: int):
+    """Propose what a cell says, or that a row goes, after the minutes (409 before them): the other side concerned answers."""
+    rollout = visible(request, rollout_id)
+    body = rest.read(request, ProposalIn)
+    require(request.user, "kickoff.fill", rollout)
+    rows = Row.objects.filter(kickoff__rollout=rollout, removed_at=None).select_related("kickoff__rollout", "method")
+    row = rows.filter(pk=body.row).first()
+    if row is None:
+        raise Invalid(gettext("Esta linha não existe na ficha."), field="row")
+    if body.removes:
+        proposed = proposing.propose_removal(row, by=request.user, reason=body.reason)
+    else:
+        proposed = proposing.propose_cell(
+            row, by=request.user, column=body.column, value=body.value, version=body.version, reason=body.reason
+        )
+    return Status(201, amendment_for(request, rollout_id, proposed.number))
+
+
+@router.post(
     "/{int:rollout_id}/amendments/{int:number}/answer/",
     response={201: AmendmentOut},
     summary="Accept or decline an amendment",
     openapi_extra=rest.described(AnswerIn, example={"accepts": False, "note": "O prazo do contrato é outro."}),
 )
-@rest.scope(rest.Scope.PROJECT)
+@rest.scope(rest.Scope.PROJECT, rest.Scope.ANSWERS)
 @rest.words(
     _("Aceitar ou recusar um aditivo"),
     _("Só a parte que ele espera (403), e não quem o propôs. Aceito, passa a valer na ficha."),
@@ -101,7 +199,7 @@ def answer_amendment(request: SignedInRequest, rollout_id: int, number: int):
     response={201: AmendmentOut},
     summary="Take an amendment back",
 )
-@rest.scope(rest.Scope.PROJECT)
+@rest.scope(rest.Scope.PROJECT, rest.Scope.ANSWERS)
 @rest.words(_("Retirar um aditivo"), _("Enquanto não foi respondido (409), por alguém da parte que o propôs (403)."))
 def withdraw_amendment(request: SignedInRequest, rollout_id: int, number: int):
     """Take back what was proposed and not answered (409 otherwise), by the side that proposed it."""

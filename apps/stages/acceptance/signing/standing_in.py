@@ -20,11 +20,12 @@ REMINDERS = limits.Limit("remind-signatories", ((1, 12 * limits.HOUR), (5, 7 * l
 """How often one term reminds its signatories."""
 
 
-def designate(signatory: Signatory, *, by: User, to: User, reason: str) -> None:
+def designate(signatory: Signatory, *, by: User, to: User, reason: str, machine: str = "") -> None:
     """Have ``to``, of the same company, sign in the place of a signatory who left it or whose account ended.
 
     The term stays as it is: it binds the company, which signs by whoever holds the role. It keeps naming who was to sign;
-    the signing log and the verification page say by whose designation another did. Raises ``Refusal`` while the signatory is
+    the signing log and the verification page say by whose designation another did. ``machine`` is the name of the token with
+    which ``by`` said so, empty for the page. Raises ``Refusal`` while the signatory is
     still there (they pass it on themselves) or the term is not open, ``Invalid`` without a reason or for somebody who is not
     of the company, ``NotAllowed`` (403) for who drafted the term or speaks for another company.
     """
@@ -37,7 +38,9 @@ def designate(signatory: Signatory, *, by: User, to: User, reason: str) -> None:
         designated_as = PartyRole.PRESENCE if is_presence(by) else PartyRole(signatory.role)
         signatory.designated_by, signatory.designated_as = str(by), designated_as
         signing.put_in_place(signatory, to)
-        event = events.Designated(version=term.version, role=PartyRole(signatory.role), reason=reason.strip())
+        event = events.Designated(
+            version=term.version, role=PartyRole(signatory.role), reason=reason.strip(), machine=machine or None
+        )
         timeline.record(rollout, event, by, party=designated_as)
         new_addresses.record_unsettled(rollout, term, [signatory])
 

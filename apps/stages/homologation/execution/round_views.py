@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.parts import part_of
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -56,6 +57,7 @@ def matrix(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@part_of(lambda pk, code: reverse("homologation:case", args=[pk, code]))
 def history(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """All results of a case with their evidence, in a dialog."""
     rollout, script = script_of(request, pk)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.untrusted.bodies import takes_files
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.parts import part_of
 from apps.meetings.forms import JoinForm
 from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.meetings.rooms import room_of
@@ -69,6 +70,7 @@ def _may_join(request: SignedInRequest, rollout: Rollout, attendees: list[Attend
 
 
 @require_GET
+@part_of(lambda pk: reverse("homologation:meeting", args=[pk]))
 def live(request: SignedInRequest, pk: int) -> HttpResponse:
     """The progress of the open round, when anything happened since the version that the page shows; 204 otherwise."""
     rollout, script = script_of(request, pk)

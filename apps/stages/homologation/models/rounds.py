@@ -147,6 +147,12 @@ class Report(models.Model):
         return self.script.rollout
 
 
+class RoundReportQuerySet(models.QuerySet["RoundReport"]):
+    def waiting(self) -> "RoundReportQuerySet":
+        """Those on which somebody may still decide: with the end of its round a report stays without results."""
+        return self.filter(state=RoundReport.State.WAITING, round__closed_at=None)
+
+
 class RoundReport(models.Model):
     """A report for a whole round, as somebody brought it: that of a load test, a spreadsheet of the platform, a JUnit report.
 
@@ -170,6 +176,8 @@ class RoundReport(models.Model):
     unanswered_cases = models.PositiveSmallIntegerField(default=0)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+
+    objects = RoundReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("relatório de rodada")
