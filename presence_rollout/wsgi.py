@@ -5,9 +5,19 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from presence_rollout.celery import app as celery
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
 application = get_wsgi_application()
+
+# A broker that is there and does not answer holds a page for a second an attempt (the client makes four), and then none for
+# a while (core/background/queue.py): the periodic task is the further attempt.
+celery.conf.broker_transport_options = {
+    **celery.conf.broker_transport_options,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+}
 
 # What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
 gc.freeze()

@@ -21,6 +21,7 @@ from apps.core import clock
 from apps.core.events import EventData, Notice
 from apps.core.jobs import Job
 from apps.core.localized import Localized, both
+from apps.core.mails import MailKind
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
@@ -105,6 +106,7 @@ class Consequence:
 
 
 PLACES = {
+    "system": "on the page on the state of the system, above the rest; about nothing",
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
     "nonconformity": "on the page of a nonconformity; about it",
@@ -169,6 +171,8 @@ class Plugin:
     """Work out anew what it keeps beside its rows, of a rollout that is locked, before its rules are asked each night."""
     jobs: Sequence[Job] = ()
     """Its kinds of background work."""
+    mails: Sequence[MailKind] = ()
+    """The kinds of e-mails that it sends."""
     personal_data: Sequence[Holding] = ()
     """What it holds of people."""
     address_changed: Sequence[Callable[[Any], None]] = ()

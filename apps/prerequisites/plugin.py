@@ -36,5 +36,5 @@ plugin = Plugin(
     requirements=requirements,
     requirements_follow=["development"],  # The promised date moves the plan, and with it what is due.
     personal_data=personal_data.HOLDINGS,
-    jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE, tasks.CERTIFICATE],
+    jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE, tasks.CERTIFICATE, tasks.PURGE_NAMES],
 )
