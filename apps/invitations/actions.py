@@ -136,6 +136,7 @@ def revoke(invitation: Invitation, *, by: User) -> None:
         invitation = _waiting(invitation)
         invitation.revoked_at = clock.now()
         invitation.save(update_fields=["revoked_at"])
+        outbox.settle(MAIL, invitation.pk, sent=False)
 
 
 def token(invitation: Invitation) -> str:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from celery.schedules import crontab
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from apps.core import clock
 from apps.core.background import work
 from apps.core.models import ScheduledRun, UnfinishedWork
-from apps.outbox import actions as outbox
+from apps.outbox import kinds
 from apps.outbox.models import Mail, MailQuerySet
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ class ListedMail:
 
     @property
     def title(self) -> "StrOrPromise":
-        return outbox.title_of(self.mail.kind)
+        return kinds.title_of(self.mail.kind)
 
     @property
     def may_be_sent_now(self) -> bool:
@@ -105,7 +104,9 @@ class ListedMail:
 
     @property
     def error(self) -> str:
-        """Why the latest attempt failed, for a reader."""
+        """Why the latest attempt failed, for a reader; empty where none did."""
+        if self.mail.error:
+            return ERRORS[self.mail.error]() if self.mail.error in ERRORS else self.mail.error
         if self.attempts is None or self.attempts.failed_at is None:
             return ""
         return ERRORS[self.attempts.error]() if self.attempts.error in ERRORS else self.attempts.get_reason_display()
@@ -136,15 +137,8 @@ def mails(state: str) -> MailQuerySet:
 
 
 def mail_counts() -> dict[str, int]:
-    """How many mails each list has, by its state."""
-    given_up = UnfinishedWork.objects.filter(kind=OuterRef("work"), key=OuterRef("key"), given_up_at__isnull=False)
-    waits = Q(sent_at=None, dropped_at=None)
-    return Mail.objects.annotate(given_up=Exists(given_up)).aggregate(
-        failed=Count("pk", filter=waits & Q(given_up=True)),
-        waiting=Count("pk", filter=waits & Q(given_up=False)),
-        sent=Count("pk", filter=Q(sent_at__isnull=False)),
-        dropped=Count("pk", filter=Q(dropped_at__isnull=False)),
-    )
+    """How many mails were given up and how many wait, by their state; those that are over are many, and asked of nobody."""
+    return {state: STATES[state]().count() for state in ("failed", "waiting")}
 
 
 def with_attempts(mails: Iterable[Mail]) -> list[ListedMail]:

@@ -29,6 +29,6 @@ def mails(request: SignedInRequest) -> HttpResponse:
     if state not in queries.STATES:
         state = "failed"
     counts = queries.mail_counts()
-    page = page_of(request, queries.mails(state), count=counts[state])
+    page = page_of(request, queries.mails(state), count=counts.get(state))
     context = {"state": state, "counts": counts, "page": page, "mails": queries.with_attempts(page.object_list)}
     return render(request, "operations/mails.html", context)

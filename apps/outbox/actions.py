@@ -7,24 +7,23 @@ written at once and kept until then (``post``, and whatever calls ``EmailMessage
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock, plugins
+from apps.core import clock
 from apps.core.background import queue, work
 from apps.core.jobs import Job
 from apps.core.mails import PAUSES, MailKind
 from apps.core.models import UnfinishedWork
 from apps.outbox.models import Mail
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 SEND = Job(
     "outbox.mail",
@@ -41,17 +40,6 @@ FAILURES_PER_RUN = 5
 """A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run."""
 OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
 """What a mail server says of one message: errors of Python's library, which only ``core.network.outbound`` may import."""
-
-
-def kinds() -> dict[str, MailKind]:
-    """Every kind of e-mail that the apps announce, by its name; what is written when it is sent has its work's."""
-    return {kind.name: kind for plugin in plugins.plugins() for kind in plugin.mails}
-
-
-def title_of(kind: str) -> "StrOrPromise":
-    """What a message of the kind is; its name where no app announces it any more."""
-    titles = {**work.jobs(), **kinds()}
-    return titles[kind].title if kind in titles else kind
 
 
 # --- Written when it is sent ----------------------------------------------------------------------------
@@ -148,21 +136,32 @@ def send_waiting() -> None:
 
 
 def drop_expired() -> int:
-    """Let go of the kept messages whose time is over, with their words and their attempts; how many."""
+    """Let go of the kept messages whose time is over, with their words and their attempts; how many. Why the last attempt
+    failed stays with them."""
     expired = Mail.objects.waiting().filter(expires_at__lte=clock.now())
     with transaction.atomic():
         keys = list(expired.select_for_update(skip_locked=True, no_key=True).values_list("key", flat=True))
         if keys:
-            UnfinishedWork.objects.filter(kind=SEND.name, key__in=keys).delete()
-            Mail.objects.filter(work=SEND.name, key__in=keys).waiting().update(
-                dropped_at=clock.now(), subject="", body=""
+            attempts = UnfinishedWork.objects.filter(kind=SEND.name, key__in=keys)
+            last_error = attempts.filter(key=OuterRef("key")).exclude(failed_at=None).values("error")[:1]
+            Mail.objects.waiting().filter(work=SEND.name, key__in=keys).update(
+                dropped_at=clock.now(), subject="", body="", error=Coalesce(Subquery(last_error), Value(""))
             )
+            attempts.delete()
     return len(keys)
 
 
+def drop_unneeded(job: Job, keys: Iterable[Any]) -> None:
+    """Drop the messages of ``job`` of yesterday and before that are not among ``keys``, all that still wait: an invitation
+    was taken back, a notice is no more."""
+    before = clock.now() - timedelta(days=1)
+    unneeded = Mail.objects.waiting().filter(work=job.name, created_at__lt=before).exclude(key__in=map(str, keys))
+    unneeded.update(dropped_at=clock.now(), subject="", body="")
+
+
 def send_in_turn(*batches: tuple[Job, list[Any], Callable[[Any], object]]) -> None:
-    """``work.do_all`` of each batch (its kind of work, keys and action), until the mail server does not answer any more: a
-    run does not wait for it without end. An address that it refuses keeps no other waiting."""
+    """``work.do_all`` of each batch (its kind of work, all keys that wait, its action), until the mail server does not answer
+    any more: a run does not wait for it without end. An address that it refuses keeps no other waiting."""
     failures = 0
 
     def counted(action: Callable[[Any], object]) -> Callable[[Any], None]:
@@ -177,6 +176,7 @@ def send_in_turn(*batches: tuple[Job, list[Any], Callable[[Any], object]]) -> No
         return count
 
     for job, keys, action in batches:
+        drop_unneeded(job, keys)
         work.do_all(job, keys, counted(action), stop=lambda: failures >= FAILURES_PER_RUN)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.models import UnfinishedWork
+from apps.outbox import kinds
 
 WAITING = Q(sent_at=None, dropped_at=None)
 
@@ -32,7 +33,8 @@ class Mail(models.Model):
     the ``UnfinishedWork`` of ``work`` (the name of a ``Job``) and ``key``. A message whose words are written when it is sent
     has the key of what it is written from (a notice, an invitation), and neither ``subject`` nor ``body``. One that was
     written within a request has its words here, its own primary key as ``key``, and loses the words once it is over: they may
-    hold a code or a link. After ``expires_at`` it is not sent.
+    hold a code or a link. After ``expires_at`` it is not sent; ``error`` is then the
+    name of the class of the error that the last attempt ended with.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -47,6 +49,7 @@ class Mail(models.Model):
     expires_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=80, blank=True)
 
     objects = MailQuerySet.as_manager()
 
@@ -66,7 +69,7 @@ class Mail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} → {self.address}"
+        return f"{kinds.title_of(self.kind)} → {self.address}"
 
     @property
     def is_over(self) -> bool:

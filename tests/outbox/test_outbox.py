@@ -16,6 +16,7 @@ from apps.core import clock
 from apps.core.mails import PAUSES, MailKind
 from apps.core.models import UnfinishedWork
 from apps.invitations import actions as invitations
+from apps.invitations.tasks import mail_waiting_invitations
 from apps.outbox import actions as outbox
 from apps.outbox.models import Mail
 from apps.outbox.tasks import send_mail, send_waiting_mails
@@ -112,7 +113,7 @@ class TestSending:
             send_waiting_mails()
         row.refresh_from_db()
         assert row.dropped_at
-        assert (row.subject, row.body) == ("", "")
+        assert (row.subject, row.body, row.error) == ("", "", "TimeoutError")
         assert silent == [row.address]
         assert not UnfinishedWork.objects.exists()
 
@@ -169,9 +170,20 @@ class TestPeople:
         assert list(Mail.objects.all()) == [waits]
 
 
-def test_an_invitation_taken_back_leaves_the_outbox():
-    invitation = InvitationFactory(revoked_at=clock.now())
-    outbox.expect(invitations.MAIL, [(invitation.pk, invitation.email, None)])
-    invitations.mail(invitation.pk)
-    assert Mail.objects.get().dropped_at
-    assert mail.outbox == []
+class TestInvitations:
+    @pytest.fixture
+    def invitation(self):
+        invitation = InvitationFactory()
+        outbox.expect(invitations.MAIL, [(invitation.pk, invitation.email, None)])
+        return invitation
+
+    def test_one_taken_back_leaves_the_outbox(self, invitation):
+        invitations.revoke(invitation, by=invitation.invited_by)
+        invitations.mail(invitation.pk)
+        assert Mail.objects.get().dropped_at
+        assert mail.outbox == []
+
+    def test_one_that_ended_while_the_server_was_away_leaves_it_too(self, invitation):
+        with clock.at(invitation.expires_at):
+            mail_waiting_invitations()
+        assert Mail.objects.get().dropped_at

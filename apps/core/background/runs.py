@@ -3,6 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
 
 from apps.core import clock
 from apps.core.background import work
@@ -28,7 +31,7 @@ def record_run(entry: str) -> Iterator[None]:
             error = type(exception).__name__[:80]
             raise
         finally:
-            outcome = {
+            outcome: dict[str, Any] = {
                 "finished_at": clock.now(),
                 "milliseconds": round((time.monotonic() - begun) * 1000),
                 "done": items["done"],
@@ -37,4 +40,14 @@ def record_run(entry: str) -> Iterator[None]:
             }
             if error or items["failed"]:
                 outcome["failed_at"] = clock.now()
-            ScheduledRun.objects.filter(entry=entry).update(**outcome)
+            _keep(entry, outcome)
+
+
+def _keep(entry: str, outcome: dict[str, Any]) -> None:
+    run = ScheduledRun.objects.filter(entry=entry)
+    try:
+        run.update(**outcome)
+    except (OperationalError, InterfaceError):
+        # A time limit that strikes within a query may leave the connection of no use.
+        connection.close()
+        run.update(**outcome)

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(null=True)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("dropped_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=80)),
                 (
                     "user",
                     models.ForeignKey(
