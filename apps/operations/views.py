@@ -15,6 +15,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     tasks = queries.periodic_tasks()
     context = {
         "tasks": tasks,
+        "nothing_ran": not any(task.run for task in tasks),
         "tasks_needing_attention": sum(task.needs_attention for task in tasks),
         "counts": queries.mail_counts(),
     }

@@ -77,6 +77,9 @@ class TestRuns:
 
 
 class TestPage:
+    def test_it_says_that_nothing_works_where_nothing_ever_ran(self, manager, client_for):
+        assert "Nenhuma tarefa periódica foi executada" in client_for(manager).get("/sistema/").content.decode()
+
     def test_it_lists_what_failed_first(self, manager, client_for):
         ScheduledRun.objects.create(
             entry="sweep-orphans", started_at=clock.now(), finished_at=clock.now(), error="OSError", milliseconds=1234
