@@ -2,8 +2,10 @@
 
 import smtplib
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.locmem import EmailBackend
@@ -22,6 +24,7 @@ from apps.outbox.models import Mail
 from apps.outbox.tasks import send_mail, send_waiting_mails
 from tests.companies.factories import PresenceFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
+from tests.notices.factories import NoticeFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("an_outbox")]
 
@@ -187,3 +190,17 @@ class TestInvitations:
         with clock.at(invitation.expires_at):
             mail_waiting_invitations()
         assert Mail.objects.get().dropped_at
+
+
+def test_what_waited_before_there_was_an_outbox_stands_in_it_after_an_upgrade():
+    notice, _sent = NoticeFactory(), NoticeFactory(sent_at=clock.now())
+    invitation = InvitationFactory()
+    for app in ("notices", "invitations"):
+        migration = import_module(f"apps.{app}.migrations.0003_waiting_mails_in_the_outbox")
+        for _time in range(2):
+            migration.note_what_waits(apps, None)
+    rows = Mail.objects.values_list("work", "key", "address", "user")
+    assert sorted(rows) == [
+        ("invitations.mail", str(invitation.pk), invitation.email, None),
+        ("notices.notice", str(notice.pk), notice.user.email, notice.user.pk),
+    ]

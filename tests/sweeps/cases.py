@@ -308,6 +308,19 @@ def _purge_without_pdf() -> Case:
     )  # fmt: skip
 
 
+@case("seal-waiting-certificates: names")
+def _purge_without_names() -> Case:
+    rollouts = [at_stage(submission.rollout, Stage.COMPLETED) for submission in _credentials()]
+    poisoned, good = (purge.purge(rollout, by=rollout.project_manager).pk for rollout in rollouts)
+    PurgeCertificate.objects.all().delete()
+    return Case(
+        "prerequisites.purge_names", poisoned, good,
+        lambda pk: PurgeCertificate.objects.filter(event=pk).exists(),
+        "apps.prerequisites.credentials.purge.names_of", lambda event, client: event.pk,
+        also={"apps.seals.certificates.can_seal": lambda: False},
+    )  # fmt: skip
+
+
 @case("gather-due-evidence")
 def _untried_credential() -> Case:
     submissions = _credentials()
