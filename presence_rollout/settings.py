@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     # floor 0
     "apps.core",
     "apps.limits",
+    "apps.outbox",
     "apps.accounts",
     "apps.companies",
     # floor 1
@@ -145,6 +146,7 @@ INSTALLED_APPS = [
     "apps.portfolio",
     "apps.notices",
     # floor 7
+    "apps.operations",
     "apps.portal",
     "apps.api",
     "apps.backups",
@@ -309,9 +311,11 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
+# Whatever sends an e-mail puts it into the outbox; a worker hands it to the mail server (apps/outbox).
+EMAIL_BACKEND = "apps.outbox.backend.OutboxBackend"
 # Without a mail server, messages are written to VAR_DIR/mail, where a sign-in code can be read.
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+MAIL_TRANSPORT = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 
 # --- Acceptance terms (docs/term.md) ------------------------------------------------------------------
 # What seals them: a PKCS#12 file, or a key in hardware; in development a certificate made on first use, which says so.
@@ -371,6 +375,7 @@ CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = work.ROUTES
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = work.SCHEDULE
+SCHEDULE_TITLES = work.TITLES
 
 # --- Language, time, numbers -----------------------------------------------------------------------
 # Messages are written in Portuguese in the source; English is the translation (docs/decisions).

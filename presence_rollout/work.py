@@ -1,6 +1,7 @@
 """What the workers do: the queue of each task, and when the clock asks for which (docs/work.md)."""
 
 from celery.schedules import crontab
+from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
 # Queues apart, each with processes of its own (docs/production.md): a document that takes its time delays no notice.
@@ -9,6 +10,7 @@ QUEUES = [
 ]
 ROUTES = {
     "apps.notices.tasks.*": {"queue": "notices"},
+    "apps.outbox.tasks.*": {"queue": "notices"},
     "apps.invitations.tasks.*": {"queue": "notices"},
     "apps.stages.acceptance.tasks.render_*": {"queue": "documents"},
     "apps.stages.golive.tasks.*": {"queue": "documents"},
@@ -27,6 +29,7 @@ ROUTES = {
     "apps.rollouts.tasks.*": {"queue": "seals"},
     "apps.prerequisites.tasks.purge_*": {"queue": "upkeep"},
     "apps.prerequisites.tasks.seal_*": {"queue": "seals"},
+    "apps.prerequisites.tasks.keep_*": {"queue": "seals"},
     "apps.accounts.tasks.*": {"queue": "upkeep"},
     "apps.files.tasks.sweep_*": {"queue": "upkeep"},
 }
@@ -61,6 +64,7 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "look-into-unread-documents": {"task": "apps.prerequisites.tasks.read_unread_documents", "schedule": 60},
     "gather-due-evidence": {"task": "apps.prerequisites.tasks.gather_due_evidence", "schedule": 60},
     "forget-what-expired": {"task": "apps.accounts.tasks.forget_what_expired", "schedule": crontab(hour=6, minute=0)},
+    "send-waiting-mails": {"task": "apps.outbox.tasks.send_waiting_mails", "schedule": 20},
     # Somebody reads a credential: its owner hears of it at once.
     "tell-of-events": {"task": "apps.notices.tasks.send_notices", "schedule": 20},
     # From eight in the morning in São Paulo; the later ones find what a worker that was away left.
@@ -69,7 +73,36 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
 
+TITLES = {
+    "render-waiting-terms": _("PDF dos termos de aceite"),
+    "seal-waiting-terms": _("Selo dos termos assinados"),
+    "expire-terms": _("Prazo de assinatura dos termos"),
+    "anchor-asked-rollouts": _("Âncoras pedidas dos históricos"),
+    "anchor-changed-rollouts": _("Âncoras da noite"),
+    "refresh-what-time-changed": _("Pendências que mudam com a hora"),
+    "refresh-unchecked-rollouts": _("Conferência das pendências"),
+    "make-waiting-dossiers": _("Dossiês dos projetos"),
+    "render-waiting-minutes": _("PDF das atas"),
+    "draw-waiting-reports": _("Relatórios de homologação"),
+    "render-waiting-statements": _("PDF dos fechamentos de horas"),
+    "scan-waiting-files": _("Verificação de vírus dos arquivos"),
+    "draw-waiting-files": _("Imagens das páginas dos arquivos"),
+    "sweep-orphans": _("Arquivos sem dono"),
+    "purge-credentials": _("Expurgo das credenciais"),
+    "seal-waiting-certificates": _("Certificados de expurgo"),
+    "look-into-unread-documents": _("Leitura dos documentos entregues"),
+    "gather-due-evidence": _("Testes de credenciais e ambientes"),
+    "forget-what-expired": _("Exclusão de dados com prazo vencido"),
+    "send-waiting-mails": _("Envio dos e-mails na fila"),
+    "tell-of-events": _("Avisos do que aconteceu nos projetos"),
+    "remind-of-due-dates": _("Lembretes dos prazos"),
+    "announce-waiting-leads": _("Avisos sobre novos responsáveis"),
+    "mail-waiting-invitations": _("E-mails dos convites"),
+}
+"""What each entry does, as the page on the state of the system says it."""
+
 for _entry in SCHEDULE.values():
-    # Of a sweep that nobody came to, the next one does the work: they do not pile up while the workers are away.
-    if isinstance(_entry["schedule"], int):
-        _entry["options"] = {"expires": max(60, _entry["schedule"])}
+    # Of a sweep that nobody came to, the next one does the work: they do not pile up while the workers are away. What comes
+    # at hours of the day waits for some of them.
+    _seconds = _entry["schedule"]
+    _entry["options"] = {"expires": max(60, _seconds) if isinstance(_seconds, int) else 6 * 3600}

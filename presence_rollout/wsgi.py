@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 from apps.core.database import timeouts
 from presence_rollout import telemetry
+from presence_rollout.celery import app as celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
@@ -18,6 +19,14 @@ timeouts.limit(settings.PAGE_DATABASE_LIMITS)
 from apps.vault import key_check  # noqa: E402 - Django is set up now
 
 key_check.log_at_start()
+
+# A broker that is there and does not answer holds a page for a second an attempt (the client makes four), and then none for
+# a while (core/background/queue.py): the periodic task is the further attempt.
+celery.conf.broker_transport_options = {
+    **celery.conf.broker_transport_options,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+}
 
 # What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
 gc.freeze()

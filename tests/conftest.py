@@ -72,6 +72,7 @@ def _quick_and_contained(settings, tmp_path, demonstration_seal):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.TERM_SEAL_DEMO = demonstration_seal
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
     queue.ask_again()
     yield
     read_model.forget()  # What the test wrote is gone with it.
@@ -95,6 +96,12 @@ def presences_seal(settings, demonstration_seal):
         certificates.make(demonstration_seal)
     settings.TERM_SEAL_FILE = str(demonstration_seal)
     return demonstration_seal
+
+
+@pytest.fixture
+def an_outbox(settings):
+    """Messages wait in the outbox, as they do in an installation; other tests read them where they were sent."""
+    settings.EMAIL_BACKEND = "apps.outbox.backend.OutboxBackend"
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts import address_changes as addresses
-from apps.accounts import devices
+from apps.accounts import devices, mails
+from apps.accounts.models import User
 from apps.accounts.proof import codes, fresh
 from apps.core.network.mailboxes import comparable
-from apps.core.refusals import Refusal
+from apps.outbox import actions as outbox
 
 CHANGED = "account/email/email_changed"
 
@@ -51,13 +53,21 @@ class AccountAdapter(DefaultAccountAdapter):
         return [page] if user.is_authenticated else []
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Take the new address, unless the one before cannot be told of it (503)."""
-        try:
-            with transaction.atomic():
-                return super().confirm_email(request, email_address)
-        except OSError as error:
-            message = _("O endereço anterior não pôde ser avisado agora. Tente de novo em alguns minutos.")
-            raise Refusal(message, status=503) from error
+        """Take the new address, and put the message to the one before into the outbox, or neither."""
+        with transaction.atomic():
+            return super().confirm_email(request, email_address)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """The library's message, as what it is: after its code or link has ended it is not sent any more."""
+        message = super().render_mail(template_prefix, email, context, headers)
+        user = context.get("user")
+        return outbox.marked(message, mails.kind_of(template_prefix), user if isinstance(user, User) else None)
 
     def send_notification_mail(
         self,
@@ -73,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
             address_change = addresses.record_change(user, before=before, after=after)  # type: ignore[arg-type]
             days = addresses.SETTLES.days
             context = {**context, "days": days, "answer_url": addresses.answer_url(address_change)}
-        super().send_notification_mail(template_prefix, user, context, email)
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
 
     def clean_email(self, email: str) -> str:
         """An address in the one form in which it is kept."""

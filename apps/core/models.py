@@ -76,3 +76,29 @@ class Installation(models.Model):
     def current_identity(cls) -> UUID:
         """The identity of this database, given when it is first asked for."""
         return cls.objects.get_or_create(pk=cls.ONLY)[0].identity
+
+
+class ScheduledRun(models.Model):
+    """How the latest run of a scheduled task went, a row for each entry of the schedule (``background.runs`` writes it).
+
+    While ``finished_at`` is None a run is going on, or its process was killed. ``done`` and ``failed`` count the items of the
+    latest finished run; ``error`` is the name of the exception's class that ended it, empty where it came to its end.
+    ``failed_at`` is when a run last failed or had an item that did.
+    """
+
+    entry = models.CharField(max_length=80, primary_key=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    milliseconds = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=80, blank=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("execução de uma tarefa periódica")
+        verbose_name_plural = _("execuções das tarefas periódicas")
+        ordering = ["entry"]
+
+    def __str__(self) -> str:
+        return self.entry

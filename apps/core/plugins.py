@@ -22,6 +22,7 @@ from apps.core.events import EventData, Notice
 from apps.core.health import HealthCheck
 from apps.core.jobs import Job
 from apps.core.localized import Localized, both
+from apps.core.mails import MailKind
 from apps.core.measures import Measure
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
@@ -107,6 +108,7 @@ class Consequence:
 
 
 PLACES = {
+    "system": "on the page on the state of the system, above the rest; about nothing",
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
     "plan": "beside the plan of a rollout's stages; about the rollout",
@@ -180,6 +182,8 @@ class Plugin:
     """What it needs of the installation, and how that is seen to be there (``core.watch``)."""
     measures: Sequence[Measure] = ()
     """Numbers of it that are watched."""
+    mails: Sequence[MailKind] = ()
+    """The kinds of e-mails that it sends."""
     personal_data: Sequence[Holding] = ()
     """What it holds of people."""
     address_changed: Sequence[Callable[[Any], None]] = ()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from apps.accounts import actions as accounts
 from apps.accounts.models import AddressChange, User
@@ -21,16 +21,29 @@ from apps.companies.people import actions as people
 from apps.companies.people.choices import Choice, NewPerson
 from apps.core import clock, names
 from apps.core.background import queue, work
+from apps.core.jobs import Job
+from apps.core.mails import PAUSES, MailKind
 from apps.core.network import mailboxes
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require
 from apps.invitations import events
 from apps.invitations.models import LIFETIME, Invitation, State
 from apps.limits import actions as limits
+from apps.outbox import actions as outbox
 from apps.rollouts import timeline
 from apps.rollouts.models import Rollout
 from apps.rollouts.parties import PartyChange
 
 _SALT = "invitation"
+
+MAIL = Job(
+    "invitations.mail",
+    gettext_lazy("E-mail de um convite"),
+    gettext_lazy("Não foi possível enviar o e-mail deste convite"),
+    task="apps.invitations.tasks.mail_invitation",
+    model="invitations.Invitation",
+    pauses_while_away=PAUSES,
+)
+OF_A_LEAD = MailKind("invitations.lead", gettext_lazy("Aviso sobre um novo responsável"))
 
 # Mails with links, in a day.
 BY_ONE_PERSON = limits.Limit("invitations-by", ((40, limits.DAY),))
@@ -111,7 +124,7 @@ def send_again(invitation: Invitation, *, by: User) -> None:
         invitation.expires_at = clock.now() + LIFETIME
         invitation.invited_by = by
         invitation.save(update_fields=["serial", "expires_at", "invited_by"])
-        work.renew("invitations.mail", invitation.pk)
+        work.renew(MAIL.name, invitation.pk)
         _limit_mails(invitation, by)
         _mail_after_commit(invitation)
 
@@ -123,6 +136,7 @@ def revoke(invitation: Invitation, *, by: User) -> None:
         invitation = _waiting(invitation)
         invitation.revoked_at = clock.now()
         invitation.save(update_fields=["revoked_at"])
+        outbox.settle(MAIL, invitation.pk, sent=False)
 
 
 def token(invitation: Invitation) -> str:
@@ -184,9 +198,10 @@ def accept_as_new_person(invitation: Invitation, *, name: str, password: str = "
 
 def mail(invitation_pk: int) -> None:
     """Send the link of the invitation, once a sending: running it again sends nothing. Nobody waits for the mail server: what
-    was not noted, since the worker was killed in between, is sent once more."""
+    was not noted, since the worker was killed in between, is sent once more. The link is written here and kept nowhere."""
     invitation = Invitation.objects.select_related("company").get(pk=invitation_pk)
     if invitation.mailed_serial == invitation.serial or invitation.state != State.PENDING:
+        outbox.settle(MAIL, invitation_pk, sent=False)
         return
     context = {
         "invitation": invitation,
@@ -195,8 +210,10 @@ def mail(invitation_pk: int) -> None:
     with override(settings.LANGUAGE_CODE):
         subject = " ".join(render_to_string("invitations/email/subject.txt", context).split())
         body = render_to_string("invitations/email/body.txt", context)
-    EmailMessage(subject, body, to=[invitation.email]).send()
-    Invitation.objects.filter(pk=invitation.pk).update(mailed_serial=invitation.serial)
+    outbox.deliver(EmailMessage(subject, body, to=[invitation.email]))
+    with transaction.atomic():
+        Invitation.objects.filter(pk=invitation.pk).update(mailed_serial=invitation.serial)
+        outbox.settle(MAIL, invitation_pk, sent=True)
 
 
 @dataclass(frozen=True)
@@ -214,23 +231,18 @@ JOINED_LEAD = Announcement("joined_announced_at", events.LeadJoined, joined=True
 
 def announce(invitation_pk: int) -> None:
     """Tell the other leads of the company, by e-mail, and its open rollouts, on their timelines, that somebody was invited
-    as a lead or became one. Each is told once: running it again adds nothing, and one whose mail cannot be sent keeps none
-    of the others waiting. A worker does it, since a company may have hundreds of rollouts. Raises the first error of a mail.
+    as a lead or became one. Each is told once: running it again adds nothing, and a rollout that cannot be told keeps
+    nobody else from it. A worker does it, since a company may have hundreds of rollouts. Raises the first error of a rollout.
     """
-    errors: list[OSError] = []
+    errors: list[Exception] = []
     invitation = Invitation.objects.select_related("company", "invited_by", "accepted_by").get(pk=invitation_pk)
     for announcement in _to_announce(invitation):
-        actor = invitation.accepted_by if announcement.joined else invitation.invited_by
-        for rollout in Rollout.objects.open().filter(parties__company=invitation.company).distinct().order_by("pk"):
-            with timeline.changing(rollout, even_closed=True) as locked:
-                if not locked.events.filter(kind=announcement.event.kind, data__invitation=invitation.pk).exists():
-                    event = announcement.event(company=str(invitation.company), invitation=invitation.pk)
-                    timeline.record(locked, event, actor)
-        unsent = _mail_the_other_leads(invitation, announcement)
-        if not unsent:
+        failures = _tell_the_rollouts(invitation, announcement)
+        _mail_the_other_leads(invitation, announcement)
+        if not failures:
             setattr(invitation, announcement.field, clock.now())
             invitation.save(update_fields=[announcement.field])
-        errors += unsent
+        errors += failures
     if errors:
         raise errors[0]
 
@@ -242,33 +254,43 @@ def _to_announce(invitation: Invitation) -> list[Announcement]:
     return [announcement for announcement in due if getattr(invitation, announcement.field) is None]
 
 
-def _mail_the_other_leads(invitation: Invitation, announcement: Announcement) -> list[OSError]:
-    """Mail each lead who was not told yet; the errors of those who could not be."""
-    errors: list[OSError] = []
+def _tell_the_rollouts(invitation: Invitation, announcement: Announcement) -> list[Exception]:
+    """Record it once on each open rollout of the company; the errors of those on which that failed."""
+    errors: list[Exception] = []
+    actor = invitation.accepted_by if announcement.joined else invitation.invited_by
+    for rollout in Rollout.objects.open().filter(parties__company=invitation.company).distinct().order_by("pk"):
+        try:
+            with timeline.changing(rollout, even_closed=True) as locked:
+                if not locked.events.filter(kind=announcement.event.kind, data__invitation=invitation.pk).exists():
+                    event = announcement.event(company=str(invitation.company), invitation=invitation.pk)
+                    timeline.record(locked, event, actor)
+        except Exception as error:
+            errors.append(error)
+    return errors
+
+
+def _mail_the_other_leads(invitation: Invitation, announcement: Announcement) -> None:
+    """Put a mail to each lead who was not told yet into the outbox."""
     people = User.objects.filter(
         memberships__company=invitation.company, memberships__role=Role.LEAD, is_active=True
     ).exclude(pk__in=[invitation.invited_by_id, invitation.accepted_by_id or 0])
-    for person in people:
-        mailed = f"{announcement.field}:{person.pk}"
-        if mailed in invitation.announced_to:
-            continue
-        context = {
-            "invitation": invitation,
-            "person": person,
-            "joined": announcement.joined,
-            "link": settings.SITE_URL + reverse("companies:detail", args=[invitation.company_id]),
-        }
-        with override(person.language):
-            subject = " ".join(render_to_string("invitations/email/lead_subject.txt", context).split())
-            body = render_to_string("invitations/email/lead_body.txt", context)
-        try:
-            EmailMessage(subject, body, to=[person.email]).send()
-        except OSError as error:
-            errors.append(error)
-            continue
-        invitation.announced_to.append(mailed)
+    with transaction.atomic():
+        for person in people:
+            mailed = f"{announcement.field}:{person.pk}"
+            if mailed in invitation.announced_to:
+                continue
+            context = {
+                "invitation": invitation,
+                "person": person,
+                "joined": announcement.joined,
+                "link": settings.SITE_URL + reverse("companies:detail", args=[invitation.company_id]),
+            }
+            with override(person.language):
+                subject = " ".join(render_to_string("invitations/email/lead_subject.txt", context).split())
+                body = render_to_string("invitations/email/lead_body.txt", context)
+            outbox.post(EmailMessage(subject, body, to=[person.email]), OF_A_LEAD)
+            invitation.announced_to.append(mailed)
         invitation.save(update_fields=["announced_to"])
-    return errors
 
 
 def _may_still_invite(person: User, invitation: Invitation) -> bool:
@@ -327,4 +349,5 @@ def _limit_mails(invitation: Invitation, by: User) -> None:
 
 
 def _mail_after_commit(invitation: Invitation) -> None:
-    queue.after_commit("apps.invitations.tasks.mail_invitation", invitation.pk)
+    outbox.expect(MAIL, [(invitation.pk, invitation.email, None)])
+    queue.after_commit(MAIL.task, invitation.pk)

@@ -4,14 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.background import work
 from apps.core.jobs import Job
 from apps.invitations import actions, queries
+from apps.outbox import actions as outbox
 
-MAIL = Job(
-    "invitations.mail",
-    _("E-mail de um convite"),
-    _("Não foi possível enviar o e-mail deste convite"),
-    task="apps.invitations.tasks.mail_invitation",
-    model="invitations.Invitation",
-)
 ANNOUNCE = Job(
     "invitations.announce",
     _("Aviso sobre um novo responsável"),
@@ -24,7 +18,7 @@ ANNOUNCE = Job(
 @shared_task(soft_time_limit=60, time_limit=90)
 def mail_invitation(invitation_pk: int) -> None:
     """Send an invitation's link; running it again sends nothing."""
-    work.do(MAIL, invitation_pk, actions.mail)
+    work.do(actions.MAIL, invitation_pk, actions.mail)
 
 
 @shared_task(soft_time_limit=120, time_limit=150)
@@ -42,4 +36,4 @@ def announce_waiting_leads() -> None:
 @shared_task
 def mail_waiting_invitations() -> None:
     """Send what a lost message or a dead worker left behind."""
-    work.do_all(MAIL, queries.waiting_for_mail(), actions.mail)
+    outbox.send_in_turn((actions.MAIL, queries.waiting_for_mail(), actions.mail))

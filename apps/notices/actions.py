@@ -6,7 +6,7 @@ A message whose sending was not noted (the worker was killed in between) is sent
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -16,19 +16,15 @@ from apps.accounts.models import User
 from apps.core import clock, plugins
 from apps.core.background import work
 from apps.core.jobs import Job
+from apps.core.mails import PAUSES
 from apps.core.models import UnfinishedWork
 from apps.notices import queries, words
 from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder, ReminderRun
+from apps.outbox import actions as outbox
 from apps.rollouts.models import Event, Rollout
 
-# How long a message waits after each failure of the mail server; after the last one nobody tries again. Four days in all.
-PAUSES = tuple(timedelta(hours=hours) for hours in (1 / 60, 1 / 12, 1 / 2, 2, 6, 12, 24, 24, 24))
-# A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run.
-FAILURES_PER_RUN = 5
 # The rollouts whose reminders are made together.
 BATCH = 500
-# What a mail server says of one message: errors of Python's library, which only ``core.network.outbound`` may import.
-OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
 
 CONSUME = Job(
     "notices.event",
@@ -79,7 +75,8 @@ def consume(event: Event) -> None:
         people = list({user.pk: user for user in notice.to(event) if user.pk != event.actor_id}.values())
         if not notice.obligatory:
             people = queries.wants(people, "events")
-        Notice.objects.bulk_create(Notice(event=event, user=user) for user in people)
+        notices = Notice.objects.bulk_create(Notice(event=event, user=user) for user in people)
+        outbox.expect(SEND_NOTICE, ((row.pk, row.user.email, row.user) for row in notices))
 
 
 def remind() -> None:
@@ -127,7 +124,8 @@ def _remind_of_many(rollouts: list[int], run: ReminderRun, today: date) -> list[
             ignore_conflicts=True,
         )
         matters_of = {user.pk: matters for user, matters in people.items()}
-        digests = Digest.objects.filter(run=run, user__in=matters_of)
+        digests = list(Digest.objects.filter(run=run, user__in=matters_of).select_related("user"))
+        outbox.expect(SEND_DIGEST, ((digest.pk, digest.user.email, digest.user) for digest in digests))
         Reminder.objects.bulk_create(
             (
                 Reminder(digest=digest, rollout=rollout, requirement=key)
@@ -149,7 +147,9 @@ def remind_of(rollout_pk: int) -> None:
     run = ReminderRun.objects.filter(day=today, finished_at=None).first()
     for user in queries.wants(list(people), "reminders"):
         with transaction.atomic():
-            digest, _is_new = Digest.objects.get_or_create(user=user, day=today, defaults={"run": run})
+            digest, is_new = Digest.objects.get_or_create(user=user, day=today, defaults={"run": run})
+            if is_new:
+                outbox.expect(SEND_DIGEST, [(digest.pk, user.email, user)])
             if Digest.objects.select_for_update(no_key=True).filter(WAITING, pk=digest.pk).exists():
                 rows = (Reminder(digest=digest, rollout=rollout, requirement=key) for _rollout, key in people[user])
                 Reminder.objects.bulk_create(rows, ignore_conflicts=True)
@@ -157,31 +157,19 @@ def remind_of(rollout_pk: int) -> None:
 
 def send_waiting() -> None:
     """Send what is to be sent now. A mail server that is away is not waited for without end."""
-    failures = 0
-
-    def counted(send: Callable[[int], None]) -> Callable[[int], None]:
-        def count(pk: int) -> None:
-            nonlocal failures
-            try:
-                send(pk)
-            except OSError as error:
-                failures += type(error).__name__ not in OF_THE_MESSAGE
-                raise
-
-        return count
-
-    for kind, model, send in ((SEND_NOTICE, Notice, send_notice), (SEND_DIGEST, Digest, send_digest)):
-        work.do_all(kind, queries.waiting(model), counted(send), stop=lambda: failures >= FAILURES_PER_RUN)
+    outbox.send_in_turn(
+        (SEND_NOTICE, queries.waiting(Notice), send_notice), (SEND_DIGEST, queries.waiting(Digest), send_digest)
+    )
 
 
 def send_notice(pk: int) -> None:
     """Send a notice that waits. Raises what the mail server's connection raises."""
-    _send(Notice, pk, _notice)
+    _send(SEND_NOTICE, Notice, pk, _notice)
 
 
 def send_digest(pk: int) -> None:
     """Send a digest that waits. Raises what the mail server's connection raises."""
-    _send(Digest, pk, _digest)
+    _send(SEND_DIGEST, Digest, pk, _digest)
 
 
 def choose(user: User, *, events: bool, reminders: bool) -> None:
@@ -189,16 +177,19 @@ def choose(user: User, *, events: bool, reminders: bool) -> None:
     Preference.objects.update_or_create(user=user, defaults={"events": events, "reminders": reminders})
 
 
-def _send(model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | None]) -> None:
+def _send(job: Job, model: type[Outgoing], pk: int, write: Callable[..., EmailMessage | None]) -> None:
     row = model._default_manager.filter(WAITING, pk=pk).select_related("user").first()
     if row is None:
         return
     message = write(row) if row.user.is_active else None
     if message:
-        message.send()
-        row.sent()
-    else:
-        row.drop()
+        outbox.deliver(message)
+    with transaction.atomic():
+        if message:
+            row.sent()
+        else:
+            row.drop()
+        outbox.settle(job, pk, sent=message is not None)
 
 
 def _notice(row: Notice) -> EmailMessage | None:

@@ -37,5 +37,5 @@ plugin = Plugin(
     requirements_follow=["development"],  # The promised date moves the plan, and with it what is due.
     measures=measures.MEASURES,
     personal_data=personal_data.HOLDINGS,
-    jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE, tasks.CERTIFICATE],
+    jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE, tasks.CERTIFICATE, tasks.PURGE_NAMES],
 )

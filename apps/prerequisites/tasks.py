@@ -44,6 +44,13 @@ CERTIFICATE = Job(
     model="prerequisites.PurgeCertificate",
     away=(NoCertificate,),
 )
+PURGE_NAMES = Job(
+    "prerequisites.purge_names",
+    _("Nomes no certificado de expurgo"),
+    _("Não foi possível guardar os nomes deste expurgo"),
+    task="apps.prerequisites.tasks.keep_purge_names",
+    model="rollouts.Event",
+)
 
 
 @shared_task(soft_time_limit=90, time_limit=120)
@@ -103,8 +110,14 @@ def seal_certificate(certificate_pk: int) -> None:
     work.do(CERTIFICATE, certificate_pk, certificate.draw)
 
 
+@shared_task(soft_time_limit=60, time_limit=90)
+def keep_purge_names(event_pk: int) -> None:
+    """Keep the names of one purge that an older version recorded without them."""
+    work.do(PURGE_NAMES, event_pk, certificate.keep_names)
+
+
 @shared_task
 def seal_waiting_certificates() -> None:
     """What a lost message, or a seal that was away, left without its PDF; and the names that older versions did not keep."""
-    certificate.write_missing()
+    work.do_all(PURGE_NAMES, certificate.purges_without_names(), certificate.keep_names)
     work.do_all(CERTIFICATE, certificate.waiting(), certificate.draw)

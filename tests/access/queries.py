@@ -62,7 +62,10 @@ def crowd(scene: Any) -> None:
     """Ten times the projects, and ten times what is in those whose pages are asked: people, items, cases, hours, events."""
     for rollout in (scene.rollout, scene.open_rollout):
         multiply_within(rollout)
-    certificate.write_missing()  # The purges among the events that were repeated have their names, as each has.
+    for event_pk in certificate.purges_without_names():
+        certificate.keep_names(
+            event_pk
+        )  # The purges among the events that were repeated have their names, as each has.
     multiply(Rollout.objects.exclude(pk=scene.rollout.pk), COPIES, without={Invitation})
     client = scene.company
     multiply(

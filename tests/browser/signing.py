@@ -9,10 +9,12 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from apps.demo.sign_ins import PASSWORD
+from presence_rollout.ops import services
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"^ {4}(\d{6})\s*$", re.MULTILINE)
 SIGN_IN = re.compile(r"^ {4}(\S+)\s*$", re.MULTILINE)
+_read_messages: set[Path] = set()
 
 
 def signs(page: Page, email: str, var, look=lambda page, step: None) -> Page:
@@ -77,10 +79,19 @@ def manage(var: Path, person: str) -> None:
 
 
 def newest_code(var, email: str, pattern: re.Pattern[str] = CODE) -> str:
-    """The code in the newest message to ``email`` that has one; it was sent before the page said so."""
-    messages = sorted((var / "mail").glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
-    texts = [text for path in messages if f"To: {email}" in (text := path.read_text())]
-    return next(found[1] for text in texts if (found := pattern.search(text)))
+    """The code in a message to ``email`` that was not read before, once a worker has sent it."""
+    codes: list[str] = []
+
+    def has_come() -> bool:
+        for path in {*(var / "mail").glob("*")} - _read_messages:
+            text = path.read_text()
+            if f"To: {email}" in text and (code := pattern.search(text)):
+                _read_messages.add(path)
+                codes.append(code[1])
+        return bool(codes)
+
+    services.wait_until(has_come, f"A code for {email}")
+    return codes[-1]
 
 
 def drafts_the_term(manager) -> None:

@@ -67,6 +67,26 @@ def test_a_broker_that_did_not_answer_is_left_in_peace_for_a_while(monkeypatch):
     assert asked == ["x", "z"]
 
 
+def test_of_many_pages_one_asks_whether_a_silent_broker_is_back(monkeypatch):
+    asked = []
+
+    def silent(name, args):
+        asked.append(name)
+        if name == "second":
+            queue.send("meanwhile")
+        if name in ("first", "second"):
+            raise OperationalError("timed out")
+
+    now = 1000.0
+    monkeypatch.setattr(current_app._get_current_object(), "send_task", silent)
+    monkeypatch.setattr(queue.time, "monotonic", lambda: now)
+    for name in ("first", "second", "third", "fourth"):
+        queue.send(name)
+        if name != "third":
+            now += queue.REST
+    assert asked == ["first", "second", "third", "fourth"]
+
+
 HANDS_OVER = {"after_commit", "send"}
 
 

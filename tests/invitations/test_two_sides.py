@@ -5,7 +5,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
 
 from apps.accounts import address_changes as addresses
@@ -16,6 +16,7 @@ from apps.core.process import Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.invitations import actions, queries, tasks
 from apps.invitations.models import State
+from apps.outbox.tasks import send_waiting_mails
 from tests.accounts.factories import AddressChangeFactory
 from tests.companies.factories import MembershipFactory, PresenceFactory, UserFactory, a_person
 from tests.invitations.factories import InvitationFactory
@@ -144,23 +145,25 @@ class TestANewLeadIsAnnounced:
         assert self.kinds(rollout) == ["invitations.lead_invited"]
 
     def test_a_mailbox_that_refuses_keeps_nobody_else_from_being_told_and_nobody_is_told_twice(
-        self, rollout, monkeypatch
+        self, rollout, monkeypatch, an_outbox
     ):
         first, second = rollout.people["client"], a_person(rollout.company("client"), Role.LEAD)
-        send, refusing = EmailMessage.send, [True]
+        send, refusing = EmailBackend.send_messages, [True]
 
-        def refuses_the_first(message, *args, **kwargs):
-            if message.to == [first.email] and refusing:
+        def refuses_the_first(transport, messages):
+            if messages[0].to == [first.email] and refusing:
                 raise SMTPRecipientsRefused({first.email: (550, b"no")})
-            return send(message, *args, **kwargs)
+            return send(transport, messages)
 
-        monkeypatch.setattr(EmailMessage, "send", refuses_the_first)
+        monkeypatch.setattr(EmailBackend, "send_messages", refuses_the_first)
         invitation = self.invited(rollout)
         tasks.announce_lead(invitation.pk)
+        send_waiting_mails()
         assert [message.to for message in mail.outbox] == [[second.email]]
         refusing.clear()
         with clock.at(clock.now() + timedelta(days=1)):
             tasks.announce_waiting_leads()
+            send_waiting_mails()
         assert [message.to for message in mail.outbox] == [[second.email], [first.email]]
         assert queries.leads_to_announce() == []
 

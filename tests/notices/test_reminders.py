@@ -214,7 +214,7 @@ class TestOneMessageADay:
 
 def test_with_nothing_due_the_task_asks_the_same_for_any_number_of_projects(django_assert_max_num_queries):
     RolloutFactory.create_batch(3)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):  # Two of them keep how the run went.
         remind()
 
 
@@ -236,7 +236,7 @@ class TestManyProjects:
         with CaptureQueriesContext(connection) as of_a_hundred:
             remind()
         assert Reminder.objects.count() == 200
-        assert len(of_a_hundred) <= len(of_ten) <= 25
+        assert len(of_a_hundred) <= len(of_ten) <= 28
 
     def test_what_was_interrupted_goes_on_where_it_was_and_is_sent_once(self, rollout, mailoutbox, monkeypatch):
         multiply(Rollout.objects.filter(pk=rollout.pk), 2)

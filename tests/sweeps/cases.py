@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from apps.accounts.models import User
@@ -23,6 +24,8 @@ from apps.hours.events import MonthClosed
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
+from apps.outbox import actions as outbox
+from apps.outbox.models import Mail
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.credentials.probes import ProbeResult
@@ -305,6 +308,19 @@ def _purge_without_pdf() -> Case:
     )  # fmt: skip
 
 
+@case("seal-waiting-certificates: names")
+def _purge_without_names() -> Case:
+    rollouts = [at_stage(submission.rollout, Stage.COMPLETED) for submission in _credentials()]
+    poisoned, good = (purge.purge(rollout, by=rollout.project_manager).pk for rollout in rollouts)
+    PurgeCertificate.objects.all().delete()
+    return Case(
+        "prerequisites.purge_names", poisoned, good,
+        lambda pk: PurgeCertificate.objects.filter(event=pk).exists(),
+        "apps.prerequisites.credentials.purge.names_of", lambda event, client: event.pk,
+        also={"apps.seals.certificates.can_seal": lambda: False},
+    )  # fmt: skip
+
+
 @case("gather-due-evidence")
 def _untried_credential() -> Case:
     submissions = _credentials()
@@ -396,6 +412,20 @@ def _untold_event() -> Case:
         lambda pk: Consumption.objects.filter(event=pk).exists(),
         "apps.notices.actions.consume", lambda event: event.pk,
         page=(rollout.people["client"], reverse("rollouts:timeline", args=[rollout.pk])),
+    )  # fmt: skip
+
+
+@case("send-waiting-mails")
+def _mail_in_the_outbox() -> Case:
+    with earlier(minutes=1):
+        for name in ("ana", "bia"):
+            outbox.keep(EmailMessage("Assunto", "Texto", to=[f"{name}@loja.com.br"]))
+    poisoned, good = (Mail.objects.get(address=f"{name}@loja.com.br").key for name in ("ana", "bia"))
+    return Case(
+        "outbox.mail", poisoned, good,
+        lambda key: Mail.objects.get(pk=key).sent_at is not None,
+        "apps.outbox.actions.deliver",
+        lambda message: poisoned if message.to == ["ana@loja.com.br"] else good,
     )  # fmt: skip
 
 

@@ -5,14 +5,12 @@ import hashlib
 from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from apps.accounts import address_changes as addresses
 from apps.accounts.http import SignedInRequest
 from apps.accounts.models import ProofCode, User
 from apps.accounts.proof import mailed_codes
 from apps.accounts.proof.fresh import proved_by_mail
-from apps.core.refusals import Refusal
 
 SALT = "accounts.fresh-proof"
 ADDRESS_AT_SIGN_IN = "address_at_sign_in"
@@ -29,7 +27,7 @@ def held_address(request: SignedInRequest) -> str:
 
 
 def send(request: SignedInRequest) -> str:
-    """Mail a new code; the address. Raises ``Refusal`` for too many (429) and when the mail server is away (503)."""
+    """Mail a new code; the address. Raises ``Refusal`` for too many (429)."""
     address, session = held_address(request), _session(request)
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
@@ -37,12 +35,8 @@ def send(request: SignedInRequest) -> str:
         code = mailed_codes.issue(
             user.proof_codes.all(), make, salt=SALT, bound_to=_bound_to(user, session), user=user, session=session
         )
-    try:
         context = {"code": code, "minutes": mailed_codes.MINUTES, "user": user}
         get_adapter().send_mail("account/email/proof_code", address, context)
-    except OSError as error:
-        user.proof_codes.filter(session=session, used_at=None).delete()
-        raise Refusal(_("O código não pôde ser enviado agora. Tente de novo em alguns minutos."), status=503) from error
     return address
 
 

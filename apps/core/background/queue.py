@@ -44,13 +44,18 @@ def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda:
 def send(task: str, *args: int | str) -> None:
     """Send ``task`` now, for a sweep that hands out its items; a broker that is away is a line in the log."""
     global _resting_until
-    if time.monotonic() < _resting_until:
-        return
+    if _resting_until:
+        if time.monotonic() < _resting_until:
+            return
+        # One asks whether it is back; nobody else waits with it.
+        _resting_until = time.monotonic() + REST
     try:
         current_app.send_task(task, args=args)
     except (OperationalError, RedisError, OSError) as error:
         _resting_until = time.monotonic() + REST
         logger.warning("%s waits for its periodic task: %s", task, error)
+    else:
+        _resting_until = 0.0
 
 
 def ask_again() -> None:

@@ -10,7 +10,10 @@ import logging
 import subprocess
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -33,6 +36,25 @@ SWEEP_ITEMS = 200
 """The most items that a sweep begins with."""
 
 
+_items: ContextVar[Counter[str] | None] = ContextVar("items", default=None)
+
+
+@contextmanager
+def count_items() -> Iterator[Counter[str]]:
+    """How many items were ``done`` within the block, and how many ``failed``."""
+    items: Counter[str] = Counter()
+    token = _items.set(items)
+    try:
+        yield items
+    finally:
+        _items.reset(token)
+
+
+def _count(outcome: str) -> None:
+    if (items := _items.get()) is not None:
+        items[outcome] += 1
+
+
 def jobs() -> dict[str, Job]:
     """Every kind of work that the apps announce, by its name."""
     return {job.name: job for plugin in plugins.plugins() for job in plugin.jobs}
@@ -52,8 +74,10 @@ def do(job: Job, key: Key, action: Callable[[Key], object]) -> bool:
         action(key)
     except Exception as error:
         _note(job, row, error)
+        _count("failed")
         return False
     UnfinishedWork.objects.filter(pk=row.pk).delete()
+    _count("done")
     return True
 
 

@@ -43,7 +43,7 @@ class Certificate:
 
     @cached_property
     def names(self) -> PurgeCertificate:
-        """How what it names was called then; as it is called today, where that was not kept (``write_missing``)."""
+        """How what it names was called then; as it is called today, where that was not kept (``keep_names``)."""
         try:
             return self.event.purge_certificate
         except PurgeCertificate.DoesNotExist:
@@ -69,11 +69,16 @@ class Certificate:
         return [{**row, "title": Localized.of(row["title"])} for row in self.event.data["items"]]
 
 
-def write_missing() -> None:
-    """Keep the names of purges that were recorded without them, by an older version of the application."""
+def purges_without_names() -> list[int]:
+    """The keys of the events of purges that an older version of the application recorded without their names."""
     without_names = Event.objects.filter(kind=events.Purged.kind, purge_certificate=None)
-    for event in without_names.select_related("rollout__platform", "actor").order_by("pk"):
-        PurgeCertificate.objects.bulk_create([purge.names_of(event, _client_then(event))], ignore_conflicts=True)
+    return list(without_names.order_by("pk").values_list("pk", flat=True))
+
+
+def keep_names(event_pk: int) -> None:
+    """Keep the names of a purge, as they were then; twice keeps them once."""
+    event = Event.objects.select_related("rollout__platform", "actor").get(pk=event_pk)
+    PurgeCertificate.objects.bulk_create([purge.names_of(event, _client_then(event))], ignore_conflicts=True)
 
 
 def waiting() -> list[int]:

@@ -19,7 +19,7 @@ from apps.stages.acceptance import (
 )
 from apps.stages.acceptance.api import router
 from apps.stages.acceptance.models import Signatory
-from apps.stages.acceptance.signing import new_addresses
+from apps.stages.acceptance.signing import codes, new_addresses
 from apps.stages.acceptance.wording import clauses
 
 TONES = {"signed": "success", "refused": "danger", "expired": "warning", "ready": "info"}
@@ -65,5 +65,6 @@ plugin = Plugin(
     chain_checks=[chain_checks.terms],
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.RENDER, tasks.SEAL, tasks.EXPIRE],
+    mails=[codes.MAIL],
     address_changed=[new_addresses.record_change],
 )

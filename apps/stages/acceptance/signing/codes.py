@@ -1,36 +1,39 @@
 """Six digits by e-mail, to a signatory: that whoever signs reads the mail of whom the term names."""
 
+from datetime import timedelta
+
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.proof import mailed_codes
 from apps.accounts.proof.mailed_codes import MINUTES
+from apps.core.mails import MailKind
 from apps.core.refusals import Refusal, require
+from apps.outbox import actions as outbox
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import Signatory, SigningCode
 from apps.stages.acceptance.signing import new_addresses
 
 SALT = "acceptance.signing-code"
+MAIL = MailKind("acceptance.code", gettext_lazy("Código para assinar"), timedelta(minutes=MINUTES))
 
 
 def send(signatory: Signatory, *, by: User) -> None:
     """Mail a new code to ``signatory``, whose turn it is, at the address that the term names; the one before no longer works.
 
     Raises ``Refusal`` when it is not their turn, while a change of their account's address does not count, for the sixth
-    code within an hour, for one right after another (429), and when the mail server does not take it.
+    code within an hour, and for one right after another (429).
     """
-    code = issue(signatory, by=by)
-    context = {"code": code, "minutes": MINUTES, "name": by.get_short_name(), "term": signatory.term}
-    subject = " ".join(render_to_string("acceptance/email/code_subject.txt", context).split())
-    body = render_to_string("acceptance/email/code.txt", context)
-    try:
-        EmailMessage(subject, body, to=[signatory.email], headers={"Auto-Submitted": "auto-generated"}).send()
-    except OSError as error:
-        signatory.codes.filter(used_at=None).delete()
-        raise Refusal(_("O código não pôde ser enviado agora. Tente de novo em alguns minutos."), status=503) from error
+    with transaction.atomic():
+        code = issue(signatory, by=by)
+        context = {"code": code, "minutes": MINUTES, "name": by.get_short_name(), "term": signatory.term}
+        subject = " ".join(render_to_string("acceptance/email/code_subject.txt", context).split())
+        body = render_to_string("acceptance/email/code.txt", context)
+        outbox.post(EmailMessage(subject, body, to=[signatory.email]), MAIL)
 
 
 def issue(signatory: Signatory, *, by: User) -> str:

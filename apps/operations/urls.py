@@ -1,0 +1,10 @@
+from django.urls import path
+
+from apps.operations import views
+
+app_name = "operations"
+
+urlpatterns = [
+    path("sistema/", views.overview, name="overview"),
+    path("sistema/emails/", views.mails, name="mails"),
+]
