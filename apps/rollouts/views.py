@@ -23,6 +23,7 @@ from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
+from apps.core.web.seen import remember
 from apps.rollouts import actions, choices, forms, parties, people, phases, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.correction_forms import KIND_OF_FIELD, NewCompanyForm
@@ -203,6 +204,7 @@ def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.plan", rollout)
     form = forms.PlanForm(request.POST or None, rollout=rollout)
+    remember(form, rollout, lambda row: {f"date_{stage}": day for stage, day in planning.starts(row).items()})
     if request.method == "POST" and attempt(request, form, planning.change, rollout, by=request.user):
         return redirect(f"{rollout.get_absolute_url()}#plano")
     return render(

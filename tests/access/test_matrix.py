@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import hostile, mid_stage, probe, queries, tokens
+from tests.access import hostile, mid_stage, probe, queries, tokens, twice
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -219,6 +219,17 @@ class TestInTheScene:
             method = chance.choice(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND"])
             hold(hostile.send(scene, person, method, url), method, row.route)
         assert sent > 1_000
+        assert not wrong, "\n".join(wrong)
+
+    def test_a_form_that_is_sent_twice_is_done_once_and_leads_to_the_same_place(self, scene):
+        """Every form of every route, with the key that its page gives it."""
+        done = {row.route: both for row in rows() if (both := twice.send_twice(scene, row))}
+        assert len(done) > 30
+        wrong = [
+            f"{route}: {both}"
+            for route, both in done.items()
+            if route not in twice.OTHERWISE and (both.second_wrote or both.places[0] != both.places[1])
+        ]
         assert not wrong, "\n".join(wrong)
 
     def test_each_token_gets_what_the_table_of_tokens_says_and_opens_nothing_but_the_api(self, scene, settings):
