@@ -12,10 +12,10 @@ from apps.companies.pages import visible_company
 from apps.companies.people import queries as people_queries
 from apps.core.numbers import whole_number
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-from apps.core.web.seen import remember
 
 
 @require_GET

@@ -14,8 +14,8 @@ from apps.accounts.http import SignedInRequest
 from apps.core.exports import calendar
 from apps.core.process import Stage
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
-from apps.core.web.seen import remember
 from apps.meetings import actions, agenda, attendance, conflicts, forms
 from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.meetings.rooms import room_of

@@ -20,10 +20,10 @@ from apps.core import plugins
 from apps.core.plugins import Consequence
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-from apps.core.web.seen import remember
 from apps.rollouts import actions, choices, forms, parties, people, phases, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.correction_forms import KIND_OF_FIELD, NewCompanyForm

@@ -14,7 +14,7 @@ from apps.blueprints.catalogues import content
 from apps.blueprints.models import Blueprint, Draft
 from apps.core import canonical, clock
 from apps.core.refusals import Invalid, Refusal, require
-from apps.core.web.seen import OVERTAKEN
+from apps.core.web.edits import OVERTAKEN
 
 D = TypeVar("D", bound=Draft)
 Texts = Mapping[str, str]

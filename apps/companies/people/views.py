@@ -9,8 +9,8 @@ from apps.companies.models import Company, Membership, Person
 from apps.companies.pages import visible_company
 from apps.companies.people import actions, forms, queries
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
-from apps.core.web.seen import remember
 
 
 @require_http_methods(["GET", "POST"])

@@ -26,7 +26,7 @@ SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 UNIQUE_VIOLATION, EXCLUSION_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23P01", "23503"
 ENDED = frozenset({SERIALIZATION_FAILURE, DEADLOCK})
 """The transaction was ended so that another one could go on."""
-TAKEN = frozenset({UNIQUE_VIOLATION, EXCLUSION_VIOLATION})
+OCCUPIED = frozenset({UNIQUE_VIOLATION, EXCLUSION_VIOLATION})
 """The row exists already."""
 
 
@@ -43,13 +43,13 @@ def was_ended(error: BaseException) -> bool:
 
 def was_overtaken(error: BaseException) -> bool:
     """Whether somebody else wrote meanwhile what ``error`` met: done again, it goes through or is refused by its own rule."""
-    return code_of(error) in ENDED | TAKEN | {FOREIGN_KEY_VIOLATION}
+    return code_of(error) in ENDED | OCCUPIED | {FOREIGN_KEY_VIOLATION}
 
 
 def refusal_of(error: BaseException) -> Refusal | None:
     """What a person is told of a constraint that ``error`` met (409); None where it met none that others have to do with."""
     code = code_of(error)
-    if code in TAKEN:
+    if code in OCCUPIED:
         return Refusal(words_of(table_of(error)))
     if code == FOREIGN_KEY_VIOLATION:
         return Refusal(

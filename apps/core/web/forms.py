@@ -18,7 +18,7 @@ from apps.core.database import conflicts
 from apps.core.network.addresses import require_address
 from apps.core.refusals import Invalid, Refusal
 from apps.core.web import retries
-from apps.core.web.seen import Seen
+from apps.core.web.edits import ShownValues
 from apps.core.web.widgets import DateInput, DateTimeInput
 
 
@@ -85,15 +85,15 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
     429, ``core.refusals.RefusalMiddleware`` adds ``Retry-After`` to the answer. What must be confirmed first
     (``core.web.confirmations.NeedsConfirmation``) is no refusal but a page of its own, and goes through. So does an error
     of a row that somebody else wrote, as long as the request may be done again (``core.web.retries``); then it is a refusal.
-    What a form ``remember``s of what it showed (``core.web.seen``) is compared first.
+    What a form ``remember``s of what it showed (``core.web.edits``) is compared first.
     """
     form.refusal_status = 422  # type: ignore[attr-defined]
     request.not_done = True  # type: ignore[attr-defined]
     if not form.is_valid():
         return False
-    seen: Seen | None = getattr(form, "seen", None)
+    shown_values: ShownValues | None = getattr(form, "shown_values", None)
     try:
-        with seen.unchanged() if seen else nullcontext():
+        with shown_values.unchanged() if shown_values else nullcontext():
             action(*args, **kwargs, **form.cleaned_data)
     except Refusal as refusal:
         _refuse(request, form, refusal)

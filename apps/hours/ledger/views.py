@@ -10,9 +10,9 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.refusals import Refusal, require
 from apps.core.requirements import asking
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
-from apps.core.web.seen import remember
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage as agreement
 from apps.hours.agreement.records import agreement_of, records_of

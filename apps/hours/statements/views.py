@@ -14,9 +14,9 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
-from apps.core.web.seen import remember
 from apps.files.http import attachment
 from apps.hours import queries
 from apps.hours.ledger import closing, forms, policies

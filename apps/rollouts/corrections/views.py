@@ -15,8 +15,8 @@ from apps.accounts.models import User
 from apps.core.numbers import whole_number
 from apps.core.process import PartyRole
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
-from apps.core.web.seen import remember
 from apps.rollouts import correction_forms as forms
 from apps.rollouts import parties, phases
 from apps.rollouts.corrections import actions as corrections

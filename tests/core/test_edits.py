@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.process import Stage
-from apps.core.web import seen
+from apps.core.web import edits
 from tests.companies.factories import PersonFactory
 from tests.hours.factories import log
 from tests.meetings.factories import MeetingFactory
@@ -103,7 +103,7 @@ def seen_on(answer):
 
 
 def test_what_a_row_holds_and_what_a_form_gives_have_one_fingerprint():
-    assert seen.fingerprint({"a": clock.today(), "b": None}) == seen.fingerprint({"a": day(0), "b": ""})
-    assert seen.fingerprint({"a": ["x", "y"]}) == seen.fingerprint({"a": ("y", "x")})
-    assert seen.fingerprint({"a": "1"}) != seen.fingerprint({"a": "2"})
-    assert seen.fingerprint(None) == ""
+    assert edits.fingerprint({"a": clock.today(), "b": None}) == edits.fingerprint({"a": day(0), "b": ""})
+    assert edits.fingerprint({"a": ["x", "y"]}) == edits.fingerprint({"a": ("y", "x")})
+    assert edits.fingerprint({"a": "1"}) != edits.fingerprint({"a": "2"})
+    assert edits.fingerprint(None) == ""

@@ -27,7 +27,7 @@ OVERTAKEN = gettext_lazy(
 )
 
 Form = TypeVar("Form", bound=forms.BaseForm)
-Thing = TypeVar("Thing", bound=Model)
+Row = TypeVar("Row", bound=Model)
 
 
 def fingerprint(values: Mapping[str, Any] | None) -> str:
@@ -35,7 +35,7 @@ def fingerprint(values: Mapping[str, Any] | None) -> str:
     return canonical.sha256({name: _plain(value) for name, value in values.items()})[:16] if values else ""
 
 
-class Seen:
+class ShownValues:
     """What the form of a change showed. ``fingerprint`` is that of what stands there, as far as is known."""
 
     def __init__(
@@ -50,10 +50,10 @@ class Seen:
         """Within the block nobody else changes it by a form. Raises ``Refusal`` (409) when somebody did meanwhile."""
         with transaction.atomic():
             locks.hold(f"form of {self.name}")
-            seen = self.form.data.get(self.field)
+            posted_fingerprint = self.form.data.get(self.field)
             values = self.read()
             self.fingerprint = fingerprint(values)
-            if seen and seen != self.fingerprint:
+            if posted_fingerprint and posted_fingerprint != self.fingerprint:
                 raise Refusal(str(OVERTAKEN), details=self._lines(values))
             yield
 
@@ -69,17 +69,17 @@ class Seen:
 
 def remember(
     form: Form,
-    thing: Thing,
-    values_of: Callable[[Thing], Mapping[str, Any]],
+    row: Row,
+    values_of: Callable[[Row], Mapping[str, Any]],
     *,
     shown: Mapping[str, Any] | None = None,
 ) -> Form:
-    """``form``, which changes what ``values_of`` gives of ``thing`` and knows from now on what it showed of it: ``shown``,
+    """``form``, which changes what ``values_of`` gives of ``row`` and knows from now on what it showed of it: ``shown``,
     where that was read already."""
-    name = f"{thing._meta.label} {thing.pk}"
-    manager = type(thing)._default_manager
-    form.seen = Seen(  # type: ignore[attr-defined]
-        form, name, values_of(thing) if shown is None else shown, lambda: values_of(manager.get(pk=thing.pk))
+    name = f"{row._meta.label} {row.pk}"
+    manager = type(row)._default_manager
+    form.shown_values = ShownValues(  # type: ignore[attr-defined]
+        form, name, values_of(row) if shown is None else shown, lambda: values_of(manager.get(pk=row.pk))
     )
     return form
 
