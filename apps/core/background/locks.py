@@ -27,8 +27,8 @@ def hold(name: str) -> None:
     """Wait until no other transaction holds the lock ``name``, and hold it to the end of this one. For what has no row of its
     own: a person's day in the hours, say.
 
-    Locks are taken in one order, everywhere: the form of a thing (``core.web.edits``), companies, accounts, rollouts (by key),
-    rows within a rollout, then these. A row that stays is locked ``no_key``: whatever only refers to it is written meanwhile.
+    Locks are taken in one order, everywhere: the form of a thing (``core.web.edits``), companies, accounts, rollouts (by
+    key), rows within a rollout, then these. A row that stays is locked ``no_key``: what refers to it is written meanwhile.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key_of(name)])
