@@ -23,8 +23,6 @@ from presence_rollout.ops import postgres
 
 LEFT_OUT = {"django_migrations", "django_content_type", "auth_permission", "django_session", "usersessions_usersession"}
 """Tables that migrating fills, or that hold nothing of a project."""
-PAGES = ("", "historico/", "horas/", "homologacao/", "ficha/", "producao/", "termo/", "pessoas/")
-"""Of each project, below its address."""
 
 
 def main(command: str, file: Path) -> int:
@@ -57,14 +55,16 @@ def keep(file: Path) -> list[str]:
 def upgrade(file: Path) -> Iterator[str]:
     """Take the data of ``file`` into this release; a line for each thing that is wrong afterwards."""
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     content = read(file)
-    for app, name in content["migrations"]:
-        call_command("migrate", app, name, verbosity=0)
-    before = _load(content["tables"])
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    if not before:
+    MigrationExecutor(connection).migrate([(app, name) for app, name in content["migrations"]])
+    projects = _load(content["tables"])
+    for command in ("migrate", "createcachetable", "load_blueprints"):
+        call_command(command, verbosity=0)
+    call_command("verify_requirements", "--mend", verbosity=0, stdout=StringIO())
+    if not projects:
         yield f"{file} holds no project"
     yield from _wrong_records()
     yield from _wrong_pages()
@@ -126,14 +126,13 @@ def _empty(cursor: Any, tables: dict[str, Any]) -> None:
 
 
 def _wrong_records() -> Iterator[str]:
-    """What the application's own checks say of the timelines and of what is open."""
-    from django.core.management import CommandError, call_command
+    """Every timeline that does not hold. The files of the documents and the seals are no part of what is kept here."""
+    from apps.rollouts import timeline
+    from apps.rollouts.models import Rollout
 
-    for command in ("verify_timeline", "verify_requirements"):
-        try:
-            call_command(command, verbosity=0, stdout=StringIO())
-        except (CommandError, SystemExit) as error:
-            yield f"{command}: {error}"
+    for rollout in Rollout.objects.order_by("pk"):
+        if broken := timeline.verify(rollout):
+            yield f"{rollout.code}: {broken.why}"
 
 
 def _wrong_pages() -> Iterator[str]:
@@ -142,14 +141,20 @@ def _wrong_pages() -> Iterator[str]:
     from django.urls import reverse
 
     from apps.companies.models import Membership, Role
+    from apps.core import plugins
     from apps.rollouts.models import Rollout
 
-    browser = Client(raise_request_exception=False)
+    browser = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
     manager = Membership.objects.filter(role=Role.MANAGER).order_by("pk")[0].user
     browser.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
     addresses = [reverse("portal:home"), reverse("companies:list"), reverse("rollouts:list"), reverse("hours:week")]
+    names = [
+        "rollouts:detail",
+        "rollouts:timeline",
+        *(plugin.page.url_name for plugin in plugins.plugins() if plugin.page),
+    ]
     for rollout in Rollout.objects.order_by("pk"):
-        addresses += [rollout.get_absolute_url() + page for page in PAGES]
+        addresses += [reverse(name, args=[rollout.pk]) for name in names]
     for address in addresses:
         if (status := browser.get(address).status_code) != 200:
             yield f"{address}: {status}"
