@@ -6,7 +6,7 @@
 ``keep`` fills a server of its own with the demonstration. The file holds rows, in PostgreSQL's own text format, and the names
 of the migrations that stood behind them: an older schema is made again by the migrations themselves, which never change once
 they are released. ``upgrade`` makes that schema, copies the rows in, migrates to the present release and walks through what
-came out: timelines, what is open, and every project's pages. It prints what is wrong; 1 where there is something.
+came out: timelines, what is open, the pages of a project in each stage. It prints what is wrong; 1 where something is.
 """
 
 import json
@@ -62,7 +62,7 @@ def upgrade(file: Path) -> Iterator[str]:
     MigrationExecutor(connection).migrate([(app, name) for app, name in content["migrations"]])
     projects = _load(content["tables"])
     for command in ("migrate", "createcachetable", "load_blueprints"):
-        call_command(command, verbosity=0)
+        call_command(command, verbosity=0, stdout=StringIO())
     call_command("verify_requirements", "--mend", verbosity=0, stdout=StringIO())
     if not projects:
         yield f"{file} holds no project"
@@ -136,7 +136,7 @@ def _wrong_records() -> Iterator[str]:
 
 
 def _wrong_pages() -> Iterator[str]:
-    """Every project's pages that do not come, for one of Presence's managers."""
+    """The pages of a project in each stage that do not come, for one of Presence's managers."""
     from django.test import Client
     from django.urls import reverse
 
@@ -153,7 +153,7 @@ def _wrong_pages() -> Iterator[str]:
         "rollouts:timeline",
         *(plugin.page.url_name for plugin in plugins.plugins() if plugin.page),
     ]
-    for rollout in Rollout.objects.order_by("pk"):
+    for rollout in Rollout.objects.order_by("stage", "pk").distinct("stage"):
         addresses += [reverse(name, args=[rollout.pk]) for name in names]
     for address in addresses:
         if (status := browser.get(address).status_code) != 200:

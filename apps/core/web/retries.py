@@ -21,6 +21,7 @@ from psycopg.pq import TransactionStatus
 
 from apps.core.database import conflicts
 from apps.core.refusals import answer_to
+from apps.core.web import outages
 
 logger = logging.getLogger(__name__)
 _only_counts: ContextVar[bool] = ContextVar("only_counts", default=False)
@@ -79,7 +80,7 @@ class RetryMiddleware:
             if not run.was_overtaken:
                 break
             if session is not None and session.session_key != key:
-                break  # Somebody signed in, in a session that is gone again.
+                return outages.answer(request, 503)  # Somebody signed in, in a session that is gone again.
             logger.info("%s %s is done again: others were in its way", request.method, request.path)
             _begin_anew(request)
         return response
