@@ -185,6 +185,9 @@ MIDDLEWARE = [
     "apps.core.refusals.RefusalMiddleware",
     # Within it: what may be confirmed is a refusal too.
     "apps.core.web.confirmations.ConfirmationMiddleware",
+    # Innermost: a view that others were in the way of runs again, and a form that is sent twice is done once.
+    "apps.core.web.retries.RetryMiddleware",
+    "apps.api.sent_forms.SentFormMiddleware",
 ]
 
 ROOT_URLCONF = "presence_rollout.urls"

@@ -13,11 +13,13 @@ from presence_rollout.celery import app as celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
 
 telemetry.begin()
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 timeouts.limit(settings.PAGE_DATABASE_LIMITS)
 
+from apps.core.untrusted import encodings  # noqa: E402 - once the settings are there
 from apps.vault import key_check  # noqa: E402 - Django is set up now
 
+application = encodings.readable(django_application)
 key_check.log_at_start()
 
 # A broker that is there and does not answer holds a page for a second an attempt (the client makes four), and then none for

@@ -17,6 +17,8 @@ from apps.accounts import devices, mails
 from apps.accounts.models import User
 from apps.accounts.proof import codes, fresh
 from apps.core.network.mailboxes import comparable
+from apps.core.own_pages import is_address
+from apps.core.refusals import Refusal
 from apps.outbox import actions as outbox
 
 CHANGED = "account/email/email_changed"
@@ -34,6 +36,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where ``?next=`` may lead: one of our own pages, by an address."""
+        return bool(url) and is_address(str(url)) and super().is_safe_url(url)
 
     def format_email_subject(self, subject: str) -> str:
         return f"Presence Rollout: {subject}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -145,6 +146,12 @@ def refused(request: HttpRequest, refusal: NotDone) -> HttpResponse:
     if refusal.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(DatabaseError)
+def overtaken(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    """Not for the framework: ``core.web.retries`` does the request again, ``core.web.outages`` answers it."""
+    raise error
 
 
 @api.exception_handler(RequestDataTooBig)

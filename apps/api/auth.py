@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.api.models import ApiToken, digest_of
 from apps.core import clock
 from apps.core.refusals import Refusal, TooMany
+from apps.core.web import retries
 from apps.limits import actions as limits
 from apps.limits.places import network_of
 from apps.rollouts.models import Rollout
@@ -55,7 +56,8 @@ def token_of(request: HttpRequest) -> ApiToken | None:
     token = getattr(request, "api_token", None)
     if token is None:
         token = _token_in(request, header)
-        _count_request(token)
+        with retries.only_counting():
+            _count_request(token)
         request.user = _person(token)
         request.api_token = token  # type: ignore[attr-defined]
     return token

@@ -1,6 +1,7 @@
 import hashlib
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -76,23 +77,35 @@ class ApiToken(models.Model):
 
 
 class Answer(models.Model):
-    """The answer to a request of a token with an ``Idempotency-Key``: sent again, the request is answered the same.
+    """The answer to what was sent with a key, so that the same sent again is answered the same: a request of a ``token`` with
+    an ``Idempotency-Key``, or a form that ``person`` sent in the browser (``sent_forms``).
 
-    ``request`` is the digest of the request. There is a row only where something was done.
+    ``request`` is the digest of what was sent. A token's key stands for one request; a form that was changed before it was
+    sent again is another one. ``body`` is the answer to a token, ``location`` where a form led to, empty for the page that it
+    was sent from. There is a row only where something was done.
     """
 
-    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="answers")
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, null=True, related_name="answers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     key = models.CharField(max_length=200)
     request = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     body = models.TextField(blank=True)
+    location = models.TextField(blank=True, db_default="")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        verbose_name = _("resposta da API")
-        verbose_name_plural = _("respostas da API")
+        verbose_name = _("resposta a um envio")
+        verbose_name_plural = _("respostas a envios")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["token", "key"], name="api_answer_once_per_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="api_answer_once_per_key"),
+            models.UniqueConstraint(fields=["person", "key", "request"], name="answer_once_a_form"),
+            models.CheckConstraint(
+                condition=Q(token=None, person__isnull=False) | Q(token__isnull=False, person=None),
+                name="answer_to_a_token_or_a_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key

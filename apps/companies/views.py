@@ -12,6 +12,7 @@ from apps.companies.pages import visible_company
 from apps.companies.people import queries as people_queries
 from apps.core.numbers import whole_number
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
@@ -60,6 +61,7 @@ def company_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     require(request.user, "companies.change", company)
     form_class = forms.CompanyForm if is_presence(request.user) else forms.OwnCompanyForm
     form = form_class(request.POST or None, instance=company)
+    remember(form, company, lambda row: {name: getattr(row, name) for name in form_class.Meta.fields})
     if request.method == "POST" and attempt(request, form, actions.change_company, company, by=request.user):
         return redirect("companies:detail", pk)
     return render(request, "companies/form.html", {"form": form, "company": company}, status=refusal_status(form))

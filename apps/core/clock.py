@@ -66,6 +66,15 @@ def is_meant(day: date) -> bool:
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
+def meant_day(text: str | None) -> date | None:
+    """The day that an address or a form names in ISO form; None for what is none, or one that nobody means."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if is_meant(day) else None
+
+
 def instant_of(day: date, at: time = time.min, zone: tzinfo | None = None) -> datetime:
     """The instant, in UTC, at which the clocks of ``zone`` show ``day`` and ``at``: its first one when no time is given.
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from apps.core import clock
 from apps.core.refusals import TooMany
+from apps.core.web import retries
 from apps.limits.models import Count
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -88,7 +89,7 @@ def _key(*parts: object) -> str:
 def _increment(key: str, ends_at: datetime) -> int:
     """Count one more under ``key`` and give the new count, in one statement."""
     table = connection.ops.quote_name(Count._meta.db_table)
-    with connection.cursor() as cursor:
+    with retries.only_counting(), connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (key, times, ends_at) VALUES (%s, 1, %s) "  # noqa: S608 - no value is in the text
             f"ON CONFLICT (key) DO UPDATE SET times = {table}.times + 1 RETURNING times",

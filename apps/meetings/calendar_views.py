@@ -72,8 +72,4 @@ def _calendar(
 
 def _day(text: str) -> date:
     """The day that the address names, where somebody may mean it; today otherwise."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return clock.today(clock.reader_zone())
-    return day if clock.is_meant(day) else clock.today(clock.reader_zone())
+    return clock.meant_day(text) or clock.today(clock.reader_zone())

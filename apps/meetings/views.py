@@ -14,6 +14,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.exports import calendar
 from apps.core.process import Stage
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.meetings import actions, agenda, attendance, conflicts, forms
 from apps.meetings.models import Attendee, Meeting, MeetingKind
@@ -64,9 +65,12 @@ def change(request: SignedInRequest, pk: int, meeting_pk: int) -> HttpResponse:
     """Another date, length, place or link."""
     rollout, meeting = _meeting(request, pk, meeting_pk)
     require(request.user, "meetings.conduct", rollout)
-    initial = {name: getattr(meeting, name) for name in ("planned_start", "planned_minutes", "place", "link")}
-    form = forms.DateForm(request.POST or None, initial=initial)
+    form = remember(forms.DateForm(request.POST or None, initial=_date_of(meeting)), meeting, _date_of)
     return _edit(request, rollout, meeting, form, actions.change, "meetings/change.html")
+
+
+def _date_of(meeting: Meeting) -> dict[str, Any]:
+    return {name: getattr(meeting, name) for name in ("planned_start", "planned_minutes", "place", "link")}
 
 
 def invite(request: SignedInRequest, pk: int, meeting_pk: int) -> HttpResponse:

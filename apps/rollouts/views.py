@@ -19,6 +19,7 @@ from apps.companies.people import queries as people_queries
 from apps.core import plugins
 from apps.core.plugins import Consequence
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
@@ -173,6 +174,7 @@ def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.plan", rollout)
     form = forms.PlanForm(request.POST or None, rollout=rollout)
+    remember(form, rollout, lambda row: {f"date_{stage}": day for stage, day in planning.starts(row).items()})
     if request.method == "POST" and attempt(request, form, planning.change, rollout, by=request.user):
         return redirect(f"{rollout.get_absolute_url()}#plano")
     return render(

@@ -61,7 +61,7 @@ def destroy(ids: Iterable[UUID]) -> list[tuple[str, str, str]]:
 
     Only within a transaction: the rows are locked, so that what is told is what was deleted.
     """
-    rows = list(Secret.objects.select_for_update().filter(pk__in=list(ids)))
+    rows = list(Secret.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk"))
     Secret.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return sorted((str(row.pk), row.field, hashlib.sha256(bytes(row.ciphertext)).hexdigest()) for row in rows)
 

@@ -34,6 +34,7 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
         ("import floors", [f"{BIN}/lint-imports"], {}),
         ("types", [f"{BIN}/mypy", "apps", "presence_rollout"], {}),
         ("models and migrations", [*manage, "makemigrations", "--check", "--dry-run"], {"DEBUG": "1"}),
+        ("migrations beside the release before", [sys.executable, "-m", "presence_rollout.ops.safe_migrations"], {}),
         ("blueprint files", [*manage, "load_blueprints", "--check"], {"DEBUG": "1"}),
         (
             "production settings",

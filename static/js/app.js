@@ -56,6 +56,7 @@
   const DRAFTS = "keep:";
   const SENT = "keep-sent";
   const HELD = "keep-held";
+  const SENT_KEY = "sent-key:";
 
   const keepKey = (form) =>
     `${DRAFTS}${person}:${new URL(form.getAttribute("action") || "", location).pathname}:${form.dataset.keep || ""}`;
@@ -135,7 +136,15 @@
     });
   };
 
+  /* "Back" shows a form that was sent: sent again as it is, it is the same one, and not done twice. */
+  const takeBackKey = (form) => {
+    if (navigation?.type !== "back_forward" || !form.elements.form_key) return;
+    const key = store("sessionStorage", (area) => area.getItem(SENT_KEY + keepKey(form)));
+    if (key) form.elements.form_key.value = key;
+  };
+
   const settleForm = (form, isOfPage) => {
+    if (isOfPage) takeBackKey(form);
     if (!keeps(form) || cameBackWithErrors(form)) return;
     // What htmx brings later may be another thing's form under the same address.
     if (form.dataset.keep || (isOfPage && !arrived) || keepKey(form) === heldKey) bringBack(form);
@@ -277,6 +286,7 @@
     // A button with an address of its own (a preview) does not hand the form in: the text stays, for the way back.
     const isHandedIn = !event.submitter?.hasAttribute("formaction");
     if (keeps(form) && isHandedIn) store("sessionStorage", (area) => area.setItem(SENT, keepKey(form)));
+    if (form.elements.form_key) store("sessionStorage", (area) => area.setItem(SENT_KEY + keepKey(form), form.elements.form_key.value));
     if (new URL(form.action, location).pathname === words.logoutUrl) forgetAll(() => true);
     const button = event.submitter;
     if (button) {

@@ -64,7 +64,11 @@
     ask(link.href);
   };
 
-  const send = (form) => ask(form.action, { method: "POST", body: new FormData(form) });
+  const send = (form) => {
+    const body = new FormData(form);
+    body.delete("form_key"); // The page stays: what is decided again is meant.
+    return ask(form.action, { method: "POST", body });
+  };
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-delivery] a");

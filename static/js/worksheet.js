@@ -165,6 +165,7 @@
     const reason = sheet.querySelector("[data-worksheet-reason]")?.value ?? "";
     const body = new URLSearchParams(values instanceof FormData ? [...values] : Object.entries(values));
     body.set("reason", reason);
+    body.delete("form_key"); // The page stays: a line that is added again is meant.
     const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token, "X-Worksheet": "lines" }, body });
     if (response.redirected && new URL(response.url).pathname === document.body.dataset.loginUrl) {
       leaving = true; // The session ended: sign in, come back here, and the drafts are sent.

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import far_days, hostile, mid_stage, probe, queries, tokens
+from tests.access import far_days, hostile, mid_stage, probe, queries, tokens, twice
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -242,6 +242,41 @@ class TestInTheScene:
         pages = {row.route: answers["manager", "GET", row.route] for row in rows() if row.method == "GET"}
         assert sum(answer.is_page for answer in pages.values()) > 50
         assert [route for route, answer in pages.items() if answer.is_part] == []
+
+    def test_a_form_that_is_sent_twice_is_done_once_and_leads_to_the_same_place(self, scene):
+        """Every form of every route, with the key that its page gives it."""
+        done = {row.route: both for row in rows() if (both := twice.send_twice(scene, row))}
+        assert len(done) > 30
+        wrong = [
+            f"{route}: {both}"
+            for route, both in done.items()
+            if route not in twice.OTHERWISE and (both.second_wrote or both.places[0] != both.places[1])
+        ]
+        assert not wrong, "\n".join(wrong)
+
+    def test_what_no_browser_sends_is_refused_too_and_never_a_fault_of_ours(self, scene):
+        """To every route, the sign-in library's too: a query, headers, cookies, a body and an address that are none."""
+        chance, wrong, sent = random.Random(hostile.SEED), [], 0
+        for method, url, person, form in self.targets(scene):
+            status, what = hostile.send_strange(scene, person, method, url, form, chance)
+            statuses = [(status, what)]
+            if addresses := list(hostile.strange_addresses(url)):
+                address = chance.choice(addresses)
+                statuses.append((hostile.send(scene, "manager", method, address, {} if method == "POST" else None), ()))
+            sent += len(statuses)
+            wrong += [f"{status} {method} {url}: {what}"[:600] for status, what in statuses if status >= 500]
+        assert sent > 800
+        assert not wrong, "\n".join(wrong)
+
+    def targets(self, scene):
+        """``(method, address, person, form)`` of every route, as the one most able; None as the person is nobody."""
+        for row in rows():
+            person = next((name for name in reversed(PEOPLE) if row.marks[name] in "+!"), "manager")
+            yield row.method, probe.address(scene, row.route), person, scene.data(row.route)
+        for route in SIGN_IN_ROUTES:
+            url = probe.reverse(route, kwargs=ADDRESSES.get(route))
+            for method, person in (("GET", "manager"), ("POST", "manager"), ("GET", None), ("POST", None)):
+                yield method, url, person, hostile.SIGN_IN
 
     def test_each_token_gets_what_the_table_of_tokens_says_and_opens_nothing_but_the_api(self, scene, settings):
         settings.API_REQUESTS_PER_MINUTE = 10_000

@@ -9,6 +9,9 @@ from tests.demonstration import demonstration
 
 pytestmark = pytest.mark.django_db
 
+KEY_COSTS = 4
+"""Statements: the key, where the form led, and the beginning and the end of a savepoint."""
+
 
 @pytest.fixture(scope="module")
 def files(django_db_setup, django_db_blocker, tmp_path_factory):
@@ -41,3 +44,18 @@ def test_what_people_do_most_asks_no_more_of_the_database_for_thirty_times_as_mu
         if not after[name] <= before[name] <= writes.ALLOWED.get(name, writes.MOST)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_key_of_a_form_costs_as_many_statements_whatever_the_form_does(files, settings):
+    """It is written before the view runs, and settled after it; the view's own transaction becomes a savepoint."""
+    settings.MEDIA_ROOT = files
+    for name in ("log hours", "record a pass"):
+        asked = []
+        for key in ({}, {"form_key": "the-key-of-one-page-1"}):
+            with transaction.atomic():
+                form = writes.FORMS[name]()
+                form.data.update(key)
+                read_model.follow()
+                asked.append(len(form.send()))
+                transaction.set_rollback(True)
+        assert asked[1] - asked[0] <= KEY_COSTS, f"{name}: {asked}"

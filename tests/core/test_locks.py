@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import psycopg
 import pytest
 from celery import current_app
@@ -53,3 +56,16 @@ def test_every_periodic_task_is_one_of_those():
     current_app.loader.import_default_modules()
     assert PERIODIC
     assert all(isinstance(current_app.tasks[name], OneAtATime) for name in PERIODIC)
+
+
+GOES = {"apps/vault/actions.py", "apps/files/uploads.py"}
+"""Where what is locked is deleted."""
+
+
+def test_a_row_that_stays_is_locked_without_its_key():
+    """Otherwise whatever refers to it waits: two who wrote in the same person's name waited for each other."""
+    pattern = re.compile(r"select_for_update\(([^)]*)\)")
+    modules = [path for path in Path("apps").rglob("*.py") if "migrations" not in path.parts]
+    locks = [(str(path), options) for path in modules for options in pattern.findall(path.read_text())]
+    assert len(locks) > 20
+    assert {path for path, options in locks if "no_key=True" not in options} <= GOES

@@ -14,6 +14,7 @@ from apps.blueprints.catalogues import content
 from apps.blueprints.models import Blueprint, Draft
 from apps.core import canonical, clock
 from apps.core.refusals import Invalid, Refusal, require
+from apps.core.web.edits import OVERTAKEN
 
 D = TypeVar("D", bound=Draft)
 Texts = Mapping[str, str]
@@ -138,10 +139,7 @@ def fingerprint(row: Mapping[str, Any] | None) -> str:
 def refuse_overtaken(row: Mapping[str, Any], seen_fingerprint: str) -> None:
     """Raise ``Refusal`` (409) unless ``row`` is still the one whose fingerprint is ``seen_fingerprint``."""
     if fingerprint(row) != seen_fingerprint:
-        raise Refusal(
-            _("Isto mudou enquanto você editava. O que você digitou continua aqui; abaixo está como ficou. "
-              "Salvar de novo põe o seu no lugar.")
-        )  # fmt: skip
+        raise Refusal(str(OVERTAKEN))
 
 
 def swap(rows: list[Any], places: Sequence[int], place: int, up: bool) -> None:

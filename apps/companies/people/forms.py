@@ -31,6 +31,18 @@ class AddressesField(forms.CharField):
         return addresses
 
 
+def record_of(person: Person) -> dict[str, Any]:
+    """What the directory says of ``person``, as their form shows it."""
+    return {
+        "name": person.name,
+        "position": person.position,
+        "emails": "\n".join(row.email for row in person.emails.all()),
+        "phone": "\n".join(row.text for row in person.phones.all()),
+        "purposes": person.purposes,
+        "language": person.language,
+    }
+
+
 class PersonForm(forms.Form):
     """The record of ``person``; without one, somebody new."""
 
@@ -58,14 +70,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, person: Person | None = None, by: Any, company: Company, **kwargs: Any) -> None:
         if person is not None:
-            kwargs["initial"] = {
-                "name": person.name,
-                "position": person.position,
-                "emails": "\n".join(row.email for row in person.emails.all()),
-                "phone": "\n".join(row.text for row in person.phones.all()),
-                "purposes": person.purposes,
-                "language": person.language,
-            }
+            kwargs["initial"] = record_of(person)
         super().__init__(*args, **kwargs)
         languages = self._meta_languages()
         self.fields["language"].choices = [("", _("Não sei")), *languages]  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from apps.companies.models import Company, Membership, Person
 from apps.companies.pages import visible_company
 from apps.companies.people import actions, forms, queries
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 
 
@@ -34,7 +35,7 @@ def person(request: SignedInRequest, pk: int, person_pk: int) -> HttpResponse:
     form = None
     if request.user.has_perm("companies.change_person", person) or request.method == "POST":
         require(request.user, "companies.change_person", person)
-        form = forms.PersonForm(request.POST or None, person=person, by=request.user, company=company)
+        form = _form(request, company, person)
         if request.method == "POST" and attempt(request, form, actions.change_person, person, by=request.user):
             return redirect("companies:person", pk, person.pk)
     return _page(request, company, person, form=form)
@@ -72,6 +73,12 @@ def _person(request: SignedInRequest, pk: int, person_pk: int) -> tuple[Company,
     return company, get_object_or_404(people, pk=person_pk)
 
 
+def _form(request: SignedInRequest, company: Company, person: Person, *, is_sent: bool = True) -> forms.PersonForm:
+    data = request.POST or None if is_sent else None
+    form = forms.PersonForm(data, person=person, by=request.user, company=company)
+    return remember(form, person, forms.record_of)
+
+
 def _page(
     request: SignedInRequest,
     company: Company,
@@ -83,7 +90,7 @@ def _page(
     manages = request.user.has_perm("companies.manage_people", company)
     status = refusal_status(form, merge_form)
     if form is None and request.user.has_perm("companies.change_person", person):
-        form = forms.PersonForm(person=person, by=request.user, company=company)
+        form = _form(request, company, person, is_sent=False)
     if merge_form is None and manages:
         merge_form = forms.MergeForm(person=person)
     context = {

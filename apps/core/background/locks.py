@@ -37,7 +37,11 @@ def in_turn(name: str) -> Iterator[None]:
 
 def hold(name: str) -> None:
     """Wait until no other transaction holds the lock ``name``, and hold it to the end of this one. For what has no row of its
-    own: a person's day in the hours, say. Locks are taken in one order: companies, accounts, rollouts, then these."""
+    own: a person's day in the hours, say.
+
+    Locks are taken in one order, everywhere: the form of a thing (``core.web.edits``), companies, accounts, rollouts (by
+    key), rows within a rollout, then these. A row that stays is locked ``no_key``: what refers to it is written meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key_of(name)])
 

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from apps.core import clock, plugins
+from apps.core.database import conflicts
 from apps.core.jobs import PAUSES, Job
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Refusal
@@ -71,7 +72,7 @@ def do(job: Job, key: Key, action: Callable[[Key], object]) -> bool:
     if row is None:
         return False
     try:
-        action(key)
+        conflicts.do_again(lambda: action(key))
     except Exception as error:
         _note(job, row, error)
         _count("failed")

@@ -11,11 +11,12 @@ from apps.core import clock, moments, plugins, sentences
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
-from apps.core.web import addresses, components, icons
+from apps.core.web import addresses, components, form_keys, icons
 
 register = template.Library()
 register.tag("cotton", components.component)
 register.tag("url", addresses.url)
+register.tag("csrf_token", form_keys.csrf_token)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, answer_to
+from apps.core.untrusted import encodings
 
 FORM = 256 * 1024
 """Bytes. The longest form holds a script's case in two languages, far below it."""
@@ -49,7 +50,7 @@ def limit_of(view: Callable[..., Any]) -> int:
 
 
 class BodyLimitMiddleware:
-    """Refuse what is too large (413), or does not say how large it is (411), without reading it.
+    """Refuse what is too large (413), does not say how large it is (411), or is in no encoding that is read (415): unread.
 
     It stands before whatever reads a body: the protection against forged forms does.
     """
@@ -69,6 +70,10 @@ class BodyLimitMiddleware:
 
 def refusal_of(request: HttpRequest, most: int) -> Refusal | None:
     """Why the body of ``request`` is not read; None when it may be."""
+    if charset := request.META.get(encodings.REFUSED):
+        return Refusal(
+            _("O pedido diz estar em “%(charset)s”. Envie-o em UTF-8.") % {"charset": charset[:40]}, status=415
+        )
     announced = request.META.get("CONTENT_LENGTH")
     if not announced and request.META.get("HTTP_TRANSFER_ENCODING"):
         return Refusal(

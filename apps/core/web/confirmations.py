@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from apps.core.own_pages import own_page, page_above
 from apps.core.refusals import NotDone
+from apps.core.web import form_keys
 
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 
@@ -62,7 +63,7 @@ def _page(request: HttpRequest, refusal: NeedsConfirmation) -> HttpResponse:
     hidden = [
         (key, value)
         for key, values in request.POST.lists()
-        if key not in ("csrfmiddlewaretoken", refusal.name)
+        if key not in ("csrfmiddlewaretoken", form_keys.FIELD, refusal.name)
         for value in values
     ]
     # What was confirmed before stays so.

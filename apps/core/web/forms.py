@@ -1,19 +1,24 @@
 """What every form and every posting view shares."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection
 from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock
+from apps.core.database import conflicts
 from apps.core.network.addresses import require_address
 from apps.core.refusals import Invalid, Refusal
+from apps.core.web import retries
+from apps.core.web.edits import ShownValues
 from apps.core.web.widgets import DateInput, DateTimeInput
 
 
@@ -82,24 +87,40 @@ def attempt(request: HttpRequest, form: forms.BaseForm, action: Callable[..., An
     form is invalid or the action refused: the form then carries the reason and everything that was typed, and
     ``form.refusal_status`` is the HTTP status to answer with (422 for typed input, the refusal's own otherwise); when it is
     429, ``core.refusals.RefusalMiddleware`` adds ``Retry-After`` to the answer. What must be confirmed first
-    (``core.web.confirmations.NeedsConfirmation``) is no refusal but a page of its own, and goes through.
+    (``core.web.confirmations.NeedsConfirmation``) is no refusal but a page of its own, and goes through. So does an error
+    of a row that somebody else wrote, as long as the request may be done again (``core.web.retries``); then it is a refusal.
+    What a form ``remember``s of what it showed (``core.web.edits``) is compared first.
     """
     form.refusal_status = 422  # type: ignore[attr-defined]
+    request.not_done = True  # type: ignore[attr-defined]
     if not form.is_valid():
         return False
+    shown_values: ShownValues | None = getattr(form, "shown_values", None)
     try:
-        action(*args, **kwargs, **form.cleaned_data)
+        with shown_values.unchanged() if shown_values else nullcontext():
+            action(*args, **kwargs, **form.cleaned_data)
     except Refusal as refusal:
-        field = refusal.field if refusal.field in form.fields else None
-        form.add_error(field, [refusal.message, *refusal.details])
-        form.refusal_status = refusal.status  # type: ignore[attr-defined]
-        request.refusal = refusal  # type: ignore[attr-defined]
+        _refuse(request, form, refusal)
+        return False
+    except IntegrityError as error:
+        constraint_refusal = conflicts.refusal_of(error)
+        if constraint_refusal is None or retries.may_be_repeated(request) or connection.needs_rollback:
+            raise
+        _refuse(request, form, constraint_refusal)
         return False
     except PermissionDenied:
         raise
+    request.not_done = False  # type: ignore[attr-defined]
     if message := getattr(form, "success_message", None):
         messages.success(request, message)
     return True
+
+
+def _refuse(request: HttpRequest, form: forms.BaseForm, refusal: Refusal) -> None:
+    """Say ``refusal`` on ``form``, at its field where that is one of the form's."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, [refusal.message, *refusal.details])
+    form.refusal_status = refusal.status  # type: ignore[attr-defined]
+    request.refusal = refusal  # type: ignore[attr-defined]
 
 
 def refusal_status(*forms: forms.BaseForm | None) -> int:

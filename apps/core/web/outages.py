@@ -25,7 +25,11 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 def server_error(request: HttpRequest) -> HttpResponse:
     """What answers a request that an exception ended: 503 while the database is away or too busy, 507 when nothing more can
     be stored, 500 otherwise. Nothing here may need the database, and nothing tells what went wrong: the log has that."""
-    status = status_of(sys.exc_info()[1])
+    return answer(request, status_of(sys.exc_info()[1]))
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """A page, an htmx toast or a JSON body that says what ``status`` (one that ``status_of`` gives) means."""
     message = message_for(status)
     response: HttpResponse | JsonResponse
     if request.path.startswith("/api/"):

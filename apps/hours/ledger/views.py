@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import F
 from django.http import Http404, HttpResponse
@@ -9,6 +11,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core import clock
 from apps.core.refusals import Refusal, require
 from apps.core.requirements import asking
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.parts import part_of
@@ -62,11 +65,15 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "hours/preview.html", context)
 
 
+def _values_of(entry: TimeEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
+
+
 def edit(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     rollout, entry = _entry(request, pk, number)
     require(request.user, "hours.change", entry)
-    initial = {name: getattr(entry, name) for name in ("activity", "started_at", "minutes", "nonconformity", "note")}
-    form = forms.EntryForm(request.POST or None, rollout=rollout, initial=initial)
+    form = forms.EntryForm(request.POST or None, rollout=rollout, initial=_values_of(entry))
+    remember(form, entry, _values_of)
     edited: list[TimeEntry] = []
     if request.method == "POST" and attempt(
         request, form, lambda **data: edited.append(actions.edit(entry, by=request.user, **data))

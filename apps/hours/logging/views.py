@@ -238,7 +238,7 @@ def _initial(request: SignedInRequest, rollout: Rollout | None, proposal: Propos
     return {
         "rollout": rollout,
         "activity": timers.usual_activity(rollout) if rollout else None,
-        "day": _asked_date(request.GET.get("day")) or clock.today(clock.reader_zone()),
+        "day": clock.meant_day(request.GET.get("day")) or clock.today(clock.reader_zone()),
         **{name: request.GET.get(name) for name in ("minutes", "note") if request.GET.get(name)},
     }
 
@@ -261,15 +261,8 @@ def _colleagues():
 
 
 def _asked_week(request: SignedInRequest, person: User) -> date:
-    day = _asked_date(request.POST.get("week") or request.GET.get("week"))
+    day = clock.meant_day(request.POST.get("week") or request.GET.get("week"))
     return weeks.monday(day) if day else weeks.this_week(person)
-
-
-def _asked_date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def _back(request: SignedInRequest) -> HttpResponseRedirect:

@@ -14,6 +14,7 @@ from apps.companies.models import Company
 from apps.core import clock
 from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.files.http import attachment
@@ -83,6 +84,7 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
     require(request.user, "hours.view", rollout)
     current = queries.policy_in_force(rollout, clock.today())
     form = forms.PolicyForm(request.POST or None, initial={"effective_from": clock.today(), **current.terms()})
+    remember(form, rollout, lambda row: queries.policy_in_force(row, clock.today()).terms(), shown=current.terms())
     if request.method == "POST":
         require(request.user, "hours.change_policy", rollout)
         if attempt(request, form, policies.change, rollout, by=request.user):

@@ -1,8 +1,10 @@
 """The pages on which a project is set right: its data, who manages it, who works on it, which companies take part."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from apps.accounts.models import User
 from apps.core.numbers import whole_number
 from apps.core.process import PartyRole
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts import correction_forms as forms
 from apps.rollouts import parties, phases
@@ -25,7 +28,7 @@ def correct(request: SignedInRequest, pk: int) -> HttpResponse:
     """Scope and target date; below, who manages the project and who works on it."""
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.correct", rollout)
-    form = forms.CorrectForm(request.POST) if request.method == "POST" else None
+    form = _data_form(rollout, request.POST) if request.method == "POST" else None
     if form and attempt(request, form, corrections.correct, rollout, by=request.user):
         return redirect(f"{rollout.get_absolute_url()}#dados")
     return _page(request, rollout, data_form=form)
@@ -109,6 +112,14 @@ def second_phase(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "rollouts/second_phase.html", context, status=refusal_status(form))
 
 
+def _data_form(rollout: Rollout, data: QueryDict | None = None) -> forms.CorrectForm:
+    return remember(forms.CorrectForm(data, initial=_data_of(rollout)), rollout, _data_of)
+
+
+def _data_of(rollout: Rollout) -> dict[str, Any]:
+    return {"scope": rollout.scope, "target_date": rollout.target_date}
+
+
 def _page(
     request: SignedInRequest,
     rollout: Rollout,
@@ -117,11 +128,10 @@ def _page(
     manager_form: Form | None = None,
     analyst_form: Form | None = None,
 ) -> HttpResponse:
-    data = {"scope": rollout.scope, "target_date": rollout.target_date}
     context = {
         "rollout": rollout,
         "room": "overview",
-        "data_form": data_form or forms.CorrectForm(initial=data),
+        "data_form": data_form or _data_form(rollout),
         "manager_form": manager_form or forms.HandOverForm(prefix="manager", manager=rollout.project_manager),
         "analyst_form": analyst_form or forms.AnalystForm(prefix="analyst", rollout=rollout),
         "analysts": rollout.analysts.select_related("membership__user"),

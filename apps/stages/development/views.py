@@ -1,4 +1,5 @@
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -6,11 +7,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.process import Stage
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 from apps.stages.development import actions, forms, queries
+from apps.stages.development.models import DueDate
 
 
 @require_GET
@@ -39,9 +42,21 @@ def delivery(request: SignedInRequest, pk: int) -> HttpResponse:
 def _post(request: SignedInRequest, pk: int, name: str, form_class, action) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     form = form_class(request.POST, auto_id=f"{name}_%s")
+    if name == "due":
+        remember(form, rollout, _due_date_of)
     if attempt(request, form, action, rollout, by=request.user):
         return redirect("development:room", pk)
     return _room(request, rollout, **{name: form})
+
+
+def _due_form(rollout: Rollout, due: DueDate | None) -> forms.DueDateForm:
+    form = forms.DueDateForm(first=due is None, auto_id="due_%s")
+    return remember(form, rollout, _due_date_of, shown={"date": due and due.date})
+
+
+def _due_date_of(rollout: Rollout) -> dict[str, Any]:
+    due = queries.due_date(rollout)
+    return {"date": due and due.date}
 
 
 def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
@@ -58,7 +73,7 @@ def _room(request: SignedInRequest, rollout: Rollout, **failed) -> HttpResponse:
         "notes": notes,
         "newest_note": next(iter(notes), None) if notes.number == 1 else rollout.progress_notes.first(),
         "deliveries": page_of(request, rollout.deliveries.select_related("declared_by"), parameter="deliveries"),
-        "due_form": failed.get("due") or forms.DueDateForm(first=due is None, auto_id="due_%s"),
+        "due_form": failed.get("due") or _due_form(rollout, due),
         "progress_form": failed.get("progress") or forms.ProgressForm(auto_id="progress_%s"),
         "delivery_form": failed.get("delivery") or forms.DeliveryForm(auto_id="delivery_%s"),
         "may_set_date": may_report and rollout.stage in actions.BEFORE_DELIVERY,

@@ -71,11 +71,8 @@ class Column:
         if self.kind == "flag":
             return "1" if value else ""
         if self.kind == "date" and value:
-            try:
-                day = date.fromisoformat(value)
-            except ValueError:
-                day = date.min
-            if not clock.is_meant(day):
+            day = clock.meant_day(value)
+            if day is None:
                 raise Invalid(_("“%(column)s”: informe uma data válida.") % {"column": self.label})
             return day.isoformat()
         return value
