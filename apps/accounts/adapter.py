@@ -18,7 +18,6 @@ from apps.accounts.models import User
 from apps.accounts.proof import codes, fresh
 from apps.core.network.mailboxes import comparable
 from apps.core.own_pages import is_address
-from apps.core.refusals import Refusal
 from apps.outbox import actions as outbox
 
 CHANGED = "account/email/email_changed"
