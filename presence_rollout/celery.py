@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery, Task
+from celery.signals import worker_ready
 
 from presence_rollout import work
 
@@ -28,6 +29,14 @@ class OneAtATime(Task):
                 return super().__call__(*args, **kwargs)
         logger.info("%s is at work already.", self.name)
         return None
+
+
+@worker_ready.connect
+def say_what_is_wrong_with_the_keys(**kwargs: Any) -> None:
+    """A worker with other keys than the database's says so when it starts, not at the first credential."""
+    from apps.vault import key_check
+
+    key_check.log_at_start()
 
 
 app = Celery("presence_rollout", task_cls=OneAtATime)

@@ -36,15 +36,19 @@ def child_environment(**variables: str) -> dict[str, str]:
     return {**os.environ, **variables}
 
 
-def number(name: str, default: int) -> int:
-    """The variable as a whole number; ``default`` where it is empty. Raises ``ImproperlyConfigured`` for anything else."""
+def number(name: str, default: int, *, least: int | None = None) -> int:
+    """The variable as a whole number; ``default`` where it is empty. Raises ``ImproperlyConfigured`` for anything else, and
+    for less than ``least``."""
     raw = text(name)
     if not raw:
         return default
     try:
-        return int(raw)
+        value = int(raw)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from None
+    if least is not None and value < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more, not {value}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

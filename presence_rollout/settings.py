@@ -277,17 +277,18 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers offer passkeys over HTTPS, and on the developer's own "localhost".
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-# How many days things that name people are kept once they are of no use (docs/privacy.md).
+# How many days things that name people are kept once they are of no use (docs/privacy.md). Less than one would drop
+# what is in use.
 RETENTION = {
-    "invitations": env.number("RETAIN_INVITATIONS_DAYS", 180),
-    "drafts": env.number("RETAIN_DRAFTS_DAYS", 90),
-    "sessions": env.number("RETAIN_SESSIONS_DAYS", 180),
-    "notices": env.number("RETAIN_NOTICES_DAYS", 180),
-    "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730),
+    "invitations": env.number("RETAIN_INVITATIONS_DAYS", 180, least=1),
+    "drafts": env.number("RETAIN_DRAFTS_DAYS", 90, least=1),
+    "sessions": env.number("RETAIN_SESSIONS_DAYS", 180, least=1),
+    "notices": env.number("RETAIN_NOTICES_DAYS", 180, least=1),
+    "accounts": env.number("RETAIN_ACCOUNTS_DAYS", 730, least=1),
 }
 REQUIRE_MFA = env.flag("REQUIRE_MFA", default=not DEBUG)
 # How many days a completed or cancelled rollout keeps its credentials (docs/vault.md).
-PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30)
+PURGE_CREDENTIALS_DAYS = env.number("PURGE_CREDENTIALS_DAYS", 30, least=0)
 # How many days after its completion a rollout may be opened again (docs/golive.md).
 GUARANTEE_DAYS = env.number("GUARANTEE_DAYS", 90)
 

@@ -28,6 +28,11 @@ def now() -> datetime:
     return _frozen.get() or timezone.now()
 
 
+def machine_time() -> datetime:
+    """What this machine's clock says, aware, in UTC, wherever in time a test or the demonstration stands."""
+    return timezone.now()
+
+
 def installation_zone() -> tzinfo:
     """The time zone of Presence, by which months of hours and days that bind the parties are counted."""
     return timezone.get_default_timezone()

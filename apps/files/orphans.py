@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock
-from apps.core.background import work
+from apps.core.background import machine_clock, work
 from apps.core.jobs import Job
 from apps.files import identity, rows
 
@@ -28,6 +28,7 @@ STORED_NAMES = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/
 FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 BIN = "bin"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 BIN_LIFE = timedelta(days=30)
 """How long the bin keeps what was moved there."""
 MOST_SHARE, NEVER_TOO_MANY = 0.05, 20
@@ -61,6 +62,10 @@ class NotSwept(Exception):
 
 def look() -> Findings:
     """Look through the store, and move nothing. Raises ``NotSwept`` when it is not this database's."""
+    try:
+        machine_clock.require_agreement()
+    except machine_clock.WrongClock as error:
+        raise NotSwept(str(error)) from None
     if not identity.is_of_this_database():
         raise NotSwept(
             f"The files carry no marker of this database ({identity.MARKER}): is DATABASE_URL right? "
@@ -150,7 +155,8 @@ def _move(name: str, place: str) -> None:
 def _empty_the_bin() -> None:
     last = (clock.today() - BIN_LIFE).isoformat()
     for day in _listed(f"{BIN}/")[0]:
-        if day < last:
+        # What somebody else put there is not ours to delete.
+        if DAY.fullmatch(day) and day < last:
             for name in list(_lying(f"{BIN}/{day}/")):
                 default_storage.delete(name)
 

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.background import queue, work
+from apps.core.background import machine_clock, queue, work
 from apps.core.jobs import Job
 from apps.prerequisites import gathering as evidence
 from apps.prerequisites import queries, schedule
@@ -92,6 +92,7 @@ def purge_rollout(rollout_pk: int) -> None:
 @shared_task
 def purge_closed_rollouts() -> None:
     """Daily: one task a rollout."""
+    machine_clock.require_agreement()
     for rollout_pk in queries.rollouts_to_purge():
         queue.send(PURGE.task, rollout_pk)
 

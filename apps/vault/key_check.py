@@ -11,7 +11,7 @@ import tink
 from django.conf import settings
 from django.core.checks import CheckMessage, Critical
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from apps.core.refusals import Refusal
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 TEXT, PURPOSE = b"opens", b"vault.key_check"
 OTHER_KEYS = "The keys in VAULT_KEYSET are not those that this database was closed with."
 NO_KEYS = "VAULT_KEYSET cannot be read, or the KMS that closes it does not open it."
+HINT = "Give every process the keyset that is kept for this database (docs/vault.md, When the keys are lost)."
 MOST_TRIED = 20
 """Secrets that are tried where nothing was checked yet: one may have been tampered with, not all."""
 
@@ -57,8 +58,8 @@ def problem() -> str:
     """What is wrong with the keys in use, in English for the log; empty when nothing is known to be. Nothing is written."""
     try:
         keys.primitive()
-    except ImproperlyConfigured:
-        raise
+    except ImproperlyConfigured as error:  # It says what to do.
+        return str(error)
     except Exception as error:  # Each KMS's library has errors of its own.
         return f"{NO_KEYS} ({type(error).__name__})"
     check = KeyCheck.objects.first()
@@ -86,12 +87,21 @@ def at_start(app_configs: object, databases: Sequence[str] | None = None, **kwar
         return []
     try:
         reason = problem()
-    except (DatabaseError, ImproperlyConfigured):
+    except DatabaseError:
         return []  # Before the first migration, or said elsewhere.
-    if not reason:
-        return []
-    hint = "Give every process the keyset that is kept for this database (docs/vault.md, When the keys are lost)."
-    return [Critical(reason, hint=hint, id="vault.C001")]
+    return [Critical(reason, hint=HINT, id="vault.C001")] if reason else []
+
+
+def log_at_start() -> None:
+    """Say in the log of a process that starts what is wrong with its keys. It starts all the same: the rest goes on. While
+    the database is away nothing is known of them, and whoever needs the vault first asks again."""
+    try:
+        if reason := problem():
+            logger.critical("The vault is closed: %s %s", reason, HINT)
+    except DatabaseError:
+        logger.warning("The keys of the vault could not be tried: the database does not answer, or has no tables yet.")
+    finally:
+        connection.close()
 
 
 def _opens(ciphertext: bytes, associated_data: bytes) -> bool:

@@ -27,11 +27,12 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Ciphertexts:
     """A place that holds ciphertext. ``rows`` lists them; ``rotate(key)`` encrypts one anew unless somebody just
-    changed it; ``read_all`` gives all of them as bytes."""
+    changed it; ``open(key)`` raises where it does not open; ``read_all`` gives all of them as bytes."""
 
     name: str
     rows: Callable[[], list]
     rotate: Callable[[object], None]
+    open: Callable[[object], None]
     read_all: Callable[[], list[bytes]]
 
 
@@ -75,6 +76,25 @@ def left_behind() -> dict[str, int]:
     return {place.name: sum(not text.startswith(prefix) for text in place.read_all()) for place in CIPHERTEXTS}
 
 
+def unopened() -> dict[str, list[object]]:
+    """The keys of the rows that do not open with the keys in use, by place: closed with others, or tampered with. Nothing is
+    shown, kept or written. A row that was destroyed meanwhile is none."""
+    unopened_rows: dict[str, list[object]] = {}
+    for place in CIPHERTEXTS:
+        unopened_rows[place.name] = []
+        for key in place.rows():
+            try:
+                place.open(key)
+            except Exception:  # A ciphertext of any kind, or keys of any kind.
+                unopened_rows[place.name].append(key)
+    return unopened_rows
+
+
+def _open_secret(pk: object) -> None:
+    if secret := Secret.objects.filter(pk=pk).first():
+        actions.unseal(secret)
+
+
 def _rotate_secret(pk: object) -> None:
     secret = Secret.objects.filter(pk=pk).first()
     if secret is None:
@@ -113,6 +133,16 @@ def _rotate_second_factor(key: object) -> None:
         row.save(update_fields=["data"])
 
 
+def _open_second_factor(key: object) -> None:
+    from allauth.mfa.models import Authenticator
+
+    from apps.vault.second_factor import PURPOSE
+
+    pk, name = cast(tuple[int, str], key)
+    if row := Authenticator.objects.filter(pk=pk).first():
+        actions.decrypt_text(row.data[name], purpose=PURPOSE)
+
+
 def _rotate_key_check(pk: object) -> None:
     check = KeyCheck.objects.get(pk=pk)
     before = bytes(check.ciphertext)
@@ -124,12 +154,14 @@ CIPHERTEXTS = (
         "secrets",
         lambda: list(Secret.objects.values_list("pk", flat=True)),
         _rotate_secret,
+        _open_secret,
         lambda: [bytes(text) for text in Secret.objects.values_list("ciphertext", flat=True)],
     ),
     Ciphertexts(
         "second factors",
         lambda: [(pk, name) for pk, name, _text in _second_factors()],
         _rotate_second_factor,
+        _open_second_factor,
         lambda: [b64decode(text) for _pk, _name, text in _second_factors()],
     ),
     # The last one: while it is of the older key, processes that have only that one go on.
@@ -137,6 +169,7 @@ CIPHERTEXTS = (
         "key check",
         lambda: list(KeyCheck.objects.values_list("pk", flat=True)),
         _rotate_key_check,
+        lambda _pk: key_check.require_open(),
         lambda: [bytes(text) for text in KeyCheck.objects.values_list("ciphertext", flat=True)],
     ),
 )

@@ -1,10 +1,13 @@
 """Which backups stay, and what goes with those that do not."""
 
 import os
+import subprocess
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from apps.backups import manifest, rehearsal, retention
 from apps.backups.errors import BackupError
@@ -108,3 +111,24 @@ class TestRehearsal:
         assert cut_off not in ObjectStore(target).sizes
         make(recipients=[key[0]])
         assert rehearsal.damaged_objects(target, manifest.chosen(target)) == {}
+
+    @pytest.mark.parametrize(
+        ("code", "last_line", "outcome"),
+        [(4, "CommandError: BROKEN: The dump is damaged", 4), (1, "CommandError: ERROR: pg_restore is not here", 1)],
+    )
+    def test_one_that_brings_nothing_back_says_why(self, make, target, files, monkeypatch, code, last_line, outcome):
+        """The process itself is in ``tests/services``."""
+        make()
+        done = subprocess.CompletedProcess([], code, stdout="", stderr=f"Backup …\n{last_line}\n")
+        monkeypatch.setattr(rehearsal.subprocess, "run", lambda *args, **kwargs: done)
+        monkeypatch.setattr(rehearsal, "_scratch_database", lambda: nullcontext("scratch"))
+        with pytest.raises(CommandError, match=f"It cannot be restored. {last_line}") as ended:
+            call_command("backup", str(target.path), "--verify")
+        assert ended.value.returncode == outcome
+
+    def test_without_the_key_of_an_encrypted_one_only_what_is_stored_is_compared(
+        self, make, target, files, key, capsys
+    ):
+        make(recipients=[key[0]])
+        call_command("backup", str(target.path), "--verify")
+        assert "so it was not restored" in capsys.readouterr().out

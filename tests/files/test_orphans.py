@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from apps.core import clock
 from apps.files import actions, identity, orphans, tasks
@@ -161,3 +162,49 @@ def test_many_files_are_asked_about_some_at_a_time(monkeypatch):
     with clock.at(clock.now() + timedelta(days=2)):
         assert orphans.sweep() == 3
     assert {part.content.name for part in upload.parts.all()} == lying()
+
+
+def test_what_is_no_day_of_the_bin_is_left_in_it():
+    default_storage.save("bin/0-notes/read-me", ContentFile(b"x"))
+    default_storage.save("bin/2019-export/read-me", ContentFile(b"x"))
+    orphans.sweep()
+    assert {"bin/0-notes/read-me", "bin/2019-export/read-me"} <= all_lying()
+
+
+def test_with_a_wrong_clock_nothing_is_moved(monkeypatch):
+    lost = written_and_lost()
+    ahead = timezone.now() + timedelta(days=400)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    with pytest.raises(orphans.NotSwept, match="clocks of this machine and of the database"):
+        orphans.sweep()
+    assert lost in lying()
+
+
+def test_what_a_row_names_is_taken_back_from_the_bin(capsys):
+    stored = actions.store_bytes(b"%PDF-1.7", "termo.pdf")
+    name = stored.content.name
+    call_command("verify_files")
+    StoredFile.objects.filter(pk=stored.pk).delete()
+    with clock.at(clock.now() + timedelta(days=2)):
+        orphans.sweep()
+    stored.save(force_insert=True)  # The database of the day before, beside the files of today.
+    with pytest.raises(CommandError, match="1 of 1 files"):
+        call_command("verify_files")
+    assert f"{name} is not in the store" in capsys.readouterr().err
+    call_command("verify_files", "--mend")
+    assert stored.read() == b"%PDF-1.7"
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.8", b"%PDF-1.7 and more"])
+def test_a_file_that_is_not_what_its_row_says_is_named(content, capsys):
+    stored = actions.store_bytes(b"%PDF-1.7", "termo.pdf")
+    default_storage.delete(stored.content.name)
+    default_storage.save(stored.content.name, ContentFile(content))
+    with pytest.raises(CommandError):
+        call_command("verify_files")
+    assert f"is not the one with SHA-256 {stored.sha256}" in capsys.readouterr().err
+    if len(content) != stored.size:
+        with pytest.raises(CommandError):
+            call_command("verify_files", "--sizes")
+    else:
+        call_command("verify_files", "--sizes")

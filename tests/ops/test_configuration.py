@@ -133,3 +133,10 @@ def test_a_flag_is_on_or_off(monkeypatch, raw):
     monkeypatch.setenv("A_FLAG", raw)
     with pytest.raises(ImproperlyConfigured):
         environment.flag("A_FLAG")
+
+
+@pytest.mark.parametrize(("value", "least"), [("-1", 0), ("0", 1)])
+def test_a_retention_that_would_drop_what_is_in_use_stops_the_start(monkeypatch, value, least):
+    monkeypatch.setenv("RETAIN_INVITATIONS_DAYS", value)
+    with pytest.raises(ImproperlyConfigured, match=f"must be {least} or more"):
+        environment.number("RETAIN_INVITATIONS_DAYS", 180, least=least)

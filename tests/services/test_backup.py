@@ -119,16 +119,6 @@ def test_a_rehearsal_names_what_is_damaged_and_leaves_nothing_behind(scene, sett
     assert (target / rehearsal.DAMAGED / name).exists()
 
 
-def test_a_rehearsal_of_a_damaged_dump_says_so(scene, tmp_path):
-    target = tmp_path / "target"
-    call_command("backup", str(target))
-    dump = max(target.glob("objects/*/*"), key=lambda path: path.stat().st_size)
-    dump.write_bytes(b"nothing")
-    with pytest.raises(CommandError, match="BROKEN: It cannot be restored. .*The dump is damaged") as damaged:
-        call_command("backup", str(target), "--verify", "--unvouched", "--json")
-    assert damaged.value.returncode == 4
-
-
 def test_a_backup_is_made_while_others_write_and_is_of_one_moment(scene, tmp_path):
     """The dump waits for no row lock, and holds none that others wait for."""
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:

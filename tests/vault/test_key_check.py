@@ -2,8 +2,8 @@
 
 import pytest
 import tink
-from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import override_settings
 from django.urls import reverse
 
@@ -126,3 +126,53 @@ def test_who_delivers_a_credential_meanwhile_reads_why_and_loses_nothing(other_k
     assert "loja-um" in page
     assert "um-segredo" not in page
     assert not item.submissions.exists()
+
+
+class TestVerifying:
+    def test_everything_that_opens_is_counted_and_nothing_of_it_shown(self, capsys):
+        actions.seal("um-segredo", field="f")
+        call_command("verify_vault")
+        assert "2 ciphertexts open with VAULT_KEYSET" in capsys.readouterr().out
+
+    def test_one_that_does_not_open_is_named(self, capsys):
+        actions.seal("um", field="f")
+        secret = actions.seal("dois", field="f")
+        Secret.objects.filter(pk=secret.pk).update(field="g")
+        with pytest.raises(CommandError, match="1 of 3 ciphertexts"):
+            call_command("verify_vault")
+        assert f"secrets: {secret.pk} does not open" in capsys.readouterr().err
+
+    def test_other_keys_are_said_before_anything_is_tried(self, other_keys):
+        actions.seal("um", field="f")
+        with other_keys, pytest.raises(CommandError, match="not those that this database was closed with"):
+            call_command("verify_vault")
+
+
+@pytest.fixture
+def log_at_start(monkeypatch):
+    monkeypatch.setattr(key_check.connection, "close", lambda: None)  # The test's own transaction goes on.
+    return key_check.log_at_start
+
+
+class TestStartOfAProcess:
+    def test_other_keys_are_in_its_log_with_what_to_do(self, other_keys, log_at_start, caplog):
+        actions.seal("um", field="f")
+        log_at_start()
+        assert caplog.text == ""
+        with other_keys:
+            log_at_start()
+        assert key_check.OTHER_KEYS in caplog.text
+        assert "docs/vault.md" in caplog.text
+
+    def test_without_a_database_it_starts(self, log_at_start, caplog, monkeypatch):
+        monkeypatch.setattr(key_check, "problem", lambda: (_ for _ in ()).throw(OperationalError("away")))
+        log_at_start()
+        assert "could not be tried" in caplog.text
+
+
+def test_a_kms_that_cannot_be_asked_closes_the_vault_and_is_no_bare_500(settings):
+    settings.VAULT_KMS_URI = "http://kms.example.com"
+    with pytest.raises(key_check.VaultClosed):
+        actions.seal("um", field="f")
+    (message,) = key_check.at_start(None, databases=["default"])
+    assert "must start with one of aws-kms://" in message.msg
