@@ -35,7 +35,7 @@ if VAULT_KEYSET and VAULT_KMS_URI and '"encryptedKeyset"' not in VAULT_KEYSET:
 if '"encryptedKeyset"' in VAULT_KEYSET and not VAULT_KMS_URI:
     raise ImproperlyConfigured("VAULT_KEYSET is closed by a KMS: set VAULT_KMS_URI to the key that opens it.")
 # What makes the secrets runs before there are any.
-if not DEBUG and sys.argv[1:] != ["new_keyset"]:
+if not DEBUG and sys.argv[1:] not in (["new_keyset"], ["new_backup_key"]):
     for _name, _value, _public in (
         ("SECRET_KEY", SECRET_KEY, DEVELOPMENT_SECRET_KEY),
         ("VAULT_KEYSET", VAULT_KEYSET, DEVELOPMENT_VAULT_KEYSET),

@@ -20,6 +20,8 @@ from apps.core import clock
 from apps.core.background import locks
 from apps.core.models import Installation
 from apps.files import rows
+from apps.seals import certificates
+from apps.seals.outcomes import Outcome
 
 LOCK = "backups"
 
@@ -28,7 +30,8 @@ LOCK = "backups"
 class BackupReport:
     """What a backup came to. ``copied`` and ``copied_bytes`` are what was not in the target before. ``missing`` are files
     that a row names and that could not be copied, ``differing`` those that are not what their row says; each with the reason.
-    ``deleted_meanwhile`` were deleted, with their row, between the dump and their turn."""
+    ``deleted_meanwhile`` were deleted, with their row, between the dump and their turn. ``unsigned_because`` says in English
+    why it bears no seal."""
 
     id: str = ""
     made_at: str = ""
@@ -41,10 +44,14 @@ class BackupReport:
     deleted_meanwhile: list[str] = field(default_factory=list)
     is_encrypted: bool = False
     is_signed: bool = False
+    unsigned_because: str = ""
 
     @property
-    def is_whole(self) -> bool:
-        return not (self.missing or self.differing)
+    def outcome(self) -> Outcome:
+        """UNTRUSTED where the seal of the settings did not open: a backup that nobody vouches for is better than none."""
+        if self.missing or self.differing:
+            return Outcome.BROKEN
+        return Outcome.UNTRUSTED if self.unsigned_because and certificates.is_configured() else Outcome.WHOLE
 
 
 @contextmanager
@@ -93,7 +100,7 @@ def make(
     )
     listed = store.put(BytesIO(contents.to_bytes()))
     used = {listed.object, dump.object, *(file.object for file in files)}
-    written = manifest.signed(
+    written = _signed(
         Manifest(
             id=manifest.id_of(moment),
             installation=str(identity),
@@ -107,7 +114,8 @@ def make(
             contents_sha256=listed.sha256,
             objects={name: store.sizes[name] for name in sorted(used)},
             previous=manifest.read(target, earlier[-1]).sha256 if earlier else "",
-        )
+        ),
+        report,
     )
     target.write(f"{manifest.FOLDER}{written.id}.json", written.to_bytes())
     report.id, report.made_at, report.files, report.is_signed = (
@@ -117,6 +125,14 @@ def make(
         bool(written.signature),
     )
     return report
+
+
+def _signed(written: Manifest, report: BackupReport) -> Manifest:
+    try:
+        return manifest.signed(written)
+    except certificates.NoCertificate as error:
+        report.unsigned_because = str(error)
+        return written
 
 
 def product_version() -> str:

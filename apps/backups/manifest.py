@@ -161,14 +161,9 @@ class Manifest:
 
 
 def signed(manifest: Manifest) -> Manifest:
-    """``manifest`` with the seal of the settings; as it is where there is none. Raises ``BackupError`` for a seal that does
-    not open. No timestamp authority is asked: a backup waits for nobody."""
-    if not certificates.can_seal():
-        return manifest
-    try:
-        signer = certificates.signer()
-    except certificates.NoCertificate as error:
-        raise BackupError(f"The backup cannot be signed: {error}") from None
+    """``manifest`` with the seal of the settings. Raises ``NoCertificate`` where there is none, or it does not open. No
+    timestamp authority is asked: a backup waits for nobody."""
+    signer = certificates.signer()
     described = replace(manifest, seal=signatures.description_of(signer))
     content = canonical.dumps(described._signed())
     return replace(described, signature=signatures.sign(content, signer, with_timestamp=False))

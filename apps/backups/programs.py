@@ -62,13 +62,17 @@ def server_major() -> int:
     return connection.pg_version // 10000
 
 
+def libpq_options() -> dict[str, str]:
+    """What the settings tell libpq beside address and user; what they tell Django or psycopg is not among it."""
+    names = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+    return {name: str(value) for name, value in connection.settings_dict["OPTIONS"].items() if name in names}
+
+
 def address(database: str = "") -> tuple[str, dict[str, str]]:
     """How a program reaches the database of the settings, or another one of its server: libpq's words, and an environment
     with the password, which no list of processes shows."""
     options = connection.settings_dict
-    parameters = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
-    words = {name: value for name, value in options["OPTIONS"].items() if name in parameters}
-    words |= {
+    words = libpq_options() | {
         "dbname": database or connection.settings_dict["NAME"],
         "user": options["USER"],
         "host": options["HOST"],

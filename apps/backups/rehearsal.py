@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from psycopg import sql
 
-from apps.backups import objects
+from apps.backups import objects, programs
 from apps.backups.errors import BackupError, Damaged
 from apps.backups.manifest import Manifest
 from apps.backups.targets import Target
@@ -101,7 +101,7 @@ def _scratch_database() -> Iterator[str]:
 def _url(database: str) -> str:
     """The address of ``database`` on the server of the settings, as DATABASE_URL."""
     options = connection.settings_dict
-    words = {name: str(value) for name, value in options["OPTIONS"].items() if isinstance(value, str | int)}
+    words = programs.libpq_options()
     if options["HOST"].startswith("/"):
         words["host"], host = options["HOST"], ""
     else:

@@ -12,6 +12,7 @@ from apps.backups.errors import BackupError
 from apps.backups.objects import NAME, ObjectStore
 from apps.core import clock
 from apps.files.models import StoredFile
+from apps.seals.outcomes import Outcome
 from tests.files.factories import PreviewFactory, UploadPartFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def test_every_file_that_a_row_names_is_in_it_by_its_hash(make, target, files):
     rows = {file.name: file for file in contents_in(target).files}
     assert set(rows) == {*(stored.content.name for stored in files), *others}
     assert [rows[stored.content.name].sha256 for stored in files] == [stored.sha256 for stored in files]
-    assert made.is_whole
+    assert made.outcome is Outcome.WHOLE
     assert made.is_signed
     assert made.copied == made.files == 4
 
@@ -54,7 +55,7 @@ def test_a_file_that_a_row_names_and_the_store_lacks_is_named(make, target, file
     default_storage.delete(files[0].content.name)
     made = make()
     assert made.missing == {files[0].content.name: "cannot be read from the store (FileNotFoundError)"}
-    assert not made.is_whole
+    assert made.outcome is Outcome.BROKEN
     assert contents_in(target).missing == tuple(made.missing.items())
     assert made.files == 1
 
@@ -77,7 +78,7 @@ def test_what_was_deleted_with_its_row_meanwhile_is_no_loss(make, target, files,
             default_storage.delete(name)
 
     made = make(progress=delete)
-    assert made.is_whole
+    assert made.outcome is Outcome.WHOLE
     assert made.deleted_meanwhile == [name]
 
 
@@ -172,6 +173,26 @@ def test_a_clock_that_went_back_is_said(make, files):
     make()
     with clock.at(clock.now() - timedelta(days=1)), pytest.raises(BackupError, match="is the clock right"):
         make()
+
+
+def test_a_seal_that_does_not_open_keeps_nobody_from_a_backup_and_is_said(dumps, target, files, settings, capsys):
+    settings.TERM_SEAL_FILE = "/nowhere/seal.p12"
+    with pytest.raises(CommandError, match="it is not signed") as unsigned:
+        call_command("backup", str(target.path))
+    assert unsigned.value.returncode == 3
+    assert "/nowhere/seal.p12 does not open" in capsys.readouterr().err
+    assert len(manifest.ids(target)) == 1
+
+
+def test_a_watchman_is_told_when_the_newest_is_too_old(make, target, files):
+    with pytest.raises(CommandError, match="within 26 hours"):
+        call_command("backup", str(target.path), "--list", "--within", "26")
+    make()
+    with clock.at(clock.now() + timedelta(hours=25)):
+        call_command("backup", str(target.path), "--list", "--within", "26")
+    with clock.at(clock.now() + timedelta(hours=27)), pytest.raises(CommandError) as old:
+        call_command("backup", str(target.path), "--list", "--within", "26")
+    assert old.value.returncode == 4
 
 
 def test_two_at_once_are_one(make, files, monkeypatch):

@@ -140,3 +140,9 @@ def test_a_retention_that_would_drop_what_is_in_use_stops_the_start(monkeypatch,
     monkeypatch.setenv("RETAIN_INVITATIONS_DAYS", value)
     with pytest.raises(ImproperlyConfigured, match=f"must be {least} or more"):
         environment.number("RETAIN_INVITATIONS_DAYS", 180, least=least)
+
+
+def test_a_key_for_backups_is_made_before_anything_is_configured():
+    done = manage("new_backup_key")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^AGE-SECRET-KEY-\w+$", done.stdout, re.MULTILINE)

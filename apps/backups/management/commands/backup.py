@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,14 @@ from apps.backups.commands import EXIT_CODES, NOT_WHOLE, BackupCommand, count
 from apps.backups.errors import BackupError
 from apps.backups.retention import Removed, Retention
 from apps.backups.targets import Folder, Target
+from apps.core import clock
 from apps.seals.outcomes import Outcome
+
+NOT_ALL_WELL = {
+    Outcome.WHOLE: "",
+    Outcome.UNTRUSTED: "the backup is made, but it is not signed: the seal of the settings does not open.",
+    Outcome.BROKEN: "the backup is made, and the files that are named above are not in it as they should be.",
+}
 
 
 class Command(BackupCommand):
@@ -38,6 +46,12 @@ class Command(BackupCommand):
             )
         parser.add_argument("--list", action="store_true", help="only list the backups that are there")
         parser.add_argument(
+            "--within",
+            type=count,
+            metavar="HOURS",
+            help="with --list, exit with 4 unless the newest was made within so many hours: for a watchman",
+        )
+        parser.add_argument(
             "--verify",
             action="store_true",
             help="make none, but restore one into a scratch database and a scratch folder, prove it, and remove both",
@@ -62,7 +76,7 @@ class Command(BackupCommand):
             report = making.make(target, recipients=recipients, progress=self.progress)
             removed = retention.apply(target, keep) if keep else Removed()
         if not report.is_signed:
-            self.progress("There is no certificate to sign with (TERM_SEAL_FILE): nobody vouches for this backup.")
+            self.progress(f"Nobody vouches for this backup, since it could not be signed. {report.unsigned_because}")
         lines = [
             f"Backup {report.id}: {report.files} files, {report.copied} of them new ({report.copied_bytes} bytes), "
             f"and {report.dump_bytes} bytes of database{', encrypted' if report.is_encrypted else ''}."
@@ -74,9 +88,8 @@ class Command(BackupCommand):
             lines.append(
                 f"{len(removed.backups)} backups are gone, and {removed.objects} objects ({removed.bytes} bytes)."
             )
-        outcome = Outcome.WHOLE if report.is_whole else Outcome.BROKEN
-        self.answer(options, {"outcome": str(outcome), **asdict(report), "removed": asdict(removed)}, lines)
-        self.end(outcome, "the backup is made, and the files that are named above are not in it as they should be.")
+        self.answer(options, {"outcome": str(report.outcome), **asdict(report), "removed": asdict(removed)}, lines)
+        self.end(report.outcome, NOT_ALL_WELL[report.outcome])
 
     def _list(self, target: Target, options: dict[str, Any]) -> None:
         manifests = [manifest.read(target, name) for name in manifest.ids(target)]
@@ -90,6 +103,9 @@ class Command(BackupCommand):
             for row in manifests
         ]
         self.answer(options, {"backups": data}, lines or ["There is no backup here."])
+        hours = options["within"]
+        if hours is not None and not any(clock.now() - row.moment <= timedelta(hours=hours) for row in manifests):
+            self.end(Outcome.BROKEN, f"no backup was made within {hours} hours.")
 
     def _verify(self, address: str, target: Target, options: dict[str, Any]) -> None:
         chosen, _store = self.opened(target, options)
