@@ -52,6 +52,18 @@ def _data_files_are_read_once():
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _nobody_asks_the_whole_installation():
+    """The page that does would wait for workers that no test starts (tests/core/test_health.py has the checks)."""
+    from apps.core.health import warning
+    from apps.core.watch.running import Outcome
+
+    answers = [Outcome("workers", "Workers", warning("Nenhum responde.", "Inicie um."), 0.1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("apps.operations.views.outcomes", lambda **asked: answers)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _what_is_open_follows_what_tests_write():
     with pytest.MonkeyPatch.context() as patch:
         read_model.watch(patch)

@@ -6,5 +6,6 @@ app_name = "operations"
 
 urlpatterns = [
     path("sistema/", views.overview, name="overview"),
+    path("sistema/verificacoes/", views.health, name="health"),
     path("sistema/emails/", views.mails, name="mails"),
 ]

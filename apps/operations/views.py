@@ -4,8 +4,12 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
+from apps.core.watch.running import outcomes
 from apps.core.web.pages import page_of
 from apps.operations import queries
+
+HEALTH_SECONDS = 10
+"""Longer than all checks take where all is well; what answers later counts as silent."""
 
 
 @require_GET
@@ -20,6 +24,14 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "counts": queries.mail_counts(),
     }
     return render(request, "operations/overview.html", context)
+
+
+@require_GET
+def health(request: SignedInRequest) -> HttpResponse:
+    """Ask every part of the installation how it is, as ``manage.py doctor`` does, within ``HEALTH_SECONDS``."""
+    require(request.user, "operations.see")
+    context = {"outcomes": outcomes(seconds=HEALTH_SECONDS), "seconds": HEALTH_SECONDS}
+    return render(request, "operations/health.html", context)
 
 
 @require_GET

@@ -117,3 +117,10 @@ class TestPage:
         browser.get(path)
         with django_assert_max_num_queries(15):
             browser.get(path)
+
+
+def test_a_manager_has_every_part_asked_and_reads_what_to_do(client_for, manager):
+    page = client_for(manager).get("/sistema/verificacoes/")
+    assert page.status_code == 200
+    assert "Nenhum responde." in page.text
+    assert "Inicie um." in page.text
