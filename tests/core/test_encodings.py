@@ -38,6 +38,14 @@ def test_an_encoding_that_people_write_in_is_read(charset):
     assert answer(charset)[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "query"), [("/verificar/a\0b/", ""), ("/conta/login/", "next=%00"), ("/verificar/", "q=a%00")]
+)
+def test_an_address_with_a_character_that_no_text_has_is_refused(path, query):
+    status, text = answer("", path, query)
+    assert (status, "inválido" in text) == (400, True)
+
+
 def test_the_name_of_a_codec_is_known_in_every_way_of_writing_it():
     assert encodings.is_read("Utf_8")
     assert not encodings.is_read("")

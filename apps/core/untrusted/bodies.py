@@ -6,6 +6,7 @@ request that does not say how long it is (chunked) is refused: browsers and tool
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,8 @@ def limit_of(view: Callable[..., Any]) -> int:
 
 
 class BodyLimitMiddleware:
-    """Refuse what is too large (413), does not say how large it is (411), or is in no encoding that is read (415): unread.
+    """Refuse unread what is too large (413), does not say how large it is (411), is in no encoding that is read (415), or has
+    an address that is no text (400).
 
     It stands before whatever reads a body: the protection against forged forms does.
     """
@@ -70,6 +72,8 @@ class BodyLimitMiddleware:
 
 def refusal_of(request: HttpRequest, most: int) -> Refusal | None:
     """Why the body of ``request`` is not read; None when it may be."""
+    if encodings.NUL in request.path_info or encodings.NUL in unquote(request.META.get("QUERY_STRING", "")):
+        return Refusal(_("O endereço tem um caractere inválido. Confira o link."), status=400)
     if charset := request.META.get(encodings.REFUSED):
         return Refusal(
             _("O pedido diz estar em “%(charset)s”. Envie-o em UTF-8.") % {"charset": charset[:40]}, status=415

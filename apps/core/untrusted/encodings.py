@@ -12,6 +12,8 @@ from django.utils.http import parse_header_parameters
 
 READ = {codecs.lookup(name).name for name in ("utf-8", "us-ascii", "iso-8859-1", "windows-1252")}
 """The codecs of what is read, by their names in Python."""
+NUL = "\0"
+"""No text has it, and PostgreSQL takes none that does."""
 REFUSED = "rollout.refused_charset"
 """Where the request's environment says what it named instead."""
 
