@@ -32,6 +32,18 @@ def test_the_rows_are_those_of_a_query_of_their_own(model, django_assert_num_que
     assert not embedded_rows[0]._state.adding
 
 
+def test_what_a_row_refers_to_comes_with_it(django_assert_num_queries):
+    rollout = RolloutFactory()
+    following = RolloutFactory(previous=rollout)
+    rows = Rollout.objects.filter(pk=OuterRef("pk"))
+    with django_assert_num_queries(1):
+        outer_rows = Rollout.objects.annotate(rows=embedded(rows, "previous", "platform")).order_by("pk")
+        first, second = [rows_of(Rollout, outer.rows, "previous", "platform")[0] for outer in outer_rows]
+        assert (first.previous, second.previous) == (None, rollout)
+        assert (second.pk, second.platform) == (following.pk, following.platform)
+        assert _values(second.platform) == _values(following.platform)
+
+
 def test_there_may_be_none():
     rollout = RolloutFactory()
     holds, waivers = (model.objects.filter(rollout=OuterRef("pk")).order_by("pk") for model in (Hold, Waiver))
