@@ -20,8 +20,8 @@ MARK = 2_000_000_000
 
 
 class CompiledOnce(Generic[Row]):
-    """Called with keys (whole numbers): the list of what the queryset gives that ``build`` makes for these keys. What is
-    ``known`` of each row is set on it, as a related manager does: ``requests(rollout.pk, rollout=rollout)``.
+    """Called with keys (whole numbers): the list of what the queryset gives that ``build`` makes for these keys. What each
+    row is ``related`` to is set on it, as a related manager does: ``requests(rollout.pk, rollout=rollout)``.
 
     Nothing but the keys may change from one call to the next: ``build`` asks neither the clock, nor the language, nor a
     setting.
@@ -32,7 +32,7 @@ class CompiledOnce(Generic[Row]):
         update_wrapper(self, build)
         declared.append(self)
 
-    def __call__(self, *keys: int, **known: Model) -> list[Row]:
+    def __call__(self, *keys: int, **related: Model) -> list[Row]:
         queryset, compiler, sql, params, places = self._compiled
         bound = copy(compiler)
         bound.connection = connections[queryset.db]
@@ -40,17 +40,17 @@ class CompiledOnce(Generic[Row]):
         for place, number in places:
             values[place] = type(values[place])(keys[number])
         bound.as_sql = lambda *args, **kwargs: (sql, tuple(values))  # type: ignore[method-assign]
-        asked = queryset.all()
-        asked.query.get_compiler = lambda *args, **kwargs: bound  # type: ignore[method-assign]
-        rows = list(asked)
-        for name, value in known.items():
+        bound_queryset = queryset.all()
+        bound_queryset.query.get_compiler = lambda *args, **kwargs: bound  # type: ignore[method-assign]
+        rows = list(bound_queryset)
+        for name, value in related.items():
             for row in rows:
                 setattr(row, name, value)
         return rows
 
-    def first(self, *keys: int, **known: Model) -> Row | None:
+    def first(self, *keys: int, **related: Model) -> Row | None:
         """The first of them; None where there is none. Where there may be many, ``build`` asks for one."""
-        return next(iter(self(*keys, **known)), None)
+        return next(iter(self(*keys, **related)), None)
 
     def compile(self) -> "tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...], list[tuple[int, int]]]":
         """The queryset with its compiler, its SQL, the parameters, and which of these is which key. Raises ``ValueError``

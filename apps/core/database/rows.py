@@ -29,7 +29,7 @@ def embedded_first(queryset: "QuerySet[Any]", *related: str) -> Subquery:
 def rows_of(model: type[Row], embedded_rows: Iterable[JSON], *related: str) -> list[Row]:
     """The rows of ``model`` that an annotation made by ``embedded`` with the same ``related`` holds."""
     fields = model._meta.concrete_fields
-    columns = [(field.column, field.to_python) for field in fields]
+    columns = [(str(field.column), field.to_python) for field in fields]
     names = [field.attname for field in fields]
     rows = []
     for values in embedded_rows:

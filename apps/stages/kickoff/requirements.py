@@ -212,10 +212,11 @@ def amendments_may_be_answered_at_once(rollout: Rollout) -> Iterator[Requirement
 def _unanswered(rollout: Rollout) -> Iterator[Requirement]:
     """For each party that was asked, one requirement for all the amendments that wait for it."""
     kickoff = kickoff_of(rollout)
-    if kickoff is None or amendments.why_closed(rollout):
+    open_amendments = rows_of(Amendment, kickoff.open_amendments) if kickoff else []  # type: ignore[attr-defined]
+    if not open_amendments or amendments.why_closed(rollout):
         return
     since_by_party: dict[str, datetime] = {}
-    for amendment in rows_of(Amendment, kickoff.open_amendments):  # type: ignore[attr-defined]
+    for amendment in open_amendments:
         since_by_party.setdefault(amendment.concerned, amendment.proposed_at)
     for party, since in since_by_party.items():
         yield Requirement(
