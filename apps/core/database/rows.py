@@ -50,7 +50,8 @@ def take_as_prefetched(owner: Model, name: str, rows: list[Row]) -> None:
     relation: Any = owner._meta.get_field(name)
     for row in rows:
         setattr(row, relation.field.name, owner)
-    queryset: Any = relation.related_model._default_manager.all()
+    # What is asked of it further (``values``) is still of the owner alone.
+    queryset: Any = relation.related_model._default_manager.filter(**{relation.field.name: owner})
     queryset._result_cache, queryset._prefetch_done = rows, True
     prefetched = getattr(owner, "_prefetched_objects_cache", {})
     owner._prefetched_objects_cache = {**prefetched, name: queryset}  # type: ignore[attr-defined]
