@@ -46,12 +46,11 @@ def follow() -> None:
         return
     _Changes.are_there, _Changes.are_followed = False, True
     try:
-        for pk in Rollout.objects.order_by("pk").values_list("pk", flat=True):
-            with transaction.atomic():
-                rollout = Rollout.objects.select_for_update(of=("self",)).get(pk=pk)
+        with transaction.atomic():
+            rollouts = list(Rollout.objects.select_for_update(of=("self",)).order_by("pk"))
+            for rollout in rollouts:
                 read_model.keep(rollout)
-                kept = ("facts", "requirements_at", "requirements_stage")
-                Rollout.objects.filter(pk=pk).update(**{name: getattr(rollout, name) for name in kept})
+            Rollout.objects.bulk_update(rollouts, ["facts", "requirements_at", "requirements_stage"])
     finally:
         _Changes.are_followed = False
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import embedded, rows_of
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
@@ -61,8 +62,13 @@ def last_number(rollout: Rollout) -> int:
 @asked_once
 def _end_of_the_ledger(rollout: Rollout) -> tuple[date | None, int]:
     """The last closed month of ``rollout``, by a statement of its own or of its client, and its highest entry number."""
-    row = Rollout.objects.filter(pk=rollout.pk).annotate(**_end_annotations())
-    return row.values_list("last_closed_month", "last_entry_number").get()
+    return _ledger_ends(rollout.pk)[0]
+
+
+@compiled_once
+def _ledger_ends(rollout_pk: int) -> "QuerySet[Rollout, tuple[date | None, int]]":
+    row = Rollout.objects.filter(pk=rollout_pk).annotate(**_end_annotations())
+    return row.values_list("last_closed_month", "last_entry_number")
 
 
 def _end_annotations() -> dict[str, Any]:
@@ -114,7 +120,12 @@ def lines_of_month(rollout: Rollout, month: date) -> QuerySet[Line]:
 @asked_once
 def policies(rollout: Rollout) -> list[Policy]:
     """The versions of the policy, in the order in which they begin to hold; never none."""
-    return list(rollout.hours_policies.order_by(*VERSIONS)) or [Policy(rollout=rollout)]
+    return _policies(rollout.pk, rollout=rollout) or [Policy(rollout=rollout)]
+
+
+@compiled_once
+def _policies(rollout_pk: int) -> QuerySet[Policy]:
+    return Policy.objects.filter(rollout=rollout_pk).order_by(*VERSIONS)
 
 
 def rules(rollout: Rollout) -> list[classification.Rules]:
@@ -238,7 +249,12 @@ def _planned_minutes(kind: str) -> Coalesce:
 @asked_once
 def hour_sums(rollout: Rollout) -> list[HourSum]:
     """The hours of ``rollout`` as kept sums, by month."""
-    return list(rollout.hour_sums.order_by("month"))
+    return _hour_sums(rollout.pk, rollout=rollout)
+
+
+@compiled_once
+def _hour_sums(rollout_pk: int) -> QuerySet[HourSum]:
+    return HourSum.objects.filter(rollout=rollout_pk).order_by("month")
 
 
 def used_of_allowances(sums: Iterable[HourSum], policy: Policy) -> list[tuple[Activity, int, int]]:

@@ -1,16 +1,21 @@
 from collections.abc import Iterator
 
+from django.db.models import OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import minutes, money
+from apps.core.database.compiled import compiled_once
+from apps.core.database.rows import JSON, embedded, rows_of
 from apps.core.localized import Localized, both
 from apps.core.process import PartyRole
-from apps.core.requirements import Answer, Requirement, requirement
+from apps.core.requirements import Answer, Requirement, asked_once, requirement
 from apps.hours.agreement import actions
 from apps.hours.agreement.forms import AnswerForm, ReplyForm
 from apps.hours.models import Contest, ExtraHoursRequest
 from apps.rollouts.models import Rollout
+
+OF_CONTEST = ("entry",)
 
 
 def answer_to_a_request(rollout: Rollout, number: str) -> Answer | None:
@@ -43,9 +48,26 @@ def _what_is_asked(request: ExtraHoursRequest) -> Localized:
     return Localized({language: f"{request_text[language]} {worked[language]}" for language in request_text})
 
 
+@asked_once
+def _unanswered(rollout: Rollout) -> tuple[list[JSON], list[JSON]]:
+    """The open requests of extra hours and the open contests with their entries, embedded."""
+    return _unanswered_in_rollout(rollout.pk)[0]
+
+
+@compiled_once
+def _unanswered_in_rollout(rollout_pk: int) -> "QuerySet[Rollout, tuple[list[JSON], list[JSON]]]":
+    requests = ExtraHoursRequest.objects.filter(rollout=OuterRef("pk"), state=ExtraHoursRequest.State.OPEN)
+    contests = Contest.objects.filter(rollout=OuterRef("pk"), state=Contest.State.OPEN)
+    unanswered = {
+        "open_requests": embedded(requests.order_by("number")),
+        "open_contests": embedded(contests.order_by("number"), *OF_CONTEST),
+    }
+    return Rollout.objects.filter(pk=rollout_pk).annotate(**unanswered).values_list(*unanswered)
+
+
 @requirement("hours:request", answer=answer_to_a_request)
 def extra_hours_are_answered(rollout: Rollout) -> Iterator[Requirement]:
-    for request in rollout.extra_requests.filter(state=ExtraHoursRequest.State.OPEN):
+    for request in rows_of(ExtraHoursRequest, _unanswered(rollout)[0]):
         yield Requirement(
             key=f"hours:request:{request.number}",
             text=both(
@@ -80,7 +102,7 @@ def reply_in_a_contest(rollout: Rollout, number: str) -> Answer | None:
 
 @requirement("hours:contest", answer=reply_in_a_contest)
 def contests_are_answered(rollout: Rollout) -> Iterator[Requirement]:
-    for contest in rollout.contests.filter(state=Contest.State.OPEN).select_related("entry"):
+    for contest in rows_of(Contest, _unanswered(rollout)[1], *OF_CONTEST):
         yield Requirement(
             key=f"hours:contest:{contest.number}",
             text=both(

@@ -6,15 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
-from apps.meetings import events, merging, new_company, personal_data, requirements
+from apps.meetings import events, merging, new_company, personal_data, queries, requirements
+from apps.meetings.models import MeetingKind
 from apps.rollouts.models import Rollout
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    if planned := rollout.meetings.planned().filter(planned_start__gte=clock.now()).first():
-        day = clock.day_of(planned.starts_at)
+    starts = [meeting.planned_start for meeting in queries.planned(rollout, *MeetingKind)]
+    if following := next((start for start in starts if start and start >= clock.now()), None):
+        day = clock.day_of(following)
         yield Fact(_("Próxima"), partial(date_format, day, "SHORT_DATE_FORMAT"), "info")
-    yield Fact(_("Realizadas"), str(rollout.meetings.held().count()))
+    yield Fact(_("Realizadas"), str(queries.number_held(rollout)))
 
 
 plugin = Plugin(

@@ -1,20 +1,58 @@
 """Which meetings there are: of a rollout, and of a person in a span of time."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
-from apps.meetings.models import Attendee, Meeting
+from apps.core.database.compiled import compiled_once
+from apps.core.requirements import asked_once
+from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.rollouts.models import Rollout
 
 
 def in_order(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """``meetings`` by when they began, or were to begin, in ``starting``."""
     return meetings.annotate(starting=Coalesce("started_at", "planned_start")).order_by("starting", "pk")
+
+
+@asked_once
+def _of_rules(rollout: Rollout) -> list[Meeting]:
+    """The meetings that rules ask for: those that are planned, and of the kickoff and the training those that were held."""
+    return _meetings_of_rules(rollout.pk, rollout=rollout)
+
+
+@compiled_once
+def _meetings_of_rules(rollout_pk: int) -> QuerySet[Meeting]:
+    held = Q(kind__in=[MeetingKind.KICKOFF, MeetingKind.TRAINING], state=Meeting.State.HELD)
+    meetings = Meeting.objects.filter(Q(state=Meeting.State.PLANNED) | held, rollout=rollout_pk)
+    return meetings.order_by("planned_start", "pk")
+
+
+def planned(rollout: Rollout, *kinds: MeetingKind) -> list[Meeting]:
+    """The meetings of ``rollout`` that are planned, of ``kinds``, the next one first."""
+    return [meeting for meeting in _of_rules(rollout) if meeting.is_planned and meeting.kind in kinds]
+
+
+def held(rollout: Rollout, kind: Literal[MeetingKind.KICKOFF, MeetingKind.TRAINING]) -> list[Meeting]:
+    """The meetings of ``rollout`` that took place and are over, of ``kind``, by number."""
+    meetings = [meeting for meeting in _of_rules(rollout) if meeting.kind == kind and not meeting.is_planned]
+    return sorted(meetings, key=lambda meeting: meeting.number)
+
+
+def number_held(rollout: Rollout) -> int:
+    """How many meetings of ``rollout`` took place and are over."""
+    return _number_held.first(rollout.pk) or 0
+
+
+@compiled_once
+def _number_held(rollout_pk: int) -> "QuerySet[Meeting, int]":
+    held = Meeting.objects.filter(rollout=rollout_pk).held().order_by().values("rollout")
+    return held.annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def between(meetings: QuerySet[Meeting], first: datetime, last: datetime) -> QuerySet[Meeting]:

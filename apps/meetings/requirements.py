@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from apps.core.requirements import Answer, Requirement, requirement
-from apps.meetings import dates
-from apps.meetings.models import Meeting, MeetingKind
+from apps.meetings import dates, queries
+from apps.meetings.models import MeetingKind
 from apps.meetings.rooms import room_of
 from apps.rollouts.models import Rollout
 
@@ -21,8 +21,7 @@ def answer_to_the_date(rollout: Rollout, rest: str) -> Answer | None:
 
 @requirement("meetings:date", answer=answer_to_the_date)
 def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
-    meetings: list[Meeting] = list(rollout.meetings.planned().filter(kind__in=KINDS))
-    for meeting in meetings:
+    for meeting in queries.planned(rollout, *KINDS):
         key = f"meetings:date:{meeting.kind}:{meeting.number}"
         url = room_of(meeting.kind).url(meeting)
         yield from dates.asked_of(meeting, key=key, since=meeting.planned_at, url=url)

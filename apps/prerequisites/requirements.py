@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.database.compiled import compiled_once
 from apps.core.localized import both
 from apps.core.process import FORWARD, Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
@@ -75,9 +76,14 @@ _starts = asked_once(planning.starts)
 def items(rollout: Rollout) -> list[Prerequisite]:
     """All that the rollout asks, in order, as far as rules and summary read it; each with why the application itself sent the
     last delivery back (``last_stopped``), empty or None where it did not."""
+    return _items(rollout.pk, rollout=rollout)
+
+
+@compiled_once
+def _items(rollout_pk: int) -> QuerySet[Prerequisite]:
     last = Submission.objects.filter(prerequisite=OuterRef("pk")).order_by("-number")
-    rows = rollout.prerequisites.defer("help", "where", "example", "fields")
-    return list(rows.annotate(last_stopped=Subquery(last.values("stopped")[:1])))
+    rows = Prerequisite.objects.filter(rollout=rollout_pk).defer("help", "where", "example", "fields")
+    return rows.annotate(last_stopped=Subquery(last.values("stopped")[:1]))
 
 
 @requirement("prerequisite", *FORWARD.values(), answer=answer_with_a_delivery, by_gate=True)

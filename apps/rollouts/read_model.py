@@ -9,7 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.core import clock, plugins
+from apps.core.database.compiled import compiled_once
 from apps.core.localized import Localized
 from apps.core.process import BACKWARD, CLOSED, FORWARD, Gate, PartyRole
 from apps.core.requirements import Requirement, asking
@@ -63,7 +66,7 @@ def keep(
 
 def _write_rows(rollout: Rollout, apps: Collection[str] | None, held_by: str | None) -> bool:
     """Write what changed of what is open, and who is waited for; whether anything did."""
-    before = {(row.gate, row.key): row for row in rollout.open_requirements.all()}
+    before = {(row.gate, row.key): row for row in _stored(rollout.pk, rollout=rollout)}
     after = {(row.gate, row.key): row for row in work_out(rollout, apps)}
     others = [row for row in before.values() if apps is not None and plugins.asking_app(row.key) not in {*apps, ""}]
     new = [row for place, row in after.items() if place not in before]
@@ -81,6 +84,11 @@ def _write_rows(rollout: Rollout, apps: Collection[str] | None, held_by: str | N
         )
     _pass_the_ball(rollout, [*others, *after.values()], held_by)
     return bool(settled or new or any(_says_another(row, before[row.gate, row.key]) for row in changed))
+
+
+@compiled_once
+def _stored(rollout_pk: int) -> QuerySet[OpenRequirement]:
+    return OpenRequirement.objects.filter(rollout=rollout_pk)
 
 
 def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[OpenRequirement]:
@@ -101,7 +109,7 @@ def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[
 def differences(rollout: Rollout) -> list[str]:
     """What is kept of ``rollout`` and is not as the rules answer now, each with the key of the requirement."""
     _forget_what_was_read(rollout)
-    stored = {(row.gate, row.key): row for row in rollout.open_requirements.all()}
+    stored = {(row.gate, row.key): row for row in _stored(rollout.pk, rollout=rollout)}
     worked_out = {(row.gate, row.key): row for row in work_out(rollout)}
     problems = [f"{key} is missing" for gate, key in worked_out.keys() - stored.keys()]
     problems += [f"{key} is settled" for gate, key in stored.keys() - worked_out.keys()]

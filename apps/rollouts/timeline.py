@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.core import canonical, clock, plugins
 from apps.core.background import queue
+from apps.core.database.compiled import compiled_once
 from apps.core.events import EventData
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
@@ -36,13 +37,19 @@ def changing(rollout: Rollout, *, even_closed: bool = False) -> Iterator[Rollout
     Raises ``Refusal`` (409) when the rollout is completed or cancelled, unless ``even_closed``.
     """
     with transaction.atomic():
-        rows = Rollout.objects.select_related("platform").select_for_update(of=("self",), no_key=True)
-        locked = rows.get(pk=rollout.pk)
+        locked = _locked.first(rollout.pk)
+        if locked is None:
+            raise Rollout.DoesNotExist
         locked.take_parties_of(rollout)
         if not (locked.is_open or even_closed):
             refuse_closed(locked)
         locked._is_locked = True
         yield locked
+
+
+@compiled_once
+def _locked(pk: int) -> QuerySet[Rollout]:
+    return Rollout.objects.select_related("platform").select_for_update(of=("self",), no_key=True).filter(pk=pk)
 
 
 @contextmanager
@@ -106,11 +113,20 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     return row
 
 
-def _end_of_the_chain(rollout: Rollout) -> tuple[str, str | None]:
-    """The hash of the last event and the party that caused the open hold: empty without one, None where it was not read."""
-    hold = Hold.objects.filter(rollout=OuterRef("rollout"), ended_at=None).values("caused_by")
-    events = rollout.events.order_by("-sequence").annotate(held_by=Coalesce(Subquery(hold[:1]), Value("")))
-    return events.values_list("hash", "held_by").first() or (GENESIS, None)
+def _end_of_the_chain(rollout: Rollout) -> tuple[str, str]:
+    """The hash of the last event and the party that caused the open hold, empty without one."""
+    return _ends_of_chains(rollout.pk)[0]
+
+
+@compiled_once
+def _ends_of_chains(rollout_pk: int) -> "QuerySet[Rollout, tuple[str, str]]":
+    events = Event.objects.filter(rollout=OuterRef("pk")).order_by("-sequence").values("hash")
+    holds = Hold.objects.filter(rollout=OuterRef("pk"), ended_at=None).values("caused_by")
+    ends = {
+        "last_hash": Coalesce(Subquery(events[:1]), Value(GENESIS)),
+        "held_by": Coalesce(Subquery(holds[:1]), Value("")),
+    }
+    return Rollout.objects.filter(pk=rollout_pk).annotate(**ends).values_list(*ends)
 
 
 def head(rollout: Rollout) -> dict[str, object]:

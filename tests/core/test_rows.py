@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import OuterRef
 
-from apps.core.database.rows import embedded, embedded_first, row_of, rows_of
+from apps.core.database.rows import embedded, embedded_first, row_of, rows_of, take_as_prefetched
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Hold, PlannedStage, Rollout, Waiver
 from tests.prerequisites.factories import PrerequisiteFactory
@@ -30,6 +30,29 @@ def test_the_rows_are_those_of_a_query_of_their_own(model, django_assert_num_que
     assert values == [_values(row) for row in own_query]
     assert row_of(model, outer.first_row) == own_query[0]
     assert not embedded_rows[0]._state.adding
+
+
+def test_what_a_row_refers_to_comes_with_it(django_assert_num_queries):
+    rollout = RolloutFactory()
+    following = RolloutFactory(previous=rollout)
+    rows = Rollout.objects.filter(pk=OuterRef("pk"))
+    with django_assert_num_queries(1):
+        outer_rows = Rollout.objects.annotate(rows=embedded(rows, "previous", "platform")).order_by("pk")
+        first, second = [rows_of(Rollout, outer.rows, "previous", "platform")[0] for outer in outer_rows]
+        assert (first.previous, second.previous) == (None, rollout)
+        assert (second.pk, second.platform) == (following.pk, following.platform)
+        assert _values(second.platform) == _values(following.platform)
+
+
+def test_rows_that_were_taken_are_those_of_their_owner_and_no_others(django_assert_num_queries):
+    rollout, other = RolloutFactory(), RolloutFactory()
+    parties = list(rollout.parties.all())
+    take_as_prefetched(rollout, "parties", parties)
+    with django_assert_num_queries(0):
+        assert list(rollout.parties.all()) == parties
+        assert all(party.rollout is rollout for party in parties)
+    companies = set(rollout.parties.values_list("company", flat=True))
+    assert companies == {party.company_id for party in parties} != set(other.parties.values_list("company", flat=True))
 
 
 def test_there_may_be_none():

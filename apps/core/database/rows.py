@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, JSONField, Model, QuerySet, Subquery, When
+from django.db.models import Func, JSONField, Model, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 Row = TypeVar("Row", bound=Model)
@@ -28,11 +28,12 @@ def embedded_first(queryset: "QuerySet[Any]", *related: str) -> Subquery:
 
 def rows_of(model: type[Row], embedded_rows: Iterable[JSON], *related: str) -> list[Row]:
     """The rows of ``model`` that an annotation made by ``embedded`` with the same ``related`` holds."""
-    columns = [(field.attname, field.to_python) for field in model._meta.concrete_fields]
-    names = [name for name, _to_python in columns]
+    fields = model._meta.concrete_fields
+    columns = [(str(field.column), field.to_python) for field in fields]
+    names = [field.attname for field in fields]
     rows = []
     for values in embedded_rows:
-        row = model.from_db("default", names, [to_python(values[name]) for name, to_python in columns])
+        row = model.from_db("default", names, [to_python(values[column]) for column, to_python in columns])
         for name in related:
             setattr(row, name, row_of(_related_model(model, name), values[name]))
         rows.append(row)
@@ -44,15 +45,40 @@ def row_of(model: type[Row], embedded_row: JSON | None, *related: str) -> Row | 
     return rows_of(model, [embedded_row], *related)[0] if embedded_row else None
 
 
-def _fields_of(model: type[Model], related: Iterable[str] = ()) -> JSONObject:
-    columns: dict[str, Any] = {field.attname: field.attname for field in model._meta.concrete_fields}
-    for name in related:
-        target = _related_model(model, name)
-        of_target = {field.attname: f"{name}__{field.attname}" for field in target._meta.concrete_fields}
-        # A foreign key that leads nowhere gives no object, rather than one without values.
-        is_there = When(**{f"{name}__isnull": False}, then=JSONObject(**of_target))
-        columns[name] = Case(is_there, default=None, output_field=JSONField())
-    return JSONObject(**columns)
+def take_as_prefetched(owner: Model, name: str, rows: list[Row]) -> None:
+    """Have ``rows`` be what the relation ``name`` of ``owner`` leads to, as if they were prefetched."""
+    relation: Any = owner._meta.get_field(name)
+    for row in rows:
+        setattr(row, relation.field.name, owner)
+    # What is asked of it further (``values``) is still of the owner alone.
+    queryset: Any = relation.related_model._default_manager.filter(**{relation.field.name: owner})
+    queryset._result_cache, queryset._prefetch_done = rows, True
+    prefetched = getattr(owner, "_prefetched_objects_cache", {})
+    owner._prefetched_objects_cache = {**prefetched, name: queryset}  # type: ignore[attr-defined]
+
+
+class _TableRow(Func):
+    """The row of the table that has the column, as JSON by the names of its columns; None where a foreign key leads nowhere.
+    To name each column takes the Python of such a query longer than all the rest."""
+
+    output_field = JSONField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        table = compiler.quote_name_unless_alias(self.source_expressions[0].alias)
+        return f"to_jsonb({table})", []
+
+
+def _fields_of(model: type[Model], related: Iterable[str] = ()) -> Func:
+    row = _TableRow("pk")
+    if not related:
+        return row
+    # The key of what a foreign key leads to stands in the row that has it: another column is what joins the table.
+    others = {name: _TableRow(f"{name}__{_column_of(_related_model(model, name))}") for name in related}
+    return Func(row, JSONObject(**others), template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
+
+
+def _column_of(model: type[Model]) -> str:
+    return next(field.name for field in model._meta.concrete_fields if not field.primary_key and not field.is_relation)
 
 
 def _related_model(model: type[Model], name: str) -> type[Model]:

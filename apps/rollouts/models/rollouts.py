@@ -12,7 +12,8 @@ from apps.companies.access import is_presence, roles_of
 from apps.companies.models import Company, Membership
 from apps.core import clock, plugins
 from apps.core.canonical import instant
-from apps.core.database.rows import embedded, embedded_first, row_of, rows_of
+from apps.core.database.compiled import compiled_once
+from apps.core.database.rows import embedded, embedded_first, row_of, rows_of, take_as_prefetched
 from apps.core.localized import LocalizedField
 from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
 from apps.rollouts.models.machine import StageMachine
@@ -151,7 +152,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         """The planned day of each stage; empty without a plan."""
         if hasattr(self, "listed_plan"):
             return rows_of(PlannedStage, self.listed_plan)
-        return list(self.planned_stages.all())
+        return _planned_stages(self.pk, rollout=self)
 
     def summary_of(self, page: str) -> list[plugins.Fact]:
         """What the page with the key ``page`` says of it in short, as it stood after the last event."""
@@ -184,21 +185,15 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     def take_parties(self, parties: "list[Party]") -> None:
         """Have ``parties`` be its own, for what is read of this instance."""
-        for party in parties:
-            party.rollout = self
-        rows = Party.objects.filter(rollout=self)
-        rows._result_cache, rows._prefetch_done = parties, True  # type: ignore[attr-defined]
-        prefetched = getattr(self, "_prefetched_objects_cache", {})
-        self._prefetched_objects_cache = {**prefetched, "parties": rows}  # type: ignore[attr-defined]
+        take_as_prefetched(self, "parties", parties)
 
     def _parties(self) -> "list[Party]":
         """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
-        with_companies = Party.objects.select_related("company")
-        if getattr(self, "_is_locked", False):
-            models.prefetch_related_objects([self], models.Prefetch("parties", with_companies))
-        if "parties" in getattr(self, "_prefetched_objects_cache", {}):
-            return list(self.parties.all())
-        return list(with_companies.filter(rollout=self))
+        if "parties" not in getattr(self, "_prefetched_objects_cache", {}):
+            if not getattr(self, "_is_locked", False):
+                return _parties_with_companies(self.pk)
+            self.take_parties(_parties_with_companies(self.pk))
+        return list(self.parties.all())
 
     def has_reached(self, stage: Stage) -> bool:
         """True when the rollout is at ``stage`` or beyond it on the path (a completed one has reached them all)."""
@@ -231,6 +226,11 @@ class Party(models.Model):
         return f"{self.get_role_display()}: {self.company}"
 
 
+@compiled_once
+def _parties_with_companies(rollout_pk: int) -> models.QuerySet[Party]:
+    return Party.objects.select_related("company").filter(rollout=rollout_pk)
+
+
 def embedded_parties_of(rollout: str) -> models.expressions.BaseExpression:
     """An annotation: the parties of the rollout whose key the outer row has as ``rollout``, with their companies."""
     return embedded(Party.objects.filter(rollout=models.OuterRef(rollout)).order_by("pk"), "company")
@@ -254,6 +254,11 @@ class PlannedStage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()}: {self.starts:%d/%m/%Y}"
+
+
+@compiled_once
+def _planned_stages(rollout_pk: int) -> models.QuerySet[PlannedStage]:
+    return PlannedStage.objects.filter(rollout=rollout_pk)
 
 
 class Hold(models.Model):

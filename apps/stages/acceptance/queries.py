@@ -1,10 +1,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core import canonical, clock, codes
+from apps.core.database.compiled import compiled_once
+from apps.core.database.rows import embedded, rows_of, take_as_prefetched
 from apps.core.requirements import asked_once
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
@@ -20,9 +23,23 @@ IN_FORCE = (*TO_SIGN, AcceptanceTerm.State.SIGNED)
 @asked_once
 def terms_of(rollout: Rollout) -> list[AcceptanceTerm]:
     """All of them by version, with their signatories and those people, without what the PDF was made of."""
-    people = Prefetch("signatories", Signatory.objects.with_places())
-    terms = rollout.terms.select_related("set_aside").defer("record", "envelope")
-    return list(terms.prefetch_related(people))
+    terms = _terms(rollout.pk, rollout=rollout)
+    for term in terms:
+        signatories = rows_of(Signatory, term.embedded_signatories, "user")
+        for signatory in signatories:
+            signatory.is_there = signatory.pk in term.signatories_there
+        take_as_prefetched(term, "signatories", signatories)
+    return terms
+
+
+@compiled_once
+def _terms(rollout_pk: int) -> QuerySet[AcceptanceTerm]:
+    signatories = Signatory.objects.with_places().filter(term=OuterRef("pk")).order_by("pk")
+    terms = AcceptanceTerm.objects.filter(rollout=rollout_pk).select_related("set_aside").defer("record", "envelope")
+    return terms.annotate(
+        embedded_signatories=embedded(signatories, "user"),
+        signatories_there=ArraySubquery(signatories.filter(is_there=True).values("pk")),
+    )
 
 
 def term_in_force(rollout: Rollout) -> AcceptanceTerm | None:

@@ -13,7 +13,7 @@ from apps.stages.development.api import router
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    due, note, delivery = queries.due_date(rollout), rollout.progress_notes.first(), queries.delivery(rollout)
+    due, note, delivery = queries.due_date(rollout), queries.progress(rollout), queries.delivery(rollout)
     if due:
         awaited = rollout.stage == Stage.DEVELOPMENT and queries.awaited_delivery(rollout) is None
         day = partial(date_format, due.date, "SHORT_DATE_FORMAT")

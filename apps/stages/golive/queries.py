@@ -1,8 +1,10 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, QuerySet
 
+from apps.core.database.compiled import compiled_once
+from apps.core.database.rows import JSON, embedded, embedded_first, row_of, rows_of
 from apps.core.process import PartyRole
 from apps.core.requirements import Requirement, asked_once
 from apps.rollouts.models import OpenRequirement, Rollout
@@ -26,8 +28,14 @@ def in_force(windows: list[Window]) -> Window | None:
 
 def windows(rollout: Rollout) -> list[Window]:
     """The windows, the newest first, each with its answers."""
+    return _windows(rollout.pk, rollout=rollout)
+
+
+@compiled_once
+def _windows(rollout_pk: int) -> QuerySet[Window]:
     answers = Prefetch("answers", WindowAnswer.objects.select_related("by"))
-    return list(rollout.golive_windows.select_related("proposed_by").prefetch_related(answers).order_by("-number"))
+    windows = Window.objects.filter(rollout=rollout_pk).order_by("-number")
+    return windows.select_related("proposed_by").prefetch_related(answers)
 
 
 def seats(window: Window) -> list[WindowAnswer]:
@@ -44,8 +52,26 @@ def is_go(window: Window) -> bool:
 
 
 @asked_once
+def _stored(rollout: Rollout) -> tuple[list[JSON], list[JSON], JSON | None]:
+    """The checklist, the open incidents and the release, embedded."""
+    return _stored_of_rollout(rollout.pk)[0]
+
+
+@compiled_once
+def _stored_of_rollout(rollout_pk: int) -> "QuerySet[Rollout, tuple[list[JSON], list[JSON], JSON | None]]":
+    items = ChecklistItem.objects.filter(rollout=OuterRef("pk")).order_by("position")
+    incidents = Incident.objects.filter(rollout=OuterRef("pk"), until=None).order_by("number")
+    rows = {
+        "stored_items": embedded(items),
+        "stored_incidents": embedded(incidents),
+        "stored_release": embedded_first(Release.objects.filter(rollout=OuterRef("pk"))),
+    }
+    return Rollout.objects.filter(pk=rollout_pk).annotate(**rows).values_list(*rows)
+
+
+@asked_once
 def open_incidents(rollout: Rollout) -> list[Incident]:
-    return list(rollout.incidents.filter(until=None))
+    return rows_of(Incident, _stored(rollout)[1])
 
 
 def open_severe(rollout: Rollout) -> list[Incident]:
@@ -54,13 +80,13 @@ def open_severe(rollout: Rollout) -> list[Incident]:
 
 @asked_once
 def release_of(rollout: Rollout) -> Release | None:
-    return Release.objects.filter(rollout=rollout).first()
+    return row_of(Release, _stored(rollout)[2])
 
 
 @asked_once
 def items_of(rollout: Rollout) -> list[ChecklistItem]:
     """The go-live checklist, in order."""
-    return list(rollout.golive_items.all())
+    return rows_of(ChecklistItem, _stored(rollout)[0])
 
 
 def before_the_release(unmet: Iterable[T]) -> list[T]:

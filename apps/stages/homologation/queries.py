@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import embedded, rows_of
 from apps.core.localized import Localized
 from apps.files.queries import preview_pages
@@ -59,6 +60,11 @@ def script_with_what_is_open(rollout: Rollout) -> Script | None:
     result in it yet (``codes_left``), and the number of cases that the gate asks for (``binding_cases``); embedded with it,
     what waits for somebody: reductions of the scope, JUnit reports (``OF_REPORT``), nonconformities
     (``OF_NONCONFORMITY``)."""
+    return _script_with_what_is_open.first(rollout.pk)
+
+
+@compiled_once
+def _script_with_what_is_open(rollout_pk: int) -> QuerySet[Script]:
     round_ = "open_round__pk"
     run = Result.objects.filter(case=OuterRef("pk"), round=OuterRef(OuterRef(round_)))
     cases_left = Case.objects.filter(rounds=OuterRef(round_)).exclude(Exists(run)).order_by("position")
@@ -73,7 +79,7 @@ def script_with_what_is_open(rollout: Rollout) -> Script | None:
         waiting_reports=embedded(reports.order_by("pk"), *OF_REPORT),
         unverified=embedded(nonconformities.order_by("number"), *OF_NONCONFORMITY),
     )
-    return scripts.select_related("open_round").filter(rollout=rollout).first()
+    return scripts.select_related("open_round").filter(rollout=rollout_pk)
 
 
 def open_round(script: Script) -> Round | None:
@@ -83,10 +89,15 @@ def open_round(script: Script) -> Round | None:
 def open_round_for(case: Case) -> Round | None:
     """The open round, with whether ``case`` is one of its cases (``has_case``) and the key of the newest result of ``case``
     (``newest_result``, None before the first)."""
-    cases = Round.cases.through.objects.filter(round=OuterRef("pk"), case=case.pk)
-    results = Result.objects.filter(case=case.pk).order_by("-pk").values("pk")
-    rounds = Round.objects.filter(script=case.script_id, closed_at=None)
-    return rounds.annotate(has_case=Exists(cases), newest_result=Subquery(results[:1])).first()
+    return _open_round_for.first(case.pk, case.script_id)
+
+
+@compiled_once
+def _open_round_for(case_pk: int, script_pk: int) -> QuerySet[Round]:
+    cases = Round.cases.through.objects.filter(round=OuterRef("pk"), case=case_pk)
+    results = Result.objects.filter(case=case_pk).order_by("-pk").values("pk")
+    rounds = Round.objects.filter(script=script_pk, closed_at=None)
+    return rounds.annotate(has_case=Exists(cases), newest_result=Subquery(results[:1]))
 
 
 def rounds_of(script: Script) -> list[Round]:
@@ -293,13 +304,18 @@ def _embedded(model: type[Record], statuses: dict[int, CaseStatus]) -> Iterator[
 def unsettled_cases(script: Script) -> list[Case]:
     """The cases that the gate still asks for, in order, as they are kept: each ``with_standing`` and with whether one of its
     nonconformities waits for its correction (``is_failing``)."""
+    return [case for case in _unsettled_cases(script.pk, script=script) if not _is_reserved(case)]
+
+
+@compiled_once
+def _unsettled_cases(script_pk: int) -> QuerySet[Case]:
     open_ones = Nonconformity.objects.filter(case=OuterRef("pk"), state=Nonconformity.State.OPEN)
     settled = (Case.Standing.PASSED, Case.Standing.NOT_APPLICABLE)
-    not_settled = Case.objects.binding().filter(script=script).exclude(standing__in=settled)
+    not_settled = Case.objects.binding().filter(script=script_pk).exclude(standing__in=settled)
     cases = with_standing(
         not_settled.only("script", "position", "code", "process", "title", "standing", "standing_at"), bare=True
     )
-    return [case for case in cases.annotate(is_failing=Exists(open_ones)) if not _is_reserved(case)]
+    return cases.annotate(is_failing=Exists(open_ones))
 
 
 def _is_reserved(case: Case) -> bool:

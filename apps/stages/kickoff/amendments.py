@@ -5,9 +5,8 @@ Until the minutes are published the worksheet is simply written (``worksheet``);
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 
-from django.db.models import Min, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -85,12 +84,6 @@ def concerned_by(rollout: Rollout, by: User, row: Row) -> str:
 def open_amendments(kickoff: Kickoff) -> QuerySet[Amendment]:
     """What is proposed and not answered, with what a page says of it."""
     return kickoff.amendments.filter(state=State.OPEN).select_related("row__method", "proposed_by")
-
-
-def waiting_for(kickoff: Kickoff) -> list[tuple[str, datetime]]:
-    """``(role, since when)`` of each party that amendments wait for."""
-    rows = kickoff.amendments.filter(state=State.OPEN).order_by("concerned").values("concerned")
-    return [(row["concerned"], row["since"]) for row in rows.annotate(since=Min("proposed_at"))]
 
 
 def propose(

@@ -27,7 +27,7 @@ from apps.stages.kickoff.api import router
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    kickoff = queries.kickoff_of(rollout)
+    kickoff = requirements.kickoff_of(rollout)
     if kickoff is None:
         return
     meeting = queries.meeting_of(rollout)

@@ -6,24 +6,51 @@ from django.db.models import Count, F, Func, IntegerField, Max, OuterRef, Q, Que
 
 from apps.core import canonical, cnpj, papers
 from apps.core.canonical import instant
+from apps.core.database.compiled import compiled_once
+from apps.core.database.rows import embedded
 from apps.core.localized import Localized
 from apps.meetings.models import Attendee, Meeting, MeetingKind
+from apps.meetings.queries import held, planned
 from apps.rollouts.models import Rollout
-from apps.stages.kickoff.models import AgreedMethod, Amendment, CellChange, Kickoff, Minutes, Row
-from apps.stages.kickoff.sheets import DATA, FIELDS, SHEETS, STATUSES, Sheet, in_words
+from apps.stages.kickoff.models import AgreedMethod, Amendment, CellChange, Kickoff, Minutes, MinutesAnswer, Row
+from apps.stages.kickoff.sheets import ACTIONS, DATA, FIELDS, SHEETS, Sheet, in_words
 
 FORMAT = "presence-rollout/integration-worksheet"
 VERSION = 1
 
 
 def kickoff_of(rollout: Rollout) -> Kickoff | None:
-    return Kickoff.objects.filter(rollout=rollout).first()
+    return _kickoffs.first(rollout.pk)
+
+
+@compiled_once
+def _kickoffs(rollout_pk: int) -> QuerySet[Kickoff]:
+    return Kickoff.objects.filter(rollout=rollout_pk)
+
+
+def kickoff_with_what_is_open(rollout: Rollout) -> Kickoff | None:
+    """The kickoff of ``rollout`` with the processes of the adopted methods (``adopted_processes``, one for each method) and,
+    embedded with it, the rows of what the parties wrote down to do (``action_rows``, done or not) and the amendments that
+    nobody has answered (``open_amendments``, by the party that is asked and when they were proposed)."""
+    return _kickoff_with_what_is_open.first(rollout.pk)
+
+
+@compiled_once
+def _kickoff_with_what_is_open(rollout_pk: int) -> QuerySet[Kickoff]:
+    adopted = AgreedMethod.objects.filter(kickoff=OuterRef("pk"), agreed=True).order_by("position")
+    actions = Row.objects.filter(kickoff=OuterRef("pk"), sheet=ACTIONS.key, removed_at=None)
+    amendments = Amendment.objects.filter(kickoff=OuterRef("pk"), state=Amendment.State.OPEN)
+    return Kickoff.objects.filter(rollout=rollout_pk).annotate(
+        adopted_processes=ArraySubquery(adopted.values("process")),
+        action_rows=embedded(actions.order_by("position", "pk")),
+        open_amendments=embedded(amendments.order_by("concerned", "proposed_at", "pk")),
+    )
 
 
 def meeting_of(rollout: Rollout) -> Meeting | None:
     """The kickoff's meeting: that which was held, otherwise the one that is planned; None while there is neither."""
-    meetings = rollout.meetings.filter(kind=MeetingKind.KICKOFF)
-    return meetings.filter(state__in=[Meeting.State.HELD, Meeting.State.PLANNED]).order_by("state", "-number").first()
+    meetings = held(rollout, MeetingKind.KICKOFF) or planned(rollout, MeetingKind.KICKOFF)
+    return max(meetings, key=lambda meeting: meeting.number, default=None)
 
 
 def held_meeting(rollout: Rollout) -> Meeting | None:
@@ -41,10 +68,15 @@ def model_title(kickoff: Kickoff) -> Localized:
 def rows(kickoff: Kickoff) -> dict[str, list[Row]]:
     """The rows that stand, by sheet; of the fields only those of adopted methods."""
     by_sheet: dict[str, list[Row]] = {key: [] for key in SHEETS}
-    for row in kickoff.rows.filter(removed_at=None).select_related("method"):
+    for row in _standing_rows(kickoff.pk, kickoff=kickoff):
         if row.method is None or row.method.agreed:
             by_sheet[row.sheet].append(row)
     return by_sheet
+
+
+@compiled_once
+def _standing_rows(kickoff_pk: int) -> QuerySet[Row]:
+    return Row.objects.filter(kickoff=kickoff_pk, removed_at=None).select_related("method")
 
 
 def fields_by_method(
@@ -59,16 +91,6 @@ def fields_by_method(
     return [(method, grouped[method.pk]) for method in adopted]
 
 
-def agreed_fields(kickoff: Kickoff, methods: list[AgreedMethod] | None = None) -> dict[str, int]:
-    """How many fields of each adopted method have their place on the platform, by the method's code; ``methods`` as in
-    ``fields_by_method``."""
-    field_rows = rows(kickoff)[FIELDS.key]
-    return {
-        method.code: sum(row.is_agreed for row in method_rows)
-        for method, method_rows in fields_by_method(kickoff, field_rows, methods)
-    }
-
-
 def agreed_fields_by_method(kickoff: Kickoff) -> list[tuple[AgreedMethod, int]]:
     """Each adopted method, of which ``number_of_fields`` counts the fields, with the number of those that have their place
     on the platform, in one query."""
@@ -78,14 +100,6 @@ def agreed_fields_by_method(kickoff: Kickoff) -> list[tuple[AgreedMethod, int]]:
         all_cells=ArraySubquery(cells), number_of_fields=number_of_fields
     )  # fmt: skip
     return [(method, sum(Row(cells=row).is_agreed for row in method.all_cells)) for method in methods]
-
-
-def statuses_to_agree(kickoff: Kickoff) -> list[Row]:
-    """The ERP's order situations without their place on the platform, once a method of orders is adopted."""
-    if not kickoff.methods.filter(agreed=True, process="orders").exists():
-        return []
-    status_rows = kickoff.rows.filter(sheet=STATUSES.key).exclude(key="")
-    return [row for row in status_rows if not row.cell("platform_status")]
 
 
 def changes_after(kickoff: Kickoff, pk: int) -> list[CellChange]:
@@ -107,9 +121,16 @@ def last_change(kickoff: Kickoff) -> int:
 
 
 def minutes_in_force(rollout: Rollout) -> Minutes | None:
-    """The newest version, if nothing that it says has changed since."""
-    published = Minutes.objects.filter(kickoff__rollout=rollout).select_related("kickoff__rollout").last()
+    """The newest version with its answers (``given_answers``, embedded), if nothing that it says has changed since."""
+    published = _newest_minutes.first(rollout.pk)
     return published if published and published.kickoff.minutes_published_at else None
+
+
+@compiled_once
+def _newest_minutes(rollout_pk: int) -> QuerySet[Minutes]:
+    answers = MinutesAnswer.objects.filter(minutes=OuterRef("pk")).order_by("pk")
+    minutes = Minutes.objects.filter(kickoff__rollout=rollout_pk).select_related("kickoff__rollout")
+    return minutes.annotate(given_answers=embedded(answers)).order_by("-number")[:1]
 
 
 def minutes_without_pdf() -> list[int]:

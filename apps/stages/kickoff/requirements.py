@@ -1,12 +1,13 @@
 """What the kickoff settles before development starts, and what is owed of it later."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.database.rows import rows_of
 from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.requirements import Answer, Requirement, asked_once, requirement
@@ -16,17 +17,29 @@ from apps.meetings.models import Meeting
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import actions, amendments, queries, worksheet
 from apps.stages.kickoff.forms import AmendmentsForm, MinutesAnswerForm
-from apps.stages.kickoff.models import Row
-from apps.stages.kickoff.sheets import ACTIONS
+from apps.stages.kickoff.models import Amendment, Kickoff, MinutesAnswer, Row
+from apps.stages.kickoff.sheets import FIELDS, STATUSES
 
-_kickoff = asked_once(queries.kickoff_of)
-_meeting = asked_once(queries.meeting_of)
+kickoff_of = asked_once(queries.kickoff_with_what_is_open)
 _minutes = asked_once(queries.minutes_in_force)
+
+
+@asked_once
+def _rows(rollout: Rollout) -> dict[str, list[Row]]:
+    """The rows that stand, by sheet; none without a kickoff."""
+    kickoff = kickoff_of(rollout)
+    return queries.rows(kickoff) if kickoff else {}
+
+
+def _adopted(kickoff: Kickoff) -> list[str]:
+    """The process of each adopted method."""
+    processes: list[str] = kickoff.adopted_processes  # type: ignore[attr-defined]
+    return processes
 
 
 @requirement("kickoff:held", Gate.START_DEVELOPMENT)
 def the_meeting_was_held(rollout: Rollout) -> Iterator[Requirement]:
-    meeting = _meeting(rollout)
+    meeting = queries.meeting_of(rollout)
     if meeting is None or meeting.state != Meeting.State.HELD:
         yield Requirement(
             key="kickoff:held",
@@ -39,7 +52,7 @@ def the_meeting_was_held(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("kickoff:model", Gate.START_DEVELOPMENT)
 def the_integration_model_is_chosen(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
+    kickoff = kickoff_of(rollout)
     if kickoff is None or not kickoff.model:
         yield Requirement(
             key="kickoff:model",
@@ -52,10 +65,10 @@ def the_integration_model_is_chosen(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("kickoff:fields", Gate.START_DEVELOPMENT)
 def a_field_of_an_adopted_method_has_its_place(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
-    if kickoff is None or not any(queries.agreed_fields(kickoff).values()):
+    kickoff = kickoff_of(rollout)
+    if kickoff is None or not any(row.is_agreed for row in _rows(rollout)[FIELDS.key]):
         url = reverse("kickoff:room", args=[rollout.pk]) + "#metodos"
-        if kickoff and kickoff.methods.filter(agreed=True).exists():
+        if kickoff and _adopted(kickoff):
             url = reverse("kickoff:worksheet", args=[rollout.pk]) + "#campos"
         yield Requirement(
             key="kickoff:fields",
@@ -68,8 +81,11 @@ def a_field_of_an_adopted_method_has_its_place(rollout: Rollout) -> Iterator[Req
 
 @requirement("kickoff:statuses", Gate.START_DEVELOPMENT)
 def the_order_situations_are_agreed(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
-    if kickoff is not None and queries.statuses_to_agree(kickoff):
+    """Each situation of the ERP has its place on the platform, once a method of orders is adopted."""
+    kickoff = kickoff_of(rollout)
+    if kickoff is None or "orders" not in _adopted(kickoff):
+        return
+    if any(row.key and not row.cell("platform_status") for row in _rows(rollout)[STATUSES.key]):
         yield Requirement(
             key="kickoff:statuses",
             text=both(_("Combinar as situações do pedido na ficha de integração")),
@@ -82,7 +98,7 @@ def the_order_situations_are_agreed(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("kickoff:minutes", Gate.START_DEVELOPMENT)
 def the_minutes_are_published(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
+    kickoff = kickoff_of(rollout)
     if kickoff is None or kickoff.minutes_published_at is None:
         yield Requirement(
             key="kickoff:minutes",
@@ -125,7 +141,7 @@ def _confirmations(rollout: Rollout, *parties: PartyRole) -> Iterator[Requiremen
     if minutes is None:
         return
     url = reverse("kickoff:room", args=[rollout.pk]) + "#ata"
-    answers = {answer.party: answer for answer in minutes.answers.all()}
+    answers = {answer.party: answer for answer in rows_of(MinutesAnswer, minutes.given_answers)}  # type: ignore[attr-defined]
     for party in parties:
         key, answer = f"kickoff:minutes_answer:{party.value}", answers.get(party.value)
         if answer is None:
@@ -152,8 +168,8 @@ def answer_with_a_done_action(rollout: Rollout, row_pk: str) -> Answer | None:
 
 @requirement("kickoff:action", answer=answer_with_a_done_action)
 def action_items_are_done(rollout: Rollout) -> Iterator[Requirement]:
-    kickoff = _kickoff(rollout)
-    for row in kickoff.rows.filter(sheet=ACTIONS.key, removed_at=None) if kickoff else ():
+    kickoff = kickoff_of(rollout)
+    for row in rows_of(Row, kickoff.action_rows) if kickoff else ():  # type: ignore[attr-defined]
         if row.cell("text") and row.cell("party") and not row.cell("done"):
             yield Requirement(
                 key=f"kickoff:action:{row.pk}",
@@ -166,7 +182,7 @@ def action_items_are_done(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_to_amendments(rollout: Rollout, party: str) -> Answer | None:
-    kickoff = _kickoff(rollout)
+    kickoff = kickoff_of(rollout)
     if kickoff is None or amendments.why_closed(rollout):
         return None
     waiting = list(amendments.open_amendments(kickoff).filter(concerned=party))
@@ -195,10 +211,14 @@ def amendments_may_be_answered_at_once(rollout: Rollout) -> Iterator[Requirement
 
 def _unanswered(rollout: Rollout) -> Iterator[Requirement]:
     """For each party that was asked, one requirement for all the amendments that wait for it."""
-    kickoff = _kickoff(rollout)
-    if kickoff is None or amendments.why_closed(rollout):
+    kickoff = kickoff_of(rollout)
+    open_amendments = rows_of(Amendment, kickoff.open_amendments) if kickoff else []  # type: ignore[attr-defined]
+    if not open_amendments or amendments.why_closed(rollout):
         return
-    for party, since in amendments.waiting_for(kickoff):
+    since_by_party: dict[str, datetime] = {}
+    for amendment in open_amendments:
+        since_by_party.setdefault(amendment.concerned, amendment.proposed_at)
+    for party, since in since_by_party.items():
         yield Requirement(
             key=f"{amendments.KEY}{party}",
             text=both(_("Responder aos aditivos da ficha de integração")),
@@ -211,12 +231,12 @@ def _unanswered(rollout: Rollout) -> Iterator[Requirement]:
 
 
 def answer_to_the_date(rollout: Rollout, _rest: str) -> Answer | None:
-    meeting = _meeting(rollout)
+    meeting = queries.meeting_of(rollout)
     return dates.answer_to(meeting) if meeting and meeting.is_planned else None
 
 
 @requirement("kickoff:date", answer=answer_to_the_date)
 def the_planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
-    if meeting := _meeting(rollout):
+    if meeting := queries.meeting_of(rollout):
         url = reverse("kickoff:room", args=[rollout.pk]) + "#reuniao"
         yield from dates.asked_of(meeting, key="kickoff:date", since=rollout.stage_entered_at, url=url)

@@ -10,6 +10,7 @@ from apps.core import clock, minutes
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import PartyRole, Stage
 from apps.meetings.models import MeetingKind
+from apps.meetings.queries import held, planned
 from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
 from apps.stages.training import actions, dossier, events, forms, queries, requirements, term
@@ -25,13 +26,13 @@ def copy_syllabus(rollout: Rollout) -> None:
 
 
 def summary(rollout: Rollout) -> Iterator[Fact]:
-    held_minutes = sum(session.minutes or 0 for session in queries.sessions(rollout).held())
-    topics = rollout.training_topics.count()
-    covered = rollout.training_topics.exclude(covered_in=None).count()
+    held_minutes = sum(session.minutes or 0 for session in held(rollout, MeetingKind.TRAINING))
+    covered_in = [topic.covered_in_id for topic in queries.topics(rollout)]
+    topics, covered = len(covered_in), len(covered_in) - covered_in.count(None)
     yield Fact(_("Horas realizadas"), minutes.show(held_minutes))
     yield Fact(_("Tópicos"), f"{covered}/{topics}", "success" if topics and covered == topics else "neutral")
-    if planned := queries.planned_sessions(rollout).first():
-        day = clock.day_of(planned.starts_at)
+    if sessions := planned(rollout, MeetingKind.TRAINING):
+        day = clock.day_of(sessions[0].starts_at)
         yield Fact(_("Próxima sessão"), partial(date_format, day, "SHORT_DATE_FORMAT"), "info")
 
 

@@ -7,13 +7,15 @@ from apps.core.localized import both
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, requirement
 from apps.meetings import dates
+from apps.meetings.models import MeetingKind
+from apps.meetings.queries import held, planned
 from apps.rollouts.models import Rollout
 from apps.stages.training import queries
 
 
 @requirement("training:held", Gate.START_HOMOLOGATION)
 def session_is_held(rollout: Rollout) -> Iterator[Requirement]:
-    if not queries.sessions(rollout).held().exists():
+    if not held(rollout, MeetingKind.TRAINING):
         yield Requirement(
             key="training:held",
             text=both(_("Realizar o treinamento, com lista de presença")),
@@ -25,7 +27,7 @@ def session_is_held(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("training:planned", Gate.START_HOMOLOGATION)
 def no_session_is_only_planned(rollout: Rollout) -> Iterator[Requirement]:
-    if queries.planned_sessions(rollout).exists():
+    if planned(rollout, MeetingKind.TRAINING):
         yield Requirement(
             key="training:planned",
             text=both(_("Registrar ou cancelar as sessões agendadas")),
@@ -37,7 +39,7 @@ def no_session_is_only_planned(rollout: Rollout) -> Iterator[Requirement]:
 
 @requirement("training:topics", Gate.START_HOMOLOGATION)
 def topics_are_covered(rollout: Rollout) -> Iterator[Requirement]:
-    if uncovered := rollout.training_topics.filter(covered_in=None).count():
+    if uncovered := sum(topic.covered_in_id is None for topic in queries.topics(rollout)):
         yield Requirement(
             key="training:topics",
             text=both(_("Cobrir os tópicos do treinamento (faltam %(left)d)"), left=uncovered),
@@ -56,6 +58,6 @@ def answer_to_the_date(rollout: Rollout, number: str) -> Answer | None:
 @requirement("training:date", answer=answer_to_the_date)
 def planned_date_is_confirmed(rollout: Rollout) -> Iterator[Requirement]:
     url = reverse("training:room", args=[rollout.pk])
-    for session in queries.planned_sessions(rollout):
+    for session in planned(rollout, MeetingKind.TRAINING):
         key = f"training:date:{session.number}"
         yield from dates.asked_of(session, key=key, since=session.planned_at, url=url)

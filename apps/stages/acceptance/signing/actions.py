@@ -218,8 +218,9 @@ def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Sign
 def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
     """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time, not outdated and not
     answered by them."""
-    signatory = with_the_others(signatory.pk, rollout)
+    earlier, signatory = signatory, with_the_others(signatory.pk, rollout)
     term = signatory.term
+    term.rollout.take_parties_of(earlier.rollout)
     if signatory.state != Signatory.State.PENDING:
         raise Refusal(_("Você já respondeu a este termo."))
     require_open_for_signing(term)

@@ -3,19 +3,33 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from apps.blueprints.catalogues import clauses
 from apps.companies.models import Company
 from apps.core import cnpj, papers, plugins
+from apps.core.database.rows import JSON, embedded, rows_of
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
-from apps.core.term_shares import shares_of
-from apps.rollouts.models import Rollout
+from apps.core.term_shares import TermShare, shares_of
+from apps.rollouts.models import Rollout, Waiver
 from apps.stages.acceptance.wording import clauses as wording
 
 WITHOUT_CITY = "[cidade da sede da Presence, a preencher]"
 """What a preview says where the city is to stand; no term is drafted without it."""
+
+
+def _waivers(_rollout: Rollout, embedded_waivers: list[JSON]) -> list[dict[str, str]]:
+    return [
+        {"text": waiver.text["pt"], "reason": waiver.reason, "by": str(waiver.waived_by)}
+        for waiver in rows_of(Waiver, embedded_waivers, "waived_by")
+    ]
+
+
+_all_waivers = Waiver.objects.filter(rollout=OuterRef("pk")).order_by("waived_at")
+WAIVERS = TermShare(_waivers, rows={"embedded_waivers": embedded(_all_waivers, "waived_by")})
+"""What was let through, with the name of who decided it."""
 
 
 def build(
@@ -49,7 +63,8 @@ def _build(rollout: Rollout, text: wording.Text, drafted: Mapping[str, Any] | No
     names = _names(rollout, companies)
     if drafted and (city := _drafted_city(text, drafted, names)):
         names[clauses.CITY] = city
-    shares = shares_of(rollout, {key: share for plugin in plugins.plugins() for key, share in plugin.term.items()})
+    shares_of_apps = {key: share for plugin in plugins.plugins() for key, share in plugin.term.items()}
+    shares = shares_of(rollout, {"waivers": WAIVERS, **shares_of_apps})
     return {
         **shares,
         "rollout": {"code": rollout.code, "platform": rollout.platform.name, "scope": rollout.scope},
@@ -61,10 +76,6 @@ def _build(rollout: Rollout, text: wording.Text, drafted: Mapping[str, Any] | No
                 "address": companies[role].address,
             }
             for role in PartyRole.values
-        ],
-        "waivers": [
-            {"text": waiver.text["pt"], "reason": waiver.reason, "by": str(waiver.waived_by)}
-            for waiver in rollout.waivers.select_related("waived_by")
         ],
         "clauses": [
             # Whoever signs is told what is not the template's; what is says nothing of it.
