@@ -1,3 +1,0 @@
-from apps.core.plugins import Plugin
-
-plugin = Plugin(app="operations")
