@@ -199,11 +199,12 @@ def test_initials_are_of_the_first_and_the_last_name():
 
 
 def styleguide() -> str:
-    """The page of all components, without the token that each rendering makes anew."""
+    """The page of all components, with one key for its forms and without the token that each rendering makes anew."""
     for loader in engines["django"].engine.template_loaders:
         loader.reset()
     request = RequestFactory().get("/styleguide/")
     request.user = UserFactory.build(pk=1, name="Ana", email="ana@exemplo.com.br")
+    request.form_key = "the-key-of-one-page-1"
     return without_space(re.sub(r"[A-Za-z0-9]{64}", "token", views.styleguide(request).content.decode()))
 
 
