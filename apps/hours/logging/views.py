@@ -266,10 +266,12 @@ def _asked_week(request: SignedInRequest, person: User) -> date:
 
 
 def _asked_date(text: str | None) -> date | None:
+    """The day that an address asks for; None for one that cannot be read, or that nobody means."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if clock.is_meant(day) else None
 
 
 def _back(request: SignedInRequest) -> HttpResponseRedirect:
