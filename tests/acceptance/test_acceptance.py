@@ -187,7 +187,7 @@ class TestWhileADocumentIsMade:
         room = reverse("acceptance:room", args=[term.rollout_id])
         browser.get(room)  # what only the first page of a session asks
         with django_assert_max_num_queries(6):
-            answer = browser.get(line).content.decode()
+            answer = browser.get(line, headers={"HX-Request": "true"}).content.decode()
         assert (f'hx-get="{line}"' in answer) != (f'hx-get="{room}"' in answer)
         assert (f'hx-get="{line}"' in browser.get(room).content.decode()) == (f'hx-get="{line}"' in answer)
         return f'hx-get="{line}"' in answer

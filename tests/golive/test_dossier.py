@@ -376,10 +376,10 @@ class TestDownload:
         room, line = (reverse(f"golive:{name}", args=[rollout.pk]) for name in ("room", "dossier_being_made"))
         assert f'hx-get="{line}"' in browser.get(room).content.decode()
         with django_assert_max_num_queries(6):
-            answer = browser.get(line).content.decode()
+            answer = browser.get(line, headers={"HX-Request": "true"}).content.decode()
         assert (f'hx-get="{line}"' in answer, f'hx-get="{room}"' in answer) == (True, False)
         dossiers.make(rollout.pk)
-        answer = browser.get(line).content.decode()
+        answer = browser.get(line, headers={"HX-Request": "true"}).content.decode()
         assert (f'hx-get="{line}"' in answer, f'hx-get="{room}"' in answer) == (False, True)
         assert f'hx-get="{line}"' not in browser.get(room).content.decode()
 

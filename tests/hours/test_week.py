@@ -102,6 +102,14 @@ def test_what_lies_ahead_or_in_a_closed_month_says_why_it_is_not_copied(rollout,
     assert ([entry.rollout for entry in made], len(refused)) == ([over], 1)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "ontem"])
+def test_a_week_that_nobody_means_is_this_one(analyst, client_for, day):
+    browser = client_for(analyst)
+    for address in ("/horas/", "/horas/copiar/"):
+        assert browser.get(address, {"week": day}).status_code == 200
+    assert browser.post("/horas/copiar/", {"week": day, "entry": []}).status_code < 500
+
+
 def test_pressing_twice_copies_once(rollout, analyst, client_for):
     entry = log(rollout, utc(6) - week.WEEK)
     browser = client_for(analyst)

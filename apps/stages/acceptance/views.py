@@ -2,12 +2,14 @@ from django.contrib import messages
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.parts import part_of
 from apps.files.http import attachment
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -52,6 +54,7 @@ def queue_again(request: SignedInRequest, pk: int, version: int) -> HttpResponse
 
 
 @require_GET
+@part_of(lambda pk, version: reverse("acceptance:room", args=[pk]))
 def being_made(request: SignedInRequest, pk: int, version: int) -> HttpResponse:
     """Whether a document of the term is still being made, for the room, which asks every few seconds."""
     rollout = visible_rollout(request, pk, framed=False)

@@ -15,6 +15,7 @@ from apps.core import clock
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
+from apps.core.web.parts import part_of
 from apps.files.http import attachment
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.models import Probe
@@ -41,6 +42,7 @@ def dossier(request: SignedInRequest, pk: int, edition: int) -> FileResponse:
 
 
 @require_GET
+@part_of(lambda pk: reverse("golive:room", args=[pk]))
 def dossier_being_made(request: SignedInRequest, pk: int) -> HttpResponse:
     """Whether the dossier is still being made, for the room, which asks every few seconds."""
     rollout = visible_rollout(request, pk, framed=False, dossier_is_due=dossiers.is_due())
