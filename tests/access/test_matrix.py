@@ -237,7 +237,7 @@ class TestInTheScene:
         assert {"hours:week", "meetings:mine", "api-1:list_statements", "hours:preview"} <= with_days
         assert not wrong, "\n".join(wrong)
 
-    def test_a_browser_that_opens_an_address_gets_a_whole_page(self, answers):
+    def test_a_browser_that_opens_an_address_gets_a_whole_page(self, scene, answers):
         """Never a part of one, which only the script of its page knows how to place; suggestions are lines of a list."""
         pages = {row.route: answers["manager", "GET", row.route] for row in rows() if row.method == "GET"}
         assert sum(answer.is_page for answer in pages.values()) > 50
