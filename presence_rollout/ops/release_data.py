@@ -147,7 +147,7 @@ def _wrong_pages() -> Iterator[str]:
     browser = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
     manager = Membership.objects.filter(role=Role.MANAGER).order_by("pk")[0].user
     browser.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
-    addresses = [reverse("portal:home"), reverse("companies:list"), reverse("rollouts:list"), reverse("hours:week")]
+    addresses = [reverse("portal:home"), reverse("companies:list"), reverse("portfolio:list"), reverse("hours:week")]
     names = [
         "rollouts:detail",
         "rollouts:timeline",

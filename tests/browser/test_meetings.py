@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def the_training(page) -> str:
     """The address of the rollout at its training."""
     page.goto("/projetos/?stage=training")
-    return page.url.split("/projetos/")[0] + page.locator("main table a, main li a").first.get_attribute("href")
+    return page.url.split("/projetos/")[0] + page.locator("main tbody a.link").first.get_attribute("href")
 
 
 def test_a_meeting_is_planned_on_the_phone_and_recorded_with_who_was_on_no_list(sign_in, shot):

@@ -24,7 +24,8 @@ class FormTokensNode(CsrfTokenNode):
     def render(self, context: Context) -> str:
         token = super().render(context)
         request = context.get("request")
-        if not token or request is None or not request.user.is_authenticated:
+        user = getattr(request, "user", None)  # A page of an error may come before anybody is known.
+        if not token or request is None or user is None or not user.is_authenticated:
             return token
         return token + format_html('<input type="hidden" name="{}" value="{}">', FIELD, key_for(request))
 
