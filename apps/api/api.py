@@ -17,9 +17,15 @@ from apps.core.refusals import NotAllowed, NotDone, Refusal, problem, problem_of
 from apps.core.web import rest
 from apps.core.web.confirmations import NeedsConfirmation
 
-READS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 422: "invalid", 429: "too_many_requests"}
-WRITES = READS | {
+READS = {
     400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    422: "invalid",
+    429: "too_many_requests",
+}
+WRITES = READS | {
     409: "conflict",
     411: "length_required",
     413: "too_large",

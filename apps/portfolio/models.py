@@ -4,22 +4,23 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.companies.models import Membership
+from apps.companies.models import Company, Membership
 from apps.core import clock
+from apps.core.database.unaccented import by_name
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user) -> "SavedViewQuerySet":
-        """The person's own, and those that somebody of a company of theirs shares."""
+        """The person's own, and those that are shared with a company of theirs."""
         companies = Membership.objects.filter(user=user).values("company")
-        colleagues = Membership.objects.filter(company__in=companies).values("user")
-        return self.filter(Q(owner=user) | Q(is_shared=True, owner__in=colleagues))
+        return self.filter(Q(owner=user) | Q(shared_with__in=companies))
 
 
 class SavedView(models.Model):
     """Filters, columns and order of the list of projects under a name. Whoever opens it sees the projects that they may see.
 
-    ``query`` holds the parameters of the address, each with its values; ``layout`` is the page that shows them.
+    ``query`` holds the parameters of the address, each with its values; ``layout`` is the page that shows them. The people of
+    the company ``shared_with`` find it too, also when who saved it is no longer one of them.
     """
 
     class Layout(models.TextChoices):
@@ -31,7 +32,14 @@ class SavedView(models.Model):
     name = models.CharField(_("nome"), max_length=60)
     layout = models.CharField(max_length=8, choices=Layout, default=Layout.TABLE)
     query = models.JSONField(default=dict)
-    is_shared = models.BooleanField(_("mostrar aos colegas da empresa"), default=False)
+    shared_with = models.ForeignKey(
+        Company,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("mostrar também a quem é de"),
+    )
     saved_at = models.DateTimeField(default=clock.now)
 
     objects = SavedViewQuerySet.as_manager()
@@ -39,7 +47,7 @@ class SavedView(models.Model):
     class Meta:
         verbose_name = _("visão salva")
         verbose_name_plural = _("visões salvas")
-        ordering = ["name", "pk"]
+        ordering = [*by_name("name"), "pk"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "name"], name="saved_view_once_per_name"),
             models.CheckConstraint(condition=~Q(name=""), name="saved_view_has_a_name"),

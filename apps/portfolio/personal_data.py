@@ -12,10 +12,10 @@ def _export(user: User) -> list[dict[str, Any]]:
             "name": view.name,
             "layout": view.layout,
             "query": view.query,
-            "shared": view.is_shared,
+            "shared_with": str(view.shared_with or ""),
             "at": instant(view.saved_at),
         }
-        for view in SavedView.objects.filter(owner=user)
+        for view in SavedView.objects.filter(owner=user).select_related("shared_with")
     ]
 
 

@@ -11,7 +11,6 @@ urlpatterns = [
     path("projetos/linha-do-tempo/", views.along_time, name="time"),
     path("projetos/arquivo/<str:file_format>/", views.file, name="file"),
     path("projetos/visoes/<int:pk>/", views.saved_view, name="saved_view"),
-    path("projetos/visoes/<str:layout>/salvar/", views.save_view, name="save_view"),
     path("projetos/visoes/<int:pk>/apagar/", views.delete_view, name="delete_view"),
     path("projetos/<int:pk>/dias/", clock_views.clocks, name="clocks"),
     path("projetos/<int:pk>/dias/<str:file_format>/", clock_views.clocks_file, name="clocks_file"),

@@ -120,6 +120,10 @@ def advance(rollout: Rollout, gate: Gate, *, by: User, seen_version: int) -> Rol
             raise Refusal(
                 _("O projeto está em %(stage)s; esta passagem não se aplica.") % {"stage": locked.get_stage_display()}
             )
+        if gate == Gate.START_DEVELOPMENT:
+            # In one query, and after the lock: what another action did meanwhile is in it.
+            framed = Rollout.objects.with_frame().values_list("listed_hold", "listed_plan")
+            locked.listed_hold, locked.listed_plan = framed.get(pk=locked.pk)  # type: ignore[attr-defined]
         with asking(locked):  # What the gate asks about is not read a second time for what is asked next.
             _go_through(locked, gate)
             agreed = planning.starts(locked) if gate == Gate.START_DEVELOPMENT else {}
@@ -275,7 +279,8 @@ def refuse_if_moved_since(rollout: Rollout, seen_version: int) -> None:
 
 def _go_through(rollout: Rollout, gate: Gate) -> None:
     """Through ``gate``, as the caller's event saves it."""
-    prefetch_related_objects([rollout], "holds")
+    if not hasattr(rollout, "listed_hold"):
+        prefetch_related_objects([rollout], "holds")
     if rollout.open_hold:
         raise Refusal(_("O projeto está em pausa. Retome-o antes de mudar de etapa."))
     try:

@@ -163,7 +163,7 @@ def usual_lengths() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Line:
-    """A stage as planned and as it was. ``days_late`` counts from the planned day to the actual one, or to today."""
+    """A stage as planned and as it was. ``days_late``: business days from the planned to the actual one, or to today."""
 
     stage: Stage
     planned: date | None
@@ -188,9 +188,14 @@ def lines(rollout: Rollout) -> list[Line]:
     for stage in STEPS:
         planned, began = plan.get(stage), actual.get(stage)
         end = began or (None if closed else clock.today())
-        late = max((end - planned).days, 0) if planned and end else 0
+        late = days_late(planned, end) if planned and end else 0
         lines.append(Line(stage, planned, began, late))
     return lines
+
+
+def days_late(planned: date, actual: date) -> int:
+    """By how many business days ``actual`` comes after ``planned``; 0 when it does not."""
+    return max(workdays.between(planned, actual), 0)
 
 
 def _keep(rollout: Rollout, plan: dict[str, date]) -> None:

@@ -113,7 +113,8 @@ class Scene:
             rollout=self.rollout, gate=self.waived.gate, requirement=self.waived.requirement_key, text="x", reason="x",
             waived_by=manager,
         )  # fmt: skip
-        self.saved_view = SavedView.objects.create(owner=manager, name="Da equipe", is_shared=True)
+        presence = manager.memberships.get().company
+        self.saved_view = SavedView.objects.create(owner=manager, name="Da equipe", shared_with=presence)
         self.unfinished = UnfinishedWork.objects.create(
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )
@@ -225,7 +226,7 @@ class Scene:
                 "incident": rollout.incidents.last().number,
                 "edition": self.dossier.number,
             },
-            "portfolio": {"file_format": "csv", "layout": "table"},
+            "portfolio": {"file_format": "csv"},
             "rollouts": {"waiver_pk": self.waiver.pk, "analyst_pk": self.analyst.pk, "role": "integrator"},
             "api": {"token_pk": self.token.pk},
             "api-1": {
@@ -263,7 +264,9 @@ class Scene:
             "set_language": {"language": "en"},
             "accounts:address_answer": {"answer": "confirm"},
             "files:start": {"name": "x.pdf", "size": "9"},
-            "portfolio:save_view": {"name": "x"},
+            "portfolio:list": {"name": "x"},
+            "portfolio:board": {"name": "x"},
+            "portfolio:time": {"name": "x"},
             "companies:add_person": {"name": "Alguém", "emails": "x@x.com.br"},
             "companies:person": {"name": "x", "position": "x"},
             "companies:merge_person": {"other": f"#{self.double.pk}"},

@@ -24,6 +24,8 @@ from tests.homologation.test_homologation import FAILURE, case, report
 from tests.meetings.factories import AbsenceFactory, AttendeeFactory, marks
 
 pytestmark = pytest.mark.django_db
+BY_SCRIPT = {"HX-Request": "true"}
+"""What the script of a page sends along: to it a part is answered alone."""
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ class TestTheMatrix:
         page = client.get(base + "matriz/").content.decode()
         assert page.count("Abrir o histórico") == 3
         assert "fora desta rodada" in page
-        history = client.get(base + "matriz/PED-01/").content.decode()
+        history = client.get(base + "matriz/PED-01/", headers=BY_SCRIPT).content.decode()
         assert "Sem imagem" in history
         assert "Pedido 123" in history
 
@@ -127,12 +129,13 @@ class TestMeetingMode:
         rollout.refresh_from_db()
         live = f"{base}reuniao/andamento/?version={rollout.version}"
         overview = f"{base}andamento/?version={rollout.version}"
-        assert client.get(live).status_code == client.get(overview).status_code == 204
+        assert client.get(live, headers=BY_SCRIPT).status_code == 204
+        assert client.get(overview, headers=BY_SCRIPT).status_code == 204
         report(script, rollout)
-        text = client.get(live).content.decode()
+        text = client.get(live, headers=BY_SCRIPT).content.decode()
         assert "1 de 2" in text
         assert 'data-count="passed"' in text
-        assert "1 de 1 obrigatórios resolvidos" in client.get(overview).content.decode()
+        assert "1 de 1 obrigatórios resolvidos" in client.get(overview, headers=BY_SCRIPT).content.decode()
 
     def test_the_platform_follows_and_does_not_report(self, rollout, script, session, base, client_for):
         client = client_for(rollout.people["platform"])

@@ -12,6 +12,7 @@ from apps.meetings import actions as meetings
 from apps.meetings.models import MeetingKind
 from apps.portfolio.clocks import dossier, queries
 from apps.rollouts import actions, planning
+from apps.rollouts.models import Rollout
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,13 @@ def rollout(django_user_model):
     row.people = people
     with clock.at(monday + timedelta(days=7)):
         yield row
+
+
+def close(rollout):
+    """``rollout`` as it stands after it was cancelled."""
+    row = Rollout.objects.get(pk=rollout.pk)
+    actions.cancel(row, by=rollout.people["manager"], reason="Fim", seen_version=row.version)
+    return Rollout.objects.get(pk=rollout.pk)
 
 
 def get(client_for, rollout, person, name="clocks", *args):
@@ -112,6 +120,10 @@ class TestThePlan:
 
 
 class TestTheDossier:
+    @pytest.fixture
+    def closed(self, rollout):
+        return close(rollout)
+
     def events(self, rollout):
         return [{**event.hashed(), "hash": event.hash} for event in rollout.events.order_by("sequence")]
 
@@ -119,29 +131,45 @@ class TestTheDossier:
         content = dossier.content(queries.report(rollout))
         return {dossier.DAYS: canonical.readable({**content, **changed})}
 
-    def test_the_days_are_what_the_timeline_beside_them_says(self, rollout):
-        assert list(dossier.problems(self.files(rollout), self.events(rollout))) == []
+    def test_the_days_are_what_the_timeline_beside_them_says(self, closed):
+        assert list(dossier.problems(self.files(closed), self.events(closed))) == []
 
-    def test_also_where_what_events_say_of_hours_is_withheld(self, rollout):
-        events = self.events(rollout)
+    def test_also_where_what_events_say_of_hours_is_withheld(self, closed):
+        events = self.events(closed)
         kept = ("sequence", "previous", "hash", "at", "holder")
         withheld = [
-            event if "held" in event["kind"] or "resumed" in event["kind"] else {key: event[key] for key in kept}
+            event if event["kind"].endswith(("held", "resumed", "cancelled")) else {key: event[key] for key in kept}
             for event in events
         ]
-        assert list(dossier.problems(self.files(rollout), withheld)) == []
+        assert list(dossier.problems(self.files(closed), withheld)) == []
 
-    def test_a_day_given_to_another_is_noticed(self, rollout):
-        spans = dossier.content(queries.report(rollout))["spans"]
+    def test_a_day_given_to_another_is_noticed(self, closed):
+        spans = dossier.content(queries.report(closed))["spans"]
         spans[0] = {**spans[0], "party": "platform"}
-        assert "for others" in " ".join(dossier.problems(self.files(rollout, spans=spans), self.events(rollout)))
+        assert "for others" in " ".join(dossier.problems(self.files(closed, spans=spans), self.events(closed)))
 
-    def test_a_day_left_out_or_put_in_is_noticed(self, rollout):
-        days = dossier.content(queries.report(rollout))["workdays"]
-        assert list(dossier.problems(self.files(rollout, workdays=days[1:]), self.events(rollout)))
-        sunday = clock.today() - timedelta(days=1)
-        more = [*days, sunday.isoformat()]
-        assert "weekend" in " ".join(dossier.problems(self.files(rollout, workdays=more), self.events(rollout)))
+    def test_a_holiday_put_in_or_another_sum_is_noticed(self, closed):
+        content = dossier.content(queries.report(closed))
+        holidays = [*content["holidays"], content["spans"][0]["first"]]
+        assert list(dossier.problems(self.files(closed, holidays=holidays), self.events(closed)))
+        parties = {**content["parties"], "platform": 1}
+        assert "adds" in " ".join(dossier.problems(self.files(closed, parties=parties), self.events(closed)))
+
+    def test_a_delay_is_held_against_the_plan_in_the_timeline(self, rollout, monkeypatch):
+        planning._keep(
+            rollout, planning.propose(clock.day_of(rollout.started_at), None, dict.fromkeys(planning.PATH, 1))
+        )
+        monkeypatch.setattr(plugins, "requirement_kinds", list)
+        actions.advance(rollout, Gate.START_DEVELOPMENT, by=rollout.people["manager"], seen_version=rollout.version)
+        with clock.at(clock.now() + timedelta(days=9)):
+            close(rollout)
+            files, events = self.files(rollout), self.events(rollout)
+            assert list(dossier.problems(files, events)) == []
+            delay = json.loads(files[dossier.DAYS])["delay"]
+            assert delay["late"]
+            lengths = {**delay["lengths"], "development": 5}
+            forged = self.files(rollout, delay={**delay, "lengths": lengths})
+            assert "another delay" in " ".join(dossier.problems(forged, events))
 
     def test_a_dossier_of_before_has_no_days_to_hold_against_it(self, rollout):
         assert list(dossier.problems({}, self.events(rollout))) == []

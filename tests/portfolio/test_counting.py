@@ -118,6 +118,31 @@ class TestMeetingsThatDidNotTakePlace:
         history.meeting(at(2, 16), "planned", number=3, when=at(3, 14).isoformat())
         assert parties(history.count(until=4)) == ["presence", "client", "platform", "presence"]
 
+    def test_a_session_of_before_that_was_not_written_down_yet_is_not_what_is_waited_for(self):
+        history = History().meeting(at(0, 11), "planned", number=9, when=at(0, 14).isoformat())
+        history.meeting(at(1, 15), "not_held", when=at(1, 14).isoformat(), caused_by="client")
+        history.meeting(at(1, 16), "planned", number=2, when=at(3, 14).isoformat())
+        assert parties(history.count(until=4)) == ["presence", "client", "client", "presence"]
+
+    @pytest.mark.parametrize("end", ["held", "started", "cancelled"])
+    def test_another_session_of_the_kind_ends_nothing(self, end):
+        history = self.missed().meeting(at(1, 16), "planned", number=2, when=at(4).isoformat())
+        history.meeting(at(2), end, number=9, started_at=at(0).isoformat())
+        assert parties(history.count(until=4)) == ["presence", "client", "client", "client"]
+
+    def test_one_that_is_written_down_late_settles_nothing_and_one_that_is_held_does(self):
+        for started, expected in ((at(0), "client"), (at(2), "presence")):
+            history = self.missed().meeting(at(2, 11), "held", number=9, started_at=started.isoformat())
+            history.meeting(at(2, 12), "planned", number=2, when=at(4).isoformat())
+            assert parties(history.count(until=3))[-1] == expected
+
+    def test_after_a_reopening_a_new_date_has_nothing_to_do_with_what_was_missed_before(self):
+        history = (
+            self.missed().moves(at(2), "completed").happens(at(2, 12), "rollouts.reopened", "presence", stage="go_live")
+        )
+        history.meeting(at(2, 13), "planned", number=2, when=at(9).isoformat())
+        assert parties(history.count(until=4)) == ["presence", "presence", "presence", "presence"]
+
     def test_a_hold_goes_before_it(self):
         history = self.missed().meeting(at(1, 16), "planned", number=2, when=at(9).isoformat())
         history.happens(at(2), "rollouts.held", "presence", caused_by="presence", reason="Férias")
@@ -151,6 +176,8 @@ class TestDelays:
         history = History().moves(at(1), "development", plan={"development": "2026-03-03"})
         history.moves(at(5), "development", plan={"development": "2026-04-01"})
         assert counting.baseline(history.entries) == ({"development": MONDAY + timedelta(days=1)}, 2)
+        without = History().moves(at(1), "development").moves(at(5), "development", plan={"development": "2026-04-01"})
+        assert counting.baseline(without.entries) is None
 
 
 def test_every_event_that_says_where_a_rollout_stands_is_read():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.core.process import PartyRole, Stage
 from apps.rollouts import actions
 from apps.rollouts.models import Analyst, PlannedStage, Rollout
@@ -24,8 +24,8 @@ def rollouts():
         at_stage(RolloutFactory(platform=PlatformFactory(slug="b", name="Água")), Stage.HOMOLOGATION),
     )
     closed = at_stage(RolloutFactory(), Stage.COMPLETED)
-    yesterday, tomorrow = clock.today() - timedelta(days=1), clock.today() + timedelta(days=1)
-    PlannedStage.objects.create(rollout=late, stage=Stage.DEVELOPMENT, starts=yesterday)
+    last_week, tomorrow = clock.today() - timedelta(days=7), clock.today() + timedelta(days=1)
+    PlannedStage.objects.create(rollout=late, stage=Stage.DEVELOPMENT, starts=last_week)
     PlannedStage.objects.create(rollout=held, stage=Stage.ACCEPTANCE, starts=tomorrow)
     actions.hold(held, by=held.people["manager"], caused_by="client", reason="Férias", seen_version=held.version)
     Rollout.objects.filter(pk=late.pk).update(started_at=at(0), target_date=at(30).date())
@@ -136,10 +136,20 @@ class TestTheTable:
         assert browser.get(reverse("portfolio:list"), {"group": "waiting"}).text.count('scope="rowgroup"') == 0
 
     def test_a_late_project_says_by_how_many_business_days(self, browser, rollouts):
-        PlannedStage.objects.filter(rollout=rollouts["late"]).update(starts=clock.today() - timedelta(days=7))
-        assert "5 dias úteis de atraso" in browser.get(reverse("portfolio:list")).text or "dias úteis de atraso" in (
-            browser.get(reverse("portfolio:list")).text
-        )
+        days = workdays.between(clock.today() - timedelta(days=7), clock.today())
+        assert f"{days} dias úteis de atraso" in browser.get(reverse("portfolio:list")).text
+
+    @pytest.mark.parametrize("weekday", range(7))
+    def test_what_is_listed_as_late_says_so_on_any_day(self, client_for, weekday):
+        """Planned for a Friday, it is not late on the weekend."""
+        rollout = RolloutFactory()
+        friday = at(4).date()
+        PlannedStage.objects.create(rollout=rollout, stage=Stage.DEVELOPMENT, starts=friday)
+        with clock.at(at(4 + weekday)):
+            browser = client_for(rollout.people["manager"])
+            listed = bool(shown(browser, {"it": rollout}, late="on"))
+            text = browser.get(reverse("portfolio:list")).text
+        assert listed == ("de atraso" in text.split("<tbody>")[-1]) == (weekday > 2)
 
     def test_a_file_has_the_same_projects_and_columns(self, browser, rollouts):
         query = {"situation": "all", "order": "stage", "column": ["stage", "manager"]}

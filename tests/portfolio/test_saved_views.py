@@ -15,8 +15,13 @@ def rollout():
     return RolloutFactory()
 
 
-def saves(browser, layout="table", query="stage=homologation&order=-target", **form):
-    return browser.post(f"{reverse('portfolio:save_view', args=[layout])}?{query}", {"name": "Minhas", **form})
+def saves(browser, page="list", query="stage=homologation&order=-target", **form):
+    return browser.post(f"{reverse(f'portfolio:{page}')}?{query}", {"name": "Minhas", **form})
+
+
+def of(rollout, role="client"):
+    """What the form sends to share a view with the company that plays ``role``."""
+    return {"shared_with": rollout.company(role).pk}
 
 
 def test_its_address_shows_what_was_saved(rollout, client_for):
@@ -29,10 +34,10 @@ def test_its_address_shows_what_was_saved(rollout, client_for):
     assert (page.context["view"].name, page.context["page"].number) == ("Minhas", 1)
 
 
-@pytest.mark.parametrize(("layout", "name"), [("table", "list"), ("board", "board"), ("time", "time")])
-def test_it_is_shown_as_it_was_saved(rollout, client_for, layout, name):
+@pytest.mark.parametrize("name", ["list", "board", "time"])
+def test_it_is_shown_as_it_was_saved(rollout, client_for, name):
     browser = client_for(rollout.people["manager"])
-    assert browser.get(saves(browser, layout).url).url.startswith(reverse(f"portfolio:{name}") + "?")
+    assert browser.get(saves(browser, name).url).url.startswith(reverse(f"portfolio:{name}") + "?")
 
 
 def test_a_view_of_the_same_name_is_replaced_also_when_it_is_sent_twice(rollout, client_for):
@@ -55,7 +60,7 @@ def test_colleagues_see_it_when_it_is_shared_and_only_the_projects_that_they_may
     saves(lead, query="situation=all")
     view = SavedView.objects.get()
     assert member.get(view.get_absolute_url()).status_code == 404
-    saves(lead, query="situation=all", is_shared="on")
+    saves(lead, query="situation=all", **of(rollout))
     assert member.get(view.get_absolute_url()).status_code == 302
     RolloutFactory()
     page = member.get(member.get(view.get_absolute_url()).url)
@@ -64,12 +69,27 @@ def test_colleagues_see_it_when_it_is_shared_and_only_the_projects_that_they_may
         assert client_for(rollout.people[person]).get(view.get_absolute_url()).status_code == 404
 
 
+def test_it_is_shared_with_a_company_of_ones_own_alone(rollout, client_for):
+    assert saves(client_for(rollout.people["client"]), **of(rollout, "integrator")).status_code == 422
+
+
+def test_it_stays_with_the_company_when_who_saved_it_leaves(rollout, client_for):
+    lead, member = rollout.people["client"], rollout.people["client_member"]
+    saves(client_for(lead), **of(rollout))
+    lead.memberships.all().delete()
+    view = SavedView.objects.get()
+    assert client_for(member).get(view.get_absolute_url()).status_code == 302
+    assert client_for(member).post(reverse("portfolio:delete_view", args=[view.pk])).status_code == 302
+    assert not SavedView.objects.exists()
+
+
 def test_only_who_saved_it_deletes_it(rollout, client_for):
     lead, member = (client_for(rollout.people[person]) for person in ("client", "client_member"))
-    saves(lead, is_shared="on")
+    saves(lead, **of(rollout))
     address = reverse("portfolio:delete_view", args=[SavedView.objects.get().pk])
     assert member.post(address).status_code == 403
     assert "Apagar visão" not in member.get(member.get(SavedView.objects.get().get_absolute_url()).url).text
+    assert "Apagar visão" in lead.get(lead.get(SavedView.objects.get().get_absolute_url()).url).text
     assert lead.post(address).status_code == 302
     assert not SavedView.objects.exists()
     assert lead.post(address).status_code == 404
@@ -84,8 +104,11 @@ def test_too_many_and_too_long_ones_are_refused(rollout, client_for, monkeypatch
     assert saves(browser).status_code == 302, "the one of that name is replaced"
 
 
-def test_an_unknown_page_has_no_views(rollout, client_for):
-    assert saves(client_for(rollout.people["manager"]), layout="x").status_code == 404
+def test_a_page_that_was_narrowed_otherwise_is_no_more_the_saved_view(rollout, client_for):
+    browser = client_for(rollout.people["manager"])
+    page = browser.get(browser.get(saves(browser).url).url)
+    assert 'name="view"' not in page.text.split("</form>")[0]
+    assert "order=client&amp;view" not in page.text
 
 
 def test_a_saved_parameter_that_means_nothing_is_no_fault(rollout, client_for):
@@ -98,7 +121,7 @@ def test_they_go_with_the_account_and_are_in_its_copy(rollout):
     from apps.portfolio import personal_data
 
     user = rollout.people["client"]
-    saved_views.save(by=user, name="Minhas", layout="table", query={"q": ["a"]}, is_shared=False)
+    saved_views.save(by=user, name="Minhas", layout="table", query={"q": ["a"]})
     [holding] = personal_data.HOLDINGS
     assert holding.export(user)[0]["name"] == "Minhas"
     holding.erase(user)

@@ -158,7 +158,7 @@ class TestThePages:
         with clock.at(clock.instant_of(date(2026, 8, 20), time(10))):
             text = client.get(reverse("rollouts:detail", args=[rollout.pk])).content.decode()
         assert "Plano das etapas" in text
-        assert "3 dias de atraso" in text
+        assert "3 dias úteis de atraso" in text
         assert "Mudar datas" not in text
 
     def test_the_form_says_what_is_out_of_order_and_keeps_what_was_typed(self, client):

@@ -8,7 +8,7 @@ the days from the agreement on a new date up to that date count for the party be
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -111,6 +111,13 @@ class Clocks:
         return self.stage not in CLOSED
 
     @property
+    def finished_stages(self) -> Sequence[Stage]:
+        """Those that lie behind it; none of a cancelled one."""
+        if self.is_open:
+            return PATH[: PATH.index(Stage(self.stage))]
+        return PATH if self.stage == Stage.COMPLETED else ()
+
+    @property
     def spans(self) -> list[Span]:
         return spans(self.days)
 
@@ -118,30 +125,23 @@ class Clocks:
         """How many days there are for each combination of the values of ``fields`` ("stage", "party", "why")."""
         return Counter(tuple(str(getattr(day, field)) for field in fields) for day in self.days)
 
-    def delay(self, plan: Mapping[str, date]) -> Delay | None:
+    def delay(self, plan: Mapping[str, date], is_workday: Callable[[date], bool] = workdays.is_workday) -> Delay | None:
         """The delay against ``plan``, the first day of each stage; None where it does not have all of them."""
         if any(stage not in plan for stage in STEPS[1:]):
             return None
         starts = {**plan, Stage.KICKOFF.value: self.opened}
         lengths = {
-            stage.value: max(workdays.between(starts[stage], starts[following]), 0)
+            stage.value: len(list(business_days(starts[stage], starts[following], is_workday)))
             for stage, following in zip(PATH, STEPS[1:], strict=True)
         }
-        return self.delay_beyond(lengths, starts[Stage.COMPLETED])
-
-    def delay_beyond(self, lengths: Mapping[str, int], planned_end: date) -> Delay:
-        """The delay where each stage was to take so many business days (``lengths``)."""
         late: list[Day] = []
         recovered: dict[str, int] = {}
-        finished = (
-            PATH if self.stage == Stage.COMPLETED else PATH[: PATH.index(Stage(self.stage))] if self.is_open else ()
-        )
         for stage in PATH:
             days = [day for day in self.days if day.stage == stage]
             late += days[lengths[stage] :]
-            if stage in finished and len(days) < lengths[stage]:
+            if stage in self.finished_stages and len(days) < lengths[stage]:
                 recovered[stage.value] = lengths[stage] - len(days)
-        return Delay(planned_end, lengths, sorted(late, key=lambda day: day.day), recovered)
+        return Delay(starts[Stage.COMPLETED], lengths, sorted(late, key=lambda day: day.day), recovered)
 
 
 def count(
@@ -177,6 +177,12 @@ def _counted(standing: Standing, day: date) -> Day:
     return Day(day, standing.stage, standing.holder, Why.BALL.value, (standing.ball,))
 
 
+def business_days(after: date, through: date, is_workday: Callable[[date], bool]) -> Iterator[date]:
+    """The business days after one day through another; none where that comes before."""
+    days = (after + timedelta(days=number) for number in range(1, (through - after).days + 1))
+    return (day for day in days if is_workday(day))
+
+
 def spans(days: Iterable[Day]) -> list[Span]:
     """``days``, which come in their order, brought together where they follow each other and count alike."""
     together: list[Span] = []
@@ -192,6 +198,7 @@ def spans(days: Iterable[Day]) -> list[Span]:
 def baseline(entries: Iterable[Entry]) -> tuple[dict[str, date], int] | None:
     """The plan that stood when development first began, with the number of the event that keeps it; None where none does."""
     for entry in entries:
-        if entry.kind == rollouts.Advanced.kind and entry.data.get("plan"):
-            return {stage: date.fromisoformat(day) for stage, day in entry.data["plan"].items()}, entry.sequence
+        if entry.kind == rollouts.Advanced.kind and entry.data["stage"] == Stage.DEVELOPMENT:
+            plan = entry.data.get("plan")
+            return ({stage: date.fromisoformat(day) for stage, day in plan.items()}, entry.sequence) if plan else None
     return None

@@ -44,16 +44,16 @@ class Report:
     @property
     def rows(self) -> list[Row]:
         """One for each stage that has days, in the order of the process."""
-        return [_row(self.clocks, stage.label, stage) for stage in PATH if self.clocks.by("stage")[stage.value,]]
+        return [row_of(self.clocks, stage.label, stage) for stage in PATH if self.clocks.by("stage")[stage.value,]]
 
     @property
     def total(self) -> Row:
-        return _row(self.clocks, "")
+        return row_of(self.clocks, "")
 
     @property
     def holds(self) -> list[tuple[str, int]]:
         """How many days on hold each party caused, of those that caused any."""
-        return _by_party(self.clocks.by("party", "why"), Why.HOLD)
+        return holds_of(self.clocks)
 
     @property
     def late_by_party(self) -> list[tuple[str, int]]:
@@ -82,12 +82,15 @@ def of_entries(
     return Report(rollout, clocks, plan, event, clocks.delay(plan))
 
 
-def _row(clocks: Clocks, label: object, stage: Stage | None = None) -> Row:
+def row_of(clocks: Clocks, label: object, stage: Stage | None = None) -> Row:
+    """The days of ``stage``, or of all."""
     days = [day for day in clocks.days if stage is None or day.stage == stage]
     held = sum(day.why == Why.HOLD for day in days)
     with_party = Counter(day.party for day in days if day.why != Why.HOLD)
     return Row(str(label), {role: with_party[role] for role in PartyRole.values}, held)
 
 
-def _by_party(counted: Mapping[tuple[str, ...], int], why: Why) -> list[tuple[str, int]]:
-    return [(role, counted[role, why.value]) for role in PartyRole.values if counted.get((role, why.value))]
+def holds_of(clocks: Clocks) -> list[tuple[str, int]]:
+    """How many days on hold each party caused, of those that caused any."""
+    counted = clocks.by("party", "why")
+    return [(role, counted[role, Why.HOLD.value]) for role in PartyRole.values if counted[role, Why.HOLD.value]]

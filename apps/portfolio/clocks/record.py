@@ -1,7 +1,7 @@
 """What the clocks read of a timeline: each event in a form that rows and the file of a dossier give alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,14 +49,23 @@ def of_file(events: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
 
 @dataclass(frozen=True)
 class Wait:
-    """A meeting of ``kind`` did not take place because of ``party``, and a new date was made: from the day after ``agreed``
-    through ``until`` the rollout waits for that date. ``proofs`` are the events that say so."""
+    """A meeting did not take place because of ``party``; the one with this ``number`` among those of its kind is to take its
+    place, and from the day after ``agreed`` through ``until`` the rollout waits for it. ``proofs`` are the events of that."""
 
-    kind: str
+    number: int
     party: str
     agreed: date
     until: date
     proofs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A meeting of ``day`` that did not take place because of ``party``, as the event ``proof`` says."""
+
+    party: str
+    day: date
+    proof: int
 
 
 class Standing:
@@ -68,8 +77,8 @@ class Standing:
         self.holder = PartyRole.PRESENCE.value
         self.ball = 1
         self.hold: int | None = None
-        self.waits: dict[str, Wait] = {}
-        self._missed: dict[str, tuple[str, int]] = {}
+        self._waits: dict[str, Wait] = {}
+        self._missed: dict[str, Missed] = {}
         self._dates: dict[str, dict[int, tuple[date, int]]] = {}
 
     @property
@@ -78,7 +87,7 @@ class Standing:
 
     def wait_on(self, day: date) -> Wait | None:
         """The meeting that the rollout waits for on ``day``; of several the one that was missed first."""
-        waits = [wait for wait in self.waits.values() if wait.agreed < day <= wait.until]
+        waits = [wait for wait in self._waits.values() if wait.agreed < day <= wait.until]
         return min(waits, key=lambda wait: wait.proofs) if waits else None
 
     def take(self, entry: Entry) -> None:
@@ -91,36 +100,53 @@ class Standing:
             self.hold = entry.sequence
         elif entry.kind == rollouts.Resumed.kind:
             self.hold = None
-        if not self.is_open:
-            self.hold = None
-            self.waits.clear()
         if entry.holder and entry.holder != self.holder:
             self.holder, self.ball = entry.holder, entry.sequence
         if "meeting" in entry.data:
             self._take_meeting(entry, entry.data["meeting"]["kind"], entry.data["meeting"]["number"])
+        if not self.is_open:
+            self.hold = None
+            for by_kind in (self._waits, self._missed, self._dates):
+                by_kind.clear()
 
     def _take_meeting(self, entry: Entry, kind: str, number: int) -> None:
         dates = self._dates.setdefault(kind, {})
         if entry.kind == meetings.NotHeld.kind:
             dates.pop(number, None)
-            self.waits.pop(kind, None)
-            self._missed[kind] = entry.data["caused_by"], entry.sequence
-            if dates:  # The next one of its kind had its date already.
-                self._wait(entry, kind, *min(dates.values()))
+            self._waits.pop(kind, None)
+            day = clock.day_of(datetime.fromisoformat(entry.data["when"]))
+            self._missed[kind] = Missed(entry.data["caused_by"], day, entry.sequence)
+            # The next one of its kind may have its date already; one of before was not written down yet.
+            if ahead := {other: date for other, date in dates.items() if date[0] > entry.day}:
+                self._await(entry, kind, min(ahead, key=lambda other: ahead[other]))
         elif entry.kind in (meetings.Planned.kind, meetings.Moved.kind):
             dates[number] = clock.day_of(datetime.fromisoformat(entry.data["when"])), entry.sequence
-            if kind in self._missed:
-                self._wait(entry, kind, *dates[number])
+            wait = self._waits.get(kind)
+            if wait and wait.number == number:
+                self._shorten(kind, wait, dates[number][0])
+            elif wait is None and kind in self._missed:
+                self._await(entry, kind, number)
         elif entry.kind in (meetings.Started.kind, meetings.Recorded.kind, meetings.Cancelled.kind):
             dates.pop(number, None)
-            self._missed.pop(kind, None)
-            if wait := self.waits.get(kind):
-                self.waits[kind] = Wait(kind, wait.party, wait.agreed, min(wait.until, entry.day), wait.proofs)
+            self._end(entry, kind, number)
 
-    def _wait(self, entry: Entry, kind: str, until: date, dated: int) -> None:
-        """The first date that is made counts; where it is moved, the earlier one: what is put off later has other causes."""
-        party, missed = self._missed[kind]
-        if wait := self.waits.get(kind):
-            self.waits[kind] = Wait(kind, wait.party, wait.agreed, min(wait.until, until), wait.proofs)
-        else:
-            self.waits[kind] = Wait(kind, party, entry.day, until, tuple(sorted({missed, dated})))
+    def _await(self, entry: Entry, kind: str, number: int) -> None:
+        missed, (until, dated) = self._missed[kind], self._dates[kind][number]
+        proofs = tuple(sorted({missed.proof, dated}))
+        self._waits[kind] = Wait(number, missed.party, entry.day, until, proofs)
+
+    def _shorten(self, kind: str, wait: Wait, until: date) -> None:
+        """The first date that is made counts, or an earlier one: what is put off later has other causes."""
+        self._waits[kind] = replace(wait, until=min(wait.until, until))
+
+    def _end(self, entry: Entry, kind: str, number: int) -> None:
+        """The meeting ``number`` began, was recorded or is given up."""
+        wait = self._waits.get(kind)
+        if wait and wait.number == number:
+            self._shorten(kind, wait, entry.day)
+            self._missed.pop(kind, None)
+        elif wait is None and kind in self._missed and entry.kind != meetings.Cancelled.kind:
+            started_at = entry.data.get("started_at")
+            began = clock.day_of(datetime.fromisoformat(started_at)) if started_at else entry.day
+            if began >= self._missed[kind].day:  # Not one of before that is only written down now.
+                del self._missed[kind]

@@ -8,11 +8,12 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import canonical, clock, workdays
+from apps.core import canonical, clock
 from apps.core.database.unaccented import by_name
 from apps.core.exports import tables
 from apps.core.exports.tables import Export, Kind
 from apps.core.process import PartyRole, Stage
+from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ProjectColumn:
     """One column. ``value`` is what a file says of a project of ``filters.with_facts``. ``ascending`` is its order; empty
-    where nobody would sort by it. ``usual``: shown unless other columns are chosen. ``grouped``: projects may be grouped by
-    it, under ``heading_of`` each."""
+    where nobody would sort by it. ``usual``: shown unless other columns are chosen. Where projects may be grouped by it,
+    ``heading_of`` is what stands above each group, and ``group_order`` brings together what belongs to one."""
 
     key: str
     heading: "StrOrPromise"
@@ -33,6 +34,7 @@ class ProjectColumn:
     kind: Kind = Kind.TEXT
     labels: "dict[str, StrOrPromise] | None" = None
     heading_of: Callable[[Any], object] | None = None
+    group_order: Sequence[OrderBy] = ()
 
     @property
     def can_be_sorted(self) -> bool:
@@ -42,7 +44,7 @@ class ProjectColumn:
 def days_late(rollout: Any) -> int:
     """By how many business days the next stage of an open project is behind its plan; 0 when it is not, or has none."""
     planned = rollout.next_planned
-    return max(workdays.between(planned, clock.today()), 0) if planned and rollout.is_open else 0
+    return planning.days_late(planned, clock.today()) if planned and rollout.is_open else 0
 
 
 def _company(role: PartyRole) -> Callable[[Any], str]:
@@ -69,6 +71,7 @@ COLUMNS = (
         lambda rollout: rollout.title,
         by_name("client_name", "platform__name"),
         heading_of=lambda rollout: rollout.company(PartyRole.CLIENT),
+        group_order=[*by_name("client_name"), F("client_key").asc()],
     ),
     ProjectColumn(
         "stage",
@@ -77,6 +80,7 @@ COLUMNS = (
         _ascending("stage_place"),
         labels=dict(Stage.choices),
         heading_of=lambda rollout: rollout.get_stage_display(),
+        group_order=_ascending("stage_place"),
     ),
     ProjectColumn(
         "holder",
@@ -85,6 +89,7 @@ COLUMNS = (
         [F("holder").asc(), F("holder_since").asc()],
         labels=dict(PartyRole.choices),
         heading_of=lambda rollout: rollout.get_holder_display() or _("Encerrado"),
+        group_order=_ascending("holder"),
     ),
     ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing")),
     ProjectColumn(
@@ -94,6 +99,7 @@ COLUMNS = (
         by_name("platform__name"),
         usual=False,
         heading_of=lambda rollout: rollout.platform,
+        group_order=[*by_name("platform__name"), F("platform").asc()],
     ),
     ProjectColumn(
         "integrator",
@@ -101,6 +107,7 @@ COLUMNS = (
         _company(PartyRole.INTEGRATOR),
         by_name("integrator_name"),
         heading_of=lambda rollout: rollout.company(PartyRole.INTEGRATOR),
+        group_order=[*by_name("integrator_name"), F("integrator_key").asc()],
     ),
     ProjectColumn(
         "manager",
@@ -108,6 +115,7 @@ COLUMNS = (
         lambda rollout: str(rollout.project_manager),
         by_name("project_manager__name"),
         heading_of=lambda rollout: rollout.project_manager,
+        group_order=[*by_name("project_manager__name"), F("project_manager").asc()],
     ),
     ProjectColumn("next", _("Próxima etapa"), _day("next_planned"), _ascending("next_planned"), kind=Kind.DAY),
     ProjectColumn("target", _("Previsão"), _day("target_date"), _ascending("target_date"), kind=Kind.DAY),
@@ -130,7 +138,7 @@ COLUMNS = (
     ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
-GROUPS = tuple(column for column in COLUMNS if column.heading_of)
+GROUPS = tuple(column for column in COLUMNS if column.group_order)
 
 
 def chosen(keys: Sequence[str]) -> list[ProjectColumn]:
@@ -144,7 +152,7 @@ def arranged(rollouts: QuerySet[Rollout], order: str, group: str) -> QuerySet[Ro
     one that they are grouped by."""
     column = BY_KEY.get(order.removeprefix("-"))
     terms = _terms(column.ascending, backwards=order.startswith("-")) if column else []
-    grouped = list(BY_KEY[group].ascending) if group in {column.key for column in GROUPS} else []
+    grouped = BY_KEY[group].group_order if group in BY_KEY else ()
     return rollouts.order_by(*grouped, *terms, "-started_at", "-pk")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.blueprints.models import Platform
 from apps.companies.access import is_presence
 from apps.companies.choices import CompanyField
-from apps.companies.models import Company, Kind, Role
+from apps.companies.models import Company, Kind, Membership, Role
 from apps.core import clock, workdays
 from apps.core.process import PATH, PartyRole, Stage
 from apps.core.web.forms import DayField
@@ -47,8 +47,8 @@ class FilterForm(forms.Form):
         label=_("Bola com"), required=False, choices=[("", _("Qualquer parte")), *PartyRole.choices]
     )
     late = forms.BooleanField(label=_("Só atrasados"), required=False)
-    manager = forms.ModelChoiceField(User.objects.none(), label=_("Gerente"), required=False)
-    analyst = forms.ModelChoiceField(User.objects.none(), label=_("Analista"), required=False)
+    manager = forms.TypedChoiceField(label=_("Gerente"), required=False, coerce=int, empty_value=None)
+    analyst = forms.TypedChoiceField(label=_("Analista"), required=False, coerce=int, empty_value=None)
     platform = forms.ModelChoiceField(Platform.objects.all(), label=_("Plataforma"), required=False)
     integrator = CompanyField(
         Company.objects.exclude(kind=Kind.PRESENCE),
@@ -67,10 +67,14 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, *, reader: User) -> None:
         super().__init__(data)
         if is_presence(reader):
-            people = User.objects.filter(memberships__company__kind=Kind.PRESENCE).distinct()
-            managing = Q(memberships__role__in=[Role.MANAGER, Role.PROJECT_MANAGER])
-            self.fields["manager"].queryset = people.filter(managing)  # type: ignore[attr-defined]
-            self.fields["analyst"].queryset = people  # type: ignore[attr-defined]
+            places = Membership.objects.filter(user=OuterRef("pk"), company__kind=Kind.PRESENCE)
+            managing = places.filter(role__in=[Role.MANAGER, Role.PROJECT_MANAGER])
+            people = list(User.objects.filter(Exists(places)).annotate(manages=Exists(managing)))
+            anybody = ("", _("Qualquer pessoa"))
+            managers = [(person.pk, str(person)) for person in people if person.manages]
+            self.fields["manager"].choices = [anybody, *managers]  # type: ignore[attr-defined]
+            everybody = [(person.pk, str(person)) for person in people]
+            self.fields["analyst"].choices = [anybody, *everybody]  # type: ignore[attr-defined]
         else:
             for name in ("manager", "analyst", "platform", "integrator", "client"):
                 del self.fields[name]
@@ -114,7 +118,11 @@ def filtered(reader: User, form: FilterForm) -> QuerySet[Rollout]:
         if company := values.get(role.value):
             rollouts = rollouts.filter(pk__in=Party.objects.filter(role=role, company=company).values("rollout"))
     rollouts = with_facts(rollouts)
-    return rollouts.filter(next_planned__lt=clock.today()) if values.get("late") else rollouts
+    if not values.get("late"):
+        return rollouts
+    # On a weekend nothing is later than on its Friday (``planning.days_late``).
+    last_workday = workdays.shift(clock.today() + workdays.ONE_DAY, -1)
+    return rollouts.filter(next_planned__lt=last_workday)
 
 
 def with_facts(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
@@ -129,14 +137,16 @@ def with_facts(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
         next_planned=Subquery(planned),
         missing=Coalesce(Subquery(open_rows.annotate(count=Count("pk")).values("count")), Value(0)),
     ).alias(
-        client_name=_company_name(PartyRole.CLIENT),
-        integrator_name=_company_name(PartyRole.INTEGRATOR),
+        client_name=_of_company(PartyRole.CLIENT, "trade_name"),
+        client_key=_of_company(PartyRole.CLIENT, "pk"),
+        integrator_name=_of_company(PartyRole.INTEGRATOR, "trade_name"),
+        integrator_key=_of_company(PartyRole.INTEGRATOR, "pk"),
         stage_place=Case(*(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage))),
     )
 
 
-def _company_name(role: PartyRole) -> Subquery:
-    return Subquery(Party.objects.filter(rollout=OuterRef("pk"), role=role).values("company__trade_name")[:1])
+def _of_company(role: PartyRole, field: str) -> Subquery:
+    return Subquery(Party.objects.filter(rollout=OuterRef("pk"), role=role).values(f"company__{field}")[:1])
 
 
 def parameters(query: QueryDict, *without: str) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.companies.models import Company, Membership
 from apps.core import clock
 from apps.core.refusals import NotAllowed, Refusal
 from apps.portfolio.models import SavedView
@@ -14,7 +15,9 @@ MOST_CHARACTERS = 2_000
 """Of all values of a view together: more than any filter takes."""
 
 
-def save(*, by: User, name: str, layout: str, query: Mapping[str, Sequence[str]], is_shared: bool) -> SavedView:
+def save(
+    *, by: User, name: str, layout: str, query: Mapping[str, Sequence[str]], shared_with: Company | None = None
+) -> SavedView:
     """Keep ``query`` as ``name``; the person's view of that name is replaced. Raises ``Refusal`` for too many views or too
     long a one."""
     if sum(len(value) for values in query.values() for value in values) > MOST_CHARACTERS:
@@ -30,15 +33,23 @@ def save(*, by: User, name: str, layout: str, query: Mapping[str, Sequence[str]]
         defaults={
             "layout": SavedView.Layout(layout),
             "query": {key: list(values) for key, values in query.items()},
-            "is_shared": is_shared,
+            "shared_with": shared_with,
             "saved_at": clock.now(),
         },
     )
     return view
 
 
+def may_delete(view: SavedView, by: User) -> bool:
+    """Who saved it; where that person has left the company that it is shared with, whoever is of that company."""
+    if view.owner_id == by.pk:
+        return True
+    company = Membership.objects.filter(company=view.shared_with)
+    return company.filter(user=by).exists() and not company.filter(user=view.owner_id).exists()
+
+
 def delete(view: SavedView, *, by: User) -> None:
-    """Take away ``view``, which only who saved it may do."""
-    if view.owner_id != by.pk:
+    """Take away ``view``. Raises ``NotAllowed`` for whom ``may_delete`` answers no."""
+    if not may_delete(view, by):
         raise NotAllowed(_("Só quem salvou a visão pode apagá-la."))
     view.delete()

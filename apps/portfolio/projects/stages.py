@@ -1,12 +1,14 @@
 """Projects along time: the stages as planned and as they were, on one scale for all rows of a page."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.db.models import OuterRef, QuerySet
+
 from apps.core import clock
+from apps.core.database.rows import embedded, rows_of
 from apps.core.process import CLOSED, PATH, Stage
 from apps.portfolio.clocks import record
 from apps.rollouts import events as rollouts
@@ -61,8 +63,13 @@ class Chart:
 Span = tuple[str, date, date]
 
 
+def with_holds(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
+    """``rollouts`` with what the chart shows of their holds."""
+    return rollouts.annotate(listed_holds=embedded(Hold.objects.filter(rollout=OuterRef("pk")).order_by("pk")))
+
+
 def chart(listed: Sequence[Rollout]) -> Chart:
-    """The chart of the projects of one page, in two queries beside them."""
+    """The chart of the projects of one page (of ``with_holds``), in one query beside them."""
     planned = {rollout.pk: list(_planned(rollout)) for rollout in listed}
     actual = _actual(listed)
     holds = _holds(listed)
@@ -110,10 +117,13 @@ def _actual(listed: Sequence[Rollout]) -> dict[int, list[Span]]:
 
 
 def _holds(listed: Sequence[Rollout]) -> dict[int, list[Span]]:
-    spans: dict[int, list[Span]] = defaultdict(list)
-    for hold in Hold.objects.filter(rollout__in=listed):
-        until = clock.day_of(hold.ended_at) if hold.ended_at else clock.today()
-        spans[hold.rollout_id].append(("", clock.day_of(hold.started_at), until))
+    spans: dict[int, list[Span]] = {}
+    for rollout in listed:
+        holds = rows_of(Hold, rollout.listed_holds)  # type: ignore[attr-defined]
+        spans[rollout.pk] = [
+            ("", clock.day_of(hold.started_at), clock.day_of(hold.ended_at) if hold.ended_at else clock.today())
+            for hold in holds
+        ]
     return spans
 
 

@@ -8,11 +8,12 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
 from apps.core.exports.tables import FORMATS
 from apps.core.process import CLOSED, PATH, Stage
+from apps.core.refusals import Refusal
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.portfolio.models import SavedView
@@ -27,29 +28,34 @@ Layout = SavedView.Layout
 URL_NAMES = {Layout.TABLE: "portfolio:list", Layout.BOARD: "portfolio:board", Layout.TIME: "portfolio:time"}
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def table(request: SignedInRequest) -> HttpResponse:
-    return _show(request, Layout.TABLE)
+    return _page(request, Layout.TABLE)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def cards(request: SignedInRequest) -> HttpResponse:
-    return _show(request, Layout.BOARD)
+    return _page(request, Layout.BOARD)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def along_time(request: SignedInRequest) -> HttpResponse:
-    return _show(request, Layout.TIME)
+    return _page(request, Layout.TIME)
 
 
 @require_GET
 def file(request: SignedInRequest, file_format: str) -> HttpResponse:
-    """The projects that the filters leave, at most ``MOST_IN_A_FILE`` of them, with the columns of the table."""
+    """The projects that the filters leave, with the table's columns. Raises ``Refusal`` for more than ``MOST_IN_A_FILE``."""
     if file_format not in FORMATS:
         raise Http404
     _form, rollouts = _narrowed(request)
+    if (count := rollouts.count()) > MOST_IN_A_FILE:
+        raise Refusal(
+            _("São %(count)d projetos, e um arquivo traz até %(most)d. Use os filtros para escolher menos.")
+            % {"count": count, "most": MOST_IN_A_FILE}
+        )
     chosen = columns.chosen(request.GET.getlist("column"))
-    return columns.export(_arranged(request, rollouts)[:MOST_IN_A_FILE], chosen).download(file_format)
+    return columns.export(_arranged(request, rollouts), chosen).download(file_format)
 
 
 @require_GET
@@ -61,20 +67,6 @@ def saved_view(request: SignedInRequest, pk: int) -> HttpResponse:
         query.setlist(name, values)
     query["view"] = str(view.pk)
     return redirect(f"{reverse(URL_NAMES[Layout(view.layout)])}?{query.urlencode()}")
-
-
-@require_POST
-def save_view(request: SignedInRequest, layout: str) -> HttpResponse:
-    """Keep the filters of the address, which are sent as they stand in it, under a name."""
-    if layout not in Layout.values:
-        raise Http404
-    form = forms.SaveViewForm(request.POST)
-    query: dict[str, list[str]] = {}
-    for name, value in filters.parameters(request.GET, "view"):
-        query.setdefault(name, []).append(value)
-    if attempt(request, form, saved_views.save, by=request.user, layout=layout, query=query):
-        return redirect(SavedView.objects.get(owner=request.user, name=form.cleaned_data["name"]))
-    return _show(request, Layout(layout), form)
 
 
 @require_POST
@@ -94,22 +86,42 @@ def _arranged(request: SignedInRequest, rollouts: QuerySet[Rollout]) -> QuerySet
     return columns.arranged(rollouts, request.GET.get("order", ""), request.GET.get("group", ""))
 
 
+def _page(request: SignedInRequest, layout: Layout) -> HttpResponse:
+    """The list; a form that is sent to it keeps what its address asks for under a name."""
+    if request.method != "POST":
+        return _show(request, layout)
+    form = forms.SaveViewForm(request.POST, owner=request.user)
+    query: dict[str, list[str]] = {}
+    for name, value in filters.parameters(request.GET, "view"):
+        query.setdefault(name, []).append(value)
+    if SavedView.objects.filter(
+        owner=request.user, name=request.POST.get("name", "").replace("\0", "").strip()
+    ).exists():
+        form.success_message = _("Visão substituída.")
+    if attempt(request, form, saved_views.save, by=request.user, layout=layout.value, query=query):
+        return redirect(SavedView.objects.get(owner=request.user, name=form.cleaned_data["name"]))
+    return _show(request, layout, form)
+
+
 def _show(request: SignedInRequest, layout: Layout, save_form: forms.SaveViewForm | None = None) -> HttpResponse:
     form, rollouts = _narrowed(request)
-    views = list(SavedView.objects.visible_to(request.user).select_related("owner"))
+    views = list(SavedView.objects.visible_to(request.user).select_related("owner", "shared_with"))
+    view = next((view for view in views if str(view.pk) == request.GET.get("view")), None)
     context = {
         "form": form,
         "layout": layout,
         "layouts": [(other, URL_NAMES[other]) for other in Layout],
         "query": request.GET.urlencode(),
         "views": views,
-        "view": next((view for view in views if str(view.pk) == request.GET.get("view")), None),
-        "save_form": save_form or forms.SaveViewForm(),
+        "view": view,
+        "may_delete_view": view is not None and saved_views.may_delete(view, request.user),
+        "save_form": save_form or forms.SaveViewForm(owner=request.user),
         "without_anchor": anchoring.overdue_count() if request.user.has_perm("rollouts.create") else 0,
         "has_seal": certificates.can_seal(),
-        "nothing_at_all": not Rollout.objects.visible_to(request.user).exists(),
         **_content(request, layout, form, rollouts),
     }
+    if not context.get("page") and not any(lane.count for lane in context.get("lanes", ())):
+        context["nothing_at_all"] = not Rollout.objects.visible_to(request.user).exists()
     template = f"portfolio/projects/{layout.value}.html"
     return render(request, template, context, status=refusal_status(save_form) if save_form else 200)
 
@@ -121,7 +133,7 @@ def _content(
         closed = form.cleaned_data.get("situation") in ("closed", "all") or form.cleaned_data.get("stage") in CLOSED
         return {"lanes": board.lanes(rollouts, [*Stage] if closed else [*PATH])}
     if layout == Layout.TIME:
-        page = page_of(request, _arranged(request, rollouts), ROWS_ALONG_TIME)
+        page = page_of(request, stages.with_holds(_arranged(request, rollouts)), ROWS_ALONG_TIME)
         return {"page": page, "chart": stages.chart(list(page))}
     group = columns.BY_KEY.get(request.GET.get("group", ""))
     return {

@@ -58,7 +58,7 @@ def kept_query(context: template.Context, *without: str) -> str:
 @register.simple_tag(takes_context=True)
 def sort_query(context: template.Context, column: ProjectColumn, order: str) -> str:
     """The address that sorts by ``column``: upwards first, then downwards."""
-    pairs = list(filters.parameters(context["request"].GET, "order"))
+    pairs = list(filters.parameters(context["request"].GET, "order", "view"))
     return "?" + urlencode([*pairs, ("order", f"-{column.key}" if order == column.key else column.key)])
 
 

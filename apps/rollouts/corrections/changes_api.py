@@ -48,7 +48,7 @@ class HandoverOut(Schema):
 
 
 class PlanLineOut(Schema):
-    """A stage as planned and as it was; ``days_late`` counts from the planned day to the actual one, or to today."""
+    """A stage as planned and as it was; ``days_late``: business days from the planned to the actual one, or to today."""
 
     stage: Stage
     planned: date | None
@@ -159,7 +159,7 @@ def hand_over_several(request: SignedInRequest):
 
 @router.get("/{int:rollout_id}/plan/", response=list[PlanLineOut], summary="The plan of the stages")
 @rest.scope(rest.Scope.READ)
-@rest.words(_("O plano das etapas"), _("O dia previsto e o dia real de cada etapa, e os dias de atraso."))
+@rest.words(_("O plano das etapas"), _("O dia previsto e o dia real de cada etapa, e os dias úteis de atraso."))
 def read_plan(request: SignedInRequest, rollout_id: int):
     """The planned and the actual first day of each stage; none for a rollout without a plan."""
     return planning.lines(visible(request, rollout_id))

@@ -5,6 +5,7 @@ from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import JSON, embedded_first, row_of
 from apps.core.process import Stage
 from apps.core.requirements import asked_once
+from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 from apps.stages.development.models import Delivery, DueDate, ProgressNote
 
@@ -50,8 +51,8 @@ def awaited_delivery(rollout: Rollout) -> Delivery | None:
 
 
 def days_late(rollout: Rollout) -> int:
-    """Whole days by which the delivery is overdue; 0 when it is not, or was made."""
+    """Business days by which the delivery is overdue; 0 when it is not, or was made."""
     due = due_date(rollout)
     if due is None or rollout.stage != Stage.DEVELOPMENT or awaited_delivery(rollout):
         return 0
-    return max((clock.today() - due.date).days, 0)
+    return planning.days_late(due.date, clock.today())
