@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from apps.core.management.commands import ensure_static
 from apps.seals import certificates
 from apps.vault.actions import new_keyset
 from presence_rollout import environment
@@ -58,8 +59,24 @@ def test_every_static_file_can_be_collected_under_a_name_with_its_hash(settings,
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
-    call_command("collectstatic", "--noinput", verbosity=0)
+    call_command("ensure_static", verbosity=0)
     assert "css/app.css" in json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+
+
+def test_static_files_that_the_image_brought_are_not_collected_again(settings, tmp_path, monkeypatch):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("ensure_static", verbosity=0)
+    collected = []
+    monkeypatch.setattr(ensure_static, "call_command", lambda name, **options: collected.append(name))
+    call_command("ensure_static", verbosity=0)
+    assert collected == []
+    (tmp_path / "css/app.css").write_text("/* of the version before */")
+    call_command("ensure_static", verbosity=0)
+    assert collected == ["collectstatic"]
 
 
 def test_the_deployment_check_is_clean(tmp_path):
