@@ -90,7 +90,10 @@ class TestLogs:
     @pytest.mark.parametrize(
         ("path", "written"),
         [
-            ("/convite/a-secret-token/", "/convite/<str:token>/"),  # A foreign host, the database away: not resolved yet.
+            (
+                "/convite/a-secret-token/",
+                "/convite/<str:token>/",
+            ),  # A foreign host, the database away: not resolved yet.
             ("/convite/a-secret-token", "/convite/<str:token>/"),
             ("/convite/a-secret-token/é", "/…"),
             ("/a-secret-token", "/…"),

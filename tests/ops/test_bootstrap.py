@@ -191,7 +191,15 @@ def test_what_watches_is_installed_where_it_is_configured(steps, monkeypatch, se
     assert "install watch" in steps
 
 
-@pytest.mark.parametrize("setting", [("S3_BUCKET", "files"), ("VAULT_KMS_URI", "aws-kms://arn:aws:kms:x")])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("S3_BUCKET", "files"),
+        ("VAULT_KMS_URI", "aws-kms://arn:aws:kms:x"),
+        ("BACKUP_S3_ENDPOINT", "https://store.example.com"),
+        ("BACKUP_S3_ACCESS_KEY", "key"),
+    ],
+)
 def test_what_amazon_s_services_need_is_installed_where_they_are_configured(steps, monkeypatch, setting):
     monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
     bootstrap.main()
