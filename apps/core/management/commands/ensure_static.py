@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Collects the static files of this version, unless they lie in STATIC_ROOT already: an image brings them along, where "
-        "nobody may write."
+        "Collects the static files of this version, unless they lie in STATIC_ROOT already: an image brings them along, and "
+        "nobody may write there."
     )
     requires_system_checks = []
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
 
 def are_collected() -> bool:
-    """Whether each static file of the code lies in ``STATIC_ROOT`` as it is, in production also under its name with a hash."""
+    """Whether each static file of the code lies in ``STATIC_ROOT`` as it is, in production under its name with a hash too."""
     for finder in get_finders():
         for path, storage in finder.list([]):
             name = f"{storage.prefix}/{path}" if getattr(storage, "prefix", None) else path
