@@ -45,6 +45,7 @@ case $WEB in *[!0-9]*) stop "--web is a number from 1." ;; esac
 case $SITE in *[!A-Za-z0-9.-]*) stop "--site is a host name, without https://." ;; esac
 case $BACKUP in
     *[!A-Za-z0-9._/:-]*) stop "--backup is a path or an address without blanks and special characters." ;;
+    /home/* | /root/* | /tmp/* | /var/tmp/*) stop "--backup: the service sees nothing there. Take a folder as /var/backups/$NAME, or a disk of its own." ;;
     '' | /* | s3://*) ;;
     *) stop "--backup is an absolute path, or s3://bucket/prefix." ;;
 esac
@@ -176,6 +177,7 @@ if [ -n "$BACKUP" ]; then
         case $BACKUP in
             /*)
                 [ -d "$BACKUP" ] || install -d -o $NAME -g $NAME -m 0700 "$BACKUP"
+                runuser -u $NAME -- test -w "$BACKUP" || stop "$NAME may not write to $BACKUP: chown it, then run this again."
                 printf 'ReadWritePaths=%s\n' "$BACKUP"
                 ;;
         esac

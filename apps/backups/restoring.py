@@ -47,7 +47,7 @@ def require_own_folder() -> None:
     owner = Path(settings.VAR_DIR).stat().st_uid
     if os.geteuid() == 0 and owner != 0:
         raise BackupError(
-            f"VAR_DIR ({settings.VAR_DIR}) belongs to user {owner}, and what root brings back there that user could not read. "
+            f"VAR_DIR ({settings.VAR_DIR}) belongs to user {owner}, who could not read what root brings back there. "
             "Run it as that user: sudo rollout restore … (docs/backup.md)."
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.backups import programs
 from presence_rollout.ops import bare_systems, bootstrap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -207,6 +208,10 @@ def test_what_amazon_s_services_need_is_installed_where_they_are_configured(step
     monkeypatch.setenv(*setting)
     bootstrap.main()
     assert "install amazon" in steps
+
+
+def test_backups_look_where_the_programs_of_postgresql_were_put():
+    assert bootstrap.ROOT / programs.WHEEL == bootstrap.POSTGRES_OF_WHEEL
 
 
 def test_steps_that_run_together_all_run_and_one_that_stops_stops_all():

@@ -184,6 +184,7 @@ def run_of_script(begin: str, end: str, **variables: object) -> list[str]:
     stand_ins = """
         systemctl() { echo "systemctl $*"; }
         python3() { echo "ask $2" | sed 's#.*:\\([0-9]*/health/ready\\).*#ask \\1#' >&3; }
+        runuser() { :; }
         rollout() { echo "rollout $*"; }
         say() { :; }
         stop() { echo "stopped: $*"; exit 1; }
@@ -241,6 +242,24 @@ class TestScript:
             "systemctl start presence-rollout.target",
             "rollout doctor",
         ]
+
+    @pytest.mark.parametrize("is_folder", [True, False])
+    def test_a_target_of_backups_starts_the_timer(self, tmp_path, is_folder):
+        target = str(tmp_path) if is_folder else "s3://copies/rollout"
+        asked = run_of_script(
+            "# --- Backups",
+            "# Whether the web process",
+            NAME="presence-rollout", BACKUP=target, DROP_IN=tmp_path / "drop-in",
+        )  # fmt: skip
+        assert asked == ["systemctl enable -q presence-rollout-backup.timer"]
+        writable = [f"ReadWritePaths={target}"] if is_folder else []
+        written = (tmp_path / "drop-in/target.conf").read_text().splitlines()
+        assert written == ["[Service]", f"Environment=BACKUP_TARGET={target}", *writable]
+
+    def test_without_a_target_there_is_no_timer(self, tmp_path):
+        part = ("# --- Backups", "# Whether the web process")
+        assert run_of_script(*part, NAME="presence-rollout", BACKUP="", DROP_IN=tmp_path / "drop-in") == []
+        assert not (tmp_path / "drop-in").exists()
 
     def test_what_an_operator_types_runs_where_it_was_typed(self):
         command = (DEPLOY / "install.sh").read_text().split("<<COMMAND\n")[1].split("\nCOMMAND\n")[0]
