@@ -235,6 +235,6 @@ Installed. What is left to you:
   2. the first manager, who invites the others:   sudo rollout setup
   3. the proxy, which ends HTTPS:                 $ROOT/deploy/Caddyfile or $ROOT/deploy/nginx.conf,
      with the web processes behind it:           $(port=8000; while [ $port -lt $((8000 + WEB)) ]; do printf '127.0.0.1:%s ' $port; port=$((port + 1)); done)
-  4. a backup every night, if there is none yet:  sudo $0 --backup TARGET   ($ROOT/docs/backup.md)
+  4. a backup every night, if there is none yet:  sudo $ROOT/deploy/install.sh --backup TARGET   ($ROOT/docs/backup.md)
   5. whether all is well, now and at any time:    sudo rollout doctor
 NEXT

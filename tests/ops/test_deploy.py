@@ -267,6 +267,25 @@ class TestScript:
         assert "$ROOT/.venv/bin/python $ROOT/manage.py" in command
 
 
+class TestImage:
+    def test_it_is_built_before_a_keyset_is_made_with_it(self):
+        order = (DEPLOY / "compose.yaml").read_text().split("name:")[0]
+        steps = [
+            "environment.example environment",
+            "SITE=",
+            "compose build",
+            "new_keyset",
+            "compose up",
+            "manage.py setup",
+        ]
+        places = [order.index(step) for step in steps]
+        assert places == sorted(places)
+
+    def test_no_secret_of_the_machine_comes_into_it(self):
+        ignored = (documented.ROOT / ".dockerignore").read_text().splitlines()
+        assert {".env", "var", "deploy"} <= set(ignored)
+
+
 class TestBackups:
     def test_each_way_makes_the_documented_backup(self):
         page = (documented.ROOT / "docs/backup.md").read_text()
