@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from presence_rollout import environment as env
 from presence_rollout import work
-from presence_rollout.ops import bootstrap
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
@@ -241,7 +240,6 @@ BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS")
 BACKUP_S3 = env.backup_store()
 # The folder of pg_dump and pg_restore, where those of the system are of another version than the server.
 POSTGRES_BIN = env.text("POSTGRES_BIN")
-POSTGRES_OF_WHEEL = bootstrap.POSTGRES_OF_WHEEL
 CHILD_ENVIRONMENT = env.child_environment
 
 # ClamAV's daemon, "host:port" or the path of its socket; files wait in quarantine until it has seen them.

@@ -30,10 +30,6 @@ celery.conf.broker_transport_options = {
     "socket_timeout": 1,
 }
 
-from apps.vault import key_check  # noqa: E402 - Django is set up now
-
-key_check.log_at_start()
-
 # What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
 gc.freeze()
 gc.set_threshold(50_000, 20, 100)

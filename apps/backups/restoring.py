@@ -1,10 +1,13 @@
 """A backup into an empty place: the files first, then the database in one transaction. One that was interrupted goes on where
 it was: until the database is there, a marker in the store says which backup is being restored."""
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.base import File as DjangoFile
 from django.core.files.storage import default_storage
@@ -36,6 +39,17 @@ class Restored:
     damaged: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     migrated: bool = False
+
+
+def require_own_folder() -> None:
+    """Raises ``BackupError`` for root where ``VAR_DIR`` is another user's: that user's service could read no file that root
+    brings back."""
+    owner = Path(settings.VAR_DIR).stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        raise BackupError(
+            f"VAR_DIR ({settings.VAR_DIR}) belongs to user {owner}, who could not read what root brings back there. "
+            "Run it as that user: sudo rollout restore … (docs/backup.md)."
+        )
 
 
 def restore(

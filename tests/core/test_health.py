@@ -163,6 +163,7 @@ class TestChecks:
         assert checks.migrations().state is State.OK
         monkeypatch.setattr(checks, "_migrations_of_the_code", lambda: frozenset({("core", "9999_next")}))
         assert "core.9999_next" in checks.migrations().text
+        assert checks.migrations().text.startswith("1 migração ainda não foi aplicada")
 
     def test_a_seal_is_renewed_before_its_end(self, presences_seal):
         ten_years = datetime.now(UTC) + timedelta(days=3650)

@@ -87,6 +87,28 @@ class TestLogs:
         assert "a-secret-token" not in json.dumps(line)
         assert (line["message"], line["status_code"]) == (f"Gone: /{request.resolver_match.route}", 410)
 
+    @pytest.mark.parametrize(
+        ("path", "written"),
+        [
+            (
+                "/convite/a-secret-token/",
+                "/convite/<str:token>/",
+            ),  # A foreign host, the database away: not resolved yet.
+            ("/convite/a-secret-token", "/convite/<str:token>/"),
+            ("/convite/a-secret-token/é", "/…"),
+            ("/a-secret-token", "/…"),
+        ],
+    )
+    def test_nor_is_one_that_was_not_resolved(self, rf, path, written):
+        line = line_of_log("%s: %s", "Not Found", path, request=rf.get(path), status_code=404)
+        assert "a-secret-token" not in json.dumps(line)
+        assert line["message"] == f"Not Found: {written}"
+
+    def test_nor_is_one_with_its_query(self, rf):
+        request = rf.get("/convite/a-secret-token/?next=another-secret")
+        line = line_of_log("%s", request.get_full_path(), request=request)
+        assert line["message"] == "/convite/<str:token>/"
+
 
 @pytest.mark.django_db
 class TestMetrics:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.backups import programs
 from presence_rollout.ops import bare_systems, bootstrap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,7 +192,15 @@ def test_what_watches_is_installed_where_it_is_configured(steps, monkeypatch, se
     assert "install watch" in steps
 
 
-@pytest.mark.parametrize("setting", [("S3_BUCKET", "files"), ("VAULT_KMS_URI", "aws-kms://arn:aws:kms:x")])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("S3_BUCKET", "files"),
+        ("VAULT_KMS_URI", "aws-kms://arn:aws:kms:x"),
+        ("BACKUP_S3_ENDPOINT", "https://store.example.com"),
+        ("BACKUP_S3_ACCESS_KEY", "key"),
+    ],
+)
 def test_what_amazon_s_services_need_is_installed_where_they_are_configured(steps, monkeypatch, setting):
     monkeypatch.setattr("sys.argv", ["bootstrap.py", "run"])
     bootstrap.main()
@@ -199,6 +208,10 @@ def test_what_amazon_s_services_need_is_installed_where_they_are_configured(step
     monkeypatch.setenv(*setting)
     bootstrap.main()
     assert "install amazon" in steps
+
+
+def test_backups_look_where_the_programs_of_postgresql_were_put():
+    assert bootstrap.ROOT / programs.WHEEL == bootstrap.POSTGRES_OF_WHEEL
 
 
 def test_steps_that_run_together_all_run_and_one_that_stops_stops_all():

@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from apps.core.management.commands import ensure_static
 from apps.seals import certificates
 from apps.vault.actions import new_keyset
 from presence_rollout import environment
@@ -58,8 +59,24 @@ def test_every_static_file_can_be_collected_under_a_name_with_its_hash(settings,
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
-    call_command("collectstatic", "--noinput", verbosity=0)
+    call_command("ensure_static", verbosity=0)
     assert "css/app.css" in json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+
+
+def test_static_files_that_the_image_brought_are_not_collected_again(settings, tmp_path, monkeypatch):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    call_command("ensure_static", verbosity=0)
+    collected = []
+    monkeypatch.setattr(ensure_static, "call_command", lambda name, **options: collected.append(name))
+    call_command("ensure_static", verbosity=0)
+    assert collected == []
+    (tmp_path / "css/app.css").write_text("/* of the version before */")
+    call_command("ensure_static", verbosity=0)
+    assert collected == ["collectstatic"]
 
 
 def test_the_deployment_check_is_clean(tmp_path):
@@ -101,7 +118,11 @@ def test_every_variable_is_in_the_table_and_nothing_else():
 def test_only_the_settings_read_the_environment():
     """Whatever else asked for a variable would do so behind the table's back."""
     others = [*(ROOT / "apps").rglob("*.py"), *(ROOT / "presence_rollout").glob("*.py")]
-    asking = {path.relative_to(ROOT) for path in others if re.search(r"\b(environ|getenv)\b", path.read_text())}
+    asking = {
+        path.relative_to(ROOT)
+        for path in others
+        if re.search(r"\bos\.environ\b|\bgetenv\b|\bimport environ\b", path.read_text())
+    }
     # The last two say which settings are Django's.
     assert {str(path) for path in asking} == {
         "presence_rollout/environment.py",

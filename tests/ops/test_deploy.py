@@ -1,5 +1,6 @@
 """What deploy/ ships runs what docs/production.md says: the same commands, every queue, every setting that is needed."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import subprocess
 import pytest
 import yaml
 from django.conf import settings
+from django.urls import reverse
 
 from apps.core import plugins
 from tests.production import documented
@@ -116,6 +118,198 @@ class TestSettings:
         assert size == f"{nginx}m"
 
 
+def written_by_nginx(address: str) -> str:
+    """What the shipped log writes of an address: the first of its patterns that matches has the words in a group."""
+    text = (DEPLOY / "nginx.conf").read_text()
+    for pattern, variable in re.findall(r'^    "~(.*)" \$(\w+);$', text, re.MULTILINE):
+        if match := re.match(pattern.replace("(?<", "(?P<"), address):
+            return match[variable]
+    return ""
+
+
+def written_by_caddy(address: str) -> str:
+    pattern = re.search(r'request>uri regexp "(.*)" "\$1"', (DEPLOY / "Caddyfile").read_text())[1]
+    return re.sub(pattern, r"\1", address)
+
+
+class TestProxies:
+    @pytest.mark.parametrize("written", [written_by_nginx, written_by_caddy])
+    def test_their_logs_have_no_address_that_lets_somebody_in(self, written):
+        secret = "a-secret"
+        addresses = [
+            reverse("invitations:open", args=[secret]),
+            reverse("acceptance:verify", args=[secret]),
+            reverse("acceptance:log", args=[secret]),
+            reverse("accounts:address_answer", args=[secret]),
+            reverse("account_reset_password_from_key", args=["abc", secret]),
+        ]
+        for address in [*addresses, f"/convite/{secret}", f"//convite/{secret}", f"/termos/?next=/convite/{secret}/"]:
+            assert written(address), address
+            assert secret not in written(address)
+        assert written("/projetos/7/reuniao/?page=2") == "/projetos/7/reuniao/"
+
+    def test_their_logs_have_no_referer_and_nothing_is_written_beside_them(self):
+        nginx, caddy = (DEPLOY / "nginx.conf").read_text(), (DEPLOY / "Caddyfile").read_text()
+        assert "$http_referer" not in nginx
+        assert not re.search(r"\$(request|request_uri|uri|args)\b", nginx.split("log_format")[1].split(";")[0])
+        assert nginx.count("access_log ") == nginx.count("server {") == nginx.count(" crit;")
+        assert "request>headers delete" in caddy
+        assert re.search(r"^\tlog$", caddy, re.MULTILINE)  # By the logger with the filter, not by one of its own.
+
+    def test_compose_gives_the_shipped_file_the_site_and_what_is_behind_it(self):
+        proxy = compose()["services"]["proxy"]
+        asked = re.findall(r"\{\$(\w+)", (DEPLOY / "Caddyfile").read_text())
+        assert sorted(asked) == sorted(proxy["environment"]) == ["SITE", "UPSTREAMS"]
+        assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in proxy["volumes"]
+        assert proxy["environment"]["UPSTREAMS"] == "web:8000"
+
+    def test_the_public_finds_neither_numbers_nor_readiness(self):
+        ingress = next(manifest for manifest in manifests() if manifest["kind"] == "Ingress")
+        behind = {
+            (path["path"], path["pathType"]): path["backend"]["service"]["name"]
+            for path in ingress["spec"]["rules"][0]["http"]["paths"]
+        }
+        assert behind == {
+            ("/metrics", "Exact"): "nothing",
+            ("/health/ready", "Exact"): "nothing",
+            ("/", "Prefix"): "web",
+        }
+        nothing = next(one for one in manifests() if (one["kind"], one["metadata"]["name"]) == ("Service", "nothing"))
+        assert "selector" not in nothing["spec"]
+
+
+def run_of_script(begin: str, end: str, **variables: object) -> list[str]:
+    """What a part of the script asks of systemd and of the installation, which answer that all is well; the words of each."""
+    part = (DEPLOY / "install.sh").read_text().split(begin)[1].split(end)[0]
+    stand_ins = """
+        systemctl() { echo "systemctl $*"; }
+        python3() { echo "ask $2" | sed 's#.*:\\([0-9]*/health/ready\\).*#ask \\1#' >&3; }
+        runuser() { :; }
+        rollout() { echo "rollout $*"; }
+        say() { :; }
+        stop() { echo "stopped: $*"; exit 1; }
+        exec 3>&1
+    """
+    done = subprocess.run(
+        ["sh", "-eu", "-c", f"{stand_ins}\n#{part}"],
+        env={"PATH": os.environ["PATH"], **{name: str(value) for name, value in variables.items()}},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+class TestScript:
+    def test_only_ports_and_queues_that_are_no_more_are_disabled(self, tmp_path):
+        for name in ("web@8000", "web@8003", "worker@old", "worker@seals", "beat"):
+            (tmp_path / f"presence-rollout-{name}.service").symlink_to("/dev/null")
+        (tmp_path / "an-operator-s-own.service").symlink_to("/dev/null")
+        units = "presence-rollout-web@8000.service presence-rollout-worker@seals.service"
+        asked = run_of_script(
+            "# A port or a queue that is no more.",
+            "# --- Backups",
+            WANTS=tmp_path, NAME="presence-rollout", UNITS=units, START="yes",
+        )  # fmt: skip
+        assert asked == [
+            "systemctl disable -q --now presence-rollout-web@8003.service",
+            "systemctl disable -q --now presence-rollout-worker@old.service",
+        ]
+
+    def test_an_update_starts_the_web_processes_one_after_the_other(self):
+        web = [f"presence-rollout-web@{port}.service" for port in (8000, 8001)]
+        units = [
+            "presence-rollout.target",
+            "presence-rollout-beat.service",
+            "presence-rollout-worker@seals.service",
+            *web,
+        ]
+        asked = run_of_script(
+            "# Whether the web process",
+            "cat <<NEXT",
+            NAME="presence-rollout",
+            UNITS=" ".join(units),
+            START="yes",
+            BACKUP="",
+        )
+        assert asked == [
+            "systemctl daemon-reload",
+            "systemctl restart presence-rollout-beat.service presence-rollout-worker@seals.service",
+            f"systemctl restart {web[0]}",
+            "ask 8000/health/ready",
+            f"systemctl restart {web[1]}",
+            "ask 8001/health/ready",
+            "systemctl start presence-rollout.target",
+            "rollout doctor",
+        ]
+
+    @pytest.mark.parametrize("is_folder", [True, False])
+    def test_a_target_of_backups_starts_the_timer(self, tmp_path, is_folder):
+        target = str(tmp_path) if is_folder else "s3://copies/rollout"
+        asked = run_of_script(
+            "# --- Backups",
+            "# Whether the web process",
+            NAME="presence-rollout", BACKUP=target, DROP_IN=tmp_path / "drop-in",
+        )  # fmt: skip
+        assert asked == ["systemctl enable -q presence-rollout-backup.timer"]
+        writable = [f"ReadWritePaths={target}"] if is_folder else []
+        written = (tmp_path / "drop-in/target.conf").read_text().splitlines()
+        assert written == ["[Service]", f"Environment=BACKUP_TARGET={target}", *writable]
+
+    def test_without_a_target_there_is_no_timer(self, tmp_path):
+        part = ("# --- Backups", "# Whether the web process")
+        assert run_of_script(*part, NAME="presence-rollout", BACKUP="", DROP_IN=tmp_path / "drop-in") == []
+        assert not (tmp_path / "drop-in").exists()
+
+    def test_what_an_operator_types_runs_where_it_was_typed(self):
+        command = (DEPLOY / "install.sh").read_text().split("<<COMMAND\n")[1].split("\nCOMMAND\n")[0]
+        assert not re.search(r"^\s*cd ", command, re.MULTILINE)
+        assert "$ROOT/.venv/bin/python $ROOT/manage.py" in command
+
+
+class TestImage:
+    def test_it_is_built_before_a_keyset_is_made_with_it(self):
+        order = (DEPLOY / "compose.yaml").read_text().split("name:")[0]
+        steps = [
+            "environment.example environment",
+            "SITE=",
+            "compose build",
+            "new_keyset",
+            "compose up",
+            "manage.py setup",
+        ]
+        places = [order.index(step) for step in steps]
+        assert places == sorted(places)
+
+    def test_no_secret_of_the_machine_comes_into_it(self):
+        ignored = (documented.ROOT / ".dockerignore").read_text().splitlines()
+        assert {".env", "var", "deploy"} <= set(ignored)
+
+
+class TestBackups:
+    def test_each_way_makes_the_documented_backup(self):
+        page = (documented.ROOT / "docs/backup.md").read_text()
+        command = re.search(r"^(\.venv/bin/python manage\.py backup s3:\S+ --keep-.*)$", page, re.MULTILINE)[1].split()
+        target = command[3]
+        job = next(manifest for manifest in manifests() if manifest["kind"] == "CronJob")
+        in_pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"]
+        assert in_pod == command
+        in_compose = compose()["services"]["backup"]["command"]
+        assert [target if word == "${BACKUP_TARGET:-/backups}" else word for word in in_compose] == command
+        of_timer = of_units("presence-rollout-backup.service")
+        assert [target if word == "${BACKUP_TARGET}" else word for word in of_timer] == command
+
+    def test_nobody_s_backup_runs_before_a_target_is_named(self):
+        assert next(manifest for manifest in manifests() if manifest["kind"] == "CronJob")["spec"]["suspend"]
+        assert compose()["services"]["backup"]["profiles"] == ["backup"]
+
+    def test_pg_dump_is_there(self):
+        image = (DEPLOY / "Containerfile").read_text().split("FROM ")[-1]
+        script = re.search(r"^PACKAGES='(.*)'", (DEPLOY / "install.sh").read_text(), re.MULTILINE)[1]
+        assert "postgresql-client" in image.split("USER")[0].split()
+        assert "postgresql-client" in script.split()
+
+
 class TestWatching:
     @pytest.mark.parametrize("file", ["alerts.yaml", "grafana-dashboard.json"])
     def test_alerts_and_dashboard_name_what_is_measured(self, file):
@@ -153,7 +347,8 @@ class TestTools:
             # Of a program that is here.
             text = unit.read_text().replace("/opt/presence-rollout/.venv", str(documented.ROOT / ".venv"))
             (tmp_path / unit.name).write_text(text)
-        names = ["web@8000.service", "worker@notices.service", "beat.service"]
+        names = ["web@8000.service", "worker@notices.service", "beat.service", "backup.service"]
+        names.append("backup.timer")
         accepts(verify, "verify", *(tmp_path / f"presence-rollout-{name}" for name in names))
 
     def test_nginx_takes_its_site(self, tmp_path):
@@ -161,6 +356,7 @@ class TestTools:
         made = f"req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout {tmp_path}/key.pem -out {tmp_path}/fullchain.pem"
         accepts(openssl, *made.split())
         site = (DEPLOY / "nginx.conf").read_text().replace("/etc/ssl/presence-rollout", str(tmp_path))
+        site = site.replace("/var/log/nginx", str(tmp_path))
         site = re.sub(
             r"listen (.*?)(80|443)\b", lambda match: f"listen {match[1]}{18000 + int(match[2])}", site
         )  # It opens them.

@@ -18,7 +18,7 @@ from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core.health import Finding, HealthCheck, failure, warning, well
 
@@ -71,7 +71,12 @@ def migrations() -> Finding:
     if pending:
         names = ", ".join(f"{app}.{name}" for app, name in sorted(pending)[:3])
         return failure(
-            _("%(count)s migrações ainda não foram aplicadas: %(names)s.") % {"count": len(pending), "names": names},
+            ngettext(
+                "%(count)s migração ainda não foi aplicada: %(names)s.",
+                "%(count)s migrações ainda não foram aplicadas: %(names)s.",
+                len(pending),
+            )
+            % {"count": len(pending), "names": names},
             _("Rode: manage.py prepare"),
         )
     return well(_("Todas as migrações desta versão foram aplicadas."))

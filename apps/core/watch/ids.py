@@ -5,13 +5,18 @@ Logging loads this before there are any models.
 
 import logging
 import re
+from contextlib import suppress
 from contextvars import ContextVar
 
 from celery import current_task
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 
 SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 """An id that a proxy gave. Anything else is replaced: it would stand in every line of the log."""
+
+UNKNOWN = "/…"
+"""What a line says in place of an address that leads nowhere: a mistyped one may hold a secret too."""
 
 current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -45,8 +50,19 @@ class Context(logging.Filter):
 
 def _without_address(args: object, request: HttpRequest) -> tuple:
     """``args`` of a line about ``request``, with the route in place of the path."""
+    if not isinstance(args, tuple):
+        return ()
+    addresses = {request.path, request.path_info, request.get_full_path(), request.get_full_path_info()}
+    addresses |= {address.encode("unicode_escape").decode("ascii") for address in addresses}
+    return tuple(_route(request) if argument in addresses else argument for argument in args)
+
+
+def _route(request: HttpRequest) -> str:
+    """The route that the request leads to, as ``/convite/<str:token>/``. Where it was not looked for (a foreign host, no
+    database) or lacks its last slash, it is looked for here; ``/…`` where there is none."""
     match = getattr(request, "resolver_match", None)
-    if match is None or not isinstance(args, tuple):
-        return args if isinstance(args, tuple) else ()
-    paths = {request.path, request.path.encode("unicode_escape").decode("ascii")}
-    return tuple(f"/{match.route}" if argument in paths else argument for argument in args)
+    for path in (request.path_info, f"{request.path_info}/"):
+        if match is None:
+            with suppress(Resolver404):
+                match = resolve(path)
+    return f"/{match.route}" if match else UNKNOWN

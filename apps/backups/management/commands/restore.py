@@ -34,6 +34,7 @@ class Command(BackupCommand):
 
     def handle(self, *args, source: str, **options) -> None:
         with self.failing_with_a_sentence():
+            restoring.require_own_folder()
             chosen, store = self.opened(self.target(source), options)
             contents = manifest.contents_of(chosen, store)
             if options["missing_files"]:
