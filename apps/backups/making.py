@@ -47,9 +47,14 @@ class BackupReport:
     unsigned_because: str = ""
 
     @property
+    def lacking(self) -> int:
+        """How many files that rows name are not in it as their row says."""
+        return len(self.missing) + len(self.differing)
+
+    @property
     def outcome(self) -> Outcome:
         """UNTRUSTED where the seal of the settings did not open: a backup that nobody vouches for is better than none."""
-        if self.missing or self.differing:
+        if self.lacking:
             return Outcome.BROKEN
         return Outcome.UNTRUSTED if self.unsigned_because and certificates.is_configured() else Outcome.WHOLE
 
@@ -97,6 +102,7 @@ def make(
         files=tuple(files),
         missing=tuple(sorted(report.missing.items())),
         counts=counts,
+        deleted_meanwhile=tuple(report.deleted_meanwhile),
     )
     listed = store.put(BytesIO(contents.to_bytes()))
     used = {listed.object, dump.object, *(file.object for file in files)}
@@ -114,6 +120,7 @@ def make(
             contents_sha256=listed.sha256,
             objects={name: store.sizes[name] for name in sorted(used)},
             previous=manifest.read(target, earlier[-1]).sha256 if earlier else "",
+            lacking=report.lacking,
         ),
         report,
     )
@@ -165,7 +172,7 @@ class _Source:
 
 
 def _copied(names: dict[str, tuple[int, str] | None], store: ObjectStore, report: BackupReport) -> Iterator[File]:
-    """The files as they are now in ``store``; what could not be copied is noted in ``made``."""
+    """The files as they are now in ``store``; what could not be copied is noted in ``report``."""
     for name in sorted(names):
         expected = names[name]
         if not manifest.FILE_NAME.fullmatch(name):

@@ -29,12 +29,14 @@ IGNORED = {"lost+found"}
 @dataclass
 class Restored:
     """What came back. ``damaged`` are files whose bytes the backup does not hold as it says, with the reason; ``missing``
-    those that it lacked from the beginning. ``migrated`` says that the tables were brought to this version."""
+    those that it lacked from the beginning; ``deleted_meanwhile`` those that were deleted on purpose while it was made, and
+    whose rows came back all the same. ``migrated`` says that the tables were brought to this version."""
 
     files: int = 0
     bytes: int = 0
     damaged: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    deleted_meanwhile: list[str] = field(default_factory=list)
     migrated: bool = False
 
 
@@ -54,7 +56,7 @@ def restore(
     """
     _require_empty_place(chosen)
     _require_known_migrations(chosen)
-    restored = Restored(missing=dict(contents.missing))
+    restored = Restored(missing=dict(contents.missing), deleted_meanwhile=list(contents.deleted_meanwhile))
     dump = contents.dump
     # Read first: where it is damaged, the place stays empty.
     with store.content(dump.object, size=dump.size, sha256=dump.sha256, what="The dump is damaged: ") as dump_file:

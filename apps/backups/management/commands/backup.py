@@ -74,7 +74,8 @@ class Command(BackupCommand):
         keep = Retention(options["keep_daily"], options["keep_weekly"], options["keep_monthly"])
         with making.alone():
             report = making.make(target, recipients=recipients, progress=self.progress)
-            removed = retention.apply(target, keep) if keep else Removed()
+            is_broken = report.outcome is Outcome.BROKEN
+            removed = retention.apply(target, keep) if keep and not is_broken else Removed()
         if not report.is_signed:
             self.progress(f"Nobody vouches for this backup, since it could not be signed. {report.unsigned_because}")
         lines = [
@@ -84,6 +85,8 @@ class Command(BackupCommand):
         lines += [f"Missing: {name} {reason}" for name, reason in sorted(report.missing.items())]
         lines += [f"Differing: {name}: {reason}" for name, reason in sorted(report.differing.items())]
         lines += [f"Deleted meanwhile: {name}" for name in report.deleted_meanwhile]
+        if keep and is_broken:
+            lines.append("No backup was deleted, since this one lacks files that those before it may have.")
         if removed.backups:
             lines.append(
                 f"{len(removed.backups)} backups are gone, and {removed.objects} objects ({removed.bytes} bytes)."
@@ -94,12 +97,18 @@ class Command(BackupCommand):
     def _list(self, target: Target, options: dict[str, Any]) -> None:
         manifests = [manifest.read(target, name) for name in manifest.ids(target)]
         data = [
-            {"backup": row.id, "made_at": row.made_at, "product": row.product, "bytes": sum(row.objects.values())}
+            {
+                "backup": row.id,
+                "made_at": row.made_at,
+                "product": row.product,
+                "bytes": sum(row.objects.values()),
+                "lacking": row.lacking,
+            }
             for row in manifests
         ]
         lines = [
             f"{row.id}  {row.made_at}  version {row.product}  {sum(row.objects.values())} bytes"
-            f"{'  encrypted' if row.recipients else ''}"
+            f"{'  encrypted' if row.recipients else ''}{f'  lacks {row.lacking} files' if row.lacking else ''}"
             for row in manifests
         ]
         self.answer(options, {"backups": data}, lines or ["There is no backup here."])
