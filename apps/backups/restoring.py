@@ -1,6 +1,7 @@
 """A backup into an empty place: the files first, then the database in one transaction. One that was interrupted goes on where
 it was: until the database is there, a marker in the store says which backup is being restored."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -17,13 +18,13 @@ from apps.backups.errors import BackupError, Damaged
 from apps.backups.manifest import Contents, File, Manifest
 from apps.backups.objects import ObjectStore
 from apps.core.models import Installation
-from apps.files import identity
+from apps.files import identity, orphans
 from apps.files.verification import size_and_sha256
 
 RESTORING = "presence-rollout.restoring"
 """The marker in the store; it holds the id of the backup."""
 IGNORED = {"lost+found"}
-"""What a fresh disk holds."""
+"""What a fresh disk holds, beside what a health check that was killed left there."""
 
 
 @dataclass
@@ -115,7 +116,7 @@ def _names_in_store() -> set[str]:
         folders, files = default_storage.listdir("")
     except FileNotFoundError:
         return set()
-    return {*folders, *files} - IGNORED
+    return {name for name in (*folders, *files) if name not in IGNORED and not re.fullmatch(orphans.PROBE, name)}
 
 
 def _require_known_migrations(chosen: Manifest) -> None:

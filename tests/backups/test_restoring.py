@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, replace
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -134,6 +135,15 @@ class TestPlaceInUse:
         with pytest.raises(CommandError, match="not empty"):
             elsewhere.restore(target)
         assert elsewhere.dumps == []
+
+    def test_what_a_health_check_that_was_killed_left_in_the_store_does_not_count(
+        self, make, target, files, elsewhere, settings
+    ):
+        make()
+        elsewhere.begin()
+        default_storage.save(f"health-{uuid4()}", ContentFile(b"health"))
+        elsewhere.restore(target)
+        assert elsewhere.dumps == [DUMP]
 
     def test_a_backup_of_a_newer_version_is_refused(self, make, target, files, elsewhere):
         make()

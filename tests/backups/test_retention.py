@@ -147,6 +147,25 @@ class TestRehearsal:
             call_command("backup", str(target.path), "--verify")
         assert ended.value.returncode == outcome
 
+    @pytest.mark.parametrize(("source", "reaches_backups"), [("/mnt/backups", False), ("s3://copias/rollout", True)])
+    def test_it_reaches_nothing_of_the_installation(self, monkeypatch, source, reaches_backups):
+        started = []
+        for name in ("REDIS_URL", "S3_BUCKET", "S3_SECRET_KEY", "BACKUP_S3_SECRET_KEY", "EMAIL_HOST"):
+            monkeypatch.setenv(name, "production")
+
+        def run(command, *, env, **options):
+            started.append(env)
+            return subprocess.CompletedProcess(command, 0, stdout="{}", stderr="")
+
+        monkeypatch.setattr(rehearsal.subprocess, "run", run)
+        monkeypatch.setattr(rehearsal, "_scratch_database", lambda: nullcontext("scratch"))
+        assert rehearsal.rehearse(source, []) == (0, {})
+        (environment,) = started
+        assert {environment[name] for name in ("S3_BUCKET", "EMAIL_HOST")} == {""}
+        assert environment["REDIS_URL"] == "memory://"
+        assert (environment["BACKUP_S3_SECRET_KEY"] == "production") is reaches_backups
+        assert (environment["S3_SECRET_KEY"] == "production") is reaches_backups
+
     def test_without_the_key_of_an_encrypted_one_only_what_is_stored_is_compared(
         self, make, target, files, key, capsys
     ):
