@@ -81,8 +81,8 @@ def rehearse(source: str, arguments: Sequence[str]) -> tuple[int, dict[str, Any]
 
 
 def _environment(source: str, **variables: str) -> dict[str, str]:
-    """The environment of a process that reaches nothing of the installation: neither its files, its mail server and its broker
-    (a message would have a worker do something), nor a store of backups, unless ``source`` lies there."""
+    """The environment of a process that reaches nothing of the installation: neither its files, its mail server and its
+    broker (a message would have a worker do something), nor a store of backups, unless ``source`` lies there."""
     variables |= dict.fromkeys(("S3_BUCKET", "EMAIL_HOST"), "") | {"REDIS_URL": NO_BROKER}
     if not source.startswith("s3://"):
         variables |= dict.fromkeys((name for name in os.environ if name.startswith(("S3_", "BACKUP_S3_"))), "")
