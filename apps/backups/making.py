@@ -28,10 +28,10 @@ LOCK = "backups"
 
 @dataclass
 class BackupReport:
-    """What a backup came to. ``copied`` and ``copied_bytes`` are what was not in the target before. ``missing`` are files
-    that a row names and that could not be copied, ``differing`` those that are not what their row says; each with the reason.
-    ``deleted_meanwhile`` were deleted, with their row, between the dump and their turn. ``unsigned_because`` says in English
-    why it bears no seal."""
+    """What a backup came to. ``bytes`` is all that it is made of, as stored. ``copied`` and ``copied_bytes`` are what was not
+    in the target before. ``missing`` are files that a row names and that could not be copied, ``differing`` those that are
+    not what their row says; each with the reason. ``deleted_meanwhile`` were deleted, with their row, between the dump and
+    their turn. ``unsigned_because`` says in English why it bears no seal."""
 
     id: str = ""
     made_at: str = ""
@@ -39,6 +39,7 @@ class BackupReport:
     copied: int = 0
     copied_bytes: int = 0
     dump_bytes: int = 0
+    bytes: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     differing: dict[str, str] = field(default_factory=dict)
     deleted_meanwhile: list[str] = field(default_factory=list)
@@ -125,10 +126,11 @@ def make(
         report,
     )
     target.write(f"{manifest.FOLDER}{written.id}.json", written.to_bytes())
-    report.id, report.made_at, report.files, report.is_signed = (
+    report.id, report.made_at, report.files, report.bytes, report.is_signed = (
         written.id,
         written.made_at,
         len(files),
+        sum(written.objects.values()),
         bool(written.signature),
     )
     return report

@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from apps.backups import database
 from apps.backups.errors import BackupError, Damaged
 from apps.backups.manifest import Contents, File, Manifest
+from apps.backups.models import LastBackup
 from apps.backups.objects import ObjectStore
 from apps.core.models import Installation
 from apps.files import identity, orphans
@@ -76,6 +77,7 @@ def restore(
         restored.migrated = True
     if as_copy:
         Installation.objects.update_or_create(pk=Installation.ONLY, defaults={"identity": uuid4()})
+        LastBackup.objects.all().delete()  # It was the original's.
     identity.claim()
     default_storage.delete(RESTORING)
     return restored

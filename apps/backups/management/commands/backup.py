@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management.base import CommandParser
+from django.db import DatabaseError
 
-from apps.backups import making, manifest, rehearsal, retention
+from apps.backups import latest, making, manifest, rehearsal, retention
 from apps.backups.commands import EXIT_CODES, NOT_WHOLE, BackupCommand, count
 from apps.backups.errors import BackupError
 from apps.backups.retention import Removed, Retention
@@ -74,6 +75,7 @@ class Command(BackupCommand):
         keep = Retention(options["keep_daily"], options["keep_weekly"], options["keep_monthly"])
         with making.alone():
             report = making.make(target, recipients=recipients, progress=self.progress)
+            self._note(report, target)
             is_broken = report.outcome is Outcome.BROKEN
             removed = retention.apply(target, keep) if keep and not is_broken else Removed()
         if not report.is_signed:
@@ -93,6 +95,12 @@ class Command(BackupCommand):
             )
         self.answer(options, {"outcome": str(report.outcome), **asdict(report), "removed": asdict(removed)}, lines)
         self.end(report.outcome, NOT_ALL_WELL[report.outcome])
+
+    def _note(self, report: making.BackupReport, target: Target) -> None:
+        try:
+            latest.note(report, target)
+        except DatabaseError as error:  # Of a replica, say: the backup is there all the same.
+            self.progress(f"The page on the state of the system will not know of this backup: {str(error).strip()}")
 
     def _list(self, target: Target, options: dict[str, Any]) -> None:
         manifests = [manifest.read(target, name) for name in manifest.ids(target)]
