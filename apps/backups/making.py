@@ -28,10 +28,10 @@ LOCK = "backups"
 
 @dataclass
 class BackupReport:
-    """What a backup came to. ``copied`` and ``copied_bytes`` are what was not in the target before. ``missing`` are files
-    that a row names and that could not be copied, ``differing`` those that are not what their row says; each with the reason.
-    ``deleted_meanwhile`` were deleted, with their row, between the dump and their turn. ``unsigned_because`` says in English
-    why it bears no seal."""
+    """What a backup came to. ``bytes`` is all that it is made of, as stored. ``copied`` and ``copied_bytes`` are what was not
+    in the target before. ``missing`` are files that a row names and that could not be copied, ``differing`` those that are
+    not what their row says; each with the reason. ``deleted_meanwhile`` were deleted, with their row, between the dump and
+    their turn. ``unsigned_because`` says in English why it bears no seal."""
 
     id: str = ""
     made_at: str = ""
@@ -39,6 +39,7 @@ class BackupReport:
     copied: int = 0
     copied_bytes: int = 0
     dump_bytes: int = 0
+    bytes: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     differing: dict[str, str] = field(default_factory=dict)
     deleted_meanwhile: list[str] = field(default_factory=list)
@@ -47,9 +48,14 @@ class BackupReport:
     unsigned_because: str = ""
 
     @property
+    def lacking(self) -> int:
+        """How many files that rows name are not in it as their row says."""
+        return len(self.missing) + len(self.differing)
+
+    @property
     def outcome(self) -> Outcome:
         """UNTRUSTED where the seal of the settings did not open: a backup that nobody vouches for is better than none."""
-        if self.missing or self.differing:
+        if self.lacking:
             return Outcome.BROKEN
         return Outcome.UNTRUSTED if self.unsigned_because and certificates.is_configured() else Outcome.WHOLE
 
@@ -97,6 +103,7 @@ def make(
         files=tuple(files),
         missing=tuple(sorted(report.missing.items())),
         counts=counts,
+        deleted_meanwhile=tuple(report.deleted_meanwhile),
     )
     listed = store.put(BytesIO(contents.to_bytes()))
     used = {listed.object, dump.object, *(file.object for file in files)}
@@ -114,14 +121,16 @@ def make(
             contents_sha256=listed.sha256,
             objects={name: store.sizes[name] for name in sorted(used)},
             previous=manifest.read(target, earlier[-1]).sha256 if earlier else "",
+            lacking=report.lacking,
         ),
         report,
     )
     target.write(f"{manifest.FOLDER}{written.id}.json", written.to_bytes())
-    report.id, report.made_at, report.files, report.is_signed = (
+    report.id, report.made_at, report.files, report.bytes, report.is_signed = (
         written.id,
         written.made_at,
         len(files),
+        sum(written.objects.values()),
         bool(written.signature),
     )
     return report
@@ -165,7 +174,7 @@ class _Source:
 
 
 def _copied(names: dict[str, tuple[int, str] | None], store: ObjectStore, report: BackupReport) -> Iterator[File]:
-    """The files as they are now in ``store``; what could not be copied is noted in ``made``."""
+    """The files as they are now in ``store``; what could not be copied is noted in ``report``."""
     for name in sorted(names):
         expected = names[name]
         if not manifest.FILE_NAME.fullmatch(name):

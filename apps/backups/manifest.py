@@ -47,13 +47,15 @@ class File:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a backup. ``missing`` are names of files that could not be copied, with the reason; ``counts`` how many rows
-    of some tables there were."""
+    """What is in a backup. ``missing`` are names of files that could not be copied, with the reason; ``deleted_meanwhile``
+    those that were deleted, with their row, between the dump and their turn: the dump still has the row. ``counts`` is how
+    many rows of some tables there were."""
 
     dump: File
     files: tuple[File, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    deleted_meanwhile: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         return canonical.dumps(asdict(self))
@@ -68,6 +70,8 @@ class Contents:
                 files=tuple(_file(row) for row in data["files"]),
                 missing=tuple((str(name), str(reason)) for name, reason in data["missing"]),
                 counts={str(name): int(count) for name, count in data["counts"].items()},
+                # The lists of earlier versions do not say it.
+                deleted_meanwhile=tuple(str(name) for name in data.get("deleted_meanwhile", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Damaged(f"The list of files is not one of ours ({type(error).__name__}: {error}).") from None
@@ -80,7 +84,8 @@ class Contents:
 class Manifest:
     """``made_at`` is the moment of the dump, an ISO instant in UTC; ``migrations`` the last one of each app; ``contents`` the
     object with the list of files, of ``contents_size`` bytes and ``contents_sha256``; ``objects`` all of them, with the size
-    that is stored; ``previous`` the hash of the manifest before it in this target."""
+    that is stored; ``previous`` the hash of the manifest before it in this target; ``lacking`` how many files that rows name
+    are not in it as their row says."""
 
     id: str
     installation: str
@@ -96,6 +101,7 @@ class Manifest:
     previous: str
     seal: Mapping[str, Any] | None = None
     signature: bytes = b""
+    lacking: int = 0
 
     @property
     def moment(self) -> datetime:
@@ -108,6 +114,8 @@ class Manifest:
     def _signed(self) -> dict[str, Any]:
         data = asdict(self)
         del data["signature"]
+        if not self.lacking:  # As every manifest of earlier versions, whose seals still hold.
+            del data["lacking"]
         return {"format": FORMAT, **data}
 
     def to_bytes(self) -> bytes:
@@ -135,7 +143,9 @@ class Manifest:
         names = [*self.objects, self.contents]
         if not ID.fullmatch(self.id) or not all(objects.NAME.fullmatch(name) for name in names):
             raise ValueError("a name that is none")
-        if not all(type(size) is int and size >= 0 for size in (*self.objects.values(), self.contents_size)):
+        if not all(
+            type(size) is int and size >= 0 for size in (*self.objects.values(), self.contents_size, self.lacking)
+        ):
             raise ValueError("a size that is none")
         texts = (self.product, self.previous, *self.recipients, *self.migrations.values(), *self.database.values())
         if not all(isinstance(text, str) for text in texts):

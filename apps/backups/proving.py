@@ -1,5 +1,6 @@
 """What is asked of an installation that came out of a backup: the commands with which each app proves its own."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from io import StringIO
 
@@ -31,9 +32,16 @@ class Proof:
     reasons: tuple[str, ...] = ()
 
 
-def prove() -> list[Proof]:
-    """Everything that can be proved of the present database and store."""
-    return [_proof(*command.split()) for command in COMMANDS]
+def prove(*, may_be_absent: Collection[str] = ()) -> list[Proof]:
+    """Everything that can be proved of the present database and store. Of ``may_be_absent``, names of files, it does not
+    matter that they are not there."""
+    proofs = []
+    for command in COMMANDS:
+        name, *arguments = command.split()
+        if name == "verify_files":
+            arguments += [f"--may-be-absent={file}" for file in may_be_absent]
+        proofs.append(_proof(name, *arguments))
+    return proofs
 
 
 def _proof(name: str, *arguments: str) -> Proof:

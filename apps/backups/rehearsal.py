@@ -6,6 +6,7 @@ the next backup copies it anew as long as the original is there.
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -28,6 +29,8 @@ from apps.seals.outcomes import Outcome
 
 DAMAGED = "damaged/"
 PREFIX = "rollout_rehearsal_"
+NO_BROKER = "memory://"
+"""Celery's broker within a process: its messages end with it. An empty address would be that of a broker on this machine."""
 
 
 def damaged_objects(target: Target, manifest: Manifest) -> dict[str, str]:
@@ -65,9 +68,7 @@ def rehearse(source: str, arguments: Sequence[str]) -> tuple[int, dict[str, Any]
     own; its exit code and its answer. Both are removed afterwards. Raises ``BackupError``, or ``Damaged`` where nothing
     came back."""
     with _scratch_database() as database, tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-        environment = settings.CHILD_ENVIRONMENT(
-            DATABASE_URL=_url(database), VAR_DIR=folder, S3_BUCKET="", EMAIL_HOST=""
-        )
+        environment = _environment(source, DATABASE_URL=_url(database), VAR_DIR=folder)
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", source, "--json", *arguments]
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=False, cwd=settings.BASE_DIR
@@ -77,6 +78,15 @@ def rehearse(source: str, arguments: Sequence[str]) -> tuple[int, dict[str, Any]
     except ValueError:
         error = Damaged if done.returncode == Outcome.BROKEN.value else BackupError
         raise error(f"It cannot be restored. {done.stderr.strip().rpartition(chr(10))[2]}") from None
+
+
+def _environment(source: str, **variables: str) -> dict[str, str]:
+    """The environment of a process that reaches nothing of the installation: neither its files, its mail server and its
+    broker (a message would have a worker do something), nor a store of backups, unless ``source`` lies there."""
+    variables |= dict.fromkeys(("S3_BUCKET", "EMAIL_HOST"), "") | {"REDIS_URL": NO_BROKER}
+    if not source.startswith("s3://"):
+        variables |= dict.fromkeys((name for name in os.environ if name.startswith(("S3_", "BACKUP_S3_"))), "")
+    return settings.CHILD_ENVIRONMENT(**variables)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 it was: until the database is there, a marker in the store says which backup is being restored."""
 
 import os
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,26 +19,29 @@ from django.db.migrations.executor import MigrationExecutor
 from apps.backups import database
 from apps.backups.errors import BackupError, Damaged
 from apps.backups.manifest import Contents, File, Manifest
+from apps.backups.models import LastBackup
 from apps.backups.objects import ObjectStore
 from apps.core.models import Installation
-from apps.files import identity
+from apps.files import identity, orphans
 from apps.files.verification import size_and_sha256
 
 RESTORING = "presence-rollout.restoring"
 """The marker in the store; it holds the id of the backup."""
 IGNORED = {"lost+found"}
-"""What a fresh disk holds."""
+"""What a fresh disk holds, beside what a health check that was killed left there."""
 
 
 @dataclass
 class Restored:
     """What came back. ``damaged`` are files whose bytes the backup does not hold as it says, with the reason; ``missing``
-    those that it lacked from the beginning. ``migrated`` says that the tables were brought to this version."""
+    those that it lacked from the beginning; ``deleted_meanwhile`` those that were deleted on purpose while it was made, and
+    whose rows came back all the same. ``migrated`` says that the tables were brought to this version."""
 
     files: int = 0
     bytes: int = 0
     damaged: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    deleted_meanwhile: list[str] = field(default_factory=list)
     migrated: bool = False
 
 
@@ -68,7 +72,7 @@ def restore(
     """
     _require_empty_place(chosen)
     _require_known_migrations(chosen)
-    restored = Restored(missing=dict(contents.missing))
+    restored = Restored(missing=dict(contents.missing), deleted_meanwhile=list(contents.deleted_meanwhile))
     dump = contents.dump
     # Read first: where it is damaged, the place stays empty.
     with store.content(dump.object, size=dump.size, sha256=dump.sha256, what="The dump is damaged: ") as dump_file:
@@ -87,6 +91,7 @@ def restore(
         restored.migrated = True
     if as_copy:
         Installation.objects.update_or_create(pk=Installation.ONLY, defaults={"identity": uuid4()})
+        LastBackup.objects.all().delete()  # It was the original's.
     identity.claim()
     default_storage.delete(RESTORING)
     return restored
@@ -127,7 +132,7 @@ def _names_in_store() -> set[str]:
         folders, files = default_storage.listdir("")
     except FileNotFoundError:
         return set()
-    return {*folders, *files} - IGNORED
+    return {name for name in (*folders, *files) if name not in IGNORED and not re.fullmatch(orphans.PROBE, name)}
 
 
 def _require_known_migrations(chosen: Manifest) -> None:

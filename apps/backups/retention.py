@@ -26,7 +26,13 @@ class Retention:
         return bool(self.daily or self.weekly or self.monthly)
 
     def staying(self, manifests: Sequence[Manifest]) -> set[str]:
-        """The ids of those of ``manifests`` that stay. The newest always does."""
+        """The ids of those of ``manifests`` that stay. The newest always does.
+
+        A backup that lacks files takes no whole one's place: whole ones stay as if there were no others.
+        """
+        return self._newest(manifests) | self._newest([row for row in manifests if not row.lacking])
+
+    def _newest(self, manifests: Sequence[Manifest]) -> set[str]:
         newest_first = sorted(manifests, key=lambda row: (row.moment, row.id), reverse=True)
         staying = {row.id for row in newest_first[:1]}
         periods: list[tuple[int, Callable[[date], object]]] = [

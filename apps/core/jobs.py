@@ -25,7 +25,8 @@ class Job:
     """A kind of background work. ``name`` is ``app.what_is_done``, for ever; ``task`` is the full name of the task that does
     it for one key. ``failure`` says to the people of a project what they do not get; ``model`` is the label of the model
     whose primary keys the keys are, empty where they are names of our own. ``away`` are exceptions that may not be the
-    item's fault, like those of networks, files and the database; ``pauses_while_away`` is how long to wait after each.
+    item's fault, like those of networks, files and the database; ``pauses_while_away`` is how long to wait after each. Where
+    ``reaches_people``, it is not begun anew at once after a deadlock: what it sent would be sent twice.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Job:
     model: str = ""
     away: tuple[type[Exception], ...] = ()
     pauses_while_away: Sequence[timedelta] = PAUSES_WHILE_AWAY
+    reaches_people: bool = False
 
     def __post_init__(self) -> None:
         if self.task.startswith("apps."):

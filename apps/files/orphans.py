@@ -23,8 +23,10 @@ logger = logging.getLogger(__name__)
 LIFE = timedelta(days=1)
 """How long bytes may wait for their row: no transaction lasts so long."""
 ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+PROBE = rf"health-{ID}"
+"""What ``files.health`` writes and deletes at once; a process that was killed in between leaves it behind."""
 # The storage adds an underscore and letters where a name is taken. What lies elsewhere was not put there by this app.
-STORED_NAMES = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/\d+)(_\w+)?(\.png)?")
+STORED_NAMES = re.compile(rf"([0-9a-f]{{2}}/{ID}|previews/{ID}/\d+|uploads/{ID}/\d+|{PROBE})(_\w+)?(\.png)?")
 FOLDERS = re.compile(rf"([0-9a-f]{{2}}|(previews|uploads)(/{ID})?)/")
 AT_ONCE = 500
 BIN = "bin"

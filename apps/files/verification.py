@@ -1,7 +1,7 @@
 """Whether every file that a row names lies in the store as the row says."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from django.core.files.storage import default_storage
@@ -27,20 +27,21 @@ def missing_names() -> list[str]:
     return sorted(name for name in rows.file_names() if not default_storage.exists(name))
 
 
-def problems(*, with_hashes: bool = True) -> Iterator[tuple[str, str]]:
+def problems(*, with_hashes: bool = True, may_be_absent: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Each file that is not as its row says, with the reason in English. Without hashes only whether it is there, and its
-    size."""
+    size. One of ``may_be_absent`` (names) is none where it is not there."""
     for name, expected in sorted(rows.file_names().items()):
         try:
-            if reason := _problem(name, expected, with_hashes):
+            is_there = default_storage.exists(name)
+            if not is_there and name in may_be_absent:
+                continue
+            if reason := _problem(name, expected, with_hashes) if is_there else "is not in the store":
                 yield name, reason
         except Exception as error:  # Each store's library has errors of its own; one file hides no other.
             yield name, f"cannot be read ({type(error).__name__})"
 
 
 def _problem(name: str, expected: tuple[int, str] | None, with_hashes: bool) -> str:
-    if not default_storage.exists(name):
-        return "is not in the store"
     if expected is None:
         return ""
     size, sha256 = expected

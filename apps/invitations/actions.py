@@ -21,6 +21,7 @@ from apps.companies.people import actions as people
 from apps.companies.people.choices import Choice, NewPerson
 from apps.core import clock, names
 from apps.core.background import queue, work
+from apps.core.database import conflicts
 from apps.core.jobs import Job
 from apps.core.mails import PAUSES, MailKind
 from apps.core.network import mailboxes
@@ -42,6 +43,7 @@ MAIL = Job(
     task="apps.invitations.tasks.mail_invitation",
     model="invitations.Invitation",
     pauses_while_away=PAUSES,
+    reaches_people=True,
 )
 OF_A_LEAD = MailKind("invitations.lead", gettext_lazy("Aviso sobre um novo responsável"))
 
@@ -211,9 +213,13 @@ def mail(invitation_pk: int) -> None:
         subject = " ".join(render_to_string("invitations/email/subject.txt", context).split())
         body = render_to_string("invitations/email/body.txt", context)
     outbox.deliver(EmailMessage(subject, body, to=[invitation.email]))
-    with transaction.atomic():
-        Invitation.objects.filter(pk=invitation.pk).update(mailed_serial=invitation.serial)
-        outbox.settle(MAIL, invitation_pk, sent=True)
+    conflicts.do_again(lambda: _note_mailed(invitation))
+
+
+@transaction.atomic
+def _note_mailed(invitation: Invitation) -> None:
+    Invitation.objects.filter(pk=invitation.pk).update(mailed_serial=invitation.serial)
+    outbox.settle(MAIL, invitation.pk, sent=True)
 
 
 @dataclass(frozen=True)

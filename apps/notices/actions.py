@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.core import clock, plugins
 from apps.core.background import work
+from apps.core.database import conflicts
 from apps.core.jobs import Job
 from apps.core.mails import PAUSES
 from apps.core.models import UnfinishedWork
@@ -40,6 +41,7 @@ SEND_NOTICE = Job(
     task="apps.notices.tasks.send_notice",
     model="notices.Notice",
     pauses_while_away=PAUSES,
+    reaches_people=True,
 )
 SEND_DIGEST = Job(
     "notices.digest",
@@ -48,6 +50,7 @@ SEND_DIGEST = Job(
     task="apps.notices.tasks.send_digest",
     model="notices.Digest",
     pauses_while_away=PAUSES,
+    reaches_people=True,
 )
 logger = logging.getLogger(__name__)
 
@@ -184,12 +187,16 @@ def _send(job: Job, model: type[Outgoing], pk: int, write: Callable[..., EmailMe
     message = write(row) if row.user.is_active else None
     if message:
         outbox.deliver(message)
-    with transaction.atomic():
-        if message:
-            row.sent()
-        else:
-            row.drop()
-        outbox.settle(job, pk, sent=message is not None)
+    conflicts.do_again(lambda: _note_outcome(job, row, sent=message is not None))
+
+
+@transaction.atomic
+def _note_outcome(job: Job, row: Outgoing, *, sent: bool) -> None:
+    if sent:
+        row.sent()
+    else:
+        row.drop()
+    outbox.settle(job, row.pk, sent=sent)
 
 
 def _notice(row: Notice) -> EmailMessage | None:

@@ -5,7 +5,8 @@ A message is either written when it is sent (``expect`` beside what causes it, `
 written at once and kept until then (``post``, and whatever calls ``EmailMessage.send``).
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.background import queue, work
+from apps.core.database import conflicts
 from apps.core.jobs import Job
 from apps.core.mails import PAUSES, MailKind
 from apps.core.models import UnfinishedWork
-from apps.outbox.models import Mail
+from apps.outbox.models import Mail, MailQuerySet
 
 SEND = Job(
     "outbox.mail",
@@ -32,10 +34,13 @@ SEND = Job(
     task="apps.outbox.tasks.send_mail",
     model="outbox.Mail",
     pauses_while_away=PAUSES,
+    reaches_people=True,
 )
 OTHER = MailKind("outbox.other", _("E-mail"))
 """What code that knows nothing of kinds sends: a library's."""
 
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+"""Programs that answer by themselves leave a message with this header alone."""
 FAILURES_PER_RUN = 5
 """A mail server that is away costs ten seconds a message: after so many failures the rest waits for the next run."""
 OF_THE_MESSAGE = {"SMTPRecipientsRefused", "SMTPSenderRefused", "SMTPDataError"}
@@ -61,9 +66,43 @@ def deliver(message: EmailMessage) -> None:
 
 
 def settle(job: Job, key: int | str, *, sent: bool) -> None:
-    """Note that the message of ``key`` was sent, or is of no use any more."""
-    over = {"sent_at" if sent else "dropped_at": clock.now()}
-    Mail.objects.waiting().filter(work=job.name, key=str(key)).update(**over, subject="", body="")
+    """Note that the message of ``key`` was sent, or is of no use any more. What notes a sending is called through
+    ``conflicts.do_again``: nothing else of the work is done anew."""
+    _let_go(job.name, [str(key)], sent=sent)
+
+
+def _let_go(work_name: str, keys: Collection[str], *, sent: bool) -> None:
+    """The waiting messages of the work ``work_name`` with these keys are over: sent, or dropped. Their words and their
+    attempts go; why the last attempt failed stays with what is dropped."""
+    attempts = UnfinishedWork.objects.filter(kind=work_name, key__in=keys)
+    over: dict[str, Any] = {"sent_at": clock.now()}
+    if not sent:
+        last_error = attempts.filter(key=OuterRef("key")).exclude(failed_at=None).values("error")[:1]
+        over = {"dropped_at": clock.now(), "error": Coalesce(Subquery(last_error), Value(""))}
+    with transaction.atomic(savepoint=False):
+        Mail.objects.waiting().filter(work=work_name, key__in=keys).update(**over, subject="", body="")
+        attempts.delete()
+
+
+def _drop(job: Job, mails: MailQuerySet) -> int:
+    """Let go of those of ``mails``, of ``job``, that still wait; how many."""
+    with transaction.atomic():
+        waiting = mails.waiting().filter(work=job.name).select_for_update(skip_locked=True, no_key=True)
+        keys = list(waiting.values_list("key", flat=True))
+        if keys:
+            _let_go(job.name, keys, sent=False)
+    return len(keys)
+
+
+def erase(mails: MailQuerySet) -> int:
+    """Delete the rows of ``mails``, and the attempts at those that still wait; how many rows."""
+    with transaction.atomic():
+        keys_by_work = defaultdict(list)
+        for work_name, key in mails.waiting().values_list("work", "key"):
+            keys_by_work[work_name].append(key)
+        for work_name, keys in keys_by_work.items():
+            _let_go(work_name, keys, sent=False)
+        return mails.delete()[0]
 
 
 # --- Written at once --------------------------------------------------------------------------------------
@@ -91,9 +130,15 @@ def post(message: EmailMessage, kind: MailKind) -> None:
 
 def keep(message: EmailMessage) -> list[Mail]:
     """Keep ``message`` until a worker sends it, a row for each address. Raises ``TypeError`` for what is more than text: it
-    is to be written when it is sent."""
+    is to be written when it is sent. Nor is a sender, an address for answers or a header of its own kept."""
     if message.attachments or getattr(message, "alternatives", None) or message.cc or message.bcc:
         raise TypeError("A message that is more than text to its recipients is written when it is sent.")
+    if message.content_subtype != "plain":
+        raise TypeError("A message in HTML is written when it is sent.")
+    if message.from_email != settings.DEFAULT_FROM_EMAIL or message.reply_to:
+        raise TypeError("Every message comes from DEFAULT_FROM_EMAIL, and answers go there.")
+    if message.extra_headers.items() - AUTOMATIC.items():
+        raise TypeError(f"A message that is kept has no headers of its own: {', '.join(message.extra_headers)}.")
     envelope = getattr(message, "envelope", Envelope(OTHER))
     users = {}
     if envelope.user is None:
@@ -123,9 +168,8 @@ def send(key: str) -> None:
     if mail.expires_at and mail.expires_at <= clock.now():
         settle(SEND, key, sent=False)
         return
-    # Programs that answer by themselves leave such a message alone.
-    deliver(EmailMessage(mail.subject, mail.body, to=[mail.address], headers={"Auto-Submitted": "auto-generated"}))
-    settle(SEND, key, sent=True)
+    deliver(EmailMessage(mail.subject, mail.body, to=[mail.address], headers=AUTOMATIC))
+    conflicts.do_again(lambda: settle(SEND, key, sent=True))
 
 
 def send_waiting() -> None:
@@ -138,25 +182,14 @@ def send_waiting() -> None:
 def drop_expired() -> int:
     """Let go of the kept messages whose time is over, with their words and their attempts; how many. Why the last attempt
     failed stays with them."""
-    expired = Mail.objects.waiting().filter(expires_at__lte=clock.now())
-    with transaction.atomic():
-        keys = list(expired.select_for_update(skip_locked=True, no_key=True).values_list("key", flat=True))
-        if keys:
-            attempts = UnfinishedWork.objects.filter(kind=SEND.name, key__in=keys)
-            last_error = attempts.filter(key=OuterRef("key")).exclude(failed_at=None).values("error")[:1]
-            Mail.objects.waiting().filter(work=SEND.name, key__in=keys).update(
-                dropped_at=clock.now(), subject="", body="", error=Coalesce(Subquery(last_error), Value(""))
-            )
-            attempts.delete()
-    return len(keys)
+    return _drop(SEND, Mail.objects.filter(expires_at__lte=clock.now()))
 
 
 def drop_unneeded(job: Job, keys: Iterable[Any]) -> None:
     """Drop the messages of ``job`` of yesterday and before that are not among ``keys``, all that still wait: an invitation
     was taken back, a notice is no more."""
     before = clock.now() - timedelta(days=1)
-    unneeded = Mail.objects.waiting().filter(work=job.name, created_at__lt=before).exclude(key__in=map(str, keys))
-    unneeded.update(dropped_at=clock.now(), subject="", body="")
+    _drop(job, Mail.objects.filter(created_at__lt=before).exclude(key__in=map(str, keys)))
 
 
 def send_in_turn(*batches: tuple[Job, list[Any], Callable[[Any], object]]) -> None:
@@ -183,4 +216,4 @@ def send_in_turn(*batches: tuple[Job, list[Any], Callable[[Any], object]]) -> No
 def forget(before: datetime) -> int:
     """Drop the rows of messages that are over since before an instant, and of those of then that were given up; how many."""
     over = Mail.objects.filter(created_at__lt=before)
-    return over.exclude(pk__in=over.queued()).delete()[0]
+    return erase(over.exclude(pk__in=over.queued()))

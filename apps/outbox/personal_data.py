@@ -2,16 +2,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from apps.core import clock
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding
 from apps.outbox import actions
-from apps.outbox.models import Mail
+from apps.outbox.models import Mail, MailQuerySet
 
 
-def _mails_to(user: Any) -> QuerySet[Mail]:
+def _mails_to(user: Any) -> MailQuerySet:
     return Mail.objects.filter(Q(user=user) | Q(address=user.email))
 
 
@@ -29,7 +29,7 @@ def _export(user: Any) -> list[dict[str, Any]]:
 
 
 def _erase(user: Any) -> None:
-    _mails_to(user).delete()
+    actions.erase(_mails_to(user))
 
 
 def _expire() -> int:

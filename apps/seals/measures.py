@@ -14,18 +14,20 @@ def _seal_expiry() -> Values:
     if not certificates.is_configured():
         return {}
     path = Path(settings.TERM_SEAL_FILE)
-    expiry = _expiry(settings.TERM_SEAL_FILE, path.stat().st_mtime if settings.TERM_SEAL_FILE else 0)
-    return {} if expiry is None else {(): expiry}
+    try:
+        return {(): _expiry(settings.TERM_SEAL_FILE, path.stat().st_mtime if settings.TERM_SEAL_FILE else 0)}
+    except certificates.NoCertificate:
+        return {}
 
 
 @lru_cache(maxsize=2)
-def _expiry(file: str, changed_at: float) -> float | None:
-    """Seconds since 1970. A token is opened once a process, a file once more when it is another."""
-    try:
-        certificate = certificates.signer().signing_cert
-    except certificates.NoCertificate:
-        return None
-    return certificate.not_valid_after.timestamp() if certificate else None
+def _expiry(file: str, changed_at: float) -> float:
+    """Seconds since 1970. A token is opened once a process, a file once more when it is another; what does not open is tried
+    again the next time, since nothing is remembered of an error. Raises ``NoCertificate``."""
+    certificate = certificates.signer().signing_cert
+    if certificate is None:
+        raise certificates.NoCertificate("The seal of the settings holds no certificate.")
+    return certificate.not_valid_after.timestamp()
 
 
 MEASURES = [

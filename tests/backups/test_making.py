@@ -6,13 +6,17 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
-from apps.backups import encryption, making, manifest, places, targets
+from apps.backups import encryption, latest, making, manifest, places, targets
 from apps.backups.errors import BackupError
+from apps.backups.models import LastBackup
 from apps.backups.objects import NAME, ObjectStore
+from apps.companies.models import Role
 from apps.core import clock
 from apps.files.models import StoredFile
 from apps.seals.outcomes import Outcome
+from tests.companies.factories import PresenceFactory, a_person
 from tests.files.factories import PreviewFactory, UploadPartFactory
 
 pytestmark = pytest.mark.django_db
@@ -214,6 +218,36 @@ def test_the_command_answers_with_one_object(dumps, target, files, capsys):
     assert files[0].content.name in capsys.readouterr().out
     call_command("backup", str(target.path), "--list")
     assert capsys.readouterr().out.count("version 1.0.0") == 2
+
+
+def test_the_last_one_is_on_the_page_of_the_system_and_is_measured(dumps, target, files, client_for):
+    page = client_for(a_person(PresenceFactory(), Role.MANAGER))
+    assert "Nenhum backup registrado" in page.get("/sistema/").text
+    assert latest._made_at() == {}
+    for _time in range(2):
+        call_command("backup", str(target.path))
+    last = LastBackup.objects.get()
+    assert (last.place, last.outcome, last.made_at) == ("folder", "whole", manifest.chosen(target).moment)
+    assert last.bytes == sum(manifest.chosen(target).objects.values())
+    assert latest._made_at() == {(): last.made_at.timestamp()}
+    text = page.get("/sistema/").text
+    assert "Último backup: " in text
+    assert "todas as noites" not in text
+    assert str(target.path) not in text
+    LastBackup.objects.update(made_at=clock.now() - timedelta(days=3))
+    text = page.get("/sistema/").text
+    assert "Último backup: há 3 dias" in text
+    assert "todas as noites" in text
+
+
+def test_a_database_that_takes_no_note_is_backed_up_all_the_same(dumps, target, files, monkeypatch, capsys):
+    def refuses(*args):
+        raise OperationalError("cannot execute INSERT in a read-only transaction")
+
+    monkeypatch.setattr(latest, "note", refuses)
+    call_command("backup", str(target.path))
+    assert "read-only" in capsys.readouterr().err
+    assert len(manifest.ids(target)) == 1
 
 
 def test_no_key_is_in_it(make, target, files, settings):

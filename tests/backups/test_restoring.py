@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, replace
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,6 +17,7 @@ from apps.backups.manifest import Contents, File
 from apps.backups.objects import ObjectStore
 from apps.core import canonical
 from apps.files import identity
+from apps.files.models import StoredFile
 from apps.files.verification import missing_names
 from apps.seals import certificates, trust
 from tests.backups.conftest import DUMP
@@ -80,6 +82,30 @@ def test_files_come_back_equal_and_the_store_is_this_databases(make, target, fil
     assert "verify_files: 2 files are as their rows say." in capsys.readouterr().out
 
 
+def test_what_was_deleted_while_the_backup_was_made_is_named_and_is_no_loss(make, target, files, elsewhere, capsys):
+    upload, name = files[0], files[0].content.name
+
+    def delete(text):
+        if "files are looked at" in text:
+            StoredFile.objects.filter(pk=upload.pk).delete()
+            default_storage.delete(name)
+
+    make(progress=delete)
+    upload.save(force_insert=True)  # As the dump has it.
+    elsewhere.restore(target, "--json")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["outcome"], answer["missing"], answer["deleted_meanwhile"]) == ("WHOLE", {}, [name])
+    assert any(name in line for line in answer["lines"])
+
+
+def test_a_list_of_an_earlier_version_says_nothing_of_what_was_deleted_meanwhile(make, target, files):
+    make()
+    data = asdict(manifest.contents_of(manifest.chosen(target), ObjectStore(target)))
+    del data["deleted_meanwhile"]
+    assert Contents.from_bytes(canonical.dumps(data)).deleted_meanwhile == ()
+    assert b"lacking" not in manifest.chosen(target).to_bytes()
+
+
 def test_an_encrypted_one_comes_back_with_its_key_alone(make, target, files, elsewhere, key, tmp_path, capsys):
     recipient, key_file = key
     make(recipients=[recipient])
@@ -123,6 +149,15 @@ class TestPlaceInUse:
         with pytest.raises(CommandError, match="sudo rollout restore"):
             elsewhere.restore(target)
         assert elsewhere.is_untouched
+
+    def test_what_a_health_check_that_was_killed_left_in_the_store_does_not_count(
+        self, make, target, files, elsewhere, settings
+    ):
+        make()
+        elsewhere.begin()
+        default_storage.save(f"health-{uuid4()}", ContentFile(b"health"))
+        elsewhere.restore(target)
+        assert elsewhere.dumps == [DUMP]
 
     def test_a_backup_of_a_newer_version_is_refused(self, make, target, files, elsewhere):
         make()

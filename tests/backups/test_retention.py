@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from apps.backups import manifest, rehearsal, retention
@@ -14,6 +15,7 @@ from apps.backups.errors import BackupError
 from apps.backups.objects import ObjectStore
 from apps.backups.retention import Retention
 from apps.core import clock
+from apps.files.models import StoredFile
 
 pytestmark = pytest.mark.django_db
 LAST = date(2026, 3, 31)
@@ -51,6 +53,25 @@ def test_a_day_without_a_backup_takes_the_place_of_none(daily):
 def test_the_newest_always_stays(daily):
     assert days(Retention(monthly=0).staying(daily(3))) == ["20260331"]
     assert Retention(daily=1).staying([]) == set()
+
+
+def test_those_that_lack_files_take_no_whole_one_s_place(daily):
+    whole, lacking = daily(10)[5:], [replace(row, lacking=1) for row in daily(5)]
+    assert days(Retention(daily=2).staying([*whole, *lacking])) == ["20260325", "20260326", "20260330", "20260331"]
+
+
+def test_a_backup_that_lacks_files_deletes_none(dumps, make, target, files, capsys):
+    with clock.at(clock.now() - timedelta(days=1)):
+        whole = make()
+    default_storage.delete(files[0].content.name)
+    StoredFile.objects.filter(pk=files[0].pk).update(sha256="1" * 64)
+    with pytest.raises(CommandError, match="BROKEN"):
+        call_command("backup", str(target.path), "--keep-daily", "1")
+    assert "No backup was deleted" in capsys.readouterr().out
+    assert manifest.ids(target)[0] == whole.id
+    assert manifest.chosen(target).lacking == 1
+    call_command("backup", str(target.path), "--list")
+    assert capsys.readouterr().out.count("lacks 1 files") == 1
 
 
 def age(target) -> None:
@@ -125,6 +146,25 @@ class TestRehearsal:
         with pytest.raises(CommandError, match=f"It cannot be restored. {last_line}") as ended:
             call_command("backup", str(target.path), "--verify")
         assert ended.value.returncode == outcome
+
+    @pytest.mark.parametrize(("source", "reaches_backups"), [("/mnt/backups", False), ("s3://copias/rollout", True)])
+    def test_it_reaches_nothing_of_the_installation(self, monkeypatch, source, reaches_backups):
+        started = []
+        for name in ("REDIS_URL", "S3_BUCKET", "S3_SECRET_KEY", "BACKUP_S3_SECRET_KEY", "EMAIL_HOST"):
+            monkeypatch.setenv(name, "production")
+
+        def run(command, *, env, **options):
+            started.append(env)
+            return subprocess.CompletedProcess(command, 0, stdout="{}", stderr="")
+
+        monkeypatch.setattr(rehearsal.subprocess, "run", run)
+        monkeypatch.setattr(rehearsal, "_scratch_database", lambda: nullcontext("scratch"))
+        assert rehearsal.rehearse(source, []) == (0, {})
+        (environment,) = started
+        assert {environment[name] for name in ("S3_BUCKET", "EMAIL_HOST")} == {""}
+        assert environment["REDIS_URL"] == "memory://"
+        assert (environment["BACKUP_S3_SECRET_KEY"] == "production") is reaches_backups
+        assert (environment["S3_SECRET_KEY"] == "production") is reaches_backups
 
     def test_without_the_key_of_an_encrypted_one_only_what_is_stored_is_compared(
         self, make, target, files, key, capsys

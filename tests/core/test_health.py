@@ -115,6 +115,28 @@ class TestAddresses:
         assert [Client().get("/health/ready").status_code for _time in range(5)] == [200] * 5
         assert len(asked) == 1
 
+    def test_while_a_check_hangs_no_further_thread_is_given_to_it(self, monkeypatch):
+        let_go, asked = threading.Event(), []
+
+        def hangs():
+            asked.append(1)
+            let_go.wait()
+            return well("")
+
+        of_a_test(monkeypatch, HealthCheck("database", "Banco", hangs, vital=True))
+        monkeypatch.setattr(running, "LONGEST_OF_VITAL", 0.05)
+        monkeypatch.setattr(running, "REMEMBERED", -1.0)
+        try:
+            assert [running.readiness.failing() for _time in range(3)] == [["database"]] * 3
+            assert len(asked) == 1
+        finally:
+            let_go.set()
+        for thread in threading.enumerate():
+            if thread.name == "health":
+                thread.join(5)
+        assert running.readiness.failing() == []  # It is asked anew once the first look is over.
+        assert len(asked) == 2
+
     def test_they_are_read_and_not_posted_to(self):
         assert Client().post("/health/live").status_code == 405
 

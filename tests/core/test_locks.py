@@ -41,6 +41,23 @@ def test_a_lock_is_let_go_when_the_block_fails(another_process):
     assert take(another_process, "x")
 
 
+def test_who_waits_for_its_turn_holds_no_snapshot_meanwhile(another_process, monkeypatch):
+    """Within one long statement it would: an index that the other one makes concurrently waits for that."""
+    assert take(another_process, "x")
+    pauses = []
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            another_process.execute("SELECT pg_advisory_unlock_all()")
+
+    monkeypatch.setattr(locks.time, "sleep", pause)
+    with locks.in_turn("x"):
+        assert pauses == [locks.PAUSE] * 2
+        assert not take(another_process, "x")
+    assert take(another_process, "x")
+
+
 def test_a_periodic_task_runs_once_at_a_time(another_process, monkeypatch):
     ran = []
     monkeypatch.setattr(actions, "remind", lambda: ran.append(True))

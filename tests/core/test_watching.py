@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import sys
 from io import StringIO
@@ -14,7 +15,10 @@ from django.test import Client
 from django.urls import resolve, reverse
 from pythonjsonlogger.json import JsonFormatter
 
+from apps.core import plugins
+from apps.core.measures import Measure
 from apps.core.models import UnfinishedWork
+from apps.core.plugins import Plugin
 from apps.core.watch import ids
 from apps.core.web.outages import server_error
 from presence_rollout import telemetry
@@ -145,9 +149,32 @@ class TestMetrics:
     def test_what_cannot_be_asked_is_counted_and_the_rest_is_there(self, settings):
         settings.METRICS_TOKEN, settings.REDIS_URL = TOKEN, "redis://127.0.0.1:1/0"
         text = self.read()
-        assert "rollout_unmeasured 1.0" in text
+        assert 'rollout_unmeasured{measure="queue_messages"} 1.0' in text
+        assert 'rollout_unmeasured{measure="unfinished_work"} 0.0' in text
         assert "rollout_waiting_signatures" in text
         assert "rollout_queue_messages{" not in text
+
+    def test_a_measure_that_breaks_takes_no_other_away_and_is_named(self, settings, caplog):
+        settings.METRICS_TOKEN = TOKEN
+
+        def breaks():
+            raise ValueError("postgresql://rollout:hunter2@10.0.0.1/rollout")
+
+        with plugins.override(Plugin(app="a", measures=[Measure("tea", "Cups of tea.", breaks)])):
+            text = self.read()
+        assert 'rollout_unmeasured{measure="tea"} 1.0' in text
+        assert "rollout_waiting_signatures" in text
+        assert "hunter2" not in text + caplog.text
+
+    def test_a_seal_that_opens_again_is_measured_again(self, settings, presences_seal, tmp_path):
+        seal = tmp_path / "seal.p12"
+        settings.METRICS_TOKEN, settings.TERM_SEAL_FILE = TOKEN, str(seal)
+        measured = []
+        for content in (b"not a seal", presences_seal.read_bytes()):
+            seal.write_bytes(content)
+            os.utime(seal, (1, 1))
+            measured.append(bool(re.search(r"rollout_seal_expires_seconds \d", self.read())))
+        assert measured == [False, True]
 
 
 class TestTelemetry:

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from apps.core import clock
-from apps.files import actions, identity, orphans, tasks
+from apps.core.health import State
+from apps.files import actions, health, identity, orphans, tasks
 from apps.files.models import StoredFile
 from tests.files.factories import PreviewFactory, StoredFileFactory, UploadPartFactory
 
@@ -48,6 +49,16 @@ def test_bytes_that_no_row_names_go_to_the_bin_after_a_day():
         assert orphans.sweep() == 0
         assert f"bin/{clock.today()}/{lost}" in all_lying()
     assert lying() == {stored.content.name}
+
+
+def test_what_a_health_check_that_was_killed_left_behind_goes_too(monkeypatch):
+    with monkeypatch.context() as killed:
+        killed.setattr(default_storage, "delete", lambda name: None)
+        assert health.storage().state is State.OK
+    (left,) = (name for name in lying() if name.startswith("health-"))
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert orphans.sweep() == 1
+    assert left not in lying()
 
 
 def test_the_bin_keeps_them_for_a_month_and_gives_them_back():

@@ -18,11 +18,14 @@ from apps.core import clock
 from apps.core.mails import PAUSES, MailKind
 from apps.core.models import UnfinishedWork
 from apps.invitations import actions as invitations
-from apps.invitations.tasks import mail_waiting_invitations
+from apps.invitations.tasks import mail_invitation, mail_waiting_invitations
+from apps.notices import actions as notices_actions
+from apps.notices import tasks as notices
 from apps.outbox import actions as outbox
 from apps.outbox.models import Mail
 from apps.outbox.tasks import send_mail, send_waiting_mails
 from tests.companies.factories import PresenceFactory, UserFactory, a_person
+from tests.core.test_conflicts import ended
 from tests.invitations.factories import InvitationFactory
 from tests.notices.factories import NoticeFactory
 
@@ -84,6 +87,19 @@ class TestRequests:
         with pytest.raises(TypeError):
             message.send()
 
+    @pytest.mark.parametrize(
+        "options",
+        [{"from_email": "x@loja.com.br"}, {"reply_to": ["x@loja.com.br"]}, {"headers": {"List-Id": "x"}}],
+    )
+    def test_what_would_not_be_sent_as_it_was_written_is_not_kept(self, options):
+        with pytest.raises(TypeError):
+            EmailMessage("x", "x", to=["ana@loja.com.br"], **options).send()
+        assert not Mail.objects.exists()
+
+    def test_the_installation_s_own_sender_may_be_named(self, settings):
+        EmailMessage("x", "x", settings.DEFAULT_FROM_EMAIL, ["ana@loja.com.br"], headers=outbox.AUTOMATIC).send()
+        assert Mail.objects.count() == 1
+
 
 class TestSending:
     def test_it_is_sent_once_and_its_words_go(self):
@@ -94,6 +110,34 @@ class TestSending:
         assert [message.body for message in mail.outbox] == ["Código 123456"]
         assert row.sent_at
         assert (row.subject, row.body) == ("", "")
+
+    @pytest.mark.parametrize("times", [1, 99])
+    @pytest.mark.parametrize("kind", ["kept", "notice", "invitation"])
+    def test_a_deadlock_when_a_sending_is_noted_sends_nothing_twice(self, monkeypatch, kind, times):
+        if kind == "kept":
+            row, task = posted(), send_mail
+        elif kind == "notice":
+            notice = NoticeFactory(user=a_person(PresenceFactory(), role="manager"))
+            task = notices.send_notice
+            outbox.expect(notices_actions.SEND_NOTICE, [(notice.pk, notice.user.email, notice.user)])
+            row = Mail.objects.get()
+        else:
+            invitation, task = InvitationFactory(), mail_invitation
+            outbox.expect(invitations.MAIL, [(invitation.pk, invitation.email, None)])
+            row = Mail.objects.get()
+        let_go, deadlocks = outbox._let_go, []
+
+        def meets_deadlocks(*args, **options):
+            if len(deadlocks) < times:
+                deadlocks.append(1)
+                raise ended()
+            let_go(*args, **options)
+
+        monkeypatch.setattr(outbox, "_let_go", meets_deadlocks)
+        task(row.key)
+        assert len(mail.outbox) == 1
+        row.refresh_from_db()
+        assert bool(row.sent_at) == (times == 1)
 
     def test_while_a_worker_is_at_it_no_other_sends_it(self, monkeypatch):
         row = posted()
@@ -171,6 +215,44 @@ class TestPeople:
         waits = Mail.objects.create(kind="x.y", work="x.y", key="1", address="espera@loja.com.br", created_at=past)
         personal_data.expire()
         assert list(Mail.objects.all()) == [waits]
+
+
+class TestAttempts:
+    """What was given up for a message goes with it: nobody is shown work that nobody can do any more."""
+
+    @pytest.fixture
+    def given_up(self):
+        user = UserFactory()
+        row = posted(user.email, outbox.OTHER)
+        UnfinishedWork.objects.create(
+            kind=row.work,
+            key=row.key,
+            error="TimeoutError",
+            failed_at=clock.now(),
+            next_try_at=None,
+            given_up_at=clock.now(),
+        )
+        return row
+
+    def test_when_it_is_settled(self, given_up):
+        outbox.settle(outbox.SEND, given_up.key, sent=False)
+        assert Mail.objects.get().error == "TimeoutError"
+        assert not UnfinishedWork.objects.exists()
+
+    def test_when_nobody_needs_it_any_more(self, given_up):
+        with clock.at(clock.now() + timedelta(days=2)):
+            outbox.drop_unneeded(outbox.SEND, [])
+        assert Mail.objects.get().dropped_at
+        assert not UnfinishedWork.objects.exists()
+
+    def test_when_its_person_is_erased(self, given_up):
+        personal_data.erase(given_up.user)
+        assert not Mail.objects.exists()
+        assert not UnfinishedWork.objects.exists()
+
+    def test_when_its_row_is_too_old(self, given_up):
+        assert outbox.forget(clock.now() + timedelta(days=1)) == 1
+        assert not UnfinishedWork.objects.exists()
 
 
 class TestInvitations:

@@ -1,10 +1,14 @@
 """Locks by name, over all processes: of the database, so that one that is killed holds none."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
 from django.db import connection
+
+PAUSE = 0.5
+"""Seconds between two questions of who waits for its turn."""
 
 
 @contextmanager
@@ -25,10 +29,14 @@ def alone(name: str) -> Iterator[bool]:
 
 @contextmanager
 def in_turn(name: str) -> Iterator[None]:
-    """As ``alone``, but who is not waits until the others have left: for a command that several machines run at once."""
+    """As ``alone``, but who is not waits until the others have left: for a command that several machines run at once.
+
+    It asks again and again, since a statement that waits holds a snapshot: an index that another machine makes concurrently
+    waits for that to end, and the database would end one of the two.
+    """
     key = key_of(name)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+    while not _ask("SELECT pg_try_advisory_lock(%s)", key):
+        time.sleep(PAUSE)
     try:
         yield
     finally:

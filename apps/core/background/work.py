@@ -72,7 +72,10 @@ def do(job: Job, key: Key, action: Callable[[Key], object]) -> bool:
     if row is None:
         return False
     try:
-        conflicts.do_again(lambda: action(key))
+        if job.reaches_people:
+            action(key)
+        else:
+            conflicts.do_again(lambda: action(key))
     except Exception as error:
         _note(job, row, error)
         _count("failed")

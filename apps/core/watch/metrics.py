@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Histogram, generate_latest
@@ -48,24 +47,28 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class OfTheApps(Collector):
-    """What the apps measure, asked when it is collected. What cannot be asked now is left out, and counted."""
+    """What the apps measure, asked when it is collected. What cannot be asked now is left out, and named: one that fails
+    hides no other."""
 
     def describe(self) -> list[GaugeMetricFamily]:
         return []  # Else everything would be asked when the process starts.
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        failed = 0
+        unmeasured = GaugeMetricFamily(
+            f"{PREFIX}unmeasured", "1 where a measure could not be asked.", labels=["measure"]
+        )
         for measure in (measure for plugin in plugins.plugins() for measure in plugin.measures):
             family = GaugeMetricFamily(f"{PREFIX}{measure.name}", measure.text, labels=measure.labels)
             try:
                 for labels, value in measure.values().items():
                     family.add_metric(labels, value)
-            except (DatabaseError, redis.RedisError, OSError) as error:
+            except Exception as error:  # What it says may hold an address or a password: its class alone is logged.
                 logger.warning("%s could not be measured: %s", measure.name, type(error).__name__)
-                failed += 1
+                unmeasured.add_metric([measure.name], 1)
                 continue
+            unmeasured.add_metric([measure.name], 0)
             yield family
-        yield GaugeMetricFamily(f"{PREFIX}unmeasured", "Measures that could not be asked.", value=failed)
+        yield unmeasured
 
 
 REGISTRY.register(OfTheApps())

@@ -46,23 +46,14 @@ def checks() -> list[HealthCheck]:
     return [check for plugin in plugins.plugins() for check in plugin.health]
 
 
-def outcomes(
-    *, vital_only: bool = False, only: Collection[str] | None = None, seconds: float = LONGEST
-) -> list[Outcome]:
-    """The answers of all checks, of the vital ones, or of those with the keys ``only``, in the language that is active. What
-    has not answered within ``seconds`` altogether is a failure; whoever asked waits no longer.
+def outcomes(*, only: Collection[str] | None = None, seconds: float = LONGEST) -> list[Outcome]:
+    """The answers of all checks, or of those with the keys ``only``, in the language that is active. What has not answered
+    within ``seconds`` altogether is a failure; whoever asked waits no longer.
 
     They are asked one after the other in a thread of their own, with a connection of its own: a database that does not answer
     holds nobody, and a page's transaction does not hide what others see.
     """
-    selected = [check for check in checks() if (check.vital or not vital_only) and (not only or check.key in only)]
-    answered: list[Outcome] = []
-    args = (selected, answered, translation.get_language())
-    thread = threading.Thread(target=_ask, args=args, name="health", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    done = list(answered)
-    return done + [Outcome(check.key, str(check.title), _silent(), seconds) for check in selected[len(done) :]]
+    return _Look([check for check in checks() if not only or check.key in only]).outcomes(seconds)
 
 
 def worst(outcomes: Sequence[Outcome]) -> State:
@@ -71,13 +62,36 @@ def worst(outcomes: Sequence[Outcome]) -> State:
     return max(states, key=list(State).index, default=State.OK)
 
 
-def _ask(selected: Sequence[HealthCheck], answered: list[Outcome], language: str | None) -> None:
-    try:
-        with translation.override(language):
-            for check in selected:
-                answered.append(_outcome(check))
-    finally:
-        connections.close_all()
+class _Look:
+    """Checks that are asked in a thread of their own, from now on."""
+
+    def __init__(self, selected: Sequence[HealthCheck]) -> None:
+        self._selected = selected
+        self._answered: list[Outcome] = []
+        self._thread = threading.Thread(
+            target=self._ask, args=(translation.get_language(),), name="health", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def goes_on(self) -> bool:
+        """A check has not answered yet: the thread and its connection are still there."""
+        return self._thread.is_alive()
+
+    def outcomes(self, seconds: float) -> list[Outcome]:
+        """What has been answered ``seconds`` from now at the latest; the rest is a failure."""
+        self._thread.join(seconds)
+        done = list(self._answered)
+        silent = self._selected[len(done) :]
+        return done + [Outcome(check.key, str(check.title), _silent(), seconds) for check in silent]
+
+    def _ask(self, language: str | None) -> None:
+        try:
+            with translation.override(language):
+                for check in self._selected:
+                    self._answered.append(_outcome(check))
+        finally:
+            connections.close_all()
 
 
 def _outcome(check: HealthCheck) -> Outcome:
@@ -103,24 +117,29 @@ def _silent() -> Finding:
 
 
 class Readiness:
-    """Which vital checks fail, remembered for a moment. One look goes on at a time; who comes meanwhile gets its answer."""
+    """Which vital checks fail, remembered for a moment. One look goes on at a time; who comes meanwhile gets its answer, and
+    while a check hangs, its failure: each look has a connection of its own, and a database that hangs is given no more."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._look: _Look | None = None
         self._failing: list[str] = []
         self._asked_at: float | None = None
 
     def failing(self) -> list[str]:
         """The keys of the vital checks that fail, within ``LONGEST_OF_VITAL`` seconds."""
         with self._lock:
-            if self._asked_at is None or time.monotonic() - self._asked_at > REMEMBERED:
-                answers = outcomes(vital_only=True, seconds=LONGEST_OF_VITAL)
+            is_fresh = self._asked_at is not None and time.monotonic() - self._asked_at <= REMEMBERED
+            if not is_fresh and not (self._look and self._look.goes_on):
+                self._look = _Look([check for check in checks() if check.vital])
+                answers = self._look.outcomes(LONGEST_OF_VITAL)
                 self._failing = [answer.key for answer in answers if answer.finding.state is State.FAILURE]
                 self._asked_at = time.monotonic()
             return list(self._failing)
 
     def forget(self) -> None:
-        self._asked_at = None
+        """Ask anew the next time."""
+        self._look = self._asked_at = None
 
 
 readiness = Readiness()

@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management.base import CommandParser
+from django.db import DatabaseError
 
-from apps.backups import making, manifest, rehearsal, retention
+from apps.backups import latest, making, manifest, rehearsal, retention
 from apps.backups.commands import EXIT_CODES, NOT_WHOLE, BackupCommand, count
 from apps.backups.errors import BackupError
 from apps.backups.retention import Removed, Retention
@@ -74,7 +75,9 @@ class Command(BackupCommand):
         keep = Retention(options["keep_daily"], options["keep_weekly"], options["keep_monthly"])
         with making.alone():
             report = making.make(target, recipients=recipients, progress=self.progress)
-            removed = retention.apply(target, keep) if keep else Removed()
+            self._note(report, target)
+            is_broken = report.outcome is Outcome.BROKEN
+            removed = retention.apply(target, keep) if keep and not is_broken else Removed()
         if not report.is_signed:
             self.progress(f"Nobody vouches for this backup, since it could not be signed. {report.unsigned_because}")
         lines = [
@@ -84,6 +87,8 @@ class Command(BackupCommand):
         lines += [f"Missing: {name} {reason}" for name, reason in sorted(report.missing.items())]
         lines += [f"Differing: {name}: {reason}" for name, reason in sorted(report.differing.items())]
         lines += [f"Deleted meanwhile: {name}" for name in report.deleted_meanwhile]
+        if keep and is_broken:
+            lines.append("No backup was deleted, since this one lacks files that those before it may have.")
         if removed.backups:
             lines.append(
                 f"{len(removed.backups)} backups are gone, and {removed.objects} objects ({removed.bytes} bytes)."
@@ -91,15 +96,27 @@ class Command(BackupCommand):
         self.answer(options, {"outcome": str(report.outcome), **asdict(report), "removed": asdict(removed)}, lines)
         self.end(report.outcome, NOT_ALL_WELL[report.outcome])
 
+    def _note(self, report: making.BackupReport, target: Target) -> None:
+        try:
+            latest.note(report, target)
+        except DatabaseError as error:  # Of a replica, say: the backup is there all the same.
+            self.progress(f"The page on the state of the system will not know of this backup: {str(error).strip()}")
+
     def _list(self, target: Target, options: dict[str, Any]) -> None:
         manifests = [manifest.read(target, name) for name in manifest.ids(target)]
         data = [
-            {"backup": row.id, "made_at": row.made_at, "product": row.product, "bytes": sum(row.objects.values())}
+            {
+                "backup": row.id,
+                "made_at": row.made_at,
+                "product": row.product,
+                "bytes": sum(row.objects.values()),
+                "lacking": row.lacking,
+            }
             for row in manifests
         ]
         lines = [
             f"{row.id}  {row.made_at}  version {row.product}  {sum(row.objects.values())} bytes"
-            f"{'  encrypted' if row.recipients else ''}"
+            f"{'  encrypted' if row.recipients else ''}{f'  lacks {row.lacking} files' if row.lacking else ''}"
             for row in manifests
         ]
         self.answer(options, {"backups": data}, lines or ["There is no backup here."])

@@ -46,7 +46,7 @@ class Command(BackupCommand):
         proofs: list[proving.Proof] = []
         if not (options["without_proofs"] or options["missing_files"]):
             self.progress("It is proved.")
-            proofs = proving.prove()
+            proofs = proving.prove(may_be_absent=restored.deleted_meanwhile)
         self._conclude(options, chosen, restored, proofs)
 
     def _conclude(
@@ -62,6 +62,7 @@ class Command(BackupCommand):
             "bytes": restored.bytes,
             "missing": restored.missing,
             "damaged": restored.damaged,
+            "deleted_meanwhile": restored.deleted_meanwhile,
             "migrated": restored.migrated,
             "proofs": [
                 {"name": proof.name, "outcome": str(proof.outcome), "answer": proof.answer, "reasons": proof.reasons}
@@ -70,6 +71,7 @@ class Command(BackupCommand):
         }
         lines = [f"{restored.files} files of backup {chosen.id} are here."]
         lines += [f"Missing: {name} {reason}" for name, reason in sorted(lost.items())]
+        lines += [f"Deleted while the backup was made, which is no loss: {name}" for name in restored.deleted_meanwhile]
         for proof in proofs:
             lines.append(f"{proof.name}: {proof.answer}")
             lines += [f"  {reason}" for reason in proof.reasons]

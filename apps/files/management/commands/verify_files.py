@@ -12,13 +12,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sizes", action="store_true", help="compare sizes alone, which reads no file")
         parser.add_argument("--mend", action="store_true", help="take missing files back from the bin")
+        parser.add_argument(
+            "--may-be-absent",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="say nothing of this file if it is not there, once or more",
+        )
 
     def handle(self, *args, **options) -> None:
         if options["mend"]:
             names = orphans.take_back(verification.missing_names())
             self.stdout.write(f"{len(names)} files were taken back from the bin.")
         count = 0
-        for name, reason in verification.problems(with_hashes=not options["sizes"]):
+        problems = verification.problems(
+            with_hashes=not options["sizes"], may_be_absent=frozenset(options["may_be_absent"])
+        )
+        for name, reason in problems:
             self.stderr.write(f"{name} {reason}")
             count += 1
         total = len(rows.file_names())
