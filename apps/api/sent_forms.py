@@ -6,7 +6,6 @@ exactly where something was done. The second leads to where the first led. A for
 corrected or not, it may be sent again.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from django.contrib import messages
 from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from apps.api.models import Answer
@@ -73,10 +73,11 @@ class SentForm:
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """The digest of a form: where it was sent, its fields in order, its files by their content."""
+    """The keyed digest of a form: where it was sent, its fields in order, its files by their content. Without the
+    installation's secret nobody finds a password or a code again from a row."""
     fields = [[name, values] for name, values in request.POST.lists() if name not in NOT_CONTENT]
     files = [[name, file.name, sha256(file)] for name, files in request.FILES.lists() for file in files]
-    return hashlib.sha256(json.dumps([request.get_full_path(), fields, files]).encode()).hexdigest()
+    return salted_hmac("form", json.dumps([request.get_full_path(), fields, files]), algorithm="sha256").hexdigest()
 
 
 def _claim(person_pk: int, key: str, digest: str) -> int | None:

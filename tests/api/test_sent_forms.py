@@ -1,11 +1,13 @@
 """A form of the browser that is sent twice with its key is done once."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from apps.accounts.tasks import forget_what_expired
+from apps.api import idempotency, sent_forms
 from apps.api.models import Answer
 from apps.core import clock
 from tests.rollouts.factories import RolloutFactory
@@ -102,3 +104,11 @@ def test_the_keys_of_forms_are_kept_for_a_week(rollout, analyst):
     with clock.at(clock.now() + timedelta(days=8)):
         forget_what_expired()
     assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("fingerprint", [sent_forms.fingerprint, idempotency.fingerprint])
+def test_nobody_finds_what_was_typed_again_from_its_digest_alone(fingerprint, rf, settings):
+    digest = fingerprint(rf.post("/x/", {"password": "123456"}))
+    assert re.fullmatch(r"[0-9a-f]{64}", digest)
+    settings.SECRET_KEY = "that of another installation"
+    assert fingerprint(rf.post("/x/", {"password": "123456"})) != digest
