@@ -10,6 +10,9 @@ from apps.accounts.tasks import forget_what_expired
 from apps.api import idempotency, sent_forms
 from apps.api.models import Answer
 from apps.core import clock
+from apps.core.refusals import Refusal
+from tests.accounts.proving import is_asked, prove
+from tests.api.factories import ApiTokenFactory
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +69,42 @@ def test_what_was_refused_may_be_sent_again(rollout, analyst):
     assert analyst.post(*hours(rollout, minutes="0")).status_code == 422
     analyst.post(*hours(rollout))
     assert rollout.time_entries.count() == 1
+
+
+def test_what_only_led_to_the_proof_that_it_is_you_may_be_sent_again(rollout, client_for):
+    token = ApiTokenFactory(rollout=rollout)
+    browser, url = client_for(rollout.people["manager"]), reverse("api:revoke", args=[rollout.pk, token.pk])
+    assert is_asked(browser.post(url, {"form_key": KEY}))
+    assert is_asked(browser.post(url, {"form_key": KEY}, headers={"HX-Request": "true"}))
+    assert not Answer.objects.exists()
+    prove(browser)
+    assert not is_asked(browser.post(url, {"form_key": KEY}))
+    token.refresh_from_db()
+    assert token.revoked_at
+
+
+@pytest.mark.parametrize(
+    ("route", "data"),
+    [
+        ("hours:confirm", {"source": "x"}),
+        ("hours:dismiss", {"source": "x"}),
+        ("hours:copy", {"entry": "1"}),
+        ("prerequisites:review_accept", {"delivery": "1"}),
+    ],
+)
+def test_an_answer_that_leads_on_though_nothing_was_done_is_not_kept(analyst, route, data):
+    for _time in range(2):
+        assert analyst.post(reverse(route), {**data, "form_key": KEY}).status_code == 302
+        assert not Answer.objects.exists()
+
+
+def test_a_code_that_was_not_sent_again_so_soon_may_be_asked_for_later(analyst, monkeypatch):
+    def refuse(request):
+        raise Refusal("x")
+
+    monkeypatch.setattr("apps.accounts.proof.codes.send", refuse)
+    assert analyst.post(reverse("account_reauthenticate"), {"send": "1", "form_key": KEY}).status_code == 302
+    assert not Answer.objects.exists()
 
 
 def test_what_a_failure_left_is_gone_with_its_key(rollout, analyst, monkeypatch):

@@ -10,6 +10,7 @@ from apps.accounts import devices
 from apps.accounts.http import account_pages
 from apps.accounts.proof import attempts, fresh
 from apps.core.refusals import TooMany, answer_to
+from apps.core.web import form_keys
 
 
 class AttemptMiddleware:
@@ -73,6 +74,7 @@ class FreshProofMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReauthenticationRequired):
             return None
+        form_keys.not_done(request)
         back = getattr(exception, "back", request.get_full_path())
         url = fresh.page_url(back=back, second_factor=getattr(exception, "second_factor", False))
         return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)
