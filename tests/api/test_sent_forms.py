@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from apps.accounts.tasks import forget_what_expired
@@ -13,6 +14,7 @@ from apps.core import clock
 from apps.core.refusals import Refusal
 from tests.accounts.proving import is_asked, prove
 from tests.api.factories import ApiTokenFactory
+from tests.companies.factories import UserFactory
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +144,26 @@ def test_the_keys_of_forms_are_kept_for_a_week(rollout, analyst):
         assert Answer.objects.exists()
     with clock.at(clock.now() + timedelta(days=8)):
         forget_what_expired()
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_sends_it_again_while_the_first_takes_long_is_told_that_it_may_still_be_done(client_for, monkeypatch):
+    person = UserFactory()
+    browser, other = client_for(person), connection.copy()
+    monkeypatch.setattr(sent_forms, "fingerprint", lambda request: "d" * 64)
+    row = "INSERT INTO api_answer (person_id, key, request, status, body, at) VALUES (%s, %s, %s, 0, '', now())"
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as first, connection.cursor() as second:
+            first.execute(row, [person.pk, KEY, "d" * 64])
+            second.execute("SET lock_timeout = '50ms'")
+            answer = browser.post(reverse("notices:preferences"), {"form_key": KEY})
+    finally:
+        other.close()
+        connection.close()
+    assert answer.status_code == 409
+    assert "ainda está sendo processado" in answer.content.decode()
     assert not Answer.objects.exists()
 
 
