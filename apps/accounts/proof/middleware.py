@@ -10,7 +10,7 @@ from apps.accounts import devices
 from apps.accounts.http import account_pages
 from apps.accounts.proof import attempts, fresh
 from apps.core.refusals import TooMany, answer_to
-from apps.core.web import form_keys
+from apps.core.web import form_keys, retries
 
 
 class AttemptMiddleware:
@@ -36,6 +36,8 @@ class AttemptMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if retries.is_repeated(request):  # The try was counted.
+            return None
         is_account_page = request.path.startswith(account_pages())
         if request.method != "POST" or not (is_account_page or not request.user.is_authenticated):
             return None
