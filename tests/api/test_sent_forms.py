@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from apps.accounts import personal_data
 from apps.accounts.tasks import forget_what_expired
 from apps.api import idempotency, sent_forms
 from apps.api.models import Answer
@@ -144,6 +145,15 @@ def test_the_keys_of_forms_are_kept_for_a_week(rollout, analyst):
         assert Answer.objects.exists()
     with clock.at(clock.now() + timedelta(days=8)):
         forget_what_expired()
+    assert not Answer.objects.exists()
+
+
+def test_what_is_kept_of_forms_is_in_the_copy_of_the_person_and_goes_with_the_account():
+    person = UserFactory()
+    Answer.objects.create(person=person, key=KEY, request="d" * 64, status=302, location="/x/")
+    [form] = personal_data.export(person)["sent_forms"]
+    assert form["led_to"] == "/x/"
+    personal_data.erase(person)
     assert not Answer.objects.exists()
 
 
