@@ -6,7 +6,7 @@ compares it under a lock, so that of two who send at the same instant the second
 refused for anything else carries on the fingerprint that it came with.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -112,7 +112,8 @@ def _words(field: forms.Field, value: Any) -> str:
     if isinstance(value, Model):
         return field.label_from_instance(value) if isinstance(field, forms.ModelChoiceField) else str(value)
     if isinstance(field, forms.ChoiceField):
-        labels = {str(choice): str(label) for choice, label in flatten_choices(field.choices)}
+        options: Iterable[tuple[Any, Any]] = flatten_choices(field.choices)  # type: ignore[arg-type]
+        labels = {str(choice): str(label) for choice, label in options}
         choices = value if isinstance(value, list | tuple) else [value]
         return ", ".join(labels.get(str(choice), str(choice)) for choice in choices)
     shown = field.widget.format_value(field.prepare_value(value))
