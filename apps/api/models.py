@@ -80,9 +80,9 @@ class Answer(models.Model):
     """The answer to what was sent with a key, so that the same sent again is answered the same: a request of a ``token`` with
     an ``Idempotency-Key``, or a form that ``person`` sent in the browser (``sent_forms``).
 
-    ``request`` is the digest of what was sent. A token's key stands for one request; a form that was changed before it was
-    sent again is another one. ``body`` is the answer to a token, ``location`` where a form led to, empty for the page that it
-    was sent from. There is a row only where something was done.
+    ``request`` is the keyed digest of what was sent. A token's key stands for one request; a form that was changed before it
+    was sent again is another one. ``body`` is the answer to a token, ``location`` where a form led to, empty for the page
+    that it was sent from. There is a row only where something was done.
     """
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, null=True, related_name="answers")

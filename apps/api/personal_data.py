@@ -2,7 +2,7 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.api import idempotency
-from apps.api.models import ApiToken
+from apps.api.models import Answer, ApiToken
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding
 
@@ -25,6 +25,18 @@ def _erase(user: User) -> None:
     ApiToken.objects.filter(membership__user=user).delete()
 
 
+def _export_forms(user: User) -> list[dict[str, Any]]:
+    return [
+        {"at": instant(row.at), "led_to": row.location}
+        for row in Answer.objects.filter(person=user).order_by("at", "pk")
+    ]
+
+
+def _erase_forms(user: User) -> None:
+    Answer.objects.filter(person=user).delete()
+
+
 HOLDINGS = [
     Holding("api_tokens", _export, _erase, expire=idempotency.delete_expired_answers),
+    Holding("sent_forms", _export_forms, _erase_forms),
 ]

@@ -6,21 +6,23 @@ exactly where something was done. The second leads to where the first led. A for
 corrected or not, it may be sent again.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
 from django.contrib import messages
-from django.db import Error, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from apps.api.models import Answer
 from apps.core import clock
+from apps.core.database import conflicts
 from apps.core.own_pages import own_page, page_above
+from apps.core.refusals import Refusal, answer_to
 from apps.core.web import form_keys, retries
 from apps.files.actions import sha256
 
@@ -57,7 +59,12 @@ class SentFormMiddleware:
             return None
         digest = fingerprint(request)
         sent.stack.enter_context(transaction.atomic())
-        sent.answer_pk = _claim(request.user.pk, key, digest)
+        try:
+            sent.answer_pk = _claim(request.user.pk, key, digest)
+        except OperationalError as error:
+            if not conflicts.waited_too_long(error):
+                raise
+            return _still_running(request, sent)
         if sent.answer_pk is not None:
             return None
         earlier = Answer.objects.filter(person=request.user.pk, key=key, request=digest).first()
@@ -73,10 +80,11 @@ class SentForm:
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """The digest of a form: where it was sent, its fields in order, its files by their content."""
+    """The keyed digest of a form: where it was sent, its fields in order, its files by their content. Without the
+    installation's secret nobody finds a password or a code again from a row."""
     fields = [[name, values] for name, values in request.POST.lists() if name not in NOT_CONTENT]
     files = [[name, file.name, sha256(file)] for name, files in request.FILES.lists() for file in files]
-    return hashlib.sha256(json.dumps([request.get_full_path(), fields, files]).encode()).hexdigest()
+    return salted_hmac("form", json.dumps([request.get_full_path(), fields, files]), algorithm="sha256").hexdigest()
 
 
 def _claim(person_pk: int, key: str, digest: str) -> int | None:
@@ -90,6 +98,14 @@ def _claim(person_pk: int, key: str, digest: str) -> int | None:
         )
         row = cursor.fetchone()
     return row and row[0]
+
+
+def _still_running(request: HttpRequest, sent: SentForm) -> HttpResponse:
+    """For whoever sent it again while the first takes longer than anybody may wait: that one may still be done."""
+    transaction.set_rollback(True)
+    sent.stack.close()
+    message = _("Seu envio anterior ainda está sendo processado; confira antes de enviar de novo.")
+    return answer_to(request, Refusal(message))
 
 
 def _settle(answer_pk: int, request: HttpRequest, response: HttpResponse) -> None:

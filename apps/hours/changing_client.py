@@ -11,7 +11,7 @@ from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.hours import queries
 from apps.hours.models import ExtraHoursRequest, HourSum
-from apps.rollouts.models import Party
+from apps.rollouts.models import Party, Rollout
 from apps.rollouts.parties import PartyChange
 
 
@@ -27,6 +27,20 @@ def let_approvals_lapse(change: PartyChange) -> None:
     if PartyRole.CLIENT in change.roles:
         approved = change.rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED, lapsed_at=None)
         approved.update(lapsed_at=clock.now())
+
+
+def work_out_periods(rollout: Rollout) -> None:
+    """The months that approvals cover, where the release before wrote none: it served for a while after they were asked for.
+
+    ``rollout`` is locked. It may run twice.
+    """
+    former_clients = rollout.former_parties.filter(role=PartyRole.CLIENT)
+    changes = list(former_clients.order_by("until").values_list("until", flat=True))
+    approved = rollout.extra_requests.filter(state=ExtraHoursRequest.State.APPROVED)
+    for change in reversed(changes):
+        approved.filter(client_since=None, answered_at__gt=change).update(client_since=change)
+    for change in changes:
+        approved.filter(lapsed_at=None, answered_at__lte=change).update(lapsed_at=change)
 
 
 def refuse_unequal_months(merge: CompanyMerge) -> None:

@@ -94,6 +94,7 @@ plugin = Plugin(
     events=events,
     notices={events.MonthClosed: mails.CLOSED, events.ClientMonthClosed: mails.CLIENT_CLOSED},
     requirements=requirements,
+    derived=[changing_client.work_out_periods],
     term={"hours": term.HOURS},
     dossier=[dossier.files],
     dossier_is_ready=dossier.is_ready,

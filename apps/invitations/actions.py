@@ -16,7 +16,7 @@ from apps.accounts import actions as accounts
 from apps.accounts.models import AddressChange, User
 from apps.companies import actions as companies
 from apps.companies.mergers import CompanyMerge
-from apps.companies.models import Company, Membership, Role
+from apps.companies.models import Company, Membership, Role, forget_roles_of
 from apps.companies.people import actions as people
 from apps.companies.people.choices import Choice, NewPerson
 from apps.core import clock, names
@@ -181,7 +181,7 @@ def accept(invitation: Invitation, *, by: User) -> Membership:
         )
         invitation.accepted_at, invitation.accepted_by = clock.now(), by
         invitation.save(update_fields=["accepted_at", "accepted_by"])
-        by.__dict__.pop("_company_roles", None)  # The roles read earlier in this request are out of date.
+        forget_roles_of(by)
         _announce_after_commit(invitation)
         if invitation.rollout is not None and invitation.role != Role.LEAD:
             with timeline.changing(invitation.rollout, even_closed=True) as rollout:

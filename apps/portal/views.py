@@ -15,6 +15,7 @@ from apps.accounts.http import SignedInRequest
 from apps.companies.access import is_presence
 from apps.core.refusals import NotAllowed
 from apps.core.untrusted.bodies import takes_files
+from apps.core.web import form_keys
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.portal import actions, desk, queries
@@ -88,6 +89,7 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     rollout = visible_rollout(request, pk)
     open_matter = queries.find_matter(request.user, rollout, key)
     if open_matter is None:
+        form_keys.not_done(request)
         messages.info(request, _("Esta pendência já foi resolvida, ou agora está com outra parte."))
         if request.htmx:  # type: ignore[attr-defined] # A card that somebody opened: the page that it stands on is old.
             return HttpResponseClientRedirect(reverse("portal:home"))
@@ -96,6 +98,7 @@ def matter(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     if request.method == "POST":
         form = _form(open_matter, request.POST, request.FILES)
         if form is None:
+            form_keys.not_done(request)
             return redirect(open_matter.requirement.url)
         if attempt(request, form, actions.settle, open_matter, by=request.user):
             return redirect("portal:home")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.core.numbers import whole_number
 from apps.core.refusals import Refusal, require
+from apps.core.web import form_keys
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import ROWS_OF_A_PAGE, page_of
 from apps.prerequisites import actions, forms, kinds
@@ -65,6 +66,8 @@ def accept(request: SignedInRequest) -> HttpResponse:
                 refused.append(f"{submission.prerequisite}: {refusal.message}")
             else:
                 accepted += 1
+    if not accepted:
+        form_keys.not_done(request)
     for text in refused:
         messages.error(request, text)
     if accepted:

@@ -19,6 +19,7 @@ from apps.companies.people import queries as people_queries
 from apps.core import plugins
 from apps.core.plugins import Consequence
 from apps.core.refusals import require
+from apps.core.web import form_keys
 from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
@@ -152,6 +153,7 @@ def rollout_waive(request: SignedInRequest, pk: int) -> HttpResponse:
     ahead = queries.next_gate_status(rollout)
     requirement = next((item for item in ahead.unmet if item.key == params.get("requirement")), None) if ahead else None
     if requirement is None or ahead is None or ahead.gate != params.get("gate"):
+        form_keys.not_done(request)
         messages.info(request, _("Esta pendência não existe mais."))
         return redirect(rollout)
     form = forms.WaiveForm(request.POST or None, initial={"gate": ahead.gate, "requirement": requirement.key})

@@ -1,4 +1,4 @@
-"""Every form of the browser, sent twice as one page sends it."""
+"""Every form of the browser, sent twice as one page sends it; before the two, what asks for fresh proof was sent without."""
 
 from typing import NamedTuple
 
@@ -39,12 +39,15 @@ def send_twice(scene, row: Row, key: str = KEY) -> Sent | None:
     client = hostile.client_of(scene, person)
     read_model.follow()
     with transaction.atomic():
-        if row.marks[person] == "!":
-            prove_by_mail(client)
         url = probe.address(scene, row.route)
+        if row.marks[person] == "!":
+            asked = _post(client, url, scene.data(row.route), key)
+            assert is_asked(asked), row.route
+            prove_by_mail(client)
         before = _inserted()
         first = _post(client, url, scene.data(row.route), key)
         between = _inserted()
+        assert row.marks[person] != "!" or not is_asked(first), f"{row.route}: what only asked for proof counts as sent"
         if first.status_code >= 400 or is_asked(first) or not _more(between, before):
             transaction.set_rollback(True)
             return None

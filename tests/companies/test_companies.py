@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.functional import SimpleLazyObject
 
 from apps.companies import actions
-from apps.companies.models import Company, Kind, Role
+from apps.companies.models import Company, Kind, Role, forget_roles_of, roles_of
 from apps.core import cnpj
 from apps.core.refusals import Invalid, NotAllowed
 from tests.companies.factories import CompanyFactory, PresenceFactory, UserFactory, a_cnpj, a_person
@@ -104,3 +105,13 @@ class TestThePages:
         assert (again.trade_name, again.cnpj) == ("Nome novo", company.cnpj)
         assert browser.get(f"/empresas/{CompanyFactory().pk}/").status_code == 404
         assert client_for(a_person(company)).get(f"/empresas/{company.pk}/editar/").status_code == 403
+
+
+def test_roles_are_forgotten_of_whatever_stands_for_the_person():
+    company = CompanyFactory()
+    person = a_person(company)
+    user = SimpleLazyObject(lambda: person)
+    assert set(roles_of(user)) == {company.pk}
+    person.memberships.all().delete()
+    forget_roles_of(user)
+    assert roles_of(user) == {}

@@ -7,15 +7,19 @@ from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import translation
 from psycopg import errors
 
 from apps.accounts.models import User
+from apps.accounts.proof import attempts, views
 from apps.core.database import conflicts
 from apps.core.models import UnfinishedWork
 from apps.core.refusals import Refusal
 from apps.core.web import retries
 from apps.limits import actions as limits
+from tests.accounts.proving import prove
+from tests.companies.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +159,43 @@ def test_a_view_runs_again_without_the_messages_of_before():
 
     assert through(speaking).status_code == 200
     assert view.runs == 2
+
+
+def ends_once(action):
+    """``action``, whose first transaction the database ends."""
+    calls = []
+
+    def ending(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 1:
+            raise ended()
+        return action(*args, **kwargs)
+
+    return ending
+
+
+def test_a_view_runs_again_with_nothing_that_the_first_run_knew_of_the_person(client_for, monkeypatch):
+    people = []
+
+    def choose(person, **chosen):
+        people.append(person)
+        if len(people) == 1:
+            person.name, person._company_roles = "Outra", {}
+            raise ended()
+        assert (person.name, hasattr(person, "_company_roles")) == (user.name, False)
+
+    user = UserFactory()
+    monkeypatch.setattr("apps.notices.actions.choose", choose)
+    assert client_for(user).post(reverse("notices:preferences"), {}).status_code == 302
+    assert len(people) == 2
+
+
+def test_a_try_to_prove_who_one_is_counts_once_however_often_it_runs(client_for, monkeypatch):
+    counted = []
+    monkeypatch.setattr(attempts, "begin", lambda request, name: counted.append(name))
+    monkeypatch.setattr(views, "reauthenticate_by_password", ends_once(views.reauthenticate_by_password))
+    prove(client_for(UserFactory()))
+    assert counted == ["account_reauthenticate"]
 
 
 @pytest.mark.django_db(transaction=True)

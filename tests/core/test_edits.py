@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from apps.core import clock
+from apps.core import clock, minutes
 from apps.core.process import Stage
 from apps.core.web import edits
+from apps.hours.classification import Rounding
+from apps.hours.queries import policy_in_force
 from tests.companies.factories import PersonFactory
 from tests.hours.factories import log
 from tests.meetings.factories import MeetingFactory
@@ -107,3 +109,36 @@ def test_what_a_row_holds_and_what_a_form_gives_have_one_fingerprint():
     assert edits.fingerprint({"a": ["x", "y"]}) == edits.fingerprint({"a": ("y", "x")})
     assert edits.fingerprint({"a": "1"}) != edits.fingerprint({"a": "2"})
     assert edits.fingerprint(None) == ""
+
+
+def test_what_the_first_wrote_is_still_told_after_the_second_mended_something_else(client_for):
+    rollout = RolloutFactory()
+    who, page, url, data = the_target_date(rollout)
+    first, second = client_for(rollout.people[who]), client_for(rollout.people[who])
+    shown = [seen_on(browser.get(page)) for browser in (first, second)]
+    assert first.post(url, {**data(5), "seen": shown[0]}).status_code == 302
+
+    mistyped = second.post(url, {**data(7), "target_date": "x", "seen": shown[1]})
+    assert mistyped.status_code == 422
+    refused = second.post(url, {**data(7), "seen": seen_on(mistyped)})
+    assert refused.status_code == 409
+    mistyped = second.post(url, {**data(7), "target_date": "x", "seen": seen_on(refused)})
+    assert mistyped.status_code == 422
+    assert second.post(url, {**data(7), "seen": seen_on(mistyped)}).status_code == 302
+
+
+def test_what_stands_there_now_is_told_in_the_words_of_the_field(client_for):
+    rollout = at_stage(RolloutFactory(), Stage.DEVELOPMENT)
+    _who, _page, url, data = an_entry(rollout)
+    browser = client_for(rollout.people["pm"])
+    refused = browser.post(url, {**data(7), "seen": "x"}).content.decode()
+    entry = rollout.time_entries.get()
+    assert f"Atividade: agora é {entry.get_activity_display()}." in refused
+    assert f"Duração: agora é {minutes.show(entry.minutes)}." in refused
+
+    _who, _page, url, data = the_policy(rollout)
+    refused = browser.post(url, {**data(7), "training_allowance": "5h", "rounding": "up", "seen": "x"}).content.decode()
+    terms = policy_in_force(rollout, clock.today()).terms()
+    assert f"Valor da hora (R$): agora é {terms['hourly_rate'] // 100},00." in refused
+    assert f"Franquia de treinamento: agora é {minutes.show(terms['training_allowance'])}." in refused
+    assert f"agora é {Rounding(terms['rounding']).label}." in refused

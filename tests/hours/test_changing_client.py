@@ -12,7 +12,7 @@ from apps.hours.agreement import coverage
 from apps.hours.ledger import closing
 from apps.hours.models import ClientStatement, Line
 from apps.hours.statements import overdue, reconciliation
-from apps.rollouts import parties
+from apps.rollouts import parties, refreshing
 from apps.rollouts.models import Rollout
 from tests.companies.factories import CompanyFactory, a_person
 from tests.hours.factories import APRIL, MARCH, THE_MONTH, close_client_month, log
@@ -101,6 +101,26 @@ def test_a_month_of_the_old_client_that_is_closed_after_it_left_is_covered_by_wh
         assert [approval["approved_by"] for approval in part["approvals"]] == [former_lead]
         assert Line.objects.get(entry__started_at=MARCH).approved == 60
         assert {line.entry.started_at.month: row for line, row in lines_with_coverage(rollout)} == by_month
+
+
+def test_what_the_release_before_wrote_of_approvals_gets_its_months_by_night():
+    with clock.at(APRIL):
+        rollout = RolloutFactory()
+        approve_follow_up(rollout, 60)
+    for hours in (1, 3):
+        with clock.at(APRIL + timedelta(hours=hours)):
+            rollout, company = replaced(rollout)
+            rollout.people["client"] = a_person(company, "lead")
+        with clock.at(APRIL + timedelta(hours=hours + 1)):
+            approve_follow_up(rollout, 60)
+    periods = rollout.extra_requests.order_by("number").values_list("client_since", "lapsed_at")
+    written = list(periods)
+    first, second = rollout.former_parties.order_by("until").values_list("until", flat=True)
+    assert written == [(None, first), (first, second), (second, None)]
+    rollout.extra_requests.update(client_since=None, lapsed_at=None)
+    for _night in range(2):
+        refreshing.heal(rollout.pk)
+        assert list(periods.all()) == written
 
 
 def lines_with_coverage(rollout):

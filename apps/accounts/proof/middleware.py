@@ -10,6 +10,7 @@ from apps.accounts import devices
 from apps.accounts.http import account_pages
 from apps.accounts.proof import attempts, fresh
 from apps.core.refusals import TooMany, answer_to
+from apps.core.web import form_keys, retries
 
 
 class AttemptMiddleware:
@@ -35,6 +36,8 @@ class AttemptMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if retries.is_repeated(request):  # The try was counted.
+            return None
         is_account_page = request.path.startswith(account_pages())
         if request.method != "POST" or not (is_account_page or not request.user.is_authenticated):
             return None
@@ -73,6 +76,7 @@ class FreshProofMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ReauthenticationRequired):
             return None
+        form_keys.not_done(request)
         back = getattr(exception, "back", request.get_full_path())
         url = fresh.page_url(back=back, second_factor=getattr(exception, "second_factor", False))
         return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)

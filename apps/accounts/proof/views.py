@@ -24,6 +24,7 @@ from apps.accounts.proof.forms import MailedCodeForm
 from apps.accounts.proof.fresh import Way
 from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal
+from apps.core.web import form_keys
 
 # The field by which a posted form is told from the others on the page.
 FIELDS = {Way.PASSKEY: "credential", Way.PASSWORD: "password", Way.APP: "code", Way.MAIL: "mailed"}
@@ -86,6 +87,7 @@ def _send_code(request: SignedInRequest) -> HttpResponse:
         address = codes.send(request)
         messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(address)})
     except Refusal as refusal:
+        form_keys.not_done(request)
         messages.error(request, refusal.message)
     return redirect(request.get_full_path())
 

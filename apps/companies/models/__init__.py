@@ -8,6 +8,7 @@ from apps.companies.models.company import (
     Kind,
     Membership,
     Role,
+    forget_roles_of,
     on_the_other_side,
     roles_of,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "PersonQuerySet",
     "Purpose",
     "Role",
+    "forget_roles_of",
     "on_the_other_side",
     "roles_of",
 ]

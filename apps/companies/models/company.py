@@ -140,6 +140,12 @@ def on_the_other_side(company: Company, *, email: str, but: int | None = None) -
     return others.filter(company__kind=Kind.PRESENCE).exists()
 
 
+def forget_roles_of(user) -> None:
+    """What ``roles_of`` read earlier in the request is out of date."""
+    if hasattr(user, "_company_roles"):
+        del user._company_roles  # Not by ``__dict__``: ``user`` may stand for another object (``SimpleLazyObject``).
+
+
 def roles_of(user) -> dict[int, tuple[str, str]]:
     """``{company id: (company kind, role)}`` for ``user``; read once and kept on the user object for the request.
 

@@ -9,6 +9,7 @@ from apps.companies.models import Company, Membership, Person
 from apps.companies.pages import visible_company
 from apps.companies.people import actions, forms, queries
 from apps.core.refusals import require
+from apps.core.web import form_keys
 from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 
@@ -19,6 +20,7 @@ def person_new(request: SignedInRequest, pk: int) -> HttpResponse:
     require(request.user, "companies.add_person", company)
     form = forms.NewPersonForm(request.POST or None, by=request.user, company=company)
     if person := form.is_somebody_known:
+        form_keys.not_done(request)
         messages.info(request, _("%(name)s já estava no cadastro. Complete aqui o que faltar.") % {"name": person})
         return redirect("companies:person", pk, person.pk)
     if request.method == "POST" and attempt(request, form, actions.add_person, company, by=request.user):

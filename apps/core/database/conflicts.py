@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 UNIQUE_VIOLATION, EXCLUSION_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23P01", "23503"
+LOCK_NOT_AVAILABLE = "55P03"
 ENDED = frozenset({SERIALIZATION_FAILURE, DEADLOCK})
 """The transaction was ended so that another one could go on."""
 OCCUPIED = frozenset({UNIQUE_VIOLATION, EXCLUSION_VIOLATION})
@@ -39,6 +40,11 @@ def code_of(error: BaseException) -> str:
 def was_ended(error: BaseException) -> bool:
     """Whether the database ended the transaction for the sake of another one: it may be done again as it is."""
     return code_of(error) in ENDED
+
+
+def waited_too_long(error: BaseException) -> bool:
+    """Whether somebody else held what ``error`` was waiting for, for longer than ``lock_timeout``."""
+    return code_of(error) == LOCK_NOT_AVAILABLE
 
 
 def was_overtaken(error: BaseException) -> bool:

@@ -2,10 +2,11 @@
 
 The form of a change carries a fingerprint of what stood there when it was shown (``<c-form-errors>`` writes it). ``attempt``
 compares it under a lock, so that of two who send at the same instant the second sees what the first wrote: it is refused
-(409) with what stands there now, all that was typed is kept, and sent again it takes the other's place.
+(409) with what stands there now, all that was typed is kept, and sent again it takes the other's place. A form that is
+refused for anything else carries on the fingerprint that it came with.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.db import transaction
 from django.db.models import Model
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,34 +38,36 @@ def fingerprint(values: Mapping[str, Any] | None) -> str:
 
 
 class ShownValues:
-    """What the form of a change showed. ``fingerprint`` is that of what stands there, as far as is known."""
+    """What the form of a change showed. ``fingerprint`` is that of what whoever fills it in was last shown."""
 
     def __init__(
         self, form: forms.BaseForm, name: str, shown: Mapping[str, Any], read: Callable[[], Mapping[str, Any]]
     ):
         self.form, self.name, self.read = form, name, read
         self.field = form.add_prefix(FIELD)
-        self.fingerprint = fingerprint(shown)
+        self.fingerprint = self._posted() or fingerprint(shown)
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Within the block nobody else changes it by a form. Raises ``Refusal`` (409) when somebody did meanwhile."""
         with transaction.atomic():
             locks.hold(f"form of {self.name}")
-            posted_fingerprint = self.form.data.get(self.field)
             values = self.read()
-            self.fingerprint = fingerprint(values)
-            if posted_fingerprint and posted_fingerprint != self.fingerprint:
+            if self._posted() not in ("", fingerprint(values)):
+                self.fingerprint = fingerprint(values)
                 raise Refusal(str(OVERTAKEN), details=self._lines(values))
             yield
+
+    def _posted(self) -> str:
+        return str(self.form.data.get(self.field, ""))
 
     def _lines(self, values: Mapping[str, Any]) -> list[str]:
         """What stands there now, a line for each field in which it is not what was typed."""
         cleaned = getattr(self.form, "cleaned_data", {})
         return [
-            _("%(field)s: agora é %(value)s.") % {"field": self.form.fields[name].label, "value": _words(value)}
+            _("%(field)s: agora é %(value)s.") % {"field": field.label, "value": _words(field, value)}
             for name, value in values.items()
-            if name in self.form.fields and _plain(cleaned.get(name)) != _plain(value)
+            if (field := self.form.fields.get(name)) and _plain(cleaned.get(name)) != _plain(value)
         ]
 
 
@@ -97,10 +101,20 @@ def _plain(value: Any) -> Any:
     return "" if value is None else str(value)
 
 
-def _words(value: Any) -> str:
-    """For people."""
+def _words(field: forms.Field, value: Any) -> str:
+    """For people: as ``field`` shows it."""
     if value in (None, "", []):
         return _("vazio")
+    if isinstance(value, bool):
+        return _("Sim") if value else _("Não")
     if isinstance(value, date | datetime):
         return moments.show(value)
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, Model):
+        return field.label_from_instance(value) if isinstance(field, forms.ModelChoiceField) else str(value)
+    if isinstance(field, forms.ChoiceField):
+        options: Iterable[tuple[Any, Any]] = flatten_choices(field.choices)  # type: ignore[arg-type]
+        labels = {str(choice): str(label) for choice, label in options}
+        choices = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(labels.get(str(choice), str(choice)) for choice in choices)
+    shown = field.widget.format_value(field.prepare_value(value))
+    return ", ".join(map(str, shown)) if isinstance(shown, list | tuple) else str(shown)

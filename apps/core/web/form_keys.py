@@ -42,6 +42,11 @@ def key_for(request: HttpRequest) -> str:
     return str(request.form_key)  # type: ignore[attr-defined]
 
 
+def not_done(request: HttpRequest) -> None:
+    """Say that what a form asked for was not done though its answer leads on: sent again with its key it is tried anew."""
+    request.not_done = True  # type: ignore[attr-defined]
+
+
 def key_of(request: HttpRequest) -> str:
     """The key that came with a form; empty where none did."""
     keys = request.POST.getlist(FIELD)

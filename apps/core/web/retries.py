@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.contrib import auth
 from django.contrib.messages.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 from psycopg.pq import TransactionStatus
 
 from apps.core.database import conflicts
@@ -110,6 +112,12 @@ def may_be_repeated(request: HttpRequest) -> bool:
     return run is not None and run.may_be_repeated and not was_streamed
 
 
+def is_repeated(request: HttpRequest) -> bool:
+    """Whether ``request`` is being done once more: what comes before its view was seen to already."""
+    run: Run | None = getattr(request, "run", None)
+    return run is not None and run.number > 1
+
+
 def only_reads(sql: str) -> bool:
     """Whether a statement neither writes nor locks anything."""
     statement = sql.lstrip(" (\n").upper()
@@ -119,12 +127,16 @@ def only_reads(sql: str) -> bool:
 
 
 def _begin_anew(request: HttpRequest) -> None:
-    """Forget what the run left in memory."""
+    """Forget what the run left in memory. Whoever looks on as another party (``viewing``) only reads, and stays who they are:
+    all else that is known of a person is read again."""
     if hasattr(request, "_messages"):
         request._messages = default_storage(request)
     for name in ("refusal", "not_done"):
         if hasattr(request, name):
             delattr(request, name)
+    if hasattr(request, "_cached_user") and getattr(request, "viewing", None) is None:
+        del request._cached_user
+        request.user = SimpleLazyObject(lambda: auth.get_user(request))  # type: ignore[assignment]
     if hasattr(request, "_files"):
         for _name, files in request.FILES.lists():
             for file in files:

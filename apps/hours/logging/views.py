@@ -20,6 +20,7 @@ from apps.core import clock, minutes
 from apps.core.numbers import whole_number
 from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal, require
+from apps.core.web import form_keys
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.parts import part_of
 from apps.core.web.search import matching
@@ -139,9 +140,11 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     source = request.POST.get("source", "")
     proposal = proposals.find(request.user, source)
     if proposal is None:
+        form_keys.not_done(request)
         messages.info(request, _("Esta proposta já foi respondida."))
         return _back(request)
     if not (proposal.minutes and proposal.note):
+        form_keys.not_done(request)
         return redirect(f"{reverse('hours:quick')}?{urlencode({'source': source})}")
     entry = proposals.accept(
         proposal, by=request.user, activity=proposal.activity, started_at=proposal.started_at, minutes=proposal.minutes,
@@ -157,6 +160,7 @@ def dismiss(request: SignedInRequest) -> HttpResponse:
     require(request.user, "hours.log")
     proposal = proposals.find(request.user, request.POST.get("source", ""))
     if proposal is None:
+        form_keys.not_done(request)
         messages.info(request, _("Esta proposta já foi respondida."))
     else:
         proposals.dismiss(proposal, by=request.user)
@@ -207,6 +211,8 @@ def copy(request: SignedInRequest) -> HttpResponse:
         entries = chosen.select_related("nonconformity").order_by("started_at", "pk")
         copied, refused = weeks.copy(entries, by=request.user)
         count = len(copied)
+        if not copied:
+            form_keys.not_done(request)
         messages.success(
             request, ngettext("%(n)s apontamento copiado.", "%(n)s apontamentos copiados.", count) % {"n": count}
         )

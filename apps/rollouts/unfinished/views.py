@@ -10,6 +10,7 @@ from apps.accounts.http import SignedInRequest
 from apps.core.background import work
 from apps.core.own_pages import own_page
 from apps.core.refusals import Refusal, require
+from apps.core.web import form_keys
 from apps.core.web.pages import page_of
 from apps.rollouts import events
 from apps.rollouts.models import Rollout
@@ -38,6 +39,7 @@ def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
     back = own_page(request, request.POST.get("next", ""), otherwise=reverse("portal:home"))
     failure = unfinished.failure(pk)
     if failure is None:
+        form_keys.not_done(request)
         messages.info(request, _("Isto já foi resolvido, ou a nova tentativa já foi pedida."))
         return redirect(back)
     if not _may_know_of(request, failure):
@@ -45,6 +47,7 @@ def try_again(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         unfinished.try_again(failure, by=request.user)
     except Refusal as refusal:
+        form_keys.not_done(request)
         messages.info(request, refusal.message)
     else:
         messages.success(request, _("A nova tentativa começa em instantes."))

@@ -16,6 +16,7 @@ from apps.accounts.http import SignedInRequest
 from apps.accounts.proof import fresh
 from apps.companies.people import choices
 from apps.core.refusals import Refusal, require
+from apps.core.web import form_keys
 from apps.core.web.forms import attempt, refusal_status
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
@@ -75,6 +76,7 @@ def send_code(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespo
         codes.send(signatory, by=request.user)
         messages.success(request, _("Código enviado para %(email)s.") % {"email": addresses.masked(signatory.email)})
     except Refusal as refusal:
+        form_keys.not_done(request)
         messages.error(request, refusal.message)
     return redirect("acceptance:confirm", rollout.pk, signatory.pk)
 
