@@ -157,6 +157,7 @@ def test_what_is_kept_of_forms_is_in_the_copy_of_the_person_and_goes_with_the_ac
     assert not Answer.objects.exists()
 
 
+@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_who_sends_it_again_while_the_first_takes_long_is_told_that_it_may_still_be_done(client_for, monkeypatch):
     person = UserFactory()

@@ -198,6 +198,7 @@ def test_a_try_to_prove_who_one_is_counts_once_however_often_it_runs(client_for,
     assert counted == ["account_reauthenticate"]
 
 
+@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_view_that_committed_something_before_is_not_run_again():
     runs = []
@@ -213,6 +214,7 @@ def test_a_view_that_committed_something_before_is_not_run_again():
     assert UnfinishedWork.objects.get().kind == "first"
 
 
+@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_counting_a_request_and_reading_keep_no_view_from_running_again():
     view = Ends(1)

@@ -3,11 +3,13 @@
 from io import BytesIO
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 
 from apps.core.untrusted import encodings
-from presence_rollout.wsgi import application
 
 pytestmark = pytest.mark.django_db
+application = encodings.readable(get_wsgi_application())
+"""As it is served (presence_rollout/wsgi.py)."""
 
 
 def answer(charset, path="/verificar/", query="next=%ff&q=%C3%A9", method="GET", body=b""):

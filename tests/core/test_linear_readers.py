@@ -38,7 +38,7 @@ LINEAR = {
     "apps.stages.homologation.execution.reported_tests": "expat without DOCTYPE, in a request: bytes, depth, tests limited",
 }
 OURS = {
-    "apps.accounts", "apps.api", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
+    "apps.accounts", "apps.api", "apps.backups", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
     "apps.core.exports.calendar", "apps.core.exports.tables", "apps.core.canonical", "apps.core.untrusted.confined",
     "apps.core.network.outbound", "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work",
     "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads",

@@ -23,6 +23,7 @@ def shown(name):
         return cursor.fetchone()[0]
 
 
+@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_the_limits_hold_for_each_new_connection(limited):
     assert [shown(name) for name in settings.PAGE_DATABASE_LIMITS] == ["1s", "2s", "3s"]
@@ -37,6 +38,7 @@ def test_a_statement_that_takes_too_long_is_503():
     assert status_of(raised.value) == 503
 
 
+@pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_command_has_none():
     connection.close()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from django.db.models import OuterRef, QuerySet
+from django.utils.formats import date_format
 
 from apps.core import clock
 from apps.core.database.rows import embedded, rows_of
@@ -40,6 +41,15 @@ class Row:
     planned: list[Bar] = field(default_factory=list)
     actual: list[Bar] = field(default_factory=list)
     holds: list[Bar] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        """The stages that it was at, each with its days, for who sees no bars."""
+        shown = (
+            (Stage(bar.stage).label, *(date_format(day, "SHORT_DATE_FORMAT") for day in (bar.first, bar.last)))
+            for bar in self.actual
+        )
+        return ", ".join(f"{stage} {first} – {last}" for stage, first, last in shown)
 
 
 @dataclass(frozen=True)
