@@ -19,9 +19,9 @@ class LastBackup(models.Model):
         BUCKET = "s3", _("em um bucket S3")
 
     class Outcome(models.TextChoices):
-        WHOLE = "whole", _("completo")
-        UNTRUSTED = "untrusted", _("completo, mas não assinado")
-        BROKEN = "broken", _("faltam arquivos nele")
+        COMPLETE = "complete", _("completo")
+        UNSIGNED = "unsigned", _("completo, mas não assinado")
+        INCOMPLETE = "incomplete", _("faltam arquivos nele")
 
     ONLY = 1
 
@@ -44,4 +44,4 @@ class LastBackup(models.Model):
 
     @property
     def needs_attention(self) -> bool:
-        return self.is_late or self.outcome != self.Outcome.WHOLE
+        return self.is_late or self.outcome != self.Outcome.COMPLETE
