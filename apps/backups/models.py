@@ -12,7 +12,8 @@ LATE = timedelta(days=2)
 
 class LastBackup(models.Model):
     """The one row on the newest backup of this installation (``latest.note`` writes it); ``bytes`` is all of it, ``place``
-    what kind of target it lies in, whose address is nobody's business here."""
+    what kind of target it lies in, whose address is nobody's business here. What came out of a backup knows of the one before
+    that: the row is written after the dump."""
 
     class Place(models.TextChoices):
         FOLDER = "folder", _("em uma pasta")
