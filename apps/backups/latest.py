@@ -9,15 +9,27 @@ from apps.backups.making import BackupReport
 from apps.backups.models import LastBackup
 from apps.backups.targets import Folder, Target
 from apps.core.measures import Measure, Values
+from apps.seals.outcomes import Outcome
+
+OUTCOMES = {
+    Outcome.WHOLE: LastBackup.Outcome.COMPLETE,
+    Outcome.UNTRUSTED: LastBackup.Outcome.UNSIGNED,
+    Outcome.BROKEN: LastBackup.Outcome.INCOMPLETE,
+}
+"""What is remembered of what a backup came to."""
 
 
 def note(report: BackupReport, target: Target) -> None:
     """Remember what was just made in ``target`` as the last backup. Raises ``DatabaseError``."""
     place = LastBackup.Place.FOLDER if isinstance(target, Folder) else LastBackup.Place.BUCKET
-    outcome = LastBackup.Outcome[report.outcome.name]
     LastBackup.objects.update_or_create(
         pk=LastBackup.ONLY,
-        defaults={"made_at": report.made_at, "place": place, "outcome": outcome, "bytes": report.bytes},
+        defaults={
+            "made_at": report.made_at,
+            "place": place,
+            "outcome": OUTCOMES[report.outcome],
+            "bytes": report.bytes,
+        },
     )
 
 

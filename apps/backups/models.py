@@ -12,16 +12,17 @@ LATE = timedelta(days=2)
 
 class LastBackup(models.Model):
     """The one row on the newest backup of this installation (``latest.note`` writes it); ``bytes`` is all of it, ``place``
-    what kind of target it lies in, whose address is nobody's business here."""
+    what kind of target it lies in, whose address is nobody's business here. What came out of a backup knows of the one before
+    that: the row is written after the dump."""
 
     class Place(models.TextChoices):
         FOLDER = "folder", _("em uma pasta")
         BUCKET = "s3", _("em um bucket S3")
 
     class Outcome(models.TextChoices):
-        WHOLE = "whole", _("completo")
-        UNTRUSTED = "untrusted", _("completo, mas não assinado")
-        BROKEN = "broken", _("faltam arquivos nele")
+        COMPLETE = "complete", _("completo")
+        UNSIGNED = "unsigned", _("completo, mas não assinado")
+        INCOMPLETE = "incomplete", _("faltam arquivos nele")
 
     ONLY = 1
 
@@ -44,4 +45,4 @@ class LastBackup(models.Model):
 
     @property
     def needs_attention(self) -> bool:
-        return self.is_late or self.outcome != self.Outcome.WHOLE
+        return self.is_late or self.outcome != self.Outcome.COMPLETE

@@ -227,7 +227,7 @@ def test_the_last_one_is_on_the_page_of_the_system_and_is_measured(dumps, target
     for _time in range(2):
         call_command("backup", str(target.path))
     last = LastBackup.objects.get()
-    assert (last.place, last.outcome, last.made_at) == ("folder", "whole", manifest.chosen(target).moment)
+    assert (last.place, last.outcome, last.made_at) == ("folder", "complete", manifest.chosen(target).moment)
     assert last.bytes == sum(manifest.chosen(target).objects.values())
     assert latest._made_at() == {(): last.made_at.timestamp()}
     text = page.get("/sistema/").text

@@ -22,9 +22,9 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         choices=[
-                            ("whole", "completo"),
-                            ("untrusted", "completo, mas não assinado"),
-                            ("broken", "faltam arquivos nele"),
+                            ("complete", "completo"),
+                            ("unsigned", "completo, mas não assinado"),
+                            ("incomplete", "faltam arquivos nele"),
                         ],
                         max_length=20,
                     ),
