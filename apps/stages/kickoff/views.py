@@ -82,6 +82,8 @@ def note(request: SignedInRequest, pk: int, item_pk: int) -> HttpResponse:
 def answer(request: SignedInRequest, pk: int, number: int, party: str) -> HttpResponse:
     rollout, kickoff = _kickoff(request, pk)
     minutes = get_object_or_404(Minutes, kickoff=kickoff, number=number)
+    if party not in PartyRole.values:
+        raise Http404
     form = forms.MinutesAnswerForm(request.POST, auto_id=f"answer-{party}_%s")
     if attempt(request, form, actions.answer_minutes, minutes, by=request.user, party=party):
         return _back(pk, "ata")
