@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
@@ -97,7 +98,7 @@ def _page(request: SignedInRequest, layout: Layout) -> HttpResponse:
     if SavedView.objects.filter(
         owner=request.user, name=request.POST.get("name", "").replace("\0", "").strip()
     ).exists():
-        form.success_message = _("Visão substituída.")
+        form.success_message = gettext_lazy("Visão substituída.")
     if attempt(request, form, saved_views.save, by=request.user, layout=layout.value, query=query):
         return redirect(SavedView.objects.get(owner=request.user, name=form.cleaned_data["name"]))
     return _show(request, layout, form)
