@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,7 +33,7 @@ def seal() -> Finding:
         )
     begins, ends = certificate.not_valid_before, certificate.not_valid_after
     renew = _("Peça outro à autoridade certificadora e troque-o antes do fim (docs/term.md).")
-    values = {"day": clock.day_of(ends).isoformat()}
+    values = {"day": date_format(clock.day_of(ends), "SHORT_DATE_FORMAT")}
     if not begins <= clock.now() <= ends:
         return failure(_("O certificado do selo está fora da validade, que termina em %(day)s.") % values, renew)
     if ends - clock.now() < SOON:

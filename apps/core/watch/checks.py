@@ -16,6 +16,7 @@ from django.core.mail import get_connection
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -152,7 +153,7 @@ def clock() -> Finding:
 def disk() -> Finding:
     folders = [Path(settings.VAR_DIR), Path(tempfile.gettempdir())]
     free, folder = min((shutil.disk_usage(folder).free, str(folder)) for folder in folders)
-    values = {"folder": folder, "free": f"{free / 1024**3:.1f}"}
+    values = {"folder": folder, "free": number_format(free / 1024**3, 1)}
     text = _("%(free)s GB livres em %(folder)s.") % values
     advice = _("Libere espaço ou aumente o disco: sem ele, envios são recusados.")
     if free < LEAST:
