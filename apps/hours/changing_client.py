@@ -19,7 +19,7 @@ def refuse_open_months(change: PartyChange) -> None:
     """Raise ``Refusal`` (409) while a month of the rollout that is over is not closed for the client that leaves: its
     hours are that company's. Those of the month that runs are the new client's."""
     if PartyRole.CLIENT in change.roles:
-        _refuse_unclosed(change.before, HourSum.objects.filter(rollout=change.rollout))
+        _refuse_unclosed(change.before, HourSum.objects.filter(rollout=change.rollout, closed=False))
 
 
 def let_approvals_lapse(change: PartyChange) -> None:

@@ -45,6 +45,13 @@ def test_a_month_that_is_over_is_closed_for_the_old_client_first(rollout):
     assert not rollout.former_parties.exists()
 
 
+def test_another_change_soon_after_asks_for_no_month_that_was_closed_for_the_one_before(rollout):
+    close_client_month(rollout)
+    rollout, _company = replaced(rollout)
+    rollout, second = replaced(rollout)
+    assert rollout.company("client") == second
+
+
 def test_what_was_closed_stays_the_old_clients_and_what_runs_is_the_new_ones(rollout):
     before = rollout.company("client")
     statement = close_client_month(rollout)
