@@ -6,7 +6,6 @@ the next backup copies it anew as long as the original is there.
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -84,9 +83,8 @@ def _environment(source: str, **variables: str) -> dict[str, str]:
     """The environment of a process that reaches nothing of the installation: neither its files, its mail server and its
     broker (a message would have a worker do something), nor a store of backups, unless ``source`` lies there."""
     variables |= dict.fromkeys(("S3_BUCKET", "EMAIL_HOST"), "") | {"REDIS_URL": NO_BROKER}
-    if not source.startswith("s3://"):
-        variables |= dict.fromkeys((name for name in os.environ if name.startswith(("S3_", "BACKUP_S3_"))), "")
-    return settings.CHILD_ENVIRONMENT(**variables)
+    emptied = () if source.startswith("s3://") else ("S3_", "BACKUP_S3_")
+    return settings.CHILD_ENVIRONMENT(emptied, **variables)
 
 
 @contextmanager

@@ -100,8 +100,9 @@ class TestTheFilters:
         browser = client_for(held.people["client"])
         page = browser.get(reverse("portfolio:list"), {"manager": rollouts["late"].project_manager_id})
         assert [row.pk for row in page.context["page"]] == [held.pk]
-        for name in ("manager", "analyst", "integrator", "client", "platform"):
-            assert f'name="{name}"' not in page.text
+        offered = set(page.context["form"].fields)
+        assert offered.isdisjoint({"manager", "analyst", "integrator", "client", "platform"})
+        assert '<select name="manager"' not in page.text
 
     @pytest.mark.parametrize("name", ["list", "board", "time"])
     def test_the_tabs_keep_what_was_narrowed(self, browser, name):
