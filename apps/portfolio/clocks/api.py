@@ -64,7 +64,7 @@ class ClocksOut(Schema):
     _("Os dias por parte e em pausa, os trechos com os eventos que os provam, e o atraso em relação ao plano."),
 )
 def read_clocks(request: HttpRequest, rollout_id: int):
-    """A business day counts for the party that had the ball when it began, at midnight in São Paulo."""
+    """A business day counts for the party that had the ball when it began, at midnight in Brasília."""
     report = queries.report(visible(request, rollout_id))
     return {
         "opened": report.clocks.opened,
