@@ -21,7 +21,6 @@ from apps.portfolio.clocks.record import Entry, Standing
 from apps.rollouts import events as rollouts
 from apps.rollouts.planning import STEPS
 
-ONE_DAY = timedelta(days=1)
 SPANS_ON_PAPER = 18
 
 
@@ -161,7 +160,7 @@ def count(
             standing.take(following)
             closed = day if was_open else closed
             following = next(remaining, None)
-        day += ONE_DAY
+        day += workdays.ONE_DAY
         if following is None and not standing.is_open:
             break
         if standing.is_open and day <= until and is_workday(day):

@@ -1,7 +1,7 @@
 """The clocks of a rollout as its page, its exports, the API and the dossier give them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,19 +66,11 @@ class Report:
 
 def report(rollout: Rollout) -> Report:
     """The clocks of ``rollout`` through today, or through the day on which it was closed; in one query beside its plan."""
-    events = rollout.events.order_by("sequence").only(*EVENT_FIELDS)
-    until = clock.day_of(rollout.closed_at) if rollout.closed_at else clock.today()
-    return of_entries(rollout, list(record.of_rows(events)), until, planning.starts(rollout))
-
-
-def of_entries(
-    rollout: Rollout, entries: Sequence[record.Entry], until: date, present_plan: Mapping[str, date]
-) -> Report:
-    """The same of a timeline that was read. Where it keeps no plan, ``present_plan`` is taken."""
+    entries = list(record.of_rows(rollout.events.order_by("sequence").only(*EVENT_FIELDS)))
     opened = entries[0].day if entries else clock.day_of(rollout.started_at)
+    until = clock.day_of(rollout.closed_at) if rollout.closed_at else clock.today()
     clocks = counting.count(entries, opened, until)
-    agreed = counting.baseline(entries)
-    plan, event = agreed or (present_plan, None)
+    plan, event = counting.baseline(entries) or (planning.starts(rollout), None)
     return Report(rollout, clocks, plan, event, clocks.delay(plan))
 
 

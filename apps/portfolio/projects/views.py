@@ -144,5 +144,4 @@ def _content(
         "groups": [("", _("Sem agrupar")), *((column.key, column.heading) for column in columns.GROUPS)],
         "group": group if group in columns.GROUPS else None,
         "order": request.GET.get("order", ""),
-        "formats": FORMATS,
     }
