@@ -1,0 +1,39 @@
+"""All projects at once: narrowed, kept as a view, looked at in three ways; and whose days one project's were."""
+
+import re
+
+import pytest
+
+from tests.browser.pages import clean
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_manager_narrows_the_projects_and_keeps_that_as_a_view(sign_in, width):
+    page = sign_in("gestora@presence.demo", width)
+    page.goto("/projetos/?stage=homologation")
+    shown = page.locator("tbody tr").count()
+    clean(page)
+    page.get_by_role("button", name="Salvar visão").click()
+    page.locator("dialog input[name=name]").fill(f"Homologações {width}")
+    with page.expect_navigation():
+        page.locator("dialog button[type=submit]").click()
+    assert re.search(r"stage=homologation&view=\d+", page.url)
+    assert page.locator("tbody tr").count() == shown > 0
+    for way in ("Quadro", "Linha do tempo"):
+        with page.expect_navigation():
+            page.get_by_role("link", name=way).click()
+        assert "stage=homologation" in page.url
+        clean(page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_client_reads_whose_days_they_were_and_follows_a_proof(sign_in, width):
+    page = sign_in("cliente@aurora.demo", width)
+    page.goto("/projetos/1/dias/")
+    clean(page)
+    with page.expect_navigation():
+        page.locator("tbody a[href*='#evento-']").first.click()
+    event = page.url.partition("#")[2]
+    assert page.locator(f"#{event}").is_visible()
