@@ -20,6 +20,13 @@ FLAGS = [
     "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+UNTOUCHED_UNTIL_LOADED = """{
+  const untouchable = new CSSStyleSheet();
+  untouchable.replaceSync("* { pointer-events: none !important }");
+  document.adoptedStyleSheets = [untouchable];
+  addEventListener("load", () => { document.adoptedStyleSheets = [] });
+}"""
+"""A click waits until the page's scripts listen: a machine is quicker than they are, a person is not."""
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +119,7 @@ def sign_in(served, chromium, sessions):
             storage_state=kept,
         )
         contexts.append(context)
+        context.add_init_script(UNTOUCHED_UNTIL_LOADED)
         page = context.new_page()
         page.set_default_timeout(60_000)  # Beside the other suites the machine is busy.
         page.goto("/" if kept else "/conta/login/")
