@@ -31,7 +31,7 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}.")
 
 
-def child_environment(emptied: tuple[str, ...] = (), **variables: str) -> dict[str, str]:
+def child_environment(emptied: tuple[str, ...] = (), /, **variables: str) -> dict[str, str]:
     """The environment of this process with other ``variables``, for a program that it starts; those whose names begin with
     one of ``emptied`` are empty there."""
     without = {name: "" for name in os.environ if name.startswith(emptied)} if emptied else {}

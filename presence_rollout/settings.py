@@ -142,8 +142,8 @@ INSTALLED_APPS = [
     "apps.stages.acceptance",
     "apps.stages.golive",
     # floor 6
-    "apps.portfolio",
     "apps.notices",
+    "apps.portfolio",
     # floor 7
     "apps.operations",
     "apps.portal",

@@ -20,7 +20,17 @@ from apps.core.jobs import Job
 from apps.core.mails import PAUSES
 from apps.core.models import UnfinishedWork
 from apps.notices import queries, words
-from apps.notices.models import WAITING, Consumption, Digest, Notice, Outgoing, Preference, Reminder, ReminderRun
+from apps.notices.models import (
+    WAITING,
+    AskedReminder,
+    Consumption,
+    Digest,
+    Notice,
+    Outgoing,
+    Preference,
+    Reminder,
+    ReminderRun,
+)
 from apps.outbox import actions as outbox
 from apps.rollouts.models import Event, Rollout
 
@@ -49,6 +59,15 @@ SEND_DIGEST = Job(
     gettext_lazy("Não foi possível enviar este lembrete"),
     task="apps.notices.tasks.send_digest",
     model="notices.Digest",
+    pauses_while_away=PAUSES,
+    reaches_people=True,
+)
+SEND_ASKED = Job(
+    "notices.asked",
+    gettext_lazy("E-mail de um lembrete pedido"),
+    gettext_lazy("Não foi possível enviar este lembrete"),
+    task="apps.notices.tasks.send_asked",
+    model="notices.AskedReminder",
     pauses_while_away=PAUSES,
     reaches_people=True,
 )
@@ -161,7 +180,9 @@ def remind_of(rollout_pk: int) -> None:
 def send_waiting() -> None:
     """Send what is to be sent now. A mail server that is away is not waited for without end."""
     outbox.send_in_turn(
-        (SEND_NOTICE, queries.waiting(Notice), send_notice), (SEND_DIGEST, queries.waiting(Digest), send_digest)
+        (SEND_NOTICE, queries.waiting(Notice), send_notice),
+        (SEND_ASKED, queries.waiting(AskedReminder), send_asked),
+        (SEND_DIGEST, queries.waiting(Digest), send_digest),
     )
 
 
@@ -173,6 +194,11 @@ def send_notice(pk: int) -> None:
 def send_digest(pk: int) -> None:
     """Send a digest that waits. Raises what the mail server's connection raises."""
     _send(SEND_DIGEST, Digest, pk, _digest)
+
+
+def send_asked(pk: int) -> None:
+    """Send a reminder that somebody asked for. Raises what the mail server's connection raises."""
+    _send(SEND_ASKED, AskedReminder, pk, _requested_reminder)
 
 
 def choose(user: User, *, events: bool, reminders: bool) -> None:
@@ -214,20 +240,34 @@ def _notice(row: Notice) -> EmailMessage | None:
 
 def _digest(row: Digest) -> EmailMessage | None:
     """None when nothing is owed any more and no meeting lies ahead, or they switched reminders off."""
-    if not queries.preference_of(row.user).reminders:
+    keys: dict[int, list[str]] = defaultdict(list)
+    for rollout_pk, key in row.reminders.values_list("rollout_id", "requirement"):
+        keys[rollout_pk].append(key)
+    return _reminder(row.user, keys)
+
+
+def _requested_reminder(row: AskedReminder) -> EmailMessage | None:
+    """None when nothing of it is owed any more, or they switched reminders off."""
+    return _reminder(
+        row.user, {int(pk): keys for pk, keys in row.matters.items()}, is_asked=True, asked_by=row.asked_by
+    )
+
+
+def _reminder(
+    user: User, keys: dict[int, list[str]], *, is_asked: bool = False, asked_by: User | None = None
+) -> EmailMessage | None:
+    """The message with what ``user`` still owes of ``keys``, by rollout: without a due day only where somebody asked for it."""
+    if not queries.preference_of(user).reminders:
         return None
-    with words.of_reader(row.user):
-        keys: dict[int, list[str]] = defaultdict(list)
-        for rollout_pk, key in row.reminders.values_list("rollout_id", "requirement"):
-            keys[rollout_pk].append(key)
-        rollouts = Rollout.objects.visible_to(row.user).for_listing().in_bulk(keys)
+    with words.of_reader(user):
+        rollouts = Rollout.objects.visible_to(user).for_listing().in_bulk(keys)
         matters: list[words.Due] = []
         meetings: list[words.Upcoming] = []
 
         def read(pk: int) -> None:
-            matters.extend(queries.still_due(rollouts[pk], keys[pk]))
+            matters.extend(queries.still_owed(rollouts[pk], keys[pk], undated=is_asked))
             meetings.extend(queries.still_planned(rollouts[pk], keys[pk]))
 
         # A rollout that cannot be read takes its own lines away, not the others'.
         work.do_all(REMIND, rollouts, read, most=len(rollouts))
-        return words.digest(matters, meetings, row.user) if matters or meetings else None
+        return words.digest(matters, meetings, user, asked_by=asked_by) if matters or meetings else None

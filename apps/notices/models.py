@@ -142,6 +142,26 @@ class Reminder(models.Model):
         return self.requirement
 
 
+class AskedReminder(Outgoing):
+    """A reminder that somebody of Presence asked for at ``asked_at``, of what one person owes in projects that they chose, be
+    it due or not. ``matters``: the keys of the requirements by the key of their rollout. ``asked_by`` is None once their
+    account was erased."""
+
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    matters = models.JSONField()
+
+    class Meta:
+        verbose_name = _("lembrete pedido")
+        verbose_name_plural = _("lembretes pedidos")
+        ordering = ["pk"]
+        constraints = [_sent_or_dropped("asked_reminder_sent_or_dropped")]
+        indexes = [models.Index(fields=["id"], name="asked_reminder_waiting", condition=WAITING)]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at} → {self.user}"
+
+
 class Preference(models.Model):
     """What a person wants to be told. Without a row: everything. Obligatory notices ask nobody."""
 

@@ -9,8 +9,8 @@ from apps.core.background import work
 from apps.core.canonical import instant
 from apps.core.personal_data import Holding
 from apps.notices import queries
-from apps.notices.actions import SEND_DIGEST, SEND_NOTICE
-from apps.notices.models import WAITING, Digest, Notice, Preference
+from apps.notices.actions import SEND_ASKED, SEND_DIGEST, SEND_NOTICE
+from apps.notices.models import WAITING, AskedReminder, Digest, Notice, Preference
 
 
 def _export(user: User) -> dict[str, Any]:
@@ -33,11 +33,19 @@ def _export(user: User) -> dict[str, Any]:
             for row in digests
             for reminder in row.reminders.all()
         ],
+        "asked_reminders": [
+            {
+                "asked_at": instant(row.asked_at),
+                "asked_by": str(row.asked_by) if row.asked_by else None,
+                "sent_at": instant(row.sent_at) if row.sent_at else None,
+            }
+            for row in AskedReminder.objects.filter(user=user).select_related("asked_by")
+        ],
     }
 
 
 def _erase(user: User) -> None:
-    for model in (Notice, Digest, Preference):
+    for model in (Notice, Digest, AskedReminder, Preference):
         model._default_manager.filter(user=user).delete()
 
 
@@ -48,9 +56,11 @@ def _expire() -> int:
     notices = Notice.objects.filter(event__at__lt=before).exclude(still_sent)
     still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_DIGEST.name))
     digests = Digest.objects.filter(day__lt=min(clock.day_of(before), clock.today())).exclude(still_sent)
-    forgotten = notices.count() + digests.count()
-    notices.delete()
-    digests.delete()
+    still_sent = WAITING & ~Q(pk__in=work.given_up(SEND_ASKED.name))
+    requested = AskedReminder.objects.filter(asked_at__lt=before).exclude(still_sent)
+    forgotten = notices.count() + digests.count() + requested.count()
+    for rows in (notices, digests, requested):
+        rows.delete()
     return forgotten
 
 

@@ -48,11 +48,16 @@ def wants(users: list[User], what: str) -> list[User]:
 
 
 def dated(rollout: Rollout) -> list[OpenRequirement]:
-    """What somebody owes by a day: of the next gate, what nobody waived, and what may be settled ahead of it. Nothing
-    while the rollout is on hold or closed."""
+    """What of ``owed`` is owed by a day."""
+    return [row for row in owed(rollout) if row.due]
+
+
+def owed(rollout: Rollout) -> list[OpenRequirement]:
+    """What somebody owes: of the next gate, what nobody waived, and what may be settled ahead of it. Nothing while the
+    rollout is on hold or closed."""
     if rollout.open_hold:
         return []
-    return [row for row in queries.open_requirements(rollout) if row.due and (row.blocking or not row.gate)]
+    return [row for row in queries.open_requirements(rollout) if row.blocking or not row.gate]
 
 
 def rollouts_to_remind(today: date) -> QuerySet[Rollout]:
@@ -100,7 +105,7 @@ def to_remind(rollout: Rollout, today: date) -> dict[User, list[tuple[Rollout, s
     days = set(due_days(today))
     for matter in dated(rollout):
         if matter.due in days:
-            for user in _who_takes_care(rollout, matter):
+            for user in who_takes_care(rollout, matter):
                 people.setdefault(user, []).append((rollout, matter.key))
     for meeting in rollout.meetings.all():  # Those that today reminds of.
         for user in invited_to(meeting):
@@ -118,13 +123,14 @@ def still_planned(rollout: Rollout, keys: list[str]) -> list[Upcoming]:
     return [Upcoming(rollout, meeting) for meeting in meetings]
 
 
-def still_due(rollout: Rollout, keys: list[str]) -> list[Due]:
-    """Those of the requirements ``keys`` of ``rollout`` that are still owed, in the reader's language."""
-    now = {matter.key: matter for matter in dated(rollout)}
+def still_owed(rollout: Rollout, keys: list[str], *, undated: bool) -> list[Due]:
+    """Those of the requirements ``keys`` of ``rollout`` that are still owed, ``undated`` ones only where it says so, in the
+    reader's language."""
+    now = {matter.key: matter for matter in (owed(rollout) if undated else dated(rollout))}
     return [Due(rollout, now[key]) for key in keys if key in now]
 
 
-def _who_takes_care(rollout: Rollout, matter: OpenRequirement) -> list[User]:
+def who_takes_care(rollout: Rollout, matter: OpenRequirement) -> list[User]:
     """Who alone can settle the matter; or whom it was handed to, while they work at the company that owes it; or else
     everybody there."""
     if matter.person:

@@ -37,6 +37,12 @@ def send_digest(digest_pk: int) -> None:
 
 
 @shared_task(soft_time_limit=60, time_limit=90)
+def send_asked(reminder_pk: int) -> None:
+    """Send one reminder that somebody asked for; once sent, it is not sent again."""
+    work.do(actions.SEND_ASKED, reminder_pk, actions.send_asked)
+
+
+@shared_task(soft_time_limit=60, time_limit=90)
 def remind_of(rollout_pk: int) -> None:
     """Add what one rollout waits for to today's reminders that were not sent yet."""
     work.do(actions.REMIND, rollout_pk, actions.remind_of)

@@ -75,13 +75,10 @@ class Due:
     requirement: OpenRequirement
 
     @property
-    def day(self) -> date:
-        assert self.requirement.due is not None  # noqa: S101 - only what has a day is reminded of
-        return self.requirement.due
-
-    @property
     def when(self) -> str:
-        days = (self.day - clock.today()).days
+        if self.requirement.due is None:
+            return _("aberta desde %(day)s") % {"day": moments.show(clock.day_of(self.requirement.since))}
+        days = (self.requirement.due - clock.today()).days
         if days == 0:
             return _("vence hoje")
         if days > 0:
@@ -112,22 +109,23 @@ class Upcoming:
         return settings.SITE_URL + room_of(self.meeting.kind).url(self.meeting)
 
 
-def digest(matters: list[Due], meetings: list[Upcoming], user: User) -> EmailMessage:
-    """The message that reminds ``user`` of ``matters`` and ``meetings``. Call it within ``of_reader``, where they were read
-    too."""
+def digest(matters: list[Due], meetings: list[Upcoming], user: User, *, asked_by: User | None = None) -> EmailMessage:
+    """The message that reminds ``user`` of ``matters`` and ``meetings``, in the name of ``asked_by`` where somebody asked for
+    it. Call it within ``of_reader``, where they were read too."""
     parts = []
     if count := len(meetings):
         parts.append(ngettext("%(count)d reunião", "%(count)d reuniões", count) % {"count": count})
     if count := len(matters):
-        parts.append(
-            ngettext("%(count)d pendência com prazo", "%(count)d pendências com prazo", count) % {"count": count}
-        )
+        dated = ngettext("%(count)d pendência com prazo", "%(count)d pendências com prazo", count)
+        undated = ngettext("%(count)d pendência", "%(count)d pendências", count)
+        parts.append((dated if all(row.requirement.due for row in matters) else undated) % {"count": count})
     rollouts = list({row.rollout.pk: row.rollout for row in [*meetings, *matters]}.values())
     return _message(
         user,
         ", ".join(parts),
         "notices/email/digest.txt",
-        matters=sorted(matters, key=lambda due: due.day),
+        asked_by=asked_by,
+        matters=sorted(matters, key=lambda row: row.requirement.due or date.max),
         meetings=sorted(meetings, key=lambda upcoming: upcoming.meeting.starts_at),
         record=_record(rollouts),
     )

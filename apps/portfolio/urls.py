@@ -1,7 +1,7 @@
 from django.urls import path
 
 from apps.portfolio.clocks import views as clock_views
-from apps.portfolio.projects import views
+from apps.portfolio.projects import several_views, views
 
 app_name = "portfolio"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("projetos/quadro/", views.cards, name="board"),
     path("projetos/linha-do-tempo/", views.along_time, name="time"),
     path("projetos/arquivo/<str:file_format>/", views.file, name="file"),
+    path("projetos/escolhidos/<str:key>/", several_views.do_with_several, name="several"),
     path("projetos/visoes/<int:pk>/", views.saved_view, name="saved_view"),
     path("projetos/visoes/<int:pk>/apagar/", views.delete_view, name="delete_view"),
     path("projetos/<int:pk>/dias/", clock_views.clocks, name="clocks"),

@@ -1,8 +1,10 @@
 """The plan of a rollout: the day on which each stage is to start. What is due derives from it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -10,7 +12,7 @@ from apps.blueprints.catalogues import content
 from apps.blueprints.models import Blueprint
 from apps.core import clock, workdays
 from apps.core.process import CLOSED, FORWARD, PATH, Gate, Stage
-from apps.core.refusals import Invalid, Refusal, require
+from apps.core.refusals import Invalid, Refusal, require, stated
 from apps.rollouts import events, gates, timeline
 from apps.rollouts.models import PlannedStage, Rollout
 
@@ -72,22 +74,65 @@ def change(rollout: Rollout, *, by: User, dates: dict[str, date], reason: str = 
     """
     require(by, "rollouts.plan", rollout)
     with timeline.changing(rollout) as locked:
-        before = starts(locked)
-        changed = {Stage(stage).value: day for stage, day in dates.items() if before.get(stage) != day}
-        for stage in changed:
-            if stage in before and has_begun(locked, Stage(stage)):
-                raise Refusal(_("%(stage)s já começou; o dia previsto fica como está.") % {"stage": Stage(stage).label})
-        _refuse_disorder({**before, **changed})
-        if not changed:
-            raise Invalid(_("Nenhuma data mudou."))
-        if locked.stage != Stage.KICKOFF and not reason.strip():
-            raise Invalid(_("O projeto já está em andamento: diga por que o plano muda."), field="reason")
-        _keep(locked, changed)
-        days = {stage: day.isoformat() for stage, day in changed.items()}
-        if reason.strip():
-            timeline.record(locked, events.PlanChangedFor(dates=days, reason=reason.strip()), by)
-        else:
-            timeline.record(locked, events.PlanChanged(dates=days), by)
+        _change(locked, by=by, dates=dates, reason=reason)
+
+
+def shift_several(rollouts: Iterable[Rollout], *, by: User, business_days: int, reason: str) -> int:
+    """Move all stages of ``rollouts`` that have not begun by ``business_days`` (negative: to earlier days), all projects or
+    none; how many they are. One that meanwhile has nothing to move counts no more.
+
+    Raises ``Refusal`` where none is left, and with the project's code where one cannot be moved so; ``Invalid`` without a
+    reason, or for no days.
+    """
+    reason = stated(reason)
+    if not business_days:
+        raise Invalid(_("Diga quantos dias úteis."), field="business_days")
+    count = 0
+    with transaction.atomic():
+        for pk in sorted(rollout.pk for rollout in rollouts):
+            rollout = Rollout.objects.get(pk=pk)
+            require(by, "rollouts.plan", rollout)
+            with timeline.changing(rollout, even_closed=True) as locked:
+                if days := shifted(locked, business_days):
+                    try:
+                        _change(locked, by=by, dates=days, reason=reason)
+                    except Refusal as refusal:
+                        raise Refusal(f"{locked.code}: {refusal.message}") from refusal
+                    count += 1
+    if not count:
+        raise Refusal(_("Nenhum dos projetos tem etapas planejadas que ainda não começaram."))
+    return count
+
+
+def shifted(rollout: Rollout, business_days: int) -> dict[str, date]:
+    """The first day of each planned stage that has not begun, moved by ``business_days``; empty for a closed rollout, or one
+    without a plan."""
+    if not rollout.is_open:
+        return {}
+    return {
+        stage: workdays.shift(day, business_days)
+        for stage, day in starts(rollout).items()
+        if not has_begun(rollout, Stage(stage))
+    }
+
+
+def _change(locked: Rollout, *, by: User, dates: dict[str, date], reason: str) -> None:
+    before = starts(locked)
+    changed = {Stage(stage).value: day for stage, day in dates.items() if before.get(stage) != day}
+    for stage in changed:
+        if stage in before and has_begun(locked, Stage(stage)):
+            raise Refusal(_("%(stage)s já começou; o dia previsto fica como está.") % {"stage": Stage(stage).label})
+    _refuse_disorder({**before, **changed})
+    if not changed:
+        raise Invalid(_("Nenhuma data mudou."))
+    if locked.stage != Stage.KICKOFF and not reason.strip():
+        raise Invalid(_("O projeto já está em andamento: diga por que o plano muda."), field="reason")
+    _keep(locked, changed)
+    days = {stage: day.isoformat() for stage, day in changed.items()}
+    if reason.strip():
+        timeline.record(locked, events.PlanChangedFor(dates=days, reason=reason.strip()), by)
+    else:
+        timeline.record(locked, events.PlanChanged(dates=days), by)
 
 
 def ready_on(rollout: Rollout, day: date) -> None:

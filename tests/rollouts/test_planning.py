@@ -96,6 +96,60 @@ class TestTheIntegratorsDate:
         assert not rollout.planned_stages.exists()
 
 
+class TestShiftingSeveral:
+    """Development was begun in the first, so that its own day stays; the second is at the kickoff."""
+
+    @pytest.fixture
+    def rollouts(self):
+        return [at_stage(planned(), Stage.DEVELOPMENT), planned()]
+
+    def starts(self, rollouts):
+        return [planning.starts(Rollout.objects.get(pk=rollout.pk)) for rollout in rollouts]
+
+    def test_what_has_not_begun_moves_by_business_days_and_every_timeline_says_why(self, rollouts):
+        before = self.starts(rollouts)
+        pm = rollouts[0].people["pm"]
+        assert planning.shift_several(rollouts, by=pm, business_days=10, reason="Férias coletivas") == 2
+        after = self.starts(rollouts)
+        assert after[0]["development"] == before[0]["development"]
+        assert after[1]["development"] == date(2026, 8, 31)
+        assert after[1]["kickoff"] == before[1]["kickoff"]
+        for days in after:
+            assert days["training"] == date(2026, 10, 6)
+            assert days["completed"] == date(2026, 11, 18)  # the 2nd of November, a holiday, is no day of the ten
+        for rollout in rollouts:
+            assert "Férias coletivas" in rollout.events.last().describe()
+
+    def test_all_or_none_and_the_refusal_names_the_project(self, rollouts):
+        before = self.starts(rollouts)
+        with pytest.raises(Refusal, match=rollouts[0].code):
+            planning.shift_several(rollouts, by=rollouts[0].people["pm"], business_days=-60, reason="x")
+        assert self.starts(rollouts) == before
+        assert not any(rollout.events.exists() for rollout in rollouts)
+
+    def test_a_project_without_a_plan_or_closed_is_left_as_it_is(self, rollouts):
+        manager = rollouts[0].people["manager"]
+        without_plan, cancelled = RolloutFactory(), planned()
+        actions.cancel(cancelled, by=manager, reason="x", seen_version=cancelled.version)
+        before = self.starts([cancelled])
+        chosen = [*rollouts, without_plan, cancelled]
+        assert planning.shift_several(chosen, by=manager, business_days=1, reason="x") == 2
+        assert self.starts([cancelled]) == before
+        with pytest.raises(Refusal, match="Nenhum dos projetos"):
+            planning.shift_several([without_plan, cancelled], by=manager, business_days=1, reason="x")
+
+    @pytest.mark.parametrize(("business_days", "reason", "field"), [(1, " ", "reason"), (0, "x", "business_days")])
+    def test_it_needs_days_and_a_reason(self, rollouts, business_days, reason, field):
+        with pytest.raises(Invalid) as caught:
+            planning.shift_several(rollouts, by=rollouts[0].people["pm"], business_days=business_days, reason=reason)
+        assert caught.value.field == field
+
+    @pytest.mark.parametrize("person", ["analyst", "client", "integrator", "platform"])
+    def test_nobody_else_does(self, rollouts, person):
+        with pytest.raises(NotAllowed):
+            planning.shift_several(rollouts, by=rollouts[0].people[person], business_days=1, reason="x")
+
+
 class TestChanging:
     def test_the_project_manager_plans_another_day_and_the_timeline_says_so(self):
         rollout = planned()

@@ -23,7 +23,7 @@ from apps.files.models import StoredFile
 from apps.hours.events import MonthClosed
 from apps.hours.models import ClientStatement, Statement, StatementPdf
 from apps.invitations.models import Invitation
-from apps.notices.models import Beginning, Consumption, Notice, Reminder
+from apps.notices.models import AskedReminder, Beginning, Consumption, Notice, Reminder
 from apps.outbox import actions as outbox
 from apps.outbox.models import Mail
 from apps.prerequisites import actions as prerequisites
@@ -441,6 +441,21 @@ def _unsent_notice() -> Case:
         "notices.notice", poisoned, good,
         lambda pk: Notice.objects.get(pk=pk).sent_at is not None,
         "apps.notices.actions._notice", lambda notice: notice.pk,
+    )  # fmt: skip
+
+
+@case("tell-of-events: reminders that somebody asked for")
+def _unsent_asked_reminder() -> Case:
+    rollout = RolloutFactory()
+    reminders = [
+        AskedReminder.objects.create(user=rollout.people[name], asked_by=rollout.people["pm"], matters={})
+        for name in ("client", "client_member")
+    ]
+    poisoned, good = (reminder.pk for reminder in reminders)
+    return Case(
+        "notices.asked", poisoned, good,
+        lambda pk: AskedReminder.objects.get(pk=pk).dropped_at is not None,
+        "apps.notices.actions._requested_reminder", lambda reminder: reminder.pk,
     )  # fmt: skip
 
 

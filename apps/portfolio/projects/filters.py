@@ -15,6 +15,7 @@ from apps.companies.access import is_presence
 from apps.companies.choices import CompanyField
 from apps.companies.models import Company, Kind, Membership, Role
 from apps.core import clock, workdays
+from apps.core.numbers import whole_number
 from apps.core.process import PATH, PartyRole, Stage
 from apps.core.web.forms import DayField
 from apps.rollouts import queries
@@ -154,3 +155,8 @@ def parameters(query: QueryDict, *without: str) -> Iterator[tuple[str, str]]:
     for name, texts in query.lists():
         if name not in ("page", *without):
             yield from ((name, value) for value in texts if value and "\0" not in name + value)
+
+
+def chosen_keys(query: QueryDict) -> set[int]:
+    """The keys of the projects that an address names."""
+    return {key for text in query.getlist("rollout") if (key := whole_number(text))}

@@ -19,6 +19,7 @@ from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.portfolio.models import SavedView
 from apps.portfolio.projects import board, columns, filters, forms, saved_views, stages
+from apps.portfolio.projects.several import SEVERAL
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.models import Rollout
 from apps.seals import certificates
@@ -46,10 +47,15 @@ def along_time(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def file(request: SignedInRequest, file_format: str) -> HttpResponse:
-    """The projects that the filters leave, with the table's columns. Raises ``Refusal`` for more than ``MOST_IN_A_FILE``."""
+    """The projects that the filters leave, or those of them that the address names, with the table's columns.
+
+    Raises ``Refusal`` for more than ``MOST_IN_A_FILE``.
+    """
     if file_format not in FORMATS:
         raise Http404
     _form, rollouts = _narrowed(request)
+    if keys := filters.chosen_keys(request.GET):
+        rollouts = rollouts.filter(pk__in=keys)
     if (count := rollouts.count()) > MOST_IN_A_FILE:
         raise Refusal(
             _("São %(count)d projetos, e um arquivo traz até %(most)d. Use os filtros para escolher menos.")
@@ -111,6 +117,7 @@ def _show(request: SignedInRequest, layout: Layout, save_form: forms.SaveViewFor
     context = {
         "form": form,
         "layout": layout,
+        "several": [several for several in SEVERAL if request.user.has_perm(several.permission)],
         "layouts": [(other, URL_NAMES[other]) for other in Layout],
         "query": request.GET.urlencode(),
         "views": views,
