@@ -256,7 +256,7 @@ def _requested_reminder(row: AskedReminder) -> EmailMessage | None:
 def _reminder(
     user: User, keys: dict[int, list[str]], *, is_asked: bool = False, asked_by: User | None = None
 ) -> EmailMessage | None:
-    """The message with what ``user`` still owes of ``keys``, by rollout: without a due day only where somebody asked for it."""
+    """The message with what ``user`` still owes of ``keys``, by rollout; what has no due day only where somebody asked."""
     if not queries.preference_of(user).reminders:
         return None
     with words.of_reader(user):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.pages import clean
 
@@ -37,3 +38,33 @@ def test_a_client_reads_whose_days_they_were_and_follows_a_proof(sign_in, width)
         page.locator("tbody a[href*='#evento-']").first.click()
     event = page.url.partition("#")[2]
     assert page.locator(f"#{event}").is_visible()
+
+
+def test_two_projects_are_marked_and_their_plans_shifted_by_keyboard_alone(sign_in, shot):
+    page = sign_in("gestora@presence.demo")
+    page.goto("/projetos/?stage=homologation")
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-several-count]")).to_have_text("(2)")
+    expect(page.locator("[data-choose]:checked")).to_have_count(2)
+    shot(page, "projetos-marcados-1440")
+    page.get_by_role("button", name="Deslocar plano").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    address = page.url
+    for days in ("3", "-3"):  # There and back: other journeys read these plans.
+        page.goto(address)
+        clean(page)
+        page.get_by_label("Dias úteis").focus()
+        page.keyboard.type(days)
+        page.keyboard.press("Tab")
+        page.keyboard.type("Férias coletivas")
+        page.get_by_role("button", name="Deslocar planos").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        page.get_by_text("2 planos mudaram.").wait_for()
+        assert "stage=homologation" in page.url
+    page.keyboard.press("j")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert re.search(r"/projetos/\d+/$", page.url)
