@@ -1,6 +1,6 @@
 """The companies and people of the demonstration. Everybody signs in with the same password."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.auth.hashers import make_password
 from stdnum.br.cnpj import calc_check_digits
@@ -74,34 +74,52 @@ CONTACTS = [
 
 @dataclass(frozen=True)
 class Participants:
-    companies: dict[str, Company]
-    people: dict[str, User]
+    """Companies by their key, people by their address, and the first person of each company. ``password`` is the hash of the
+    one that everybody has."""
+
+    password: str
+    companies: dict[str, Company] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+    leads: dict[str, User] = field(default_factory=dict)
 
     def lead(self, company: str) -> User:
         """The first person of a company."""
-        return self.people[next(email for key, email, _name, _role in PEOPLE if key == company)]
+        return self.leads[company]
 
 
 def create_people() -> Participants:
     """Make the companies, their people and their directories."""
-    companies, people = {}, {}
-    for number, (key, kind, trade, legal, city, state) in enumerate(COMPANIES, start=1):
-        stem = f"{11000000 + 7919 * number:08d}0001"
-        companies[key] = Company.objects.create(
-            kind=kind, trade_name=trade, legal_name=legal, cnpj=stem + calc_check_digits(stem),
-            street=f"Rua do Comércio, {100 + number}", city=city, state=state, postal_code="01000-000",
-        )  # fmt: skip
     # One hash for everybody: to be slow is what a hash of a password is for, and this one is public.
-    password = make_password(PASSWORD)
-    for company, email, name, role in PEOPLE:
-        people[email] = User.objects.create_user(email, name=name)
-        people[email].password = password
-        people[email].save(update_fields=["password"])
-        accounts.consent(people[email], terms=True)
-        vouch_for_address(people[email])
-        join(companies[company], people[email], role=role)
-    for company, name, position, email, phone, purposes in CONTACTS:
+    participants = Participants(password=make_password(PASSWORD))
+    for company in COMPANIES:
+        add_company(participants, *company)
+    for person in PEOPLE:
+        add_person(participants, *person)
+    for key, name, position, email, phone, purposes in CONTACTS:
         directory.register(
-            companies[company], name=name, position=position, emails=[email], phone=phone, purposes=purposes
+            participants.companies[key], name=name, position=position, emails=[email], phone=phone, purposes=purposes
         )
-    return Participants(companies, people)
+    return participants
+
+
+def add_company(
+    participants: Participants, key: str, kind: Kind, trade_name: str, legal_name: str, city: str, state: str
+) -> None:
+    """Make a company; its number in the register follows from how many there are."""
+    number = len(participants.companies) + 1
+    stem = f"{11000000 + 7919 * number:08d}0001"
+    participants.companies[key] = Company.objects.create(
+        kind=kind, trade_name=trade_name, legal_name=legal_name, cnpj=stem + calc_check_digits(stem),
+        street=f"Rua do Comércio, {100 + number}", city=city, state=state, postal_code="01000-000",
+    )  # fmt: skip
+
+
+def add_person(participants: Participants, company: str, email: str, name: str, role: Role) -> None:
+    """Make somebody who signs in and works at ``company``."""
+    user = participants.people[email] = User.objects.create_user(email, name=name)
+    user.password = participants.password
+    user.save(update_fields=["password"])
+    accounts.consent(user, terms=True)
+    vouch_for_address(user)
+    join(participants.companies[company], user, role=role)
+    participants.leads.setdefault(company, user)

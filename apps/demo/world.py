@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
-from apps.demo import catalogue, homologation_day, tools
+from apps.demo import catalogue, homologation_day, more, tools
 from apps.demo.people import create_people
 from apps.demo.story import Story
 from apps.hours.logging import timers
@@ -27,8 +27,9 @@ def is_empty() -> bool:
 
 
 @transaction.atomic
-def build(today: datetime) -> None:
-    """Create every rollout of the demonstration, the last events shortly before ``today`` (aware).
+def build(today: datetime, projects: int = 0) -> None:
+    """Create every rollout of the demonstration, the last events shortly before ``today`` (aware), and more of them until
+    there are ``projects``.
 
     The same day gives the same data. Raises ``NotEmpty`` where the database holds people, companies or rollouts.
     """
@@ -139,3 +140,4 @@ def build(today: datetime) -> None:
 
     catalogue.add_own_case(training.reload(), today)
     catalogue.edit(participants, today)
+    more.add(participants, projects - Rollout.objects.count(), today)

@@ -17,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing, and say nothing, when there is data")
         parser.add_argument("--sign-ins", action="store_true", help="only print how to sign in")
         parser.add_argument("--today", help="the day on which the stories end, as 2026-11-23; today when left out")
+        parser.add_argument("--projects", type=int, default=0, help="how many projects, where the eleven are too few")
 
     def handle(self, *args, **options) -> None:
         if options["sign_ins"]:
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         try:
             # The broker is not up yet; what it would hear of is found a minute later.
             with queue.paused():
-                world.build(today)
+                world.build(today, options["projects"])
         except world.NotEmpty:
             raise CommandError("The database is not empty; the demonstration is only for an empty one.") from None
         # As the night's task does: whoever looks at a timeline finds it anchored.
