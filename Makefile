@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: ## serve the application with its worker at http://127.0.0.1:8000 (PORT= changes it)
+run: ## serve the application with its worker at http://127.0.0.1:8000 (PORT= changes it; PROJECTS=60 makes the demonstration larger)
 	@$(BOOT) run && exec $(PY) -m presence_rollout.ops.serve
 
 test: ## every check and test, on PostgreSQL, Redis with a worker, and in Chromium

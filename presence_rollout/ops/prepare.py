@@ -13,7 +13,7 @@ from presence_rollout.ops import serve
 
 SCHEMA = ("migrate --verbosity 0", "createcachetable")
 BLUEPRINTS = "load_blueprints --verbosity 0"
-DEVELOPMENT = "demo --if-empty"
+DEVELOPMENT = f"demo --if-empty --projects {os.environ.get('PROJECTS') or 0}"
 PRODUCTION = "ensure_static --verbosity 0"
 
 
