@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     # floor 7
     "apps.operations",
     "apps.portal",
+    "apps.search",
     "apps.api",
     "apps.backups",
     "apps.demo",

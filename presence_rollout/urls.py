@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("apps.accounts.urls")),
     path("", include("apps.core.urls")),
     path("", include("apps.portal.urls")),
+    path("", include("apps.search.urls")),
     path("", include("apps.operations.urls")),
     path("", include("apps.api.urls")),
     path("", include("apps.companies.urls")),

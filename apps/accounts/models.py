@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.database.unaccented import by_name
 from apps.core.network import mailboxes
+from apps.core.searching import names_index
 
 
 class UserManager(BaseUserManager["User"]):
@@ -117,6 +118,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("pessoa")
         verbose_name_plural = _("pessoas")
         ordering = [*by_name("name"), "pk"]
+        indexes = [names_index("name", "user_name_words")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
             # With it, the one above tells any two addresses of one mailbox apart from two mailboxes.

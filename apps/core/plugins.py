@@ -27,6 +27,7 @@ from apps.core.measures import Measure
 from apps.core.personal_data import Holding
 from apps.core.process import Gate
 from apps.core.requirements import Answer, Requirement, RequirementKind
+from apps.core.searching import SearchSource
 from apps.core.term_shares import TermShare
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ class Plugin:
     """Numbers of it that are watched."""
     mails: Sequence[MailKind] = ()
     """The kinds of e-mails that it sends."""
+    searches: Sequence[SearchSource] = ()
+    """What of it the search over everything looks through."""
     personal_data: Sequence[Holding] = ()
     """What it holds of people."""
     address_changed: Sequence[Callable[[Any], None]] = ()

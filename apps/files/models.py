@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.searching import names_index
 
 
 def storage_name(stored: "StoredFile", filename: str) -> str:
@@ -54,6 +55,7 @@ class StoredFile(models.Model):
         verbose_name = _("arquivo")
         verbose_name_plural = _("arquivos")
         ordering = ["uploaded_at"]
+        indexes = [names_index("name", "file_name_words")]
         constraints = [
             models.CheckConstraint(condition=Q(size__gt=0), name="file_is_not_empty"),
             models.CheckConstraint(

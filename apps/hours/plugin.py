@@ -16,6 +16,7 @@ from apps.hours import (
     personal_data,
     queries,
     requirements,
+    search,
     tasks,
     term,
 )
@@ -79,6 +80,7 @@ def time_spent(request: HttpRequest, nonconformity: Nonconformity) -> str:
 
 plugin = Plugin(
     app="hours",
+    searches=search.SOURCES,
     page=Page(key="hours", title=_("Horas"), icon="clock", url_name="hours:room", summary=summary, position=80),
     panels=[
         Panel("every page", running_timer),

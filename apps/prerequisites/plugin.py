@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
-from apps.prerequisites import actions, events, handover, measures, personal_data, requirements, tasks
+from apps.prerequisites import actions, events, handover, measures, personal_data, requirements, search, tasks
 from apps.prerequisites.models import Prerequisite
 from apps.rollouts.models import Rollout
 
@@ -21,6 +21,7 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
 
 plugin = Plugin(
     app="prerequisites",
+    searches=search.SOURCES,
     page=Page(
         key="prerequisites",
         title=_("Pré-requisitos"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.cnpj import CNPJField
 from apps.core.database.unaccented import by_name
+from apps.core.searching import names_index
 
 
 class Kind(models.TextChoices):
@@ -76,6 +77,10 @@ class Company(models.Model):
         verbose_name = _("empresa")
         verbose_name_plural = _("empresas")
         ordering = [*by_name("trade_name"), "pk"]
+        indexes = [
+            names_index("trade_name", "company_trade_name_words"),
+            names_index("legal_name", "company_legal_name_words"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="company_kind_is_known"),
             # There is one Presence: every rule about "Presence people" leans on it.

@@ -14,6 +14,7 @@ from apps.companies.models.company import Company, Role
 from apps.core import clock
 from apps.core.database.unaccented import by_name
 from apps.core.network import mailboxes
+from apps.core.searching import names_index
 
 
 class Purpose(models.TextChoices):
@@ -76,6 +77,7 @@ class Person(models.Model):
         verbose_name = _("pessoa da empresa")
         verbose_name_plural = _("pessoas da empresa")
         ordering = ["pk"]
+        indexes = [names_index("name", "person_name_words")]
         constraints = [
             models.UniqueConstraint(fields=["company", "user"], name="person_once_per_account"),
             models.CheckConstraint(

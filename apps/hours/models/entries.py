@@ -9,11 +9,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.searching import document, words_index
 from apps.hours import classification
 from apps.hours.classification import Activity, HourClass
 from apps.hours.models.statements import Statement
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Nonconformity
+
+WORDS = document("note")
+"""What the search over everything looks through."""
 
 
 class TimeEntry(models.Model):
@@ -51,6 +55,7 @@ class TimeEntry(models.Model):
             models.Index(fields=["rollout", "started_at", "number"], name="time_entry_in_order"),
             models.Index(fields=["person", "started_at"], name="time_entry_day_of_a_person"),
             models.Index(fields=["started_at"], name="time_entry_by_start"),
+            words_index(WORDS, "time_entry_words"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["rollout", "number"], name="time_entry_number_once"),

@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.localized import LocalizedField
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Requirement
+from apps.core.searching import localized_document, words_index
+
+WORDS = localized_document("text")
+"""What the search over everything looks through."""
 
 
 class OpenRequirement(models.Model):
@@ -48,6 +52,7 @@ class OpenRequirement(models.Model):
         ]
         indexes = [
             models.Index(fields=["until"], name="open_requirement_until", condition=Q(until__isnull=False)),
+            words_index(WORDS, "open_requirement_words"),
             models.Index(fields=["due"], name="open_requirement_due", condition=Q(due__isnull=False)),
         ]
 

@@ -9,7 +9,7 @@ from apps.core.process import Stage
 from apps.meetings.models import MeetingKind
 from apps.meetings.rooms import Room
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import dossier, events, personal_data, requirements, tasks, term
+from apps.stages.homologation import dossier, events, personal_data, requirements, search, tasks, term
 from apps.stages.homologation.execution import standing
 from apps.stages.homologation.judgements_api import router
 from apps.stages.homologation.meetings import actions as sessions
@@ -35,6 +35,7 @@ def summary(rollout: Rollout) -> Iterator[Fact]:
 
 plugin = Plugin(
     app="homologation",
+    searches=search.SOURCES,
     page=Page(
         key="homologation",
         title=_("Homologação"),

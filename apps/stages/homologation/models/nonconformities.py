@@ -7,8 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.process import PartyRole
+from apps.core.searching import document, words_index
 from apps.rollouts.models import Rollout
 from apps.stages.homologation.models.script import Case
+
+WORDS = document("title", "fix_note")
+WORDS_OF_A_COMMENT = document("text")
+"""What the search over everything looks through."""
 
 
 class NonconformityQuerySet(models.QuerySet["Nonconformity"]):
@@ -60,6 +65,7 @@ class Nonconformity(models.Model):
         verbose_name = _("não conformidade")
         verbose_name_plural = _("não conformidades")
         ordering = ["number"]
+        indexes = [words_index(WORDS, "nonconformity_words")]
         constraints = [
             models.UniqueConstraint(fields=["rollout", "number"], name="nonconformity_number_once"),
             models.CheckConstraint(
@@ -124,6 +130,7 @@ class NonconformityComment(models.Model):
         verbose_name = _("mensagem sobre não conformidade")
         verbose_name_plural = _("mensagens sobre não conformidades")
         ordering = ["pk"]
+        indexes = [words_index(WORDS_OF_A_COMMENT, "nonconformity_comment_words")]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="nonconformity_comment_says_something")]
 
     def __str__(self) -> str:
