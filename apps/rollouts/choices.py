@@ -4,6 +4,8 @@ import re
 
 from django.db.models import Q
 
+from apps.blueprints.models import Platform
+from apps.companies.models import Company
 from apps.core.database.unaccented import holds, narrowed
 from apps.core.web.search import SearchField
 from apps.rollouts.models import Party, RolloutQuerySet
@@ -21,8 +23,10 @@ def search(rollouts: RolloutQuerySet, text: str) -> RolloutQuerySet:
 
 
 def _holds(text: str) -> Q:
-    companies = Party.objects.filter(holds(text, "company__trade_name", "company__legal_name"))
-    condition = Q(pk__in=companies.values("rollout")) | holds(text, "platform__name")
+    companies = Company.objects.filter(holds(text, "trade_name", "legal_name"))
+    parties = Party.objects.filter(company__in=companies)
+    platforms = Platform.objects.filter(holds(text, "name"))
+    condition = Q(pk__in=parties.values("rollout")) | Q(platform__in=platforms)
     number = NUMBER.fullmatch(text)
     return condition | Q(pk=int(number.group(1))) if number else condition
 

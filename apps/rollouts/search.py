@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.companies.models import Company
 from apps.core.searching import SearchSource, in_the_readers_language, is_like
 from apps.rollouts import choices
 from apps.rollouts.models import OpenRequirement, Party, Rollout, RolloutQuerySet
@@ -11,7 +12,8 @@ from apps.rollouts.models.requirements import WORDS
 
 
 def _of_a_mistyped_company(rollouts: RolloutQuerySet, text: str) -> RolloutQuerySet:
-    parties = Party.objects.filter(is_like(text, "company__trade_name", "company__legal_name"))
+    companies = Company.objects.filter(is_like(text, "trade_name", "legal_name"))
+    parties = Party.objects.filter(company__in=companies)
     return rollouts.filter(pk__in=parties.values("rollout"))
 
 

@@ -6,6 +6,8 @@ Whoever orders by names says ``by_name``, in Python ``name_key``; whoever looks 
 
 import unicodedata
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.db.models import CharField, F, Q, QuerySet, TextField, Transform
@@ -60,10 +62,7 @@ def by_name(*fields: str) -> list[OrderBy]:
 def holds(text: str, *fields: str) -> Q:
     """That ``text`` stands in one of ``fields``, with whatever accents, capitals and blanks."""
     words = " ".join(unaccented(text).split())
-    condition = Q(pk=None)
-    for field in fields:
-        condition |= Q(**{f"{field}__unaccented__contains": words})
-    return condition
+    return reduce(or_, (Q(**{f"{field}__unaccented__contains": words}) for field in fields))
 
 
 def narrowed(rows: Rows, text: str, condition: Callable[[str], Q]) -> Rows:

@@ -14,7 +14,7 @@ from apps.rollouts.models import Rollout
 from apps.stages.homologation.models import Case, Evidence, Nonconformity, NonconformityComment
 from apps.stages.homologation.models.nonconformities import WORDS, WORDS_OF_A_COMMENT
 
-MOST_PROJECTS_WITH_CASES = 50
+MOST_PROJECTS_WITH_CASES = 20
 """Every project has much the same hundred cases. Where none is named they are looked through in so many of the open ones,
 the newest: those that somebody of Presence works on; all, for who works on none or elsewhere."""
 
