@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -127,13 +129,13 @@ class WaiveForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """The day of each stage that has not begun."""
+    """The day of each stage that has not begun. ``moved`` are days that are proposed for some of them."""
 
     success_message = _("Plano atualizado. Os prazos dos pré-requisitos acompanham.")
 
-    def __init__(self, *args, rollout: Rollout, **kwargs) -> None:
+    def __init__(self, *args, rollout: Rollout, moved: Mapping[str, date] | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        starts = planning.starts(rollout)
+        starts = planning.starts(rollout) | (moved or {})
         for stage in planning.STEPS[1:]:
             if not planning.has_begun(rollout, stage):
                 self.fields[f"date_{stage.value}"] = DayField(label=stage.label, initial=starts.get(stage))

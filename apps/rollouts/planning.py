@@ -144,11 +144,16 @@ def ready_on(rollout: Rollout, day: date) -> None:
     if Stage.TRAINING not in plan:
         return
     begins = max(workdays.on_or_after(day), plan[Stage.DEVELOPMENT])
-    moved = workdays.between(plan[Stage.TRAINING], begins)
-    if moved:
-        following = STEPS[STEPS.index(Stage.TRAINING) :]
-        _keep(rollout, {stage.value: workdays.shift(plan[stage], moved) for stage in following if stage in plan})
-        _keep(rollout, {Stage.TRAINING.value: begins})
+    if workdays.between(plan[Stage.TRAINING], begins):
+        _keep(rollout, moved(plan, Stage.TRAINING, begins))
+
+
+def moved(plan: dict[str, date], stage: Stage, begins: date) -> dict[str, date]:
+    """The first days of ``stage``, which is to begin on ``begins``, and of the stages after it in ``plan``, which move along
+    by as many business days."""
+    business_days = workdays.between(plan[stage], begins)
+    following = [later.value for later in STEPS[STEPS.index(stage) + 1 :] if later in plan]
+    return {stage.value: begins} | {later: workdays.shift(plan[later], business_days) for later in following}
 
 
 def has_begun(rollout: Rollout, stage: Stage) -> bool:

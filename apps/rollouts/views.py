@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import partial
 
 from django.contrib import messages
@@ -16,8 +17,10 @@ from apps.accounts.http import SignedInRequest
 from apps.companies import actions as companies
 from apps.companies.models import Company
 from apps.companies.people import queries as people_queries
-from apps.core import plugins
+from apps.core import plugins, workdays
+from apps.core.numbers import whole_number
 from apps.core.plugins import Consequence
+from apps.core.process import Stage
 from apps.core.refusals import require
 from apps.core.web import form_keys
 from apps.core.web.edits import remember
@@ -29,6 +32,9 @@ from apps.rollouts.anchors import anchoring
 from apps.rollouts.correction_forms import KIND_OF_FIELD, NewCompanyForm
 from apps.rollouts.models import Analyst, FormerParty, Party, Rollout, Waiver
 from apps.seals import certificates
+
+MOST_DAYS_MOVED = 1_000
+"""By as many calendar days, about three years, a stage is moved at once."""
 
 
 def visible_rollout(
@@ -172,19 +178,30 @@ def waiver_withdraw(request: SignedInRequest, pk: int, waiver_pk: int) -> HttpRe
 
 
 def rollout_plan(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Plan other days for the stages to come."""
+    """Plan other days for the stages to come. ``?stage=`` and ``?days=``, calendar days from the planned first day of that
+    stage, propose days for it and for those after it, which are saved as any others are."""
     rollout = visible_rollout(request, pk)
     require(request.user, "rollouts.plan", rollout)
-    form = forms.PlanForm(request.POST or None, rollout=rollout)
+    moved = _moved_plan(request, rollout)
+    form = forms.PlanForm(request.POST or None, rollout=rollout, moved=moved)
     remember(form, rollout, lambda row: {f"date_{stage}": day for stage, day in planning.starts(row).items()})
     if request.method == "POST" and attempt(request, form, planning.change, rollout, by=request.user):
         return redirect(f"{rollout.get_absolute_url()}#plano")
     return render(
         request,
         "rollouts/plan_form.html",
-        {"rollout": rollout, "room": "overview", "form": form},
+        {"rollout": rollout, "room": "overview", "form": form, "moved": moved},
         status=refusal_status(form),
     )
+
+
+def _moved_plan(request: SignedInRequest, rollout: Rollout) -> dict[str, date]:
+    starts, stage = planning.starts(rollout), request.GET.get("stage", "")
+    days = whole_number(request.GET.get("days", "").removeprefix("-"))
+    if stage not in starts or not days or days > MOST_DAYS_MOVED or planning.has_begun(rollout, Stage(stage)):
+        return {}
+    sign = -1 if request.GET["days"].startswith("-") else 1
+    return planning.moved(starts, Stage(stage), workdays.on_or_after(starts[stage] + timedelta(days=sign * days)))
 
 
 @require_GET

@@ -40,6 +40,37 @@
   window.addEventListener("pageshow", tell); // The browser may have brought marks back.
   tell();
 
+  /* A stage of the plan is dragged along time, by who may plan: the plan's own page then shows the days, and asks why. */
+  for (const bar of document.querySelectorAll("[data-plan-of]")) {
+    bar.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      const chart = bar.ownerSVGElement;
+      const days_of_a_pixel = chart.viewBox.baseVal.width / chart.getBoundingClientRect().width;
+      const following = [...chart.querySelectorAll("[data-plan-of]")].slice([...chart.querySelectorAll("[data-plan-of]")].indexOf(bar));
+      const days = (moved) => Math.round((moved.clientX - event.clientX) * days_of_a_pixel);
+      const move = (moved) => following.forEach((other) => other.setAttribute("transform", `translate(${days(moved)} 0)`));
+      const stop = () => {
+        bar.removeEventListener("pointermove", move);
+        bar.removeEventListener("pointerup", drop);
+        bar.removeEventListener("pointercancel", back);
+      };
+      const back = () => {
+        stop();
+        following.forEach((other) => other.removeAttribute("transform"));
+      };
+      const drop = (moved) => {
+        stop();
+        if (days(moved) === 0) back();
+        else location.assign(`${bar.dataset.planOf}?stage=${bar.dataset.stage}&days=${days(moved)}`);
+      };
+      bar.setPointerCapture(event.pointerId);
+      bar.addEventListener("pointermove", move);
+      bar.addEventListener("pointerup", drop);
+      bar.addEventListener("pointercancel", back);
+    });
+  }
+
   const here = () => {
     const row = document.activeElement?.closest("[data-project]");
     const link = row ? row.querySelector("[data-project-link]") : document.activeElement;

@@ -96,6 +96,38 @@ class TestTheIntegratorsDate:
         assert not rollout.planned_stages.exists()
 
 
+class TestMovedOnThePage:
+    """The page of the plan proposes days for a stage that was dragged, and for those after it; nothing is changed by that."""
+
+    def shown(self, client_for, **query):
+        rollout = planned()
+        page = client_for(rollout.people["pm"]).get(reverse("rollouts:plan", args=[rollout.pk]), query)
+        return {name: field.initial for name, field in page.context["form"].fields.items()}, page.context["moved"]
+
+    def test_the_stage_and_those_after_it_move_by_business_days(self, client_for):
+        shown, _moved = self.shown(client_for, stage="training", days="5")  # the 27th of September is a Sunday
+        assert shown["date_development"] == date(2026, 8, 17)
+        assert shown["date_training"] == date(2026, 9, 28)
+        assert shown["date_homologation"] == date(2026, 10, 5)
+        assert shown["date_completed"] == date(2026, 11, 10)  # the 12th of October is a holiday
+
+    def test_to_earlier_days_too(self, client_for):
+        assert self.shown(client_for, stage="training", days="-7")[0]["date_training"] == date(2026, 9, 15)
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {}, {"stage": "training"}, {"days": "5"}, {"stage": "kickoff", "days": "5"}, {"stage": "x", "days": "5"},
+            {"stage": "training", "days": "0"}, {"stage": "training", "days": "--5"}, {"stage": "training", "days": "1e3"},
+            {"stage": "training", "days": "1001"}, {"stage": "training", "days": "9" * 40},
+        ],
+    )  # fmt: skip
+    def test_what_means_nothing_proposes_nothing(self, client_for, query):
+        shown, moved = self.shown(client_for, **query)
+        assert moved == {}
+        assert shown["date_training"] == date(2026, 9, 22)
+
+
 class TestShiftingSeveral:
     """Development was begun in the first, so that its own day stays; the second is at the kickoff."""
 
