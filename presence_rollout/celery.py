@@ -45,6 +45,7 @@ def say_what_is_wrong_with_the_keys(**kwargs: Any) -> None:
 
 app = Celery("presence_rollout", task_cls=OneAtATime)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.add_defaults(work.CONFIGURATION)
 app.autodiscover_tasks()
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from presence_rollout import environment as env
-from presence_rollout import work
+from presence_rollout import logs, work
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
@@ -340,7 +340,6 @@ TERM_SIGNING_DAYS = env.number("TERM_SIGNING_DAYS", 15)
 # --- Requests to others (apps/core/network/outbound.py) ---------------------------------------------------
 # host:port pairs that are asked although they are not public: a test double, the demonstration's platform.
 OUTBOUND_ALLOW = env.words("OUTBOUND_ALLOW")
-
 # Plays every platform in the demonstration and in tests: credential probes go there, with its host and port.
 PLATFORM_STAND_IN = env.text("PLATFORM_STAND_IN").rstrip("/")
 if PLATFORM_STAND_IN:
@@ -348,34 +347,19 @@ if PLATFORM_STAND_IN:
     if not DEBUG:
         raise ImproperlyConfigured("PLATFORM_STAND_IN is for the demonstration: real credentials would go to it.")
 
-# --- Celery ----------------------------------------------------------------------------------------
+# --- Celery (what no installation changes is in work.py) -------------------------------------------
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2}
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SERIALIZER = "json"
-CELERY_TASK_ACKS_LATE = True
-# What kills its process is not handed over again at once and for ever: attempts are counted
-# (apps/core/background/work.py), and the scheduled task comes back to what is left.
-CELERY_TASK_REJECT_ON_WORKER_LOST = False
 # Seconds; no task may have more (a task that needs less says so). The soft limit raises, the other one kills.
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 # What a killed task left behind at the database ends too.
 TASK_DATABASE_LIMITS = dict.fromkeys(PAGE_DATABASE_LIMITS, CELERY_TASK_TIME_LIMIT)
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A message is delivered again after this time: longer than it may wait behind another, and run, at a worker that lives.
 # A broker that is there and does not answer holds nobody for longer than these seconds; a worker asks it every second.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 5}
-CELERY_TASK_PUBLISH_RETRY = False  # Within a page: the periodic task is the further attempt (core/background/queue.py).
 CELERY_TASK_QUEUES = work.QUEUES
-CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = work.ROUTES
-CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = work.SCHEDULE
 SCHEDULE_TITLES = work.TITLES
 
@@ -413,33 +397,4 @@ SENTRY_DSN = env.text("SENTRY_DSN")
 OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
 # To standard error, without request bodies: a line for people, or JSON for programs. Times have their offset.
 LOG_FORMAT = env.text("LOG_FORMAT", "line")
-if LOG_FORMAT not in ("line", "json"):
-    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"context": {"()": "apps.core.watch.ids.Context"}},
-    "formatters": {
-        "line": {
-            "format": "{asctime} {levelname} {name}{ids} {message}",
-            "datefmt": "%Y-%m-%d %H:%M:%S%z",
-            "style": "{",
-        },
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": ["levelname", "name", "message", "request_id", "task", "task_id", "process"],
-            "rename_fields": {"levelname": "level", "name": "logger"},
-            "timestamp": True,
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        # At DEBUG it writes whole template contexts: people, forms.
-        "django.template": {"level": "INFO"},
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-        # It traces what is wrong with a file that somebody gives; the verification says it in one sentence.
-        "pyhanko": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration(LOG_FORMAT, level=env.text("LOG_LEVEL", "INFO"))

@@ -4,6 +4,25 @@ from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
+CONFIGURATION = {
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_ignore_result": True,
+    "timezone": "UTC",
+    "worker_hijack_root_logger": False,
+    "worker_prefetch_multiplier": 1,
+    "task_acks_late": True,
+    # What kills its process is not handed over again at once and for ever: attempts are counted
+    # (apps/core/background/work.py), and the scheduled task comes back to what is left.
+    "task_reject_on_worker_lost": False,
+    "task_create_missing_queues": False,
+    "task_default_queue": "upkeep",
+    "broker_connection_retry_on_startup": True,
+    # Within a page: the periodic task is the further attempt (core/background/queue.py).
+    "task_publish_retry": False,
+}
+"""How Celery works, in every installation; what one may change is in ``settings``."""
+
 # Queues apart, each with processes of its own (docs/production.md): a document that takes its time delays no notice.
 QUEUES = [
     Queue(name, Exchange(name), routing_key=name) for name in ("notices", "documents", "probes", "seals", "upkeep")
