@@ -135,7 +135,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, rollout: Rollout, moved: Mapping[str, date] | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        starts = planning.starts(rollout) | (moved or {})
+        starts = {**planning.starts(rollout), **(moved or {})}
         for stage in planning.STEPS[1:]:
             if not planning.has_begun(rollout, stage):
                 self.fields[f"date_{stage.value}"] = DayField(label=stage.label, initial=starts.get(stage))
