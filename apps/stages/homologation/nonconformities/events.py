@@ -46,7 +46,7 @@ def nonconformity_url(event: Event) -> str:
 class CaseFailed(
     EventData,
     kind="homologation.failure",
-    sentence=_("%(case)s falhou e abriu a %(label)s: %(title)s"),
+    sentence=_("registrou que %(case)s falhou e abriu a %(label)s: %(title)s"),
     icon="bug",
     notice=Notice(
         to=owner_of_the_correction,
