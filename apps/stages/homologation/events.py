@@ -219,7 +219,7 @@ class RoundReportAdded(
 class ResultRecorded(
     EventData,
     kind="homologation.result",
-    sentence=_("%(case)s: %(outcome)s"),
+    sentence=_("registrou %(case)s: %(outcome)s"),
     icon="clipboard-check",
 ):
     """``machine`` is the label of the token that reported it, where one did."""
