@@ -9,7 +9,7 @@ from django.template import Context, NodeList
 from django.test import Client
 
 from apps.core import clock
-from apps.core.web.compiled.nodes import CompiledNodeList
+from apps.core.web.node_lists import CompiledNodeList
 from tests.access import probe
 
 NEW_EACH_TIME = re.compile(r"[A-Za-z0-9]{64}|(?<=name=\"form_key\" value=\")[A-Za-z0-9]{22}")

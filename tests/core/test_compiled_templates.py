@@ -13,8 +13,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 from django_cotton.compiler_regex import CottonCompiler
 
-from apps.core.web.compiled.nodes import CompiledNodeList, compiled
 from apps.core.web.components import ComponentNode
+from apps.core.web.node_lists import CompiledNodeList, compiled
 
 ROWS = [
     "homologation/status.html", "homologation/outcome.html", "homologation/tally.html", "portfolio/projects/holder.html",

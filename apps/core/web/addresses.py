@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from apps.core.web.compiled.values import surroundings_of
+from apps.core.web.template_values import surroundings_of
 
 PLAIN = (int, str, SafeString)
 

@@ -19,7 +19,7 @@ from django_cotton.templatetags._vars import CottonVarsNode, PreparedVar
 from django_cotton.utils import get_cotton_data
 
 from apps.core.web import icons
-from apps.core.web.compiled.nodes import compiled
+from apps.core.web.node_lists import compiled
 
 
 def component(parser: Parser, token: Token) -> Node:

@@ -189,11 +189,13 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     def _parties(self) -> "list[Party]":
         """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
-        if "parties" not in getattr(self, "_prefetched_objects_cache", {}):
-            if not getattr(self, "_is_locked", False):
-                return _parties_with_companies(self.pk)
-            self.take_parties(_parties_with_companies(self.pk))
-        return list(self.parties.all())
+        prefetched = getattr(self, "_prefetched_objects_cache", {}).get("parties")
+        if prefetched is not None:
+            return list(prefetched)
+        parties = _parties_with_companies(self.pk)
+        if getattr(self, "_is_locked", False):
+            self.take_parties(parties)
+        return parties
 
     def has_reached(self, stage: Stage) -> bool:
         """True when the rollout is at ``stage`` or beyond it on the path (a completed one has reached them all)."""

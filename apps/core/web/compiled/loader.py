@@ -3,7 +3,10 @@
 from django.template import Origin, Template
 from django.template.loaders import cached
 
-from apps.core.web.compiled.nodes import compiled
+from apps.core.web.compiled.tags import function_of
+from apps.core.web.node_lists import CompiledNodeList, compiled
+
+CompiledNodeList.function_of = staticmethod(function_of)
 
 
 class Loader(cached.Loader):

@@ -10,8 +10,8 @@ from django.template.loader_tags import IncludeNode, construct_relative_path
 from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.utils import translation
 
-from apps.core.web.compiled.nodes import CompiledNodeList
-from apps.core.web.compiled.values import surroundings_of
+from apps.core.web.node_lists import CompiledNodeList
+from apps.core.web.template_values import surroundings_of
 
 
 class Message:

@@ -17,8 +17,8 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core.web import icons
+from apps.core.web import template_values as values
 from apps.core.web.addresses import print_address
-from apps.core.web.compiled import values
 from apps.core.web.compiled.parts import Condition
 
 Function = Callable[[Context], str]

@@ -1,16 +1,21 @@
 """Lists of nodes that print themselves by one function, written when they are first shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from django.template import Context, Node, NodeList
 from django.template.defaulttags import IfNode
 from django.utils.safestring import SafeString
 
+Printer = Callable[[Context], str]
+
 
 class CompiledNodeList(NodeList):
-    """Django's list of nodes; ``is_plain`` says that all of them are written in its function."""
+    """Django's list of nodes; ``is_plain`` says that all of them are written in its function. ``function_of`` writes that,
+    and answers with it and with ``is_plain``."""
 
-    _function: Callable[[Context], str] | None = None
+    function_of: ClassVar[Callable[[Sequence[Node]], tuple[Printer, bool]]]
+    _function: Printer | None = None
     _is_plain = False
 
     def render(self, context: Context) -> SafeString:
@@ -26,10 +31,8 @@ class CompiledNodeList(NodeList):
             self._compile()
         return self._is_plain
 
-    def _compile(self) -> Callable[[Context], str]:
-        from apps.core.web.compiled import tags  # They lean on components, whose templates are such lists.
-
-        function, self._is_plain = tags.function_of(self)
+    def _compile(self) -> Printer:
+        function, self._is_plain = CompiledNodeList.function_of(self)
         self._function = function
         return function
 
