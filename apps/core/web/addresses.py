@@ -3,11 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.template import Context
 from django.template.base import Parser, Token
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as djangos_url
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -42,6 +43,11 @@ def print_address(node: AddressNode, context: Context, name: Any, *arguments: An
             return ""
         return conditional_escape(address) if context.autoescape else address
     return URLNode.render(node, context)
+
+
+def address_of(name: str, *arguments: int | str) -> str:
+    """What ``reverse`` answers, remembered."""
+    return _address(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name, *arguments)
 
 
 @lru_cache(maxsize=16_384)

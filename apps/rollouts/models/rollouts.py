@@ -3,7 +3,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -16,6 +15,7 @@ from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import embedded, embedded_first, row_of, rows_of, take_as_prefetched
 from apps.core.localized import LocalizedField
 from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
+from apps.core.web.addresses import address_of
 from apps.rollouts.models.machine import StageMachine
 
 
@@ -127,7 +127,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         return f"{self.code} · {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("rollouts:detail", args=[self.pk])
+        return address_of("rollouts:detail", self.pk)
 
     @property
     def code(self) -> str:
