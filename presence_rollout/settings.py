@@ -105,12 +105,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # The templates of fields are read by the loader of all others.
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
-    "django_cotton",
+    "django_cotton.apps.SimpleAppConfig",  # The loaders are named below.
     "django_fsm",
     "django_htmx",
     "rules",
@@ -197,19 +198,29 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "apps.core.web.compiled.loader.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "builtins": ["apps.core.templatetags.core"],
+            "builtins": ["django_cotton.templatetags.cotton", "apps.core.templatetags.core"],
         },
     }
 ]
 COTTON_DIR = "cotton"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,12 @@
 """WSGI entry point, served by granian in development and production alike."""
 
-import gc
 import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from apps.core.database import timeouts
-from presence_rollout import telemetry
+from presence_rollout import memory, telemetry
 from presence_rollout.celery import app as celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "presence_rollout.settings")
@@ -30,6 +29,4 @@ celery.conf.broker_transport_options = {
     "socket_timeout": 1,
 }
 
-# What was imported stays until the process ends: looking through it again and again takes a twentieth of each page.
-gc.freeze()
-gc.set_threshold(50_000, 20, 100)
+memory.keep_what_was_imported()

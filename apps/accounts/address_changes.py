@@ -2,19 +2,21 @@
 confirm or undo it. Until then, or for seven days, the new one does not count where a signature rests on it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import AddressChange, User
 from apps.accounts.sessions import end_sessions
 from apps.core import clock, plugins
+from apps.core.database.rows import embedded_first
 from apps.core.refusals import Refusal
 
 SETTLES = timedelta(days=7)
@@ -38,13 +40,23 @@ def record_change(user: User, *, before: str, after: str) -> AddressChange:
 
 
 def _unsettled(user: User) -> QuerySet[AddressChange]:
-    return user.address_changes.filter(confirmed_at=None, undone_at=None, at__gt=clock.now() - SETTLES)
+    return user.address_changes.filter(**_counts_not_yet())
+
+
+def _counts_not_yet() -> dict[str, Any]:
+    return {"confirmed_at": None, "undone_at": None, "at__gt": clock.now() - SETTLES}
 
 
 def unsettled(user: User) -> AddressChange | None:
     """The newest change of ``user``'s address that does not count yet: seven days have not passed, and the address before
     has not confirmed it."""
     return _unsettled(user).last()
+
+
+def unsettled_of(user: str) -> Subquery:
+    """An annotation for ``row_of``: the same of the account whose key the outer row has as ``user``."""
+    changes = AddressChange.objects.filter(user=OuterRef(user), **_counts_not_yet())
+    return embedded_first(changes.order_by("-at", "-pk"))
 
 
 def counts_from(address_change: AddressChange) -> datetime:

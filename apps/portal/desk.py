@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.companies.access import is_presence
+from apps.companies.readers import compiled_for_reader
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.portal.queries import FIRST
@@ -70,11 +71,12 @@ def of(user: User, *, everybodys: bool) -> Desk | None:
     """Presence's first page; None for people of other companies. Without rollouts of one's own it is everybody's."""
     if not is_presence(user):
         return None
-    everybodys = everybodys or not rollouts_of(user, everybodys=False).exists()
-    rollouts = rollouts_of(user, everybodys=everybodys)
-    by_holder = _by_holder(rollouts)
-    lists = {name: _first(rows_of(rollouts, name)) for name in LISTS}
-    late_rollouts, ready = _first(late_of(rollouts)), _first(ready_of(rollouts))
+    everybodys = everybodys or not _any_of(user)
+    by_holder = _by_holder(user, everybodys=everybodys)
+    lists = {name: _section(_first(user, name=name, everybodys=everybodys)) for name in LISTS}
+    late_rollouts, ready = (
+        _section(_first(user, name=name, everybodys=everybodys)) for name in ("late_projects", "ready")
+    )
     held = [rollout for section in by_holder.values() for rollout in section.rows]
     rows = [row for section in lists.values() for row in section.rows]
     _read_companies([*held, *ready.rows, *late_rollouts.rows, *(row.rollout for row in rows)])
@@ -145,18 +147,34 @@ def rows_of(rollouts: QuerySet[Rollout], name: str) -> QuerySet[OpenRequirement]
     return rows.select_related("rollout__platform").order_by(first, "rollout", "position")
 
 
-def _first(rows: QuerySet[Any]) -> Section:
-    """The first of ``rows`` and their number, in one query."""
-    if rows.model is Rollout:
-        rows = rows.select_related("platform")
-    first = list(rows.annotate(all_rows=Window(Count("pk")))[:FIRST])
-    return Section(first[0].all_rows if first else 0, first)
+@compiled_for_reader
+def _any_of(user: User) -> "QuerySet[Rollout, int]":
+    return rollouts_of(user, everybodys=False).order_by().values_list("pk", flat=True)[:1]
 
 
-def _by_holder(rollouts: QuerySet[Rollout]) -> dict[str, Section]:
+@compiled_for_reader
+def _first(user: User, *, name: str, everybodys: bool) -> QuerySet[Any]:
+    """The first rows of one of ``LISTS`` or ``ROLLOUT_LISTS``, each with the number of all."""
+    rollouts = rollouts_of(user, everybodys=everybodys)
+    rows: QuerySet[Any]
+    if name in LISTS:
+        rows = rows_of(rollouts, name)
+    else:
+        _title, list_of = ROLLOUT_LISTS[name]
+        rows = list_of(rollouts).select_related("platform")
+    return rows.annotate(all_rows=Window(Count("pk")))[:FIRST]
+
+
+def _section(rows: list[Any]) -> Section:
+    return Section(rows[0].all_rows if rows else 0, rows)
+
+
+@compiled_for_reader
+def _first_by_holder(user: User, *, everybodys: bool) -> QuerySet[Rollout]:
     holder = F("holder")
-    first = (
-        rollouts.order_by()
+    return (
+        rollouts_of(user, everybodys=everybodys)
+        .order_by()
         .annotate(
             place=Window(RowNumber(), partition_by=holder, order_by=[F("holder_since"), F("pk")]),
             all_rows=Window(Count("pk"), partition_by=holder),
@@ -165,10 +183,13 @@ def _by_holder(rollouts: QuerySet[Rollout]) -> dict[str, Section]:
         .select_related("platform")
         .order_by("holder_since", "pk")
     )
+
+
+def _by_holder(user: User, *, everybodys: bool) -> dict[str, Section]:
     grouped: dict[str, list[Any]] = {role: [] for role in PartyRole.values}
-    for rollout in first:
+    for rollout in _first_by_holder(user, everybodys=everybodys):
         grouped.setdefault(rollout.holder, []).append(rollout)
-    return {role: Section(rows[0].all_rows if rows else 0, rows) for role, rows in grouped.items()}
+    return {role: _section(rows) for role, rows in grouped.items()}
 
 
 def _read_companies(rollouts: list[Rollout]) -> None:

@@ -32,6 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.companies.access import roles_of
 from apps.companies.models import Kind, Membership, Role
+from apps.companies.readers import compiled_for_reader
 from apps.core import clock, plugins
 from apps.core.process import PATH, PartyRole, Stage
 from apps.core.requirements import Answer
@@ -166,7 +167,13 @@ def matters(user: User, rows: Iterable[OpenRequirement]) -> list[Matter]:
 
 def find_matter(user: User, rollout: Rollout, key: str) -> Matter | None:
     """The open matter ``key`` of ``rollout`` as ``user`` meets it; None when it is settled or not theirs."""
-    return next(iter(matters(user, open_to(user).filter(rollout=rollout, key=key)[:1])), None)
+    rows = [row for row in _open_in(user, rollout.pk) if row.key == key]
+    return next(iter(matters(user, rows[:1])), None)
+
+
+@compiled_for_reader
+def _open_in(user: User, rollout_pk: int) -> QuerySet[OpenRequirement]:
+    return open_to(user).filter(rollout=rollout_pk)
 
 
 @dataclass(frozen=True)
@@ -254,19 +261,12 @@ class Door:
         return any(kind != Kind.PRESENCE for kind, _role in roles_of(self.user).values())
 
     @cached_property
-    def _rollouts(self) -> QuerySet[Rollout]:
-        """The open ones in which the person acts for another company than Presence."""
-        acts = Party.objects.filter(rollout=OuterRef("pk"), company__in=list(roles_of(self.user)))
-        return Rollout.objects.visible_to(self.user).open().filter(Exists(acts.exclude(role=PartyRole.PRESENCE)))
-
-    @cached_property
     def open(self) -> QuerySet[OpenRequirement]:
-        return open_to(self.user).filter(rollout__in=self._rollouts.order_by().values("pk"))
+        return _open_at_door(self.user)
 
     @cached_property
     def projects(self) -> list[Progress]:
-        rollouts = self._rollouts.for_listing().prefetch_related(queries.WITH_REQUIREMENTS)
-        first = rollouts.annotate(all_rows=Window(Count("pk")))[:FIRST] if self._acts else []
+        first = _first_projects(self.user) if self._acts else []
         return [progress_of(self.user, rollout) for rollout in first]
 
     @property
@@ -276,12 +276,7 @@ class Door:
     @cached_property
     def groups(self) -> list[Group]:
         """What is the reader's own, what anybody of the company may settle, what another party owes and they may settle."""
-        by_group = F("group")
-        rows = self.open.annotate(
-            place=Window(RowNumber(), partition_by=by_group, order_by=ORDER),
-            all_rows=Window(Count("pk"), partition_by=by_group),
-        ).filter(place__lte=FIRST)
-        first = matters(self.user, rows) if self._acts else []
+        first = matters(self.user, _first_of_groups(self.user)) if self._acts else []
         groups = []
         for key in GROUPS:
             members = [item for item in first if item.requirement.group == key]  # type: ignore[attr-defined]
@@ -301,9 +296,41 @@ class Door:
     @property
     def only_one(self) -> Matter | None:
         """The single open matter that the reader can settle, if there is exactly one."""
-        answerable = self.open.filter(is_own=True, is_answerable=True, is_with_a_colleague=False)
-        first = matters(self.user, answerable[:2])
+        first = matters(self.user, _first_answerable(self.user))
         return first[0] if len(first) == 1 else None
+
+
+def _rollouts_at_door(user: User) -> QuerySet[Rollout]:
+    """The open ones in which the person acts for another company than Presence."""
+    acts = Party.objects.filter(rollout=OuterRef("pk"), company__in=list(roles_of(user)))
+    return Rollout.objects.visible_to(user).open().filter(Exists(acts.exclude(role=PartyRole.PRESENCE)))
+
+
+def _open_at_door(user: User) -> QuerySet[OpenRequirement]:
+    return open_to(user).filter(rollout__in=_rollouts_at_door(user).order_by().values("pk"))
+
+
+@compiled_for_reader
+def _first_projects(user: User) -> QuerySet[Rollout]:
+    rollouts = _rollouts_at_door(user).for_listing().prefetch_related(queries.WITH_REQUIREMENTS)
+    return rollouts.annotate(all_rows=Window(Count("pk")))[:FIRST]
+
+
+@compiled_for_reader
+def _first_of_groups(user: User) -> QuerySet[OpenRequirement]:
+    """The first of each of ``GROUPS``, with the number of all."""
+    by_group = F("group")
+    rows = _open_at_door(user).annotate(
+        place=Window(RowNumber(), partition_by=by_group, order_by=ORDER),
+        all_rows=Window(Count("pk"), partition_by=by_group),
+    )
+    return rows.filter(place__lte=FIRST)
+
+
+@compiled_for_reader
+def _first_answerable(user: User) -> QuerySet[OpenRequirement]:
+    """The first two matters that the person settles alone."""
+    return _open_at_door(user).filter(is_own=True, is_answerable=True, is_with_a_colleague=False)[:2]
 
 
 def draft_of(matter: Matter) -> Draft | None:

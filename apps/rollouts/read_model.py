@@ -6,9 +6,11 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from apps.core import clock, plugins
@@ -38,12 +40,13 @@ def keep(
     *,
     pages: Collection[str] | None = None,
     held_by: str | None = None,
+    stored: Collection[OpenRequirement] | None = None,
 ) -> bool:
     """Ask the rules of ``apps``, or all of them, and write what changed; then work out whom ``rollout`` waits for and what
     its pages say in short, those of the apps ``pages`` or, left out, of ``apps``. Whether what is open changed.
 
-    ``held_by`` is the party that caused the open hold, empty without one, where the caller has read it. ``rollout`` is
-    locked; the caller saves its fields ``SAVED``, which are set here.
+    ``held_by`` is the party that caused the open hold, empty without one, and ``stored`` what is kept as open, where the
+    caller has read them. ``rollout`` is locked; the caller saves its fields ``SAVED``, which are set here.
     """
     _forget_what_was_read(rollout)
     pages = apps if pages is None else pages
@@ -55,7 +58,7 @@ def keep(
             pages = None
         apps = None
     with asking(rollout):
-        changed = _write_rows(rollout, apps, held_by) if apps is None or apps else False
+        changed = _write_rows(rollout, apps, held_by, stored) if apps is None or apps else False
         if pages is None or pages:
             rollout.facts = {**rollout.facts, **_summaries(rollout, pages)}
     _forget_what_was_read(rollout)
@@ -64,9 +67,16 @@ def keep(
     return changed
 
 
-def _write_rows(rollout: Rollout, apps: Collection[str] | None, held_by: str | None) -> bool:
+def _write_rows(
+    rollout: Rollout,
+    apps: Collection[str] | None,
+    held_by: str | None,
+    stored: Collection[OpenRequirement] | None,
+) -> bool:
     """Write what changed of what is open, and who is waited for; whether anything did."""
-    before = {(row.gate, row.key): row for row in _stored(rollout.pk, rollout=rollout)}
+    if stored is None:
+        stored = _stored(rollout.pk)
+    before = {(row.gate, row.key): row for row in stored}
     after = {(row.gate, row.key): row for row in work_out(rollout, apps)}
     others = [row for row in before.values() if apps is not None and plugins.asking_app(row.key) not in {*apps, ""}]
     new = [row for place, row in after.items() if place not in before]
@@ -76,14 +86,31 @@ def _write_rows(rollout: Rollout, apps: Collection[str] | None, held_by: str | N
             changed.append(row)
     stay = {*after, *((row.gate, row.key) for row in others)}
     settled = [row.pk for place, row in before.items() if place not in stay]
-    if settled:
-        OpenRequirement.objects.filter(pk__in=settled).delete()
     if changed or new:
-        OpenRequirement.objects.bulk_create(
-            [*changed, *new], update_conflicts=True, unique_fields=["rollout", "gate", "key"], update_fields=FIELDS
-        )
+        with _deleting(settled):
+            OpenRequirement.objects.bulk_create(
+                [*changed, *new], update_conflicts=True, unique_fields=["rollout", "gate", "key"], update_fields=FIELDS
+            )
+    elif settled:
+        OpenRequirement.objects.filter(pk__in=settled).delete()
     _pass_the_ball(rollout, [*others, *after.values()], held_by)
     return bool(settled or new or any(_says_another(row, before[row.gate, row.key]) for row in changed))
+
+
+@contextmanager
+def _deleting(settled: Sequence[int]) -> Iterator[None]:
+    """What writes rows meanwhile deletes the rows ``settled``, which are others, in the same statement."""
+
+    def with_deletion(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal settled
+        if settled and sql.startswith("INSERT"):
+            table = connection.ops.quote_name(OpenRequirement._meta.db_table)
+            sql = f"WITH settled AS (DELETE FROM {table} WHERE id = ANY(%s)) {sql}"  # noqa: S608 - no value is in the text
+            params, settled = [list(settled), *params], []
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(with_deletion):
+        yield
 
 
 @compiled_once
@@ -109,7 +136,7 @@ def work_out(rollout: Rollout, apps: Collection[str] | None = None) -> Iterator[
 def differences(rollout: Rollout) -> list[str]:
     """What is kept of ``rollout`` and is not as the rules answer now, each with the key of the requirement."""
     _forget_what_was_read(rollout)
-    stored = {(row.gate, row.key): row for row in _stored(rollout.pk, rollout=rollout)}
+    stored = {(row.gate, row.key): row for row in _stored(rollout.pk)}
     worked_out = {(row.gate, row.key): row for row in work_out(rollout)}
     problems = [f"{key} is missing" for gate, key in worked_out.keys() - stored.keys()]
     problems += [f"{key} is settled" for gate, key in stored.keys() - worked_out.keys()]

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from apps.core import canonical, clock, plugins
 from apps.core.background import queue
 from apps.core.database.compiled import compiled_once
+from apps.core.database.rows import JSON, embedded, rows_of
 from apps.core.events import EventData
 from apps.core.process import PartyRole
 from apps.core.refusals import Refusal
 from apps.rollouts import read_model
-from apps.rollouts.models import AnchorSheet, Event, Hold, Rollout
+from apps.rollouts.models import AnchorSheet, Event, Hold, OpenRequirement, Rollout
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -85,12 +86,12 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     last (``Plugin.recorded``) and may refuse it all.
     """
     require_lock(rollout)
-    last, held_by = _end_of_the_chain(rollout)
+    asking_apps, summarized_apps = plugins.asking_after(event.kind), plugins.summarizing_after(event.kind)
+    last, held_by, stored = _end_of_the_chain(rollout)
     if party is None:
         roles = rollout.roles_of(actor) if actor else set()
         party = next((role for role in PartyRole.values if role in roles), "")
-    asking_apps, summarized_apps = plugins.asking_after(event.kind), plugins.summarizing_after(event.kind)
-    read_model.keep(rollout, asking_apps, pages=summarized_apps, held_by=held_by)
+    read_model.keep(rollout, asking_apps, pages=summarized_apps, held_by=held_by, stored=stored)
     rollout.version += 1
     row = Event(
         rollout=rollout,
@@ -113,18 +114,20 @@ def record(rollout: Rollout, event: EventData, actor: "User | None", *, party: s
     return row
 
 
-def _end_of_the_chain(rollout: Rollout) -> tuple[str, str]:
-    """The hash of the last event and the party that caused the open hold, empty without one."""
-    return _ends_of_chains(rollout.pk)[0]
+def _end_of_the_chain(rollout: Rollout) -> tuple[str, str, list[OpenRequirement]]:
+    """The hash of the last event, the party that caused the open hold, empty without one, and what was open after it."""
+    last_hash, held_by, requirements = _ends_of_chains(rollout.pk)[0]
+    return last_hash, held_by, rows_of(OpenRequirement, requirements)
 
 
 @compiled_once
-def _ends_of_chains(rollout_pk: int) -> "QuerySet[Rollout, tuple[str, str]]":
+def _ends_of_chains(rollout_pk: int) -> "QuerySet[Rollout, tuple[str, str, list[JSON]]]":
     events = Event.objects.filter(rollout=OuterRef("pk")).order_by("-sequence").values("hash")
     holds = Hold.objects.filter(rollout=OuterRef("pk"), ended_at=None).values("caused_by")
     ends = {
         "last_hash": Coalesce(Subquery(events[:1]), Value(GENESIS)),
         "held_by": Coalesce(Subquery(holds[:1]), Value("")),
+        "requirements": embedded(OpenRequirement.objects.filter(rollout=OuterRef("pk")).order_by("pk")),
     }
     return Rollout.objects.filter(pk=rollout_pk).annotate(**ends).values_list(*ends)
 

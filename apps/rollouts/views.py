@@ -1,10 +1,10 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.expressions import BaseExpression
 from django.forms import Form
 from django.http import Http404, HttpResponse
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.accounts.models import User
 from apps.companies import actions as companies
 from apps.companies.models import Company
 from apps.companies.people import queries as people_queries
+from apps.companies.readers import compiled_for_reader
 from apps.core import plugins, workdays
 from apps.core.numbers import whole_number
 from apps.core.plugins import Consequence
@@ -38,16 +40,37 @@ MOST_DAYS_MOVED = 1_000
 
 
 def visible_rollout(
-    request: SignedInRequest, pk: int, *related: str, framed: bool = True, **annotations: BaseExpression
+    request: SignedInRequest,
+    pk: int,
+    *related: str,
+    framed: bool = True,
+    annotations: tuple[Callable[[], Mapping[str, BaseExpression]], ...] = (),
 ) -> Rollout:
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
-    (``"script"``), of which it has one, and with ``annotations``, in the same query; where a page is asked for, with what its
-    frame shows, unless what is given is no page (``framed``)."""
-    rollouts = Rollout.objects.visible_to(request.user).with_parties()
-    rollouts = rollouts.with_frame() if framed and request.method == "GET" else rollouts
-    rollout: Rollout = get_object_or_404(rollouts.select_related(*related).annotate(**annotations), pk=pk)
-    rollout.take_embedded_parties()
-    return rollout
+    (``"script"``), of which it has one, and with what the functions ``annotations`` give, the same at all times, in the same
+    query; where a page is asked for, with what its frame shows, unless what is given is no page (``framed``)."""
+    framed = framed and request.method == "GET"
+    rows = _visible_rollout(request.user, pk, related=related, framed=framed, annotations=annotations)
+    if not rows:
+        raise Http404
+    rows[0].take_embedded_parties()
+    return rows[0]
+
+
+@compiled_for_reader
+def _visible_rollout(
+    user: User,
+    pk: int,
+    *,
+    related: tuple[str, ...],
+    framed: bool,
+    annotations: tuple[Callable[[], Mapping[str, BaseExpression]], ...],
+) -> QuerySet[Rollout]:
+    rollouts = Rollout.objects.visible_to(user).filter(pk=pk).with_parties()
+    rollouts = rollouts.with_frame() if framed else rollouts
+    for annotation in annotations:
+        rollouts = rollouts.annotate(**annotation())
+    return rollouts.select_related(*related).order_by()
 
 
 @require_GET
@@ -117,8 +140,12 @@ def rollout_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _with_its_people(request: SignedInRequest, pk: int) -> Rollout:
     """The rollout of the project page, which says whether it has analysts and companies of before."""
+    return visible_rollout(request, pk, "previous", annotations=(_other_people,))
+
+
+def _other_people() -> dict[str, BaseExpression]:
     analysts, former = (model.objects.filter(rollout=OuterRef("pk")) for model in (Analyst, FormerParty))
-    return visible_rollout(request, pk, "previous", has_analysts=Exists(analysts), has_former_parties=Exists(former))
+    return {"has_analysts": Exists(analysts), "has_former_parties": Exists(former)}
 
 
 @require_POST

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from tests.access import far_days, hostile, mid_stage, probe, queries, tokens, twice
+from tests.access import far_days, hostile, mid_stage, printed, probe, queries, tokens, twice
 from tests.access.scene import PEOPLE, Scene
 from tests.access.table import SIGN_IN_ROUTES, rows
 from tests.accounts.proving import is_asked
@@ -130,6 +130,17 @@ class TestInTheScene:
             if after[route, person].mark != answer.mark
             or not after[route, person].queries <= answer.queries <= queries.MOST
         ]
+        assert not wrong, "\n".join(wrong)
+
+    @pytest.mark.parametrize("person", ["manager", "lead"])
+    def test_a_page_is_printed_as_djangos_own_nodes_print_it(self, scene, person):
+        pages = {
+            row.route: printed.both_ways(scene, person, row.route)
+            for row in rows()
+            if row.method == "GET" and row.marks[person] == "+"
+        }
+        assert sum(bool(compiled) for compiled, _by_django in pages.values()) > 50
+        wrong = [route for route, (compiled, by_django) in pages.items() if compiled != by_django]
         assert not wrong, "\n".join(wrong)
 
     def test_a_page_weighs_little(self, answers):

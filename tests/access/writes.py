@@ -30,11 +30,6 @@ from tests.accounts.proving import prove_by_mail
 
 MOST = 20
 """What any of them may ask."""
-ALLOWED = {
-    # The record is compared with the one that is signed: the apps are asked for their parts, in 7 queries.
-    "sign": 26,
-}
-"""Those that ask more than ``MOST``, although no more for more rows."""
 COPIES = 29
 
 

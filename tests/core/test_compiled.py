@@ -33,7 +33,7 @@ def test_what_is_compiled_once_depends_on_nothing_but_its_keys(query, db):
     now = query.compile()
     with clock.at(clock.now() + timedelta(days=400)), translation.override("en"):
         later = query.compile()
-    assert (now[2], repr(now[3]), now[4]) == (later[2], repr(later[3]), later[4])
+    assert (now.sql, repr(now.params), now.places) == (later.sql, repr(later.params), later.places)
 
 
 @every_one

@@ -40,7 +40,8 @@ LINEAR = {
 OURS = {
     "apps.accounts", "apps.api", "apps.backups", "apps.blueprints.loading.loader", "apps.blueprints.catalogues.toml",
     "apps.core.exports.calendar", "apps.core.exports.tables", "apps.core.canonical", "apps.core.untrusted.confined",
-    "apps.core.network.outbound", "apps.core.refusals", "apps.core.web.rest", "apps.core.background.work",
+    "apps.core.network.outbound", "apps.core.refusals", "apps.core.web.template_values", "apps.core.web.rest",
+    "apps.core.background.work",
     "apps.demo", "apps.files.forms", "apps.hours", "apps.notices", "apps.portal", "apps.rollouts.anchors.saved_heads",
     "apps.rollouts.tasks", "apps.seals", "apps.stages.golive", "apps.stages.homologation.execution.junit",
     "apps.stages.homologation.execution.report",

@@ -4,12 +4,13 @@ Django works out the SQL of a queryset each time it is asked: where the rules of
 long as the answer. The text of such a query never changes, only the keys that it asks for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import cached_property, update_wrapper
 from inspect import signature
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -17,6 +18,39 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row")
 MARK = 2_000_000_000
 """Stands for the first key while a query is compiled, the number after it for the second; no key is as high."""
+
+
+class Statement(Generic[Row]):
+    """A queryset that was made of ``count`` marks (``MARK``, the number after it, …) instead of keys, and its SQL."""
+
+    def __init__(self, queryset: "QuerySet[Any, Row]", count: int) -> None:
+        self.queryset = queryset
+        self.compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
+        try:
+            self.sql, params = self.compiler.as_sql()
+        except EmptyResultSet:  # It asks for what there cannot be, and is never sent.
+            self.sql, params = "", ()
+        self.params: tuple[Any, ...] = tuple(params)
+        self.places = [
+            (place, param - MARK)
+            for place, param in enumerate(self.params)
+            if isinstance(param, int) and MARK <= param < MARK + count
+        ]
+        """The place of each parameter that is a key, and the number of that key."""
+
+    def rows(self, keys: Sequence[int]) -> list[Row]:
+        """What the queryset gives for ``keys``."""
+        if not self.sql:
+            return []
+        bound = copy(self.compiler)
+        bound.connection = connections[self.queryset.db]
+        values = list(self.params)
+        for place, number in self.places:
+            values[place] = type(values[place])(keys[number])
+        bound.as_sql = lambda *args, **kwargs: (self.sql, tuple(values))  # type: ignore[method-assign]
+        queryset = self.queryset.all()
+        queryset.query.get_compiler = lambda *args, **kwargs: bound  # type: ignore[method-assign]
+        return list(queryset)
 
 
 class CompiledOnce(Generic[Row]):
@@ -33,16 +67,7 @@ class CompiledOnce(Generic[Row]):
         declared.append(self)
 
     def __call__(self, *keys: int, **related: Model) -> list[Row]:
-        queryset, compiler, sql, params, places = self._compiled
-        bound = copy(compiler)
-        bound.connection = connections[queryset.db]
-        values = list(params)
-        for place, number in places:
-            values[place] = type(values[place])(keys[number])
-        bound.as_sql = lambda *args, **kwargs: (sql, tuple(values))  # type: ignore[method-assign]
-        bound_queryset = queryset.all()
-        bound_queryset.query.get_compiler = lambda *args, **kwargs: bound  # type: ignore[method-assign]
-        rows = list(bound_queryset)
+        rows = self._compiled.rows(keys)
         for name, value in related.items():
             for row in rows:
                 setattr(row, name, value)
@@ -52,22 +77,16 @@ class CompiledOnce(Generic[Row]):
         """The first of them; None where there is none. Where there may be many, ``build`` asks for one."""
         return next(iter(self(*keys, **related)), None)
 
-    def compile(self) -> "tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...], list[tuple[int, int]]]":
-        """The queryset with its compiler, its SQL, the parameters, and which of these is which key. Raises ``ValueError``
-        where a key is no parameter."""
-        marks = [MARK + number for number in range(len(signature(self.build).parameters))]
-        queryset = self.build(*marks)
-        compiler = queryset.query.get_compiler(queryset.db)
-        sql, params = compiler.as_sql()
-        places = [
-            (place, param - MARK) for place, param in enumerate(params) if isinstance(param, int) and param in marks
-        ]
-        if {number for _place, number in places} != set(range(len(marks))):
+    def compile(self) -> Statement[Row]:
+        """The queryset with its SQL. Raises ``ValueError`` where a key is no parameter."""
+        count = len(signature(self.build).parameters)
+        statement = Statement(self.build(*(MARK + number for number in range(count))), count)
+        if {number for _place, number in statement.places} != set(range(count)):
             raise ValueError(f"{self.build.__name__} does not ask for each of its keys.")
-        return queryset, compiler, sql, tuple(params), places
+        return statement
 
     @cached_property
-    def _compiled(self) -> "tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...], list[tuple[int, int]]]":
+    def _compiled(self) -> Statement[Row]:
         return self.compile()
 
 

@@ -12,6 +12,8 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from apps.core.web.template_values import surroundings_of
+
 PLAIN = (int, str, SafeString)
 
 
@@ -25,17 +27,27 @@ class AddressNode(URLNode):
     """Django's node; it asks ``_address`` where the arguments are plain numbers and words without names."""
 
     def render(self, context: Context) -> str:
-        values: list[Any] = [part.resolve(context) for part in (self.view_name, *self.args)]
-        if self.kwargs or not all(type(value) in PLAIN for value in values):
-            return super().render(context)
+        return print_address(self, context, *(part.resolve(context) for part in (self.view_name, *self.args)))
+
+
+def print_address(node: AddressNode, context: Context, name: Any, *arguments: Any) -> str:
+    """What ``node`` prints: the address ``name`` with ``arguments``, or nothing where it gives it a name."""
+    if not node.kwargs and type(name) in PLAIN and all(type(value) in PLAIN for value in arguments):
         try:
-            address = _address(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), *values)
+            _language, urlconf, prefix = surroundings_of(context)
+            address = _address(urlconf, prefix, name, *arguments)
         except NoReverseMatch:
-            return super().render(context)
-        if self.asvar:
-            context[self.asvar] = address
+            return URLNode.render(node, context)
+        if node.asvar:
+            context[node.asvar] = address
             return ""
         return conditional_escape(address) if context.autoescape else address
+    return URLNode.render(node, context)
+
+
+def address_of(name: str, *arguments: int | str) -> str:
+    """What ``reverse`` answers, remembered."""
+    return _address(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name, *arguments)
 
 
 @lru_cache(maxsize=16_384)

@@ -6,18 +6,20 @@ An icon has no template at all (``icons.draw``).
 """
 
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, Node, NodeList, Template
 from django.template.base import Parser, Token
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 from django_cotton.templatetags import Attrs, UnprocessableDynamicAttr
 from django_cotton.templatetags._component import AttrKind, CottonComponentNode, PreparedAttr, cotton_component
 from django_cotton.templatetags._vars import CottonVarsNode, PreparedVar
 from django_cotton.utils import get_cotton_data
 
 from apps.core.web import icons
+from apps.core.web.node_lists import compiled
 
 
 def component(parser: Parser, token: Token) -> Node:
@@ -37,31 +39,40 @@ class _Attributes:
 
     def __init__(self, attributes: list[PreparedAttr]) -> None:
         constant = (AttrKind.BOOLEAN, AttrKind.STATIC)
+        self.prepared = attributes
         self.values = {attribute.key: attribute.value for attribute in attributes}
         self.open = [attribute for attribute in attributes if attribute.kind not in constant and attribute.compiled]
 
     def resolve(self, context: Context) -> dict[str, Any]:
         """Every attribute with its value, in the order in which they are written."""
         values = self.values.copy()
-        for key, kind, _value, compiled in self.open:
+        for key, kind, _value, prepared in self.open:
             if kind == AttrKind.ESCAPED:
-                values[key] = compiled.render(context)
+                values[key] = prepared.render(context)
                 continue
             try:
-                values[key] = compiled.resolve(context)
+                values[key] = prepared.resolve(context)
             except UnprocessableDynamicAttr:
                 if kind == AttrKind.DYNAMIC:  # As if it were not written; without a colon it is a word.
                     del values[key]
         return values
 
 
-class _Component(NamedTuple):
+class Component:
     """A component's template, what it prints, the names that it declares (``<c-vars>``) and their values by default."""
 
-    template: Template
-    nodelist: NodeList
-    declared: set[str]
-    defaults: dict[str, Any]
+    def __init__(self, template: Template, nodes: NodeList, declared: set[str], defaults: dict[str, Any]) -> None:
+        self.template = template
+        self.nodes = compiled(nodes)
+        self.declared = declared
+        self.defaults = defaults
+
+    def text(self, context: Context) -> str:
+        """What it prints in a context that holds its variables."""
+        if self.nodes.is_plain:
+            return self.nodes.text(context)
+        with context.render_context.push_state(self.template):
+            return self.nodes.text(context)
 
 
 class ComponentNode(Node):
@@ -71,12 +82,16 @@ class ComponentNode(Node):
         self.name = node.component_name
         self.nodelist = node.nodelist
         self.attributes = _Attributes(node._prepared_attrs)
-        self.component: _Component | None = None
+        self.component: Component | None = None
 
-    def render(self, context: Context) -> str:
+    def loaded(self) -> Component:
+        """Its template, read once."""
         if self.component is None:
             self.component = _load(self.name)
-        template, nodelist, declared, defaults = self.component
+        return self.component
+
+    def render(self, context: Context) -> str:
+        component = self.loaded()
         cotton_data = context.get("cotton_data") or get_cotton_data(context)
         stack = cotton_data["stack"]
         slots: dict[str, str] = {}
@@ -85,13 +100,13 @@ class ComponentNode(Node):
         try:
             slot = self.nodelist.render(context) if self.nodelist else ""
             printed = Attrs(values)
-            printed._exclude_from_str = declared
-            variables = {**defaults, **slots}
+            printed._exclude_from_str = component.declared
+            variables = {**component.defaults, **slots}
             for key, value in values.items():
                 variables[key.replace("-", "_")] = value
             variables.update(attrs=printed, slot=slot, cotton_data=cotton_data)
-            with context.push(variables), context.render_context.push_state(template):
-                return nodelist.render(context)
+            with context.push(variables):
+                return SafeString(component.text(context))
         finally:
             stack.pop()
 
@@ -109,7 +124,7 @@ class IconNode(Node):
         )
 
 
-def _load(name: str) -> _Component:
+def _load(name: str) -> Component:
     template = get_template(CottonComponentNode._generate_component_template_path(name, None)).template
     declared, defaults = {"is"}, {}
     printed = NodeList(node for node in template.nodelist if not isinstance(node, CottonVarsNode))
@@ -118,7 +133,7 @@ def _load(name: str) -> _Component:
         for variable in node._prepared_vars:
             declared.add(variable.exclude_key)
             defaults[variable.accessible_key] = _default(name, variable)
-    return _Component(template, printed, declared, defaults)
+    return Component(template, printed, declared, defaults)
 
 
 def _default(name: str, variable: PreparedVar) -> Any:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import DateField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import DateField, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth
 
 from apps.core import clock
+from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import embedded, rows_of
 from apps.hours import closing_warnings, queries
 from apps.hours.agreement import coverage
@@ -43,7 +45,10 @@ class Records:
 
 
 def records_of(rollout: Rollout) -> Records:
-    return records_of_many([rollout])[rollout.pk]
+    records = {rollout.pk: Records(queries.hour_sums(rollout))}
+    _read_lines(records, _lines_of_one(rollout.pk))
+    _read_agreements({rollout.pk: rollout}, records, _agreements_of_one(rollout.pk))
+    return records[rollout.pk]
 
 
 def records_of_many(rollouts: Iterable[Rollout]) -> dict[int, Records]:
@@ -52,20 +57,36 @@ def records_of_many(rollouts: Iterable[Rollout]) -> dict[int, Records]:
     records = {key: Records() for key in by_key}
     for row in HourSum.objects.filter(rollout__in=by_key).order_by("month"):
         records[row.rollout_id].sums.append(row)
-    _read_lines(records)
-    _read_agreements(by_key, records)
+    _read_lines(records, _lines(Line.objects.filter(entry__rollout__in=by_key)))
+    _read_agreements(by_key, records, _agreements(Rollout.objects.filter(pk__in=by_key)))
     return records
 
 
-def _read_agreements(rollouts: dict[int, Rollout], records: dict[int, Records]) -> None:
-    """The requests and the contests, of those that have any."""
+@compiled_once
+def _lines_of_one(rollout_pk: int) -> QuerySet[Line, tuple[Any, ...]]:
+    return _lines(Line.objects.filter(entry__rollout=rollout_pk))
+
+
+@compiled_once
+def _agreements_of_one(rollout_pk: int) -> QuerySet[Rollout, tuple[Any, ...]]:
+    return _agreements(Rollout.objects.filter(pk=rollout_pk))
+
+
+def _agreements(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout, tuple[Any, ...]]:
+    """Of those that have any: their key, their requests and their contests."""
     requests = ExtraHoursRequest.objects.filter(rollout=OuterRef("pk")).order_by("number")
     contests = Contest.objects.filter(rollout=OuterRef("pk")).order_by("number")
-    rows = (
-        Rollout.objects.filter(Exists(requests) | Exists(contests), pk__in=rollouts)
+    return (
+        rollouts.filter(Exists(requests) | Exists(contests))
         .order_by()
         .values_list("pk", embedded(requests, *OF_REQUEST), embedded(contests, *OF_CONTEST))
     )
+
+
+def _read_agreements(
+    rollouts: dict[int, Rollout], records: dict[int, Records], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """The requests and the contests of ``rows``."""
     for key, embedded_requests, embedded_contests in rows:
         records[key].requests = rows_of(ExtraHoursRequest, embedded_requests, *OF_REQUEST)
         records[key].contests = rows_of(Contest, embedded_contests, *OF_CONTEST)
@@ -73,21 +94,25 @@ def _read_agreements(rollouts: dict[int, Rollout], records: dict[int, Records]) 
             row.rollout = rollouts[key]
 
 
-def _read_lines(records: dict[int, Records]) -> None:
-    """The billable lines, and those of entries that ran past the end of their month, in the order the work was done."""
+def _lines(lines: QuerySet[Line]) -> QuerySet[Line, tuple[Any, ...]]:
+    """The billable ones of ``lines``, and those of entries that ran past the end of their month, in the order the work was
+    done."""
     length = F("entry__minutes") * Value(timedelta(minutes=1))
     last_instant = ExpressionWrapper(
         F("entry__started_at") + length - Value(timedelta(microseconds=1)), output_field=DateTimeField()
     )
-    lines = Line.objects.filter(entry__rollout__in=records).annotate(
-        month=_month(F("entry__started_at")), last_month=_month(last_instant)
-    )
+    lines = lines.annotate(month=_month(F("entry__started_at")), last_month=_month(last_instant))
     is_late = Q(last_month__gt=F("month"), entry__adjusts=None)
-    for rollout, hour_class, month, last_month, *claim_values in (
+    return (
         lines.filter(Q(hour_class=HourClass.BILLABLE) | is_late)
         .order_by("entry__started_at", "entry__number", "position")
         .values_list("entry__rollout", "hour_class", "month", "last_month", *coverage.CLAIM_FIELDS)
-    ):
+    )
+
+
+def _read_lines(records: dict[int, Records], rows: Iterable[tuple[Any, ...]]) -> None:
+    """What the ``rows`` of ``_lines`` say."""
+    for rollout, hour_class, month, last_month, *claim_values in rows:
         claim = coverage.claim(*claim_values)
         if last_month > month and claim.entry == claim.number:
             records[rollout].past_the_end[claim.number] = month

@@ -162,7 +162,7 @@ def why(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 
 def _rollout(request: SignedInRequest, pk: int) -> Rollout:
     """The rollout, with what is scheduled in it and what its ledger is read by."""
-    return visible_rollout(request, pk, framed=True, **queries.scheduled(), **queries.of_the_ledger())
+    return visible_rollout(request, pk, annotations=(queries.scheduled, queries.of_the_ledger))
 
 
 def _entry(request: SignedInRequest, pk: int, number: int) -> tuple[Rollout, TimeEntry]:

@@ -118,7 +118,8 @@ def filtered(reader: User, form: FilterForm) -> QuerySet[Rollout]:
     for role in (PartyRole.INTEGRATOR, PartyRole.CLIENT):
         if company := values.get(role.value):
             rollouts = rollouts.filter(pk__in=Party.objects.filter(role=role, company=company).values("rollout"))
-    rollouts = with_facts(rollouts)
+    # What the pages of each say in short is long, and no row shows it.
+    rollouts = with_facts(rollouts).defer("facts", "integration_model_title", "scope")
     if not values.get("late"):
         return rollouts
     # On a weekend nothing is later than on its Friday (``planning.days_late``).

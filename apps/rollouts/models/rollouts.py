@@ -3,7 +3,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -16,6 +15,7 @@ from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import embedded, embedded_first, row_of, rows_of, take_as_prefetched
 from apps.core.localized import LocalizedField
 from apps.core.process import CLOSED, PATH, Gate, PartyRole, Stage
+from apps.core.web.addresses import address_of
 from apps.rollouts.models.machine import StageMachine
 
 
@@ -127,7 +127,7 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         return f"{self.code} · {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("rollouts:detail", args=[self.pk])
+        return address_of("rollouts:detail", self.pk)
 
     @property
     def code(self) -> str:
@@ -189,11 +189,13 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
 
     def _parties(self) -> "list[Party]":
         """With their companies; read once where they were prefetched, and within an action (``timeline.changing``)."""
-        if "parties" not in getattr(self, "_prefetched_objects_cache", {}):
-            if not getattr(self, "_is_locked", False):
-                return _parties_with_companies(self.pk)
-            self.take_parties(_parties_with_companies(self.pk))
-        return list(self.parties.all())
+        prefetched = getattr(self, "_prefetched_objects_cache", {}).get("parties")
+        if prefetched is not None:
+            return list(prefetched)
+        parties = _parties_with_companies(self.pk)
+        if getattr(self, "_is_locked", False):
+            self.take_parties(parties)
+        return parties
 
     def has_reached(self, stage: Stage) -> bool:
         """True when the rollout is at ``stage`` or beyond it on the path (a completed one has reached them all)."""

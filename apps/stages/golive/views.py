@@ -30,7 +30,7 @@ from apps.stages.golive.models import ON_CALL, ChecklistItem, Release
 @require_GET
 def room(request: SignedInRequest, pk: int) -> HttpResponse:
     people = "release__confirmed_by", "release__recorded_by"
-    return room_page(request, visible_rollout(request, pk, *people, dossier_is_due=dossiers.is_due()))
+    return room_page(request, visible_rollout(request, pk, *people, annotations=(dossiers.is_due,)))
 
 
 @require_GET
@@ -45,7 +45,7 @@ def dossier(request: SignedInRequest, pk: int, edition: int) -> FileResponse:
 @part_of(lambda pk: reverse("golive:room", args=[pk]))
 def dossier_being_made(request: SignedInRequest, pk: int) -> HttpResponse:
     """Whether the dossier is still being made, for the room, which asks every few seconds."""
-    rollout = visible_rollout(request, pk, framed=False, dossier_is_due=dossiers.is_due())
+    rollout = visible_rollout(request, pk, framed=False, annotations=(dossiers.is_due,))
     context = {"rollout": rollout, "dossier_is_due": _dossier_is_due(rollout)}
     return render(request, "golive/dossier_being_made.html", context)
 

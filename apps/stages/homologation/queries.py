@@ -103,9 +103,15 @@ def _open_round_for(case_pk: int, script_pk: int) -> QuerySet[Round]:
 def rounds_of(script: Script) -> list[Round]:
     """The rounds in order, each with the keys of its cases (``case_keys``) and of those that have a result in it
     (``run_keys``)."""
+    return _rounds_of(script.pk, script=script)
+
+
+@compiled_once
+def _rounds_of(script_pk: int) -> QuerySet[Round]:
     cases = Round.cases.through.objects.filter(round=OuterRef("pk")).values("case")
     run = Result.objects.filter(round=OuterRef("pk")).order_by().values("case").distinct()
-    return list(script.rounds.annotate(case_keys=ArraySubquery(cases), run_keys=ArraySubquery(run)).order_by("number"))
+    rounds = Round.objects.filter(script=script_pk).order_by("number")
+    return rounds.annotate(case_keys=ArraySubquery(cases), run_keys=ArraySubquery(run))
 
 
 def open_among(rounds: Iterable[Round]) -> Round | None:
@@ -120,7 +126,12 @@ def left_to_run(round_: Round | None) -> set[int]:
 
 def open_session(script: Script) -> Meeting | None:
     """The session in progress."""
-    return sessions_of(script.rollout_id).filter(state=Meeting.State.IN_PROGRESS).select_related("led_by").first()
+    return _open_sessions.first(script.rollout_id)
+
+
+@compiled_once
+def _open_sessions(rollout_pk: int) -> QuerySet[Meeting]:
+    return sessions_of(rollout_pk).filter(state=Meeting.State.IN_PROGRESS).select_related("led_by")[:1]
 
 
 def sessions_of(rollout_pk: int) -> QuerySet[Meeting]:
@@ -195,20 +206,29 @@ def case_statuses(
     """Every case of ``script`` in order, but for those whose keys are in ``without``, in as many queries for one as for all;
     ``bare`` without texts, evidence and people, for who only asks how the cases stand. ``rounds`` are those of ``rounds_of``,
     where they were read already; without them one query more reads them."""
+    if bare and not without:
+        return _statuses(script, _bare_cases(script.pk), bare=True, rounds=rounds)
     cases = script.cases.exclude(pk__in=without) if without else script.cases.all()
-    return _statuses(script, cases, bare=bare, rounds=rounds)
+    return _statuses(script, _to_be_judged(cases, bare=bare), bare=bare, rounds=rounds)
+
+
+@compiled_once
+def _bare_cases(script_pk: int) -> QuerySet[Case]:
+    return _to_be_judged(Case.objects.filter(script=script_pk), bare=True)
 
 
 def status_of(case: Case, *, bare: bool = False, rounds: list[Round] | None = None) -> CaseStatus:
     """How one case stands; ``bare`` and ``rounds`` as in ``case_statuses``."""
-    return _statuses(case.script, Case.objects.filter(pk=case.pk), bare=bare, rounds=rounds)[0]
+    return _statuses(case.script, _to_be_judged(Case.objects.filter(pk=case.pk), bare=bare), bare=bare, rounds=rounds)[
+        0
+    ]
 
 
 def statuses_of(cases: Iterable[Case]) -> list[CaseStatus]:
     """How each of ``cases`` of one script stands, bare as in ``case_statuses``; no query for none."""
     keys = [case.pk for case in cases]
     script = next((case.script for case in cases), None)
-    return _statuses(script, script.cases.filter(pk__in=keys), bare=True) if script else []
+    return _statuses(script, _to_be_judged(script.cases.filter(pk__in=keys), bare=True), bare=True) if script else []
 
 
 def with_standing(cases: QuerySet[Case], *, bare: bool = False) -> QuerySet[Case]:
@@ -223,7 +243,7 @@ def with_standing(cases: QuerySet[Case], *, bare: bool = False) -> QuerySet[Case
 
 
 def _statuses(
-    script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
+    script: Script, cases: Iterable[Case], *, bare: bool = False, rounds: list[Round] | None = None
 ) -> list[CaseStatus]:
     statuses = _with_results(script, cases, bare=bare, rounds=rounds)
     for nonconformity in _embedded(Nonconformity, statuses):
@@ -248,7 +268,7 @@ def nonconformity_of(script: Script, number: int) -> tuple[Nonconformity, CaseSt
     """The nonconformity ``number`` and how its case stands, bare and without the others of that case; None without it."""
     failing = FilteredRelation("nonconformities", condition=Q(nonconformities__number=number))
     cases = script.cases.annotate(failing=failing).filter(failing__isnull=False).select_related("failing__opened_by")
-    status = next(iter(_with_results(script, cases, bare=True).values()), None)
+    status = next(iter(_with_results(script, _to_be_judged(cases, bare=True), bare=True).values()), None)
     if status is None:
         return None
     nonconformity: Nonconformity = status.case.failing  # type: ignore[attr-defined]
@@ -257,10 +277,8 @@ def nonconformity_of(script: Script, number: int) -> tuple[Nonconformity, CaseSt
     return nonconformity, status
 
 
-def _with_results(
-    script: Script, cases: QuerySet[Case], *, bare: bool = False, rounds: list[Round] | None = None
-) -> dict[int, CaseStatus]:
-    """How each case stands, by its key, without its nonconformities, which come with it; if ``bare``, so do its results."""
+def _to_be_judged(cases: QuerySet[Case], *, bare: bool) -> QuerySet[Case]:
+    """``cases`` with their nonconformities; if ``bare``, with their results and without their texts."""
     if bare:
         cases = cases.defer("actors", "preconditions", "steps", "expected", "evidence")
     cases = cases.annotate(
@@ -269,8 +287,15 @@ def _with_results(
             for model in ((Result, Nonconformity) if bare else (Nonconformity,))
         }
     )
+    return with_standing(cases, bare=bare)
+
+
+def _with_results(
+    script: Script, cases: Iterable[Case], *, bare: bool = False, rounds: list[Round] | None = None
+) -> dict[int, CaseStatus]:
+    """How each of ``cases`` (``_to_be_judged``) stands, by its key, without its nonconformities."""
     statuses: dict[int, CaseStatus] = {}
-    for case in with_standing(cases, bare=bare):
+    for case in cases:
         case.script = script
         reservation = reservation_of(case)
         if reservation and not bare:

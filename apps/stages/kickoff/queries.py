@@ -1,8 +1,11 @@
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Func, IntegerField, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import BaseExpression, Combinable
+from django.db.models.functions import Coalesce
 
 from apps.core import canonical, cnpj, papers
 from apps.core.canonical import instant
@@ -67,8 +70,12 @@ def model_title(kickoff: Kickoff) -> Localized:
 
 def rows(kickoff: Kickoff) -> dict[str, list[Row]]:
     """The rows that stand, by sheet; of the fields only those of adopted methods."""
+    return _by_sheet(_standing_rows(kickoff.pk, kickoff=kickoff))
+
+
+def _by_sheet(standing_rows: Iterable[Row]) -> dict[str, list[Row]]:
     by_sheet: dict[str, list[Row]] = {key: [] for key in SHEETS}
-    for row in _standing_rows(kickoff.pk, kickoff=kickoff):
+    for row in standing_rows:
         if row.method is None or row.method.agreed:
             by_sheet[row.sheet].append(row)
     return by_sheet
@@ -76,7 +83,11 @@ def rows(kickoff: Kickoff) -> dict[str, list[Row]]:
 
 @compiled_once
 def _standing_rows(kickoff_pk: int) -> QuerySet[Row]:
-    return Row.objects.filter(kickoff=kickoff_pk, removed_at=None).select_related("method")
+    return _standing(Row.objects.filter(kickoff=kickoff_pk)).select_related("method")
+
+
+def _standing(rows: QuerySet[Row]) -> QuerySet[Row]:
+    return rows.filter(removed_at=None).order_by("position", "pk")
 
 
 def fields_by_method(
@@ -208,31 +219,32 @@ def agreed_map(
     }
 
 
-def homologated(rollout: Rollout) -> tuple[Kickoff, dict[str, Any]] | None:
-    """The kickoff with the map as a term names it: ``minutes`` is the version that it began with, ``amendments`` how many
-    were accepted since, ``content`` what it says now and ``sha256`` the hash of that. Two queries; None without a kickoff."""
-    accepted = Count("amendments", filter=Q(amendments__state=Amendment.State.ACCEPTED), distinct=True)
-    counted = Kickoff.objects.annotate(last_minutes=Max("published__number"), accepted=accepted)
-    kickoff = counted.filter(rollout=rollout).first()
-    if kickoff is None:
-        return None
-    content = _map_in_words(kickoff)
-    return kickoff, {
-        "minutes": kickoff.last_minutes,
-        "amendments": kickoff.accepted,
-        "sha256": canonical.sha256(content),
-        "content": content,
+def homologated(kickoff: Kickoff, standing_rows: Iterable[Row], minutes: int | None, amendments: int) -> dict[str, Any]:
+    """The map of ``kickoff`` as a term names it: ``minutes`` is the version that it began with, ``amendments`` how many were
+    accepted since, ``content`` what ``standing_rows`` say now and ``sha256`` the hash of that."""
+    content = _map_in_words(kickoff, standing_rows)
+    return {"minutes": minutes, "amendments": amendments, "sha256": canonical.sha256(content), "content": content}
+
+
+def to_be_homologated() -> dict[str, Combinable | BaseExpression]:
+    """To annotate a rollout with what ``homologated`` takes, by its names; ``rows_of(Row, standing_rows, "method")``."""
+    kickoffs = Kickoff.objects.filter(rollout=OuterRef("pk")).order_by()
+    accepted = Count("amendments", filter=Q(amendments__state=Amendment.State.ACCEPTED))
+    return {
+        "standing_rows": embedded(_standing(Row.objects.filter(kickoff__rollout=OuterRef("pk"))), "method"),
+        "minutes": Subquery(kickoffs.annotate(newest=Max("published__number")).values("newest")),
+        "amendments": Coalesce(Subquery(kickoffs.annotate(accepted=accepted).values("accepted")), 0),
     }
 
 
 def map_sha256(kickoff: Kickoff) -> str:
     """The hash of the map as it is agreed now: equal maps have the same."""
-    return canonical.sha256(_map_in_words(kickoff))
+    return canonical.sha256(_map_in_words(kickoff, _standing_rows(kickoff.pk, kickoff=kickoff)))
 
 
-def _map_in_words(kickoff: Kickoff) -> dict[str, Any]:
-    """What is agreed, in Portuguese whoever asks, as the parties sign it; questions are no part of it. One query."""
-    by_sheet = _binding(rows(kickoff))
+def _map_in_words(kickoff: Kickoff, standing_rows: Iterable[Row]) -> dict[str, Any]:
+    """What is agreed, in Portuguese whoever asks, as the parties sign it; questions are no part of it."""
+    by_sheet = _binding(_by_sheet(standing_rows))
     methods = list(dict.fromkeys(row.method for row in by_sheet[FIELDS.key] if row.method))
     with papers.on_paper():
         return in_words(agreed_map(kickoff, by_sheet, sorted(methods, key=lambda method: method.position)))

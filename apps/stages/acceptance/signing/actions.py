@@ -4,11 +4,13 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from apps.accounts.models import User
+from apps.accounts import address_changes as addresses
+from apps.accounts.models import AddressChange, User
 from apps.accounts.proof.fresh import Proof
 from apps.companies.people.choices import Choice
 from apps.core import canonical, clock
 from apps.core.background import queue
+from apps.core.database.rows import row_of
 from apps.core.process import PartyRole, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.rollouts import timeline
@@ -42,15 +44,18 @@ def sign(
     ``NotAllowed`` (403) when they drafted it themselves and sign for another company than Presence.
     """
     require(by, "acceptance.sign", signatory)
-    new_addresses.require_settled_address(by)
+    if not is_with_the_others(signatory):
+        signatory = with_the_others(signatory.pk)
+    _refuse_new_address(signatory)
     if not consent:
         raise Invalid(_("Marque que leu o termo e concorda em assinar eletronicamente."), field="consent")
-    _signatory, term = signable(signatory)
-    version = term.rollout.version
+    version = signatory.term.rollout.version
+    _refuse_unless_signable(signatory)
     spent = None if passkey else codes.spend(signatory, by=by, code=code)
     with timeline.changing(signatory.rollout) as rollout:
         signatory, term = signable(signatory, rollout=rollout, compared_at=version)
         require(by, "acceptance.sign", signatory)
+        _refuse_new_address(signatory)
         signatory.method = Signatory.Method.PASSKEY if passkey else Signatory.Method.CODE
         signatory.proof = _proof(fresh, spent)
         signatory.address, signatory.agent = address, agent[:300]
@@ -201,38 +206,69 @@ def signable(
     open, in time, in turn and not stale, ``NotAllowed`` for who drafted it (``refuse_drafter``). ``compared_at`` is the
     version of the rollout at which the caller has had its record compared already; it is compared again only if something
     happened in the rollout since."""
-    signatory, term = _pending(signatory, rollout)
+    signatory = _read_anew(signatory, rollout)
+    _refuse_unless_signable(signatory, compared_at=compared_at)
+    return signatory, signatory.term
+
+
+def _refuse_unless_signable(signatory: Signatory, *, compared_at: int | None = None) -> None:
+    _refuse_unless_pending(signatory)
+    term = signatory.term
     refuse_drafter(signatory.user, signatory.role, term.drafted_by_id)
     if term.rollout.version != compared_at and queries.is_stale(term):
         raise Refusal(str(OUTDATED))
-    return signatory, term
+
+
+def _refuse_new_address(signatory: Signatory) -> None:
+    new_addresses.refuse_unsettled(row_of(AddressChange, signatory.unsettled_change))  # type: ignore[attr-defined]
 
 
 def _pending(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
-    signatory, term = awaited(signatory, rollout)
+    signatory = _read_anew(signatory, rollout)
+    _refuse_unless_pending(signatory)
+    return signatory, signatory.term
+
+
+def _refuse_unless_pending(signatory: Signatory) -> None:
+    _refuse_unless_awaited(signatory)
     if not queries.has_turn(signatory):
         raise Refusal(_("Ainda não é a sua vez: outras pessoas assinam antes. Você será avisado por e-mail."))
-    return signatory, term
 
 
 def awaited(signatory: Signatory, rollout: Rollout | None = None) -> tuple[Signatory, AcceptanceTerm]:
     """``signatory`` and the term, read anew. Raises ``Refusal`` unless the term is open, in time, not outdated and not
     answered by them."""
-    earlier, signatory = signatory, with_the_others(signatory.pk, rollout)
-    term = signatory.term
-    term.rollout.take_parties_of(earlier.rollout)
+    signatory = _read_anew(signatory, rollout)
+    _refuse_unless_awaited(signatory)
+    return signatory, signatory.term
+
+
+def _refuse_unless_awaited(signatory: Signatory) -> None:
     if signatory.state != Signatory.State.PENDING:
         raise Refusal(_("Você já respondeu a este termo."))
-    require_open_for_signing(term)
-    return signatory, term
+    require_open_for_signing(signatory.term)
+
+
+def _read_anew(earlier: Signatory, rollout: Rollout | None) -> Signatory:
+    signatory = with_the_others(earlier.pk, rollout)
+    signatory.term.rollout.take_parties_of(earlier.rollout)
+    return signatory
+
+
+def is_with_the_others(signatory: Signatory) -> bool:
+    """``with_the_others`` read it, for this request."""
+    return hasattr(signatory, "unsettled_change")
 
 
 def with_the_others(signatory_pk: int, rollout: Rollout | None = None) -> Signatory:
-    """The signatory with the term, its PDF and all its signatories, in one query; the term is of ``rollout``, where the
-    caller has read that. Raises ``Signatory.DoesNotExist``."""
+    """The signatory with the term, its PDF and all its signatories, each with the change of their address that does not
+    count yet (``unsettled_change``), in one query; the term is of ``rollout``, where the caller has read that. Raises
+    ``Signatory.DoesNotExist``, also for one of another rollout."""
     of_the_term = Signatory.objects.with_places().filter(term__signatories=signatory_pk)
+    of_the_term = of_the_term.annotate(unsettled_change=addresses.unsettled_of("user"))
+    of_the_term = of_the_term.filter(term__rollout=rollout) if rollout else of_the_term
     of_the_rollout = [] if rollout else ["term__rollout__platform", "term__rollout__project_manager"]
-    rows = list(of_the_term.select_related("user", "term__pdf", *of_the_rollout).order_by("pk"))
+    rows: list[Signatory] = list(of_the_term.select_related("user", "term__pdf", *of_the_rollout).order_by("pk"))
     signatory = next((row for row in rows if row.pk == signatory_pk), None)
     if signatory is None:
         raise Signatory.DoesNotExist

@@ -20,7 +20,11 @@ OPEN = (AcceptanceTerm.State.DRAFTED, AcceptanceTerm.State.READY)
 
 def require_settled_address(person: User) -> None:
     """Raise ``Refusal`` while a change of ``person``'s address does not count; the sentence says what they can do."""
-    change = addresses.unsettled(person)
+    refuse_unsettled(addresses.unsettled(person))
+
+
+def refuse_unsettled(change: AddressChange | None) -> None:
+    """Raise the same ``Refusal`` for a ``change`` that does not count yet; nothing for none."""
     if change is None:
         return
     values = {

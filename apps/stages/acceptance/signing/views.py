@@ -3,7 +3,7 @@
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ def sign(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpResponse:
     """Sign, after fresh proof, with a mailed code or the passkey that was just used."""
-    rollout, signatory = _signatory(request, pk, signatory_pk)
+    rollout, signatory = _signatory(request, pk, signatory_pk, with_the_others=request.method == "POST")
     require(request.user, "acceptance.sign", signatory)
     fresh.require(request)
     proof = fresh.newest(request)
@@ -118,8 +118,15 @@ def designate(request: SignedInRequest, pk: int, signatory_pk: int) -> HttpRespo
     return render(request, "acceptance/designate.html", context, status=refusal_status(form))
 
 
-def _signatory(request: SignedInRequest, pk: int, signatory_pk: int) -> tuple[Rollout, Signatory]:
+def _signatory(
+    request: SignedInRequest, pk: int, signatory_pk: int, *, with_the_others: bool = False
+) -> tuple[Rollout, Signatory]:
     rollout = visible_rollout(request, pk)
+    if with_the_others:
+        try:
+            return rollout, signing.with_the_others(signatory_pk, rollout)
+        except Signatory.DoesNotExist:
+            raise Http404 from None
     signatories = Signatory.objects.select_related("term__pdf")
     if request.method == "GET":  # Who else signs is read once for a page; an action asks under its lock.
         signatories = signatories.prefetch_related("term__signatories")

@@ -26,9 +26,9 @@ def due(rollout: Rollout) -> int | None:
     return _due().filter(pk=rollout.pk).values_list("asked", flat=True).first()
 
 
-def is_due() -> Exists:
-    """Whether a rollout is due, to be asked with it (``annotate``)."""
-    return Exists(_due().filter(pk=OuterRef("pk")))
+def is_due() -> dict[str, Exists]:
+    """Whether a rollout is due (``dossier_is_due``), to be asked with it (``annotate``)."""
+    return {"dossier_is_due": Exists(_due().filter(pk=OuterRef("pk")))}
 
 
 def waiting() -> list[int]:
