@@ -82,5 +82,5 @@ def address(database: str = "") -> tuple[str, dict[str, str]]:
     }
     password = options["PASSWORD"] or words.pop("password", "")
     variables = {"PGPASSWORD": str(password)} if password else {}
-    environment = settings.CHILD_ENVIRONMENT(PGAPPNAME="presence-rollout backup", **variables)
+    environment = settings.CHILD_ENVIRONMENT((), PGAPPNAME="presence-rollout backup", **variables)
     return make_conninfo("", **{name: value for name, value in words.items() if value != ""}), environment
