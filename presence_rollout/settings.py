@@ -80,6 +80,7 @@ SESSION_HOURS = {
     "presence": (env.number("PRESENCE_SESSION_HOURS", 12), env.number("PRESENCE_SESSION_IDLE_HOURS", 4)),
     "others": (env.number("SESSION_HOURS", 14 * 24), env.number("SESSION_IDLE_HOURS", 7 * 24)),
 }
+SESSION_ENGINE = "apps.core.web.sessions"
 SESSION_COOKIE_AGE = max(hours for hours, _idle in SESSION_HOURS.values()) * 3600
 
 CONTENT_SECURITY_POLICY = {

@@ -118,6 +118,9 @@ class Browser(Visitor):
         form = self.filled(self.page(confirm), confirm, code=code)
         while True:
             answer = self.send_form(form)
+            if answer.status == 302 and answer.leads_to.startswith(SIGN_IN):
+                # It was taken, and the answer with the session never came: who is sent back begins anew.
+                return self.sign_in(address, patience)
             if answer.status == 302:
                 break
             if answer.status and answer.status < 500:
