@@ -274,11 +274,13 @@ def wants_watch() -> bool:
 
 
 def pdf_works() -> None:
-    """Whether the libraries that load are ones that WeasyPrint can draw with: it is asked itself, once."""
+    """Whether the libraries that load are ones that WeasyPrint can draw with: it is asked itself, once. Its process ends at
+    once then: Pango may still look for fonts in a thread, and a slow machine would take the libraries away under it."""
     stamp = VENV / "has-pango"
     if stamp.exists():
         return
-    done = run(PYTHON, "-c", "import weasyprint; weasyprint.HTML(string='é').write_pdf()", capture_output=True)
+    program = "import os, weasyprint; weasyprint.HTML(string='é').write_pdf(); os._exit(0)"
+    done = run(PYTHON, "-c", program, capture_output=True)
     if done.returncode:
         stop(
             f"PDF rendering does not work with this system's libraries ({' '.join(PANGO)}):\n{done.stderr.decode()[-500:]}"
