@@ -213,7 +213,9 @@ COTTON_DIR = "cotton"
 
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
+# A pool between that hands out sessions for a transaction each (docs/scaling.md).
+DATABASE_POOLED = env.flag("DATABASE_POOLED")
+DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR, pooled=DATABASE_POOLED)}
 # Seconds that a page, or a task, may hold the database up (apps/core/database/timeouts.py); 0 is as long as it takes.
 PAGE_DATABASE_LIMITS = {
     "statement_timeout": env.number("DATABASE_STATEMENT_SECONDS", 30),

@@ -356,6 +356,12 @@ def browser() -> None:
         stop("The browser tests need Chromium. Install it (apt-get install chromium) and try again.")
 
 
+def pool() -> None:
+    """PgBouncer, without which some tests have none between."""
+    if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
+        apt("pgbouncer")
+
+
 def style_sheet() -> None:
     """Tailwind reads the templates and writes static/css/app.css."""
     read = ((ROOT / "templates", "*.html"), (ROOT / "apps", "*.py"), (ROOT / "static" / "js", "*.js"))
@@ -406,6 +412,7 @@ def main() -> None:
     together(pdf_works, style_sheet, messages)
     if goal == "test":
         browser()
+        pool()
 
 
 if __name__ == "__main__":

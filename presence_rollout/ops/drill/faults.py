@@ -73,6 +73,14 @@ def kill_postgres(installation: Installation) -> Iterator[None]:
     installation.start_postgres()
 
 
+def kill_pool(installation: Installation) -> Iterator[None]:
+    assert installation.pool is not None
+    installation.pool.process.kill()
+    installation.pool.process.wait()
+    yield
+    installation.start_pool()
+
+
 def double_beat(installation: Installation) -> Iterator[None]:
     unit = installation.second_beat()
     yield
@@ -125,3 +133,5 @@ FAULTS = [
     Fault("web processes killed", kill_web, seconds=0, stops=None, statuses=frozenset({0})),
     Fault("PostgreSQL killed", kill_postgres, statuses=frozenset({503}), stops=None, sends_again=True),
 ]
+POOL_KILLED = Fault("PgBouncer killed", kill_pool, statuses=frozenset({503}), stops=None, sends_again=True)
+"""For an installation that has one."""

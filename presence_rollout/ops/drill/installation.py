@@ -16,7 +16,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-from presence_rollout.ops import documented, postgres, services
+from presence_rollout.ops import documented, pgbouncer, postgres, services
 from presence_rollout.ops.visitor import HOST, Visitor
 
 WEBS = 2
@@ -32,6 +32,7 @@ class Unit:
 
     name: str
     command: list[str]
+    env: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     ended_at: float | None = None
 
@@ -44,11 +45,12 @@ class Unit:
 
 @dataclass
 class Installation:
-    """``files`` is the folder of the store, whose disk may be one of its own. With ``one_worker`` all queues are those of one
-    worker, which starts sooner."""
+    """``files`` is the folder of the store, whose disk may be one of its own. So many ``workers`` each have all queues, which
+    starts sooner than one for each. With ``pooled`` a PgBouncer stands before the database, in transaction mode."""
 
     folder: Path
-    one_worker: bool = False
+    workers: int | None = None
+    pooled: bool = False
     ports: list[int] = field(default_factory=lambda: [services.free_port() for _number in range(WEBS)])
     units: list[Unit] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class Installation:
         self.files.mkdir(parents=True)
         self.log = (self.folder / "log").open("ab")
         self.postgres: postgres.Server | None = None
+        self.pool: pgbouncer.Pool | None = None
         self.redis: subprocess.Popen[bytes] | None = None
         self.mail: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
@@ -80,6 +83,15 @@ class Installation:
                 os.kill(int(child), signal.SIGKILL)
         server.process.wait()
 
+    def start_pool(self) -> None:
+        """Before the web processes and the workers, which are told of it; commands ask the server itself."""
+        assert self.postgres is not None
+        port = self.pool.port if self.pool else None
+        self.pool = pgbouncer.start(self.folder / "pgbouncer", self.postgres, port)
+        for names, database in (("web", "rollout"), ("worker", "rollout_tasks")):
+            for unit in self.named(names):
+                unit.env = {"DATABASE_POOLED": "1", "DATABASE_URL": self.pool.of(database)}
+
     def start_redis(self) -> None:
         port = int(self.env["REDIS_URL"].rpartition(":")[2].partition("/")[0]) if "REDIS_URL" in self.env else None
         self.redis, self.env["REDIS_URL"] = services.start_redis(self.folder / "redis", port)
@@ -92,8 +104,8 @@ class Installation:
 
     # --- The application ---
 
-    def start(self) -> dict[str, Any]:
-        """Everything, ready to be written into; what ``scene`` says of it."""
+    def prepare(self) -> dict[str, Any]:
+        """What it stands on, and a database that holds a project; what ``scene`` says of it."""
         clean = {name: value for name, value in os.environ.items() if name in LOCALE}
         self.start_postgres()
         assert self.postgres is not None
@@ -111,14 +123,17 @@ class Installation:
         self.start_mail()
         for line in documented.block("prepare"):
             self._shell(line, self.env)
-        scene = self.scene("build")
+        return self.scene("build")
+
+    def start(self) -> dict[str, Any]:
+        """Everything, ready to be written into; what ``scene`` says of it."""
+        scene = self.prepare()
         for line in documented.block("processes"):
             self.units += self._units(line)
-        if self.one_worker:
-            first, *others = self.named("worker")
-            queues = [unit.name.removeprefix("worker ") for unit in (first, *others)]
-            first.command[first.command.index("--queues") + 1] = ",".join(queues)
-            self.units = [unit for unit in self.units if unit not in others]
+        if self.workers is not None:
+            self._share_queues(self.workers)
+        if self.pooled:
+            self.start_pool()
         for unit in self.units:
             self._spawn(unit)
         for port, unit in zip(self.ports, self.named("web"), strict=True):
@@ -182,7 +197,7 @@ class Installation:
 
     def stop(self) -> None:
         self.stop_application()
-        for process in (self.mail, self.redis):
+        for process in (self.mail, self.redis, self.pool.process if self.pool else None):
             if process is not None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGCONT)
@@ -200,9 +215,22 @@ class Installation:
             return [Unit("beat", words)]
         return [Unit(f"worker {words[words.index('--queues') + 1]}", words)]
 
+    def _share_queues(self, workers: int) -> None:
+        """So many workers in place of one for each queue."""
+        one_for_each = self.named("worker")
+        queues = ",".join(unit.name.removeprefix("worker ") for unit in one_for_each)
+        self.units = [unit for unit in self.units if unit not in one_for_each]
+        for number in range(1, workers + 1):
+            command = list(one_for_each[0].command)
+            command[command.index("--queues") + 1] = queues
+            command[command.index("--hostname") + 1] = f"all-{number}@%h"
+            self.units.append(Unit(f"worker {number}", command))
+
     def _spawn(self, unit: Unit) -> None:
         unit.ended_at = None
-        unit.process = services.spawn(unit.command, self.env, cwd=documented.ROOT, stdout=self.log, stderr=self.log)
+        unit.process = services.spawn(
+            unit.command, self.env | unit.env, cwd=documented.ROOT, stdout=self.log, stderr=self.log
+        )
 
     def _supervise(self) -> None:
         while not self._stopping.wait(0.1):

@@ -58,9 +58,11 @@ def drill(folder: Path, chosen_faults: Sequence[Fault], *, disk: bool) -> int:
 
 
 @contextmanager
-def production(folder: Path, *, disk: bool = False, one_worker: bool = False) -> Iterator[Installation]:
+def production(
+    folder: Path, *, disk: bool = False, workers: int | None = None, pooled: bool = False
+) -> Iterator[Installation]:
     """One in ``folder`` that nothing was started of; what was started is ended behind it."""
-    installation = Installation(folder, one_worker)
+    installation = Installation(folder, workers, pooled)
     try:
         if disk:
             options = ["-t", "tmpfs", "-o", f"size={DISK},mode=700", "drill"]
