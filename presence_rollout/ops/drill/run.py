@@ -15,8 +15,8 @@ from presence_rollout.ops.drill.journal import Account, Journal, Outage, settle
 from presence_rollout.ops.drill.writers import KINDS, SignIns, Writer
 
 MOST_SECONDS = 210
-"""Of faults: with the start before and the verdict after it, a drill takes five minutes at most. What would take longer is
-not begun, which is a failure."""
+"""Of faults: with the time to heal and the verdict after it, a drill takes five minutes from the first write at most. What
+would take longer is not begun, which is a failure."""
 HEALED_WITHIN = 60
 """Seconds after a fault for everything to work again."""
 ANSWERED_WITHIN = 20
