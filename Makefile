@@ -4,7 +4,7 @@ PY = .venv/bin/python
 # Images often set it: each of the processes that start here would compile the application and its libraries anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test bench check docs format messages lock wheels clean
+.PHONY: help run test bench drill check docs format messages lock wheels clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ test: ## every check and test, on PostgreSQL, Redis with a worker, and in Chromi
 
 bench: ## time the hours of an installation with 100,000 entries; PAGES=1: each page, PROJECTS="100 1000" (docs/bench.md)
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.$(if $(PAGES),bench_pages $(if $(PROJECTS),--projects $(PROJECTS)),bench)
+
+drill: ## kill, freeze and fill what a production stands on while it is written into; FAULTS="Redis disk": only those (docs/drill.md)
+	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.drill $(if $(FAULTS),--only $(FAULTS))
 
 check: ## format, lint, types, import floors, templates, migrations, translations
 	@$(BOOT) test && exec $(PY) -m presence_rollout.ops.check

@@ -63,8 +63,9 @@ KEEP_ALIVE = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval"
 does not answer holds nobody."""
 
 
-def database(url: str, var_dir: Path) -> dict:
-    """Django's DATABASES entry for ``url``, a PostgreSQL.
+def database(url: str, var_dir: Path, *, pooled: bool = False) -> dict:
+    """Django's DATABASES entry for ``url``, a PostgreSQL. It is ``pooled`` where each transaction may come to another session
+    of it: then nothing is kept from one to the next, neither cursors nor prepared statements.
 
     Without one it is the server that ``make run`` keeps in ``var_dir``, which says there where it answers; where there is
     none either, nothing can connect, but commands that need no database work.
@@ -76,6 +77,7 @@ def database(url: str, var_dir: Path) -> dict:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme!r}.")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    options: dict[str, object] = {**KEEP_ALIVE, "prepare_threshold": None} if pooled else {**KEEP_ALIVE}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -85,7 +87,8 @@ def database(url: str, var_dir: Path) -> dict:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": KEEP_ALIVE | {name: unquote(value) for name, value in query.items()},
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
+        "OPTIONS": options | {name: unquote(value) for name, value in query.items()},
     }
 
 

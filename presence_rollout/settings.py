@@ -80,6 +80,7 @@ SESSION_HOURS = {
     "presence": (env.number("PRESENCE_SESSION_HOURS", 12), env.number("PRESENCE_SESSION_IDLE_HOURS", 4)),
     "others": (env.number("SESSION_HOURS", 14 * 24), env.number("SESSION_IDLE_HOURS", 7 * 24)),
 }
+SESSION_ENGINE = "apps.core.web.sessions"
 SESSION_COOKIE_AGE = max(hours for hours, _idle in SESSION_HOURS.values()) * 3600
 
 CONTENT_SECURITY_POLICY = {
@@ -224,7 +225,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data ------------------------------------------------------------------------------------------
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR)}
+# A pool between that hands out sessions for a transaction each (docs/scaling.md).
+DATABASE_POOLED = env.flag("DATABASE_POOLED")
+DATABASES = {"default": env.database(env.text("DATABASE_URL"), VAR_DIR, pooled=DATABASE_POOLED)}
 # Seconds that a page, or a task, may hold the database up (apps/core/database/timeouts.py); 0 is as long as it takes.
 PAGE_DATABASE_LIMITS = {
     "statement_timeout": env.number("DATABASE_STATEMENT_SECONDS", 30),

@@ -73,6 +73,11 @@ def libpq_options() -> dict[str, str]:
 def address(database: str = "") -> tuple[str, dict[str, str]]:
     """How a program reaches the database of the settings, or another one of its server: libpq's words, and an environment
     with the password, which no list of processes shows."""
+    if settings.DATABASE_POOLED:
+        raise BackupError(
+            "DATABASE_POOLED is on: a pool hands out another session for each transaction, with which pg_dump and pg_restore "
+            "cannot work. Give this command the server's own address: DATABASE_POOLED=0 DATABASE_URL=postgresql://…"
+        )
     options = connection.settings_dict
     words = libpq_options() | {
         "dbname": database or connection.settings_dict["NAME"],
@@ -82,5 +87,5 @@ def address(database: str = "") -> tuple[str, dict[str, str]]:
     }
     password = options["PASSWORD"] or words.pop("password", "")
     variables = {"PGPASSWORD": str(password)} if password else {}
-    environment = settings.CHILD_ENVIRONMENT(PGAPPNAME="presence-rollout backup", **variables)
+    environment = settings.CHILD_ENVIRONMENT((), PGAPPNAME="presence-rollout backup", **variables)
     return make_conninfo("", **{name: value for name, value in words.items() if value != ""}), environment

@@ -274,11 +274,13 @@ def wants_watch() -> bool:
 
 
 def pdf_works() -> None:
-    """Whether the libraries that load are ones that WeasyPrint can draw with: it is asked itself, once."""
+    """Whether the libraries that load are ones that WeasyPrint can draw with: it is asked itself, once. Its process ends at
+    once then: Pango may still look for fonts in a thread, and a slow machine would take the libraries away under it."""
     stamp = VENV / "has-pango"
     if stamp.exists():
         return
-    done = run(PYTHON, "-c", "import weasyprint; weasyprint.HTML(string='é').write_pdf()", capture_output=True)
+    program = "import os, weasyprint; weasyprint.HTML(string='é').write_pdf(); os._exit(0)"
+    done = run(PYTHON, "-c", program, capture_output=True)
     if done.returncode:
         stop(
             f"PDF rendering does not work with this system's libraries ({' '.join(PANGO)}):\n{done.stderr.decode()[-500:]}"
@@ -354,6 +356,12 @@ def browser() -> None:
         stop("The browser tests need Chromium. Install it (apt-get install chromium) and try again.")
 
 
+def pool() -> None:
+    """PgBouncer, without which some tests have none between."""
+    if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin"):
+        apt("pgbouncer")
+
+
 def style_sheet() -> None:
     """Tailwind reads the templates and writes static/css/app.css."""
     read = ((ROOT / "templates", "*.html"), (ROOT / "apps", "*.py"), (ROOT / "static" / "js", "*.js"))
@@ -404,6 +412,7 @@ def main() -> None:
     together(pdf_works, style_sheet, messages)
     if goal == "test":
         browser()
+        pool()
 
 
 if __name__ == "__main__":

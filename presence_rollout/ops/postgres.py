@@ -185,11 +185,18 @@ class _Account:
     folder: Path
 
 
-def _account(own_folder: Path) -> _Account:
+def not_as_root() -> list[str] | None:
+    """What stands before a program that refuses to run as root; None where there is no such way."""
     if os.geteuid() != 0:
-        return _Account([], {}, own_folder)
-    if subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0:
-        return _Account(NAMESPACE, {}, own_folder)
+        return []
+    has_namespaces = subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+    return NAMESPACE if has_namespaces else None
+
+
+def _account(own_folder: Path) -> _Account:
+    prefix = not_as_root()
+    if prefix is not None:
+        return _Account(prefix, {}, own_folder)
     people = [row for name in ACCOUNTS if (row := _person(name))]
     if not people:
         raise Unusable("PostgreSQL does not run as root. Run this as another user, or set DATABASE_URL to a server.")

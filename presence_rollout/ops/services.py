@@ -60,15 +60,16 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def start_redis(folder: Path) -> tuple[subprocess.Popen, str]:
-    """A Redis of our own on a free loopback port, its data in ``folder``. Gives the process and its URL."""
+def start_redis(folder: Path, port: int | None = None) -> tuple[subprocess.Popen, str]:
+    """A Redis of our own on ``port`` of the loopback (a free one when left out), its data in ``folder``. Gives the process
+    and its URL."""
     import redis
 
     program = bootstrap.redis_server()
     if program is None:
         raise RuntimeError("No redis-server or valkey-server was found. Install one, or set REDIS_URL.")
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     options = ["--bind", "127.0.0.1", "--port", port, "--dir", folder, "--save", "60 1", "--loglevel", "warning"]
     # By this name Debian's program serves (bootstrap.REDIS_OF_DEBIAN).
     process = spawn(["redis-server", *options], executable=program, stdout=subprocess.DEVNULL)

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from apps.backups import encryption, latest, making, manifest, places, targets
+from apps.backups import encryption, latest, making, manifest, places, programs, targets
 from apps.backups.errors import BackupError
 from apps.backups.models import LastBackup
 from apps.backups.objects import NAME, ObjectStore
@@ -203,6 +203,13 @@ def test_two_at_once_are_one(make, files, monkeypatch):
     monkeypatch.setattr("apps.core.background.locks._ask", lambda statement, key: False)
     with pytest.raises(BackupError, match="Another backup"), making.alone():
         pass
+
+
+def test_through_a_pool_it_is_not_made(settings):
+    """pg_dump reads in many transactions what one of ours shows it, and leaves its settings to whoever comes next."""
+    settings.DATABASE_POOLED = True
+    with pytest.raises(BackupError, match="the server's own address"):
+        programs.address()
 
 
 def test_the_command_answers_with_one_object(dumps, target, files, capsys):

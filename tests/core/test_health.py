@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from celery import current_app
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from apps.core import clock, plugins
@@ -82,6 +83,14 @@ class TestDoctor:
         call_command("doctor", "--json", "--language", "en", "--only", "database", stdout=output)
         (database,) = json.loads(output.getvalue())
         assert (database["key"], database["title"], database["state"]) == ("database", "Database", "ok")
+
+    @pytest.mark.django_db
+    def test_a_pool_that_sets_no_limits_is_a_warning(self, settings):
+        settings.DATABASE_POOLED = True
+        assert checks.database().state == State.WARNING
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '30s'")
+        assert checks.database().state == State.OK
 
 
 class TestAddresses:

@@ -14,6 +14,12 @@ from presence_rollout.celery import PERIODIC, OneAtATime
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(params=[False, True], ids=["session", "pool"])
+def pooled(request, settings):
+    """With a session of the database for itself, and with one for each transaction."""
+    settings.DATABASE_POOLED = request.param
+
+
 @pytest.fixture
 def another_process():
     """A connection of its own to the same database."""
@@ -25,7 +31,7 @@ def take(process, name):
     return process.execute("SELECT pg_try_advisory_lock(%s)", [locks.key_of(name)]).fetchone()[0]
 
 
-def test_who_comes_second_is_told_so_and_does_not_wait(another_process):
+def test_who_comes_second_is_told_so_and_does_not_wait(another_process, pooled):
     with locks.alone("x") as alone:
         assert alone
         assert not take(another_process, "x")
@@ -35,13 +41,39 @@ def test_who_comes_second_is_told_so_and_does_not_wait(another_process):
         assert not alone
 
 
-def test_a_lock_is_let_go_when_the_block_fails(another_process):
+def test_a_block_within_another_is_let_in_and_lets_nothing_go(another_process, pooled):
+    with locks.alone("x"):
+        with locks.alone("x") as alone:
+            assert alone
+        assert not take(another_process, "x")
+    assert take(another_process, "x")
+
+
+def test_a_lock_of_a_pool_is_of_no_session_that_anybody_else_gets(another_process, settings):
+    settings.DATABASE_POOLED = True
+    with locks.alone("x"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [locks.key_of("x")])
+        assert cursor.fetchone() == (False,)
+        assert not take(another_process, "x")
+
+
+def test_a_lock_of_a_pool_is_let_go_where_its_connection_is_lost(another_process, settings):
+    settings.DATABASE_POOLED = True
+    with locks.alone("x"):
+        another_process.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+    assert take(another_process, "x")
+
+
+def test_a_lock_is_let_go_when_the_block_fails(another_process, pooled):
     with pytest.raises(ZeroDivisionError), locks.alone("x"):
         raise ZeroDivisionError
     assert take(another_process, "x")
 
 
-def test_who_waits_for_its_turn_holds_no_snapshot_meanwhile(another_process, monkeypatch):
+def test_who_waits_for_its_turn_holds_no_snapshot_meanwhile(another_process, pooled, monkeypatch):
     """Within one long statement it would: an index that the other one makes concurrently waits for that."""
     assert take(another_process, "x")
     pauses = []
@@ -58,7 +90,7 @@ def test_who_waits_for_its_turn_holds_no_snapshot_meanwhile(another_process, mon
     assert take(another_process, "x")
 
 
-def test_a_periodic_task_runs_once_at_a_time(another_process, monkeypatch):
+def test_a_periodic_task_runs_once_at_a_time(another_process, pooled, monkeypatch):
     ran = []
     monkeypatch.setattr(actions, "remind", lambda: ran.append(True))
     assert take(another_process, f"task {remind.name}")

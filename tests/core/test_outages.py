@@ -4,7 +4,8 @@ import errno
 import json
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.backends.utils import CursorWrapper
 from django.test import Client, RequestFactory
 from django.utils import translation
@@ -96,3 +97,25 @@ def test_an_upload_that_finds_the_disk_full_says_so(client_for, monkeypatch):
     )
     assert answer.status_code == 507
     assert "Não há espaço" in answer.json()["detail"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (OperationalError("server closed the connection unexpectedly"), 503),
+        (DatabaseError("Forced update did not affect any rows."), 400),
+    ],
+    ids=["the database is away", "the session was deleted meanwhile"],
+)
+def test_a_page_that_cannot_note_its_session_says_which_it_is(monkeypatch, said, status):
+    """Django takes either for a session that was deleted, and answers 400."""
+    browser = Client(raise_request_exception=False)
+    browser.force_login(UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def fails(*args, **kwargs):
+        raise said
+
+    monkeypatch.setattr(Session, "save", fails)
+    # The first page of a session notes when it began.
+    assert browser.get("/projetos/").status_code == status

@@ -38,7 +38,7 @@ def bare(monkeypatch, tmp_path):
 def steps(monkeypatch):
     """The steps of a run that would change the machine, noted instead of done."""
     noted: list[str] = []
-    for name in ("make_venv", "pdf_works", "redis", "style_sheet", "messages", "browser"):
+    for name in ("make_venv", "pdf_works", "redis", "style_sheet", "messages", "browser", "pool"):
         monkeypatch.setattr(bootstrap, name, lambda name=name: noted.append(name))
     monkeypatch.setattr(bootstrap, "install", lambda lock: noted.append(f"install {lock}"))
     monkeypatch.setattr(bootstrap, "system_libraries", lambda goal: noted.append("system_libraries"))

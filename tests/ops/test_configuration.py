@@ -142,6 +142,13 @@ def test_postgresql_may_be_on_a_socket(tmp_path):
     assert (found["HOST"], found["PASSWORD"], found["NAME"]) == ("/var/run/pg", "p@ss", "name")
 
 
+def test_a_pool_s_session_keeps_nothing_from_one_transaction_to_the_next(tmp_path):
+    entry = environment.database("postgresql://u@h/name", tmp_path, pooled=True)
+    assert entry["DISABLE_SERVER_SIDE_CURSORS"]
+    assert entry["OPTIONS"]["prepare_threshold"] is None
+    assert not environment.database("postgresql://u@h/name", tmp_path)["DISABLE_SERVER_SIDE_CURSORS"]
+
+
 def test_a_database_that_vanished_is_noticed_within_a_minute_unless_the_address_says_otherwise(tmp_path):
     options = environment.database("postgresql://u@h/name?keepalives_idle=5&sslmode=require", tmp_path)["OPTIONS"]
     assert (options["keepalives_idle"], options["sslmode"]) == ("5", "require")

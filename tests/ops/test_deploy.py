@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from apps.core import plugins
-from tests.production import documented
+from presence_rollout.ops import documented
 
 DEPLOY = documented.ROOT / "deploy"
 QUEUES = [queue.name for queue in settings.CELERY_TASK_QUEUES]

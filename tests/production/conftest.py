@@ -16,9 +16,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from psycopg.sql import SQL, Identifier
 
-from presence_rollout.ops import services
-from tests.production import documented
-from tests.production.visitor import HOST, Visitor
+from presence_rollout.ops import documented, services
+from presence_rollout.ops.visitor import HOST, Visitor
 
 MANAGER = "gestora@example.com"
 

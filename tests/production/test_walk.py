@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 from presence_rollout.ops import services
+from presence_rollout.ops.visitor import Visitor
 from tests.companies.factories import a_cnpj
-from tests.production.visitor import Visitor
 
 pytestmark = pytest.mark.services
 

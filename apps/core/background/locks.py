@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 
+import psycopg
+from django.conf import settings
 from django.db import connection
 
 PAUSE = 0.5
@@ -15,16 +18,11 @@ PAUSE = 0.5
 def alone(name: str) -> Iterator[bool]:
     """Whether nobody else is within a block of this ``name``; who is not goes on without it, and waits for nobody.
 
-    The lock is the database session's: held to the end of the block, whatever transactions begin and end in it, and let go
-    when the connection is lost. A block within another of the same session is let in.
+    The lock is held to the end of the block, whatever transactions begin and end in it, and let go when the connection is
+    lost. A block within another is let in.
     """
-    key = key_of(name)
-    is_alone: bool = _ask("SELECT pg_try_advisory_lock(%s)", key)
-    try:
+    with _attempt(key_of(name)) as is_alone:
         yield is_alone
-    finally:
-        if is_alone:
-            _ask("SELECT pg_advisory_unlock(%s)", key)
 
 
 @contextmanager
@@ -34,13 +32,12 @@ def in_turn(name: str) -> Iterator[None]:
     It asks again and again, since a statement that waits holds a snapshot: an index that another machine makes concurrently
     waits for that to end, and the database would end one of the two.
     """
-    key = key_of(name)
-    while not _ask("SELECT pg_try_advisory_lock(%s)", key):
+    while True:
+        with _attempt(key_of(name)) as is_alone:
+            if is_alone:
+                yield
+                return
         time.sleep(PAUSE)
-    try:
-        yield
-    finally:
-        _ask("SELECT pg_advisory_unlock(%s)", key)
 
 
 def hold(name: str) -> None:
@@ -57,6 +54,57 @@ def hold(name: str) -> None:
 def key_of(name: str) -> int:
     """The number by which the database knows the lock."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+
+
+def _attempt(key: int) -> AbstractContextManager[bool]:
+    """Whether the lock is this process's within the block."""
+    return _of_a_transaction(key) if settings.DATABASE_POOLED else _of_the_session(key)
+
+
+@contextmanager
+def _of_the_session(key: int) -> Iterator[bool]:
+    is_alone = _ask("SELECT pg_try_advisory_lock(%s)", key)
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            _ask("SELECT pg_advisory_unlock(%s)", key)
+
+
+_keys: ContextVar[frozenset[int]] = ContextVar("keys", default=frozenset())
+"""The locks of a transaction that are held around what runs."""
+
+
+@contextmanager
+def _of_a_transaction(key: int) -> Iterator[bool]:
+    """The lock of a transaction that does nothing else, on a connection of its own. The session of what runs in the block may
+    be another one after each of its transactions, and would leave its locks to whoever comes next."""
+    if key in _keys.get():
+        yield True
+        return
+    with connection.wrap_database_errors:
+        other = connection.get_new_connection(connection.get_connection_params())
+    try:
+        with connection.wrap_database_errors:
+            other.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            (is_alone,) = other.execute("SELECT pg_try_advisory_xact_lock(%s)", [key]).fetchone()
+        token = _keys.set(_keys.get() | {key} if is_alone else _keys.get())
+        try:
+            yield is_alone
+        finally:
+            _keys.reset(token)
+    finally:
+        _end(other)
+
+
+def _end(other: psycopg.Connection) -> None:
+    """Let go what ``other`` holds: a transaction that its client left open would cost the pool a session."""
+    try:
+        other.rollback()
+    except psycopg.Error:  # The connection is lost, and the lock with it.
+        pass
+    finally:
+        other.close()
 
 
 def _ask(statement: str, key: int) -> bool:

@@ -6,6 +6,7 @@ Web processes and workers have limits; commands that an operator runs (a migrati
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.signals import connection_created
 
 _limits: dict[str, int] = {}
@@ -14,8 +15,11 @@ _limits: dict[str, int] = {}
 def limit(seconds: Mapping[str, int]) -> None:
     """From now on each new connection of this process has these limits: PostgreSQL's name of each, in seconds; 0 is none.
 
-    They are set within the session, not as options of the connection, which a PgBouncer between would refuse.
+    They are set within the session, not as options of the connection, which a PgBouncer between would refuse. Where it hands
+    out sessions for a transaction each, it sets them itself (``deploy/pgbouncer.ini``): from here others would get them.
     """
+    if settings.DATABASE_POOLED:
+        return
     _limits.update(seconds)
     connection_created.connect(_set, dispatch_uid="timeouts")
 

@@ -39,9 +39,10 @@ def database() -> Finding:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT current_setting('server_version_num')::int / 10000, current_setting('max_connections')::int, "
-                "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+                "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), "
+                "current_setting('statement_timeout') <> '0'"
             )
-            version, most, used = cursor.fetchone()
+            version, most, used, is_limited = cursor.fetchone()
     except Error as error:
         return failure(
             _("O PostgreSQL não responde (%(error)s).") % {"error": type(error).__name__},
@@ -57,6 +58,11 @@ def database() -> Finding:
         return warning(
             _("%(used)s de %(most)s conexões do PostgreSQL estão em uso.") % values,
             _("Aumente max_connections ou reduza processos e threads (docs/production.md)."),
+        )
+    if settings.DATABASE_POOLED and not is_limited:
+        return warning(
+            _("O PgBouncer não limita o tempo de uma instrução no banco."),
+            _("Copie connect_query de deploy/pgbouncer.ini para a configuração dele (docs/scaling.md)."),
         )
     return well(_("PostgreSQL %(version)s, %(used)s de %(most)s conexões em uso.") % values)
 

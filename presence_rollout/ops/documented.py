@@ -9,7 +9,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def block(name: str) -> list[str]:
     """The lines of the page's block of shell that bears ``name``."""
     page = (ROOT / "docs/production.md").read_text()
-    return re.search(rf"^```sh {name}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[1].splitlines()
+    match = re.search(rf"^```sh {name}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    if match is None:
+        raise LookupError(f"docs/production.md has no block {name}.")
+    return match[1].splitlines()
 
 
 def settings() -> list[str]:
