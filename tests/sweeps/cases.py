@@ -26,6 +26,7 @@ from apps.invitations.models import Invitation
 from apps.notices.models import Beginning, Consumption, Notice, Reminder
 from apps.outbox import actions as outbox
 from apps.outbox.models import Mail
+from apps.portfolio.models import Forecast
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.credentials.probes import ProbeResult
@@ -468,6 +469,18 @@ def _rollout_that_nobody_checked() -> Case:
         "rollouts.refresh", poisoned, good,
         lambda pk: Rollout.objects.get(pk=pk).requirements_at is not None,
         "apps.rollouts.refreshing._keep", lambda rollout, apps: rollout.pk,
+        page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
+    )  # fmt: skip
+
+
+@case("forecast-waiting-rollouts")
+def _rollout_without_forecast() -> Case:
+    rollouts = [RolloutFactory(target_date=clock.today() + timedelta(days=60)) for _number in range(2)]
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "portfolio.forecast", poisoned, good,
+        lambda pk: Forecast.objects.filter(rollout=pk).exists(),
+        "apps.portfolio.forecasts.actions._from_plan", lambda rollout, goal, today: rollout.pk,
         page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
     )  # fmt: skip
 
