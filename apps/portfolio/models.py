@@ -8,6 +8,7 @@ from apps.companies.models import Company, Membership
 from apps.core import clock
 from apps.core.database.unaccented import by_name
 from apps.core.process import Stage
+from apps.files.models import StoredFile
 from apps.rollouts.models import Rollout
 
 
@@ -102,3 +103,66 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rollout_id}: {self.likely} – {self.safe}"
+
+
+class ClocksPaper(models.Model):
+    """The clocks of ``rollout`` on paper, as they were last asked for: a worker draws the ``pdf`` (None until then), which
+    shows the rollout at ``version`` on ``day``. One that is asked for again takes its place."""
+
+    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="clocks_paper")
+    version = models.PositiveIntegerField()
+    day = models.DateField()
+    asked_at = models.DateTimeField(default=clock.now)
+    pdf = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("PDF dos dias por parte")
+        verbose_name_plural = _("PDFs dos dias por parte")
+
+    def __str__(self) -> str:
+        return f"{self.rollout.code}-dias-por-parte"
+
+    @property
+    def is_current(self) -> bool:
+        """Nothing happened since it was asked for, and no day began that counts."""
+        rollout = self.rollout
+        return self.version == rollout.version and (not rollout.is_open or self.day == clock.today())
+
+
+class ProjectFigures(models.Model):
+    """What the comparison of completed projects adds up, as the record of ``rollout`` stood at ``version``: its business days
+    in all, those of each party and those on hold, how often it was sent back and reopened, its cases, its nonconformities
+    that were none of another and not declined, and the minutes that were free."""
+
+    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="figures", primary_key=True)
+    version = models.PositiveIntegerField()
+    days = models.PositiveIntegerField()
+    presence_days = models.PositiveIntegerField()
+    platform_days = models.PositiveIntegerField()
+    integrator_days = models.PositiveIntegerField()
+    client_days = models.PositiveIntegerField()
+    held_days = models.PositiveIntegerField()
+    sent_back = models.PositiveIntegerField()
+    reopened = models.PositiveIntegerField()
+    cases = models.PositiveIntegerField()
+    nonconformities = models.PositiveIntegerField()
+    free_minutes = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("números do projeto")
+        verbose_name_plural = _("números dos projetos")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    days=F("presence_days")
+                    + F("platform_days")
+                    + F("integrator_days")
+                    + F("client_days")
+                    + F("held_days")
+                ),
+                name="project_figures_add_up",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rollout_id}: {self.days}"

@@ -4,6 +4,7 @@ from django.template.loader import render_to_string
 from apps.core.plugins import Panel, Plugin
 from apps.portfolio import personal_data, tasks
 from apps.portfolio.clocks import dossier
+from apps.portfolio.comparison.api import router as comparison_router
 from apps.portfolio.forecasts import actions as forecasts
 from apps.portfolio.forecasts import panels
 from apps.portfolio.forecasts.api import router
@@ -21,6 +22,6 @@ plugin = Plugin(
     dossier_checks=[dossier.problems],
     personal_data=personal_data.HOLDINGS,
     recorded=[forecasts.follow],
-    jobs=[tasks.FORECAST],
-    routers={"/rollouts": router},
+    jobs=[tasks.FORECAST, tasks.PAPER, tasks.FIGURES],
+    routers={"/rollouts": router, "/comparison": comparison_router},
 )

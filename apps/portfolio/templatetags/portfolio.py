@@ -1,5 +1,6 @@
 """What the pages of the portfolio need."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django import template
@@ -27,6 +28,12 @@ def stage_label(stage: str) -> str | Promise:
 def party_label(role: str) -> str | Promise:
     """The name of a party's ``role``."""
     return PartyRole(role).label
+
+
+@register.filter
+def days_of(parties: Mapping[str, float], role: str) -> float:
+    """The days of the party ``role``."""
+    return parties[role]
 
 
 @register.filter
