@@ -134,7 +134,7 @@ class ProjectFigures(models.Model):
     in all, those of each party and those on hold, how often it was sent back and reopened, its cases, its nonconformities
     that were none of another and not declined, and the minutes that were free."""
 
-    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="figures", primary_key=True)
+    rollout = models.OneToOneField(Rollout, on_delete=models.CASCADE, related_name="figures")
     version = models.PositiveIntegerField()
     days = models.PositiveIntegerField()
     presence_days = models.PositiveIntegerField()
