@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from apps.core import clock, workdays
 from apps.core.process import PATH, Gate, Stage
-from apps.meetings.models import Meeting
+from apps.meetings import actions as meetings
+from apps.meetings.models import Meeting, MeetingKind
 from apps.portfolio import tasks
 from apps.portfolio.forecasts import actions, database, health
 from apps.portfolio.forecasts.health import Health
@@ -161,6 +162,19 @@ class TestWhenItIsMade:
         sent.clear()
         with django_capture_on_commit_callbacks(execute=True), timeline.changing(rollout) as locked:
             timeline.record(locked, events.Advanced(stage=Stage.TRAINING, gate=Gate.START_TRAINING), None)
+        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+
+    def test_after_a_meeting_gets_its_date_too(self, rollout, django_capture_on_commit_callbacks, monkeypatch):
+        sent = []
+        monkeypatch.setattr("apps.core.background.queue.send", lambda *message: sent.append(message))
+        with django_capture_on_commit_callbacks(execute=True):
+            meetings.plan(
+                rollout,
+                MeetingKind.TRAINING,
+                by=rollout.people["manager"],
+                planned_start=clock.now() + timedelta(days=3),
+                planned_minutes=60,
+            )
         assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
 
     def test_not_after_the_end(self, rollout, django_capture_on_commit_callbacks, monkeypatch):

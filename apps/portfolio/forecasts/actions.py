@@ -10,6 +10,7 @@ from apps.core import clock, workdays
 from apps.core.background import queue
 from apps.core.events import EventData
 from apps.core.process import PATH, Stage
+from apps.meetings import events as meetings
 from apps.portfolio.clocks import record
 from apps.portfolio.forecasts import database, fitting, simulation
 from apps.portfolio.forecasts.backtest import LIKELY, SAFE, goal_of, has_enough
@@ -18,10 +19,13 @@ from apps.portfolio.forecasts.past import BusinessDays, Project, visits
 from apps.portfolio.models import Forecast
 from apps.rollouts import events, planning
 from apps.rollouts.models import Rollout
+from apps.stages.development import events as development
 
 FOLLOWED = {
     *record.MOVES,
     *(event.kind for event in (events.Held, events.Resumed, events.PlanChanged, events.PlanChangedFor)),
+    *(event.kind for event in (development.DateGiven, development.DateChanged)),
+    *(event.kind for event in (meetings.Planned, meetings.Moved, meetings.Cancelled, meetings.NotHeld)),
 }
 """The kinds of events after which a rollout is foretold anew at once; the rest waits for the night."""
 
