@@ -51,6 +51,9 @@ ROUTES = {
     "apps.prerequisites.tasks.keep_*": {"queue": "seals"},
     "apps.accounts.tasks.*": {"queue": "upkeep"},
     "apps.files.tasks.sweep_*": {"queue": "upkeep"},
+    "apps.portfolio.tasks.forecast_*": {"queue": "upkeep"},
+    "apps.portfolio.tasks.add_up_*": {"queue": "upkeep"},
+    "apps.portfolio.tasks.draw_*": {"queue": "documents"},
 }
 
 SCHEDULE: dict[str, dict[str, object]] = {
@@ -68,6 +71,10 @@ SCHEDULE: dict[str, dict[str, object]] = {
         "task": "apps.rollouts.tasks.refresh_unchecked_rollouts",
         "schedule": crontab(hour="4-8", minute="*/10"),
     },
+    # Once a day for each open project, and where a message of a change was lost.
+    "forecast-waiting-rollouts": {"task": "apps.portfolio.tasks.forecast_waiting_rollouts", "schedule": 300},
+    "draw-waiting-clocks": {"task": "apps.portfolio.tasks.draw_waiting_clocks", "schedule": 60},
+    "add-up-waiting-rollouts": {"task": "apps.portfolio.tasks.add_up_waiting_rollouts", "schedule": 300},
     "make-waiting-dossiers": {"task": "apps.stages.golive.tasks.make_waiting_dossiers", "schedule": 10},
     "render-waiting-minutes": {"task": "apps.stages.kickoff.tasks.render_waiting_minutes", "schedule": 60},
     "draw-waiting-reports": {"task": "apps.stages.homologation.tasks.draw_waiting_reports", "schedule": 60},
@@ -100,6 +107,9 @@ TITLES = {
     "anchor-changed-rollouts": _("Âncoras da noite"),
     "refresh-what-time-changed": _("Pendências que mudam com a hora"),
     "refresh-unchecked-rollouts": _("Conferência das pendências"),
+    "forecast-waiting-rollouts": _("Previsão dos projetos em andamento"),
+    "draw-waiting-clocks": _("PDF dos dias por parte"),
+    "add-up-waiting-rollouts": _("Números dos projetos concluídos para a comparação"),
     "make-waiting-dossiers": _("Dossiês dos projetos"),
     "render-waiting-minutes": _("PDF das atas"),
     "draw-waiting-reports": _("Relatórios de homologação"),

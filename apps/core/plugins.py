@@ -112,6 +112,7 @@ PLACES = {
     "system": "on the page on the state of the system, above the rest; about nothing",
     "every page": "above the content of every page of who is signed in; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
+    "project": "on the page of a rollout, below what is open; about the rollout",
     "plan": "beside the plan of a rollout's stages; about the rollout",
     "timeline": "beside the title of a rollout's timeline; about the rollout",
     "nonconformity": "on the page of a nonconformity; about it",

@@ -18,6 +18,8 @@ from apps.files import uploads
 from apps.files.models import Preview
 from apps.hours.ledger import closing
 from apps.invitations import actions as invitations
+from apps.portfolio.comparison import figures
+from apps.portfolio.forecasts import actions as forecasts
 from apps.portfolio.models import SavedView
 from apps.prerequisites.credentials import certificate, purge
 from apps.prerequisites.models import Submission
@@ -115,6 +117,9 @@ class Scene:
         )  # fmt: skip
         presence = manager.memberships.get().company
         self.saved_view = SavedView.objects.create(owner=manager, name="Da equipe", shared_with=presence)
+        for rollout in Rollout.objects.open():
+            forecasts.forecast(rollout.pk)
+        figures.add_up(self.rollout.pk)
         self.unfinished = UnfinishedWork.objects.create(
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )

@@ -68,3 +68,27 @@ def test_two_projects_are_marked_and_their_plans_shifted_by_keyboard_alone(sign_
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert re.search(r"/projetos/\d+/$", page.url)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_client_reads_when_the_project_goes_live(sign_in, width):
+    page = sign_in("cliente@aurora.demo", width)
+    page.goto("/projetos/6/")
+    forecast = page.locator("#previsao")
+    assert re.search(r"\d\d/\d\d/\d{4}", forecast.inner_text())
+    assert "outros projetos." not in forecast.inner_text()
+    clean(page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_head_of_integrations_compares_what_was_completed(sign_in, width):
+    page = sign_in("gestora@presence.demo", width)
+    page.goto("/projetos/")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Comparar").click()
+    page.locator("select[name=by]").select_option("client")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Comparar").click()
+    assert page.locator("tbody tr").count() > 0
+    assert "poucos projetos" in page.locator("tbody").inner_text()
+    clean(page)

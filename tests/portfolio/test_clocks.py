@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 
@@ -10,9 +11,12 @@ from apps.core import canonical, clock, plugins, workdays
 from apps.core.process import Gate
 from apps.meetings import actions as meetings
 from apps.meetings.models import MeetingKind
-from apps.portfolio.clocks import dossier, queries
+from apps.portfolio import tasks
+from apps.portfolio.clocks import dossier, paper, queries
+from apps.portfolio.models import ClocksPaper
 from apps.rollouts import actions, planning
 from apps.rollouts.models import Rollout
+from tests.pdfa import faults
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +177,65 @@ class TestTheDossier:
 
     def test_a_dossier_of_before_has_no_days_to_hold_against_it(self, rollout):
         assert list(dossier.problems({}, self.events(rollout))) == []
+
+
+class TestThePaper:
+    """The days of an open project on one page, drawn by a worker."""
+
+    @pytest.fixture
+    def quick_document(self, monkeypatch):
+        monkeypatch.setattr(paper, "document", lambda report: f"%PDF-1.7 {report.total.total}".encode())
+
+    def test_it_is_one_archival_page_with_the_days(self, rollout):
+        content = paper.document(queries.report(rollout))
+        assert faults(content) == []
+        [page] = pypdfium2.PdfDocument(content)
+        text = page.get_textpage().get_text_bounded()
+        assert f"{queries.report(rollout).total.total} dias úteis" in text
+        assert "historico/dias.json" not in text
+
+    @pytest.mark.parametrize("person", ["manager", "client_member", "integrator", "platform"])
+    def test_whoever_sees_the_project_asks_for_it_and_downloads_it(self, rollout, client_for, quick_document, person):
+        browser = client_for(rollout.people[person])
+        page, file, ask = (
+            reverse(f"portfolio:{name}", args=[rollout.pk]) for name in ("clocks", "clocks_paper", "ask_clocks_paper")
+        )
+        assert browser.get(file).url == browser.post(ask).url == browser.get(ask).url == f"{page}#papel"
+        assert "gerando o PDF" in browser.get(page).text
+        assert "gerando o PDF" in browser.get(ask, headers={"HX-Request": "true"}).text
+        tasks.draw_waiting_clocks()
+        assert b"".join(browser.get(file).streaming_content).startswith(b"%PDF-1.7")
+        assert file in browser.get(page).text
+        assert "Gerar o PDF" not in browser.get(page).text, "it shows today"
+
+    def test_asked_for_twice_it_is_drawn_once(self, rollout, quick_document):
+        first, again = paper.ask(rollout), paper.ask(rollout)
+        assert first.pk == again.pk
+        paper.draw(first.pk)
+        file = ClocksPaper.objects.get().pdf
+        paper.draw(first.pk)
+        assert paper.ask(Rollout.objects.get(pk=rollout.pk)).pdf == file
+        assert paper.waiting() == []
+
+    def test_another_day_or_event_makes_it_old_and_it_is_drawn_anew(self, rollout, quick_document):
+        paper.draw(paper.ask(rollout).pk)
+        file = ClocksPaper.objects.get().pdf
+        with clock.at(clock.now() + timedelta(days=1)):
+            assert not ClocksPaper.objects.get().is_current
+            row = paper.ask(Rollout.objects.get(pk=rollout.pk))
+            assert row.pdf is None
+            paper.draw(row.pk)
+            assert ClocksPaper.objects.get().pdf != file
+        assert not type(file).objects.filter(pk=file.pk).exists()
+
+    def test_of_a_closed_project_no_further_day_makes_it_old(self, rollout, quick_document):
+        closed = close(rollout)
+        paper.draw(paper.ask(closed).pk)
+        with clock.at(clock.now() + timedelta(days=5)):
+            assert ClocksPaper.objects.get().is_current
+
+    def test_a_stranger_gets_none(self, rollout, client_for):
+        assert get(client_for, rollout, "stranger", "clocks_paper").status_code == 404
+        ask = reverse("portfolio:ask_clocks_paper", args=[rollout.pk])
+        assert client_for(rollout.people["stranger"]).post(ask).status_code == 404
+        assert not ClocksPaper.objects.exists()

@@ -26,6 +26,8 @@ from apps.invitations.models import Invitation
 from apps.notices.models import AskedReminder, Beginning, Consumption, Notice, Reminder
 from apps.outbox import actions as outbox
 from apps.outbox.models import Mail
+from apps.portfolio.clocks import paper
+from apps.portfolio.models import ClocksPaper, Forecast, ProjectFigures
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.credentials.probes import ProbeResult
@@ -483,6 +485,42 @@ def _rollout_that_nobody_checked() -> Case:
         "rollouts.refresh", poisoned, good,
         lambda pk: Rollout.objects.get(pk=pk).requirements_at is not None,
         "apps.rollouts.refreshing._keep", lambda rollout, apps: rollout.pk,
+        page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
+    )  # fmt: skip
+
+
+@case("forecast-waiting-rollouts")
+def _rollout_without_forecast() -> Case:
+    rollouts = [RolloutFactory(target_date=clock.today() + timedelta(days=60)) for _number in range(2)]
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "portfolio.forecast", poisoned, good,
+        lambda pk: Forecast.objects.filter(rollout=pk).exists(),
+        "apps.portfolio.forecasts.actions._from_plan", lambda rollout, goal, today: rollout.pk,
+        page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
+    )  # fmt: skip
+
+
+@case("draw-waiting-clocks")
+def _clocks_without_pdf() -> Case:
+    rollouts = [RolloutFactory(), RolloutFactory()]
+    poisoned, good = (paper.ask(rollout).pk for rollout in rollouts)
+    return Case(
+        "portfolio.clocks_paper", poisoned, good,
+        lambda pk: ClocksPaper.objects.get(pk=pk).pdf is not None,
+        "apps.portfolio.clocks.paper.document", lambda report: report.rollout.clocks_paper.pk, lambda report: PDF,
+        page=(rollouts[0].people["client"], reverse("portfolio:clocks", args=[rollouts[0].pk])),
+    )  # fmt: skip
+
+
+@case("add-up-waiting-rollouts")
+def _completed_rollout_without_figures() -> Case:
+    rollouts = [at_stage(RolloutFactory(), Stage.COMPLETED) for _number in range(2)]
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "portfolio.figures", poisoned, good,
+        lambda pk: ProjectFigures.objects.filter(rollout=pk).exists(),
+        "apps.portfolio.clocks.queries.report", lambda rollout: rollout.pk,
         page=(rollouts[0].people["pm"], rollouts[0].get_absolute_url()),
     )  # fmt: skip
 

@@ -176,6 +176,8 @@ def _in_words(column: Column, value: Any) -> object:
         return _day(value).strftime("%d/%m/%Y" if column.kind == Kind.DAY else "%m/%Y")
     if column.kind == Kind.CNPJ:
         return cnpj.show(value)
+    if isinstance(value, float):
+        return Figure(f"{value:g}".replace(".", ","))
     return value if isinstance(value, int) else str(column.labels.get(value, value))
 
 
@@ -333,7 +335,7 @@ def _write(
         sheet.write_datetime(line, place, _installation_time(value).replace(tzinfo=None), cell_format)
     elif column.kind in (Kind.DAY, Kind.MONTH) and _day(value).year >= FIRST_YEAR:
         sheet.write_datetime(line, place, _day(value), cell_format)
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(line, place, value, cell_format)
     else:
         sheet.write_string(line, place, str(_in_words(column, value)), cell_format)

@@ -12,7 +12,7 @@ from apps.portfolio.clocks import queries
 from apps.portfolio.clocks.counting import Span
 from apps.rollouts.api import visible
 
-router = Router(tags=["clocks"])
+router = Router(tags=["portfolio"])
 
 
 class SpanOut(Schema):

@@ -6,12 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.template.loader import render_to_string
-
-from apps.core import canonical, clock, papers, workdays
-from apps.core.papers import pdf
-from apps.core.process import PartyRole
-from apps.portfolio.clocks import counting, exports, queries, record
+from apps.core import canonical, workdays
+from apps.portfolio.clocks import counting, exports, paper, queries, record
 from apps.rollouts.models import Rollout
 
 DAYS = "historico/dias.json"
@@ -23,9 +19,7 @@ def files(rollout: Rollout) -> Iterator[tuple[str, bytes]]:
     report = queries.report(rollout)
     report = report if report.plan_event else replace(report, delay=None)
     yield DAYS, canonical.readable(content(report))
-    with papers.on_paper():
-        context = {"rollout": rollout, "report": report, "roles": PartyRole.choices, "created": clock.now()}
-        yield PAPER, pdf.render(render_to_string("portfolio/clocks_pdf.html", context))
+    yield PAPER, paper.document(report, all_spans=DAYS)
 
 
 def content(report: queries.Report) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.http import SignedInRequest
 from apps.core.exports.tables import FORMATS
 from apps.core.process import PartyRole
 from apps.core.web.pages import page_of
-from apps.portfolio.clocks import exports, queries
+from apps.files.http import attachment
+from apps.portfolio.clocks import exports, paper, queries
 from apps.portfolio.clocks.counting import Span
+from apps.portfolio.models import ClocksPaper
 from apps.rollouts.models import Event
 from apps.rollouts.views import visible_rollout
 
@@ -49,6 +52,7 @@ def clocks(request: SignedInRequest, pk: int) -> HttpResponse:
         "bars": _bars(spans),
         "page": page,
         "proven_spans": proven,
+        "paper": ClocksPaper.objects.filter(rollout=rollout).select_related("rollout", "pdf").first(),
     }
     return render(request, "portfolio/clocks.html", context)
 
@@ -59,6 +63,32 @@ def clocks_file(request: SignedInRequest, pk: int, file_format: str) -> HttpResp
     if file_format not in FORMATS:
         raise Http404
     return exports.export(queries.report(visible_rollout(request, pk, framed=False))).download(file_format)
+
+
+@require_GET
+def clocks_paper(request: SignedInRequest, pk: int) -> FileResponse | HttpResponseRedirect:
+    """The clocks on paper as they were last asked for, for whoever sees the project; their page, where none is drawn yet."""
+    rollout = visible_rollout(request, pk, framed=False)
+    drawn = ClocksPaper.objects.filter(rollout=rollout).exclude(pdf=None).select_related("pdf").first()
+    return attachment(drawn.pdf) if drawn and drawn.pdf else redirect(_place(pk))
+
+
+@require_http_methods(["GET", "POST"])
+def ask_clocks_paper(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask for the paper as things stand. A GET answers where the one that was asked for is, for the page, which asks every
+    few seconds while it is drawn."""
+    rollout = visible_rollout(request, pk)
+    if request.method == "GET":
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect(_place(pk))
+        last_paper = ClocksPaper.objects.filter(rollout=rollout).select_related("rollout", "pdf").first()
+        return render(request, "portfolio/clocks_paper.html", {"rollout": rollout, "paper": last_paper})
+    paper.ask(rollout)
+    return redirect(_place(pk))
+
+
+def _place(pk: int) -> str:
+    return reverse("portfolio:clocks", args=[pk]) + "#papel"
 
 
 def _bars(spans: list[Span]) -> list[Bar]:

@@ -13,6 +13,7 @@ from apps.core.database.unaccented import by_name
 from apps.core.exports import tables
 from apps.core.exports.tables import Export, Kind
 from apps.core.process import PartyRole, Stage
+from apps.portfolio.forecasts.health import Health, reason_of_row
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
 
@@ -91,6 +92,15 @@ COLUMNS = (
         heading_of=lambda rollout: rollout.get_holder_display() or _("Encerrado"),
         group_order=_ascending("holder"),
     ),
+    ProjectColumn(
+        "health",
+        _("Previsão"),
+        lambda rollout: rollout.health,
+        _ascending("health_place"),
+        labels={"": "", **dict(Health.choices)},
+        heading_of=lambda rollout: Health(rollout.health).label if rollout.health else _("Sem previsão"),
+        group_order=_ascending("health_place"),
+    ),
     ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing")),
     ProjectColumn(
         "platform",
@@ -118,8 +128,11 @@ COLUMNS = (
         group_order=[*by_name("project_manager__name"), F("project_manager").asc()],
     ),
     ProjectColumn("next", _("Próxima etapa"), _day("next_planned"), _ascending("next_planned"), kind=Kind.DAY),
-    ProjectColumn("target", _("Previsão"), _day("target_date"), _ascending("target_date"), kind=Kind.DAY),
+    ProjectColumn("likely", _("Previsão 50%"), _day("likely"), _ascending("likely"), usual=False, kind=Kind.DAY),
+    ProjectColumn("safe", _("Previsão 80%"), _day("safe"), _ascending("safe"), usual=False, kind=Kind.DAY),
+    ProjectColumn("target", _("Data-alvo"), _day("target_date"), _ascending("target_date"), kind=Kind.DAY),
     ProjectColumn("late", _("Dias de atraso"), days_late, usual=False),
+    ProjectColumn("reason", _("Por que está no prazo ou não"), reason_of_row, usual=False),
     ProjectColumn(
         "opened",
         _("Aberto em"),

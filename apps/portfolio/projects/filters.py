@@ -18,6 +18,7 @@ from apps.core import clock, workdays
 from apps.core.numbers import whole_number
 from apps.core.process import PATH, PartyRole, Stage
 from apps.core.web.forms import DayField
+from apps.portfolio.forecasts.health import Health, with_health
 from apps.rollouts import queries
 from apps.rollouts.models import OpenRequirement, Party, PlannedStage, Rollout
 from apps.rollouts.planning import STEPS
@@ -46,6 +47,9 @@ class FilterForm(forms.Form):
     stage = forms.ChoiceField(label=_("Etapa"), required=False, choices=[("", _("Todas as etapas")), *Stage.choices])
     holder = forms.ChoiceField(
         label=_("Bola com"), required=False, choices=[("", _("Qualquer parte")), *PartyRole.choices]
+    )
+    health = forms.ChoiceField(
+        label=_("Situação do prazo"), required=False, choices=[("", _("Qualquer situação")), *Health.choices]
     )
     late = forms.BooleanField(label=_("Só atrasados"), required=False)
     manager = forms.TypedChoiceField(label=_("Gerente"), required=False, coerce=int, empty_value=None)
@@ -120,6 +124,8 @@ def filtered(reader: User, form: FilterForm) -> QuerySet[Rollout]:
             rollouts = rollouts.filter(pk__in=Party.objects.filter(role=role, company=company).values("rollout"))
     # What the pages of each say in short is long, and no row shows it.
     rollouts = with_facts(rollouts).defer("facts", "integration_model_title", "scope")
+    if values.get("health"):
+        rollouts = rollouts.filter(health=values["health"])
     if not values.get("late"):
         return rollouts
     # On a weekend nothing is later than on its Friday (``planning.days_late``).
@@ -129,21 +135,26 @@ def filtered(reader: User, form: FilterForm) -> QuerySet[Rollout]:
 
 def with_facts(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
     """``rollouts`` with what is sorted by: the names of client and integrator, how much the next gate still waits for
-    (``missing``), and for an open one the day on which the next stage is to begin (``next_planned``), from the plan."""
+    (``missing``), for an open one the day on which the next stage is to begin (``next_planned``), from the plan, and what is
+    foretold of it (``with_health``)."""
     following = Case(
         *(When(rollout__stage=stage, then=Value(STEPS[place + 1].value)) for place, stage in enumerate(PATH))
     )
     planned = PlannedStage.objects.filter(rollout=OuterRef("pk"), stage=following).values("starts")[:1]
     open_rows = OpenRequirement.objects.filter(rollout=OuterRef("pk"), blocking=True).order_by().values("rollout")
-    return rollouts.annotate(
-        next_planned=Subquery(planned),
-        missing=Coalesce(Subquery(open_rows.annotate(count=Count("pk")).values("count")), Value(0)),
-    ).alias(
-        client_name=_of_company(PartyRole.CLIENT, "trade_name"),
-        client_key=_of_company(PartyRole.CLIENT, "pk"),
-        integrator_name=_of_company(PartyRole.INTEGRATOR, "trade_name"),
-        integrator_key=_of_company(PartyRole.INTEGRATOR, "pk"),
-        stage_place=Case(*(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage))),
+    return (
+        with_health(rollouts)
+        .annotate(
+            next_planned=Subquery(planned),
+            missing=Coalesce(Subquery(open_rows.annotate(count=Count("pk")).values("count")), Value(0)),
+        )
+        .alias(
+            client_name=_of_company(PartyRole.CLIENT, "trade_name"),
+            client_key=_of_company(PartyRole.CLIENT, "pk"),
+            integrator_name=_of_company(PartyRole.INTEGRATOR, "trade_name"),
+            integrator_key=_of_company(PartyRole.INTEGRATOR, "pk"),
+            stage_place=Case(*(When(stage=stage, then=Value(place)) for place, stage in enumerate(Stage))),
+        )
     )
 
 

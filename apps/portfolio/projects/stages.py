@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from apps.core import clock
 from apps.core.database.rows import embedded, rows_of
@@ -18,6 +20,8 @@ from apps.rollouts.planning import STEPS
 
 MARGIN = timedelta(days=7)
 """Before the first day and after the last one of a page."""
+FARTHEST = timedelta(days=730)
+"""A forecast that lies farther ahead does not stretch the scale."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,14 @@ class Bar:
 
 @dataclass
 class Row:
-    """A project with its planned and actual stages, and its holds."""
+    """A project with its planned and actual stages, its holds, and the days that are foretold: up to the one at 50 %, and
+    from there to the one at 80 %."""
 
     rollout: Rollout
     planned: list[Bar] = field(default_factory=list)
     actual: list[Bar] = field(default_factory=list)
     holds: list[Bar] = field(default_factory=list)
+    forecast: list[Bar] = field(default_factory=list)
 
     @property
     def in_words(self) -> str:
@@ -49,7 +55,15 @@ class Row:
             (Stage(bar.stage).label, *(date_format(day, "SHORT_DATE_FORMAT") for day in (bar.first, bar.last)))
             for bar in self.actual
         )
-        return ", ".join(f"{stage} {first} – {last}" for stage, first, last in shown)
+        stages = ", ".join(f"{stage} {first} – {last}" for stage, first, last in shown)
+        if not self.forecast:
+            return stages
+        likely, safe = (date_format(bar.last, "SHORT_DATE_FORMAT") for bar in self.forecast)
+        return _("%(stages)s; previsão: %(likely)s (50%%), %(safe)s (80%%)") % {
+            "stages": stages,
+            "likely": likely,
+            "safe": safe,
+        }
 
 
 @dataclass(frozen=True)
@@ -83,9 +97,12 @@ def chart(listed: Sequence[Rollout]) -> Chart:
     planned = {rollout.pk: list(_planned(rollout)) for rollout in listed}
     actual = _actual(listed)
     holds = _holds(listed)
+    forecasts = {rollout.pk: _forecast(rollout) for rollout in listed}
     spans = [span for by_key in (planned, actual, holds) for row in by_key.values() for span in row]
     days = [day for _stage, begins, ends in spans for day in (begins, ends)]
     today = clock.today()
+    foretold = [ends for row in forecasts.values() for _stage, _begins, ends in row]
+    days += [min(day, today + FARTHEST) for day in foretold]
     first = min([*days, today]) - MARGIN
     last = max([*days, today]) + MARGIN
     rows = []
@@ -95,6 +112,7 @@ def chart(listed: Sequence[Rollout]) -> Chart:
             (row.planned, planned[rollout.pk]),
             (row.actual, actual[rollout.pk]),
             (row.holds, holds[rollout.pk]),
+            (row.forecast, forecasts[rollout.pk]),
         ):
             bars.extend(_bar(span, first) for span in spans)
         rows.append(row)
@@ -135,6 +153,15 @@ def _holds(listed: Sequence[Rollout]) -> dict[int, list[Span]]:
             for hold in holds
         ]
     return spans
+
+
+def _forecast(rollout: Any) -> list[Span]:
+    """From today to the day at 50 %, and on to the one at 80 %; none of a closed project."""
+    today = clock.today()
+    if not rollout.likely or rollout.safe < today:
+        return []
+    likely = max(rollout.likely, today)
+    return [("", today, likely), ("", likely, max(rollout.safe, likely))]
 
 
 def _bar(span: Span, first: date) -> Bar:

@@ -1,5 +1,6 @@
 """What the pages of the portfolio need."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from apps.core.process import PartyRole, Stage
 from apps.core.web.pages import ROWS_OF_A_PAGE
 from apps.portfolio.clocks.counting import Why
+from apps.portfolio.forecasts.health import TONES, Health, reason_of_row
 from apps.portfolio.projects import columns, filters
 from apps.portfolio.projects.columns import ProjectColumn
 from apps.rollouts.models import Rollout
@@ -26,6 +28,12 @@ def stage_label(stage: str) -> str | Promise:
 def party_label(role: str) -> str | Promise:
     """The name of a party's ``role``."""
     return PartyRole(role).label
+
+
+@register.filter
+def days_of(parties: Mapping[str, float], role: str) -> float:
+    """The days of the party ``role``."""
+    return parties[role]
 
 
 @register.filter
@@ -84,6 +92,24 @@ def heading_of(column: ProjectColumn, rollout: Rollout) -> object:
 def value_of(rollout: Rollout, column: ProjectColumn) -> object:
     """What ``column`` says of ``rollout``."""
     return column.value(rollout)
+
+
+@register.filter
+def health_label(health: str) -> str | Promise:
+    """How a project stands against its plan."""
+    return Health(health).label
+
+
+@register.filter
+def health_tone(health: str) -> str:
+    """The badge tone of ``health``."""
+    return TONES[Health(health)]
+
+
+@register.filter
+def health_reason(rollout: Rollout) -> str:
+    """Why ``rollout`` stands as it does."""
+    return reason_of_row(rollout)
 
 
 @register.filter

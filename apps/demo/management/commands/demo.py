@@ -7,6 +7,7 @@ from apps.blueprints.loading import loader
 from apps.core import clock
 from apps.core.background import queue
 from apps.demo import sign_ins, world
+from apps.portfolio import tasks as portfolio
 from apps.rollouts import tasks
 
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
                 world.build(today, options["projects"])
         except world.NotEmpty:
             raise CommandError("The database is not empty; the demonstration is only for an empty one.") from None
-        # As the night's task does: whoever looks at a timeline finds it anchored.
+        # As the night's tasks do: whoever looks at a timeline finds it anchored, and each project foretold.
         tasks.anchor_changed_rollouts()
+        portfolio.forecast_waiting_rollouts()
+        portfolio.add_up_waiting_rollouts()
         self.stdout.write("demonstration data ready.")

@@ -1,0 +1,1 @@
+"""The completed projects compared: by integrator, platform, client and project manager (docs/clocks.md)."""

@@ -1,0 +1,72 @@
+from celery import shared_task
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.background import work
+from apps.core.jobs import Job
+from apps.portfolio.clocks import paper
+from apps.portfolio.comparison import figures
+from apps.portfolio.forecasts import actions as forecasts
+
+FORECAST = Job(
+    "portfolio.forecast",
+    _("Previsão do projeto"),
+    _("Não foi possível calcular a previsão deste projeto"),
+    task="apps.portfolio.tasks.forecast_rollout",
+    model="rollouts.Rollout",
+)
+
+PAPER = Job(
+    "portfolio.clocks_paper",
+    _("PDF dos dias por parte"),
+    _("Não foi possível gerar o PDF dos dias por parte"),
+    task="apps.portfolio.tasks.draw_clocks",
+    model="portfolio.ClocksPaper",
+)
+
+FIGURES = Job(
+    "portfolio.figures",
+    _("Números do projeto para a comparação"),
+    _("Não foi possível somar os números deste projeto para a comparação"),
+    task="apps.portfolio.tasks.add_up_rollout",
+    model="rollouts.Rollout",
+)
+
+
+@shared_task
+def forecast_rollout(rollout_pk: int) -> None:
+    """Foretell when one rollout ends; twice gives the same."""
+    work.do(FORECAST, rollout_pk, forecasts.forecast)
+
+
+@shared_task
+def forecast_waiting_rollouts() -> None:
+    """Foretell each open rollout once a day, soon after midnight in Brasília, and what a lost message left at another stage.
+    The past is read and learnt from once for all of them."""
+    keys = list(forecasts.waiting().values_list("pk", flat=True))
+    if keys:
+        day_basis = forecasts.basis()
+        work.do_all(FORECAST, keys, lambda key: forecasts.forecast(key, day_basis))
+
+
+@shared_task
+def draw_clocks(paper_pk: int) -> None:
+    """Draw the clocks that somebody asked for; twice draws one."""
+    work.do(PAPER, paper_pk, paper.draw)
+
+
+@shared_task
+def draw_waiting_clocks() -> None:
+    """What a lost message left without its PDF."""
+    work.do_all(PAPER, paper.waiting(), paper.draw)
+
+
+@shared_task
+def add_up_rollout(rollout_pk: int) -> None:
+    """Add up the figures of one completed rollout; twice gives the same."""
+    work.do(FIGURES, rollout_pk, figures.add_up)
+
+
+@shared_task
+def add_up_waiting_rollouts() -> None:
+    """Add up what was completed, and what changed after its completion: hours, and nonconformities of the guarantee time."""
+    work.do_all(FIGURES, figures.waiting(), figures.add_up)
