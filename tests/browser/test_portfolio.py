@@ -92,3 +92,19 @@ def test_a_head_of_integrations_compares_what_was_completed(sign_in, width):
     assert page.locator("tbody tr").count() > 0
     assert "poucos projetos" in page.locator("tbody").inner_text()
     clean(page)
+
+
+def test_a_stage_is_dragged_and_the_plan_asks_why_with_the_days_proposed(sign_in, shot):
+    page = sign_in("gestora@presence.demo")
+    page.goto("/projetos/linha-do-tempo/?stage=homologation")
+    shot(page, "projetos-linha-do-tempo-1440")
+    bar = page.locator("[data-plan-of][data-stage=acceptance]").first
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2, steps=4)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert re.search(r"/plano/\?stage=acceptance&days=\d+$", page.url)
+    page.get_by_text("Datas propostas").wait_for()
+    clean(page)

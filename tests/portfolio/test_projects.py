@@ -197,3 +197,33 @@ class TestAlongTime:
 
     def test_it_shows_nothing_without_projects_that_match(self, browser):
         assert "Nenhum projeto com este filtro" in browser.get(reverse("portfolio:time"), {"q": "zzz"}).text
+
+
+class TestTheScaleOfTime:
+    """On the page along time, from March 2026 on."""
+
+    def chart(self, browser):
+        with clock.at(at(10)):
+            return browser.get(reverse("portfolio:time"), {"situation": "all"}).context["chart"]
+
+    def test_the_months_follow_each_other_from_the_first_day_to_the_last(self, browser):
+        chart = self.chart(browser)
+        assert chart.months[0].start == 0
+        assert sum(month.length for month in chart.months) == chart.length
+        for month, following in zip(chart.months, chart.months[1:], strict=False):
+            assert following.start == month.start + month.length
+            assert following.first.day == 1
+            assert following.place == round(100 * following.start / chart.length, 1)
+        assert any(month.is_named for month in chart.months)
+
+    def test_national_holidays_stand_on_their_days(self, browser):
+        chart = self.chart(browser)
+        days = {holiday.day for holiday in chart.holidays}
+        shown = {chart.first + timedelta(days=number) for number in range(chart.length)}
+        assert days == {day for day in shown if workdays.holiday(day)} != set()
+        assert all(chart.first + timedelta(days=holiday.start) == holiday.day for holiday in chart.holidays)
+
+    @pytest.mark.parametrize(("person", "may"), [("pm", True), ("analyst", False), ("client", False)])
+    def test_stages_are_dragged_by_who_may_plan(self, rollouts, client_for, person, may):
+        page = client_for(rollouts["held"].people[person]).get(reverse("portfolio:time")).content.decode()
+        assert ("Arraste o plano" in page) is may

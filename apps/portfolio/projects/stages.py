@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.core.database.rows import embedded, rows_of
 from apps.core.process import CLOSED, PATH, Stage
 from apps.portfolio.clocks import record
@@ -22,6 +22,8 @@ MARGIN = timedelta(days=7)
 """Before the first day and after the last one of a page."""
 FARTHEST = timedelta(days=730)
 """A forecast that lies farther ahead does not stretch the scale."""
+NAMED_MONTHS = 12
+"""Of more months than these every second, third… one is named."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Month:
+    """A month of the scale, or the part of it that is shown. ``place`` is where it begins, in percent of the scale;
+    ``is_named``: there is room for its name."""
+
     first: date
     start: int
     length: int
+    place: float
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A national holiday, ``start`` days after the beginning of the scale."""
+
+    day: date
+    name: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +97,7 @@ class Chart:
     length: int
     today: int
     months: list[Month]
+    holidays: list[Holiday]
     rows: list[Row]
 
 
@@ -116,7 +133,9 @@ def chart(listed: Sequence[Rollout]) -> Chart:
         ):
             bars.extend(_bar(span, first) for span in spans)
         rows.append(row)
-    return Chart(first, (last - first).days, (today - first).days, list(_months(first, last)), rows)
+    return Chart(
+        first, (last - first).days, (today - first).days, list(_months(first, last)), list(_holidays(first, last)), rows
+    )
 
 
 def _planned(rollout: Rollout) -> Iterable[Span]:
@@ -171,9 +190,20 @@ def _bar(span: Span, first: date) -> Bar:
 
 
 def _months(first: date, last: date) -> Iterable[Month]:
+    length = (last - first).days
+    step = length // 30 // NAMED_MONTHS + 1
     begins = first
     while begins < last:
         following = (begins.replace(day=1) + timedelta(days=32)).replace(day=1)
         ends = min(following, last)
-        yield Month(begins, (begins - first).days, (ends - begins).days)
+        start, days = (begins - first).days, (ends - begins).days
+        is_named = days > length / NAMED_MONTHS / 2 and begins.month % step == 0
+        yield Month(begins, start, days, round(100 * start / length, 1), is_named)
         begins = following
+
+
+def _holidays(first: date, last: date) -> Iterable[Holiday]:
+    for start in range((last - first).days):
+        day = first + timedelta(days=start)
+        if name := workdays.holiday(day):
+            yield Holiday(day, name, start)
