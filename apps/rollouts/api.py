@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
@@ -126,7 +126,10 @@ class GateOut(Schema):
 
 def visible(request: HttpRequest, rollout_id: int) -> Rollout:
     """The rollout, as far as it exists for who asks (404 otherwise); the routers of the rooms take it from here."""
-    return get_object_or_404(Rollout.objects.visible_to(request.user), pk=rollout_id)
+    rollout = queries.one_visible_to(request.user, rollout_id)
+    if rollout is None:
+        raise Http404
+    return rollout
 
 
 @router.get("/", response=list[RolloutOut], summary="Rollouts you may see")

@@ -1,14 +1,19 @@
 """Reads that the page and the API share."""
 
 from dataclasses import dataclass
+from functools import cache
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models.expressions import BaseExpression
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.companies.models import Membership
 from apps.core import plugins
+from apps.core.database.compiled import CompiledOnce
 from apps.core.plugins import Consequence
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import choices, gates
@@ -20,6 +25,36 @@ WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select
 
 WITH_ASSIGNEES = Prefetch("assignments", Assignment.objects.select_related("membership__user").order_by("pk"))
 """Who takes care of what in each of them, in one query more."""
+
+
+def one_visible_to(
+    user: User | AnonymousUser, pk: int, *related: str, framed: bool = False, **annotations: BaseExpression
+) -> Rollout | None:
+    """The rollout with the key ``pk`` and its parties, if ``user`` may see it. It comes with what ``related`` names, of which
+    it has one, with ``annotations``, and, if ``framed``, with what the frame of its pages shows, all in one query."""
+    if annotations:
+        rollout = _with_related(framed, related).annotate(**annotations).filter(pk=pk).first()
+    else:
+        rollout = _by_key(framed, related).first(pk)
+    if rollout is None:
+        return None
+    rollout.take_embedded_parties()
+    return rollout if rollout.is_visible_to(user) else None
+
+
+def _with_related(framed: bool, related: tuple[str, ...]) -> QuerySet[Rollout]:
+    rollouts = Rollout.objects.with_parties().select_related(*related)
+    return rollouts.with_frame() if framed else rollouts
+
+
+@cache
+def _by_key(framed: bool, related: tuple[str, ...]) -> CompiledOnce[Rollout]:
+    """Compiled once for each page that asks for something else of its rollout."""
+
+    def rollout_with_related(rollout_pk: int) -> QuerySet[Rollout]:
+        return _with_related(framed, related).filter(pk=rollout_pk)
+
+    return CompiledOnce(rollout_with_related)
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,10 @@ def visible_rollout(
     """The rollout, if the person may see it; 404 otherwise, as if it did not exist. It comes with what ``related`` names
     (``"script"``), of which it has one, and with ``annotations``, in the same query; where a page is asked for, with what its
     frame shows, unless what is given is no page (``framed``)."""
-    rollouts = Rollout.objects.visible_to(request.user).with_parties()
-    rollouts = rollouts.with_frame() if framed and request.method == "GET" else rollouts
-    rollout: Rollout = get_object_or_404(rollouts.select_related(*related).annotate(**annotations), pk=pk)
-    rollout.take_embedded_parties()
+    framed = framed and request.method == "GET"
+    rollout = queries.one_visible_to(request.user, pk, *related, framed=framed, **annotations)
+    if rollout is None:
+        raise Http404
     return rollout
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.cnpj import CNPJField
+from apps.core.database.compiled import compiled_once
 from apps.core.database.unaccented import by_name
 
 
@@ -155,8 +156,12 @@ def roles_of(user) -> dict[int, tuple[str, str]]:
         return {}
     cached = getattr(user, "_company_roles", None)
     if cached is None:
-        memberships = Membership.objects.filter(user=user.pk).order_by(*by_name("company__trade_name"), "pk")
-        rows = memberships.values_list("company_id", "company__kind", "role")
-        cached = {company: (kind, role) for company, kind, role in rows}
+        cached = {company: (kind, role) for company, kind, role in _roles_by_company(user.pk)}
         user._company_roles = cached
     return cached
+
+
+@compiled_once
+def _roles_by_company(user_pk: int) -> "models.QuerySet[Membership, tuple[int, str, str]]":
+    memberships = Membership.objects.filter(user=user_pk).order_by(*by_name("company__trade_name"), "pk")
+    return memberships.values_list("company_id", "company__kind", "role")

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.database.compiled import compiled_once
 from apps.core.process import Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.hours.classification import Activity
@@ -35,11 +37,16 @@ def usual_activity(rollout: Rollout) -> str:
 
 def running(user: User) -> Timer | None:
     """The timer of ``user``, with what is shown of it, in one query: every page asks."""
-    timers = Timer.objects.filter(person=user).select_related("rollout__platform", "nonconformity")
-    timer = timers.annotate(embedded_parties=embedded_parties_of("rollout")).first()
+    timer = _timer_of.first(user.pk)
     if timer is not None:
-        timer.rollout.take_embedded_parties(timer.embedded_parties)
+        timer.rollout.take_embedded_parties(timer.embedded_parties)  # type: ignore[attr-defined]
     return timer
+
+
+@compiled_once
+def _timer_of(person_pk: int) -> QuerySet[Timer]:
+    timers = Timer.objects.filter(person=person_pk).select_related("rollout__platform", "nonconformity")
+    return timers.annotate(embedded_parties=embedded_parties_of("rollout"))
 
 
 def start(
