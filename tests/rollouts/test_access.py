@@ -1,7 +1,10 @@
 """Who may do what: one table, every permission of every room against every role."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
+from apps.accounts.models import User
+from apps.rollouts.models import Rollout
 from tests.rollouts.factories import RolloutFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +87,15 @@ def test_a_disabled_person_sees_nothing(client_for):
     user.is_active = False
     user.save()
     assert client_for(user).get("/").status_code == 302
+
+
+@pytest.mark.parametrize("who", [*sorted(ALL), "stranger"])
+def test_one_project_is_seen_by_whom_it_is_listed_for(who):
+    """Also by a person who sees no other, and not by one who is no longer there."""
+    rollout, other = RolloutFactory(), RolloutFactory()
+    here, only_here, only_elsewhere, gone = (User.objects.get(pk=rollout.people[who].pk) for _person in range(4))
+    only_here.only_rollout, only_elsewhere.only_rollout, gone.is_active = rollout.pk, other.pk, False
+    for person in (here, only_here, only_elsewhere, gone, AnonymousUser()):
+        seen = {row.pk for row in (rollout, other) if row.is_visible_to(person)}
+        assert seen == set(Rollout.objects.visible_to(person).values_list("pk", flat=True))
+    assert rollout.is_visible_to(here) == (who != "stranger")
