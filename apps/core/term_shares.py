@@ -28,7 +28,7 @@ class TermShare:
 
 def shares_of(rollout: Any, shares: Mapping[str, TermShare]) -> dict[str, Any]:
     """The ``shares`` of ``rollout`` by their keys; the rollout is read anew with all that they are made of."""
-    row = _with_rows_of(type(rollout), tuple(shares.items())).first(rollout.pk)
+    row = _with_rows_of(rollout._meta.model, tuple(shares.items())).first(rollout.pk)
     if row is None:
         raise type(rollout).DoesNotExist
     row.take_parties_of(rollout)

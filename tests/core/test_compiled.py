@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from apps.companies.models import Company
-from apps.core import clock
+from apps.core import clock, plugins, term_shares
 from apps.core.database import compiled
 from apps.core.database.compiled import CompiledOnce
+from apps.rollouts import queries
+from apps.rollouts.models import Rollout
 from tests.companies.factories import CompanyFactory
 
 DECLARED = [query for query in compiled.declared if query.__module__.startswith("apps.")]
@@ -28,12 +30,16 @@ def of_key(pk: int) -> QuerySet[Company]:
     return Company.objects.filter(pk=pk)
 
 
-@every_one
-def test_what_is_compiled_once_depends_on_nothing_but_its_keys(query, db):
+def depends_on_nothing_but_its_keys(query) -> bool:
     now = query.compile()
     with clock.at(clock.now() + timedelta(days=400)), translation.override("en"):
         later = query.compile()
-    assert (now[2], repr(now[3]), now[4]) == (later[2], repr(later[3]), later[4])
+    return (now[2], repr(now[3]), now[4]) == (later[2], repr(later[3]), later[4])
+
+
+@every_one
+def test_what_is_compiled_once_depends_on_nothing_but_its_keys(query, db):
+    assert depends_on_nothing_but_its_keys(query)
 
 
 @every_one
@@ -44,6 +50,14 @@ def test_what_is_compiled_once_asks_what_django_asks(query, db):
     with CaptureQueriesContext(connection) as by_django:
         list(query.build(*keys))
     assert [asked["sql"] for asked in compiled_once] == [asked["sql"] for asked in by_django]
+
+
+def test_so_does_what_is_compiled_for_each_page_and_for_the_term(db):
+    shares = {key: share for plugin in plugins.plugins() for key, share in plugin.term.items()}
+    assert shares
+    made = [queries._by_key(True, ()), queries._by_key(False, ("kickoff",))]
+    made += [term_shares._with_rows_of(Rollout, tuple(shares.items()))]
+    assert all(depends_on_nothing_but_its_keys(query) for query in made)
 
 
 def test_each_call_asks_for_its_own_keys(db):
