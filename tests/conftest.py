@@ -90,13 +90,17 @@ def _quick_and_contained(settings, tmp_path, demonstration_seal):
     read_model.forget()  # What the test wrote is gone with it.
 
 
-@pytest.fixture(scope="module")
-def stand(django_db_setup, django_db_blocker, tmp_path_factory, demonstration_seal):
-    """``stand(build)``: what ``build`` makes stands in the database for the module's tests (``tests.standing``)."""
+def _stand(django_db_setup, django_db_blocker, tmp_path_factory, demonstration_seal):
+    """``stand(build)``: what ``build`` makes stands in the database for the module's tests, or for those of a class with
+    ``stand_for_class`` (``tests.standing``)."""
     with ExitStack() as stack:
         yield lambda build: stack.enter_context(
             standing(build, django_db_blocker, tmp_path_factory.mktemp("standing") / "files", demonstration_seal)
         )
+
+
+stand = pytest.fixture(_stand, scope="module", name="stand")
+stand_for_class = pytest.fixture(_stand, scope="class", name="stand_for_class")
 
 
 @pytest.fixture

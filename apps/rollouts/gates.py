@@ -45,7 +45,7 @@ def requirements(rollout: Rollout, gate: Gate, apps: Collection[str] | None = No
 @asked_once
 def waivers(rollout: Rollout) -> dict[tuple[str, str], Any]:
     """By the gate and the requirement's key."""
-    return {(waiver.gate, waiver.requirement): waiver for waiver in rollout.waivers.all()}
+    return {(waiver.gate, waiver.requirement): waiver for waiver in rollout.given_waivers()}
 
 
 def unmet(rollout: Rollout, gate: Gate) -> list[Requirement]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from unittest import mock
 
 from django.http import QueryDict
@@ -50,13 +51,20 @@ def parameters_read() -> Iterator[set[str]]:
 def parameters_of(scene, person: str, route: str) -> set[str]:
     """What the page at ``route`` reads of its query; of an operation of the API, what its schema says."""
     if route.startswith("api-1:"):
-        name = route.removeprefix("api-1:")
-        operations = [row for methods in api.get_openapi_schema()["paths"].values() for row in methods.values()]
-        declared = [row["parameters"] for row in operations if row["operationId"] == name]
-        return {parameter["name"] for row in declared for parameter in row if parameter["in"] == "query"}
+        return declared_parameters().get(route.removeprefix("api-1:"), set())
     with parameters_read() as names:
         hostile.send(scene, person, "GET", probe.address(scene, route))
     return names
+
+
+@cache
+def declared_parameters() -> dict[str, set[str]]:
+    """What each operation of the API says that it reads of its query, by the name of the operation."""
+    operations = [row for methods in api.get_openapi_schema()["paths"].values() for row in methods.values()]
+    return {
+        row["operationId"]: {parameter["name"] for parameter in row["parameters"] if parameter["in"] == "query"}
+        for row in operations
+    }
 
 
 def queries(names: set[str]) -> Iterator[dict[str, str]]:

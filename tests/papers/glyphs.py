@@ -1,10 +1,11 @@
 """Where each glyph of a PDF lies, and which of them lie where none may."""
 
+import ctypes
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import combinations
+from dataclasses import dataclass
+from operator import attrgetter
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -27,6 +28,10 @@ class Glyph:
     size: float
 
     @property
+    def place(self) -> tuple[float, ...]:
+        return self.left, self.bottom, self.right, self.top, self.size
+
+    @property
     def area(self) -> float:
         return (self.right - self.left) * (self.top - self.bottom)
 
@@ -46,14 +51,20 @@ def pages_of(content: bytes) -> Iterator[tuple[float, float, list[Glyph]]]:
     document = pypdfium2.PdfDocument(content)
     for page in document:
         width, height = page.get_size()
-        text = page.get_textpage()
-        glyphs = []
-        for index in range(text.count_chars()):
+        textpage = page.get_textpage()
+        text = textpage.raw
+        edges = [ctypes.c_double() for _edge in range(4)]
+        places = [ctypes.byref(edge) for edge in edges]
+        left, right, bottom, top = edges
+        glyphs: list[Glyph] = []
+        for index in range(textpage.count_chars()):
             char = chr(pdfium.FPDFText_GetUnicode(text, index))
             if char.isspace() or not char.isprintable() or pdfium.FPDFText_IsGenerated(text, index) == 1:
                 continue
-            glyph = Glyph(char, *text.get_charbox(index), pdfium.FPDFText_GetFontSize(text, index))
-            if glyphs and glyph == replace(glyphs[-1], char=char) and {char, glyphs[-1].char} <= LIGATURES:
+            assert pdfium.FPDFText_GetCharBox(text, index, *places)
+            size = pdfium.FPDFText_GetFontSize(text, index)
+            glyph = Glyph(char, left.value, bottom.value, right.value, top.value, size)
+            if char in LIGATURES and glyphs and glyph.place == glyphs[-1].place and glyphs[-1].char in LIGATURES:
                 continue  # One glyph is read as its letters.
             glyphs.append(glyph)
         yield width, height, glyphs
@@ -92,21 +103,29 @@ def _is_within(glyph: Glyph, width: float, height: float, margins: Margins) -> b
 def _overlapping(glyphs: list[Glyph]) -> Iterator[tuple[Glyph, Glyph]]:
     """Pairs of which one covers more than a third of the smaller one. A mark over a letter belongs there."""
     buckets = defaultdict(list)
-    for glyph in glyphs:
+    for glyph in dict.fromkeys(glyphs):
         if (
             glyph.area < 0.2
             or unicodedata.combining(glyph.char)
             or unicodedata.category(glyph.char) in ("Mn", "Me", "Mc")
         ):
             continue
-        buckets[int(glyph.left / BUCKET), int(glyph.bottom / BUCKET)].append(glyph)
-        buckets[int(glyph.right / BUCKET), int(glyph.top / BUCKET)].append(glyph)
-    pairs = {pair for bucket in buckets.values() for pair in combinations(dict.fromkeys(bucket), 2)}
-    for one, other in pairs:
-        width = min(one.right, other.right) - max(one.left, other.left)
-        height = min(one.top, other.top) - max(one.bottom, other.bottom)
-        if width > 0 and height > 0 and width * height > min(one.area, other.area) / 3:
-            yield one, other
+        lower = int(glyph.left / BUCKET), int(glyph.bottom / BUCKET)
+        upper = int(glyph.right / BUCKET), int(glyph.top / BUCKET)
+        for bucket in {lower, upper}:
+            buckets[bucket].append(glyph)
+    pairs = {}
+    for bucket in buckets.values():
+        bucket.sort(key=attrgetter("left"))
+        for number, one in enumerate(bucket):
+            for other in bucket[number + 1 :]:
+                if other.left >= one.right:
+                    break  # So do all that follow.
+                width = min(one.right, other.right) - other.left
+                height = min(one.top, other.top) - max(one.bottom, other.bottom)
+                if height > 0 and width * height > min(one.area, other.area) / 3:
+                    pairs[one, other] = None
+    yield from pairs
 
 
 def _place(glyph: Glyph) -> str:

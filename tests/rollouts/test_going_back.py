@@ -169,10 +169,15 @@ class TestFromTheGoLive:
         assert told == {rollout.people[who] for who in ("client", "integrator", "platform")}
 
 
+@pytest.fixture(scope="class")
+def completed(stand_for_class):
+    return stand_for_class(a_completed_rollout)
+
+
 class TestOpeningAgain:
     @pytest.fixture
-    def rollout(self):
-        return a_completed_rollout()
+    def rollout(self, completed):
+        return completed.copy()
 
     def reopen(self, rollout, **more):
         rollout = fresh(rollout)

@@ -9,10 +9,12 @@ from datetime import timedelta
 from unittest import mock
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.companies.models import Role
 from apps.core import clock, workdays
+from apps.core.database.compiled import compiled_once
 from apps.core.process import CLOSED, FORWARD, PartyRole, Stage
 from apps.core.refusals import Refusal
 from apps.prerequisites import actions as prerequisites
@@ -94,6 +96,12 @@ def projects_on_their_way() -> dict[str, Rollout]:
     return projects
 
 
+@compiled_once
+def as_it_is(rollout_pk: int) -> QuerySet[Rollout]:
+    """The project as the database has it: each move looks at it several times."""
+    return Rollout.objects.filter(pk=rollout_pk)
+
+
 class Stuck(AssertionError):
     """Nothing that the gates ask for moves the project any more."""
 
@@ -118,7 +126,7 @@ class Walk(ProjectMoves, WorksheetMoves, HomologationMoves):
 
     @property
     def rollout(self) -> Rollout:
-        return Rollout.objects.get(pk=self.rollout_pk)
+        return as_it_is(self.rollout_pk)[0]
 
     def speaker(self, role: str) -> User:
         """A lead of the company that plays ``role`` by now; Presence's project manager."""

@@ -1,10 +1,10 @@
 from apps.rollouts.models.anchors import AnchorSheet, ChainAnchor
+from apps.rollouts.models.events import Event
 from apps.rollouts.models.machine import StageMachine
 from apps.rollouts.models.parties import Analyst, FormerParty
 from apps.rollouts.models.requirements import OpenRequirement
 from apps.rollouts.models.rollouts import (
     Assignment,
-    Event,
     Hold,
     Party,
     PlannedStage,

@@ -1,5 +1,3 @@
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,7 +8,6 @@ from apps.blueprints.models import Platform
 from apps.companies.access import is_presence, roles_of
 from apps.companies.models import Company, Membership
 from apps.core import clock, plugins
-from apps.core.canonical import instant
 from apps.core.database.compiled import compiled_once
 from apps.core.database.rows import embedded, embedded_first, row_of, rows_of, take_as_prefetched
 from apps.core.localized import LocalizedField
@@ -145,7 +142,9 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
     def open_hold(self) -> "Hold | None":
         if hasattr(self, "listed_hold"):
             return row_of(Hold, self.listed_hold)
-        return next((hold for hold in self.holds.all() if hold.ended_at is None), None)
+        if "holds" in getattr(self, "_prefetched_objects_cache", {}):
+            return next((hold for hold in self.holds.all() if hold.ended_at is None), None)
+        return _open_hold.first(self.pk, rollout=self)
 
     @property
     def plan(self) -> "list[PlannedStage]":
@@ -153,6 +152,10 @@ class Rollout(StageMachine, FSMModelMixin, models.Model):
         if hasattr(self, "listed_plan"):
             return rows_of(PlannedStage, self.listed_plan)
         return _planned_stages(self.pk, rollout=self)
+
+    def given_waivers(self) -> "list[Waiver]":
+        """Every waiver that was given in it, the oldest first."""
+        return _waivers(self.pk, rollout=self)
 
     def summary_of(self, page: str) -> list[plugins.Fact]:
         """What the page with the key ``page`` says of it in short, as it stood after the last event."""
@@ -285,6 +288,11 @@ class Hold(models.Model):
         return self.reason
 
 
+@compiled_once
+def _open_hold(rollout_pk: int) -> models.QuerySet[Hold]:
+    return Hold.objects.filter(rollout=rollout_pk, ended_at=None)
+
+
 class Waiver(models.Model):
     """A Presence manager's decision that a gate may open without one of its requirements. It stands in the term."""
 
@@ -309,6 +317,11 @@ class Waiver(models.Model):
         return str(self.text)
 
 
+@compiled_once
+def _waivers(rollout_pk: int) -> models.QuerySet[Waiver]:
+    return Waiver.objects.filter(rollout=rollout_pk)
+
+
 class Assignment(models.Model):
     """Who of the owing company takes care of a requirement, by its key. It ends with their place in the company."""
 
@@ -327,71 +340,3 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.requirement}: {self.membership}"
-
-
-class Event(models.Model):
-    """One thing that happened, chained to the one before by ``previous`` and ``hash`` (see ``timeline``).
-
-    The chain holds who acted by their key; their name is read from their account, where it can be erased.
-    ``actor_name`` names an actor that is nobody's account. ``holder`` is the party that the rollout waits for after it, so
-    that every day of a rollout is somebody's by the record alone.
-
-    The database refuses to change or delete a row (a trigger made in the first migration).
-    """
-
-    rollout = models.ForeignKey(Rollout, on_delete=models.PROTECT, related_name="events")
-    sequence = models.PositiveIntegerField()
-    kind = models.CharField(max_length=60)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    actor_name = models.CharField(max_length=120, blank=True)
-    party = models.CharField(max_length=12, choices=PartyRole, blank=True)
-    at = models.DateTimeField()
-    data = models.JSONField(default=dict)
-    holder = models.CharField(max_length=12, choices=PartyRole, blank=True)
-    previous = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name = _("evento")
-        verbose_name_plural = _("eventos")
-        ordering = ["rollout", "sequence"]
-        constraints = [
-            models.UniqueConstraint(fields=["rollout", "sequence"], name="event_one_per_place_in_the_chain"),
-            models.CheckConstraint(condition=Q(sequence__gte=1), name="event_sequence_from_one"),
-        ]
-        indexes = [models.Index(fields=["kind", "at"], name="event_kind_at")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} #{self.sequence}"
-
-    @property
-    def who(self) -> str:
-        """The actor's name as it is today."""
-        return str(self.actor) if self.actor else self.actor_name or str(_("O sistema"))
-
-    def describe(self) -> str:
-        """What happened, as a sentence fragment after the actor's name, in the reader's language."""
-        event = plugins.events().get(self.kind)
-        return event.described(self.data) if event else str(_("registrou um evento"))
-
-    @property
-    def icon(self) -> str:
-        """The name of the icon of its kind."""
-        event = plugins.events().get(self.kind)
-        return event.icon if event else "dot"
-
-    def hashed(self) -> dict[str, object]:
-        """The record whose canonical JSON is hashed."""
-        at: datetime = self.at
-        return {
-            "rollout": self.rollout_id,
-            "sequence": self.sequence,
-            "kind": self.kind,
-            "actor": self.actor_id,
-            "actor_name": self.actor_name,
-            "party": self.party,
-            "at": instant(at),
-            "data": self.data,
-            "holder": self.holder,
-            "previous": self.previous,
-        }

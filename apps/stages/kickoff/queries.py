@@ -16,7 +16,7 @@ from apps.meetings.models import Attendee, Meeting, MeetingKind
 from apps.meetings.queries import held, planned
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff.models import AgreedMethod, Amendment, CellChange, Kickoff, Minutes, MinutesAnswer, Row
-from apps.stages.kickoff.sheets import ACTIONS, DATA, FIELDS, SHEETS, Sheet, in_words
+from apps.stages.kickoff.sheets import ACTIONS, DATA, FIELDS, SHEETS, STATUSES, Sheet, in_words
 
 FORMAT = "presence-rollout/integration-worksheet"
 VERSION = 1
@@ -79,6 +79,22 @@ def _by_sheet(standing_rows: Iterable[Row]) -> dict[str, list[Row]]:
         if row.method is None or row.method.agreed:
             by_sheet[row.sheet].append(row)
     return by_sheet
+
+
+def rows_with_places(kickoff: Kickoff) -> dict[str, list[Row]]:
+    """Of the fields of adopted methods, and of the situations of an order, the rows that stand, with their key and cells
+    alone: every event of the kickoff asks, and a worksheet has hundreds."""
+    by_sheet: dict[str, list[Row]] = {FIELDS.key: [], STATUSES.key: []}
+    for sheet, key, cells in _places(kickoff.pk):
+        by_sheet[sheet].append(Row(sheet=sheet, key=key, cells=cells))
+    return by_sheet
+
+
+@compiled_once
+def _places(kickoff_pk: int) -> "QuerySet[Row, tuple[str, str, dict[str, str]]]":
+    of_adopted_methods = Q(method=None) | Q(method__agreed=True)
+    places = Row.objects.filter(of_adopted_methods, kickoff=kickoff_pk, removed_at=None)
+    return places.filter(sheet__in=[FIELDS.key, STATUSES.key]).order_by().values_list("sheet", "key", "cells")
 
 
 @compiled_once

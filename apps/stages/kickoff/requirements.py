@@ -26,9 +26,9 @@ _minutes = asked_once(queries.minutes_in_force)
 
 @asked_once
 def _rows(rollout: Rollout) -> dict[str, list[Row]]:
-    """The rows that stand, by sheet; none without a kickoff."""
+    """The rows that stand, by sheet, with what rules ask of them (``queries.rows_with_places``); none without a kickoff."""
     kickoff = kickoff_of(rollout)
-    return queries.rows(kickoff) if kickoff else {}
+    return queries.rows_with_places(kickoff) if kickoff else {}
 
 
 def _adopted(kickoff: Kickoff) -> list[str]:
