@@ -399,7 +399,9 @@ STORAGES = {
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
             else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        )
+        ),
+        # Who collects them need not be who serves them: in an image that is root. What people send stays one user's.
+        "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
 

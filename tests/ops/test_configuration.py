@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage.handler import StorageHandler
 from django.core.management import call_command
 
 from apps.core.management.commands import ensure_static
@@ -51,6 +53,16 @@ def test_what_reads_the_keys_in_use_still_asks_for_them(tmp_path):
     done = manage("new_keyset", "--from-current", VAR_DIR=str(tmp_path))
     assert done.returncode != 0
     assert "Set SECRET_KEY" in done.stderr
+
+
+def test_static_files_are_read_by_others_than_who_collected_them_and_sent_ones_are_not(settings, tmp_path):
+    """An image is built by root and served by somebody else."""
+    settings.STATIC_ROOT, settings.MEDIA_ROOT = tmp_path / "static", tmp_path / "files"
+    modes = {}
+    for alias in ("staticfiles", "default"):
+        storage = StorageHandler(settings.STORAGES)[alias]
+        modes[alias] = oct(Path(storage.path(storage.save(f"{alias}.txt", ContentFile(b"a")))).stat().st_mode & 0o777)
+    assert modes == {"staticfiles": "0o644", "default": "0o600"}
 
 
 def test_every_static_file_can_be_collected_under_a_name_with_its_hash(settings, tmp_path):
