@@ -66,16 +66,16 @@ def _for(writer: Writer, node: Any) -> bool:
                 f"revcounter0={length} - {place} - 1, first={place} == 0, last={place} == {length} - 1)"
             )
             names = tuple(node.loopvars)
-            known = {"forloop": loop}
+            python_by_name = {"forloop": loop}
             if len(names) > 1:
                 pairs = writer.new_name("pairs")
                 writer.line(f"{pairs} = unpacked({names!r}, {item})")
                 writer.line(f"dicts.append({pairs})")
-                known |= {name: f"{pairs}[{name!r}]" for name in names}
+                python_by_name |= {name: f"{pairs}[{name!r}]" for name in names}
             else:
                 writer.line(f"{scope}[{names[0]!r}] = {item}")
-                known[names[0]] = item
-            with writer.knowing(known, known.__getitem__):
+                python_by_name[names[0]] = item
+            with writer.knowing(python_by_name, python_by_name.__getitem__):
                 writer.write_all(node.nodelist_loop)
             if len(names) > 1:
                 writer.line("dicts.pop()")
