@@ -54,6 +54,7 @@
 
   const open = () => {
     if (!dialog.open) dialog.showModal();
+    input.focus();
     input.select();
     showRecent();
     window.htmx?.trigger(input, "palette-open");
