@@ -104,6 +104,14 @@ def watch(patch) -> None:
 
     patch.setattr(CaptureQueriesContext, "__enter__", following_enter)
 
+    end_of_the_chain = timeline._end_of_the_chain
+
+    def following_end(rollout):  # It brings what was open, and is no query of these rows.
+        follow()
+        return end_of_the_chain(rollout)
+
+    patch.setattr(timeline, "_end_of_the_chain", following_end)
+
     fetch = models.QuerySet._fetch_all
 
     def following_fetch(self):

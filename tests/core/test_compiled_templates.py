@@ -124,7 +124,8 @@ def test_a_template_of_the_house_is_compiled():
 
 
 @pytest.mark.parametrize(
-    "name", sorted(path.stem.replace("_", "-") for path in Path("templates/cotton").glob("*.html"))
+    "name",
+    sorted(path.stem.replace("_", "-") for path in (Path(__file__).parents[2] / "templates/cotton").glob("*.html")),
 )
 def test_every_node_of_a_component_is_compiled_but_those_of_forms_and_what_is_fixed(name):
     component = template_of(f"<c-{name} />").nodelist.get_nodes_by_type(ComponentNode)
