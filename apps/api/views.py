@@ -14,7 +14,10 @@ from apps.api.forms import TokenForm
 from apps.api.models import ApiToken
 from apps.core.refusals import require
 from apps.core.web.forms import attempt, refusal_status
+from apps.core.web.pages import page_of
 from apps.rollouts.views import visible_rollout
+
+TOKENS_OF_A_PAGE = 20
 
 
 @sensitive_variables("issued")
@@ -37,7 +40,7 @@ def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
         "room": "api",
         "form": form,
         "issued": issued[0] if issued else None,
-        "tokens": rows.select_related("membership__user", "membership__company"),
+        "tokens": page_of(request, rows.select_related("membership__user", "membership__company"), TOKENS_OF_A_PAGE),
         "address": settings.SITE_URL + reverse("api-1:read_gate", args=[rollout.pk]),
     }
     response = render(request, "api/tokens.html", context, status=refusal_status(form))

@@ -101,12 +101,9 @@ class SearchSource:
 
     def rows_like(self, user: Any, text: str, rollout_key: int | None) -> "QuerySet[Any] | None":
         """The rows of which a name is like ``text``; None where this source has no names."""
-        rows = self._rows(user, rollout_key)
-        if rows is None:
+        if not (self.names or self.narrow_mistyped) or (rows := self._rows(user, rollout_key)) is None:
             return None
-        if self.narrow_mistyped:
-            return self.narrow_mistyped(rows, text)
-        return rows.filter(is_like(text, *self.names)) if self.names else None
+        return self.narrow_mistyped(rows, text) if self.narrow_mistyped else rows.filter(is_like(text, *self.names))
 
     def hits(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """The first of ``rows`` as the columns of a ``Hit``."""

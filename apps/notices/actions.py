@@ -268,6 +268,11 @@ def _reminder(
             matters.extend(queries.still_owed(rollouts[pk], keys[pk], undated=is_asked))
             meetings.extend(queries.still_planned(rollouts[pk], keys[pk]))
 
-        # A rollout that cannot be read takes its own lines away, not the others'.
-        work.do_all(REMIND, rollouts, read, most=len(rollouts))
+        if (
+            is_asked
+        ):  # The day's come again; of this one nothing may be missing, so what fails has the whole sent later.
+            for pk in rollouts:
+                read(pk)
+        else:  # A rollout that cannot be read takes its own lines away, not the others'.
+            work.do_all(REMIND, rollouts, read, most=len(rollouts))
         return words.digest(matters, meetings, user, asked_by=asked_by) if matters or meetings else None

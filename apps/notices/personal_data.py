@@ -47,6 +47,7 @@ def _export(user: User) -> dict[str, Any]:
 def _erase(user: User) -> None:
     for model in (Notice, Digest, AskedReminder, Preference):
         model._default_manager.filter(user=user).delete()
+    AskedReminder.objects.filter(asked_by=user).update(asked_by=None)
 
 
 def _expire() -> int:

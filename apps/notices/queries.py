@@ -57,7 +57,7 @@ def owed(rollout: Rollout) -> list[OpenRequirement]:
     rollout is on hold or closed."""
     if rollout.open_hold:
         return []
-    return [row for row in queries.open_requirements(rollout) if row.blocking or not row.gate]
+    return [row for row in queries.open_requirements(rollout) if row.is_owed]
 
 
 def rollouts_to_remind(today: date) -> QuerySet[Rollout]:

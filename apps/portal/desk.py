@@ -142,7 +142,7 @@ def rollouts_of(user: User, *, everybodys: bool) -> QuerySet[Rollout]:
 
 def rows_of(rollouts: QuerySet[Rollout], name: str) -> QuerySet[OpenRequirement]:
     """What is open in ``rollouts`` and belongs to one of ``LISTS``."""
-    rows = OpenRequirement.objects.filter(Q(blocking=True) | Q(gate=""), LISTS[name].condition(), rollout__in=rollouts)
+    rows = OpenRequirement.objects.owed().filter(LISTS[name].condition(), rollout__in=rollouts)
     first = "due" if name == "late" else "since"
     return rows.select_related("rollout__platform").order_by(first, "rollout", "position")
 

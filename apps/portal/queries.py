@@ -113,9 +113,8 @@ def open_to(user: User) -> QuerySet[OpenRequirement]:
     playable = [role for role, playing in ELIGIBLE.items() if playing & kinds]
     led = [company for company, (_kind, role) in companies.items() if role == Role.LEAD]
     assigned = Assignment.objects.filter(rollout=OuterRef("rollout"), requirement=OuterRef("key"))
-    rows = OpenRequirement.objects.filter(
-        Q(blocking=True) | Q(gate=""), rollout__in=Rollout.objects.visible_to(user).open()
-    ).annotate(
+    rows = OpenRequirement.objects.owed().filter(rollout__in=Rollout.objects.visible_to(user).open())
+    rows = rows.annotate(
         is_own=_played_by("owed_by", list(companies), playable),
         is_for_another=_played_by("also_by", list(companies), playable),
         is_led=_played_by("owed_by", led, playable),

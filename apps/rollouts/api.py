@@ -219,5 +219,5 @@ def list_requirements(request: HttpRequest, rollout_id: int, owed_by: str = ""):
     """What the next gate still asks, then what may be settled already although no gate waits for it. ``owed_by`` keeps
     what one party owes: ``presence``, ``platform``, ``integrator`` or ``client``."""
     rollout = visible(request, rollout_id)
-    rows = [row for row in queries.open_requirements(rollout) if row.blocking or not row.gate]
+    rows = [row for row in queries.open_requirements(rollout) if row.is_owed]
     return [row for row in rows if owed_by in ("", row.owed_by)]

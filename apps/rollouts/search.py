@@ -1,6 +1,6 @@
 """What of the projects themselves the search over everything finds: they, and what is open in them."""
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -37,9 +37,7 @@ SOURCES = [
         key="requirements",
         label=_("Pendências"),
         icon="list-checks",
-        rows=lambda user: OpenRequirement.objects.filter(
-            Q(blocking=True) | Q(gate=""), rollout__in=Rollout.objects.visible_to(user)
-        ),
+        rows=lambda user: OpenRequirement.objects.owed().filter(rollout__in=Rollout.objects.visible_to(user)),
         document=WORDS,
         title=lambda: in_the_readers_language("text"),
         rollout="rollout",

@@ -31,10 +31,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found. ``is_guess``: nothing is called so, and these are names that are spelt much alike."""
+    """What was found. ``is_guess``: nothing is called so, and these are names that are spelt much alike.
+    ``is_of_one_project``: only there it was looked for."""
 
     groups: Sequence[Group]
     is_guess: bool = False
+    is_of_one_project: bool = False
 
 
 def sources() -> list[SearchSource]:
@@ -56,7 +58,7 @@ def find(user: User, text: str) -> Answer:
         (source, source.rows_with(user, text if source.key == PROJECTS else words, rollout_key)) for source in sources()
     )
     if hits or not words:
-        return Answer(_groups(hits))
+        return Answer(_groups(hits), is_of_one_project=rollout_key is not None)
     with transaction.atomic():
         allow_mistakes()
         hits = _hits((source, source.rows_like(user, words, rollout_key)) for source in sources())

@@ -14,10 +14,11 @@ from apps.search import commands, queries
 def search(request: SignedInRequest) -> HttpResponse:
     """What ``?q=`` finds, and the commands that are called so; the palette is given that part of the page alone."""
     text = request.GET.get("q", "").replace("\0", "")[: queries.LONGEST]
+    is_palette = request.headers.get("HX-Target") == "palette-results"
     context = {
         "text": text,
         "answer": queries.find(request.user, text),
-        "commands": commands.offered(request.user, text),
+        # How the pages look is changed by a script, which the palette has.
+        "commands": [row for row in commands.offered(request.user, text) if is_palette or not row.theme],
     }
-    is_palette = request.headers.get("HX-Target") == "palette-results"
     return render(request, "search/results.html" if is_palette else "search/page.html", context)

@@ -120,6 +120,11 @@
 
   const settleKept = () => {
     if (person) forgetAll((key) => !key.startsWith(`${DRAFTS}${person}:`));
+    else
+      store("localStorage", (area) => {
+        // What was opened here (palette.js) is nobody's to read once a session has ended.
+        for (const key of Object.keys(area)) if (key.startsWith("recent:")) area.removeItem(key);
+      });
     store("sessionStorage", (area) => {
       const sent = area.getItem(SENT);
       const held = area.getItem(HELD);

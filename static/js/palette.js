@@ -30,7 +30,7 @@
 
   const note = () => {
     const project = location.pathname.match(/^\/projetos\/\d+\//);
-    const title = document.querySelector("h1")?.textContent.trim();
+    const title = document.querySelector("[data-project-title]")?.dataset.projectTitle;
     if (!project || !title) return;
     const others = remembered().filter((place) => place.path !== project[0]);
     stored((area) => area.setItem(key, JSON.stringify([{ path: project[0], title }, ...others].slice(0, MOST_RECENT))));

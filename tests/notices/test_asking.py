@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from apps.accounts import personal_data
+from apps.companies.models import Role
 from apps.core import clock
+from apps.core.models import UnfinishedWork
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.refusals import NotAllowed, Refusal
 from apps.notices import asking
@@ -12,6 +15,7 @@ from apps.notices.models import AskedReminder
 from apps.notices.tasks import remind, send_notices
 from apps.rollouts import actions, gates
 from tests import read_model
+from tests.companies.factories import a_person
 from tests.notices.factories import PreferenceFactory
 from tests.rollouts.asking import rules_of_the_test
 from tests.rollouts.factories import RolloutFactory, at_stage
@@ -73,7 +77,7 @@ def test_the_timeline_of_each_project_says_whom_and_of_how_much(owe, rollout, ma
     asking.remind_now([rollout], by=rollout.people["pm"])
     event = rollout.events.get()
     assert event.actor == rollout.people["pm"]
-    assert event.describe() == "lembrou Integrador, Cliente do que falta (pendências: 2)"
+    assert event.describe() == "lembrou as empresas do que falta: Integrador, Cliente (2 pendências)"
 
 
 def test_once_a_day_a_project_and_beside_the_reminder_of_the_day(owe, rollout, mailoutbox):
@@ -113,10 +117,41 @@ def test_nothing_stands_in_the_timeline_when_nobody_is_reminded(owe, rollout):
 
 
 def test_the_name_of_who_asked_is_left_out_once_their_account_is_erased(owe, rollout, mailoutbox):
+    asker = a_person(rollout.company("presence"), Role.PROJECT_MANAGER)
+    owe(rollout, "a")
+    asking.remind_now([rollout], by=asker)
+    personal_data.erase(asker)
+    assert not AskedReminder.objects.exclude(asked_by=None).exists()
+    assert "Os projetos esperam por você" in sent(mailoutbox)[rollout.people["client"].email]
+
+
+def test_a_message_whose_project_was_given_up_by_the_reminders_of_the_day_is_sent(owe, rollout, mailoutbox):
     owe(rollout, "a")
     asking.remind_now([rollout], by=rollout.people["pm"])
-    AskedReminder.objects.update(asked_by=None)
-    assert "Os projetos esperam por você" in sent(mailoutbox)[rollout.people["client"].email]
+    UnfinishedWork.objects.create(kind="notices.remind", key=str(rollout.pk), next_try_at=None, given_up_at=clock.now())
+    assert len(sent(mailoutbox)) == 2  # What became of the reminders of the day is nothing to it.
+
+
+def test_an_error_while_it_is_read_has_it_sent_later(owe, rollout, mailoutbox, monkeypatch):
+    owe(rollout, "a")
+    asking.remind_now([rollout], by=rollout.people["pm"])
+    with monkeypatch.context() as broken:
+        broken.setattr("apps.notices.queries.still_owed", lambda *args, **kwargs: 1 / 0)
+        assert sent(mailoutbox) == {}
+    assert AskedReminder.objects.filter(sent_at=None, dropped_at=None).count() == 2
+    with clock.at(clock.now() + timedelta(hours=1)):
+        assert len(sent(mailoutbox)) == 2
+
+
+def test_a_project_of_which_nobody_is_told_is_left_out_and_can_be_reminded_of_later(owe, rollout):
+    other = RolloutFactory()
+    owe(rollout, "a")
+    owe(other, "b")
+    for key in ("client", "client_member"):
+        PreferenceFactory(user=rollout.people[key], reminders=False)
+    assert asking.remind_now([rollout, other], by=rollout.people["manager"]) == 2
+    assert not rollout.events.exists()
+    assert other.events.get().describe() == "lembrou as empresas do que falta: Cliente (1 pendência)"
 
 
 class TestWhoIsLeftOut:

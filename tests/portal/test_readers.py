@@ -65,6 +65,20 @@ def test_each_asks_what_django_asks(person):
             assert [asked["sql"] for asked in compiled] == [asked["sql"] for asked in by_django], query.__name__
 
 
+@pytest.mark.parametrize("standing", ["superuser", "inactive", "nowhere", "two companies"])
+def test_so_it_does_for_who_stands_as_few_do(standing):
+    rollout = RolloutFactory()
+    for project in (rollout, RolloutFactory()):  # The second is asked with what was compiled for the first.
+        user = UserFactory(is_superuser=standing == "superuser", is_active=standing != "inactive")
+        if standing == "two companies":
+            for role in ("client", "integrator"):
+                MembershipFactory(user=user, company=project.company(role))
+        for query, options in CALLS:
+            person = User.objects.get(pk=user.pk)
+            keys = (project.pk,) if query in OF_ONE_PROJECT else ()
+            assert list(query(person, *keys, **options)) == list(query.build(person, *keys, **options)), query.__name__
+
+
 def test_who_stands_alike_shares_a_query_and_never_what_it_gives(query):
     one, other = MembershipFactory(), MembershipFactory()
     assert (query(one.user), query(other.user)) == ([one.company], [other.company])

@@ -10,7 +10,8 @@ from apps.core.process import Stage
 from apps.portfolio.projects import several_views
 from apps.rollouts import planning
 from apps.rollouts.models import Rollout
-from tests.companies.factories import a_person
+from tests import read_model
+from tests.access.queries import counted
 from tests.rollouts.factories import at_stage, planned
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +43,6 @@ class TestThePage:
         assert shown(answer, rollouts, "lines") == [0, 1]
         assert shown(answer, rollouts, "left_out") == [2]
         assert "está encerrado" in answer.content.decode()
-
-    def test_what_another_person_may_not_see_is_not_named(self, rollouts, client_for):
-        stranger = a_person(rollouts[0].company("client"))
-        answer = client_for(stranger).get(address("lembrar", rollouts))
-        assert answer.status_code == 403
 
     def test_without_a_project_it_leads_back_to_the_list_and_its_filters(self, browser):
         answer = browser.get(reverse("portfolio:several", args=["passar"]) + "?rollout=x&rollout=999999&stage=kickoff")
@@ -94,6 +90,24 @@ class TestDoing:
         answer = browser.post(address("deslocar", rollouts), {"business_days": days, "reason": ""})
         assert answer.status_code == 422
 
+    def test_who_is_overtaken_is_told_once_and_what_was_typed_is_kept(self, browser, rollouts, client_for):
+        with clock.at(clock.instant_of(date(2026, 8, 4))):
+            seen = browser.get(address("deslocar", rollouts)).context["form"].shown_values.fingerprint
+            planning.shift_several(rollouts[:1], by=rollouts[0].people["manager"], business_days=1, reason="x")
+            typed = {"business_days": "5", "reason": "Feriado", "seen": seen}
+            answer = browser.post(address("deslocar", rollouts), typed)
+            assert answer.status_code == 409
+            assert "mudou enquanto você editava" in answer.content.decode()
+            assert "Feriado</textarea>" in answer.content.decode()
+            typed["seen"] = answer.context["form"].shown_values.fingerprint
+            assert browser.post(address("deslocar", rollouts), typed).status_code == 302
+
+    def test_a_draft_is_kept_for_the_same_projects_alone(self, browser, rollouts):
+        drafts = [
+            browser.get(address("passar", chosen)).context["draft"] for chosen in (rollouts, rollouts[:1], rollouts)
+        ]
+        assert drafts[0] == drafts[2] != drafts[1]
+
     def test_projects_are_handed_over(self, browser, rollouts):
         heir = rollouts[1].people["manager"]
         answer = browser.post(address("passar", rollouts), {"to": heir.pk, "reason": "Saída"}, follow=True)
@@ -105,6 +119,23 @@ class TestDoing:
         chosen = reverse("portfolio:file", args=["json"]) + f"?situation=all&rollout={rollouts[2].pk}"
         rows = browser.get(chosen).json()
         assert [row["code"] for row in rows] == [rollouts[2].code]
+
+    @pytest.mark.parametrize("query", ["?marked=1", "?rollout=x", "?marked=1&stage=kickoff"])
+    def test_a_file_of_nothing_that_was_marked_is_refused(self, browser, query):
+        answer = browser.get(reverse("portfolio:file", args=["json"]) + query, follow=True)
+        assert "Escolha ao menos um projeto." in answer.content.decode()
+
+    @pytest.mark.parametrize("key", ["lembrar", "passar", "deslocar"])
+    def test_it_asks_the_same_of_the_database_for_many_projects(self, browser, rollouts, key):
+        more = [planned() for _number in range(6)]
+        read_model.follow()
+        browser.get(address(key, rollouts))
+        counts = []
+        for chosen in (rollouts, [*rollouts, *more]):
+            with counted() as statements:
+                browser.get(address(key, chosen))
+            counts.append(len(statements))
+        assert counts[0] == counts[1] <= 15
 
 
 def test_the_buttons_are_of_those_who_may(rollouts, client_for):

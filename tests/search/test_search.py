@@ -8,7 +8,7 @@ from django.utils import translation
 from apps.core.localized import Localized
 from apps.prerequisites.models import Submission, SubmissionFile
 from apps.search import commands, queries
-from apps.vault.models import Secret
+from apps.vault import actions as vault
 from tests import read_model
 from tests.access.queries import counted
 from tests.companies.factories import CompanyFactory, PersonFactory
@@ -99,9 +99,10 @@ class TestWhatIsFound:
         assert not browser.get(address).context["answer"].groups
 
     def test_what_was_typed_into_a_delivery_and_what_is_in_the_vault_is_never_found(self, rollout):
-        a_document(rollout, "api.pdf", rollout.people["client"])
-        Secret.objects.update(field="segredo")
-        assert found(rollout.people["manager"], "segredo") == {}
+        document = a_document(rollout, "api.pdf", rollout.people["client"])
+        document.submission.secrets.add(vault.seal("segredo", field="segredo"))
+        for person in PARTIES:
+            assert found(rollout.people[person], "segredo") == {}
 
     def test_a_deleted_entry_is_not_found(self, rollout):
         TimeEntryFactory(rollout=rollout, note="Marfim", deleted_at=rollout.started_at)

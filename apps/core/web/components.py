@@ -7,6 +7,7 @@ An icon has no template at all (``icons.draw``).
 
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, Node, NodeList, Template
@@ -124,8 +125,18 @@ class IconNode(Node):
         )
 
 
+_components: WeakKeyDictionary[Template, Component] = WeakKeyDictionary()
+"""Each template's component, for all that use it; a template that was read anew has one of its own."""
+
+
 def _load(name: str) -> Component:
     template = get_template(CottonComponentNode._generate_component_template_path(name, None)).template
+    if template not in _components:
+        _components[template] = _component_of(name, template)
+    return _components[template]
+
+
+def _component_of(name: str, template: Template) -> Component:
     declared, defaults = {"is"}, {}
     printed = NodeList(node for node in template.nodelist if not isinstance(node, CottonVarsNode))
     for node in template.nodelist.get_nodes_by_type(CottonVarsNode):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from apps.notices import asking
 from apps.portfolio.projects.several_forms import HandOverForm, RemindForm, ShiftPlanForm
 from apps.rollouts import planning
 from apps.rollouts.corrections import actions as corrections
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Rollout, RolloutQuerySet
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,8 +33,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Several:
-    """One thing to do. ``lines`` takes the projects; ``do`` takes those that are not left out, ``by`` and what the form asks,
-    raises ``Refusal``, and gives a number of which ``done`` makes a sentence."""
+    """One thing to do. ``lines`` takes the projects, with what ``prepared`` adds to their query; ``do`` takes those that are
+    not left out, ``by`` and what the form asks, raises ``Refusal``, and gives a number of which ``done`` makes a sentence.
+    ``compares``: it is refused once when what ``lines`` said has changed since the page was shown."""
 
     key: str
     label: "StrOrPromise"
@@ -42,9 +44,11 @@ class Several:
     explanation: "StrOrPromise"
     button: "StrOrPromise"
     form: type[forms.Form]
+    prepared: Callable[[RolloutQuerySet], QuerySet[Rollout]]
     lines: Callable[[Sequence[Rollout]], Iterable[Line]]
     do: Callable[..., int]
     done: Callable[[int], str]
+    compares: bool = True
 
 
 def _reminders(rollouts: Sequence[Rollout]) -> Iterable[Line]:
@@ -81,16 +85,18 @@ SEVERAL = (
         icon="bell",
         permission="notices.remind",
         explanation=gettext_lazy(
-            "Cada pessoa recebe um só e-mail, em seu nome, com tudo o que os projetos esperam dela. Fica no histórico; "
+            "Cada pessoa recebe um só e-mail, assinado por você, com tudo o que os projetos esperam dela. Fica no histórico; "
             "um projeto é lembrado uma vez por dia."
         ),
         button=gettext_lazy("Enviar lembretes"),
         form=RemindForm,
+        prepared=asking.with_people,
         lines=_reminders,
         do=asking.remind_now,
         done=lambda count: (
             ngettext("%(n)d pessoa será lembrada.", "%(n)d pessoas serão lembradas.", count) % {"n": count}
         ),
+        compares=False,  # What is settled meanwhile is only told no more.
     ),
     Several(
         key="passar",
@@ -100,6 +106,7 @@ SEVERAL = (
         explanation=gettext_lazy("Todos os projetos passam juntos, ou nenhum."),
         button=gettext_lazy("Passar projetos"),
         form=HandOverForm,
+        prepared=RolloutQuerySet.for_listing,
         lines=_managers,
         do=corrections.hand_over_several,
         done=lambda count: (
@@ -117,6 +124,7 @@ SEVERAL = (
         ),
         button=gettext_lazy("Deslocar planos"),
         form=ShiftPlanForm,
+        prepared=RolloutQuerySet.for_listing,
         lines=_plans,
         do=planning.shift_several,
         done=lambda count: ngettext("%(n)d plano mudou.", "%(n)d planos mudaram.", count) % {"n": count},

@@ -1,5 +1,7 @@
 """The page on which something is done with the projects that were chosen on the list."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -9,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.http import SignedInRequest
 from apps.core.refusals import Refusal, require
+from apps.core.web.edits import ShownValues, fingerprint
 from apps.core.web.forms import attempt, refusal_status
 from apps.portfolio.projects import filters
-from apps.portfolio.projects.several import BY_KEY
-from apps.rollouts import queries
-from apps.rollouts.models import Rollout
+from apps.portfolio.projects.several import BY_KEY, Line, Several
+from apps.rollouts.models import Rollout, RolloutQuerySet
 
 MOST_PROJECTS = 100
 """As many are changed in one transaction."""
@@ -30,13 +32,8 @@ def do_with_several(request: SignedInRequest, key: str) -> HttpResponse:
     require(request.user, several.permission)
     pairs = list(filters.parameters(request.GET, "rollout"))
     back = reverse("portfolio:list") + (f"?{_encoded(pairs)}" if pairs else "")
-    rollouts = list(
-        Rollout.objects.visible_to(request.user)
-        .for_listing()
-        .filter(pk__in=filters.chosen_keys(request.GET))
-        .prefetch_related("planned_stages", queries.WITH_REQUIREMENTS)
-        .order_by("pk")[: MOST_PROJECTS + 1]
-    )
+    chosen: RolloutQuerySet = Rollout.objects.visible_to(request.user).filter(pk__in=filters.chosen_keys(request.GET))
+    rollouts = list(several.prepared(chosen).order_by("pk")[: MOST_PROJECTS + 1])
     if not rollouts:
         messages.warning(request, _("Escolha ao menos um projeto."))
         return redirect(back)
@@ -44,6 +41,10 @@ def do_with_several(request: SignedInRequest, key: str) -> HttpResponse:
         raise Refusal(_("Escolha até %(most)d projetos de uma vez.") % {"most": MOST_PROJECTS})
     lines = list(several.lines(rollouts))
     form = several.form(request.POST if request.method == "POST" else None)
+    keys = [rollout.pk for rollout in rollouts]
+    if several.compares:
+        name = f"several {several.key}"
+        form.shown_values = ShownValues(form, name, _texts_of(lines), lambda: _texts_of(_lines(several, chosen)))  # type: ignore[attr-defined]
     counts: list[int] = []
 
     def do(**values: object) -> None:
@@ -59,8 +60,17 @@ def do_with_several(request: SignedInRequest, key: str) -> HttpResponse:
         "lines": [line for line in lines if not line.is_left_out],
         "left_out": [line for line in lines if line.is_left_out],
         "back": back,
+        "draft": fingerprint({"rollouts": ",".join(map(str, keys))}),
     }
     return render(request, "portfolio/chosen.html", context, status=refusal_status(form))
+
+
+def _lines(several: Several, chosen: RolloutQuerySet) -> list[Line]:
+    return list(several.lines(list(several.prepared(chosen).order_by("pk"))))
+
+
+def _texts_of(lines: Iterable[Line]) -> dict[str, str]:
+    return {str(line.rollout.pk): line.text for line in lines}
 
 
 def _encoded(pairs: list[tuple[str, str]]) -> str:

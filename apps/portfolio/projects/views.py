@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,7 +56,11 @@ def file(request: SignedInRequest, file_format: str) -> HttpResponse:
     if file_format not in FORMATS:
         raise Http404
     _form, rollouts = _narrowed(request)
-    if keys := filters.chosen_keys(request.GET):
+    if "marked" in request.GET or "rollout" in request.GET:
+        if not (keys := filters.chosen_keys(request.GET)):
+            messages.warning(request, _("Escolha ao menos um projeto."))
+            pairs = urlencode(list(filters.parameters(request.GET, "marked", "rollout")))
+            return redirect(f"{reverse('portfolio:list')}?{pairs}")
         rollouts = rollouts.filter(pk__in=keys)
     if (count := rollouts.count()) > MOST_IN_A_FILE:
         raise Refusal(

@@ -2,10 +2,10 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.fields.json
 from django.conf import settings
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 
 import apps.core.searching
+from apps.core.database.indexes import AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="openrequirement",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.search.SearchVector(

@@ -14,6 +14,12 @@ WORDS = localized_document("text")
 """What the search over everything looks through."""
 
 
+class OpenRequirementQuerySet(models.QuerySet["OpenRequirement"]):
+    def owed(self) -> "OpenRequirementQuerySet":
+        """Those that somebody can settle now (``OpenRequirement.is_owed``)."""
+        return self.filter(Q(blocking=True) | Q(gate=""))
+
+
 class OpenRequirement(models.Model):
     """A ``core.requirements.Requirement`` of one rollout, kept so that no page has to ask the rules again.
 
@@ -42,6 +48,8 @@ class OpenRequirement(models.Model):
     by_lead = models.BooleanField()
     also_by = models.CharField(max_length=12, choices=PartyRole, blank=True)
 
+    objects = OpenRequirementQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("pendência")
         verbose_name_plural = _("pendências")
@@ -58,5 +66,10 @@ class OpenRequirement(models.Model):
 
     def __str__(self) -> str:
         return str(self.text)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the next gate is closed because of it, or it may be settled ahead of any gate."""
+        return self.blocking or not self.gate
 
     owed_by_label = Requirement.owed_by_label

@@ -15,8 +15,8 @@ from apps.stages.homologation.models import Case, Evidence, Nonconformity, Nonco
 from apps.stages.homologation.models.nonconformities import WORDS, WORDS_OF_A_COMMENT
 
 MOST_PROJECTS_WITH_CASES = 20
-"""Every project has much the same hundred cases. Where none is named they are looked through in so many of the open ones,
-the newest: those that somebody of Presence works on; all, for who works on none or elsewhere."""
+"""Every project has much the same hundred cases. Where none is named they are looked through in the newest so many of the
+open projects that the person sees, or, at Presence, works on."""
 
 
 def _of_few_projects(cases: "QuerySet[Case]", user: Any) -> "QuerySet[Case]":

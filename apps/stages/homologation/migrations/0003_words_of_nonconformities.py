@@ -1,10 +1,10 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 from django.conf import settings
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 import apps.core.searching
+from apps.core.database.indexes import AddIndexAnew
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="nonconformity",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.search.SearchVector(
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 name="nonconformity_words",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexAnew(
             model_name="nonconformitycomment",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.search.SearchVector(
