@@ -1,0 +1,5 @@
+from apps.portfolio.models.people import Absence, Capacity
+from apps.portfolio.models.reports import ReportLink, StatusReport
+from apps.portfolio.models.saved_views import SavedView
+
+__all__ = ["Absence", "Capacity", "ReportLink", "SavedView", "StatusReport"]
