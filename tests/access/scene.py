@@ -243,6 +243,7 @@ class Scene:
             },
             "portfolio": {
                 "file_format": "csv",
+                "key": "lembrar",
                 "number": self.report.number,
                 "link_number": self.link.number,
                 "token": self.secret,

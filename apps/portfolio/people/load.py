@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.companies.models import Kind, Membership, Role
@@ -14,7 +14,7 @@ from apps.core import clock, workdays
 from apps.core.process import PartyRole, Stage
 from apps.meetings.models import Attendee, Meeting
 from apps.portfolio.models import Absence
-from apps.rollouts.models import Analyst, Assignment, OpenRequirement, PlannedStage, Rollout
+from apps.rollouts.models import Analyst, Assignment, Hold, OpenRequirement, PlannedStage, Rollout
 
 WEEKS = 8
 DEFAULT_MINUTES = 30 * 60
@@ -201,37 +201,37 @@ class _Work:
     def _add_projects(self) -> None:
         """How many there are for each, and the weeks of homologation ahead: of a project's analysts, or of its manager where
         it has none. One on hold has none."""
-        analysts: dict[int, set[int]] = defaultdict(set)
-        for rollout, person in Analyst.objects.values_list("rollout", "membership__user"):
-            analysts[rollout].add(person)
-        planned: dict[int, dict[str, date]] = defaultdict(dict)
-        stages = [Stage.HOMOLOGATION, Stage.ACCEPTANCE]
-        for rollout, stage, starts in PlannedStage.objects.filter(
-            stage__in=stages, rollout__in=Rollout.objects.open().values("pk")
-        ).values_list("rollout", "stage", "starts"):
-            planned[rollout][stage] = starts
-        on_hold = Count("holds", filter=Q(holds__ended_at=None))
-        for pk, stage, manager, holds in (
-            Rollout.objects.open().order_by().annotate(open_holds=on_hold)
-            .values_list("pk", "stage", "project_manager", "open_holds")
-        ):  # fmt: skip
-            for person in {manager, *analysts[pk]}:
+        analysts = Analyst.objects.filter(rollout=OuterRef("pk")).order_by("pk").values("membership__user")
+        plan = PlannedStage.objects.filter(rollout=OuterRef("pk"))
+        rows = (
+            Rollout.objects.open()
+            .order_by()
+            .annotate(
+                people=ArraySubquery(analysts),
+                begins=Subquery(plan.filter(stage=Stage.HOMOLOGATION).values("starts")[:1]),
+                ends=Subquery(plan.filter(stage=Stage.ACCEPTANCE).values("starts")[:1]),
+                is_on_hold=Exists(Hold.objects.filter(rollout=OuterRef("pk"), ended_at=None)),
+            )
+        )
+        for stage, manager, people, begins, ends, is_on_hold in rows.values_list(
+            "stage", "project_manager", "people", "begins", "ends", "is_on_hold"
+        ):
+            for person in {manager, *people}:
                 self.projects[person] += 1
-            if not holds:
-                for first in self._weeks_of_homologation(stage, planned[pk]):
-                    for person in analysts[pk] or {manager}:
-                        self.homologation[person, first] += OF_A_WEEK_OF_HOMOLOGATION
+            for first in [] if is_on_hold else self._weeks_of_homologation(stage, begins, ends):
+                for person in people or [manager]:
+                    self.homologation[person, first] += OF_A_WEEK_OF_HOMOLOGATION
 
-    def _weeks_of_homologation(self, stage: str, plan: Mapping[str, date]) -> Iterator[date]:
-        """The weeks ahead that the plan gives to the homologation of a project at ``stage``: this week at least while it is
-        there, whatever the plan says; none once it is over, and without a plan."""
+    def _weeks_of_homologation(self, stage: str, begins: date | None, ends: date | None) -> Iterator[date]:
+        """The weeks ahead of a homologation that is planned to begin on the day ``begins``, and the stage after it on
+        ``ends``, of a project at ``stage``: this week at least while it is there, whatever the plan says; none once it is
+        over, and without a plan."""
         if stage in (Stage.ACCEPTANCE, Stage.GO_LIVE):
             return
         today = clock.today()
-        is_there = stage == Stage.HOMOLOGATION
-        first = today if is_there else plan.get(Stage.HOMOLOGATION)
-        if first is None:
+        begins = today if stage == Stage.HOMOLOGATION else begins
+        if begins is None:
             return
-        first = max(first, today)
-        last = max(plan.get(Stage.ACCEPTANCE, first) - timedelta(days=1), first)
-        yield from (monday for monday in self.weeks if monday <= last and monday + ONE_WEEK > first)
+        begins = max(begins, today)
+        last = max(ends - timedelta(days=1), begins) if ends else begins
+        yield from (monday for monday in self.weeks if monday <= last and monday + ONE_WEEK > begins)
