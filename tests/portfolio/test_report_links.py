@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from apps.companies.actions import remove_person
 from apps.core import clock
 from apps.core.refusals import Invalid, NotAllowed, Refusal
 from apps.portfolio.models import ReportLink
 from apps.portfolio.reports import links, names
+from apps.portfolio.reports.forms import LinkForm
 from apps.rollouts import actions as rollouts
 from apps.rollouts import parties
 from apps.rollouts.models import Rollout
@@ -193,6 +195,10 @@ class TestMakingAndRevoking:
     def test_for_how_long_is_chosen_among_a_few(self, rollout):
         with pytest.raises(Invalid):
             a_link(rollout, days=3_650)
+
+    def test_the_choice_reads_in_the_readers_language(self):
+        with translation.override("en"):
+            assert "30 days" in str(LinkForm())
 
     def test_there_are_at_most_ten_at_once(self, rollout):
         for _number in range(10):

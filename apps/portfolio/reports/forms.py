@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from apps.portfolio.models import StatusReport
 from apps.portfolio.reports.links import DAYS
@@ -42,10 +42,9 @@ class ReportForm(forms.Form):
         return {**data, "hidden": [key for key in SECTIONS if key not in shown]}
 
 
+def _choices_of_days() -> list[tuple[int, str]]:
+    return [(days, ngettext("%(days)d dia", "%(days)d dias", days) % {"days": days}) for days in DAYS]
+
+
 class LinkForm(forms.Form):
-    days = forms.TypedChoiceField(
-        label=_("Vale por"),
-        coerce=int,
-        initial=DAYS[1],
-        choices=[(days, ngettext_lazy("%(days)d dia", "%(days)d dias", days) % {"days": days}) for days in DAYS],
-    )
+    days = forms.TypedChoiceField(label=_("Vale por"), coerce=int, initial=DAYS[1], choices=_choices_of_days)
