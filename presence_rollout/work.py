@@ -38,6 +38,7 @@ ROUTES = {
     "apps.hours.tasks.*": {"queue": "documents"},
     "apps.files.tasks.scan_*": {"queue": "documents"},
     "apps.files.tasks.draw_*": {"queue": "documents"},
+    "apps.portfolio.tasks.draft_*": {"queue": "upkeep"},
     "apps.prerequisites.tasks.look_into_*": {"queue": "documents"},
     "apps.prerequisites.tasks.read_*": {"queue": "documents"},
     "apps.prerequisites.tasks.gather_*": {"queue": "probes"},
@@ -95,6 +96,12 @@ SCHEDULE: dict[str, dict[str, object]] = {
     "tell-of-events": {"task": "apps.notices.tasks.send_notices", "schedule": 20},
     # From eight in the morning in São Paulo; the later ones find what a worker that was away left.
     "remind-of-due-dates": {"task": "apps.notices.tasks.remind", "schedule": crontab(hour="11-14", minute=10)},
+    # On Monday from six in the morning in São Paulo; the other hours and days find what a worker that was away left.
+    "draft-status-reports": {
+        "task": "apps.portfolio.tasks.draft_reports_of_the_week",
+        "schedule": crontab(day_of_week="mon-fri", hour="9-12", minute=20),
+    },
+    "draw-waiting-status-reports": {"task": "apps.portfolio.tasks.draw_waiting_status_reports", "schedule": 60},
     "announce-waiting-leads": {"task": "apps.invitations.tasks.announce_waiting_leads", "schedule": 300},
     "mail-waiting-invitations": {"task": "apps.invitations.tasks.mail_waiting_invitations", "schedule": 300},
 }
@@ -125,6 +132,8 @@ TITLES = {
     "send-waiting-mails": _("Envio dos e-mails na fila"),
     "tell-of-events": _("Avisos do que aconteceu nos projetos"),
     "remind-of-due-dates": _("Lembretes dos prazos"),
+    "draft-status-reports": _("Rascunhos dos relatórios da semana"),
+    "draw-waiting-status-reports": _("PDF dos relatórios de situação"),
     "announce-waiting-leads": _("Avisos sobre novos responsáveis"),
     "mail-waiting-invitations": _("E-mails dos convites"),
 }

@@ -32,7 +32,8 @@ class Notice:
     ``subject`` and ``sentence`` may name what the event's data holds as ``%(name)s``, besides ``code`` (the project's),
     ``who`` acted and ``what`` they did, as the timeline says it. ``says_who``: the message names who acted and their role.
     ``obligatory``: nobody can switch it off. ``calendar_entry``: what the message brings for the reader's calendar, as it
-    stands when it is sent. ``document``: name and bytes of the PDF that it brings; None for none. ``to_outsiders``: it also
+    stands when it is sent. ``document``: name and bytes of the PDF that it brings; None for none. ``text``: paragraphs that
+    stand under the sentence, asked for in the reader's language and time zone. ``to_outsiders``: it also
     goes to people who see the project no more, without a link. ``names_project``: the message says of which project it is;
     False for what concerns several. The functions take the ``rollouts.Event``.
     """
@@ -45,6 +46,7 @@ class Notice:
     obligatory: bool = False
     calendar_entry: Callable[[Any], Any] | None = None
     document: Callable[[Any], tuple[str, bytes] | None] | None = None
+    text: Callable[[Any], str] | None = None
     to_outsiders: bool = False
     names_project: bool = True
 

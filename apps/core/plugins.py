@@ -111,8 +111,11 @@ class Consequence:
 PLACES = {
     "system": "on the page on the state of the system, above the rest; about nothing",
     "every page": "above the content of every page of who is signed in; about nothing",
+    "first page": "on the first page of Presence's people, above who has the ball; about nothing",
     "rollout": "in the header of every page of a rollout; about the rollout",
     "project": "on the page of a rollout, below what is open; about the rollout",
+    "new rollout": "beside the form that opens a rollout; about nothing",
+    "meeting form": "above the form that plans or moves a meeting; about the rollout",
     "plan": "beside the plan of a rollout's stages; about the rollout",
     "timeline": "beside the title of a rollout's timeline; about the rollout",
     "nonconformity": "on the page of a nonconformity; about it",
@@ -171,6 +174,8 @@ class Plugin:
     with those of ``EVERY_RULE`` too."""
     meetings: Mapping[str, Any] = field(default_factory=dict)
     """What it adds to the meetings of its kind (``meetings.rooms.Room``), by the kind."""
+    meeting_conflicts: Sequence[Callable[[Any], Iterable[str]]] = ()
+    """Called with a planned meeting: what else Presence should know of its time, a sentence each."""
     meeting_objections: Sequence[Callable[[Any, Any], None]] = ()
     """Take a completed rollout and the instant of a meeting; raise ``Refusal`` when that day takes no meeting any more."""
     derived: Sequence[Callable[[Any], None]] = ()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from apps.core import clock, workdays
+from apps.core import clock, plugins, workdays
 from apps.core.process import PartyRole
 from apps.meetings.actions import LONGEST_PLANNED
 from apps.meetings.models import Attendee, Meeting
@@ -14,10 +14,14 @@ from apps.meetings.models import Attendee, Meeting
 
 def of_meeting(meeting: Meeting) -> list[str]:
     """What Presence should know of the time of a planned ``meeting``, a sentence each: it is over, it is no working day, or
-    somebody who is invited has another meeting. In three queries; of a meeting that is not planned, nothing in none."""
+    somebody who is invited has another meeting; and what other apps add. In four queries; of a meeting that is not planned,
+    nothing in none."""
     if not meeting.is_planned or meeting.planned_start is None:
         return []
-    return [*_of_the_day(meeting), *_of_people(meeting)]
+    others = (
+        sentence for plugin in plugins.plugins() for find in plugin.meeting_conflicts for sentence in find(meeting)
+    )
+    return [*_of_the_day(meeting), *_of_people(meeting), *others]
 
 
 def _of_the_day(meeting: Meeting) -> Iterator[str]:

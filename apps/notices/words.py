@@ -55,6 +55,7 @@ def notice(event: Event, user: User, *, with_link: bool = True) -> EmailMessage:
             str(announced.subject) % values,
             "notices/email/notice.txt",
             sentence=sentences.without_doubled_stops(str(announced.sentence) % values),
+            text=announced.text(event) if announced.text else "",
             facts=[(label, value) for label, value in facts if value],
             link=settings.SITE_URL + announced.url(event) if with_link else "",
             obligatory=announced.obligatory,

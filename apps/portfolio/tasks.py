@@ -6,6 +6,7 @@ from apps.core.jobs import Job
 from apps.portfolio.clocks import paper
 from apps.portfolio.comparison import figures
 from apps.portfolio.forecasts import actions as forecasts
+from apps.portfolio.reports import actions as reports
 
 FORECAST = Job(
     "portfolio.forecast",
@@ -70,3 +71,28 @@ def add_up_rollout(rollout_pk: int) -> None:
 def add_up_waiting_rollouts() -> None:
     """Add up what was completed, and what changed after its completion: hours, and nonconformities of the guarantee time."""
     work.do_all(FIGURES, figures.waiting(), figures.add_up)
+
+
+@shared_task
+def draft_report(rollout_pk: int) -> None:
+    """Make this week's draft of one rollout; twice makes one."""
+    work.do(reports.DRAFT, rollout_pk, reports.draft_of_the_week)
+
+
+@shared_task
+def draft_reports_of_the_week() -> None:
+    """On Monday morning each open rollout gets a draft; the days after find what a worker that was away left."""
+    waiting = reports.without_report_of_the_week().values_list("pk", flat=True)
+    work.do_all(reports.DRAFT, waiting, reports.draft_of_the_week)
+
+
+@shared_task
+def draw_report(report_pk: int) -> None:
+    """Draw the PDF of a report that was sent; twice draws one."""
+    work.do(reports.DRAW, report_pk, reports.draw)
+
+
+@shared_task
+def draw_waiting_status_reports() -> None:
+    """What a lost message left without its PDF."""
+    work.do_all(reports.DRAW, reports.undrawn(), reports.draw)

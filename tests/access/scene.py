@@ -20,7 +20,8 @@ from apps.hours.ledger import closing
 from apps.invitations import actions as invitations
 from apps.portfolio.comparison import figures
 from apps.portfolio.forecasts import actions as forecasts
-from apps.portfolio.models import SavedView
+from apps.portfolio.models import Absence, ReportLink, SavedView, StatusReport
+from apps.portfolio.reports import links
 from apps.prerequisites.credentials import certificate, purge
 from apps.prerequisites.models import Submission
 from apps.rollouts.models import Rollout, Waiver
@@ -38,6 +39,7 @@ from tests.homologation.factories import ScopeReductionFactory
 from tests.hours.factories import ContestFactory
 from tests.invitations.factories import InvitationFactory
 from tests.meetings.factories import AttendeeFactory, MeetingFactory
+from tests.portfolio.factories import a_draft, a_report_of_before
 
 # The columns of the matrix: nobody signed in, a lead of another client, then the people of the rollout.
 PEOPLE = {
@@ -120,6 +122,15 @@ class Scene:
         for rollout in Rollout.objects.open():
             forecasts.forecast(rollout.pk)
         figures.add_up(self.rollout.pk)
+        self.report = a_report_of_before(self.rollout)
+        StatusReport.objects.filter(pk=self.report.pk).update(pdf=stored)
+        a_draft(self.open_rollout)
+        # Of the open project; what is made in a project that is over is made as a row.
+        self.link, self.secret = links.make(self.open_rollout, by=self.people["lead"], days=30)
+        ReportLink.objects.filter(pk=self.link.pk).update(rollout=self.rollout)
+        self.absence = Absence.objects.create(
+            person=self.people["analyst"], first=clock.today(), last=clock.today() + timedelta(days=3)
+        )
         self.unfinished = UnfinishedWork.objects.create(
             kind="golive.dossier", key=str(self.rollout.pk), next_try_at=None, given_up_at=clock.now()
         )
@@ -152,6 +163,10 @@ class Scene:
             }
         if name in ("portfolio:saved_view", "portfolio:delete_view"):
             return {"pk": self.saved_view.pk}
+        if name in ("portfolio:start_report", "portfolio:report_draft", "portfolio:skip_report"):
+            return {"pk": self.open_rollout.pk}
+        if name == "portfolio:remove_absence":
+            return {"pk": self.absence.pk}
         if name == "rollouts:try_again":
             return {"pk": self.unfinished.pk}
         if name in ("hours:client_statement", "hours:client_file"):
@@ -231,7 +246,14 @@ class Scene:
                 "incident": rollout.incidents.last().number,
                 "edition": self.dossier.number,
             },
-            "portfolio": {"file_format": "csv", "key": "passar"},
+            "portfolio": {
+                "file_format": "csv",
+                "key": "lembrar",
+                "number": self.report.number,
+                "link_number": self.link.number,
+                "token": self.secret,
+                "membership_pk": self.people["analyst"].memberships.get().pk,
+            },
             "rollouts": {"waiver_pk": self.waiver.pk, "analyst_pk": self.analyst.pk, "role": "integrator"},
             "api": {"token_pk": self.token.pk},
             "api-1": {
@@ -272,6 +294,12 @@ class Scene:
             "portfolio:list": {"name": "x"},
             "portfolio:board": {"name": "x"},
             "portfolio:time": {"name": "x"},
+            "portfolio:report_draft": {"light": "late", "reason": "x", "seen_version": "0", "do": "save"},
+            "portfolio:make_report_link": {"days": "30"},
+            "portfolio:absences": {
+                "first": "2030-01-02", "last": "2030-01-03", "person": self.people["manager"].pk,
+            },
+            "portfolio:capacity": {"minutes": "20h"},
             "companies:add_person": {"name": "Alguém", "emails": "x@x.com.br"},
             "companies:person": {"name": "x", "position": "x"},
             "companies:merge_person": {"other": f"#{self.double.pk}"},

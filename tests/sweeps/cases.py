@@ -27,7 +27,7 @@ from apps.notices.models import AskedReminder, Beginning, Consumption, Notice, R
 from apps.outbox import actions as outbox
 from apps.outbox.models import Mail
 from apps.portfolio.clocks import paper
-from apps.portfolio.models import ClocksPaper, Forecast, ProjectFigures
+from apps.portfolio.models import ClocksPaper, Forecast, ProjectFigures, StatusReport
 from apps.prerequisites import actions as prerequisites
 from apps.prerequisites.credentials import purge
 from apps.prerequisites.credentials.probes import ProbeResult
@@ -51,6 +51,7 @@ from tests.hours.factories import a_client_statement, a_statement
 from tests.invitations.factories import InvitationFactory
 from tests.kickoff.factories import MinutesFactory
 from tests.notices.factories import NoticeFactory, an_event
+from tests.portfolio.factories import a_sent_report
 from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import OpenRequirementFactory, RolloutFactory, at_stage
 
@@ -204,6 +205,31 @@ def _homologation_report() -> Case:
         "apps.stages.homologation.execution.report.render", lambda _rollout, script: script.report.pk,
         lambda _rollout, _script: PDF,
         page=(rollout.people["platform"], reverse("homologation:room", args=[rollout.pk])),
+    )  # fmt: skip
+
+
+@case("draft-status-reports")
+def _rollout_without_report() -> Case:
+    with earlier(days=8):
+        rollouts = [RolloutFactory(), RolloutFactory()]
+    poisoned, good = (rollout.pk for rollout in rollouts)
+    return Case(
+        "portfolio.report_draft", poisoned, good,
+        lambda pk: StatusReport.objects.filter(rollout=pk).exists(),
+        "apps.portfolio.reports.actions._draft", lambda rollout, _by: rollout.pk,
+        page=(rollouts[0].people["pm"], reverse("portfolio:reports", args=[poisoned])),
+    )  # fmt: skip
+
+
+@case("draw-waiting-status-reports")
+def _status_report_without_pdf() -> Case:
+    rollout = RolloutFactory()
+    poisoned, good = a_sent_report(rollout).pk, a_sent_report(RolloutFactory()).pk
+    return Case(
+        "portfolio.report_pdf", poisoned, good,
+        lambda pk: StatusReport.objects.get(pk=pk).pdf is not None,
+        "apps.portfolio.reports.paper.render", lambda report: report.pk, lambda report: PDF,
+        page=(rollout.people["platform"], reverse("portfolio:report", args=[rollout.pk, 1])),
     )  # fmt: skip
 
 
