@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "apps.portfolio",
     # floor 7
     "apps.operations",
+    "apps.reporting",
     "apps.portal",
     "apps.api",
     "apps.backups",
