@@ -91,7 +91,7 @@ COLUMNS = (
         heading_of=lambda rollout: rollout.get_holder_display() or _("Encerrado"),
         group_order=_ascending("holder"),
     ),
-    ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing")),
+    ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing"), kind=Kind.NUMBER),
     ProjectColumn(
         "platform",
         _("Plataforma"),
@@ -119,7 +119,7 @@ COLUMNS = (
     ),
     ProjectColumn("next", _("Próxima etapa"), _day("next_planned"), _ascending("next_planned"), kind=Kind.DAY),
     ProjectColumn("target", _("Previsão"), _day("target_date"), _ascending("target_date"), kind=Kind.DAY),
-    ProjectColumn("late", _("Dias de atraso"), days_late, usual=False),
+    ProjectColumn("late", _("Dias de atraso"), days_late, usual=False, kind=Kind.NUMBER),
     ProjectColumn(
         "opened",
         _("Aberto em"),
