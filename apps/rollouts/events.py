@@ -113,6 +113,18 @@ class Continued(
     following: str
 
 
+class Copied(
+    EventData,
+    kind="rollouts.copied",
+    sentence=_("preparou este projeto a partir de %(source)s"),
+    icon="copy",
+):
+    """``source`` is the code of the rollout from which it was prepared; ``parts`` were taken over (``copies.Part``)."""
+
+    source: str
+    parts: list[str]
+
+
 class Held(
     EventData,
     kind="rollouts.held",

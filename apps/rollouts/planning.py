@@ -64,7 +64,7 @@ def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[s
 def plan_the_stages(rollout: Rollout) -> None:
     """From the usual lengths of today's blueprint."""
     if lengths := usual_lengths():
-        _keep(rollout, propose(clock.day_of(rollout.started_at), rollout.target_date, lengths))
+        keep(rollout, propose(clock.day_of(rollout.started_at), rollout.target_date, lengths))
 
 
 def change(rollout: Rollout, *, by: User, dates: dict[str, date], reason: str = "") -> None:
@@ -127,7 +127,7 @@ def _change(locked: Rollout, *, by: User, dates: dict[str, date], reason: str) -
         raise Invalid(_("Nenhuma data mudou."))
     if locked.stage != Stage.KICKOFF and not reason.strip():
         raise Invalid(_("O projeto já está em andamento: diga por que o plano muda."), field="reason")
-    _keep(locked, changed)
+    keep(locked, changed)
     days = {stage: day.isoformat() for stage, day in changed.items()}
     if reason.strip():
         timeline.record(locked, events.PlanChangedFor(dates=days, reason=reason.strip()), by)
@@ -147,8 +147,8 @@ def ready_on(rollout: Rollout, day: date) -> None:
     moved = workdays.between(plan[Stage.TRAINING], begins)
     if moved:
         following = STEPS[STEPS.index(Stage.TRAINING) :]
-        _keep(rollout, {stage.value: workdays.shift(plan[stage], moved) for stage in following if stage in plan})
-        _keep(rollout, {Stage.TRAINING.value: begins})
+        keep(rollout, {stage.value: workdays.shift(plan[stage], moved) for stage in following if stage in plan})
+        keep(rollout, {Stage.TRAINING.value: begins})
 
 
 def has_begun(rollout: Rollout, stage: Stage) -> bool:
@@ -243,7 +243,8 @@ def days_late(planned: date, actual: date) -> int:
     return max(workdays.between(planned, actual), 0)
 
 
-def _keep(rollout: Rollout, plan: dict[str, date]) -> None:
+def keep(rollout: Rollout, plan: dict[str, date]) -> None:
+    """Write ``plan``, the day of each stage. The caller's action records the event."""
     for stage, day in plan.items():
         PlannedStage.objects.update_or_create(rollout=rollout, stage=stage, defaults={"starts": day})
     getattr(rollout, "_prefetched_objects_cache", {}).pop("planned_stages", None)

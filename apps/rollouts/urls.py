@@ -30,6 +30,7 @@ urlpatterns = [
     path("projetos/<int:pk>/plano/", views.rollout_plan, name="plan"),
     path("projetos/<int:pk>/pessoas/", views.rollout_people, name="people"),
     path("projetos/<int:pk>/pessoas/sugestoes/", views.people_suggestions, name="people_suggestions"),
+    path("projetos/<int:pk>/tabelas/<str:key>/<str:file_format>/", views.rollout_table, name="table"),
     path("projetos/<int:pk>/historico/", views.rollout_timeline, name="timeline"),
     path("trabalhos/", unfinished_views.unfinished_list, name="unfinished"),
     path("trabalhos/tentar-de-novo/", unfinished_views.try_all_again, name="try_all_again"),
