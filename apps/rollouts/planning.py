@@ -226,7 +226,7 @@ def lines(rollout: Rollout) -> list[Line]:
     if not plan:
         return []
     actual: dict[str, date] = {Stage.KICKOFF.value: clock.day_of(rollout.started_at)}
-    for event in rollout.events.filter(kind=events.Advanced.kind).order_by("sequence"):
+    for event in rollout.events.filter(kind__in=(events.Advanced.kind, events.Imported.kind)).order_by("sequence"):
         actual.setdefault(event.data["stage"], clock.day_of(event.at))
     closed = rollout.stage in CLOSED
     lines = []

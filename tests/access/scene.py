@@ -231,7 +231,7 @@ class Scene:
                 "incident": rollout.incidents.last().number,
                 "edition": self.dossier.number,
             },
-            "portfolio": {"file_format": "csv"},
+            "portfolio": {"file_format": "csv", "key": "lembrar"},
             "rollouts": {
                 "waiver_pk": self.waiver.pk,
                 "analyst_pk": self.analyst.pk,

@@ -164,7 +164,7 @@ STAGES = view(
                 FROM rollouts_event
                 WHERE kind IN (
                     'rollouts.created', 'rollouts.advanced', 'rollouts.sent_back', 'rollouts.reopened', 'rollouts.cancelled',
-                    'acceptance.refused'
+                    'acceptance.refused', 'rollouts.imported'
                 )
             ) AS standing
         ) AS moved WHERE before IS DISTINCT FROM stage
