@@ -31,6 +31,7 @@ CONFINED = {
     "apps.blueprints.catalogues.toml_reader", "apps.core.untrusted.archives", "apps.core.untrusted.markup",
     "apps.core.untrusted.confined_program", "apps.files.archive_reader", "apps.files.drawing",
     "apps.files.xml_reader", "apps.prerequisites.evidence.api_docs", "apps.prerequisites.evidence.document_reader",
+    "apps.rollouts.importing.reader",
 }  # fmt: skip
 LINEAR = {
     "apps.blueprints.editor.changes": "words of clauses and cases, which are short",
