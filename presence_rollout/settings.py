@@ -148,6 +148,7 @@ INSTALLED_APPS = [
     "apps.portfolio",
     # floor 7
     "apps.operations",
+    "apps.reporting",
     "apps.portal",
     "apps.search",
     "apps.api",

@@ -1,11 +1,12 @@
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.http import SignedInRequest
-from apps.companies import actions, choices, forms
+from apps.companies import actions, choices, forms, tables
 from apps.companies.access import is_presence
 from apps.companies.models import Company, Kind, Membership, Person
 from apps.companies.pages import visible_company
@@ -20,14 +21,34 @@ from apps.core.web.search import suggestions
 
 @require_GET
 def company_list(request: SignedInRequest) -> HttpResponse:
+    companies, kind, text = _narrowed(request)
+    context = {"page": page_of(request, companies), "kinds": Kind.choices, "kind": kind, "text": text}
+    return render(request, "companies/list.html", context)
+
+
+@require_GET
+def company_file(request: SignedInRequest, file_format: str) -> HttpResponse:
+    """The companies of the list, as it is narrowed, in one of ``tables.FORMATS``."""
+    companies, _kind, _text = _narrowed(request)
+    return tables.companies(companies).download(file_format)
+
+
+@require_GET
+def people_file(request: SignedInRequest, pk: int, file_format: str) -> HttpResponse:
+    """The people of a company, as its page is narrowed."""
+    company = visible_company(request, pk)
+    text, inactive = request.GET.get("q", "").strip(), request.GET.get("situation") == "inactive"
+    people = people_queries.of_company(company, text=text, inactive=inactive)
+    return tables.people(company, people).download(file_format)
+
+
+def _narrowed(request: SignedInRequest) -> tuple[QuerySet[Company], str, str]:
+    """The companies that the person may see and the filters of the list leave, the kind, and the text that is looked for."""
     companies = Company.objects.visible_to(request.user)
     kind, text = request.GET.get("kind", ""), request.GET.get("q", "").strip()
     if kind in Kind.values:
         companies = companies.filter(kind=kind)
-    if text:
-        companies = choices.search(companies, text)
-    context = {"page": page_of(request, companies), "kinds": Kind.choices, "kind": kind, "text": text}
-    return render(request, "companies/list.html", context)
+    return choices.search(companies, text) if text else companies, kind, text
 
 
 @require_GET

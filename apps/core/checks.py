@@ -34,6 +34,7 @@ def _doubled() -> Iterator[str]:
     yield from _twice("requirement", (f"{kind.key} at {gate}" for kind in kinds for gate in kind.gates or ["no gate"]))
     yield from _twice("answer", (kind.key for kind in kinds if kind.answer))
     yield from _twice("page", (plugin.page.key for plugin in house if plugin.page))
+    yield from _twice("table", (key for plugin in house for key in plugin.tables))
     yield from _twice("share of the term", (key for plugin in house for key in plugin.term))
     own_notices = [event.kind for plugin in house for event in plugin.event_classes() if event.notice]
     yield from _twice("notice", [*own_notices, *(event.kind for plugin in house for event in plugin.notices)])

@@ -7,7 +7,6 @@ shows, sends, exports or archives something walks it and imports no app above it
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -17,11 +16,11 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.utils.module_loading import module_has_submodule
 
-from apps.core import clock
 from apps.core.events import EventData, Notice
+from apps.core.exports.tables import Export
+from apps.core.facts import Fact
 from apps.core.health import HealthCheck
 from apps.core.jobs import Job
-from apps.core.localized import Localized, both
 from apps.core.mails import MailKind
 from apps.core.measures import Measure
 from apps.core.personal_data import Holding
@@ -34,34 +33,6 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of an app's summary on the project page, in both languages: ``value`` may be lazily translated, or a function
-    that is called while a language is active. ``tone`` is a badge tone of the interface; once the day ``late_after`` is
-    over it is "danger"."""
-
-    label: "StrOrPromise | Localized"
-    value: "StrOrPromise | Localized | Callable[[], str]"
-    tone: str = "neutral"
-    late_after: date | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """What the rollout keeps of it."""
-        return {
-            "label": both("%(label)s", label=self.label),
-            "value": both("%(value)s", value=self.value),
-            "tone": self.tone,
-            "late_after": self.late_after and self.late_after.isoformat(),
-        }
-
-    @classmethod
-    def of_json(cls, data: Mapping[str, Any]) -> "Fact":
-        """A kept fact, as it reads today."""
-        late_after = data["late_after"] and date.fromisoformat(data["late_after"])
-        tone = "danger" if late_after and late_after < clock.today() else data["tone"]
-        return cls(Localized.of(data["label"]), Localized.of(data["value"]), tone, late_after)
 
 
 @dataclass(frozen=True)
@@ -158,6 +129,9 @@ class Plugin:
     """Called with the membership of somebody who is to leave their company: what they must hand over first, or None."""
     continued: Sequence[Callable[[Any, Any], None]] = ()
     """Called with the new rollout and the completed one that it follows, in the transaction that starts a second phase."""
+    copied: Mapping[str, Callable[[Any, Any], None]] = field(default_factory=dict)
+    """By what is taken over (``rollouts.copies.Part``): called with the new rollout and the one that it is prepared from, in
+    the transaction that starts the new one."""
     nonconformity_judged: Sequence[Callable[[Any], None]] = ()
     """Called within the transaction in which a nonconformity is declined, or is one again after all."""
     events: ModuleType | Sequence[ModuleType] = ()
@@ -201,6 +175,9 @@ class Plugin:
     person_merged: Sequence[Callable[[Any, Any], None]] = ()
     """Called with the person who is no longer and the one who stays, in the transaction that makes one record of two, before
     foreign keys follow: for rows in which both stand."""
+    tables: Mapping[str, Callable[[Any, Mapping[str, str]], Export]] = field(default_factory=dict)
+    """Its tables of a rollout that can be had as files by whoever sees the rollout, by the key that addresses carry: each
+    takes the rollout and what the page was narrowed by."""
     term: Mapping[str, TermShare] = field(default_factory=dict)
     """Its share of the acceptance term's record, as JSON by the key that it has there."""
     is_signed: Callable[[Any], bool] | None = None
@@ -313,6 +290,11 @@ def followers_of_new_company() -> list[Callable[[Any], None]]:
 def events() -> dict[str, type[EventData]]:
     """Every kind of event by its name."""
     return _index().events
+
+
+def tables() -> dict[str, Callable[[Any, Mapping[str, str]], Export]]:
+    """Every table of a rollout that can be had as a file, by its key."""
+    return {key: build for plugin in plugins() for key, build in plugin.tables.items()}
 
 
 def notices() -> dict[str, Notice]:

@@ -53,6 +53,7 @@ urlpatterns = [
         name="withdraw_contest",
     ),
     path("leitura/", reading_views.reading, name="reading"),
+    path("leitura/arquivo/<str:kind>/", reading_views.reading_file, name="reading_file"),
     path("leitura/horas.csv", reading_views.reading_file, {"kind": "csv"}, name="reading_csv"),
     path("leitura/horas-excel.csv", reading_views.reading_file, {"kind": "csv-excel"}, name="reading_csv_excel"),
     path("leitura/horas.xlsx", reading_views.reading_file, {"kind": "xlsx"}, name="reading_xlsx"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.plugins import Fact, Page, Plugin
-from apps.meetings import events, merging, new_company, personal_data, queries, requirements
+from apps.meetings import events, merging, new_company, personal_data, queries, requirements, tables
 from apps.meetings.models import MeetingKind
 from apps.rollouts.models import Rollout
 
@@ -31,6 +31,7 @@ plugin = Plugin(
     ),
     events=events,
     requirements=requirements,
+    tables={"meetings": tables.export},
     party_replaced=[new_company.follow_new_company],
     person_merged=[merging.join_rows],
     personal_data=personal_data.HOLDINGS,

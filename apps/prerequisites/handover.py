@@ -40,8 +40,11 @@ def _ask_again(change: PartyChange, item: Prerequisite, stopped: Submission.Stop
 
 
 def copy_contacts(following: Rollout, rollout: Rollout) -> None:
-    """The contacts that were accepted in ``rollout`` are accepted in the phase that follows it, as they were delivered."""
-    items_by_key = {item.key: item for item in following.prerequisites.filter(kind=Kind.CONTACT)}
+    """The contacts that were accepted in ``rollout`` are accepted in the one that follows it or is prepared from it, as they
+    were delivered: those of companies that have the same part in both."""
+    before, after = rollout.companies(), following.companies()
+    same = [role for role, company in after.items() if before.get(role) == company]
+    items_by_key = {item.key: item for item in following.prerequisites.filter(kind=Kind.CONTACT, owner__in=same)}
     accepted = rollout.prerequisites.filter(kind=Kind.CONTACT, state=State.ACCEPTED, key__in=items_by_key)
     for item in accepted.prefetch_related("submissions"):
         if item.last is None:

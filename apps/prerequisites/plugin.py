@@ -3,8 +3,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.plugins import Fact, Page, Plugin
-from apps.prerequisites import actions, events, handover, measures, personal_data, requirements, search, tasks
+from apps.prerequisites import actions, events, handover, measures, personal_data, requirements, search, tables, tasks
 from apps.prerequisites.models import Prerequisite
+from apps.rollouts.copies import Part
 from apps.rollouts.models import Rollout
 
 
@@ -33,9 +34,11 @@ plugin = Plugin(
     starts=[actions.copy_the_list],
     party_replaced=[handover.follow_new_company],
     continued=[handover.copy_contacts],
+    copied={Part.CONTACTS: handover.copy_contacts},
     events=events,
     requirements=requirements,
     requirements_follow=["development"],  # The promised date moves the plan, and with it what is due.
+    tables={"prerequisites": tables.export},
     measures=measures.MEASURES,
     personal_data=personal_data.HOLDINGS,
     jobs=[tasks.PROBE, tasks.LOOK, tasks.READ, tasks.PURGE, tasks.CERTIFICATE, tasks.PURGE_NAMES],

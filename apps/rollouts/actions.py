@@ -1,5 +1,6 @@
 """What a person can do to a rollout as a whole. What happens inside a stage is in that stage's own room."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from apps.core.localized import Localized
 from apps.core.process import BACKWARD, Gate, PartyRole, Stage
 from apps.core.refusals import Invalid, NotAllowed, Refusal, require, stated
 from apps.core.requirements import asking
-from apps.rollouts import events, gates, managers, parties, planning, timeline
+from apps.rollouts import copies, events, gates, managers, parties, planning, timeline
 from apps.rollouts.models import Assignment, Hold, OpenRequirement, Party, Rollout, Waiver
 
 
@@ -47,11 +48,14 @@ def create_rollout(
     target_date: date | None = None,
     answers_for_platform: bool = False,
     previous: Rollout | None = None,
+    source: Rollout | None = None,
+    parts: Collection[str] = (),
 ) -> Rollout:
     """Open a rollout at the kickoff stage and copy into it everything it starts from.
 
     ``answers_for_platform`` says that ``platform_company`` answers for ``platform`` too, although nobody has said so before;
-    ``previous`` is the completed rollout of which it is the next phase. Raises ``NotAllowed`` unless ``by`` is a Presence
+    ``previous`` is the completed rollout of which it is the next phase; of ``source`` it takes over the ``parts``
+    (``copies.Part``). Raises ``NotAllowed`` unless ``by`` is a Presence
     project manager, ``Invalid`` when a company cannot play its role or is not known to answer for the platform.
     """
     require(by, "rollouts.create")
@@ -84,8 +88,12 @@ def create_rollout(
             for plugin in plugins.plugins():
                 for follow in plugin.continued:
                     follow(rollout, previous)
+        if source is not None:
+            copies.take_over(rollout, source, parts)
         with timeline.changing(rollout) as locked:
             timeline.record(locked, events.Created(platform=platform.name), by)
+            if source is not None:
+                timeline.record(locked, events.Copied(source=source.code, parts=sorted(parts)), by)
         return locked
 
 

@@ -113,6 +113,31 @@ class Continued(
     following: str
 
 
+class Imported(
+    EventData,
+    kind="rollouts.imported",
+    sentence=_("trouxe o projeto de fora já em %(stage)s; as passagens anteriores não foram verificadas aqui"),
+    icon="upload",
+    changes_every_page=True,
+):
+    """A rollout that began elsewhere was taken over at ``stage``; nobody verified the ``gates`` behind it here."""
+
+    stage: Stage
+    gates: list[Gate]
+
+
+class Copied(
+    EventData,
+    kind="rollouts.copied",
+    sentence=_("preparou este projeto a partir de %(source)s"),
+    icon="copy",
+):
+    """``source`` is the code of the rollout from which it was prepared; ``parts`` were taken over (``copies.Part``)."""
+
+    source: str
+    parts: list[str]
+
+
 class Held(
     EventData,
     kind="rollouts.held",

@@ -14,6 +14,7 @@ from apps.core.database.unaccented import by_name
 from apps.core.process import Gate, PartyRole, Stage
 from apps.core.web.forms import CHOOSE, DayField
 from apps.rollouts import planning
+from apps.rollouts.copies import Part
 from apps.rollouts.models import Rollout
 
 INTEGRATORS = (Kind.INTEGRATOR, Kind.PLATFORM, Kind.CLIENT)
@@ -54,6 +55,23 @@ class CreateForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Processos combinados e o que fica de fora, em poucas linhas."),
+    )
+
+
+class CopyForm(CreateForm):
+    """A new project that is prepared from another."""
+
+    success_message = _("Projeto aberto a partir do outro. Confira a ficha e o plano antes da reunião inaugural.")
+
+    parts = forms.MultipleChoiceField(
+        label=_("O que trazer do outro projeto"),
+        choices=Part.choices,
+        required=False,
+        initial=Part.values,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "As empresas do novo projeto leem o que vier. Credenciais, entregas, horas e resultados nunca são copiados."
+        ),
     )
 
 

@@ -64,7 +64,7 @@ def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[s
 def plan_the_stages(rollout: Rollout) -> None:
     """From the usual lengths of today's blueprint."""
     if lengths := usual_lengths():
-        _keep(rollout, propose(clock.day_of(rollout.started_at), rollout.target_date, lengths))
+        keep(rollout, propose(clock.day_of(rollout.started_at), rollout.target_date, lengths))
 
 
 def change(rollout: Rollout, *, by: User, dates: dict[str, date], reason: str = "") -> None:
@@ -127,7 +127,7 @@ def _change(locked: Rollout, *, by: User, dates: dict[str, date], reason: str) -
         raise Invalid(_("Nenhuma data mudou."))
     if locked.stage != Stage.KICKOFF and not reason.strip():
         raise Invalid(_("O projeto já está em andamento: diga por que o plano muda."), field="reason")
-    _keep(locked, changed)
+    keep(locked, changed)
     days = {stage: day.isoformat() for stage, day in changed.items()}
     if reason.strip():
         timeline.record(locked, events.PlanChangedFor(dates=days, reason=reason.strip()), by)
@@ -145,7 +145,7 @@ def ready_on(rollout: Rollout, day: date) -> None:
         return
     begins = max(workdays.on_or_after(day), plan[Stage.DEVELOPMENT])
     if workdays.between(plan[Stage.TRAINING], begins):
-        _keep(rollout, moved(plan, Stage.TRAINING, begins))
+        keep(rollout, moved(plan, Stage.TRAINING, begins))
 
 
 def moved(plan: dict[str, date], stage: Stage, begins: date) -> dict[str, date]:
@@ -231,7 +231,7 @@ def lines(rollout: Rollout) -> list[Line]:
     if not plan:
         return []
     actual: dict[str, date] = {Stage.KICKOFF.value: clock.day_of(rollout.started_at)}
-    for event in rollout.events.filter(kind=events.Advanced.kind).order_by("sequence"):
+    for event in rollout.events.filter(kind__in=(events.Advanced.kind, events.Imported.kind)).order_by("sequence"):
         actual.setdefault(event.data["stage"], clock.day_of(event.at))
     closed = rollout.stage in CLOSED
     lines = []
@@ -248,7 +248,8 @@ def days_late(planned: date, actual: date) -> int:
     return max(workdays.between(planned, actual), 0)
 
 
-def _keep(rollout: Rollout, plan: dict[str, date]) -> None:
+def keep(rollout: Rollout, plan: dict[str, date]) -> None:
+    """Write ``plan``, the day of each stage. The caller's action records the event."""
     for stage, day in plan.items():
         PlannedStage.objects.update_or_create(rollout=rollout, stage=stage, defaults={"starts": day})
     getattr(rollout, "_prefetched_objects_cache", {}).pop("planned_stages", None)

@@ -12,7 +12,7 @@ from apps.core import plugins
 from apps.core.plugins import Consequence
 from apps.core.process import BACKWARD, PATH, Gate, PartyRole, Stage
 from apps.rollouts import choices, gates
-from apps.rollouts.events import Advanced, Reopened, SentBack
+from apps.rollouts.events import Advanced, Imported, Reopened, SentBack
 from apps.rollouts.models import Assignment, OpenRequirement, Rollout
 
 WITH_REQUIREMENTS = Prefetch("open_requirements", OpenRequirement.objects.select_related("waiver__waived_by", "person"))
@@ -91,7 +91,9 @@ def steps(rollout: Rollout) -> list[Step]:
     stage = rollout.stage
     if stage == Stage.CANCELLED:
         reached = (
-            rollout.events.filter(kind__in=(Advanced.kind, SentBack.kind, Reopened.kind)).order_by("-sequence").first()
+            rollout.events.filter(kind__in=(Imported.kind, Advanced.kind, SentBack.kind, Reopened.kind))
+            .order_by("-sequence")
+            .first()
         )
         stage = reached.data["stage"] if reached else Stage.KICKOFF
     here = len(PATH) if stage == Stage.COMPLETED else PATH.index(Stage(stage))

@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.rollouts import views
 from apps.rollouts.corrections import views as correction_views
+from apps.rollouts.importing import views as importing_views
 from apps.rollouts.unfinished import views as unfinished_views
 
 app_name = "rollouts"
@@ -9,6 +10,8 @@ app_name = "rollouts"
 urlpatterns = [
     path("projetos/sugestoes/", views.rollout_suggestions, name="suggestions"),
     path("projetos/novo/", views.rollout_new, name="new"),
+    path("projetos/importar/", importing_views.take_over, name="import"),
+    path("projetos/importar/modelo/<str:file_format>/", importing_views.template, name="import_template"),
     path("projetos/passar/", correction_views.hand_over_several, name="hand_over_several"),
     path("projetos/<int:pk>/", views.rollout_detail, name="detail"),
     path("projetos/<int:pk>/corrigir/", correction_views.correct, name="correct"),
@@ -30,6 +33,7 @@ urlpatterns = [
     path("projetos/<int:pk>/plano/", views.rollout_plan, name="plan"),
     path("projetos/<int:pk>/pessoas/", views.rollout_people, name="people"),
     path("projetos/<int:pk>/pessoas/sugestoes/", views.people_suggestions, name="people_suggestions"),
+    path("projetos/<int:pk>/tabelas/<str:key>/<str:file_format>/", views.rollout_table, name="table"),
     path("projetos/<int:pk>/historico/", views.rollout_timeline, name="timeline"),
     path("trabalhos/", unfinished_views.unfinished_list, name="unfinished"),
     path("trabalhos/tentar-de-novo/", unfinished_views.try_all_again, name="try_all_again"),

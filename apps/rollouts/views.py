@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -22,14 +23,14 @@ from apps.companies.readers import compiled_for_reader
 from apps.core import plugins, workdays
 from apps.core.numbers import whole_number
 from apps.core.plugins import Consequence
-from apps.core.process import Stage
+from apps.core.process import PartyRole, Stage
 from apps.core.refusals import require
 from apps.core.web import form_keys
 from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.core.web.search import suggestions
-from apps.rollouts import actions, choices, forms, parties, people, phases, planning, queries
+from apps.rollouts import actions, choices, forms, managers, parties, people, phases, planning, queries
 from apps.rollouts.anchors import anchoring
 from apps.rollouts.correction_forms import KIND_OF_FIELD, NewCompanyForm
 from apps.rollouts.models import Analyst, FormerParty, Party, Rollout, Waiver
@@ -100,32 +101,62 @@ def people_suggestions(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def rollout_new(request: SignedInRequest) -> HttpResponse:
     """Open a project. A company that is not there yet is registered on the way (``new_company``, then ``add_company``, name
-    the field that it is for), and nothing that was typed is lost."""
+    the field that it is for), and nothing that was typed is lost. ``?source=`` names the project that it is prepared from."""
     require(request.user, "rollouts.create")
+    source = _source(request)
     if field := request.POST.get("new_company") or request.POST.get("add_company"):
-        return _new_with_company(request, field)
-    form = forms.CreateForm(request.POST or None, initial={"project_manager": request.user})
+        return _new_with_company(request, field, source)
+    form_class = forms.CopyForm if source else forms.CreateForm
+    form = form_class(
+        request.POST or None, initial=_like(request, source) if source else {"project_manager": request.user}
+    )
     if request.method == "POST":
         created: list[Rollout] = []
-        if attempt(request, form, lambda **data: created.append(actions.create_rollout(by=request.user, **data))):
+        create = partial(actions.create_rollout, by=request.user, source=source)
+        if attempt(request, form, lambda **data: created.append(create(**data))):
             return redirect(f"{created[0].get_absolute_url()}#plano" if planning.misfit(created[0]) else created[0])
-    return render(request, "rollouts/new.html", {"form": form}, status=refusal_status(form))
+    return render(request, "rollouts/new.html", {"form": form, "source": source}, status=refusal_status(form))
 
 
-def _new_with_company(request: SignedInRequest, field: str) -> HttpResponse:
+def _source(request: SignedInRequest) -> Rollout | None:
+    """The project that the new one is prepared from; None where the address names none."""
+    if "source" not in request.GET:
+        return None
+    return visible_rollout(request, whole_number(request.GET["source"]) or 0, framed=False)
+
+
+def _like(request: SignedInRequest, source: Rollout) -> dict[str, Any]:
+    """What the form of a project begins with that is prepared from ``source``."""
+    companies = source.companies()
+    manager = source.project_manager if managers.is_able(source.project_manager) else request.user
+    return {
+        "client": companies.get(PartyRole.CLIENT),
+        "platform": source.platform_id,
+        "platform_company": companies.get(PartyRole.PLATFORM),
+        "integrator": companies.get(PartyRole.INTEGRATOR),
+        "project_manager": manager.pk,
+        "scope": source.scope,
+    }
+
+
+def _new_with_company(request: SignedInRequest, field: str, source: Rollout | None) -> HttpResponse:
     kind = KIND_OF_FIELD.get(field)
     if kind is None:
         raise Http404
-    typed = {name: request.POST.get(name, "") for name in forms.CreateForm.base_fields}
+    form_class = forms.CopyForm if source else forms.CreateForm
+    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in forms.CreateForm.base_fields}
+    if source:
+        typed["parts"] = request.POST.getlist("parts")
     company_form = NewCompanyForm(request.POST if "add_company" in request.POST else None, prefix="company")
     if "add_company" in request.POST:
         added: list[Company] = []
         add = partial(companies.add_company, by=request.user, kind=kind)
         if attempt(request, company_form, lambda **data: added.append(add(**data))):
-            form = forms.CreateForm(initial={**typed, field: added[0].pk})
-            return render(request, "rollouts/new.html", {"form": form})
+            form = form_class(initial={**typed, field: added[0].pk})
+            return render(request, "rollouts/new.html", {"form": form, "source": source})
     context = {
-        "form": forms.CreateForm(initial=typed),
+        "form": form_class(initial=typed),
+        "source": source,
         "company_form": company_form,
         "company_field": field,
         "company_kind": kind.label,
@@ -245,6 +276,15 @@ def rollout_timeline(request: SignedInRequest, pk: int) -> HttpResponse:
         "has_seal": certificates.can_seal(),
     }
     return render(request, "rollouts/timeline.html", context)
+
+
+@require_GET
+def rollout_table(request: SignedInRequest, pk: int, key: str, file_format: str) -> HttpResponse:
+    """A table that an app's page lists (``Plugin.tables``), as a file of one of ``tables.FORMATS``."""
+    rollout = visible_rollout(request, pk, framed=False)
+    if (build := plugins.tables().get(key)) is None:
+        raise Http404
+    return build(rollout, request.GET.dict()).download(file_format)
 
 
 def _change(request: SignedInRequest, pk: int, name: str, form_class, action) -> HttpResponse:

@@ -196,7 +196,12 @@ class Scene:
         rollout = self.rollout
         case = rollout.script.cases.first()
         return {
-            "companies": {"pk": self.company.pk, "membership_pk": self.colleague.pk, "person_pk": self.contact.pk},
+            "companies": {
+                "file_format": "csv",
+                "pk": self.company.pk,
+                "membership_pk": self.colleague.pk,
+                "person_pk": self.contact.pk,
+            },
             "blueprints": {
                 "kind": "training",
                 "code": "PED-12",
@@ -254,7 +259,13 @@ class Scene:
                 "token": self.secret,
                 "membership_pk": self.people["analyst"].memberships.get().pk,
             },
-            "rollouts": {"waiver_pk": self.waiver.pk, "analyst_pk": self.analyst.pk, "role": "integrator"},
+            "rollouts": {
+                "waiver_pk": self.waiver.pk,
+                "analyst_pk": self.analyst.pk,
+                "role": "integrator",
+                "key": "timeline",
+                "file_format": "csv",
+            },
             "api": {"token_pk": self.token.pk},
             "api-1": {
                 "rollout_id": rollout.pk,

@@ -3,11 +3,15 @@
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from arro3.core import DataType
+from arro3.io import read_parquet
 from django.utils import translation
 
 from apps.core.exports import downloads
@@ -71,6 +75,62 @@ class TestWorkbook:
         assert names == ["Resumo", "x" * 31]
 
 
+class TestParquet:
+    TYPED = (
+        *COLUMNS,
+        Column("day", "Dia", Kind.DAY),
+        Column("month", "Mês", Kind.MONTH),
+        Column("count", "Quantos", Kind.NUMBER),
+        Column("cnpj", "CNPJ", Kind.CNPJ),
+    )
+
+    @staticmethod
+    def read(content: bytes):
+        """Its schema by the columns' names, and its rows."""
+        table_ = read_parquet(io.BytesIO(content)).read_all()
+        columns = {name: [value.as_py() for value in table_.column(name)] for name in table_.column_names}
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        return {field.name: field.type for field in table_.schema}, rows
+
+    def test_each_column_has_its_type_and_a_value_is_what_it_is(self):
+        row = {**ROW, "day": "2026-03-31", "month": "2026-02", "count": 3, "cnpj": "12ABC34501DE35"}
+        types, (read,) = self.read(Export("x", self.TYPED, [row]).as_parquet())
+        assert read == {
+            "name": "=1+1",
+            "minutes": 90,
+            "amount": -1250,
+            "at": datetime(2026, 3, 31, 2, 30, tzinfo=UTC),
+            "state": "open",
+            "day": date(2026, 3, 31),
+            "month": date(2026, 2, 1),
+            "count": 3,
+            "cnpj": "12ABC34501DE35",
+        }
+        assert types["at"] == DataType.timestamp("us", tz="UTC")
+
+    def test_the_types_stand_there_without_rows_and_where_nothing_has_a_value(self):
+        empty = dict.fromkeys([column.name for column in self.TYPED], None)
+        blank = dict.fromkeys(empty, "")
+        types, rows = self.read(Export("x", self.TYPED, []).as_parquet())
+        assert rows == []
+        assert types["count"] == types["minutes"] == types["amount"] == DataType.int64()
+        assert types["day"] == types["month"] == DataType.date32()
+        assert types["name"] == types["state"] == types["cnpj"] == DataType.string()
+        assert self.read(Export("x", self.TYPED, [empty, blank]).as_parquet()) == (types, [empty, empty])
+
+    def test_an_instant_of_another_offset_is_the_same_instant(self):
+        _types, (read,) = self.read(table(at="2026-03-30T23:30:00-03:00").as_parquet())
+        assert read["at"] == datetime(2026, 3, 31, 2, 30, tzinfo=UTC)
+
+    def test_its_library_is_imported_by_no_start_of_the_application(self):
+        program = (
+            "import os, sys; os.environ.update(DJANGO_SETTINGS_MODULE='presence_rollout.settings', DEBUG='1');"
+            "import django; django.setup(); import presence_rollout.urls; print([m for m in sys.modules if 'arro3' in m])"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "[]"
+
+
 def test_json_has_the_columns_in_order():
     assert list(json.loads(table(more="x").as_json())[0].items()) == list(ROW.items())
 
@@ -82,6 +142,7 @@ def test_json_has_the_columns_in_order():
         ("csv-excel", "tabela-excel.csv", "text/csv; charset=utf-8"),
         ("xlsx", "tabela.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         ("json", "tabela.json", "application/json"),
+        ("parquet", "tabela.parquet", "application/vnd.apache.parquet"),
     ],
 )
 def test_a_table_leaves_as_a_file_of_its_type_that_no_browser_shows(key, name, content_type):
@@ -119,5 +180,6 @@ def test_no_other_module_writes_tables_or_names_downloads():
     modules = [path for path in Path("apps").rglob("*.py") if "migrations" not in path.parts]
     assert sorted(str(path) for path in modules if writes.search(path.read_text())) == [
         "apps/core/exports/downloads.py", "apps/core/exports/tables.py",
+        "apps/rollouts/importing/reader.py",  # It reads what somebody sent.
         "apps/stages/kickoff/pasting.py",  # It reads what a spreadsheet put on the clipboard.
     ]  # fmt: skip

@@ -16,6 +16,7 @@ from apps.core.untrusted import archives, confined, markup
 from apps.files import archive_reader, inspection, pages, xml_reader
 from apps.prerequisites import comparison
 from apps.prerequisites.evidence import api_docs, document_reader, environments, links
+from apps.rollouts.importing import reader as spreadsheet
 from apps.stages.homologation.execution import reported_tests
 from tests.core.linear import grows_faster
 
@@ -30,6 +31,7 @@ CONFINED = {
     "apps.blueprints.catalogues.toml_reader", "apps.core.untrusted.archives", "apps.core.untrusted.markup",
     "apps.core.untrusted.confined_program", "apps.files.archive_reader", "apps.files.drawing",
     "apps.files.xml_reader", "apps.prerequisites.evidence.api_docs", "apps.prerequisites.evidence.document_reader",
+    "apps.rollouts.importing.reader",
 }  # fmt: skip
 LINEAR = {
     "apps.blueprints.editor.changes": "words of clauses and cases, which are short",
@@ -127,6 +129,7 @@ READERS = {
     "whether a page hides in a PDF": lambda content: pages.hides_in_pdf(io.BytesIO(content)),
     "name of a file": lambda content: inspection.tidy(text(content)),
     "JUnit": reported_tests.parse,
+    "projects to import": lambda content: spreadsheet.read(io.BytesIO(content), rows=201, columns=40),
     "name of a test": lambda content: list(reported_tests.named_parts(text(content))),
     "duration": lambda content: minutes.parse(text(content)),
     "braces of a clause": lambda content: clauses.unknown_braces(text(content)),

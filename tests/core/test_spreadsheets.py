@@ -2,14 +2,16 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from arro3.io import read_parquet
 from django.urls import reverse
 from openpyxl.utils import get_column_letter
 
@@ -139,6 +141,47 @@ def test_a_table_for_the_erp_has_english_headings_and_whole_numbers(files):
         assert rows, name
         assert all(re.fullmatch("[a-z_]+", heading) for heading in head)
         assert all(re.fullmatch(r"-?\d+", row[head.index("amount")]) for row in rows)
+
+
+@pytest.fixture
+def programs(client_for):
+    """The same table as JSON and as Parquet, by the name of its page, as a manager of Presence gets both."""
+    statement = a_client_statement()
+    rollout = statement.client.parties.get().rollout
+    browser = client_for(statement.closed_by)
+    routes = {
+        "client": ("hours:client_file", [statement.number], ""),
+        "rollout": ("hours:statement_file", [rollout.pk, 1], ""),
+        "reading": ("hours:reading_file", [], PERIOD),
+        "projects": ("portfolio:file", [], "?column=late&column=opened&column=next&column=waiting"),
+        "clocks": ("portfolio:clocks_file", [rollout.pk], ""),
+    }
+    return {
+        name: [browser.get(reverse(route, args=[*args, key]) + query).content for key in ("json", "parquet")]
+        for name, (route, args, query) in routes.items()
+    }
+
+
+def test_a_parquet_file_has_the_values_of_the_json_with_the_types_that_they_are(programs):
+    for name, (as_json, as_parquet) in programs.items():
+        rows, table = json.loads(as_json), read_parquet(io.BytesIO(as_parquet)).read_all()
+        assert table.num_rows == len(rows), name
+        assert rows or name == "clocks"
+        for column in table.schema:
+            values = [value.as_py() for value in table.column(column.name)]
+            for value, row in zip(values, rows, strict=True):
+                plain = row[column.name]
+                assert (value is None) == (plain in (None, "")), (name, column.name)
+                if value is None:
+                    continue
+                if isinstance(value, datetime):
+                    assert value == datetime.fromisoformat(plain)
+                elif isinstance(value, date):
+                    assert value.isoformat().startswith(plain)
+                else:
+                    # What is a number there is one here, and what is text is text.
+                    assert (type(value), value) == (type(plain), plain), (name, column.name)
+                    assert not ISO_INSTANT.match(str(value)), (name, column.name)
 
 
 def test_a_statement_has_its_sums_and_a_worksheet_its_days(files):

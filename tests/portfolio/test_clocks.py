@@ -112,7 +112,7 @@ class TestMeetingsThatDidNotTakePlace:
 class TestThePlan:
     def test_the_step_into_development_keeps_the_plan_that_the_delay_is_measured_against(self, rollout, monkeypatch):
         monday = clock.day_of(rollout.started_at)
-        planning._keep(rollout, planning.propose(monday, None, dict.fromkeys(planning.PATH, 5)))
+        planning.keep(rollout, planning.propose(monday, None, dict.fromkeys(planning.PATH, 5)))
         plan = planning.starts(rollout)
         assert queries.report(rollout).plan_event is None
         monkeypatch.setattr(plugins, "requirement_kinds", list)
@@ -160,7 +160,7 @@ class TestTheDossier:
         assert "adds" in " ".join(dossier.problems(self.files(closed, parties=parties), self.events(closed)))
 
     def test_a_delay_is_held_against_the_plan_in_the_timeline(self, rollout, monkeypatch):
-        planning._keep(
+        planning.keep(
             rollout, planning.propose(clock.day_of(rollout.started_at), None, dict.fromkeys(planning.PATH, 1))
         )
         monkeypatch.setattr(plugins, "requirement_kinds", list)

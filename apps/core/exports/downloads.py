@@ -21,6 +21,7 @@ TYPES = {
     ".ics": "text/calendar",
     ".csv": "text/csv",
     ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
     ".toml": "application/toml",
 }
 """The types that are served as what they are, by the ending of the file's name. What a browser would run is not here."""

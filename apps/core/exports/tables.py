@@ -1,4 +1,4 @@
-"""Tables that leave the application: rows under columns, as CSV for importers or for people, as XLSX and as JSON."""
+"""Tables that leave the application: rows under columns, as CSV for importers or for people, as XLSX, JSON and Parquet."""
 
 import csv
 import io
@@ -11,11 +11,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.core import clock, cnpj, minutes
+from apps.core.exports import parquet
 from apps.core.exports.downloads import as_json, download
 
 if TYPE_CHECKING:
@@ -37,10 +39,12 @@ MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
-    """What a column holds, as the rows give it: whole ``MINUTES`` and ``CENTAVOS``, an ``INSTANT`` with its offset, a ``DAY``
-    and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a ``CNPJ`` without punctuation. Importers get them so."""
+    """What a column holds, as the rows give it: a whole ``NUMBER``, whole ``MINUTES`` and ``CENTAVOS``, an ``INSTANT`` with
+    its offset, a ``DAY`` and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a ``CNPJ`` without punctuation. Importers
+    get them so."""
 
     TEXT = "text"
+    NUMBER = "number"
     MINUTES = "minutes"
     CENTAVOS = "centavos"
     INSTANT = "instant"
@@ -57,6 +61,15 @@ NUMBER_FORMATS = {
     Kind.MONTH: "mm/yyyy",
 }
 """How a workbook shows what it holds as a number: durations as ``1h30``."""
+PARQUET_TYPES = {
+    Kind.NUMBER: parquet.Type.WHOLE_NUMBER,
+    Kind.MINUTES: parquet.Type.WHOLE_NUMBER,
+    Kind.CENTAVOS: parquet.Type.WHOLE_NUMBER,
+    Kind.INSTANT: parquet.Type.INSTANT,
+    Kind.DAY: parquet.Type.DAY,
+    Kind.MONTH: parquet.Type.DAY,
+}
+"""What a column is in a Parquet file; text where it is not here. A month is its first day."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,21 @@ class Export:
         """The rows as a list of objects, in the columns' order."""
         return as_json([{column.name: row[column.name] for column in self.columns} for row in self.rows])
 
+    def as_parquet(self) -> bytes:
+        """For programs that analyse: the columns as importers get them, each with a type of its own, so that a day is a
+        date, an instant a timestamp in UTC and a number a number, and null where there is no value."""
+        rows = list(self.rows)
+        return parquet.content(
+            [
+                (
+                    column.name,
+                    PARQUET_TYPES.get(column.kind, parquet.Type.TEXT),
+                    [_typed(column, row[column.name]) for row in rows],
+                )
+                for column in self.columns
+            ]
+        )
+
     @property
     def columns_for_people(self) -> list[Column]:
         return [column for column in self.columns if not column.for_importers]
@@ -127,26 +155,30 @@ class Export:
         return translation.override(self.language) if self.language else nullcontext()
 
     def download(self, format_key: str) -> HttpResponse:
-        """The table as a file of one of ``FORMATS``. The caller has checked access. Raises ``KeyError`` for another."""
-        file_format = FORMATS[format_key]
+        """The table as a file of one of ``FORMATS``. The caller has checked access. Raises ``Http404`` for another."""
+        if (file_format := FORMATS.get(format_key)) is None:
+            raise Http404
         return download(file_format.write(self), self.name + file_format.suffix)
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a table is written; ``suffix`` follows the table's name in the file's and says whom a CSV is for."""
+    """How a table is written; ``suffix`` follows the table's name in the file's and says whom a CSV is for, ``label`` what a
+    menu calls it."""
 
     write: Callable[[Export], bytes]
     suffix: str
+    label: "StrOrPromise"
 
 
 FORMATS = {
-    "csv": Format(Export.as_csv, "-erp.csv"),
-    "csv-excel": Format(Export.as_csv_for_people, "-excel.csv"),
-    "xlsx": Format(Export.as_xlsx, ".xlsx"),
-    "json": Format(Export.as_json, ".json"),
+    "xlsx": Format(Export.as_xlsx, ".xlsx", "XLSX"),
+    "csv-excel": Format(Export.as_csv_for_people, "-excel.csv", gettext_lazy("CSV para o Excel")),
+    "csv": Format(Export.as_csv, "-erp.csv", gettext_lazy("CSV para sistemas")),
+    "json": Format(Export.as_json, ".json", "JSON"),
+    "parquet": Format(Export.as_parquet, ".parquet", gettext_lazy("Parquet para o Power BI")),
 }
-"""How a table may be had, by the key that addresses carry."""
+"""How a table may be had, by the key that addresses carry, in the order of menus."""
 
 
 class Figure(str):
@@ -179,6 +211,17 @@ def _in_words(column: Column, value: Any) -> object:
     if isinstance(value, float):
         return Figure(f"{value:g}".replace(".", ","))
     return value if isinstance(value, int) else str(column.labels.get(value, value))
+
+
+def _typed(column: Column, value: Any) -> object:
+    """``value`` as a Parquet file takes it; None where the row has none."""
+    if value is None or value == "":
+        return None
+    if column.kind == Kind.INSTANT:
+        return datetime.fromisoformat(value)
+    if column.kind in (Kind.DAY, Kind.MONTH):
+        return _day(value)
+    return value if column.kind in PARQUET_TYPES else str(value)
 
 
 def _installation_time(value: str) -> datetime:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from apps.core import clock, moments, plugins, sentences
 from apps.core import cnpj as cnpj_
 from apps.core import minutes as minutes_
 from apps.core import money as money_
+from apps.core.exports.tables import FORMATS
 from apps.core.web import addresses, components, form_keys, icons
 
 register = template.Library()
@@ -186,3 +188,14 @@ def panels(context: template.Context, place: str, subject: object = None) -> lis
     """``{% panels "rollout" rollout as panels %}``: the HTML that other apps show here to somebody signed in."""
     request = context.get("request")
     return plugins.panels(place, request, subject) if request is not None and request.user.is_authenticated else []
+
+
+@register.inclusion_tag("core/export_menu.html")
+def export_menu(url_name: str, *args: object, query: str = "", variant: str = "secondary") -> dict[str, object]:
+    """The menu of the files of a table, one for each of ``tables.FORMATS``, whose key is the last argument of the route
+    ``url_name`` after ``args``. ``query`` is what narrows the table on the page, and the file with it."""
+    items = [
+        (file_format.label, reverse(url_name, args=[*args, key]) + (f"?{query}" if query else ""))
+        for key, file_format in FORMATS.items()
+    ]
+    return {"items": items, "variant": variant}

@@ -344,8 +344,8 @@ def export(name: str, reading: Reading, *, presence: bool) -> Export:
     rows = [
         {
             "table": key,
-            "name": row.label,
-            "detail": row.detail,
+            "name": str(row.label),
+            "detail": str(row.detail),
             "included": row.included,
             "billable": row.billable,
             "free": row.free,

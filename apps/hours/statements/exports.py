@@ -15,17 +15,17 @@ from apps.hours.ledger import statements
 
 VERSION = 1
 COLUMNS = (
-    Column("client_statement", "Fechamento do cliente", width=11, optional=True, shared=True),
+    Column("client_statement", "Fechamento do cliente", Kind.NUMBER, width=11, optional=True, shared=True),
     Column("month", "Mês", Kind.MONTH, width=8, shared=True),
     Column("client_cnpj", "CNPJ", Kind.CNPJ, width=19, shared=True),
     Column("client_name", "Cliente", width=22, wraps=True, shared=True),
     Column("rollout", "Projeto", width=9, shared=True),
     Column("rollout_title", "Título", width=16, wraps=True, shared=True),
-    Column("statement", "Fechamento", width=11, shared=True),
-    Column("entry", "Apontamento", width=12),
-    Column("position", for_importers=True),
-    Column("adjusts", "Ajusta o apontamento", width=12, optional=True),
-    Column("adjusts_statement", "Do fechamento", width=11, optional=True),
+    Column("statement", "Fechamento", Kind.NUMBER, width=11, shared=True),
+    Column("entry", "Apontamento", Kind.NUMBER, width=12),
+    Column("position", kind=Kind.NUMBER, for_importers=True),
+    Column("adjusts", "Ajusta o apontamento", Kind.NUMBER, width=12, optional=True),
+    Column("adjusts_statement", "Do fechamento", Kind.NUMBER, width=11, optional=True),
     Column("started_at", "Início", Kind.INSTANT),
     Column("person", "Pessoa", width=15, wraps=True),
     Column("activity", "Atividade", labels=dict(Activity.choices), width=15),
@@ -37,7 +37,7 @@ COLUMNS = (
     Column("hourly_rate", "Valor da hora", Kind.CENTAVOS, width=12),
     Column("amount", "Valor", Kind.CENTAVOS, width=13, total=True),
     Column("why", "Por quê", width=30, wraps=True),
-    Column("timeline_event", for_importers=True),
+    Column("timeline_event", kind=Kind.NUMBER, for_importers=True),
     Column("timeline_hash", for_importers=True),
 )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import F
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.http import SignedInRequest
 from apps.companies.models import Company
 from apps.core import clock
-from apps.core.exports.tables import FORMATS
 from apps.core.refusals import Refusal, require
 from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
@@ -144,6 +143,4 @@ def _file(statement: Statement | ClientStatement, kind: str, rendered: Statement
         if rendered is None:
             raise Refusal(_("O PDF ainda está sendo gerado. Tente de novo em um minuto."))
         return attachment(rendered.file)
-    if kind not in FORMATS:
-        raise Http404
     return exports.export(statement.code, exports.rows(statement.content), statement.closed_at).download(kind)

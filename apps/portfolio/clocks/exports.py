@@ -13,7 +13,7 @@ from apps.portfolio.clocks.queries import Report
 COLUMNS = (
     Column("first", _("De"), Kind.DAY, width=11),
     Column("last", _("Até"), Kind.DAY, width=11),
-    Column("days", _("Dias úteis"), width=11, total=True),
+    Column("days", _("Dias úteis"), Kind.NUMBER, width=11, total=True),
     Column("stage", _("Etapa"), labels=dict(Stage.choices), width=22),
     Column("party", _("Conta para"), labels=dict(PartyRole.choices), width=14),
     Column("why", _("Por quê"), labels=dict(Why.choices), width=36),

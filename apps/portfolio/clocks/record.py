@@ -12,7 +12,10 @@ from apps.rollouts import events as rollouts
 from apps.rollouts.models import Event
 from apps.stages.acceptance import events as acceptance
 
-MOVES = {event.kind for event in (rollouts.Advanced, rollouts.SentBack, rollouts.Reopened, acceptance.Refused)}
+MOVES = {
+    event.kind
+    for event in (rollouts.Imported, rollouts.Advanced, rollouts.SentBack, rollouts.Reopened, acceptance.Refused)
+}
 """The kinds whose ``stage`` is where the rollout stands after them."""
 
 

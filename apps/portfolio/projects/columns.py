@@ -101,7 +101,7 @@ COLUMNS = (
         heading_of=lambda rollout: Health(rollout.health).label if rollout.health else _("Sem previsão"),
         group_order=_ascending("health_place"),
     ),
-    ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing")),
+    ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing"), kind=Kind.NUMBER),
     ProjectColumn(
         "platform",
         _("Plataforma"),
@@ -131,7 +131,7 @@ COLUMNS = (
     ProjectColumn("likely", _("Previsão 50%"), _day("likely"), _ascending("likely"), usual=False, kind=Kind.DAY),
     ProjectColumn("safe", _("Previsão 80%"), _day("safe"), _ascending("safe"), usual=False, kind=Kind.DAY),
     ProjectColumn("target", _("Data-alvo"), _day("target_date"), _ascending("target_date"), kind=Kind.DAY),
-    ProjectColumn("late", _("Dias de atraso"), days_late, usual=False),
+    ProjectColumn("late", _("Dias de atraso"), days_late, usual=False, kind=Kind.NUMBER),
     ProjectColumn("reason", _("Por que está no prazo ou não"), reason_of_row, usual=False),
     ProjectColumn(
         "opened",

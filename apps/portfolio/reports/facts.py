@@ -64,8 +64,10 @@ def suggested_light(facts: Facts) -> Light:
 
 def _forecast_line(rollout: Rollout) -> str | None:
     """The day, in ISO form, on which ``rollout`` is expected to go live, or to be completed once it has; None where nobody
-    can say. It is the one that is as likely as not by the newest forecast (``forecasts.health``), else the planned day, or the
-    agreed target where there is no plan."""
+    can say.
+
+    It is as likely as not by the newest forecast (``forecasts.health``); without one, the planned day, or the target date.
+    """
     foretold = outlook(rollout)
     day = foretold.forecast.likely if foretold else None
     day = day or planning.starts(rollout).get(Stage.GO_LIVE) or rollout.target_date

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.rollouts.models import Rollout
-from apps.stages.development import events, queries, requirements, term
+from apps.stages.development import events, queries, requirements, tables, term
 from apps.stages.development.api import router
 
 
@@ -49,6 +49,7 @@ plugin = Plugin(
     events=events,
     requirements=requirements,
     going_back=[undone_by_going_back],
+    tables={"deliveries": tables.deliveries},
     term={"connector": term.CONNECTOR},
     routers={"/rollouts": router},
 )

@@ -8,8 +8,9 @@ from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import Stage
 from apps.meetings.models import MeetingKind
 from apps.meetings.rooms import Room
+from apps.rollouts.copies import Part
 from apps.rollouts.models import Rollout
-from apps.stages.homologation import dossier, events, personal_data, requirements, search, tasks, term
+from apps.stages.homologation import dossier, events, personal_data, requirements, search, tables, tasks, term
 from apps.stages.homologation.execution import standing
 from apps.stages.homologation.judgements_api import router
 from apps.stages.homologation.meetings import actions as sessions
@@ -47,10 +48,12 @@ plugin = Plugin(
         summary_stages=(Stage.TRAINING,),
     ),
     starts=[catalogue.copy_script],
+    copied={Part.CASES: catalogue.copy_own_cases},
     model_changed=[catalogue.apply_rules],
     events=(events, nonconformity_events, session_events),
     requirements=requirements,
     requirements_follow=["development"],  # A newer connector may make results old.
+    tables={"cases": tables.cases, "nonconformities": tables.nonconformities},
     term={"homologation": term.HOMOLOGATION},
     dossier=[dossier.files],
     routers={"/rollouts": router},

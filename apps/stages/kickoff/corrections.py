@@ -11,7 +11,7 @@ from apps.rollouts.actions import settle_integration_model
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import events
 from apps.stages.kickoff.models import AgreedMethod, Kickoff, Row
-from apps.stages.kickoff.sheets import ACTIONS, FIELDS
+from apps.stages.kickoff.sheets import ACTIONS, DECISIONS, FIELDS
 
 CORRECTED_IN = (Stage.DEVELOPMENT, Stage.TRAINING, Stage.HOMOLOGATION, Stage.ACCEPTANCE)
 """The stages in which the model may still be corrected: after the kickoff, before the go-live."""
@@ -80,6 +80,12 @@ def copy_worksheet(following: Rollout, rollout: Rollout) -> None:
             )
     Row.objects.bulk_update(changed, ["cells"])
     Row.objects.bulk_create(new)
+
+
+def copy_worksheet_of_another(rollout: Rollout, source: Rollout) -> None:
+    """The same, of a rollout that is prepared from another: what was decided there was decided by others."""
+    copy_worksheet(rollout, source)
+    Row.objects.filter(kickoff__rollout=rollout, sheet=DECISIONS.key).delete()
 
 
 def _agree_the_same_methods(kickoff: Kickoff, before: Kickoff) -> dict[str, AgreedMethod]:

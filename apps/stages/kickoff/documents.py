@@ -174,7 +174,7 @@ def _amendment_columns() -> list[Column]:
         Column("column", _("Coluna"), width=14, wraps=True),
         Column("agreed", _("Combinado"), width=20, wraps=True),
         Column("proposed", _("Proposto"), width=20, wraps=True),
-        Column("number", _("Aditivo"), width=8),
+        Column("number", _("Aditivo"), Kind.NUMBER, width=8),
         Column("state", _("Situação"), width=12),
         Column("proposed_by", _("Quem propôs"), width=12),
         Column("proposed_at", _("Proposto em"), Kind.INSTANT),

@@ -10,6 +10,7 @@ from apps.core.plugins import Fact, Page, Plugin
 from apps.core.process import PartyRole, Stage
 from apps.meetings.models import Meeting, MeetingKind
 from apps.meetings.rooms import Room
+from apps.rollouts.copies import Part
 from apps.rollouts.models import Rollout
 from apps.stages.kickoff import (
     actions,
@@ -71,6 +72,7 @@ plugin = Plugin(
     starts=[actions.copy_agenda_and_methods],
     going_back=[returning.consequences],
     continued=[corrections.copy_worksheet],
+    copied={Part.WORKSHEET: corrections.copy_worksheet_of_another},
     events=events,
     requirements=requirements,
     routers={"/rollouts": router},

@@ -32,6 +32,7 @@ urlpatterns = [
         name="withdraw_amendment",
     ),
     path("projetos/<int:pk>/ficha/ficha.csv", worksheet_views.csv, name="csv"),
+    path("projetos/<int:pk>/ficha/ficha.parquet", worksheet_views.parquet, name="parquet"),
     path("projetos/<int:pk>/ficha/ficha.xlsx", worksheet_views.xlsx, name="xlsx"),
     path("projetos/<int:pk>/ficha/ficha.json", worksheet_views.json, name="json"),
 ]

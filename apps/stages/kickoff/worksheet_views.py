@@ -219,6 +219,12 @@ def csv(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+def parquet(request: SignedInRequest, pk: int) -> HttpResponse:
+    rollout, _kickoff_row = _kickoff(request, pk)
+    return documents.export(f"{rollout.code}-ficha", queries.worksheet(rollout)).download("parquet")
+
+
+@require_GET
 def json(request: SignedInRequest, pk: int) -> HttpResponse:
     rollout, _kickoff_row = _kickoff(request, pk)
     return download(as_json(queries.worksheet(rollout)), f"{rollout.code}-ficha.json")

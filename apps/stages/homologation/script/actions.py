@@ -158,8 +158,11 @@ def _own_case(case: Case, rollout: Rollout) -> Case:
 
 
 def _next_own_number(rollout: Rollout, process: str) -> int:
-    """One beyond every own case that the process ever had here: a code on the timeline means one case."""
-    codes = [event.data["case"] for event in rollout.events.filter(kind=events.OwnCaseAdded.kind)]
+    """One beyond every own case that the process ever had here: a code on the timeline means one case. Those that were taken
+    over from another project stand in the script, or were taken out of it by an event."""
+    kinds = (events.OwnCaseAdded.kind, events.OwnCaseRemoved.kind)
+    codes = [event.data["case"] for event in rollout.events.filter(kind__in=kinds)]
+    codes += Case.objects.filter(script__rollout=rollout, is_own=True).values_list("code", flat=True)
     return 1 + max((int(code[5:]) for code in codes if code.startswith(f"{process}-X")), default=0)
 
 

@@ -45,6 +45,29 @@ def copy_cases(script: Script, blueprint: content.Script) -> None:
     )
 
 
+def copy_own_cases(rollout: Rollout, source: Rollout) -> None:
+    """The cases of ``source`` alone stand in the script of ``rollout``, which was made just now, as they were written: those
+    of processes that it has too, after the cases of their process."""
+    script = Script.objects.filter(rollout=rollout, frozen_at=None).first()
+    if script is None:
+        return
+    order = [row["key"] for row in script.processes]
+    cases = list(script.cases.all())
+    codes = {case.code for case in cases}
+    for case in Case.objects.filter(script__rollout=source, is_own=True, process__in=order).order_by("position"):
+        if case.code in codes:
+            continue
+        case.pk, case._state.adding = None, True
+        case.script, case.standing, case.standing_at = script, Case.Standing.NEVER_RUN, None
+        case.depends = [code for code in case.depends if code in codes]
+        case.save()
+        cases.append(case)
+    cases.sort(key=lambda case: (order.index(case.process), case.is_own, case.position, case.code))
+    for position, case in enumerate(cases, start=1):
+        case.position = position
+    Case.objects.bulk_update(cases, ["position"])
+
+
 def reasons(script: Script) -> dict[str, str]:
     """Why conditions switch themselves on in this rollout: by condition key, the end of "porque …"."""
     try:

@@ -1,0 +1,3 @@
+from apps.core.plugins import Plugin
+
+plugin = Plugin(app="reporting", prepared_by=[("reporting_holidays",)])

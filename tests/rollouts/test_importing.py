@@ -1,0 +1,250 @@
+"""Open projects come in from a spreadsheet: what is wrong is said row by row, and all come in or none."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from apps.companies.models import Company
+from apps.core import clock
+from apps.core.process import Gate, PartyRole, Stage
+from apps.portfolio.clocks import queries as clocks
+from apps.rollouts import planning, timeline
+from apps.rollouts import queries as rollout_queries
+from apps.rollouts.importing import actions, columns, reader
+from apps.rollouts.models import Rollout
+from tests.blueprints import shipped
+from tests.companies.factories import CompanyFactory, PresenceFactory, a_cnpj, a_person
+from tests.rollouts.factories import PlatformFactory
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/projetos/importar/"
+HEAD = [column.name for column in columns.COLUMNS]
+
+
+@pytest.fixture
+def manager():
+    shipped.load()
+    return a_person(PresenceFactory(), "project_manager")
+
+
+@pytest.fixture
+def browser(manager, client_for):
+    client = client_for(manager)
+    client.raise_request_exception = True
+    return client
+
+
+@pytest.fixture
+def row(manager):
+    """A function that gives the cells of a project, by column; all but the manager and the platform are new here."""
+    PlatformFactory(slug="vtex", name="VTEX")
+
+    def cells(**changed):
+        return {
+            "client_cnpj": a_cnpj(901), "client": "Loja Azul", "platform": "vtex", "platform_cnpj": a_cnpj(902),
+            "platform_company": "VTEX Brasil", "integrator_cnpj": a_cnpj(903), "integrator": "Integra",
+            "manager": manager.email, "stage": "Homologação", "target_date": "", "scope": "Pedidos", **changed,
+        }  # fmt: skip
+
+    return cells
+
+
+def csv_of(*rows, head=HEAD, delimiter=";", encoding="utf-8-sig"):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows([head, *([row[name] for name in HEAD] for row in rows)])
+    return SimpleUploadedFile("projetos.csv", out.getvalue().encode(encoding))
+
+
+def xlsx_of(*rows):
+    book = openpyxl.Workbook()
+    for line in [HEAD, *([row[name] for name in HEAD] for row in rows)]:
+        book.active.append(line)
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile("projetos.xlsx", out.getvalue())
+
+
+def problems(page):
+    return [(problem.line, problem.column, str(problem.text)) for problem in page.context["problems"]]
+
+
+class TestTheWholeWay:
+    @pytest.mark.parametrize("file_of", [csv_of, xlsx_of])
+    def test_a_file_is_shown_then_taken_over(self, browser, row, manager, file_of):
+        page = browser.post(
+            ADDRESS, {"file": file_of(row(), row(client_cnpj=a_cnpj(904), client="Loja Verde", stage=""))}
+        )
+        assert (page.status_code, problems(page)) == (200, [])
+        assert not Rollout.objects.exists()
+        assert not Company.objects.filter(cnpj=a_cnpj(901)).exists()
+        answer = browser.post(ADDRESS, {"lines": page.context["lines"]})
+        assert (answer.status_code, answer.url) == (302, reverse("portfolio:list"))
+        first, second = Rollout.objects.order_by("pk")
+        assert (first.stage, second.stage) == (Stage.HOMOLOGATION, Stage.KICKOFF)
+        assert first.company(PartyRole.CLIENT).trade_name == "Loja Azul"
+        assert first.company(PartyRole.INTEGRATOR) == second.company(PartyRole.INTEGRATOR)
+        assert (first.project_manager, first.scope) == (manager, "Pedidos")
+
+    def test_the_timeline_says_that_it_was_taken_over_and_what_nobody_verified(self, browser, row):
+        page = browser.post(ADDRESS, {"file": csv_of(row())})
+        browser.post(ADDRESS, {"lines": page.context["lines"]})
+        rollout = Rollout.objects.get()
+        assert [event.kind for event in rollout.events.all()] == ["rollouts.created", "rollouts.imported"]
+        event = rollout.events.last()
+        assert event.describe().startswith("trouxe o projeto de fora já em Homologação")
+        assert event.data["gates"] == [Gate.START_DEVELOPMENT, Gate.START_TRAINING, Gate.START_HOMOLOGATION]
+        assert timeline.verify(rollout) is None
+        call_command("verify_requirements")
+        gate = rollout_queries.next_gate_status(rollout)
+        assert gate is not None
+        assert (gate.gate, bool(gate.unmet)) == (Gate.START_ACCEPTANCE, True)
+        assert [step.state for step in rollout_queries.steps(rollout)][:4] == ["done", "done", "done", "current"]
+        assert clocks.report(rollout).clocks.stage == Stage.HOMOLOGATION
+        plan = planning.starts(rollout)
+        assert plan["homologation"] == clock.today()
+        assert plan["completed"] > plan["go_live"] > clock.today()
+
+    def test_the_pages_of_one_that_was_taken_over_open(self, browser, row):
+        for number, stage in enumerate(("kickoff", "development", "training", "homologation")):
+            page = browser.post(ADDRESS, {"file": csv_of(row(client_cnpj=a_cnpj(910 + number), stage=stage))})
+            browser.post(ADDRESS, {"lines": page.context["lines"]})
+        for rollout in Rollout.objects.all():
+            for name in (
+                "rollouts:detail", "rollouts:timeline", "portfolio:clocks", "kickoff:room", "development:room",
+                "training:room", "homologation:room", "prerequisites:room", "hours:room", "golive:room", "acceptance:room",
+            ):  # fmt: skip
+                assert browser.get(reverse(name, args=[rollout.pk])).status_code == 200, (rollout.stage, name)
+
+    def test_companies_that_are_known_are_found_by_their_cnpj_however_it_is_written(self, browser, row):
+        client = CompanyFactory(kind="client", trade_name="Já cadastrada")
+        number = client.cnpj
+        written = f"{number[:2]}.{number[2:5]}.{number[5:8]}/{number[8:12]}-{number[12:]}"
+        page = browser.post(ADDRESS, {"file": csv_of(row(client_cnpj=written, client=""))})
+        browser.post(ADDRESS, {"lines": page.context["lines"]})
+        assert Rollout.objects.get().company(PartyRole.CLIENT) == client
+
+    def test_the_second_time_brings_nothing_in(self, browser, row):
+        page = browser.post(ADDRESS, {"file": csv_of(row())})
+        lines = page.context["lines"]
+        assert browser.post(ADDRESS, {"lines": lines}).status_code == 302
+        again = browser.post(ADDRESS, {"lines": lines})
+        assert again.status_code == 422
+        code = Rollout.objects.get().code
+        assert code in again.content.decode()
+        ((line, _column, text),) = problems(browser.post(ADDRESS, {"file": csv_of(row())}))
+        assert (line, code in text) == (2, True)
+
+    def test_all_or_none(self, browser, row):
+        page = browser.post(ADDRESS, {"file": csv_of(row(), row(client_cnpj=a_cnpj(904), client="Loja Verde"))})
+        # Between the look and the go the second one's client turned out to be something else.
+        CompanyFactory(kind="platform", cnpj=a_cnpj(904))
+        assert browser.post(ADDRESS, {"lines": page.context["lines"]}).status_code == 422
+        assert not Rollout.objects.exists()
+        assert not Company.objects.filter(cnpj=a_cnpj(901)).exists()
+
+
+class TestWhatIsWrong:
+    @pytest.mark.parametrize(
+        ("changed", "column", "word"),
+        [
+            ({"client_cnpj": ""}, "CNPJ do cliente", "Preencha"),
+            ({"client_cnpj": "123"}, "CNPJ do cliente", "CNPJ inválido"),
+            ({"client": ""}, "Cliente", "Escreva o nome"),
+            ({"client": "a@b.com.br"}, "Cliente", ""),
+            ({"client": "x" * 500}, "Cliente", "longo"),
+            ({"platform": "Nenhuma"}, "Plataforma", "Não há esta plataforma"),
+            ({"manager": "ninguem@x.com.br"}, "E-mail do gerente", "Nenhum gerente"),
+            ({"stage": "Fim"}, "Etapa", "Escreva uma destas"),
+            ({"stage": "Entrada em produção"}, "Etapa", "até a homologação"),
+            ({"target_date": "amanhã"}, "Entrada em produção prevista", "31/12/2026"),
+            ({"target_date": "31/02/2027"}, "Entrada em produção prevista", "31/12/2026"),
+            ({"target_date": "2020-01-01"}, "Entrada em produção prevista", "já passou"),
+        ],
+    )
+    def test_each_is_said_with_its_line_and_column(self, browser, row, changed, column, word):
+        page = browser.post(ADDRESS, {"file": csv_of(row(client_cnpj=a_cnpj(950)), row(**changed))})
+        assert page.status_code == 422
+        ((line, said_of, text),) = problems(page)
+        assert (line, said_of) == (3, column)
+        assert word in text
+        assert not page.context["lines"]
+        assert not Rollout.objects.exists()
+
+    def test_all_of_them_at_once(self, browser, row):
+        page = browser.post(ADDRESS, {"file": csv_of(row(stage="x", manager=""), row(platform="y"))})
+        assert {line for line, _column, _text in problems(page)} == {2, 3}
+        assert len(problems(page)) == 3
+
+    def test_two_rows_of_one_client_and_platform(self, browser, row):
+        assert [line for line, *_rest in problems(browser.post(ADDRESS, {"file": csv_of(row(), row())}))] == [3]
+
+    def test_in_english(self, browser, row, manager):
+        type(manager).objects.filter(pk=manager.pk).update(language="en")
+        page = browser.post(ADDRESS, {"file": csv_of(row(stage="x"))}, headers={"accept-language": "en"})
+        assert problems(page)[0][1] == "Stage"
+
+
+class TestTheFile:
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"PK\x03\x04 no workbook", b"\x00\x01\x02", b"\x89PNG\r\n\x1a\n", b"", b"\n\n", b"a;b\n1;2\n", b"\xff\xfe\x00",
+            b"=cmd|' /C calc'!A0;b\n", b"\"open quote;\n" * 5,
+        ],
+    )  # fmt: skip
+    def test_one_that_is_no_such_spreadsheet_gets_a_clear_answer(self, browser, content):
+        page = browser.post(ADDRESS, {"file": SimpleUploadedFile("x.xlsx", content)})
+        assert page.status_code == 422
+        assert page.context["form"].errors
+
+    def test_one_of_many_projects_is_to_be_divided(self, browser, row):
+        page = browser.post(ADDRESS, {"file": csv_of(*[row()] * (actions.MOST_ROWS + 1))})
+        assert page.status_code == 422
+        assert "200" in str(page.context["form"].errors)
+
+    def test_one_that_is_too_large_is_not_read(self, browser):
+        file = SimpleUploadedFile("x.csv", b"a" * (actions.LARGEST + 1))
+        assert browser.post(ADDRESS, {"file": file}).status_code == 422
+
+    @pytest.mark.parametrize(("delimiter", "encoding"), [(",", "utf-8"), (";", "cp1252"), ("\t", "utf-8-sig")])
+    def test_it_is_read_as_spreadsheets_write_it(self, browser, row, delimiter, encoding):
+        head = [str(column.heading) for column in columns.COLUMNS]
+        page = browser.post(ADDRESS, {"file": csv_of(row(), head=head, delimiter=delimiter, encoding=encoding)})
+        assert (page.status_code, problems(page)) == (200, [])
+
+    def test_a_number_that_lost_its_zeros_has_them_again(self, browser, row):
+        number = next(number for number in map(a_cnpj, range(1, 400)) if number.startswith("0"))
+        cells = row(client_cnpj=int(number))
+        page = browser.post(ADDRESS, {"file": xlsx_of(cells)})
+        assert problems(page) == []
+        assert page.context["rows"][0].new_companies[0]["cnpj"] == number
+
+    @pytest.mark.parametrize("file_format", ["xlsx", "csv-excel"])
+    def test_the_template_is_read_and_says_what_to_replace(self, browser, file_format):
+        PlatformFactory(slug="vtex", name="VTEX")
+        answer = browser.get(reverse("rollouts:import_template", args=[file_format]))
+        page = browser.post(ADDRESS, {"file": SimpleUploadedFile("modelo", answer.content)})
+        assert {column for _line, column, _text in problems(page)} == {"E-mail do gerente"}
+
+    def test_the_reader_counts_what_is_beyond_its_rows(self):
+        lines = "a;b\n" * 5
+        assert reader.read(io.BytesIO(lines.encode()), rows=5, columns=2)["more"] is False
+        assert reader.read(io.BytesIO(lines.encode()), rows=4, columns=1) == {"rows": [["a"]] * 4, "more": True}
+
+
+class TestWhoMay:
+    def test_what_one_person_was_shown_another_cannot_confirm(self, browser, row, client_for, manager):
+        lines = browser.post(ADDRESS, {"file": csv_of(row())}).context["lines"]
+        other = client_for(a_person(manager.memberships.get().company, "manager"))
+        assert other.post(ADDRESS, {"lines": lines}).status_code == 422
+        assert not Rollout.objects.exists()
+
+    @pytest.mark.parametrize("lines", ["", "x", "a:b:c"])
+    def test_what_nobody_was_shown_is_refused(self, browser, lines):
+        assert browser.post(ADDRESS, {"lines": lines}).status_code == 422
