@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.core import clock
 from apps.core.process import PartyRole
-from apps.demo import catalogue, homologation_day, more, tools
+from apps.demo import catalogue, homologation_day, more, steering, tools
 from apps.demo.people import create_people
 from apps.demo.story import Story
 from apps.hours.logging import timers
@@ -137,6 +137,8 @@ def build(today: datetime, projects: int = 0) -> None:
 
     with clock.at(today - timedelta(minutes=42)):
         timers.start(failing.reload(), by=participants.people["analista@presence.demo"], note="Acompanhando a correção")
+
+    steering.steer(participants, failing, training, today)
 
     catalogue.add_own_case(training.reload(), today)
     catalogue.edit(participants, today)

@@ -1,7 +1,7 @@
 """All projects at once: filters, order, columns, groups, as a table, on a board, along time and as files."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,7 +11,7 @@ from apps.core.process import PartyRole, Stage
 from apps.rollouts import actions
 from apps.rollouts.models import Analyst, PlannedStage, Rollout
 from tests.portfolio.histories import at
-from tests.rollouts.factories import PlatformFactory, RolloutFactory, at_stage
+from tests.rollouts.factories import PlatformFactory, RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +227,10 @@ class TestTheScaleOfTime:
     def test_stages_are_dragged_by_who_may_plan(self, rollouts, client_for, person, may):
         page = client_for(rollouts["held"].people[person]).get(reverse("portfolio:time")).content.decode()
         assert ("Arraste o plano" in page) is may
+
+    def test_what_is_planned_of_a_stage_that_has_not_begun_may_move_also_when_it_is_late(self, client_for):
+        with clock.at(at(10)):
+            rollout = at_stage(planned(), Stage.TRAINING)
+        with clock.at(clock.instant_of(date(2026, 12, 1))):
+            (row,) = client_for(rollout.people["pm"]).get(reverse("portfolio:time")).context["chart"].rows
+        assert [bar.stage for bar in row.planned if bar.may_move] == ["homologation", "acceptance", "go_live"]

@@ -101,7 +101,14 @@ COLUMNS = (
         heading_of=lambda rollout: Health(rollout.health).label if rollout.health else _("Sem previsão"),
         group_order=_ascending("health_place"),
     ),
-    ProjectColumn("waiting", _("Pendências"), lambda rollout: rollout.missing, _ascending("missing"), kind=Kind.NUMBER),
+    ProjectColumn(
+        "waiting",
+        _("Pendências"),
+        lambda rollout: rollout.missing,
+        _ascending("missing"),
+        usual=False,
+        kind=Kind.NUMBER,
+    ),
     ProjectColumn(
         "platform",
         _("Plataforma"),
@@ -116,6 +123,7 @@ COLUMNS = (
         _("Integrador"),
         _company(PartyRole.INTEGRATOR),
         by_name("integrator_name"),
+        usual=False,
         heading_of=lambda rollout: rollout.company(PartyRole.INTEGRATOR),
         group_order=[*by_name("integrator_name"), F("integrator_key").asc()],
     ),

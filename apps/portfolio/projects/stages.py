@@ -1,7 +1,7 @@
 """Projects along time: the stages as planned and as they were, on one scale for all rows of a page."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ from apps.core.process import CLOSED, PATH, Stage
 from apps.portfolio.clocks import record
 from apps.rollouts import events as rollouts
 from apps.rollouts.models import Event, Hold, Rollout
-from apps.rollouts.planning import STEPS
+from apps.rollouts.planning import STEPS, has_begun
 
 MARGIN = timedelta(days=7)
 """Before the first day and after the last one of a page."""
@@ -29,7 +29,7 @@ NAMED_MONTHS = 12
 @dataclass(frozen=True)
 class Bar:
     """From the day ``first`` to ``last``: ``length`` days, ``start`` days after the beginning of the scale. ``place`` is that
-    of the stage in the process, 0 for the first."""
+    of the stage in the process, 0 for the first. ``may_move``: it is planned of a stage that has not begun."""
 
     stage: str
     place: int
@@ -37,6 +37,7 @@ class Bar:
     last: date
     start: int
     length: int
+    may_move: bool = False
 
 
 @dataclass
@@ -132,6 +133,8 @@ def chart(listed: Sequence[Rollout]) -> Chart:
             (row.forecast, forecasts[rollout.pk]),
         ):
             bars.extend(_bar(span, first) for span in spans)
+        if rollout.is_open:
+            row.planned = [replace(bar, may_move=not has_begun(rollout, Stage(bar.stage))) for bar in row.planned]
         rows.append(row)
     return Chart(
         first, (last - first).days, (today - first).days, list(_months(first, last)), list(_holidays(first, last)), rows
