@@ -13,9 +13,9 @@ from apps.core.process import PATH, Stage
 from apps.meetings import events as meetings
 from apps.portfolio.clocks import record
 from apps.portfolio.forecasts import database, fitting, simulation
-from apps.portfolio.forecasts.backtest import LIKELY, SAFE, goal_of, has_enough
 from apps.portfolio.forecasts.fitting import Fit
 from apps.portfolio.forecasts.past import BusinessDays, Project, visits
+from apps.portfolio.forecasts.simulation import LIKELY, SAFE, goal_of, has_enough
 from apps.portfolio.models import Forecast
 from apps.rollouts import events, planning
 from apps.rollouts.models import Rollout
