@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from apps.core import clock, workdays
+from apps.core.models import UnfinishedWork
 from apps.core.process import PATH, Gate, Stage
 from apps.meetings import actions as meetings
 from apps.meetings.models import Meeting, MeetingKind
@@ -17,12 +18,13 @@ from apps.portfolio.forecasts import actions, database, health
 from apps.portfolio.forecasts.health import Health
 from apps.portfolio.models import Forecast
 from apps.rollouts import actions as rollouts
-from apps.rollouts import events, timeline
+from apps.rollouts import events, planning, timeline
 from apps.rollouts.models import Event, PlannedStage, Rollout
 from tests.rollouts.factories import RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
 NOON = timedelta(hours=12)
+SWEEP = "apps.portfolio.tasks.forecast_waiting_rollouts"
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,12 @@ def rollout(past):
     row = Rollout.objects.get(pk=row.pk)
     row.people = people
     return row
+
+
+def happen(rollout, event):
+    """``event`` in the record of ``rollout``."""
+    with timeline.changing(rollout) as locked:
+        timeline.record(locked, event, None)
 
 
 def plan_for(rollout, days):
@@ -158,11 +166,11 @@ class TestWhenItIsMade:
             rollouts.hold(
                 rollout, by=rollout.people["manager"], caused_by="client", reason="Férias", seen_version=rollout.version
             )
-        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+        assert (SWEEP,) in sent
         sent.clear()
         with django_capture_on_commit_callbacks(execute=True), timeline.changing(rollout) as locked:
             timeline.record(locked, events.Advanced(stage=Stage.TRAINING, gate=Gate.START_TRAINING), None)
-        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+        assert (SWEEP,) in sent
 
     def test_after_a_meeting_gets_its_date_too(self, rollout, django_capture_on_commit_callbacks, monkeypatch):
         sent = []
@@ -175,7 +183,21 @@ class TestWhenItIsMade:
                 planned_start=clock.now() + timedelta(days=3),
                 planned_minutes=60,
             )
-        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+        assert (SWEEP,) in sent
+
+    def test_several_plans_that_are_shifted_together_are_one_message_and_one_reading_of_the_past(
+        self, django_capture_on_commit_callbacks, monkeypatch
+    ):
+        rows = [planned() for _number in range(3)]
+        sent, readings = [], []
+        monkeypatch.setattr("apps.core.background.queue.send", lambda *message: sent.append(message))
+        with django_capture_on_commit_callbacks(execute=True):
+            planning.shift_several(rows, by=rows[0].people["manager"], business_days=3, reason="Feriado")
+        assert [message for message in sent if message[0].startswith("apps.portfolio")] == [(SWEEP,)]
+        read = actions.basis
+        monkeypatch.setattr(actions, "basis", lambda: readings.append(1) or read())
+        tasks.forecast_waiting_rollouts()
+        assert (Forecast.objects.count(), len(readings)) == (3, 1)
 
     def test_not_after_the_end(self, rollout, django_capture_on_commit_callbacks, monkeypatch):
         sent = []
@@ -191,6 +213,55 @@ class TestWhenItIsMade:
         assert actions.waiting().get() == rollout
         tasks.forecast_waiting_rollouts()
         assert rollout.forecasts.get().stage == Stage.TRAINING
+
+    def test_what_happens_while_the_past_is_read_leaves_it_waiting(self, rollout, monkeypatch):
+        read = actions.basis
+
+        def read_and_hold():
+            day_basis = read()
+            monkeypatch.setattr(actions, "basis", read)
+            happen(rollout, events.Held(reason="Férias", caused_by="client"))
+            return day_basis
+
+        for run in (tasks.forecast_waiting_rollouts, lambda: tasks.forecast_rollout(rollout.pk)):
+            monkeypatch.setattr(actions, "basis", read_and_hold)
+            run()
+            assert actions.waiting().get() == rollout
+            tasks.forecast_waiting_rollouts()
+            assert not actions.waiting().exists()
+
+    def test_a_message_that_found_another_worker_at_it_is_made_up_for(self, rollout):
+        tasks.forecast_rollout(rollout.pk)
+        happen(rollout, events.Held(reason="Férias", caused_by="client"))
+        UnfinishedWork.objects.create(
+            kind="portfolio.forecast", key=str(rollout.pk), attempts=1, reason="interrupted",
+            next_try_at=clock.now() + timedelta(minutes=5),
+        )  # fmt: skip
+        tasks.forecast_waiting_rollouts()
+        assert actions.waiting().get() == rollout
+        UnfinishedWork.objects.all().delete()
+        tasks.forecast_waiting_rollouts()
+        assert rollout.forecasts.get().version == Rollout.objects.get(pk=rollout.pk).version
+
+    def test_one_that_read_the_past_earlier_does_not_write_over_a_later_one(self, rollout):
+        version, day_basis = rollout.version, actions.basis()
+        rollout.holds.create(reason="x", caused_by="client", started_at=clock.now() - timedelta(days=40))
+        happen(rollout, events.Held(reason="Férias", caused_by="client"))
+        later = actions.forecast(rollout.pk)
+        earlier = actions.forecast(rollout.pk, day_basis, version)
+        assert (earlier.version, earlier.likely, earlier.made_at) == (version + 1, later.likely, later.made_at)
+        assert actions.forecast_if_waiting(rollout.pk, day_basis, version) is None
+
+    def test_an_event_that_changes_no_end_makes_none_wait(self, rollout):
+        tasks.forecast_rollout(rollout.pk)
+        happen(rollout, events.LetGo(requirement={"pt-br": "Ata", "en": "Minutes"}))
+        assert not actions.waiting().exists()
+
+    def test_one_of_before_the_version_was_kept_is_made_anew(self, rollout):
+        actions.forecast(rollout.pk)
+        Forecast.objects.update(version=None)
+        tasks.forecast_waiting_rollouts()
+        assert rollout.forecasts.get().version == rollout.version
 
     def test_the_command_prints_what_came_of_the_past_or_that_it_is_too_little(self, past, capsys):
         with pytest.raises(CommandError, match="too few"):

@@ -65,7 +65,7 @@ class ForecastsOut(Schema):
     ),
 )
 def read_forecast(request: HttpRequest, rollout_id: int):
-    """Simulated each night, and after each change of stage, from the finished stages of like projects."""
+    """Simulated each night, and after what changes the end, from the finished stages of like projects."""
     outlook = health.outlook(visible(request, rollout_id))
     if outlook is None:
         return {"forecast": None}
