@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
+from django.utils.translation import override
 
 from apps.core import clock, workdays
 from apps.core.models import UnfinishedWork
@@ -17,6 +18,7 @@ from apps.portfolio import tasks
 from apps.portfolio.forecasts import actions, database, health
 from apps.portfolio.forecasts.health import Health
 from apps.portfolio.models import Forecast
+from apps.portfolio.projects import columns
 from apps.rollouts import actions as rollouts
 from apps.rollouts import events, planning, timeline
 from apps.rollouts.models import Event, PlannedStage, Rollout
@@ -324,7 +326,58 @@ class TestHealth:
         reason = health.outlook(Rollout.objects.get(pk=rollout.pk)).reason
         assert reason.startswith("Em risco: a data planejada é ")
         assert f"a previsão de 80% é {row.safe:%d/%m/%Y}" in reason
-        assert reason.endswith("falta concluir desenvolvimento, com o cliente há 9 dias úteis.")
+        assert reason.endswith("falta concluir o desenvolvimento, com o cliente há 9 dias úteis.")
+
+    @pytest.mark.parametrize(
+        ("stage", "portuguese", "english"),
+        [
+            (Stage.KICKOFF, "a reunião inaugural", "the kickoff meeting"),
+            (Stage.DEVELOPMENT, "o desenvolvimento", "development"),
+            (Stage.TRAINING, "o treinamento", "training"),
+            (Stage.HOMOLOGATION, "a homologação", "homologation"),
+            (Stage.ACCEPTANCE, "o termo de aceite", "the acceptance term"),
+            (Stage.GO_LIVE, "a entrada em produção", "the go-live"),
+        ],
+    )
+    def test_its_reason_speaks_of_each_stage_in_both_languages(self, rollout, stage, portuguese, english):
+        at_stage(rollout, stage)
+        row = Rollout.objects.get(pk=rollout.pk)
+        text = health.reason(row, clock.today(), clock.today() + timedelta(days=1), clock.today() + timedelta(days=2))
+        assert " e a previsão de 50% já é 11/06/2026; " in text
+        assert f"; falta concluir {portuguese}, " in text
+        with override("en"):
+            text = health.reason(row, clock.today(), clock.today(), clock.today())
+        assert f"; {english} is still to be finished, " in text
+
+    def test_after_a_move_to_the_go_live_list_and_card_wait_for_the_forecast_of_the_conclusion(
+        self, rollout, client_for
+    ):
+        actions.forecast(rollout.pk)
+        PlannedStage.objects.create(rollout=rollout, stage=Stage.COMPLETED, starts=workdays.shift(clock.today(), 400))
+        pass_through(rollout, days=1, stages=PATH[2:], first=workdays.shift(clock.today(), -5))
+        browser = client_for(rollout.people["manager"])
+
+        def listed():
+            return browser.get(reverse("portfolio:list")).context["page"][0]
+
+        assert (listed().likely, listed().safe, listed().health) == (None, None, "")
+        assert health.outlook(Rollout.objects.get(pk=rollout.pk)) is None
+        row = actions.forecast(rollout.pk)
+        outlook = health.outlook(Rollout.objects.get(pk=rollout.pk))
+        assert (listed().likely, listed().safe, listed().health) == (row.likely, row.safe, outlook.health)
+        assert outlook.forecast.goal == Stage.COMPLETED
+
+    def test_an_old_forecast_of_the_stage_that_it_was_sent_back_to_counts_no_more(self, rollout):
+        with on(clock.today() - timedelta(days=3)):
+            actions.forecast(rollout.pk)
+        at_stage(rollout, Stage.TRAINING)
+        Forecast.objects.create(
+            rollout=rollout, day=clock.today() - timedelta(days=1), stage="training", goal="go_live", basis="plan",
+            likely=clock.today(), safe=clock.today(),
+        )  # fmt: skip
+        at_stage(rollout, Stage.DEVELOPMENT)
+        row = Rollout.objects.get(pk=rollout.pk)
+        assert (health.outlook(row), health.with_health(Rollout.objects.filter(pk=row.pk)).get().likely) == (None, None)
 
     def test_on_hold_it_says_because_of_whom(self, rollout):
         actions.forecast(rollout.pk)
@@ -409,6 +462,12 @@ class TestTheList:
         assert (first["likely"], first["safe"]) == (row.likely.isoformat(), row.safe.isoformat())
         assert first["health"] in Health.values
         assert "falta concluir" in first["reason"]
+
+    def test_what_is_the_same_has_one_name(self, rollout, client_for):
+        form = client_for(rollout.people["manager"]).get(reverse("portfolio:list")).context["form"]
+        assert str(columns.BY_KEY["health"].heading) == form["health"].label == "Situação do prazo"
+        target = str(columns.BY_KEY["target"].heading)
+        assert [form[name].label for name in ("target_from", "target_to")] == [f"{target} desde", f"{target} até"]
 
     def test_the_board_and_the_chart_show_the_range(self, rollout, client_for):
         row = actions.forecast(rollout.pk)

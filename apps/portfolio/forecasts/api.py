@@ -50,7 +50,8 @@ class ForecastOut(DaysOut):
 
 
 class ForecastsOut(Schema):
-    """``forecast`` is null of a closed project, and while nothing can be foretold: there is neither a past nor a plan."""
+    """``forecast`` is null of a closed project, while nothing can be foretold (there is neither a past nor a plan), and for
+    the moment after a change of stage, until it is foretold anew."""
 
     forecast: ForecastOut | None
 
