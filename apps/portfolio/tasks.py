@@ -35,18 +35,18 @@ FIGURES = Job(
 
 @shared_task
 def forecast_rollout(rollout_pk: int) -> None:
-    """Foretell when one rollout ends; twice gives the same."""
+    """Foretell when one rollout ends, where somebody asks to try it again; twice gives the same."""
     work.do(FORECAST, rollout_pk, forecasts.forecast)
 
 
 @shared_task
 def forecast_waiting_rollouts() -> None:
-    """Foretell each open rollout once a day, soon after midnight in Brasília, and what a lost message left at another stage.
-    The past is read and learnt from once for all of them."""
-    keys = list(forecasts.waiting().values_list("pk", flat=True))
-    if keys:
+    """Foretell each open rollout once a day, soon after midnight in Brasília, and what an event changed since. The past is
+    read and learnt from once for all of them, after their versions: what happens in between leaves them waiting."""
+    versions = dict(forecasts.waiting().values_list("pk", "version"))
+    if versions:
         day_basis = forecasts.basis()
-        work.do_all(FORECAST, keys, lambda key: forecasts.forecast(key, day_basis))
+        work.do_all(FORECAST, versions, lambda key: forecasts.forecast_if_waiting(key, day_basis, versions[key]))
 
 
 @shared_task

@@ -37,6 +37,20 @@ def test_what_no_longer_holds_is_not_sent(sent, django_capture_on_commit_callbac
     assert sent == []
 
 
+def test_what_is_asked_for_once_is_one_message_of_the_transaction(sent, django_capture_on_commit_callbacks):
+    for _transaction in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            with transaction.atomic():
+                queue.after_commit("x", once=True)
+                transaction.set_rollback(True)
+            for _time in range(3):
+                with transaction.atomic():
+                    queue.after_commit("x", once=True)
+            queue.after_commit("x", 1, once=True)
+        assert sent == [("x", ()), ("x", (1,))]
+        sent.clear()
+
+
 def test_a_broker_that_is_away_is_said_in_one_line(monkeypatch, caplog, django_capture_on_commit_callbacks):
     def refuse(name, args):
         raise OperationalError("refused")

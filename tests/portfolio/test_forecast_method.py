@@ -103,7 +103,7 @@ class TestTheSimulation:
             row = replace(row, holds=[(row.moves[-1][0], None)])
         meeting = workdays.shift(today, agreed)
         stands = standing(row, today, CALENDAR, meeting)
-        days = simulate(learnt(past), stands, backtest.goal_of(row.stage), 60)
+        days = simulate(learnt(past), stands, simulation.goal_of(row.stage), 60)
         assert len(days) == 60
         assert agreed <= quantile(days, 0.0) <= quantile(days, 0.5) <= quantile(days, 0.8) <= simulation.MOST_DAYS
 
@@ -183,7 +183,7 @@ class TestWhatIsLearnt:
 
     def test_nothing_is_learnt_of_nothing(self):
         fit = learnt([])
-        assert not backtest.has_enough(fit, Stage.KICKOFF)
+        assert not simulation.has_enough(fit, Stage.KICKOFF)
         assert simulate(fit, standing(project([]), TODAY, CALENDAR), Stage.GO_LIVE)
 
     @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 900))

@@ -7,8 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
+from django.utils.translation import override
 
 from apps.core import clock, workdays
+from apps.core.models import UnfinishedWork
 from apps.core.process import PATH, Gate, Stage
 from apps.meetings import actions as meetings
 from apps.meetings.models import Meeting, MeetingKind
@@ -16,13 +18,15 @@ from apps.portfolio import tasks
 from apps.portfolio.forecasts import actions, database, health
 from apps.portfolio.forecasts.health import Health
 from apps.portfolio.models import Forecast
+from apps.portfolio.projects import columns
 from apps.rollouts import actions as rollouts
-from apps.rollouts import events, timeline
+from apps.rollouts import events, planning, timeline
 from apps.rollouts.models import Event, PlannedStage, Rollout
 from tests.rollouts.factories import RolloutFactory, at_stage, planned
 
 pytestmark = pytest.mark.django_db
 NOON = timedelta(hours=12)
+SWEEP = "apps.portfolio.tasks.forecast_waiting_rollouts"
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +77,12 @@ def rollout(past):
     row = Rollout.objects.get(pk=row.pk)
     row.people = people
     return row
+
+
+def happen(rollout, event):
+    """``event`` in the record of ``rollout``."""
+    with timeline.changing(rollout) as locked:
+        timeline.record(locked, event, None)
 
 
 def plan_for(rollout, days):
@@ -158,11 +168,11 @@ class TestWhenItIsMade:
             rollouts.hold(
                 rollout, by=rollout.people["manager"], caused_by="client", reason="Férias", seen_version=rollout.version
             )
-        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+        assert (SWEEP,) in sent
         sent.clear()
         with django_capture_on_commit_callbacks(execute=True), timeline.changing(rollout) as locked:
             timeline.record(locked, events.Advanced(stage=Stage.TRAINING, gate=Gate.START_TRAINING), None)
-        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+        assert (SWEEP,) in sent
 
     def test_after_a_meeting_gets_its_date_too(self, rollout, django_capture_on_commit_callbacks, monkeypatch):
         sent = []
@@ -175,7 +185,21 @@ class TestWhenItIsMade:
                 planned_start=clock.now() + timedelta(days=3),
                 planned_minutes=60,
             )
-        assert ("apps.portfolio.tasks.forecast_rollout", rollout.pk) in sent
+        assert (SWEEP,) in sent
+
+    def test_several_plans_that_are_shifted_together_are_one_message_and_one_reading_of_the_past(
+        self, django_capture_on_commit_callbacks, monkeypatch
+    ):
+        rows = [planned() for _number in range(3)]
+        sent, readings = [], []
+        monkeypatch.setattr("apps.core.background.queue.send", lambda *message: sent.append(message))
+        with django_capture_on_commit_callbacks(execute=True):
+            planning.shift_several(rows, by=rows[0].people["manager"], business_days=3, reason="Feriado")
+        assert [message for message in sent if message[0].startswith("apps.portfolio")] == [(SWEEP,)]
+        read = actions.basis
+        monkeypatch.setattr(actions, "basis", lambda: readings.append(1) or read())
+        tasks.forecast_waiting_rollouts()
+        assert (Forecast.objects.count(), len(readings)) == (3, 1)
 
     def test_not_after_the_end(self, rollout, django_capture_on_commit_callbacks, monkeypatch):
         sent = []
@@ -191,6 +215,55 @@ class TestWhenItIsMade:
         assert actions.waiting().get() == rollout
         tasks.forecast_waiting_rollouts()
         assert rollout.forecasts.get().stage == Stage.TRAINING
+
+    def test_what_happens_while_the_past_is_read_leaves_it_waiting(self, rollout, monkeypatch):
+        read = actions.basis
+
+        def read_and_hold():
+            day_basis = read()
+            monkeypatch.setattr(actions, "basis", read)
+            happen(rollout, events.Held(reason="Férias", caused_by="client"))
+            return day_basis
+
+        for run in (tasks.forecast_waiting_rollouts, lambda: tasks.forecast_rollout(rollout.pk)):
+            monkeypatch.setattr(actions, "basis", read_and_hold)
+            run()
+            assert actions.waiting().get() == rollout
+            tasks.forecast_waiting_rollouts()
+            assert not actions.waiting().exists()
+
+    def test_a_message_that_found_another_worker_at_it_is_made_up_for(self, rollout):
+        tasks.forecast_rollout(rollout.pk)
+        happen(rollout, events.Held(reason="Férias", caused_by="client"))
+        UnfinishedWork.objects.create(
+            kind="portfolio.forecast", key=str(rollout.pk), attempts=1, reason="interrupted",
+            next_try_at=clock.now() + timedelta(minutes=5),
+        )  # fmt: skip
+        tasks.forecast_waiting_rollouts()
+        assert actions.waiting().get() == rollout
+        UnfinishedWork.objects.all().delete()
+        tasks.forecast_waiting_rollouts()
+        assert rollout.forecasts.get().version == Rollout.objects.get(pk=rollout.pk).version
+
+    def test_one_that_read_the_past_earlier_does_not_write_over_a_later_one(self, rollout):
+        version, day_basis = rollout.version, actions.basis()
+        rollout.holds.create(reason="x", caused_by="client", started_at=clock.now() - timedelta(days=40))
+        happen(rollout, events.Held(reason="Férias", caused_by="client"))
+        later = actions.forecast(rollout.pk)
+        earlier = actions.forecast(rollout.pk, day_basis, version)
+        assert (earlier.version, earlier.likely, earlier.made_at) == (version + 1, later.likely, later.made_at)
+        assert actions.forecast_if_waiting(rollout.pk, day_basis, version) is None
+
+    def test_an_event_that_changes_no_end_makes_none_wait(self, rollout):
+        tasks.forecast_rollout(rollout.pk)
+        happen(rollout, events.LetGo(requirement={"pt-br": "Ata", "en": "Minutes"}))
+        assert not actions.waiting().exists()
+
+    def test_one_of_before_the_version_was_kept_is_made_anew(self, rollout):
+        actions.forecast(rollout.pk)
+        Forecast.objects.update(version=None)
+        tasks.forecast_waiting_rollouts()
+        assert rollout.forecasts.get().version == rollout.version
 
     def test_the_command_prints_what_came_of_the_past_or_that_it_is_too_little(self, past, capsys):
         with pytest.raises(CommandError, match="too few"):
@@ -253,7 +326,58 @@ class TestHealth:
         reason = health.outlook(Rollout.objects.get(pk=rollout.pk)).reason
         assert reason.startswith("Em risco: a data planejada é ")
         assert f"a previsão de 80% é {row.safe:%d/%m/%Y}" in reason
-        assert reason.endswith("falta concluir desenvolvimento, com o cliente há 9 dias úteis.")
+        assert reason.endswith("falta concluir o desenvolvimento, com o cliente há 9 dias úteis.")
+
+    @pytest.mark.parametrize(
+        ("stage", "portuguese", "english"),
+        [
+            (Stage.KICKOFF, "a reunião inaugural", "the kickoff meeting"),
+            (Stage.DEVELOPMENT, "o desenvolvimento", "development"),
+            (Stage.TRAINING, "o treinamento", "training"),
+            (Stage.HOMOLOGATION, "a homologação", "homologation"),
+            (Stage.ACCEPTANCE, "o termo de aceite", "the acceptance term"),
+            (Stage.GO_LIVE, "a entrada em produção", "the go-live"),
+        ],
+    )
+    def test_its_reason_speaks_of_each_stage_in_both_languages(self, rollout, stage, portuguese, english):
+        at_stage(rollout, stage)
+        row = Rollout.objects.get(pk=rollout.pk)
+        text = health.reason(row, clock.today(), clock.today() + timedelta(days=1), clock.today() + timedelta(days=2))
+        assert " e a previsão de 50% já é 11/06/2026; " in text
+        assert f"; falta concluir {portuguese}, " in text
+        with override("en"):
+            text = health.reason(row, clock.today(), clock.today(), clock.today())
+        assert f"; {english} is still to be finished, " in text
+
+    def test_after_a_move_to_the_go_live_list_and_card_wait_for_the_forecast_of_the_conclusion(
+        self, rollout, client_for
+    ):
+        actions.forecast(rollout.pk)
+        PlannedStage.objects.create(rollout=rollout, stage=Stage.COMPLETED, starts=workdays.shift(clock.today(), 400))
+        pass_through(rollout, days=1, stages=PATH[2:], first=workdays.shift(clock.today(), -5))
+        browser = client_for(rollout.people["manager"])
+
+        def listed():
+            return browser.get(reverse("portfolio:list")).context["page"][0]
+
+        assert (listed().likely, listed().safe, listed().health) == (None, None, "")
+        assert health.outlook(Rollout.objects.get(pk=rollout.pk)) is None
+        row = actions.forecast(rollout.pk)
+        outlook = health.outlook(Rollout.objects.get(pk=rollout.pk))
+        assert (listed().likely, listed().safe, listed().health) == (row.likely, row.safe, outlook.health)
+        assert outlook.forecast.goal == Stage.COMPLETED
+
+    def test_an_old_forecast_of_the_stage_that_it_was_sent_back_to_counts_no_more(self, rollout):
+        with on(clock.today() - timedelta(days=3)):
+            actions.forecast(rollout.pk)
+        at_stage(rollout, Stage.TRAINING)
+        Forecast.objects.create(
+            rollout=rollout, day=clock.today() - timedelta(days=1), stage="training", goal="go_live", basis="plan",
+            likely=clock.today(), safe=clock.today(),
+        )  # fmt: skip
+        at_stage(rollout, Stage.DEVELOPMENT)
+        row = Rollout.objects.get(pk=rollout.pk)
+        assert (health.outlook(row), health.with_health(Rollout.objects.filter(pk=row.pk)).get().likely) == (None, None)
 
     def test_on_hold_it_says_because_of_whom(self, rollout):
         actions.forecast(rollout.pk)
@@ -338,6 +462,12 @@ class TestTheList:
         assert (first["likely"], first["safe"]) == (row.likely.isoformat(), row.safe.isoformat())
         assert first["health"] in Health.values
         assert "falta concluir" in first["reason"]
+
+    def test_what_is_the_same_has_one_name(self, rollout, client_for):
+        form = client_for(rollout.people["manager"]).get(reverse("portfolio:list")).context["form"]
+        assert str(columns.BY_KEY["health"].heading) == form["health"].label == "Situação do prazo"
+        target = str(columns.BY_KEY["target"].heading)
+        assert [form[name].label for name in ("target_from", "target_to")] == [f"{target} desde", f"{target} até"]
 
     def test_the_board_and_the_chart_show_the_range(self, rollout, client_for):
         row = actions.forecast(rollout.pk)

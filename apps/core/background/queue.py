@@ -7,9 +7,10 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -31,14 +32,28 @@ def paused() -> Iterator[None]:
         _paused = False
 
 
-def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda: True) -> None:
-    """Send ``task`` (its full name) with ``args``, keys and never secrets, if ``when()`` still holds after the commit."""
+@dataclass
+class _Message:
+    """What is to be sent after the commit; it equals another one of the transaction that would say the same."""
 
-    def send_if_still_due() -> None:
-        if not _paused and when():
-            send(task, *args)
+    task: str
+    args: tuple[int | str, ...]
+    when: Callable[[], bool] = field(compare=False)
+    is_over: bool = False
 
-    transaction.on_commit(send_if_still_due, robust=True)
+    def send_if_still_due(self) -> None:
+        self.is_over = True
+        if not _paused and self.when():
+            send(self.task, *self.args)
+
+
+def after_commit(task: str, *args: int | str, when: Callable[[], bool] = lambda: True, once: bool = False) -> None:
+    """Send ``task`` (its full name) with ``args``, keys and never secrets, if ``when()`` still holds after the commit.
+    ``once``: one message, however often the transaction asks for it."""
+    message = _Message(task, args, when)
+    if once and any(message == getattr(hook[1], "__self__", None) for hook in connection.run_on_commit):
+        return
+    transaction.on_commit(message.send_if_still_due, robust=True)
 
 
 def send(task: str, *args: int | str) -> None:

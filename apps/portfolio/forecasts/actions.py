@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.models import User
 from apps.core import clock, workdays
@@ -13,12 +13,12 @@ from apps.core.process import PATH, Stage
 from apps.meetings import events as meetings
 from apps.portfolio.clocks import record
 from apps.portfolio.forecasts import database, fitting, simulation
-from apps.portfolio.forecasts.backtest import LIKELY, SAFE, goal_of, has_enough
 from apps.portfolio.forecasts.fitting import Fit
 from apps.portfolio.forecasts.past import BusinessDays, Project, visits
+from apps.portfolio.forecasts.simulation import LIKELY, SAFE, goal_of, has_enough
 from apps.portfolio.models import Forecast
 from apps.rollouts import events, planning
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Event, Rollout
 from apps.stages.development import events as development
 
 FOLLOWED = {
@@ -53,34 +53,59 @@ def basis() -> Basis:
 
 
 def waiting() -> QuerySet[Rollout]:
-    """The open rollouts that nobody foretold today, or not since they came to their stage."""
+    """The open rollouts that nobody foretold today, or not since they came to their stage, or not since an event that changes
+    when they end."""
     newest = Forecast.objects.filter(rollout=OuterRef("pk")).order_by("-day")
     rows = Rollout.objects.open().alias(
-        foretold_on=Subquery(newest.values("day")[:1]), foretold_at=Subquery(newest.values("stage")[:1])
+        foretold_on=Subquery(newest.values("day")[:1]),
+        foretold_at=Subquery(newest.values("stage")[:1]),
+        foretold_version=Subquery(newest.values("version")[:1]),
     )
-    stale = Q(foretold_on=None) | Q(foretold_on__lt=clock.today()) | ~Q(foretold_at=F("stage"))
-    return rows.filter(stale).order_by("pk")
+    later = Event.objects.filter(
+        rollout=OuterRef("pk"), kind__in=sorted(FOLLOWED), sequence__gt=OuterRef("foretold_version")
+    )
+    is_old = Q(foretold_version=None) | Q(foretold_on__lt=clock.today()) | ~Q(foretold_at=F("stage"))
+    return rows.filter(is_old | Exists(later)).order_by("pk")
 
 
 def follow(rollout: Rollout, event: EventData, actor: User | None) -> None:
-    """After an event that changes when ``rollout`` ends: have a worker foretell it anew."""
+    """After an event that changes when ``rollout`` ends: have a worker foretell what waits. One message and one reading of
+    the past serve all the rollouts that a transaction changes."""
     if event.kind in FOLLOWED and rollout.is_open:
-        queue.after_commit("apps.portfolio.tasks.forecast_rollout", rollout.pk)
+        queue.after_commit("apps.portfolio.tasks.forecast_waiting_rollouts", once=True)
 
 
-def forecast(rollout_pk: int, day_basis: Basis | None = None) -> Forecast | None:
-    """Foretell a rollout from ``day_basis``, or from what is known now, and keep it as today's; None once it is closed.
-    The same day with the same past gives the same."""
+def forecast_if_waiting(rollout_pk: int, day_basis: Basis, version: int) -> Forecast | None:
+    """``forecast``, unless another worker did it since it was found waiting."""
+    return forecast(rollout_pk, day_basis, version) if waiting().filter(pk=rollout_pk).exists() else None
+
+
+def forecast(rollout_pk: int, day_basis: Basis | None = None, version: int | None = None) -> Forecast | None:
+    """Foretell a rollout from what is known now, or from a ``day_basis`` before whose reading it was at ``version``, and keep
+    it as today's, unless one of a later version stands there; today's, or None once it is closed, and where it came to
+    another stage meanwhile. The same day with the same past gives the same."""
     rollout = Rollout.objects.open().filter(pk=rollout_pk).first()
-    day_basis = day_basis if day_basis and rollout_pk in day_basis.projects else basis()
+    if rollout is None:
+        return None
+    if day_basis is None or version is None:
+        day_basis, version = basis(), rollout.version
     project = day_basis.projects.get(rollout_pk)
-    if rollout is None or project is None or project.stage != rollout.stage:
+    if project is None or project.stage != rollout.stage:
         return None
     today, goal = clock.today(), goal_of(project.stage)
     values = _from_history(project, goal, today, day_basis) if has_enough(day_basis.fit, project.stage) else {}
     values = values or _from_plan(rollout, goal, today)
-    values |= {"made_at": clock.now(), "stage": project.stage, "goal": goal}
-    row, _is_new = Forecast.objects.update_or_create(rollout=rollout, day=today, defaults=values)
+    values |= {"made_at": clock.now(), "stage": project.stage, "goal": goal, "version": version}
+    return _keep(rollout, today, version, values)
+
+
+def _keep(rollout: Rollout, today: date, version: int, values: dict[str, object]) -> Forecast:
+    row, is_new = Forecast.objects.get_or_create(rollout=rollout, day=today, defaults=values)
+    if not is_new:
+        # Compared by the database as it writes: another worker may have read the past later and be through earlier.
+        not_later = Forecast.objects.filter(Q(version=None) | Q(version__lte=version), pk=row.pk)
+        not_later.update(**values)
+        row.refresh_from_db()
     return row
 
 

@@ -50,7 +50,8 @@ class ForecastOut(DaysOut):
 
 
 class ForecastsOut(Schema):
-    """``forecast`` is null of a closed project, and while nothing can be foretold: there is neither a past nor a plan."""
+    """``forecast`` is null of a closed project, while nothing can be foretold (there is neither a past nor a plan), and for
+    the moment after a change of stage, until it is foretold anew."""
 
     forecast: ForecastOut | None
 
@@ -65,7 +66,7 @@ class ForecastsOut(Schema):
     ),
 )
 def read_forecast(request: HttpRequest, rollout_id: int):
-    """Simulated each night, and after each change of stage, from the finished stages of like projects."""
+    """Simulated each night, and after what changes the end, from the finished stages of like projects."""
     outlook = health.outlook(visible(request, rollout_id))
     if outlook is None:
         return {"forecast": None}

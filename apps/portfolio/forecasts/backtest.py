@@ -8,29 +8,22 @@ from statistics import mean
 from apps.core import workdays
 from apps.core.process import PATH, Stage
 from apps.portfolio.forecasts import fitting
-from apps.portfolio.forecasts.fitting import Fit
 from apps.portfolio.forecasts.past import FOLLOWING_STAGES, BusinessDays, Project, Visit, visits
-from apps.portfolio.forecasts.simulation import Standing, quantile, simulate, standing
+from apps.portfolio.forecasts.simulation import (
+    LIKELY,
+    SAFE,
+    Standing,
+    goal_of,
+    has_enough,
+    quantile,
+    simulate,
+    standing,
+)
 
-LIKELY, SAFE = 0.5, 0.8
-"""The shares of paths that end by the two days of a forecast."""
-ENOUGH = 8
-"""So many finished stays of each stage that lies ahead a forecast rests on at the least."""
 PATHS = 250
 """Fewer than for a forecast that is shown: here many are counted together."""
 EVERY = 20
 """Business days between the replayed days."""
-
-
-def goal_of(stage: Stage) -> Stage:
-    """What is foretold at ``stage``: going live, and from then on the conclusion."""
-    return Stage.COMPLETED if stage == Stage.GO_LIVE else Stage.GO_LIVE
-
-
-def has_enough(fit: Fit, stage: Stage) -> bool:
-    """Whether each stage from ``stage`` to its goal was finished often enough."""
-    first, last = PATH.index(stage), (*PATH, Stage.COMPLETED).index(goal_of(stage))
-    return all(fit.stages[ahead].finished >= ENOUGH for ahead in PATH[first:last])
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,6 @@ class Fit:
     variances: dict[str, float]
     holds: Sequence[int]
     hold_share: float
-    back_to: dict[Stage, Stage]
     projects: Sequence[Project] = field(default_factory=list)
 
     def effect(self, effect: Effect) -> Normal:
@@ -124,9 +123,8 @@ def fit(visits: Iterable[Visit]) -> Fit:
     over = [visit for visit in known_visits if visit.is_over]
     _learn_returns(over, stages)
     held = [visit.held_days for visit in over if visit.held_days]
-    back_to = {visit.stage: visit.next_stage for visit in over if visit.next_stage and not visit.is_forward}
     projects = list({visit.project.key: visit.project for visit in over}.values())
-    return Fit(stages, effects, variances, held, len(held) / len(over) if over else 0.0, back_to, projects)
+    return Fit(stages, effects, variances, held, len(held) / len(over) if over else 0.0, projects)
 
 
 def _estimate(

@@ -9,7 +9,7 @@ from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from apps.core import clock, workdays
 from apps.core.process import CLOSED, PartyRole, Stage
@@ -39,6 +39,15 @@ PAUSED_BY = {
     PartyRole.INTEGRATOR: gettext_lazy("em pausa por causa do integrador"),
     PartyRole.CLIENT: gettext_lazy("em pausa por causa do cliente"),
 }
+TO_FINISH = {
+    Stage.KICKOFF: pgettext_lazy("in a sentence", "a reunião inaugural"),
+    Stage.DEVELOPMENT: pgettext_lazy("in a sentence", "o desenvolvimento"),
+    Stage.TRAINING: pgettext_lazy("in a sentence", "o treinamento"),
+    Stage.HOMOLOGATION: pgettext_lazy("in a sentence", "a homologação"),
+    Stage.ACCEPTANCE: pgettext_lazy("in a sentence", "o termo de aceite"),
+    Stage.GO_LIVE: pgettext_lazy("in a sentence", "a entrada em produção"),
+}
+"""Each stage of an open project within a sentence."""
 
 
 def judge(planned: date | None, likely: date | None, safe: date | None) -> Health | None:
@@ -52,9 +61,9 @@ def judge(planned: date | None, likely: date | None, safe: date | None) -> Healt
 
 
 def with_health(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
-    """``rollouts`` with the two days of the newest forecast of an open one (``likely``, ``safe``), the planned day of what it
-    foretells (``planned_goal``), the ``health``, and ``health_place`` to sort by."""
-    newest = Forecast.objects.filter(rollout=OuterRef("pk")).order_by("-day")
+    """``rollouts`` with the two days of the newest forecast of an open one (``likely``, ``safe``; None where that was made
+    at another stage), the planned day of what it foretells (``planned_goal``), the ``health``, and ``health_place`` to sort
+    by. ``outlook`` says the same of one."""
     planned = {
         goal: Subquery(PlannedStage.objects.filter(rollout=OuterRef("pk"), stage=goal).values("starts")[:1])
         for goal in (Stage.GO_LIVE, Stage.COMPLETED)
@@ -73,8 +82,8 @@ def with_health(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
         Health.ON_COURSE: is_judged,
     }
     return rollouts.annotate(
-        likely=Case(When(is_open, then=Subquery(newest.values("likely")[:1]))),
-        safe=Case(When(is_open, then=Subquery(newest.values("safe")[:1]))),
+        likely=Case(When(is_open, then=_newest("likely"))),
+        safe=Case(When(is_open, then=_newest("safe"))),
         planned_goal=goal_day,
     ).annotate(
         health=Case(
@@ -82,6 +91,12 @@ def with_health(rollouts: QuerySet[Rollout]) -> QuerySet[Rollout]:
         ),
         health_place=Case(*(When(condition, then=Value(place)) for place, condition in enumerate(conditions.values()))),
     )
+
+
+def _newest(day: str) -> Subquery:
+    """The ``day`` of the newest forecast; nothing of one that was made at another stage, which foretells something else."""
+    rows = Forecast.objects.filter(rollout=OuterRef("pk")).order_by("-day")
+    return Subquery(rows.values_list(Case(When(stage=OuterRef("stage"), then=F(day))))[:1])
 
 
 def planned_day(rollout: Rollout, goal: Stage) -> date | None:
@@ -99,7 +114,7 @@ def reason(rollout: Rollout, planned: date, likely: date, safe: date) -> str:
             "Atrasado: a data planejada era %(planned)s e a previsão de 50%% é %(likely)s, a de 80%%, %(safe)s; %(where)s."
         )
     elif health == Health.LATE:
-        text = _("Atrasado: a data planejada é %(planned)s e já a previsão de 50%% é %(likely)s; %(where)s.")
+        text = _("Atrasado: a data planejada é %(planned)s e a previsão de 50%% já é %(likely)s; %(where)s.")
     elif health == Health.AT_RISK:
         text = _("Em risco: a data planejada é %(planned)s e a previsão de 80%% é %(safe)s; %(where)s.")
     else:
@@ -119,7 +134,7 @@ def _whereabouts(rollout: Rollout) -> str:
     role = PartyRole((hold.caused_by if hold else rollout.holder) or PartyRole.PRESENCE)
     days = workdays.between(clock.day_of(since), clock.today())
     words = {
-        "stage": rollout.get_stage_display().lower(),
+        "stage": TO_FINISH[Stage(rollout.stage)],
         "with": (PAUSED_BY if hold else HELD_BY)[role],
         "days": days,
     }
@@ -161,11 +176,12 @@ READ_BACK = 60
 
 
 def outlook(rollout: Rollout) -> Outlook | None:
-    """What is foretold of an open ``rollout``, in one query; None of a closed one, and where nothing can be foretold yet."""
+    """What is foretold of an open ``rollout``, in one query; None of a closed one, where nothing can be foretold yet, and
+    until it is foretold anew after it came to another stage."""
     if not rollout.is_open:
         return None
     rows = list(Forecast.objects.filter(rollout=rollout.pk).order_by("-day")[:READ_BACK])
-    if not rows or rows[0].likely is None or rows[0].safe is None:
+    if not rows or rows[0].stage != rollout.stage or rows[0].likely is None or rows[0].safe is None:
         return None
     newest = rows[0]
     planned = planned_day(rollout, Stage(newest.goal))

@@ -9,6 +9,10 @@ from apps.core.process import BACKWARD_TRANSITIONS, PATH, Stage
 from apps.portfolio.forecasts.fitting import FAR, STANDARD, Fit, Normal
 from apps.portfolio.forecasts.past import FOLLOWING_STAGES, BusinessDays, Project, planned_days, visits
 
+LIKELY, SAFE = 0.5, 0.8
+"""The shares of paths that end by the two days of a forecast."""
+ENOUGH = 8
+"""So many finished stays of each stage that lies ahead a forecast rests on at the least."""
 PATHS = 1_000
 MOST_STAYS = 40
 """More stays no project has; it ends a path that would go back and forth."""
@@ -33,6 +37,17 @@ class Standing:
     plans: dict[Stage, int | None]
     at_least: int = 0
     held_days: int | None = None
+
+
+def goal_of(stage: Stage) -> Stage:
+    """What is foretold at ``stage``: going live, and from then on the conclusion."""
+    return Stage.COMPLETED if stage == Stage.GO_LIVE else Stage.GO_LIVE
+
+
+def has_enough(fit: Fit, stage: Stage) -> bool:
+    """Whether each stage from ``stage`` to its goal was finished often enough."""
+    first, last = PATH.index(stage), (*PATH, Stage.COMPLETED).index(goal_of(stage))
+    return all(fit.stages[ahead].finished >= ENOUGH for ahead in PATH[first:last])
 
 
 def standing(project: Project, day: date, calendar: BusinessDays, agreed: date | None = None) -> Standing:

@@ -12,7 +12,8 @@ from apps.rollouts.models import Rollout
 
 class Forecast(models.Model):
     """When ``rollout`` is to reach the stage ``goal``, as it was foretold on ``day`` while it stood at ``stage``: by the day
-    ``likely`` with 50 %, by the day ``safe`` with 80 %. The last one of a day stands; those of other days stay.
+    ``likely`` with 50 %, by the day ``safe`` with 80 %. The last one of a day stands; those of other days stay. ``version``
+    is the rollout's before anything was read for it (None where that was not kept yet): a later event may not be in it.
 
     ``basis`` says on what it rests: the past (of ``projects`` others, so many of the same platform, integrator and model),
     the plan, while too few stages were finished, or nothing, and then there are no days.
@@ -28,6 +29,7 @@ class Forecast(models.Model):
     made_at = models.DateTimeField(default=clock.now)
     stage = models.CharField(max_length=16, choices=Stage.choices)
     goal = models.CharField(max_length=16, choices=Stage.choices)
+    version = models.PositiveIntegerField(null=True)
     likely = models.DateField(null=True)
     safe = models.DateField(null=True)
     basis = models.CharField(max_length=8, choices=Basis)

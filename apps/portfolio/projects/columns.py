@@ -94,11 +94,11 @@ COLUMNS = (
     ),
     ProjectColumn(
         "health",
-        _("Previsão"),
+        _("Situação do prazo"),
         lambda rollout: rollout.health,
         _ascending("health_place"),
         labels={"": "", **dict(Health.choices)},
-        heading_of=lambda rollout: Health(rollout.health).label if rollout.health else _("Sem previsão"),
+        heading_of=lambda rollout: Health(rollout.health).label if rollout.health else _("Sem situação"),
         group_order=_ascending("health_place"),
     ),
     ProjectColumn(
@@ -140,7 +140,7 @@ COLUMNS = (
     ProjectColumn("safe", _("Previsão 80%"), _day("safe"), _ascending("safe"), usual=False, kind=Kind.DAY),
     ProjectColumn("target", _("Data-alvo"), _day("target_date"), _ascending("target_date"), kind=Kind.DAY),
     ProjectColumn("late", _("Dias de atraso"), days_late, usual=False, kind=Kind.NUMBER),
-    ProjectColumn("reason", _("Por que está no prazo ou não"), reason_of_row, usual=False),
+    ProjectColumn("reason", _("Motivo da situação"), reason_of_row, usual=False),
     ProjectColumn(
         "opened",
         _("Aberto em"),

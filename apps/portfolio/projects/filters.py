@@ -66,8 +66,8 @@ class FilterForm(forms.Form):
     )
     created_from = DayField(label=_("Aberto desde"), required=False)
     created_to = DayField(label=_("Aberto até"), required=False)
-    target_from = DayField(label=_("Previsto desde"), required=False)
-    target_to = DayField(label=_("Previsto até"), required=False)
+    target_from = DayField(label=_("Data-alvo desde"), required=False)
+    target_to = DayField(label=_("Data-alvo até"), required=False)
 
     def __init__(self, data: QueryDict, *, reader: User) -> None:
         super().__init__(data)
