@@ -44,7 +44,8 @@ def tokens(request: SignedInRequest, pk: int) -> HttpResponse:
         "address": settings.SITE_URL + reverse("api-1:read_gate", args=[rollout.pk]),
     }
     response = render(request, "api/tokens.html", context, status=refusal_status(form))
-    response["Cache-Control"] = "no-store"
+    if request.method == "POST":  # It may show the new token.
+        response["Cache-Control"] = "no-store"
     return response
 
 

@@ -104,6 +104,7 @@ class TestInTheScene:
         own_company, presence = {"member", "lead"}, {"analyst", "pm", "manager"}
         readers = {
             "companies:detail": own_company | presence,
+            "companies:people_file": own_company | presence,
             "companies:person": own_company | presence,
             "rollouts:people": own_company | presence | {"platform", "integrator"},
         }
