@@ -75,6 +75,22 @@ class TestWhatItShows:
         send(rollout, summary=summary)
         assert summary.split()[-1] not in get(a_link(rollout)[1]).text
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "João/Maria", "Maria's", "Maria–Clara", "*Maria*", "«Maria»", "‘Maria’", "Maria…", "Maria_Souza", "Ma\u200bria",
+            "Ma\u00adria", "\uff2daria", "com maria souza", "maria de souza", "souza, maria",
+        ],
+    )  # fmt: skip
+    def test_a_name_is_seen_in_whatever_punctuation_it_stands(self, rollout, text):
+        PersonFactory(company=rollout.company("client"), name="Maria de Souza")
+        assert names.personal_data_in(rollout, f"Falamos {text} ontem")
+
+    @pytest.mark.parametrize("name", ["Ana-Clara Dias", "O'Clara Dias", "Ana\u200bClara (Dias)"])
+    def test_the_parts_of_a_name_are_split_as_those_of_the_text(self, rollout, name):
+        PersonFactory(company=rollout.company("client"), name=name)
+        assert names.personal_data_in(rollout, "Falamos com Dias") == ["Dias"]
+
     def test_whoever_writes_them_is_told(self, rollout, client_for):
         PersonFactory(company=rollout.company("client"), name="Marcela Prado")
         a_draft(rollout)
