@@ -298,6 +298,24 @@ class TestWhatIsSent:
             assert reading.of_sent(report).owed_by_party[0].rows[0].text == words["en"]
         assert reading.of_sent(report).owed_by_party[0].rows[0].text == words["pt"]
 
+    def test_it_keeps_no_name_of_who_has_to_sign(self, rollout, monkeypatch):
+        signer = rollout.people["client"]
+        rows = [
+            OpenRequirementFactory.build(
+                rollout=rollout,
+                blocking=True,
+                key="acceptance:signature:client",
+                text={"pt": f"{what} {signer}"},
+                person=person,
+            )
+            for what, person in (("Assinar o termo de aceite:", signer), ("Designar no lugar de", None))
+        ]
+        monkeypatch.setattr(facts.queries, "open_requirements", lambda rollout: rows)
+        record = facts.gather(rollout, MONDAY, [])
+        texts = [row["text"]["pt"] for row in record["next"]["owed"]]
+        assert texts == ["Assinar o termo de aceite", "Designar quem assina o termo de aceite no lugar de quem saiu"]
+        assert signer.name not in str(record)
+
     def test_the_timeline_has_it_with_the_hash_of_all_that_was_sent(self, rollout):
         report = sent(rollout)
         event = rollout.events.get(kind="portfolio.report_sent")
