@@ -48,7 +48,9 @@ def make_link(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("portfolio:reports", pk)
     form = LinkForm(request.POST)
     new_links: list[tuple[ReportLink, str]] = []
-    if attempt(request, form, lambda **data: new_links.append(links.make(rollout, by=request.user, **data))):
+    if attempt(
+        request, form, lambda **data: new_links.append(links.make(rollout, by=request.user, by_hand=True, **data))
+    ):
         form = LinkForm()
     return _reports(request, rollout, form, new_links[0][1] if new_links else "")
 
