@@ -71,8 +71,8 @@ class _OfOneTransaction(migrations.RunSQL):
 
 
 def view(name: str, comment: str, columns: Sequence[tuple[str, str, str]], source: str) -> migrations.RunSQL:
-    """Make the view ``name`` of ``source`` (what follows FROM) with ``columns``: each its name, its SQL, what it says. It is a
-    barrier: what a reader's query calls never sees a row that the view leaves out."""
+    """Make the view ``name`` of ``source`` (what follows FROM) with ``columns``: each its name, its SQL, what it says. It
+    is a barrier: what a reader's query calls never sees a row that the view leaves out."""
     select = ",\n    ".join(f"{expression} AS {column}" for column, expression, _comment in columns)
     return migrations.RunSQL(
         [

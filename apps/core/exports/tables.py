@@ -39,9 +39,9 @@ MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
-    """What a column holds, as the rows give it: a whole ``NUMBER``, a ``DECIMAL`` (float), whole ``MINUTES`` and ``CENTAVOS``, an ``INSTANT`` with
-    its offset, a ``DAY`` and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a ``CNPJ`` without punctuation. Importers
-    get them so."""
+    """What a column holds, as the rows give it: a whole ``NUMBER``, a ``DECIMAL`` (float), whole ``MINUTES`` and
+    ``CENTAVOS``, an ``INSTANT`` with its offset, a ``DAY`` and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a
+    ``CNPJ`` without punctuation. Importers get them so."""
 
     TEXT = "text"
     NUMBER = "number"
